@@ -21,6 +21,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault, filter, place};
 use crate::commands::exit::Outcome;
+use crate::commands::hook::reply::RefusedCall;
 use exledger::diag::Level;
 use exledger::features::check::freshness::MaxAge;
 use exledger::features::check::governed::{AskedQuestion, GovernedAnswer, GovernedRequest};
@@ -290,10 +291,19 @@ impl HookArgs {
                 .map_err(|cause| refusal(format!("the receipts are not signed: {cause}")));
         }
         let mut reason = describe(&check.answer);
+        // A step may name a branch, whose name anybody can choose, so the agent must not read it.
+        let step = check.next.as_ref().map(|next| next.command.as_ref().unwrap_or(&next.action));
+        let mut people = step.map_or_else(|| reason.clone(), |it| format!("{reason}; next: {it}"));
         if let Some(folder) = &self.refused {
             let line = LoggedReceipt::of(&question, &check, &Value::Null).line()?;
             let kept = match refused::keep(folder, line.as_bytes()) {
-                Ok(path) => format!("; exledger new --from-check {}", path.display()),
+                Ok(path) => {
+                    let command = format!("exledger new --from-check {}", path.display());
+                    if check.answer.record.is_none() {
+                        people = format!("{reason}; next: {command}");
+                    }
+                    format!("; {command}")
+                }
                 Err(error) => format!("; the question is not kept: {error}"),
             };
             reason.push_str(&kept);
@@ -304,7 +314,7 @@ impl HookArgs {
         if let Some(note) = begun {
             reason.push_str(&format!("; {note}"));
         }
-        Err(refusal(reason))
+        Err(RefusedCall { reason, people }.into())
     }
 
     fn open_receipts(&self, ctx: &Ctx, session: &Session) -> Result<ReceiptLog, Error> {

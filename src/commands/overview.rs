@@ -33,7 +33,9 @@ pub(crate) fn answer(ctx: &Ctx) -> anyhow::Result<Option<Outcome>> {
 pub(crate) fn doc(approved: &Snapshot<'_>) -> Doc<'static> {
     let horizon = Horizon::from_policy(&approved.governance().policy);
     let records = approved.records();
-    let items = queue::collect(records.iter(), &RecordState::id, &horizon, approved.around());
+    let asker = approved.asker();
+    let around = approved.around_for(&asker);
+    let items = queue::collect(records.iter(), &RecordState::id, &horizon, around);
     let follow_ups = approved.follow_ups();
     let attention = Attention { queue: &items, follow_ups: &follow_ups };
     let overview = Overview::of(records, attention, &horizon, approved.stamp().instant);

@@ -137,8 +137,10 @@ impl QueueArgs {
         let selected = approved.selected(filter);
         let policy = Horizon::from_policy(&approved.governance().policy);
         let horizon = Horizon { soon: self.within.unwrap_or(policy.soon), ..policy };
+        let asker = approved.asker();
+        let around = approved.around_for(&asker);
         let mut items =
-            queue::collect(selected.iter().copied(), &RecordState::id, &horizon, approved.around());
+            queue::collect(selected.iter().copied(), &RecordState::id, &horizon, around);
         let grouping = match self.by {
             Some(GroupBy::Owner) => {
                 queue::sort_by_owner(&mut items);

@@ -2,6 +2,10 @@
 
 use clap::Parser;
 use exledger::features::show;
+use exledger::status::state::RecordState;
+use exledger::survey::due::Horizon;
+use exledger::survey::queue;
+use exledger::view::next;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::{Ctx, fault, unknown};
@@ -47,8 +51,14 @@ impl Run for ShowArgs {
             let statements = approved.statements(record_state);
             let evidence = approved.evidence(record_state);
             let (names, files, stamp) = (&*approved, approved.scanned_files(), approved.stamp());
-            let doc =
-                show::screen::doc(record_state, &statements, &evidence, (names, &files), stamp);
+            let (asker, horizon) =
+                (approved.asker(), Horizon::from_policy(&approved.governance().policy));
+            let around = approved.around_for(&asker);
+            let this = std::iter::once(record_state);
+            let mut due = queue::collect(this, &RecordState::id, &horizon, around).into_iter();
+            let next = due.next().map(|item| next::of_answer(item.next));
+            let (content, next) = ((names as _, &files as _), next.as_ref());
+            let doc = show::screen::doc(record_state, &statements, &evidence, next, content, stamp);
             ctx.show(&doc)?;
         }
         Ok(unknown::outcome(

@@ -346,6 +346,7 @@ fn show(
         drafts,
         refused,
         next,
+        step: answer.next.clone(),
         asks_messages,
     };
     if asks_messages && shown.reads == FormatNeeds::Json {

@@ -26,7 +26,7 @@ struct OverviewAnswer<'a> {
 struct NextStepView<'a> {
     id: Option<&'a str>,
     action: &'a str,
-    command: &'a str,
+    command: Option<&'a str>,
 }
 
 impl<'a> NextStepView<'a> {
@@ -35,12 +35,12 @@ impl<'a> NextStepView<'a> {
             FirstStep::Record(item) => NextStepView {
                 id: Some(item.record_state.id()),
                 action: &item.next.action,
-                command: &item.next.command,
+                command: item.next.command.as_deref(),
             },
             FirstStep::FollowUp(follow_up) => NextStepView {
                 id: follow_up.id(),
                 action: &follow_up.action,
-                command: &follow_up.command,
+                command: Some(&follow_up.command),
             },
         }
     }
@@ -119,7 +119,7 @@ fn next_step(first: FirstStep<'_>) -> StyledText {
         },
     };
     let NextStepView { action, command, .. } = NextStepView::of(first);
-    name.and(Tone::Plain, format!(": {action}\n")).and(Tone::Command, command)
+    name.and(Tone::Plain, format!(": {action}\n")).and(Tone::Command, command.unwrap_or_default())
 }
 
 fn pair(name: &str, text: StyledText) -> (String, StyledText) {

@@ -154,6 +154,8 @@ pub struct GateAnswer {
     pub has_lost_text: bool,
     /// Whether a record in force would cover it, but for a test of its triggers, which is met.
     pub is_ended: bool,
+    /// Why the record doesn't cover the question, whatever its status.
+    pub gap: Gap,
     /// The limits of the allowing record's grant.
     pub scope: GrantLimits,
     /// Each record considered, with the reason why it does not allow, by id.
@@ -175,10 +177,32 @@ impl GateAnswer {
             uncounted: None,
             has_lost_text: false,
             is_ended: false,
+            gap: Gap::None,
             scope: GrantLimits::default(),
             considered: Vec::new(),
         }
     }
+}
+
+/// Why a record doesn't cover a question, apart from its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// It covers it, or only its status keeps it from allowing.
+    None,
+    /// All that is stated matches, but these limits are not stated.
+    Unstated(Vec<UnstatedLimit>),
+    /// It is about something else, or its accepted text is gone.
+    Differs,
+    /// All of its uses were taken.
+    UsedUp,
+}
+
+/// A limit of a record that a question does not state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnstatedLimit {
+    /// The key of the question.
+    pub key: &'static str,
+    pub values: Vec<String>,
 }
 
 /// How a record relates to a question, whether or not it is in force.
@@ -236,9 +260,23 @@ pub(crate) enum About {
     Another,
 }
 
+/// Why a record does not match a question, and the limits that would only have to be stated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    pub(crate) text: String,
+    pub(crate) unstated: Vec<UnstatedLimit>,
+}
+
+impl From<String> for Mismatch {
+    fn from(text: String) -> Mismatch {
+        Mismatch { text, unstated: Vec::new() }
+    }
+}
+
 /// Describes a limit of a record, and how to state it.
-pub(crate) fn limited(asker: Asker, what: &str, to: &[String], key: &str) -> String {
-    format!("{}: {}", limit(what, to), asker.how_to_state(key))
+pub(crate) fn limited(asker: Asker, what: &str, to: &[String], key: &'static str) -> Mismatch {
+    let text = format!("{}: {}", limit(what, to), asker.how_to_state(key));
+    Mismatch { text, unstated: vec![UnstatedLimit { key, values: to.to_vec() }] }
 }
 
 /// Describes a limit of a record, for a question that states another value.

@@ -5,7 +5,7 @@
 //! each stated value must match the record, and each limit of the record must be stated.
 
 use crate::gate::accepted_text::ScannedFiles;
-use crate::gate::answer::{About, Asker, Question, limit, limited};
+use crate::gate::answer::{About, Asker, Mismatch, Question, limit, limited};
 use crate::gate::finding::{self, Judged, Matched};
 use crate::policy::governance::Governance;
 use crate::record::reference::{self, ControlRef};
@@ -18,11 +18,11 @@ use crate::status::state::RecordState;
 pub(crate) enum RecordCoverage {
     Yes,
     /// Everything stated matches, but these limits of the record are not stated.
-    Unstated(String),
+    Unstated(Mismatch),
     /// It would, but the text that its finding accepts is gone from the file.
     TextGone(String),
     /// It does not: the reason, and how much of the question it shares; nothing if it is about another subject.
-    No(String, SharedParts),
+    No(Mismatch, SharedParts),
 }
 
 /// How much of a question a record shares: its finding before its subjects.
@@ -81,12 +81,12 @@ pub(crate) fn coverage(
     files: &dyn ScannedFiles,
 ) -> RecordCoverage {
     let record = terms.record;
-    let mut why_not: Option<String> = None;
+    let mut why_not: Option<Mismatch> = None;
     let mut shared = SharedParts::default();
     let mut note = |judged: Result<(), (String, About)>| match judged {
         Ok(()) => shared.n_subjects += 1,
         Err((why, found)) => {
-            why_not.get_or_insert(why);
+            why_not.get_or_insert(why.into());
             shared.n_subjects += usize::from(found == About::TheSame);
         }
     };
@@ -110,7 +110,7 @@ pub(crate) fn coverage(
             }
             Matched::TextGone(why) => {
                 text_gone = why_not.is_none().then(|| why.clone());
-                why_not.get_or_insert(why);
+                why_not.get_or_insert(why.into());
                 shared.finding = true;
             }
             Matched::No(why, found) => {
@@ -133,7 +133,7 @@ pub(crate) fn coverage(
     if let (Some(why), None, None) = (text_gone, &rest, &unstated) {
         return RecordCoverage::TextGone(why);
     }
-    match (why_not.or(rest), unstated) {
+    match (why_not.or(rest.map(Mismatch::from)), unstated) {
         (Some(why), _) => RecordCoverage::No(why, shared),
         (None, Some(why)) => RecordCoverage::Unstated(why),
         (None, None) => RecordCoverage::Yes,
@@ -296,7 +296,7 @@ fn withheld(question: &Question, record: &Record, governance: &Governance) -> Op
 }
 
 /// Returns every limit of the record that the question does not state, with advice on stating it.
-fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
+fn unstated(question: &Question, terms: &Terms<'_>) -> Option<Mismatch> {
     let acting = [&question.identity, &question.credential, &question.asset];
     let names_who_acts = acting.iter().any(|value| value.is_some());
     // Scanners don't state the rest: a finding is limited by the entry that names it.
@@ -315,7 +315,7 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
         ),
     ];
     let asker = asker(question);
-    let mut missing: Vec<String> = Vec::new();
+    let mut missing: Vec<Mismatch> = Vec::new();
     for (key, value, stated) in lists {
         let Some(stated) = stated.filter(|_| value.is_none()) else {
             continue;
@@ -325,7 +325,7 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
             _ => format!("{key}s"),
         };
         missing.push(match stated {
-            [] => grants_none(&what),
+            [] => grants_none(&what).into(),
             _ => limited(asker, &what, stated, key),
         });
     }
@@ -338,7 +338,15 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
     if let Some(change) = terms.changes().next().filter(|_| question.reference.is_none()) {
         missing.push(limited(asker, "change", std::slice::from_ref(change), "reference"));
     }
-    (!missing.is_empty()).then(|| missing.join("; "))
+    let texts: Vec<&str> = missing.iter().map(|it| it.text.as_str()).collect();
+    let text = texts.join("; ");
+    // Nothing helps where the scope grants nothing.
+    let is_hopeless = missing.iter().any(|it| it.unstated.is_empty());
+    let unstated = match is_hopeless {
+        true => Vec::new(),
+        false => missing.into_iter().flat_map(|it| it.unstated).collect(),
+    };
+    (!text.is_empty()).then_some(Mismatch { text, unstated })
 }
 
 /// Tells whether two texts cite the same control, as the catalogs compare them: a match allows.

@@ -4,7 +4,7 @@
 //! check, and `docs/spec/interop.md`, finding keys.
 
 use crate::gate::accepted_text::{self, AskedPlace, ScannedFiles, TextMiss};
-use crate::gate::answer::{self, About, Question};
+use crate::gate::answer::{self, About, Mismatch, Question, UnstatedLimit};
 use crate::gate::package::{AskedPackage, SamePackage};
 use crate::record::purl::Purl;
 use crate::record::scalar::Scalar;
@@ -38,7 +38,7 @@ pub(crate) enum Matched {
     /// It has the finding, but the text that it accepts is gone from the file; the reason.
     TextGone(String),
     /// It does not: the reason, and whether it has a finding of the same subject.
-    No(String, About),
+    No(Mismatch, About),
 }
 
 /// Why a key does not match: the nearest of several is the last one in this order.
@@ -55,9 +55,9 @@ enum Nearness {
 pub(crate) fn matched(question: &Question, record: &Record, files: &dyn ScannedFiles) -> Matched {
     let stated = record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
     let Some(stated) = stated else {
-        return Matched::No("has no findings".to_owned(), About::Another);
+        return Matched::No("has no findings".to_owned().into(), About::Another);
     };
-    let mut nearest: Option<(String, Nearness)> = None;
+    let mut nearest: Option<(Mismatch, Nearness)> = None;
     let mut everywhere = false;
     for key in stated {
         match key_matches(question, key, files) {
@@ -75,10 +75,10 @@ pub(crate) fn matched(question: &Question, record: &Record, files: &dyn ScannedF
         return Matched::Yes(Judged::No);
     }
     match nearest {
-        Some((why, Nearness::TextGone)) => Matched::TextGone(why),
+        Some((why, Nearness::TextGone)) => Matched::TextGone(why.text),
         Some((why, Nearness::TheSame | Nearness::Text)) => Matched::No(why, About::TheSame),
         Some((why, Nearness::Another)) => Matched::No(why, About::Another),
-        None => Matched::No("has no findings".to_owned(), About::Another),
+        None => Matched::No("has no findings".to_owned().into(), About::Another),
     }
 }
 
@@ -100,7 +100,7 @@ fn key_matches(
     question: &Question,
     key: &FindingKey,
     files: &dyn ScannedFiles,
-) -> Result<Judged, (String, Nearness)> {
+) -> Result<Judged, (Mismatch, Nearness)> {
     let (tool, id) = match &question.finding {
         Some(finding) => match finding.split_once(':') {
             Some((tool, id)) => (Some(tool), Some(id)),
@@ -108,10 +108,9 @@ fn key_matches(
         },
         None => (None, None),
     };
-    let another = |why: String| (why, Nearness::Another);
+    let another = |why: Mismatch| (why, Nearness::Another);
     let asker = question.scanner_details.asker;
-    let limited =
-        |what: &str, to: &str, key: &str| answer::limited(asker, what, &[to.to_owned()], key);
+    let limited = |what: &str, to: &str, key| answer::limited(asker, what, &[to.to_owned()], key);
     if let Some(stated) = &key.tool {
         match tool {
             Some(value) if tool_ids::is_tool(stated, value) => {}
@@ -131,20 +130,20 @@ fn key_matches(
         (None, PackageMatch::Ours(_)) => Nearness::TheSame,
         (None, PackageMatch::Any(_) | PackageMatch::Another(_)) => Nearness::Another,
     };
-    let same = |why: String| (why, about);
+    let same = |why: Mismatch| (why, about);
     package.matches().map_err(same)?;
     let is_listed = |cwe: &&String| question.scanner_details.weaknesses.contains(*cwe);
     if let Some(cwe) = key.cwe.as_ref().filter(|cwe| !is_listed(cwe)) {
-        return Err(same(format!(
-            "limited to weakness {cwe}: ask with `exledger triage`, which knows it"
-        )));
+        let why = format!("limited to weakness {cwe}: ask with `exledger triage`, which knows it");
+        return Err(same(why.into()));
     }
     if let Some(ceiling) = key.severity {
         let value = question.severity.as_deref();
         match value.map(Risk::from_word) {
             Some(Some(value)) if value <= ceiling => {}
             Some(Some(_)) => {
-                return Err(same(answer::limit("severity", &[ceiling.as_str().to_owned()])));
+                let why = answer::limit("severity", &[ceiling.as_str().to_owned()]);
+                return Err(same(why.into()));
             }
             _ => return Err(same(limited("severity", ceiling.as_str(), "severity"))),
         }
@@ -154,7 +153,7 @@ fn key_matches(
         let matches = |path: &String| paths.iter().any(|pattern| pattern::matches(pattern, path));
         match value {
             Some(value) if matches(&value) => {}
-            Some(_) => return Err(same(answer::limit("paths", paths))),
+            Some(_) => return Err(same(answer::limit("paths", paths).into())),
             None => return Err(same(answer::limited(asker, "paths", paths, "path"))),
         }
     }
@@ -166,7 +165,7 @@ fn key_matches(
                 |value: &String| resources.iter().any(|it| azure::matches(tool, it, value));
             match &question.resource {
                 Some(value) if matches(value) => Judged::ByFinding,
-                Some(_) => return Err(same(answer::limit("resources", resources))),
+                Some(_) => return Err(same(answer::limit("resources", resources).into())),
                 None => {
                     return Err(same(answer::limited(asker, "resources", resources, "resource")));
                 }
@@ -176,12 +175,14 @@ fn key_matches(
     let Some(content) = &key.content else {
         return Ok(judged);
     };
-    let limited = |what: &str| format!("limited to accepted text: {}", asker.how_to_state(what));
     let (Some(_), Some(path)) = (&key.paths, question.path.as_deref().and_then(inside)) else {
-        return Err(same("accepts text without naming its path, which covers nothing".to_owned()));
+        let why = "accepts text without naming its path, which covers nothing";
+        return Err(same(why.to_owned().into()));
     };
     let Some(line) = question.line else {
-        return Err((limited("line"), Nearness::Text));
+        let text = format!("limited to accepted text: {}", asker.how_to_state("line"));
+        let unstated = vec![UnstatedLimit { key: "line", values: Vec::new() }];
+        return Err((Mismatch { text, unstated }, Nearness::Text));
     };
     let place = AskedPlace {
         path: &path,
@@ -190,23 +191,23 @@ fn key_matches(
         snippet: question.scanner_details.snippet.as_deref(),
     };
     accepted_text::compare(content, place, files).map(|()| judged).map_err(|miss| match miss {
-        TextMiss::Gone(why) => (why, Nearness::TextGone),
-        TextMiss::Other(why) => (why, Nearness::Text),
+        TextMiss::Gone(why) => (why.into(), Nearness::TextGone),
+        TextMiss::Other(why) => (why.into(), Nearness::Text),
     })
 }
 
 /// How the package in the question compares to that of a finding; the text says why it is not the same version.
 enum PackageMatch {
     /// The finding names no package.
-    Any(Option<String>),
+    Any(Option<Mismatch>),
     /// It is the same package, in any version.
-    Ours(Option<String>),
+    Ours(Option<Mismatch>),
     /// It is another package, or the question has none.
-    Another(String),
+    Another(Mismatch),
 }
 
 impl PackageMatch {
-    fn matches(self) -> Result<(), String> {
+    fn matches(self) -> Result<(), Mismatch> {
         match self {
             PackageMatch::Any(None) | PackageMatch::Ours(None) => Ok(()),
             PackageMatch::Any(Some(why))
@@ -219,9 +220,12 @@ impl PackageMatch {
 fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
     let asker = question.scanner_details.asker;
     let has_package = question.purl.is_some() || question.scanner_details.package.is_some();
-    let limited = |what: &str, to: &String, key: &str, is_stated: bool| {
+    let limited = |what: &str, to: &String, key, is_stated: bool| {
         let to = std::slice::from_ref(to);
-        if is_stated { answer::limit(what, to) } else { answer::limited(asker, what, to, key) }
+        match is_stated {
+            true => answer::limit(what, to).into(),
+            false => answer::limited(asker, what, to, key),
+        }
     };
     let package = AskedPackage::from_names(
         question.purl.as_deref(),
@@ -247,9 +251,12 @@ fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
     match (package.compared(stated), &key.id) {
         (SamePackage::No, _) => another(),
         // The names are equal, but only the finding's id can show that it is the same package.
-        (SamePackage::ByName, None) => PackageMatch::Ours(Some(format!(
-            "limited to purl {text}, but the type of package is not given: also give the id of the finding"
-        ))),
+        (SamePackage::ByName, None) => PackageMatch::Ours(Some(
+            format!(
+                "limited to purl {text}, but the type of package is not given: also give the id of the finding"
+            )
+            .into(),
+        )),
         (SamePackage::Yes | SamePackage::ByName, _) => PackageMatch::Ours(match &stated.version {
             Some(stated) if version != Some(stated.as_str()) => {
                 Some(limited("purl", text, "purl", version.is_some()))

@@ -34,8 +34,8 @@ pub struct CheckAnswer {
     pub answer: GateAnswer,
     /// The ledger, commit and instant that it was computed from.
     pub stamp: Stamp,
-    /// Who may approve a pending record, if the policy or the record names anybody.
-    pub waits_for: Vec<Person>,
+    /// What can be done; `None` if it allows, or the reader must not know.
+    pub next: Option<ReceiptStep>,
     /// Warnings for the caller.
     pub warnings: Vec<String>,
     /// Names that may be meant, for the person who asks; not in the receipt.
@@ -48,6 +48,47 @@ pub struct CheckAnswer {
     pub link: Option<ReceiptLink>,
     /// Whether its receipt is the first of a file that nobody started.
     pub is_first_unstarted: bool,
+}
+
+/// The next step after an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptStep {
+    /// A lower-case sentence without a full stop.
+    pub action: String,
+    pub command: Option<String>,
+    /// The people who can take it; empty if nobody in particular is named.
+    pub waits_for: Vec<Person>,
+    /// The people who can't, although everybody else can.
+    pub but: Vec<Person>,
+}
+
+/// A next step in the form of answers.
+#[derive(Debug, Serialize)]
+pub struct ReceiptStepView<'a> {
+    action: &'a str,
+    command: Option<&'a str>,
+    waits_for: Vec<PersonView<'a>>,
+}
+
+impl<'a> ReceiptStepView<'a> {
+    pub fn of(
+        action: &'a str,
+        command: Option<&'a str>,
+        waits_for: &'a [Person],
+    ) -> ReceiptStepView<'a> {
+        ReceiptStepView {
+            action,
+            command,
+            waits_for: waits_for.iter().map(PersonView::of).collect(),
+        }
+    }
+}
+
+impl ReceiptStep {
+    /// Returns the step in the form of answers.
+    pub fn view(&self) -> ReceiptStepView<'_> {
+        ReceiptStepView::of(&self.action, self.command.as_deref(), &self.waits_for)
+    }
 }
 
 /// What else is known about an application to be deployed.
@@ -73,7 +114,7 @@ impl CheckAnswer {
         CheckAnswer {
             answer: GateAnswer::unknown(reason),
             stamp,
-            waits_for: Vec::new(),
+            next: None,
             warnings: Vec::new(),
             hints: Vec::new(),
             deployment: None,
@@ -99,7 +140,7 @@ pub struct LoggedReceipt<'a> {
     ledger: StampView<'a>,
     considered: &'a [Considered],
     simulated: bool,
-    waits_for: Vec<PersonView<'a>>,
+    next: Option<ReceiptStepView<'a>>,
     warnings: &'a [String],
     #[serde(flatten)]
     deployment: Option<&'a DeploymentFacts>,
@@ -129,7 +170,7 @@ impl<'a> LoggedReceipt<'a> {
             ledger: stamp.named_ledger(),
             considered: &answer.considered,
             simulated: stamp.is_simulated,
-            waits_for: check.waits_for.iter().map(PersonView::of).collect(),
+            next: check.next.as_ref().map(ReceiptStep::view),
             warnings: &check.warnings,
             deployment: check.deployment.as_ref(),
             facts: check.facts.as_ref(),

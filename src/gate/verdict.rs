@@ -8,7 +8,7 @@ pub mod deploy;
 
 use crate::diag::sorting::StableSort as _;
 use crate::gate::accepted_text::{NoFiles, ScannedFiles};
-use crate::gate::answer::{GateAnswer, GateVerdict, Question, ReceiptCounts};
+use crate::gate::answer::{Gap, GateAnswer, GateVerdict, Mismatch, Question, ReceiptCounts};
 use crate::gate::cover::{self, RecordCoverage, Terms};
 use crate::gate::facts::{self, CoverEnd, Facts, NoFacts};
 use crate::gate::finding;
@@ -69,7 +69,10 @@ pub fn ask_among(
         candidates.iter().filter(|candidate| candidate.fits == fits).max_by_key(|candidate| {
             // What lacks only a limit shares all of the question.
             let is_whole = candidate.shared.is_none();
-            (is_whole, candidate.shared, candidate.record_state.not_after)
+            let state = candidate.record_state;
+            let is_over = matches!(state.status, Status::Closed | Status::Rejected);
+            let may_allow = !is_over && state.ended.is_none();
+            (is_whole, candidate.shared, may_allow, candidate.record_state.not_after)
         })
     };
     if let Some(allowing) = best(Fits::Allows) {
@@ -138,7 +141,16 @@ const NO_RECEIPTS: &str = "no receipts are given: start the gate with --receipts
 
 fn candidate_of(record_state: &RecordState, fits: Fits, why_not: Option<String>) -> Candidate<'_> {
     let id = name(record_state);
-    Candidate { record_state, id, why_not, fits, shared: None, uncounted: None, content: None }
+    Candidate {
+        record_state,
+        id,
+        why_not,
+        fits,
+        gap: Gap::None,
+        shared: None,
+        uncounted: None,
+        content: None,
+    }
 }
 
 fn candidate<'a>(
@@ -148,7 +160,7 @@ fn candidate<'a>(
     (governance, outside): (&Governance, Outside<'_>),
 ) -> Option<Candidate<'a>> {
     let found = |fits, why_not| Some(candidate_of(record_state, fits, why_not));
-    let reasons = || Some(reason::joined(&record_state.reasons));
+    let reasons = || Some(reason::causes(&record_state.reasons));
     match record_state.status {
         Status::Removed => return None,
         Status::Invalid | Status::Conflicted => return found(Fits::Unreadable, reasons()),
@@ -164,14 +176,21 @@ fn candidate<'a>(
     match cover::coverage(question, terms, governance, outside.files) {
         RecordCoverage::No(_, shared) if shared.is_nothing() => return None,
         RecordCoverage::No(why, shared) => {
-            let partly = candidate_of(record_state, Fits::Partly, Some(why));
-            return Some(Candidate { shared: Some(shared), ..partly });
+            let gap = gap(&why);
+            let partly = candidate_of(record_state, Fits::Partly, Some(why.text));
+            return Some(Candidate { shared: Some(shared), gap, ..partly });
         }
         RecordCoverage::TextGone(why) => {
             let is_in_force = record_state.in_force == InForce::Yes;
-            return found(if is_in_force { Fits::LostText } else { Fits::Partly }, Some(why));
+            let fits = if is_in_force { Fits::LostText } else { Fits::Partly };
+            let partly = candidate_of(record_state, fits, Some(why));
+            return Some(Candidate { gap: Gap::Differs, ..partly });
         }
-        RecordCoverage::Unstated(why) => return found(Fits::Partly, Some(over(record_state, why))),
+        RecordCoverage::Unstated(why) => {
+            let gap = gap(&why);
+            let why = Some(over(record_state, why.text));
+            return Some(Candidate { gap, ..candidate_of(record_state, Fits::Partly, why) });
+        }
         RecordCoverage::Yes => {}
     }
     let fits = match (record_state.in_force, record_state.status) {
@@ -193,11 +212,14 @@ fn candidate<'a>(
     found(fits, reasons())
 }
 
-/// Explains why a record is over or has not begun, which decides the answer whatever else the question lacks.
+fn gap(why: &Mismatch) -> Gap {
+    if why.unstated.is_empty() { Gap::Differs } else { Gap::Unstated(why.unstated.clone()) }
+}
+
+/// Explains why a record is not in force, which decides the answer whatever else the question lacks.
 fn over(record_state: &RecordState, why: String) -> String {
-    let waits = matches!(record_state.status, Status::Proposed | Status::Unapproved);
     match record_state.in_force {
-        InForce::No if !waits => format!("{}; {why}", reason::joined(&record_state.reasons)),
+        InForce::No => format!("{}; {why}", reason::causes(&record_state.reasons)),
         _ => why,
     }
 }
@@ -234,7 +256,6 @@ fn used<'a>(
     if n_used < u64::from(uses.limit) {
         return Some(candidate(Fits::Allows, None));
     }
-    let why =
-        format!("used up: {n_used} of {} uses; have a higher `uses.limit` approved", uses.limit);
-    Some(candidate(Fits::NotInForce, Some(why)))
+    let why = format!("used up: {n_used} of {} uses", uses.limit);
+    Some(Candidate { gap: Gap::UsedUp, ..candidate(Fits::NotInForce, Some(why)) })
 }

@@ -35,7 +35,6 @@ pub fn withhold(
         }
         answer.reason = if is_id { format!("{id}: {why}") } else { format!("a record: {why}") };
         answer.record = answer.record.take().filter(|_| is_id);
-        check.waits_for.clear();
     }
     escape(&mut answer.reason);
     for considered in &mut answer.considered {
@@ -58,12 +57,8 @@ pub fn withhold(
         deployment.waiting.retain(|request| Id::new(&request.id).is_some());
         deployment.waiting.iter_mut().for_each(|request| request.branch = None);
     }
-    for person in &mut check.waits_for {
-        let name = escaped(&person.name);
-        if name != person.name {
-            *person = person.called(&name);
-        }
-    }
+    // A step may name a branch; `status` names one without it.
+    check.next = None;
 }
 
 /// Tells whether a record is on the approved ref, or it can't be determined what is and nothing else is proposed.

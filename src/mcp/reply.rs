@@ -13,8 +13,7 @@ use exledger::gate::withheld;
 const UNTRUSTED: &str = "exledger/untrusted";
 
 /// What people may have written, in a receipt.
-const OF_RECEIPT: &[&str] =
-    &["reason", "scope", "considered", "waits_for", "warnings", "waiting", "ledger"];
+const OF_RECEIPT: &[&str] = &["reason", "scope", "considered", "warnings", "waiting", "ledger"];
 
 /// The result of a tool call.
 pub(super) enum ToolReply {

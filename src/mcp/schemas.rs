@@ -134,7 +134,7 @@ pub(super) fn receipt() -> Value {
         ("ledger", json!({"type": "object"})),
         ("considered", json!({"type": "array", "items": considered})),
         ("simulated", json!({"type": "boolean"})),
-        ("waits_for", people()),
+        ("next", json!({"type": "null"})),
         ("warnings", json!({"type": "array", "items": {"type": "string"}})),
         ("id", json!({"type": ["string", "integer", "null"]})),
         ("seq", maybe("integer")),
@@ -147,7 +147,7 @@ pub(super) fn status_answer() -> Value {
     let words: Vec<&str> = Status::ALL.iter().map(|status| status.as_str()).collect();
     let next = answer(&[
         ("action", json!({"type": "string"})),
-        ("command", json!({"type": "string"})),
+        ("command", maybe("string")),
         ("waits_for", people()),
         ("since", maybe_instant("Since when it waits")),
         ("days", maybe("integer")),

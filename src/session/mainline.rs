@@ -49,6 +49,8 @@ pub(crate) struct OpenMainline<'h> {
     /// Whether the answer shows no level of an approval.
     pub(crate) hides_levels: bool,
     pub(crate) facts: Arc<ExternalFacts>,
+    /// Whether no person asks.
+    pub(crate) is_automated: bool,
 }
 
 /// A mainline as it was at some time, and the instant in question.
@@ -189,6 +191,7 @@ impl<'h> OpenMainline<'h> {
             reads_unapproved_policy: located.options.reads_unapproved_policy,
             hides_levels: located.options.hides_levels,
             facts,
+            is_automated: located.options.is_automated,
         })
     }
 }

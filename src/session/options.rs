@@ -31,6 +31,8 @@ pub struct Options {
     pub hides_levels: bool,
     /// Absolute paths of files that say something about findings: catalogs, scores, reports.
     pub facts: Vec<PathBuf>,
+    /// Whether no person asks, as in a job of CI: a next step is then the command of whoever can take it.
+    pub is_automated: bool,
     /// The user's home folder, which is searched for keys.
     pub home: Option<PathBuf>,
 }

@@ -69,6 +69,8 @@ pub struct Snapshot<'h> {
     /// Whether it is a past state of the approved ref.
     pub(crate) is_past: bool,
     pub(crate) facts: Arc<ExternalFacts>,
+    /// Whether no person asks.
+    pub(crate) is_automated: bool,
 }
 
 impl<'h> Snapshot<'h> {

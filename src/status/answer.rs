@@ -3,6 +3,7 @@
 //! Uses record, policy, approval, `status`'s effective and clocks. Pure. Start at [`at`]. Follows
 //! `docs/spec/status.md`, the table; the tests here are in the order of its rows.
 
+use crate::approval::next::text::Advised;
 use crate::diag;
 use crate::policy::people::RosterState;
 use crate::policy::tiers::Degraded;
@@ -48,24 +49,31 @@ pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> 
         }
         (Ground::Removed, _) => plain_answer(
             Status::Removed,
-            vec![ReasonKind::FileGone.says(
-                "the file was removed from the approved ref: records are closed, never removed; restore it and close it",
-            )],
+            vec![ReasonKind::FileGone.says(Advised::new(
+                "the file was removed from the approved ref",
+                ": records are closed, never removed; restore it and close it",
+            ))],
         ),
         (Ground::Conflicted(paths), _) => plain_answer(
             Status::Conflicted,
-            vec![ReasonKind::SeveralFiles.says(format!(
-                "{} have this id: {}; remove all but one, or give each its own id",
-                diag::count(paths.n, "file"),
-                diag::some(&paths.first, paths.n)
+            vec![ReasonKind::SeveralFiles.says(Advised::new(
+                format!(
+                    "{} have this id: {}",
+                    diag::count(paths.n, "file"),
+                    diag::some(&paths.first, paths.n)
+                ),
+                "; remove all but one, or give each its own id",
             ))],
         ),
-        (Ground::Invalid, _) | (Ground::Judged(_), None) => plain_answer(
-            Status::Invalid,
-            vec![
-                ReasonKind::Unreadable.says("the file can't be read as a record: run `exledger lint`"),
-            ],
-        ),
+        (Ground::Invalid, _) | (Ground::Judged(_), None) => {
+            plain_answer(
+                Status::Invalid,
+                vec![ReasonKind::Unreadable.says(Advised::new(
+                    "the file can't be read as a record",
+                    ": run `exledger lint`",
+                ))],
+            )
+        }
         (Ground::Judged(judged), Some(clocks)) => of_judged(judged, clocks, instant),
     }
 }
@@ -150,8 +158,10 @@ fn in_window(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
             Then::Close => "close",
             _ => "revoke",
         };
-        let reason = ReasonKind::TriggerEnded
-            .says(format!("trigger {} fired on {} ({then}): close it", fired.trigger, fired.day));
+        let reason = ReasonKind::TriggerEnded.says(Advised::new(
+            format!("trigger {} fired on {} ({then})", fired.trigger, fired.day),
+            ": close it",
+        ));
         return decided(Status::Revoked, reason, fired.landed);
     }
     let worries = collect_worries(&judged.record.id, clocks, instant);
@@ -197,9 +207,9 @@ fn missed(clocks: &Clocks, instant: Instant) -> Option<Instant> {
 fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
     let mut worries = Vec::new();
     if let Some(overdue) = clocks.review_overdue(instant).filter(|from| *from <= instant) {
-        worries.push(ReasonKind::ReviewOverdue.says(format!(
-            "a review was due {}: run `exledger review {record} --outcome …`",
-            dates::by(overdue)
+        worries.push(ReasonKind::ReviewOverdue.says(Advised::new(
+            format!("a review was due {}", dates::by(overdue)),
+            format!(": run `exledger review {record}`"),
         )));
         if let Some(by) = clocks.discounted.last() {
             worries.push(
@@ -216,9 +226,9 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
             continue;
         };
         let id = &control.id;
-        worries.push(ReasonKind::ControlStale.says(format!(
-            "control {id} had to be verified again {}: run `exledger review {record} --control {id}`",
-            dates::by(stale)
+        worries.push(ReasonKind::ControlStale.says(Advised::new(
+            format!("control {id} had to be verified again {}", dates::by(stale)),
+            format!(": run `exledger review {record} --control {id}`"),
         )));
         if control.discounted {
             worries.push(ReasonKind::VerifiedByAuthor.says(format!(
@@ -228,19 +238,22 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
     }
     for dropped in &clocks.dropped {
         let now = dropped.landed.map_or("gone", Vocabulary::as_str);
-        worries.push(ReasonKind::ControlDropped.says(format!(
-            "control {} was dropped since the approval (now {now}): restore it, or have the change approved",
-            dropped.id
+        worries.push(ReasonKind::ControlDropped.says(Advised::new(
+            format!("control {} was dropped since the approval (now {now})", dropped.id),
+            ": restore it, or have the change approved",
         )));
     }
     if clocks.bare {
-        worries.push(ReasonKind::NoControlLeft.says("no compensating control is left, but the tier requires one: add one, and have that approved"));
+        worries.push(ReasonKind::NoControlLeft.says(Advised::new(
+            "no compensating control is left, but the tier requires one",
+            ": add one, and have that approved",
+        )));
     }
     for fired in &clocks.fired {
         if clocks.waits(fired, instant) {
-            worries.push(ReasonKind::TriggerWaits.says(format!(
-                "trigger {} fired on {} and waits for a review: run `exledger review {record} --outcome …`",
-                fired.trigger, fired.day
+            worries.push(ReasonKind::TriggerWaits.says(Advised::new(
+                format!("trigger {} fired on {} and waits for a review", fired.trigger, fired.day),
+                format!(": run `exledger review {record}`"),
             )));
         }
     }
@@ -249,10 +262,10 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
             RosterState::Inactive => "is inactive in the roster",
             _ => "is not in the roster",
         };
-        worries
-            .push(ReasonKind::Ownerless.says(format!(
-                "ownerless: {owner} {how}; run `exledger transfer {record} --to …`"
-            )));
+        worries.push(ReasonKind::Ownerless.says(Advised::new(
+            format!("ownerless: {owner} {how}"),
+            format!("; run `exledger transfer {record}`"),
+        )));
     }
     worries
 }

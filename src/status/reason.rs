@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::approval::next::steps::Blocker;
+use crate::approval::next::text::Advised;
 use crate::status::obstacle::StatusObstacle;
 
 /// A reason for a record's status, with advice if something can be done.
@@ -15,8 +16,8 @@ use crate::status::obstacle::StatusObstacle;
 pub enum Reason {
     /// The status can't be determined.
     Obstacle(Box<StatusObstacle>),
-    /// Any other reason, as text.
-    Stated(ReasonKind, String),
+    /// Any other reason, with what can be done about it.
+    Stated(ReasonKind, Advised),
 }
 
 /// Declares the kinds, and a list of all of them.
@@ -138,7 +139,7 @@ impl ReasonKind {
         })
     }
 
-    pub(crate) fn says(self, text: impl Into<String>) -> Reason {
+    pub(crate) fn says(self, text: impl Into<Advised>) -> Reason {
         Reason::Stated(self, text.into())
     }
 }
@@ -146,6 +147,14 @@ impl ReasonKind {
 impl Reason {
     pub(crate) fn obstacle(obstacle: impl Into<StatusObstacle>) -> Reason {
         Reason::Obstacle(Box::new(obstacle.into()))
+    }
+
+    /// Returns the reason without what can be done about it.
+    pub fn cause(&self) -> String {
+        match self {
+            Reason::Obstacle(_) => self.to_string(),
+            Reason::Stated(_, text) => text.cause.clone(),
+        }
     }
 
     /// Returns the kind of the reason.
@@ -161,7 +170,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reason::Obstacle(obstacle) => write!(out, "could not determine: {obstacle}"),
-            Reason::Stated(_, text) => out.write_str(text),
+            Reason::Stated(_, text) => text.fmt(out),
         }
     }
 }
@@ -181,6 +190,12 @@ pub fn first(reasons: &[Reason]) -> String {
 pub fn joined(reasons: &[Reason]) -> String {
     let texts: Vec<String> = reasons.iter().map(Reason::to_string).collect();
     texts.join("; ")
+}
+
+/// Returns the reasons on one line, without what can be done about them: for an answer that names the next step.
+pub fn causes(reasons: &[Reason]) -> String {
+    let causes: Vec<String> = reasons.iter().map(Reason::cause).collect();
+    causes.join("; ")
 }
 
 /// Returns why the status can't be determined, if that is the first reason.

@@ -4,6 +4,7 @@
 //! `docs/spec/status.md` and `docs/spec/cli.md`, a record view.
 
 use crate::approval::next::steps::{self, Blocker, NextSteps, Standing};
+use crate::approval::next::text::Advised;
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::history::version::{Trail, Version, VersionChange};
@@ -53,8 +54,11 @@ pub(super) fn landing_times(history: &History, trail: &Trail) -> Vec<Instant> {
 /// Returns how to fetch the signed statements, if this clone lacks them.
 fn statements_not_fetched(history: &History) -> Option<Reason> {
     let missing = history.approvals_branch.missing.as_ref()?;
-    let text = format!("this clone has no {}: {}", missing.name, missing.command);
-    Some(ReasonKind::StatementsNotFetched.says(text))
+    let cause = format!("this clone has no {}", missing.name);
+    Some(
+        ReasonKind::StatementsNotFetched
+            .says(Advised::new(cause, format!(": {}", missing.command))),
+    )
 }
 
 /// Returns the state of a record that is not on the approved ref.
@@ -193,11 +197,12 @@ impl RecordState {
                 self.reasons.extend(unread_then(past, approval));
             }
             (_, Some(Rests::OnGrace(until))) => {
-                self.reasons.push(ReasonKind::EmergencyUnapproved.says(format!(
-                    "an emergency that nobody has approved yet: it counts {}; {}",
-                    dates::lasts(until),
-                    approval.how_to_approve()
-                )));
+                let cause = format!(
+                    "an emergency that nobody has approved yet: it counts {}",
+                    dates::lasts(until)
+                );
+                let how = Advised::new(cause, format!("; {}", approval.how_to_approve()));
+                self.reasons.push(ReasonKind::EmergencyUnapproved.says(how));
             }
             _ => {}
         }
@@ -207,12 +212,16 @@ impl RecordState {
     fn ended_unapproved(&self) -> Option<Reason> {
         let end = self.ended.map(dates::ended)?;
         Some(match self.in_place.days {
-            0 => ReasonKind::EndedUnapproved.says(format!(
-                "ended {end} without having been approved: run `exledger reject {} --reason …`, and file a new record if it is still needed",
-                self.key
+            0 => ReasonKind::EndedUnapproved.says(Advised::new(
+                format!("ended {end} without having been approved"),
+                format!(
+                    ": run `exledger reject {}`, and file a new record if it is still needed",
+                    self.key
+                ),
             )),
-            _ => ReasonKind::EndedInForce.says(format!(
-                "was in force and ended {end}: close it; access may still be live"
+            _ => ReasonKind::EndedInForce.says(Advised::new(
+                format!("was in force and ended {end}"),
+                ": close it; access may still be live",
             )),
         })
     }
@@ -245,9 +254,11 @@ impl RecordState {
                 "changed since its approval{since}: the change only narrows it, so it applies at once"
             ));
         }
-        ReasonKind::ChangedSince.says(format!(
-            "changed since its approval{since}: only what the approved and the merged version both allow is in force; to approve the rest, {}",
-            approval.how_to_approve()
+        ReasonKind::ChangedSince.says(Advised::new(
+            format!(
+                "changed since its approval{since}: only what the approved and the merged version both allow is in force"
+            ),
+            format!("; to approve the rest, {}", approval.how_to_approve()),
         ))
     }
 

@@ -4,6 +4,7 @@
 //! mission and `docs/spec/policy.md`, terms and clocks. `survey::renewed`, which sees all records, adds earlier
 //! records for the same exception.
 
+use crate::approval::next::text::Advised;
 use crate::history::change::entries::ExpiryExtension;
 use crate::policy::redesign::read_id;
 use crate::record::time::{Day, Instant, When};
@@ -95,10 +96,9 @@ pub(crate) fn is_left(renewals: &Renewals, record: Option<&Record>, instant: Ins
 
 /// Returns the reason for a record whose end has passed, with what can be done about it.
 pub(crate) fn ended(not_after: Instant, is_left: bool) -> Reason {
-    let end = dates::ended(not_after);
-    ReasonKind::Ended.says(if is_left {
-        format!("ended {end}: close it, or renew it with a reason")
-    } else {
-        format!("ended {end}: close it; no renewals are left without a linked redesign")
-    })
+    let advice = match is_left {
+        true => ": close it, or renew it with a reason",
+        false => ": close it; no renewals are left without a linked redesign",
+    };
+    ReasonKind::Ended.says(Advised::new(format!("ended {}", dates::ended(not_after)), advice))
 }

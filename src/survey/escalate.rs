@@ -13,6 +13,7 @@ use crate::record::time::{Instant, Term};
 use crate::record::{Owner, Record};
 use crate::status::state::RecordState;
 use crate::survey::due::{Bucket, DueRecord, Urgency};
+use crate::survey::next_step::Asker;
 use std::collections::BTreeSet;
 
 /// The context besides the records.
@@ -27,6 +28,8 @@ pub struct AdviceContext<'a> {
     /// Quotes an argument for the shell: anybody can choose the names of branches, files and controls.
     pub quote: fn(&str) -> String,
     pub instant: Instant,
+    /// Who asks; `None` where the answer is for anybody.
+    pub asker: Option<&'a Asker>,
 }
 
 /// Returns the people to notify about a record, each with their roles.

@@ -191,15 +191,16 @@ impl<'a> Post<'a> {
             let is_approver = roles.contains("approver");
             let others: BTreeSet<String> =
                 roles.iter().filter(|role| *role != "approver").cloned().collect();
-            let item = |topic, timing, roles, action: &str, command: &str, branch| MessageItem {
-                subject: ItemSubject::Record(record_state),
-                topic,
-                timing,
-                roles,
-                action: action.to_owned(),
-                command: command.to_owned(),
-                branch,
-            };
+            let item =
+                |topic, timing, roles, action: &str, command: Option<&str>, branch| MessageItem {
+                    subject: ItemSubject::Record(record_state),
+                    topic,
+                    timing,
+                    roles,
+                    action: action.to_owned(),
+                    command: command.unwrap_or_default().to_owned(),
+                    branch,
+                };
             let branch = step.as_ref().and_then(|step| step.branch.clone());
             if is_approver && let Some(step) = step.as_ref() {
                 let roles = if is_step { roles.clone() } else { approver() };
@@ -210,6 +211,7 @@ impl<'a> Post<'a> {
                 } else {
                     (&step.action, &step.command)
                 };
+                let command = command.as_deref();
                 let approve = item(topic, at, roles, action, command, branch.clone());
                 self.send(&person, approve);
             }
@@ -225,7 +227,7 @@ impl<'a> Post<'a> {
                         timing,
                         others,
                         &step.wait,
-                        &step.look,
+                        Some(&step.look),
                         branch,
                     ),
                     None => item(
@@ -233,7 +235,7 @@ impl<'a> Post<'a> {
                         timing,
                         others,
                         &next.action,
-                        &next.command,
+                        next.command.as_deref(),
                         own_branch(record_state, due),
                     ),
                 },

@@ -1,9 +1,10 @@
 //! The next step for a record that needs attention: an action in words, the command, and the people who can take it.
 //!
-//! Uses policy's people, approval, status, survey's buckets and chain. Pure. Start at [`next`]. Follows
-//! `docs/spec/cli.md`, queue. Every command that shows a next step gets it from here; how something can be approved, and the
-//! words for it, come from `approval::next`.
+//! Uses policy's people, approval, status, gate, survey's buckets and chain. Pure. Start at [`next`], and for an answer of the
+//! gate at [`answer::after`]. Follows `docs/spec/cli.md`, next steps. Every command that shows a next step gets it from here; how
+//! something can be approved, and the words for it, come from `approval::next`.
 
+pub mod answer;
 pub mod approval;
 mod people;
 
@@ -11,7 +12,7 @@ use crate::approval::verdict::MissingApproval;
 use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
-use crate::record::vocabulary::{Then, Vocabulary};
+use crate::record::vocabulary::Then;
 use crate::status::state::{RecordState, Status};
 use crate::status::{reason, renewal};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
@@ -21,8 +22,8 @@ use crate::survey::escalate::AdviceContext;
 pub struct NextStep {
     /// The action: a lower-case sentence without a full stop.
     pub action: String,
-    /// The command that does it; `…` marks what a person has to fill in.
-    pub command: String,
+    /// The command that does it, which runs as it is and prompts for what it needs; `None` if no command does it.
+    pub command: Option<String>,
     /// The people who can do it; empty if nobody in particular is named.
     pub waits_for: Vec<Person>,
     /// The people who can't, although everybody else can: the authors of the change to approve,
@@ -32,6 +33,15 @@ pub struct NextStep {
     pub timing: Timing,
 }
 
+/// Who asks, and where the policy can be edited: a next step is never something that the asker can't do.
+#[derive(Clone, Debug, Default)]
+pub struct Asker {
+    /// Git's user; `None` in a job of CI.
+    pub person: Option<Person>,
+    /// The web page of the forge on which the policy can be edited.
+    pub policy_page: Option<String>,
+}
+
 /// Returns the next step for a record; `id` is how the record is shown, `due` why it is due, if it is.
 pub fn next(
     record_state: &RecordState,
@@ -39,31 +49,9 @@ pub fn next(
     due: Option<&DueRecord>,
     around: AdviceContext<'_>,
 ) -> NextStep {
-    let case = AdviceCase { record_state, id, record: known_content(record_state), around };
-    let step =
-        case.by_status().or_else(|| Some(case.by_bucket(due?))).unwrap_or_else(|| case.by_reason());
-    let but = case.but(&step.by);
-    let waits_for = case.people(step.by);
-    let mut next = NextStep {
-        action: step.action,
-        command: step.command,
-        but: if waits_for.is_empty() { but } else { Vec::new() },
-        waits_for,
-        timing: due.map_or_else(|| case.landed(), |due| due.timing),
-    };
-    let late = due.filter(|due| due.urgency == Urgency::Overdue);
-    let escalated_to = late.map(|due| case.escalated(due, &next.waits_for));
-    if let Some(escalated_to) = escalated_to.filter(|escalated_to| !escalated_to.is_empty()) {
-        let names: Vec<&str> = escalated_to.iter().map(|person| person.email.as_str()).collect();
-        next.action.push_str(&format!("; escalated to {}", names.join(", ")));
-    }
-    next
-}
-
-/// Returns who may approve a waiting record or change, where the policy or the record names anybody.
-pub fn approvers(record_state: &RecordState, id: &str, around: AdviceContext<'_>) -> Vec<Person> {
-    let case = AdviceCase { record_state, id, record: known_content(record_state), around };
-    case.people(By::Approvers(case.missing()))
+    let case = AdviceCase::new(record_state, id, around);
+    let step = case.by_status().or_else(|| Some(case.by_bucket(due?.bucket)));
+    case.finish(step.unwrap_or_else(|| case.by_reason()), due)
 }
 
 /// Returns the known content of a record: the version in effect, else the landed one, else the last readable one.
@@ -75,7 +63,7 @@ fn known_content(record_state: &RecordState) -> Option<&Record> {
 /// A step, and who takes it.
 struct AdviceStep {
     action: String,
-    command: String,
+    command: Option<String>,
     by: By,
 }
 
@@ -84,7 +72,9 @@ enum By {
     Owner,
     /// The owner of a compensating control.
     Control(usize),
-    Approvers(Vec<MissingApproval>),
+    /// Those who can give the missing approvals, and whether it is for the change of a branch.
+    Approvers(Vec<MissingApproval>, bool),
+    Named(Vec<Person>),
     Proposer(Option<Person>),
     Successor,
     /// Anyone who did not close the record.
@@ -93,7 +83,11 @@ enum By {
 }
 
 fn step(action: impl Into<String>, command: impl Into<String>, by: By) -> AdviceStep {
-    AdviceStep { action: action.into(), command: command.into(), by }
+    AdviceStep { action: action.into(), command: Some(command.into()), by }
+}
+
+fn step_without_command(action: impl Into<String>) -> AdviceStep {
+    AdviceStep { action: action.into(), command: None, by: By::Anybody }
 }
 
 struct AdviceCase<'a> {
@@ -103,7 +97,37 @@ struct AdviceCase<'a> {
     around: AdviceContext<'a>,
 }
 
-impl AdviceCase<'_> {
+impl<'a> AdviceCase<'a> {
+    fn new(
+        record_state: &'a RecordState,
+        id: &'a str,
+        around: AdviceContext<'a>,
+    ) -> AdviceCase<'a> {
+        AdviceCase { record_state, id, record: known_content(record_state), around }
+    }
+
+    /// Returns a step for the one who asks, with the people who can take it.
+    fn finish(&self, step: AdviceStep, due: Option<&DueRecord>) -> NextStep {
+        let step = self.for_asker(step);
+        let but = self.but(&step.by);
+        let waits_for = self.people(step.by);
+        let mut next = NextStep {
+            action: step.action,
+            command: step.command,
+            but: if waits_for.is_empty() { but } else { Vec::new() },
+            waits_for,
+            timing: due.map_or_else(|| self.landed(), |due| due.timing),
+        };
+        let late = due.filter(|due| due.urgency == Urgency::Overdue);
+        let escalated_to = late.map(|due| self.escalated(due, &next.waits_for));
+        if let Some(escalated_to) = escalated_to.filter(|escalated_to| !escalated_to.is_empty()) {
+            let names: Vec<&str> =
+                escalated_to.iter().map(|person| person.email.as_str()).collect();
+            next.action.push_str(&format!("; escalated to {}", names.join(", ")));
+        }
+        next
+    }
+
     /// Returns the step for a record whose status can't be determined or whose file can't be read.
     fn by_status(&self) -> Option<AdviceStep> {
         let record_state = self.record_state;
@@ -132,15 +156,15 @@ impl AdviceCase<'_> {
     /// Returns the step for a record whose status reasons say what is wrong.
     fn by_reason(&self) -> AdviceStep {
         let reason = reason::first(&self.record_state.reasons);
-        step(reason, format!("exledger show {}", self.id), By::Owner)
+        step(reason, self.show(), By::Owner)
     }
 
-    fn by_bucket(&self, due: &DueRecord) -> AdviceStep {
+    fn by_bucket(&self, bucket: Bucket) -> AdviceStep {
         let id = self.id;
-        if let Some(settles) = self.settled_by(due.bucket) {
+        if let Some(settles) = self.settled_by(bucket) {
             return settles;
         }
-        match due.bucket {
+        match bucket {
             Bucket::OverdueClosure => {
                 step("close it: it ended, and access may still be live", self.close(), By::Owner)
             }
@@ -151,30 +175,30 @@ impl AdviceCase<'_> {
             }
             Bucket::ReviewSaysReduce => step(
                 "narrow its scope or end it earlier: a review recommends it",
-                format!("exledger renew {id} --until …"),
+                format!("exledger renew {id}"),
                 By::Owner,
             ),
             Bucket::EmergencyReviewDue => self.emergency(),
             Bucket::ReviewDue => step(
                 format!("review it{}", self.by_others()),
-                format!("exledger review {id} --outcome …"),
+                format!("exledger review {id}"),
                 By::Owner,
             ),
             Bucket::ControlStale => self.stale(),
             Bucket::Ownerless => step(
                 "transfer it to an active owner",
-                format!("exledger transfer {id} --to …"),
+                format!("exledger transfer {id}"),
                 By::Successor,
             ),
             Bucket::FixOverdue => step(
                 "complete the fix and close it, or have a later `fix.due` approved",
-                self.close_as("remediated"),
+                self.close(),
                 By::Owner,
             ),
             Bucket::Urgent | Bucket::Soon => self.ending(),
             Bucket::PostClosureReviewDue => step(
                 "review the closure, unless you closed it",
-                format!("exledger close {id} --reviewed --outcome …"),
+                format!("exledger close {id} --reviewed"),
                 By::Reviewer,
             ),
             Bucket::WaitingApproval => self.waiting(),
@@ -185,36 +209,12 @@ impl AdviceCase<'_> {
         (self.around.quote)(argument)
     }
 
-    fn close(&self) -> String {
-        let outcome = match self.record_state.status {
-            Status::Revoked => "revoked",
-            _ => "…",
-        };
-        self.close_as(outcome)
+    fn show(&self) -> String {
+        format!("exledger show {}", self.id)
     }
 
-    /// Returns the command that closes the record, with a flag for each field that its closure requires.
-    fn close_as(&self, outcome: &str) -> String {
-        let mut command = format!("exledger close {} --outcome {outcome} --reason …", self.id);
-        let rules = &self.around.governance.policy.closure;
-        if let Some(record) = self.record {
-            let baseline = record.deviates_from.baseline.map(Vocabulary::as_str);
-            let identity = record.subject.identity_type.map(Vocabulary::as_str);
-            for item in rules.items([baseline, identity]) {
-                command.push_str(&format!(" --check {}=…", self.shell_quoted(item)));
-            }
-        }
-        let tier = self.record_state.tier.as_ref().map(|tier| &tier.tier);
-        if tier.is_some_and(|tier| rules.access_verified.contains(tier)) {
-            for time in ["before", "during", "after"] {
-                command.push_str(&format!(" --access-verified {time}=…"));
-            }
-        } else if self.record.is_some_and(|record| record.subject.access().next().is_some())
-            && self.record_state.in_place.days > 0
-        {
-            command.push_str(" --access-verified after=…");
-        }
-        command + " --evidence …"
+    fn close(&self) -> String {
+        format!("exledger close {}", self.id)
     }
 
     fn fired(&self) -> AdviceStep {
@@ -228,20 +228,21 @@ impl AdviceCase<'_> {
         match ends {
             Some(_) => step(
                 format!("end the access and close it: {} fired", name(ends.copied().as_ref())),
-                self.close_as("revoked"),
+                self.close(),
                 By::Owner,
             ),
             None => step(
                 format!("review it{}: {} fired", self.by_others(), name(fired.first())),
-                format!("exledger review {id} --outcome …"),
+                format!("exledger review {id}"),
                 By::Owner,
             ),
         }
     }
 
     fn stale(&self) -> AdviceStep {
-        let mut controls = self.record_state.controls.iter();
-        let stale = controls.find(|control| !control.fresh && !control.dropped);
+        let mut controls = self.record_state.controls.iter().filter(|control| !control.fresh);
+        // Of one that was dropped since the approval, a verification makes it active again.
+        let stale = controls.clone().find(|control| !control.dropped).or_else(|| controls.next());
         let id = stale.map_or("CONTROL", |control| control.id.as_str());
         let stated = self.record.into_iter();
         let place = stated
@@ -258,7 +259,7 @@ impl AdviceCase<'_> {
         let renewals = &self.record_state.renewals;
         let is_left = renewal::is_left(renewals, self.record, self.around.instant);
         let action = if is_left {
-            "close it when it is no longer needed, or renew it in time (`exledger renew`)"
+            "close it when it is no longer needed, or renew it in time"
         } else {
             "close it in time: no renewals are left without a linked redesign"
         };

@@ -3,6 +3,7 @@
 //! Uses record, policy, history (proposals), approval, status. Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals
 //! and pending changes: a proposal grants nothing and ends nothing, and the status of a landed record stays.
 
+use crate::approval::next::text::Advised;
 use crate::approval::next::who;
 use crate::diag;
 use crate::diag::sorting::StableSort as _;
@@ -129,9 +130,9 @@ fn stated(
     let author = proposal.author.as_ref().map(|(name, email)| (name.as_str(), email.as_str()));
     let ended = Some(end).filter(|end| *end <= around.instant);
     let reason = match ended {
-        Some(end) => ReasonKind::ProposedTooLate.says(format!(
-            "proposed {place}, but ended {}: give it a later end, or drop it",
-            dates::ended(end)
+        Some(end) => ReasonKind::ProposedTooLate.says(Advised::new(
+            format!("proposed {place}, but ended {}", dates::ended(end)),
+            ": give it a later end, or drop it",
         )),
         None => ReasonKind::OnlyProposed
             .says(format!("proposed {place}: it grants nothing until it is approved and merged")),

@@ -271,7 +271,9 @@ fn about_record(item: &MessageItem<'_>, record_state: &RecordState, stamp: &Stam
     match (&item.topic, record) {
         (MessageTopic::Approve(_), Some(record)) => lines.extend(request(record_state, record)),
         (MessageTopic::Decided(_) | MessageTopic::Waits(_), _) => {}
-        _ => lines.extend(record_state.reasons.first().map(|why| format!("  why: {why}"))),
+        _ => {
+            lines.extend(record_state.reasons.first().map(|why| format!("  why: {}", why.cause())))
+        }
     }
     lines.push(roles(item));
     match item.topic {

@@ -1,22 +1,24 @@
-//! The next step for a record, as `queue` shows it.
+//! The next step for a record or an answer.
 //!
-//! Uses record's times, survey. Pure. Start at [`NextView`] and [`timing`]. Follows `docs/spec/cli.md`, queue.
+//! Uses record's times, policy's people, gate's receipts, survey. Pure. Start at [`NextView`], [`block`] and [`timing`]. Follows
+//! `docs/spec/cli.md`, next steps.
 
 use serde::Serialize;
 
-use crate::policy::people::person::PersonView;
+use crate::gate::receipt::{ReceiptStep, ReceiptStepView};
+use crate::policy::people::person::Person;
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::survey::due::{Bucket, DueRecord, Timing};
 use crate::survey::next_step::NextStep;
+use crate::view::doc::{Block, StyledText, Tone};
 use crate::view::shape;
 
 /// The next step in the form of answers.
 #[derive(Debug, Serialize)]
 pub struct NextView<'a> {
-    action: &'a str,
-    command: &'a str,
-    waits_for: Vec<PersonView<'a>>,
+    #[serde(flatten)]
+    step: ReceiptStepView<'a>,
     since: Option<Instant>,
     days: Option<i64>,
     deadline: Option<Instant>,
@@ -27,13 +29,48 @@ impl<'a> NextView<'a> {
     pub fn of(next: &'a NextStep, now: Instant) -> NextView<'a> {
         let since = next.timing.since(now);
         NextView {
-            action: &next.action,
-            command: &next.command,
-            waits_for: shape::people(&next.waits_for),
+            step: ReceiptStepView::of(&next.action, next.command.as_deref(), &next.waits_for),
             since,
             days: since.map(|since| now.days_since(since)),
             deadline: next.timing.deadline(),
         }
+    }
+}
+
+/// Returns the next step as an answer and its receipt hold it.
+pub fn of_answer(next: NextStep) -> ReceiptStep {
+    let NextStep { action, command, waits_for, but, .. } = next;
+    ReceiptStep { action, command, waits_for, but }
+}
+
+/// The width within which a command and its comment share a line.
+const WIDE: usize = 80;
+
+/// Returns the last lines of an answer: the command, and who does what with it.
+pub fn block<'a>(next: &ReceiptStep) -> Vec<Block<'a>> {
+    let what = format!("{}{}", next.action, waits_for(&next.waits_for, &next.but));
+    let paragraph = |text: String| Block::Paragraph(StyledText::with_tone(Tone::Plain, text));
+    let Some(command) = &next.command else {
+        return vec![paragraph(format!("next: {what}"))];
+    };
+    let line = format!("next: {command}");
+    let whole = format!("{line}  # {what}");
+    match whole.chars().count() <= WIDE {
+        true => vec![Block::Verbatim(whole)],
+        false => vec![paragraph(what), Block::Verbatim(line)],
+    }
+}
+
+/// Returns whom a step waits for, in words; empty if nobody is named and anybody may act.
+pub fn waits_for(people: &[Person], but: &[Person]) -> String {
+    let names = |people: &[Person], separator: &str| {
+        let names = people.iter().map(shape::short_name);
+        names.collect::<Vec<_>>().join(separator)
+    };
+    match (people, but) {
+        ([], []) => String::new(),
+        ([], but) => format!("; waits for anyone but {}", names(but, " and ")),
+        (people, _) => format!("; waits for {}", names(people, " or ")),
     }
 }
 

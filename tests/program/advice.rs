@@ -6,6 +6,7 @@ mod approval;
 mod dated;
 mod files;
 mod gate;
+mod next_cases;
 mod offer_cases;
 mod offers;
 mod stage;

@@ -119,6 +119,7 @@ impl Ledger {
             environment,
             files: &exledger::gate::accepted_text::NoFiles,
             facts: &exledger::gate::facts::NoFacts,
+            around: None,
         };
         let mut last_events = LastEvents::new(EventMemory::Run, instant(AT));
         let decision = judge.decide(&input, &mut last_events);

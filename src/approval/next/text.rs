@@ -3,6 +3,8 @@
 //! Uses `next::steps`. Pure. Start at [`blocker`], [`sentence`] and [`instruction`]. Follows `docs/spec/status.md`, findings and
 //! reasons, and `docs/spec/cli.md`, queue and `how[]`: `…` in a command marks what only a person can supply.
 
+use std::fmt;
+
 use crate::approval::evidence::statement_file::{ApprovalDecision, BadFile};
 use crate::approval::next::steps::{ApprovalStep, ApprovalWay, Blocker, NextSteps, is_for_nobody};
 use crate::approval::sources::signature::SignatureState;
@@ -17,6 +19,32 @@ pub struct ContentNames<'a> {
     pub id: &'a str,
     /// The path of the signers file.
     pub signers: &'a str,
+}
+
+/// A reason, with what can be done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advised {
+    pub cause: String,
+    /// What follows the cause: its separator and the advice; empty if there is none.
+    pub advice: String,
+}
+
+impl Advised {
+    pub(crate) fn new(cause: impl Into<String>, advice: impl Into<String>) -> Advised {
+        Advised { cause: cause.into(), advice: advice.into() }
+    }
+}
+
+impl fmt::Display for Advised {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}{}", self.cause, self.advice)
+    }
+}
+
+impl<T: Into<String>> From<T> for Advised {
+    fn from(cause: T) -> Advised {
+        Advised::new(cause, "")
+    }
 }
 
 /// Returns one missing approval with who could give it.
@@ -103,16 +131,16 @@ pub fn no_way(next: &NextSteps) -> String {
     change.to_owned()
 }
 
-/// Returns how content that landed can be approved, and the command; `plain` is the wording for a signed file, `landing` the
-/// commit in which it landed.
+/// Returns how content that landed can be approved, and the command, if one does it; `plain` is the wording for a signed file,
+/// `landing` the commit in which it landed.
 pub fn landed_step(
     next: &NextSteps,
     names: ContentNames<'_>,
-    (plain, landing): (&str, &str),
-) -> (String, String) {
+    (plain, landing): (&str, Option<&str>),
+) -> (String, Option<String>) {
     let (id, signers) = (names.id, names.signers);
     let Some(step) = next.nearest() else {
-        return (no_way(next), format!("exledger show {id}"));
+        return (no_way(next), None);
     };
     let action = match (step.way, &step.after) {
         (ApprovalWay::SignedFile, None) => plain.to_owned(),
@@ -121,11 +149,12 @@ pub fn landed_step(
         _ => format!("{}, unless you wrote it", phrase(step, names)),
     };
     let command = match step.way {
-        ApprovalWay::ForgeReviews => "exledger approve --from-reviews … --key …".to_owned(),
-        ApprovalWay::ReviewNote => vote(landing),
-        // The forge has a button for it.
-        ApprovalWay::ForgeMerge => format!("exledger show {id}"),
-        _ => command(step.way, id, None).unwrap_or_default(),
+        ApprovalWay::SignedFile => Some(format!("exledger approve {id}")),
+        ApprovalWay::ReviewNote => {
+            landing.map(|landing| format!("git notes --ref=review append {landing}"))
+        }
+        // A changed text has to be merged, or the forge has a button for it.
+        _ => None,
     };
     (action, command)
 }
@@ -182,12 +211,8 @@ pub fn command(way: ApprovalWay, id: &str, branch: Option<&str>) -> Option<Strin
         ApprovalWay::Merge => format!("git merge --no-ff {merged}"),
         ApprovalWay::MergeWithTrailers => format!("git merge --no-ff --edit {merged}"),
         ApprovalWay::SignedMerge => format!("git merge --no-ff -S {merged}"),
-        ApprovalWay::ReviewNote => vote("…"),
+        ApprovalWay::ReviewNote => "git notes --ref=review append -m … …".to_owned(),
     })
-}
-
-fn vote(landing: &str) -> String {
-    format!("git notes --ref=review append -m … {landing}")
 }
 
 /// How a reviewer of a proposal takes a step: what to do, then the level, who can, and the command between `lead` and `tail`.
@@ -273,8 +298,9 @@ pub fn clicks(next: &NextSteps) -> &'static str {
 }
 
 /// Returns what stands in the way, with what can be done about it; lower case, without a full stop.
-pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> String {
+pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> Advised {
     let how = || sentence(next, names);
+    let by_this = |cause: String| Advised::new(cause, format!(": {}", how()));
     // The text has to change first: nothing approves it as it is.
     let how_next = || match phrases(next, names) {
         Some(_) => format!("change its text, and then {}", how()),
@@ -283,36 +309,49 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
     let id = names.id;
     match blocker {
         Blocker::OnlyAuthors { authors } => {
-            format!("approved only by its own authors ({}): {}", all(authors), how())
+            by_this(format!("approved only by its own authors ({})", all(authors)))
         }
-        Blocker::Squashed => format!("merged by squash, so git names no approver: {}", how()),
+        Blocker::Squashed => by_this("merged by squash, so git names no approver".to_owned()),
         Blocker::OnlyMachines => {
             let how = how().replacen("someone else", "a person", 1);
-            format!("the only approval came from a bot or an agent, which never counts: {how}")
+            let cause = "the only approval came from a bot or an agent, which never counts";
+            Advised::new(cause, format!(": {how}"))
         }
-        Blocker::NothingCounts => format!("no approval is recorded that counts: {}", how()),
+        Blocker::NothingCounts => by_this("no approval is recorded that counts".to_owned()),
         Blocker::AccountUnknown(unknown) => {
             let how = phrases(next, names).map(|phrases| format!(" ({phrases})"));
-            format!("who approved can't be determined: {unknown}{}", how.unwrap_or_default())
+            Advised::new(
+                format!("who approved can't be determined: {unknown}"),
+                how.unwrap_or_default(),
+            )
         }
-        Blocker::NameUnknown => format!(
-            "who approved can't be determined: {}; .mailmap and people.logins help approvals that are merged later",
-            how()
+        Blocker::NameUnknown => Advised::new(
+            "who approved can't be determined",
+            format!(
+                ": {}; .mailmap and people.logins help approvals that are merged later",
+                how()
+            ),
         ),
-        Blocker::NobodyListed => format!("nobody who is listed approved it: {}", how()),
+        Blocker::NobodyListed => by_this("nobody who is listed approved it".to_owned()),
         Blocker::OnlyAuthorsSay { authors } => {
-            format!("only its own authors say that others approved ({}): {}", all(authors), how())
+            by_this(format!("only its own authors say that others approved ({})", all(authors)))
         }
-        Blocker::TooFew => format!("too few approvals: {}", how()),
+        Blocker::TooFew => by_this("too few approvals".to_owned()),
         Blocker::Rejected { by, in_note } => {
             let back = match in_note {
                 true => "vote otherwise".to_owned(),
                 false => format!("withdraw that (`exledger approve {id}`)"),
             };
-            format!("rejected by {0}: {0} must {back}, or {1}", all(by), how_next())
+            let by = all(by);
+            Advised::new(
+                format!("rejected by {by}"),
+                format!(": {by} must {back}, or {}", how_next()),
+            )
         }
-        Blocker::BadSignature => format!("the signature of the merge is bad: {}", how_next()),
-        Blocker::NotApproved => format!("not approved: {}", how()),
+        Blocker::BadSignature => {
+            Advised::new("the signature of the merge is bad", format!(": {}", how_next()))
+        }
+        Blocker::NotApproved => by_this("not approved".to_owned()),
         Blocker::FileRefused { by, reason } => {
             let how = match reason {
                 NotCounted::BadFile(bad @ BadFile::Signature(SignatureState::UntrustedKey(_))) => {
@@ -321,39 +360,44 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
                 NotCounted::BadFile(bad) => bad.help(),
                 _ => format!("run `exledger approve {id}` for the merged version"),
             };
-            format!("the approval of {} does not count, {reason}: {how}", by.email)
+            let cause = format!("the approval of {} does not count, {reason}", by.email);
+            Advised::new(cause, format!(": {how}"))
         }
         Blocker::SignedRejection { by, reason } => {
             let reason = reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
-            format!(
-                "{0} signed a rejection of this text{reason}. Nothing counts until the text changes, or {0} signs an \
-                 approval of it",
-                by.display
+            let name = &by.display;
+            Advised::new(
+                format!("{name} signed a rejection of this text{reason}"),
+                format!(". Nothing counts until the text changes, or {name} signs an approval of it"),
             )
         }
-        Blocker::AuthorUnknown { account, forge, add } => format!(
-            "it is not known who {account} is, an author: have {add} approved and merged first; until then only \
-             another account at {forge} counts"
+        Blocker::AuthorUnknown { account, forge, add } => Advised::new(
+            format!("it is not known who {account} is, an author"),
+            format!(
+                ": have {add} approved and merged first; until then only another account at {forge} counts"
+            ),
         ),
-        Blocker::NobodyNamed => format!(
-            "nobody can give what is needed ({}): add someone else to the policy, or name them in the record",
-            needs(&next.missing, is_for_nobody)
+        Blocker::NobodyNamed => Advised::new(
+            format!("nobody can give what is needed ({})", needs(&next.missing, is_for_nobody)),
+            ": add someone else to the policy, or name them in the record",
         ),
-        Blocker::NothingAccepted => {
-            let change = "add `detached` to `approval.accept` in exledger.yaml, and have that approved first";
-            format!("the policy accepts nothing that could give what is needed: {change}")
-        }
-        Blocker::NoKeyListed => format!(
-            "no key is listed for anyone who could give what is needed ({}): have {} list their key first",
-            needs(&next.missing, |_| true),
-            names.signers
+        Blocker::NothingAccepted => Advised::new(
+            "the policy accepts nothing that could give what is needed",
+            ": add `detached` to `approval.accept` in exledger.yaml, and have that approved first",
+        ),
+        Blocker::NoKeyListed => Advised::new(
+            format!(
+                "no key is listed for anyone who could give what is needed ({})",
+                needs(&next.missing, |_| true)
+            ),
+            format!(": have {} list their key first", names.signers),
         ),
         Blocker::AuthorsUnsigned => {
             "nothing counts unless every commit that makes this text is signed by a listed key of its author \
              (`approval.authors: attested`)"
-                .to_owned()
+                .into()
         }
-        Blocker::PolicyCannotBeMet | Blocker::KeysCannotBeListed => no_way(next),
+        Blocker::PolicyCannotBeMet | Blocker::KeysCannotBeListed => no_way(next).into(),
     }
 }
 

@@ -9,11 +9,13 @@ use crate::approval::count::missing::{self, DemandContext};
 use crate::approval::count::requirement::{self, OnlyListed, VersionDemand, combined_demand};
 use crate::approval::count::weigh::{self, CountedPerson};
 use crate::approval::evidence::statement_file::ApprovalDecision;
+use crate::approval::next::steps::ApprovalWay;
 use crate::approval::people::authors::AuthorSet;
 use crate::approval::people::identity::{IdentityCache, IdentityResolver};
 use crate::approval::people::listed::IdentityKind;
 use crate::approval::people::relation::{self, Accounts, Relation, SeparatedBy};
 use crate::approval::sources::keys::{KeySet, Keys};
+use crate::approval::sources::signature;
 use crate::approval::verdict::{
     ApprovalVerdict, Author, FourEyes, MissingApproval, NotCounted, Satisfied, SelfAsserted,
     Statement, Vote, VoteCounts,
@@ -278,6 +280,19 @@ impl<'g> Eligibility<'g> {
         let authors_may = self.governance.policy.approval.self_approval == SelfApproval::Allow;
         let may = self.may_approve(person) || authors_may && self.is_reachable(person);
         may && self.keys().lists_for(self.governance, person, (namespace, self.proof))
+    }
+
+    /// Tells whether a person can approve in a way so that it counts.
+    pub fn can_take(&self, way: ApprovalWay, person: &Person) -> bool {
+        match way {
+            ApprovalWay::SignedFile => self.can_sign(person, signature::APPROVAL),
+            ApprovalWay::SignedMerge => self.can_sign(person, signature::GIT),
+            ApprovalWay::ForgeMerge => self.may_press_merge(person),
+            ApprovalWay::ForgeReviews
+            | ApprovalWay::Merge
+            | ApprovalWay::MergeWithTrailers
+            | ApprovalWay::ReviewNote => self.may_claim(person),
+        }
     }
 
     /// Returns the people who are named as the ones whose approval is missing, and could give it.

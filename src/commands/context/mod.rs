@@ -210,6 +210,7 @@ impl Ctx {
             reads_unapproved_policy: self.reads_unapproved_policy,
             hides_levels: false,
             facts: self.facts.clone(),
+            is_automated: self.variable("CI").is_some(),
             home: home.map(PathBuf::from),
         }
     }

@@ -3,6 +3,8 @@
 //! Start at [`exit_code`]. Follows `docs/spec/cli.md`, hook: exit 0 or 2, never anything else, and 2 always with a reason
 //! on stderr, because several runtimes run the call on any other code, or if there is no reason.
 
+use std::error::Error;
+use std::fmt;
 use std::io::{self, Write as _};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,10 +29,30 @@ pub(super) fn exit_code(
 ) -> u8 {
     match answered() {
         Ok(Some(Outcome::Fine)) => Outcome::Fine.code(),
-        Ok(_) => refuse(runtime, "there is no answer"),
-        Err(error) => refuse(runtime, &fault::on_one_line(&error)),
+        Ok(_) => refuse(runtime, "there is no answer", None),
+        Err(error) => {
+            let call = error.downcast_ref::<RefusedCall>();
+            refuse(runtime, &fault::on_one_line(&error), call.map(|call| call.people.as_str()))
+        }
     }
 }
+
+/// A call that the gate refused.
+#[derive(Debug)]
+pub(super) struct RefusedCall {
+    /// What the agent reads.
+    pub(super) reason: String,
+    /// What people read, where the runtime shows them a message of their own.
+    pub(super) people: String,
+}
+
+impl fmt::Display for RefusedCall {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.reason)
+    }
+}
+
+impl Error for RefusedCall {}
 
 /// Lets the call run.
 ///
@@ -49,13 +71,19 @@ pub(super) fn pass(runtime: &Runtime) -> anyhow::Result<()> {
 }
 
 /// Refuses the call, unless it was answered before, and returns the exit code.
-fn refuse(runtime: Option<&Runtime>, reason: &str) -> u8 {
-    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    let shown: String = render::harmless(&line).chars().take(LONGEST_REASON).collect();
+fn refuse(runtime: Option<&Runtime>, reason: &str, people: Option<&str>) -> u8 {
+    let shown = |text: &str| -> String {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        render::harmless(&line).chars().take(LONGEST_REASON).collect()
+    };
+    let people = people.map(shown);
+    let shown = shown(reason);
     let reason = if shown.is_empty() { "no reason is known" } else { &shown };
     IS_ANSWERED.store(true, Ordering::SeqCst);
     let _ = writeln!(io::stderr(), "exledger refuses this call: {reason}");
-    let answer = runtime.map(|runtime| (runtime.refused)(reason)).unwrap_or_default();
+    let answer =
+        runtime.map(|runtime| (runtime.refused)(reason, people.as_deref().unwrap_or(reason)));
+    let answer = answer.unwrap_or_default();
     if !answer.is_empty() {
         // The exit code refuses the call, too.
         let _ = writeln!(io::stdout(), "{answer}");
@@ -70,7 +98,7 @@ pub(super) fn start_deadline(runtime: &'static Runtime, limit: Duration) {
         thread::sleep(limit);
         if !IS_ANSWERED.swap(true, Ordering::SeqCst) {
             let reason = format!("there is no answer within {} seconds", limit.as_secs());
-            process::exit(i32::from(refuse(Some(runtime), &reason)));
+            process::exit(i32::from(refuse(Some(runtime), &reason, None)));
         }
     });
 }

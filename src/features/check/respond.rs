@@ -13,17 +13,20 @@ use crate::gate::answer::{GateVerdict, Question};
 use crate::gate::facts::ending_tests;
 use crate::gate::index::Index;
 use crate::gate::receipt::{CheckAnswer, DeploymentFacts};
-use crate::gate::verdict::Outside;
+use crate::gate::verdict::{Outside, candidate};
 use crate::gate::verdict::deploy::{self, FrozenPattern};
 use crate::gate::{self, unnamed, verdict};
 use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
 use crate::status::stamp::Stamp;
-use crate::status::state::RecordState;
+use crate::status::state::{RecordState, Status};
 use crate::survey::escalate::AdviceContext;
+use crate::survey::follow_up::{FollowUp, group};
 use crate::survey::neighbour::Neighbours;
+use crate::survey::patterns::CausePattern;
 use crate::survey::patterns::facts::PatternFacts;
 use crate::survey::{next_step, patterns};
+use crate::view;
 
 /// A question with its instant, and the id that the asker gave it.
 #[derive(Clone, Debug)]
@@ -99,13 +102,17 @@ impl SharedFacts {
         snapshot: &Snapshot<'_>,
         record_states: &[RecordState],
         at: Instant,
-    ) -> Vec<FrozenPattern> {
+        around: AdviceContext<'_>,
+    ) -> Vec<(FrozenPattern, Option<FollowUp>)> {
         let neighbours = self.neighbours.get_or_init(|| snapshot.neighbours());
         let neighbours = Neighbours { until: at, ..neighbours.clone() };
         let facts = PatternFacts { governance: &snapshot.governance, record_states };
         let frozen = patterns::frozen_groups(&neighbours, facts);
         let lacking = frozen.iter().filter(|pattern| pattern.lacks_redesign());
-        lacking.map(|it| FrozenPattern::new(it.describe(), it.names())).collect()
+        let with_step = |it: &CausePattern<'_>| {
+            (FrozenPattern::new(it.describe(), it.names()), group::follow_up(it, around))
+        };
+        lacking.map(with_step).collect()
     }
 }
 
@@ -120,6 +127,7 @@ pub(crate) fn refuse(
     let stamp = Stamp { instant: timed.at, ..stamp.clone() };
     let unknown = |reason: String| {
         let mut check = CheckAnswer::unknown(reason, stamp.clone());
+        check.next = Some(view::next::of_answer(next_step::answer::after_doubt(None)));
         edit.into_iter().for_each(|edit| edit(&mut check, &[]));
         check
     };
@@ -210,7 +218,10 @@ pub(super) fn answered(
     snapshot: &Snapshot<'_>,
     at: Instant,
 ) -> CheckAnswer {
-    let unknown = |reason: String| CheckAnswer::unknown(reason, stamp_at(snapshot, at));
+    let unknown = |reason: String| CheckAnswer {
+        next: Some(view::next::of_answer(next_step::answer::after_doubt(None))),
+        ..CheckAnswer::unknown(reason, stamp_at(snapshot, at))
+    };
     match kept {
         Ok(Some(answer)) => answer,
         Ok(None) => unknown("no record answers the question".to_owned()),
@@ -227,8 +238,12 @@ pub(super) fn judged(
 ) -> CheckAnswer {
     let AskedRecords { among, record_states, shared } = asked;
     let question = &timed.question;
+    let mut follow_ups = Vec::new();
+    let mut frozen = Vec::new();
     let answer = if question.deploy {
-        let frozen = shared.frozen(snapshot, record_states, timed.at);
+        let around = AdviceContext { instant: timed.at, ..snapshot.around() };
+        let found = shared.frozen(snapshot, record_states, timed.at, around);
+        (frozen, follow_ups) = found.into_iter().unzip();
         deploy::answer(question, among, &frozen, &snapshot.governance)
     } else {
         let (files, facts) = (snapshot.scanned_files(), snapshot.facts_at(timed.at));
@@ -236,12 +251,23 @@ pub(super) fn judged(
         verdict::ask_among(question, among, uses, &snapshot.governance, outside)
     };
     log::debug!("asked about {}: {}", timed.at, answer.verdict.as_str());
-    let around = AdviceContext { instant: timed.at, ..snapshot.around() };
-    let is_named = |it: &&&RecordState| Some(it.id()) == answer.record.as_deref();
-    let pending = among.iter().find(is_named);
-    let waits_for = pending
-        .filter(|_| answer.verdict == GateVerdict::Pending)
-        .map(|pending| next_step::approvers(pending, pending.id(), around));
+    let is_named = |it: &&&RecordState| Some(&candidate::name(it)) == answer.record.as_ref();
+    let next = (answer.verdict != GateVerdict::Allow).then(|| {
+        let asker = snapshot.asker();
+        let around = AdviceContext { instant: timed.at, ..snapshot.around_for(&asker) };
+        let is_unread =
+            |it: &&&RecordState| matches!(it.status, Status::Invalid | Status::Conflicted);
+        let is_nameless = answer.record.is_none() && !question.deploy;
+        let unread = || among.iter().find(is_unread).filter(|_| is_nameless);
+        let asked = among.iter().find(is_named).or_else(unread).copied();
+        let name = question.application.as_deref();
+        let is_frozen = asked.is_none() && answer.verdict == GateVerdict::Deny;
+        let concerned = name.filter(|_| is_frozen).and_then(|name| {
+            let mut patterns = frozen.iter().zip(follow_ups);
+            patterns.find(|(pattern, _)| pattern.concerns(name))?.1
+        });
+        next_step::answer::after((question, &answer), asked, concerned, around)
+    });
     let application = question.application.as_deref().filter(|_| question.deploy);
     let doubt = application.and_then(|application| {
         unnamed::doubt(application, shared.applications(snapshot), &snapshot.governance.policy)
@@ -256,7 +282,7 @@ pub(super) fn judged(
     CheckAnswer {
         answer,
         stamp: stamp_at(snapshot, timed.at),
-        waits_for: waits_for.unwrap_or_default(),
+        next: next.flatten().map(view::next::of_answer),
         warnings: warning.into_iter().collect(),
         hints: Vec::new(),
         deployment,

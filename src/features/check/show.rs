@@ -6,7 +6,7 @@ use crate::gate::answer::{Considered, GateAnswer, GateVerdict, Question};
 use crate::gate::receipt::{CheckAnswer, LoggedReceipt};
 use crate::record::dates;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
-use crate::view::shape;
+use crate::view::{next, shape};
 use serde_json::Value;
 
 /// Returns the answer.
@@ -51,11 +51,6 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         let line = StyledText::with_tone(Tone::Id, &request.id).and(Tone::Plain, place);
         doc.blocks.push(Block::Paragraph(line));
     }
-    if !check.waits_for.is_empty() {
-        let people: Vec<_> = check.waits_for.iter().map(shape::short_name).collect();
-        let waits_for = format!("It waits for {}", people.join(" or "));
-        doc.blocks.push(Block::Paragraph(StyledText::plain(waits_for)));
-    }
     let limits = list_limits(answer);
     if !limits.is_empty() {
         doc.blocks.push(Block::Pairs(limits));
@@ -85,6 +80,7 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         ];
         doc.blocks.push(Block::Table(DocTable { columns, rows: others }));
     }
+    doc.blocks.extend(check.next.iter().flat_map(next::block));
     doc
 }
 

@@ -11,7 +11,7 @@ use crate::record::Record;
 use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::status::state::{InForce, RecordState};
-use crate::survey::due::{self, DueRecord, Horizon, Timing};
+use crate::survey::due::{self, DueRecord, Horizon};
 use crate::survey::escalate::AdviceContext;
 use crate::survey::next_step::{self, NextStep};
 use crate::view::next::NextView;
@@ -73,13 +73,7 @@ impl<'a> AgentStatus<'a> {
     ) -> AgentStatus<'a> {
         let now = around.instant;
         if reader == Reader::Other && !withheld::is_landed(state) {
-            let next = NextStep {
-                action: "have it approved and merged by somebody else".to_owned(),
-                command: format!("exledger show {}", state.id()),
-                waits_for: Vec::new(),
-                but: Vec::new(),
-                timing: Timing::Undated,
-            };
+            let next = next_step::answer::withheld(state.id());
             let reasons = vec![withheld::unlanded(state.status).to_owned()];
             return AgentStatus { state, next, reasons, texts: RecordTexts::default(), now };
         }

@@ -4,7 +4,6 @@
 //! beside its id, so that its command fits on one line that can be copied, at 80 columns as at 140.
 
 use crate::diag;
-use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::survey::follow_up::FollowUp;
@@ -184,7 +183,7 @@ fn card(item: &QueueItem<'_>, tone: Tone, instant: Instant) -> StyledText {
         .and(Tone::Plain, age(item, instant))
         .and(Tone::Plain, waits_for(item))
         .and(Tone::Plain, format!("\n{}\n", item.next.action))
-        .and(Tone::Command, &item.next.command)
+        .and(Tone::Command, item.next.command.as_deref().unwrap_or_default())
 }
 
 /// Returns how long it has waited, or how much time is left.
@@ -194,14 +193,5 @@ pub fn age(item: &QueueItem<'_>, instant: Instant) -> String {
 
 /// Returns whom it waits for, in words; empty if nobody is named and anybody may act.
 pub fn waits_for(item: &QueueItem<'_>) -> String {
-    let next = &item.next;
-    let names = |people: &[Person], separator: &str| {
-        let names = people.iter().map(shape::short_name);
-        names.collect::<Vec<_>>().join(separator)
-    };
-    match (next.waits_for.as_slice(), next.but.as_slice()) {
-        ([], []) => String::new(),
-        ([], but) => format!("; waits for anyone but {}", names(but, " and ")),
-        (people, _) => format!("; waits for {}", names(people, " or ")),
-    }
+    next::waits_for(&item.next.waits_for, &item.next.but)
 }

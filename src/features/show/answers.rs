@@ -9,7 +9,6 @@ use crate::features::show::text::{cut, lines};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, dates};
-use crate::status::reason;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{Duty, DutyKind, InForce, RecordState, Status};
 use crate::survey::naming::RecordNames;
@@ -21,12 +20,12 @@ const WIDE: usize = 66;
 
 /// Returns the answers, the status first.
 pub(super) fn pairs(
-    record_state: &RecordState,
+    (record_state, reason): (&RecordState, &str),
     statements: &[&Statement],
     names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<(String, StyledText)> {
-    let mut pairs = vec![("status".to_owned(), status(record_state))];
+    let mut pairs = vec![("status".to_owned(), status(record_state, reason))];
     let mut add = |label: &str, text: StyledText| pairs.push((label.to_owned(), text));
     if let Some(content) = record_state.content() {
         add("why", StyledText::plain(cut(&content.justification, 3 * WIDE)));
@@ -55,8 +54,7 @@ fn each(n_entries: usize) -> usize {
     }
 }
 
-fn status(record_state: &RecordState) -> StyledText {
-    let reason = reason::first(&record_state.reasons);
+fn status(record_state: &RecordState, reason: &str) -> StyledText {
     let first = record_state.reasons.first().map(Reason::kind);
     let is_redundant = first == Some(ReasonKind::InForce) || record_state.status == Status::Unknown;
     let in_force = match record_state.in_force {
@@ -70,7 +68,7 @@ fn status(record_state: &RecordState) -> StyledText {
     if reason.is_empty() {
         text
     } else {
-        text.and(Tone::Plain, format!(": {}", cut(&reason, 4 * WIDE)))
+        text.and(Tone::Plain, format!(": {}", cut(reason, 4 * WIDE)))
     }
 }
 

@@ -5,15 +5,18 @@
 
 use crate::features::show::text::{Pairs, cut};
 use crate::gate::accepted_text::ScannedFiles;
+use crate::gate::receipt::{ReceiptStep, ReceiptStepView};
 use crate::survey::naming::RecordNames;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::shape;
+use crate::view::{next, shape};
 use serde::Serialize;
 
 use crate::approval::verdict::Statement;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::rules::evidence::CitedEvidence;
+use crate::status::reason;
+use crate::status::reason::Reason;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::view::closure::EvidenceView;
@@ -26,15 +29,18 @@ struct ShowAnswer<'a> {
     content: Option<&'a Record>,
     statements: Vec<StatementView<'a>>,
     evidence: Vec<EvidenceView<'a>>,
+    next: Option<ReceiptStepView<'a>>,
 }
 
 /// Returns the answer.
 ///
-/// `statements` are all approvals and rejections of the landed version, `evidence` is what the record cites.
+/// `statements` are all approvals and rejections of the landed version, `evidence` is what the record cites, `next` is what has
+/// to be done about it.
 pub fn doc(
     record_state: &RecordState,
     statements: &[&Statement],
     evidence: &[CitedEvidence<'_>],
+    next: Option<&ReceiptStep>,
     (names, files): (&dyn RecordNames, &dyn ScannedFiles),
     stamp: &Stamp,
 ) -> Doc<'static> {
@@ -46,6 +52,7 @@ pub fn doc(
             content: record_state.content(),
             statements: StatementView::all(statements),
             evidence: EvidenceView::all(evidence),
+            next: next.map(ReceiptStep::view),
         },
     );
     let title = record_state
@@ -53,13 +60,25 @@ pub fn doc(
         .map_or(record_state.path.as_str(), |record| record.title.as_str());
     let heading = StyledText::with_tone(Tone::Id, record_state.id()).and(Tone::Plain, "  ");
     doc.blocks.push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
-    doc.blocks.extend(blocks(record_state, statements, evidence, (names, files), stamp.instant));
+    // What can be done about the reason is the next step.
+    let reason = match next {
+        Some(_) => record_state.reasons.first().map(Reason::cause).unwrap_or_default(),
+        None => reason::first(&record_state.reasons),
+    };
+    let about = (record_state, reason.as_str());
+    doc.blocks.extend(blocks(about, statements, evidence, (names, files), stamp.instant));
+    let this = format!("exledger show {}", record_state.id());
+    let other = |next: &ReceiptStep| {
+        let command = next.command.clone().filter(|command| *command != this);
+        next::block(&ReceiptStep { command, ..next.clone() })
+    };
+    doc.blocks.extend(next.into_iter().flat_map(other));
     doc
 }
 
-/// Returns the blocks about a record at an instant, below its title.
-pub fn blocks<'a>(
-    record_state: &RecordState,
+/// Returns the blocks about a record and the reason for its status at an instant, below its title.
+fn blocks<'a>(
+    (record_state, reason): (&RecordState, &str),
     statements: &[&Statement],
     evidence: &[CitedEvidence<'_>],
     (names, files): (&dyn RecordNames, &dyn ScannedFiles),
@@ -72,7 +91,8 @@ pub fn blocks<'a>(
         (names, files),
         instant,
     );
-    let answers = crate::features::show::answers::pairs(record_state, statements, names, instant);
+    let about = (record_state, reason);
+    let answers = crate::features::show::answers::pairs(about, statements, names, instant);
     screen(answers, sections)
 }
 
@@ -92,10 +112,9 @@ pub fn card_blocks<'a>(
         instant,
     );
     sections.retain(|(heading, _)| *heading != crate::features::show::rest::STATEMENTS);
-    screen(
-        crate::features::show::answers::pairs(record_state, statements, names, instant),
-        sections,
-    )
+    let reason = reason::first(&record_state.reasons);
+    let about = (record_state, reason.as_str());
+    screen(crate::features::show::answers::pairs(about, statements, names, instant), sections)
 }
 
 /// Returns the answers, then the sections below their headings.

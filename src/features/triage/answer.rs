@@ -18,6 +18,7 @@ use crate::features::triage::suppressions::{RewriteKind, Suppressions};
 use crate::features::triage::watch::{FiringProposal, TriggerWatch, Used};
 use crate::gate::accepted_text::ScannedFiles;
 use crate::gate::index::Index;
+use crate::gate::receipt::ReceiptStep;
 use crate::history::digest::Digest;
 use crate::plan::owner::Owners;
 use crate::record::time::Instant;
@@ -33,6 +34,7 @@ use crate::survey::observation::Observation;
 use crate::survey::repetition::OverlappingInputs;
 use crate::survey::repetition::advised::AdvisedGroup;
 use crate::survey::{observation, repetition};
+use crate::view;
 
 /// How inputs are triaged.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,6 +89,8 @@ pub struct TriageAnswer<'s> {
     pub observed: ObservedEvents,
     /// Which keys of baselines are silent, and how many first events were taken as known.
     pub last_events: LastEventsAnswer,
+    /// The next step about the most urgent input that nothing covers.
+    pub next: Option<ReceiptStep>,
     wanted: Wanted,
     log: Option<ObservationLog>,
     located: &'s Located,
@@ -212,6 +216,7 @@ pub(crate) fn triage<'s>(
         observed: ObservedRun::new(snapshot.governance()),
         ended: Vec::new(),
         only: FindingFilter::new(request.only),
+        worst: None,
     };
     let mut read = Vec::new();
     for (place, source) in sources.into_iter().enumerate() {
@@ -224,9 +229,14 @@ pub(crate) fn triage<'s>(
         let why_never = used.never.iter().map(|id| run.watch.why_never(id));
         RecordMatches { why_never: why_never.collect(), used }
     });
+    let asker = snapshot.asker();
+    let around = snapshot.around_for(&asker);
+    let worst = run.worst.take();
+    let next = worst.and_then(|(_, input)| run.judge.step_after(&input, around));
     let observed = ObservedEvents::new(earlier, run.observed, &run.ended);
     let repeated = snapshot.repeated(earlier.iter().chain(&observed.rows))?;
     Ok(TriageAnswer {
+        next: next.map(view::next::of_answer),
         last_events: crate::features::triage::silent_keys::answer(&snapshot, &run.last_events),
         repeated,
         observed,

@@ -23,9 +23,11 @@ use crate::gate::verdict::{self, Outside};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
+use crate::survey::escalate::AdviceContext;
 use crate::survey::event::{
     CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageDecision, TriageInput, TriageState,
 };
+use crate::survey::next_step::{self, NextStep};
 
 /// Everything needed to judge inputs.
 pub struct TriageJudge<'a> {
@@ -44,9 +46,22 @@ pub struct TriageJudge<'a> {
     /// The files in which findings are.
     pub files: &'a dyn ScannedFiles,
     pub facts: &'a dyn Facts,
+    /// For whom the next step is worked out; `None` if it is not asked for.
+    pub around: Option<AdviceContext<'a>>,
 }
 
 impl TriageJudge<'_> {
+    /// Returns the next step after an input that nothing covers.
+    pub fn step_after(&self, input: &TriageInput, around: AdviceContext<'_>) -> Option<NextStep> {
+        let judge = TriageJudge { around: Some(around), ..*self };
+        let found = match input {
+            TriageInput::Finding(finding) => judge.finding(finding),
+            TriageInput::Event(event) => judge.event(event),
+        };
+        let bare = || next_step::answer::of_input(false, false, "");
+        Some(found.next.unwrap_or_else(bare))
+    }
+
     /// Decides about an input, which becomes the last event of its baselines.
     pub fn decide(&self, input: &TriageInput, last_events: &mut LastEvents) -> TriageDecision {
         if let TriageInput::Finding(finding) = input
@@ -170,7 +185,12 @@ impl TriageJudge<'_> {
             content.is_some_and(|record| Some(record.id.as_str()) == answer.record.as_deref())
         };
         let record_state = few.iter().copied().find(of_record);
-        MatchedRecord::of_answer(&answer, record_state)
+        let next = self.around.and_then(|around| {
+            let at = at.unwrap_or(self.instant);
+            let around = AdviceContext { instant: at, ..around };
+            next_step::answer::after((question, &answer), record_state, None, around)
+        });
+        MatchedRecord { next, ..MatchedRecord::of_answer(&answer, record_state) }
     }
 }
 
@@ -270,6 +290,7 @@ pub struct MatchedRecord {
     pub is_doubtful: bool,
     about: Vec<(String, SubjectMatch)>,
     has_lost_text: bool,
+    next: Option<NextStep>,
 }
 
 impl MatchedRecord {
@@ -281,6 +302,7 @@ impl MatchedRecord {
             is_doubtful: false,
             about: Vec::new(),
             has_lost_text: false,
+            next: None,
         }
     }
 
@@ -314,6 +336,7 @@ impl MatchedRecord {
                 .map(|record| (record.id.clone(), record.named))
                 .collect(),
             has_lost_text: answer.has_lost_text,
+            next: None,
         }
     }
 }
@@ -391,5 +414,6 @@ pub(super) fn of<'j>(
         environment,
         files,
         facts,
+        around: None,
     }
 }

@@ -20,11 +20,12 @@ use crate::features::triage::show::silent::SilentView;
 use crate::features::triage::show::tuning::BaselineView;
 use crate::features::triage::watch::Used;
 use crate::gate::facts::FactsAsked;
+use crate::gate::receipt::{ReceiptStep, ReceiptStepView};
 use crate::survey::event::TriageState;
 use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, RowColumns, StyledText, Tone};
 use crate::view::tables::{flexible, whole};
-use crate::view::{json, shape};
+use crate::view::{json, next, shape};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -46,6 +47,7 @@ struct TriageReport<'a> {
     drafts: Option<Vec<DraftView<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_drafted: Option<Vec<RefusalView<'a>>>,
+    next: Option<ReceiptStepView<'a>>,
 }
 
 /// The number of inputs in each state.
@@ -94,6 +96,7 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
             unused: shown.unused.as_ref().map(|unused| &unused.used),
             drafts: crate::features::triage::show::after::draft_views(shown),
             not_drafted: crate::features::triage::show::after::refusal_views(shown),
+            next: shown.step.as_ref().map(ReceiptStep::view),
         },
     );
     if shown.reads == FormatNeeds::Json {
@@ -125,6 +128,9 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     patterns::repeated_show::blocks(&mut doc, shown.repeated, shown.events);
     crate::features::triage::show::tuning::block(&mut doc, shown);
     crate::features::triage::show::after::blocks(&mut doc, shown);
+    // The commands that complete drafts come before any other.
+    let step = shown.step.iter().filter(|_| shown.next.is_empty());
+    doc.blocks.extend(step.flat_map(next::block));
     doc
 }
 

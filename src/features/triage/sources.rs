@@ -23,8 +23,8 @@ use crate::session::locate::Located;
 use crate::store::files::FileError;
 use crate::store::streams::{HashedReader, Rereadable};
 use crate::store::{files, streams};
-use crate::survey::event::TriageInput;
 use crate::survey::event::wanted::Wanted;
+use crate::survey::event::{TriageInput, TriageState};
 use crate::survey::route::Router;
 
 /// A file of inputs.
@@ -162,6 +162,8 @@ pub(super) struct TriageRun<'d> {
     pub(super) ended: Vec<(String, Digest)>,
     /// The findings that are asked about.
     pub(super) only: FindingFilter,
+    /// The most urgent input that nothing covers, with its urgency.
+    pub(super) worst: Option<((bool, TriageState), TriageInput)>,
 }
 
 impl TriageRun<'_> {
@@ -232,6 +234,12 @@ impl TriageRun<'_> {
             }
             Ok(input) if self.counts.is_new(&input) => {
                 let decision = self.judge.decide(&input, &mut self.last_events);
+                let urgency = (!decision.is_doubtful, decision.state);
+                if decision.state <= TriageState::Pending
+                    && self.worst.as_ref().is_none_or(|(worst, _)| urgency < *worst)
+                {
+                    self.worst = Some((urgency, input.clone()));
+                }
                 cover(&mut self.suppressions, Some((&input, &decision)));
                 let baselines = &self.judge.governance.policy.baselines;
                 self.watch.add(origin.source, &input, &decision);

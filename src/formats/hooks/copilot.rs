@@ -13,7 +13,7 @@ pub(super) const RUNTIME: Runtime = Runtime {
     name: HookRuntime::Copilot,
     read,
     passed: "",
-    refused: |reason| {
+    refused: |reason, _| {
         json!({ "permissionDecision": "deny", "permissionDecisionReason": reason }).to_string()
     },
     settings: |command, seconds| {

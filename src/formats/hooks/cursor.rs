@@ -14,8 +14,8 @@ pub(super) const RUNTIME: Runtime = Runtime {
     name: HookRuntime::Cursor,
     read,
     passed: r#"{"permission":"allow"}"#,
-    refused: |reason| {
-        json!({ "permission": "deny", "user_message": reason, "agent_message": reason }).to_string()
+    refused: |reason, people| {
+        json!({ "permission": "deny", "user_message": people, "agent_message": reason }).to_string()
     },
     settings: |command, seconds| {
         let hook = json!({

@@ -19,7 +19,7 @@ pub(super) fn read(payload: Payload, event: &str) -> Result<ToolCall, NoCall> {
 }
 
 /// Prints nothing: the reason is on stderr.
-pub(super) fn silent(_: &str) -> String {
+pub(super) fn silent(_: &str, _: &str) -> String {
     String::new()
 }
 

@@ -19,8 +19,8 @@ pub struct Runtime {
     pub(super) read: fn(Payload) -> Result<ToolCall, NoCall>,
     /// What to print on stdout if the call may run.
     pub passed: &'static str,
-    /// Returns what to print on stdout if the call is refused, besides the reason on stderr.
-    pub refused: fn(&str) -> String,
+    /// Returns what to print on stdout if the call is refused, besides the reason on stderr: for the agent, and for people.
+    pub refused: fn(&str, &str) -> String,
     /// Returns the settings that call a command before each tool call, with its time limit in seconds.
     pub settings: fn(&str, u64) -> Value,
     /// The file of the settings, outside any project.

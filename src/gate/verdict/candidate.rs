@@ -2,7 +2,7 @@
 //!
 //! Uses status, `gate`. Pure. Start at [`Candidate`]. Follows `docs/spec/cli.md`, check.
 
-use crate::gate::answer::{Considered, GateAnswer, GateVerdict, GrantLimits, SubjectMatch};
+use crate::gate::answer::{Considered, Gap, GateAnswer, GateVerdict, GrantLimits, SubjectMatch};
 use crate::gate::cover::SharedParts;
 use crate::record::Record;
 use crate::status::state::RecordState;
@@ -13,6 +13,7 @@ pub(crate) struct Candidate<'a> {
     pub(crate) id: String,
     pub(crate) why_not: Option<String>,
     pub(crate) fits: Fits,
+    pub(crate) gap: Gap,
     /// How much of the question it shares, if it does not match all that is stated.
     pub(crate) shared: Option<SharedParts>,
     /// Why its uses can't be counted, if that alone keeps it from allowing; in the program's words.
@@ -98,6 +99,7 @@ pub(crate) fn answer(
             .and_then(|approved| approved.digest.clone()),
         not_after: record_state.and_then(|record_state| record_state.not_after),
         uncounted: named.and_then(|candidate| candidate.uncounted.clone()),
+        gap: named.map_or(Gap::None, |candidate| candidate.gap.clone()),
         has_lost_text: named.is_some_and(|candidate| candidate.fits == Fits::LostText),
         is_ended: named.is_some_and(|candidate| candidate.fits == Fits::Ended),
         decided_at: record_state

@@ -5,7 +5,7 @@
 //! `--deploy`.
 
 use crate::approval::verdict::Satisfied;
-use crate::gate::answer::{GateAnswer, GateVerdict, Question};
+use crate::gate::answer::{Gap, GateAnswer, GateVerdict, Question};
 use crate::gate::receipt::WaitingRequest;
 use crate::gate::verdict::candidate::{self, Candidate, Fits, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
@@ -109,13 +109,14 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
         id: name(record_state),
         why_not: Some(why),
         fits,
+        gap: Gap::None,
         shared: None,
         uncounted: None,
         content: None,
     };
     // A record that can't be read now is judged by the last readable version.
     let Some(record) = record_state.stated.as_deref().or(record_state.last_read.as_deref()) else {
-        let why = reason::joined(&record_state.reasons);
+        let why = reason::causes(&record_state.reasons);
         return Some(match record_state.in_force {
             InForce::Undetermined => candidate(Fits::Undetermined, why),
             _ => candidate(Fits::Unreadable, why),
@@ -129,11 +130,10 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
         return None;
     }
     if record_state.stated.is_none() {
-        return Some(candidate(Fits::NotInForce, reason::joined(&record_state.reasons)));
+        return Some(candidate(Fits::NotInForce, reason::causes(&record_state.reasons)));
     }
     if record.rollback.is_none() {
-        let why =
-            "has no rollback plan and criteria: add `rollback`, and have that approved".to_owned();
+        let why = "has no rollback plan and criteria".to_owned();
         return Some(candidate(Fits::NotInForce, why));
     }
     match record_state.approval.as_ref().map(|verdict| &verdict.satisfied) {
@@ -143,7 +143,7 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
         }
         _ => Some(candidate(
             Fits::NotInForce,
-            format!("is not approved: {}", reason::joined(&record_state.reasons)),
+            format!("is not approved: {}", reason::causes(&record_state.reasons)),
         )),
     }
 }

@@ -35,6 +35,7 @@ pub(crate) struct DetachedSnapshot {
     now: Instant,
     is_past: bool,
     facts: Arc<ExternalFacts>,
+    is_automated: bool,
 }
 
 impl Snapshot<'_> {
@@ -53,6 +54,7 @@ impl Snapshot<'_> {
             now: self.now,
             is_past: self.is_past,
             facts: self.facts,
+            is_automated: self.is_automated,
         }
     }
 }
@@ -75,6 +77,7 @@ impl DetachedSnapshot {
             now: self.now,
             is_past: self.is_past,
             facts: self.facts,
+            is_automated: self.is_automated,
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::history::tree::CommitTree;
 use crate::history::version::Trail;
 use crate::history::walked::History;
 use crate::ledger;
+use crate::policy;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::reference::ControlRef;
@@ -29,6 +30,8 @@ use crate::survey::acts::{self, RecordAct};
 use crate::survey::decided::{self, DecisionSpan, RecordDecision};
 use crate::survey::escalate::AdviceContext;
 use crate::survey::naming::RecordNames;
+use crate::survey::next_step::Asker;
+use crate::survey::remote::RemoteAddress;
 use crate::survey::select::{Filter, Sameness, Selection};
 use crate::survey::{shell, slips, statements};
 use std::collections::BTreeSet;
@@ -150,7 +153,41 @@ impl Snapshot<'_> {
             base: base.unwrap_or(reference),
             quote: shell::quoted,
             instant: self.stamp.instant,
+            asker: None,
         }
+    }
+
+    /// Returns the same for the one who asks.
+    pub fn around_for<'s>(&'s self, asker: &'s Asker) -> AdviceContext<'s> {
+        AdviceContext { asker: Some(asker), ..self.around() }
+    }
+
+    /// Returns who asks: git's user, or nobody in a job of CI; and where the policy can be edited.
+    pub fn asker(&self) -> Asker {
+        let (name, email) = match self.is_automated {
+            true => (None, None),
+            false => self.repository.user(),
+        };
+        let name = name.unwrap_or_default();
+        let person = email.map(|email| people::identify(&self.governance, &name, &email));
+        Asker { person, policy_page: self.policy_page() }
+    }
+
+    /// Returns the web page of the forge on which the policy can be edited.
+    fn policy_page(&self) -> Option<String> {
+        let remote = self.chosen.remote.as_deref()?;
+        let address = RemoteAddress::parse(&self.repository.url_of(remote)?)?;
+        let below = format!("refs/remotes/{remote}/");
+        let branch = self.chosen.reference.strip_prefix(&below)?;
+        let edit = match address.forge()? {
+            "github" => "edit",
+            "gitlab" => "-/edit",
+            "gitea" => "_edit",
+            _ => return None,
+        };
+        let path = self.prefix.outward(policy::FILE)?.join("/");
+        let RemoteAddress { host, path: repository } = address;
+        Some(format!("https://{host}/{repository}/{edit}/{branch}/{path}"))
     }
 }
 

@@ -238,6 +238,7 @@ impl<'h> Snapshot<'h> {
             now,
             is_past: line.is_past,
             facts: line.facts,
+            is_automated: line.is_automated,
             approvals,
             history,
         })

@@ -3,10 +3,11 @@
 //! Uses approval's next steps, status, survey's buckets. Pure. Start at [`awaited_approval`] and `AdviceCase::waiting`. Follows
 //! `docs/spec/cli.md`, queue: whoever can't approve is told whom it waits for.
 
-use super::{AdviceCase, AdviceStep, By, known_content, step};
-use crate::approval::next::steps::{self, NextSteps, Standing};
+use super::{AdviceCase, AdviceStep, By, known_content, step, step_without_command};
+use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay, Blocker, NextSteps, Standing};
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::next::who::{Eligibility, Identities};
+use crate::approval::sources::keys::Keys;
 use crate::approval::verdict::MissingApproval;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -23,13 +24,13 @@ pub struct AwaitedApproval {
     pub due: DueRecord,
     /// What an approver does: a lower-case sentence without a full stop.
     pub action: String,
-    /// The approver's command.
-    pub command: String,
+    /// The approver's command; `None` if the forge's web page is the way.
+    pub command: Option<String>,
     /// Who can approve, sorted by address: never an author, a bot or an agent.
     pub approvers: Vec<Person>,
     /// What the others are told: whom it waits for.
     pub wait: String,
-    /// The command that shows what waits.
+    /// The command that shows it.
     pub look: String,
     /// The branch that holds it; `None` if it has landed.
     pub branch: Option<String>,
@@ -42,14 +43,14 @@ pub fn awaited_approval(
     around: AdviceContext<'_>,
 ) -> Option<AwaitedApproval> {
     let record = known_content(record_state)?;
-    let case = AdviceCase { record_state, id: record_state.id(), record: Some(record), around };
+    let case = AdviceCase::new(record_state, record_state.id(), around);
     if case.by_status().is_some() {
         return None;
     }
     let of_due = |due: &DueRecord| {
-        let step = case.by_bucket(due);
+        let step = case.by_bucket(due.bucket);
         match step.by {
-            By::Approvers(missing) => Some((step.action, step.command, missing, due.clone())),
+            By::Approvers(missing, _) => Some((step.action, step.command, missing, due.clone())),
             _ => None,
         }
     };
@@ -70,16 +71,12 @@ pub fn awaited_approval(
     let eligibility = Eligibility::new(around.governance, record, None, &makers);
     let approvers = eligibility.candidates(&missing);
     let branch = on_branch.and_then(|pending| pending.branch.clone());
-    let look = match &branch {
-        Some(branch) => case.diff(branch),
-        None => format!("exledger show {}", record_state.id()),
-    };
     Some(AwaitedApproval {
         wait: case.wait(&due, &approvers, &missing),
         action,
         command,
         approvers,
-        look,
+        look: case.show(),
         branch,
         due,
     })
@@ -94,7 +91,7 @@ impl<'a> AdviceCase<'a> {
         };
         let (how, command) = self.approve("approve it");
         let action = format!("{how}, or close it: {why}");
-        step(action, command, By::Approvers(self.missing()))
+        AdviceStep { action, command, by: By::Approvers(self.missing(), false) }
     }
 
     /// Returns the step for what waits for approval: a proposal, a change of a landed
@@ -103,20 +100,91 @@ impl<'a> AdviceCase<'a> {
         let landed_unapproved = !matches!(self.record_state.status, Status::Proposed)
             && (self.record_state.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
+            if let Some(step) = self.missing_facts() {
+                return step;
+            }
             let (how, command) = self.approve("approve the merged version");
             let missing = self.missing();
             let action = match missing.iter().find_map(|it| it.add.as_ref()) {
                 Some(to_add) => format!("add {to_add}, then {how}, or reject it"),
                 None => format!("{how}, or reject it"),
             };
-            return step(action, command, By::Approvers(missing));
+            return AdviceStep { action, command, by: By::Approvers(missing, false) };
         }
         match self.pending() {
             Some(pending) => self.proposed(pending),
             None => {
                 let (how, command) = self.approve("approve it");
-                step(format!("{how}, or reject it"), command, By::Approvers(self.missing()))
+                let by = By::Approvers(self.missing(), false);
+                AdviceStep { action: format!("{how}, or reject it"), command, by }
             }
+        }
+    }
+
+    /// Returns the step for an approval that may be there already: this clone lacks the branch of signed statements, it is not
+    /// known who approved, or a review was not recorded.
+    fn missing_facts(&self) -> Option<AdviceStep> {
+        let governance = self.around.governance;
+        let mut reasons = self.record_state.reasons.iter();
+        let unfetched = reasons.find(|it| it.kind() == ReasonKind::StatementsNotFetched);
+        if let Some(Reason::Stated(_, text)) = unfetched {
+            let command = text.advice.trim_start_matches(": ");
+            // Without a job that signs reviews, the branch may not exist, unless this clone follows another one alone.
+            let is_single = command.contains(":refs/remotes/");
+            if is_single || Keys::from_governance(governance, governance).has_bridge() {
+                let action = "fetch the signed approvals, and ask again";
+                return Some(step(action, command, By::Anybody));
+            }
+        }
+        let next = self.next_steps(None);
+        let unknown = next.blockers.iter().find_map(|blocker| match blocker {
+            Blocker::AccountUnknown(unknown) => Some(unknown),
+            _ => None,
+        });
+        // Once the line is there, another approval can count.
+        let logins = &governance.policy.people.logins;
+        let is_open = |keys: &[String]| keys.iter().any(|key| !logins.contains_key(key));
+        if let Some(unknown) = unknown.filter(|unknown| is_open(&unknown.keys)) {
+            let page = self.around.asker.and_then(|asker| asker.policy_page.as_deref());
+            let page = page.unwrap_or("the forge's web page");
+            let line = unknown.to_add();
+            let action = format!("add {line} on {page}, and let somebody else merge that");
+            return Some(step_without_command(action));
+        }
+        let request = self.record_state.landed.as_ref()?.pull_request.as_deref()?;
+        let number = request.rsplit(|it: char| !it.is_ascii_digit()).next()?;
+        let is_recorded = |it: &ApprovalStep| it.way == ApprovalWay::ForgeReviews;
+        (!number.is_empty() && next.steps.iter().any(is_recorded)).then(|| {
+            let action = format!("have the reviews of {request} recorded");
+            step(action, format!("exledger ci merged --pull-request {number}"), By::Anybody)
+        })
+    }
+
+    /// Returns a step that the asker can take: who can't give an approval is told who can.
+    pub(super) fn for_asker(&self, step: AdviceStep) -> AdviceStep {
+        let asker = self.around.asker.and_then(|asker| asker.person.as_ref());
+        let (By::Approvers(missing, is_on_branch), Some(asker), Some(record)) =
+            (&step.by, asker, self.record)
+        else {
+            return step;
+        };
+        let next = self.next_steps(self.pending().filter(|_| *is_on_branch));
+        let Some(way) = next.nearest().map(|it| it.way).filter(|_| !next.authors_may) else {
+            return step;
+        };
+        let makers = self.authors(*is_on_branch);
+        let eligibility = Eligibility::new(self.around.governance, record, None, &makers);
+        if eligibility.can_take(way, asker) {
+            return step;
+        }
+        let is_author = eligibility.barred().iter().any(|person| person.key == asker.key);
+        let why = if is_author { ": you wrote it" } else { "" };
+        let mut approvers = eligibility.candidates(missing);
+        approvers.retain(|person| eligibility.can_take(way, person));
+        AdviceStep {
+            action: format!("somebody else must approve it{why}"),
+            command: Some(self.show()),
+            by: By::Named(approvers),
         }
     }
 
@@ -152,7 +220,7 @@ impl<'a> AdviceCase<'a> {
         let next = self.next_steps(Some(pending));
         let named = (branch.as_str(), &*self.shell_quoted(branch), what.as_str());
         let (action, command) = text::branch_step(&next, self.names(), named, self.diff(branch));
-        step(action, command, By::Approvers(next.missing))
+        step(action, command, By::Approvers(next.missing, true))
     }
 
     /// Returns what can still be done about the approval of the landed version, or of a proposal, by the policy that it will
@@ -196,6 +264,14 @@ impl<'a> AdviceCase<'a> {
         )
     }
 
+    /// Returns the step if a branch already proposes one of some changes.
+    pub(super) fn settled_in(&self, events: &[&str]) -> Option<AdviceStep> {
+        let fits = |it: &&Pending| {
+            it.branch.is_some() && it.events.iter().any(|event| events.contains(event))
+        };
+        Some(self.proposed(self.record_state.pending.iter().find(fits)?))
+    }
+
     /// Returns the step if a branch already proposes what is due.
     pub(super) fn settled_by(&self, bucket: Bucket) -> Option<AdviceStep> {
         let settles: &[&str] = match bucket {
@@ -211,10 +287,7 @@ impl<'a> AdviceCase<'a> {
             Bucket::PostClosureReviewDue => &["post-reviewed"],
             Bucket::EmergencyReviewDue | Bucket::FixOverdue | Bucket::WaitingApproval => &[],
         };
-        let fits = |it: &&Pending| {
-            it.branch.is_some() && it.events.iter().any(|event| settles.contains(event))
-        };
-        Some(self.proposed(self.record_state.pending.iter().find(fits)?))
+        self.settled_in(settles)
     }
 
     /// Returns the step for a record that ended without ever having been in force.
@@ -231,25 +304,22 @@ impl<'a> AdviceCase<'a> {
             ),
             _ if self.record_state.approved.is_none() => step(
                 "reject it: it ended, and nobody approved it",
-                format!("exledger reject {} --reason …", self.id),
+                format!("exledger reject {}", self.id),
                 By::Owner,
             ),
-            _ => step(
-                "close it: it ended, and was never in force",
-                self.close_as("withdrawn"),
-                By::Owner,
-            ),
+            _ => step("close it: it ended, and was never in force", self.close(), By::Owner),
         }
     }
 
     /// Returns how landed content can be approved, and the command; `plain` is the wording for a signed file.
-    fn approve(&self, plain: &str) -> (String, String) {
+    fn approve(&self, plain: &str) -> (String, Option<String>) {
         if let Some(reason) = self.spoiled() {
-            return (reason.to_string(), format!("exledger show {}", self.id));
+            return (reason.to_string(), Some(self.show()));
         }
-        let landed = self.record_state.landed.as_ref();
-        let landing = landed.map_or("…", |landed| landed.commit.as_str());
-        text::landed_step(&self.next_steps(None), self.names(), (plain, landing))
+        let landed = self.record_state.landed.as_ref().map(|landed| landed.commit.as_str());
+        let (action, command) =
+            text::landed_step(&self.next_steps(None), self.names(), (plain, landed));
+        (action, Some(command.unwrap_or_else(|| self.show())))
     }
 
     pub(super) fn diff(&self, branch: &str) -> String {

@@ -17,7 +17,8 @@ impl AdviceCase<'_> {
     pub(super) fn people(&self, by: By) -> Vec<Person> {
         let governance = self.around.governance;
         let named = match by {
-            By::Approvers(missing) => missing.into_iter().flat_map(|it| it.who).collect(),
+            By::Approvers(missing, _) => missing.into_iter().flat_map(|it| it.who).collect(),
+            By::Named(people) => people,
             By::Proposer(author) => author.into_iter().collect(),
             By::Control(place) => {
                 let control =
@@ -91,7 +92,7 @@ impl AdviceCase<'_> {
     /// or who closed the record.
     pub(super) fn but(&self, by: &By) -> Vec<Person> {
         match by {
-            By::Approvers(_) => self.makers(),
+            By::Approvers(..) => self.makers(),
             By::Reviewer => {
                 let closure = self.record.and_then(|record| record.closure.as_ref());
                 let closer = closure

@@ -13,7 +13,7 @@ use crate::survey::shell::quoted;
 pub struct RedesignStep {
     /// A lower-case sentence without a full stop.
     pub action: String,
-    /// The command that does it; `…` marks what a person has to fill in.
+    /// The command that does it, which prompts for what it needs; `…` marks what only a person can supply.
     pub command: String,
 }
 
@@ -24,7 +24,7 @@ pub fn next_step(state: &RedesignState, governance: &Governance) -> Option<Redes
         return step_without_content(state);
     };
     let done = format!("exledger redesign done {id} --evidence …");
-    let assess = format!("exledger redesign assess {id} --outcome … --reason …");
+    let assess = format!("exledger redesign assess {id}");
     let patterns = &governance.policy.patterns;
     match state.status {
         RedesignStatus::Unapproved => step_without_content(state),
@@ -75,9 +75,8 @@ pub fn new_command<'w>(
 ) -> String {
     let stated: String =
         words.map(|(key, value)| format!(" --pattern {key}={}", quoted(value))).collect();
-    let pattern = if stated.is_empty() { " --pattern …".to_owned() } else { stated };
     let ticket = ticket.map_or_else(String::new, |ticket| format!(" --ticket {}", quoted(ticket)));
-    format!("exledger redesign new{pattern}{ticket} --title … --target … --plan … --due …")
+    format!("exledger redesign new{stated}{ticket}")
 }
 
 /// Returns what came back, in words.

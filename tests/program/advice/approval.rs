@@ -3,6 +3,7 @@
 use super::{ID, Stage, record};
 use crate::support::repo::{git, speak};
 use exledger::approval::next::steps::ApprovalWay;
+use exledger::approval::next::text;
 
 /// The policies: their text, and the ways that must be named for what its author pushed, the best first.
 const POLICIES: &[(&str, Keys, &[ApprovalWay])] = &[
@@ -197,7 +198,8 @@ fn the_step_of_the_queue_is_one_that_the_policy_accepts() {
                     }
                     _ => "",
                 };
-                let run = stage.shell("lee", &(command.replace('…', "amend") + more));
+                let merge = text::command(*way, ID, Some("amend")).unwrap();
+                let run = stage.shell("lee", &(merge + more));
                 assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
             }
             ApprovalWay::ForgeMerge => {
@@ -205,8 +207,8 @@ fn the_step_of_the_queue_is_one_that_the_policy_accepts() {
                 take(&stage, *way, *keys);
             }
             ApprovalWay::ReviewNote => {
-                let command = command.replace('…', "'Code-Review+2: Lee Chen <lee@example.com>'");
-                let run = stage.shell("lee", &command);
+                let vote = " -m 'Code-Review+2: Lee Chen <lee@example.com>'";
+                let run = stage.shell("lee", &(command.clone() + vote));
                 assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
             }
             ApprovalWay::SignedFile => {

@@ -59,16 +59,12 @@ pub(super) fn trigger_ended(words: &str) {
     let stage = approved("triggers: [{id: T1, when: The vendor ships, then: revoke}]\n");
     stage.run_on(&format!("exledger fire {ID} T1"), "ana", "lee");
     assert!(stage.reason(words).contains("close it"));
-    stage.run_on(
-        &format!("exledger close {ID} --outcome revoked --reason … --evidence …"),
-        "ana",
-        "lee",
-    );
+    stage.run_on(&format!("exledger close {ID}"), "ana", "lee");
     assert_eq!(stage.status(), "closed");
 }
 
 fn review(stage: &Stage, advice: &str, by: &str, merged_by: &str) {
-    stage.follow(&advice.replace("--outcome …", "--outcome still-needed"), by, merged_by);
+    stage.follow(advice, by, merged_by);
 }
 
 pub(super) fn review_overdue(words: &str) {

@@ -20,9 +20,26 @@ const UNLISTED: &str = "max";
 /// What a person fills in for the `…` of a command.
 const ROOM: &[(&str, &str)] = &[
     ("--reason …", "--reason 'It is still needed'"),
-    ("--to …", "--to dana@example.com"),
     ("--evidence …", "--evidence https://ci.example.com/11"),
 ];
+
+/// Returns a command with what a person answers to its prompts, as flags.
+pub(super) fn answered(command: &str) -> String {
+    let is = |name: &str| command.starts_with(&format!("exledger {name} "));
+    let has = |flag: &str| command.contains(&format!(" --{flag}"));
+    let answers = match () {
+        () if is("close") && has("reviewed") => " --outcome effective",
+        () if is("close") && !has("outcome") => {
+            " --outcome withdrawn --reason 'It is over' --evidence https://ci.example.com/11"
+        }
+        () if is("renew") && !has("until") => " --until 2026-12-31",
+        () if is("review") && !has("outcome") && !has("control") => " --outcome still-needed",
+        () if is("transfer") && !has("to") => " --to dana@example.com",
+        () if is("reject") && !has("reason") => " --reason 'It is no longer needed'",
+        () => "",
+    };
+    format!("{command}{answers}")
+}
 
 /// A record that a policy with one tier accepts; `more` replaces or adds lines.
 pub(super) fn record(more: &str) -> String {
@@ -164,7 +181,7 @@ impl Stage {
     /// Runs a command, and those that it prints in turn; another person merges what they commit.
     pub(super) fn run_on(&self, command: &str, by: &str, merged_by: &str) {
         self.home();
-        let mut line = command.to_owned();
+        let mut line = answered(command);
         for (room, words) in ROOM {
             line = line.replace(room, words);
         }

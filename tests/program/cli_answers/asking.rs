@@ -62,7 +62,7 @@ fn a_receipt_has_its_promised_keys_in_their_order() {
     let repo = story();
     let receipt = json(&repo, &[&["check"], BATCH].concat());
     let keys: Vec<&str> = receipt.as_object().unwrap().keys().map(String::as_str).collect();
-    let promised = "schema question verdict reason record digest approved_digest not_after scope ledger considered simulated waits_for warnings id seq previous";
+    let promised = "schema question verdict reason record digest approved_digest not_after scope ledger considered simulated next warnings id seq previous";
     assert_eq!(keys, promised.split_whitespace().collect::<Vec<_>>());
     let keys: Vec<&str> =
         receipt["question"].as_object().unwrap().keys().map(String::as_str).collect();

@@ -73,7 +73,8 @@ fn a_record_view_has_its_promised_keys_in_their_order() {
     let repo = story();
     let answer = json(&repo, &["show", "7F3KQ"]);
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-    let promised = ["schema", "ledger", "record", "content", "statements", "evidence", "simulated"];
+    let promised =
+        ["schema", "ledger", "record", "content", "statements", "evidence", "next", "simulated"];
     assert_eq!(keys, promised);
     let record = &answer["record"];
     let keys: Vec<&str> = record.as_object().unwrap().keys().map(String::as_str).collect();

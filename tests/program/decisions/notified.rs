@@ -161,7 +161,7 @@ fn after_the_deadline_owner_and_requester_are_told_whom_it_waits_for() {
             "it waits for an approval by dana@example.com, lee@example.com or sam@example.com";
         assert_eq!(action, whom);
         let command = text(record, "command");
-        assert_eq!(command, "exledger diff main file-EXC-2026-7F3KQ");
+        assert_eq!(command, "exledger show EXC-2026-7F3KQ");
         assert!(text(message, "subject").starts_with("Waits for approval: Nightly"), "{message}");
         assert!(!text(message, "text").contains("exledger approve"), "{message}");
     }

@@ -31,7 +31,7 @@ fn a_pending_receipt_names_who_may_approve() {
     repo.branch("wanted").by("dana").write("EXC-2026-PEND1", &text).commit("File it");
     let asked = ["--application", "checkout"];
     let emails = |answer: &Value| -> Vec<String> {
-        let people = answer["waits_for"].as_array().unwrap().iter();
+        let people = answer["next"]["waits_for"].as_array().unwrap().iter();
         people.map(|it| it["email"].as_str().unwrap().to_owned()).collect()
     };
     let proposed = answer(&repo, &asked);
@@ -42,9 +42,9 @@ fn a_pending_receipt_names_who_may_approve() {
     assert_eq!(landed["verdict"], "pending", "{landed}");
     assert_eq!(emails(&landed), ["sam@example.com"], "{landed}");
     let table = run(repo.path(), &["check", "--on", ON, "--application", "checkout"]);
-    assert!(table.out.contains("It waits for sam@example.com"), "{}", table.out);
+    assert!(table.out.contains("waits for sam@example.com"), "{}", table.out);
     let denied = answer(&repo, &["--application", "nobody"]);
-    assert_eq!(denied["waits_for"], serde_json::json!([]));
+    assert_eq!(denied["next"]["waits_for"], serde_json::json!([]));
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn the_worklists_name_the_group_and_fail_only_strictly() {
         "redesign": null,
         "bucket": "frozen-pattern",
         "action": "change the automation: the same dependency or step keeps failing; file a redesign with an owner and a date",
-        "command": "exledger redesign new --pattern root_cause=brittle-dependency --pattern application=billing --title … --target … --plan … --due …",
+        "command": "exledger redesign new --pattern root_cause=brittle-dependency --pattern application=billing",
         "waits_for": [{"email": "ana@example.com", "name": "Ana Ruiz"}],
     }]);
     for command in ["queue", "patterns"] {

@@ -93,8 +93,14 @@ impl PackContents<'_, '_> {
         let statements = snapshot.statements(record_state);
         let evidence = snapshot.evidence(record_state);
         let scanned = snapshot.scanned_files();
-        let card =
-            show::screen::doc(record_state, &statements, &evidence, (snapshot, &scanned), stamp);
+        let card = show::screen::doc(
+            record_state,
+            &statements,
+            &evidence,
+            None,
+            (snapshot, &scanned),
+            stamp,
+        );
         let trail = log::doc(&log::Log {
             stamp,
             record_state,

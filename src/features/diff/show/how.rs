@@ -69,7 +69,7 @@ pub(super) fn blocks(change: &RecordChange, around: CommentContext<'_>) -> Vec<B
         return blocks;
     }
     for blocker in blockers {
-        say(format!("{}.", capitalized(&text::blocker(blocker, next, names))));
+        say(format!("{}.", capitalized(&text::blocker(blocker, next, names).to_string())));
     }
     if next.steps.is_empty() {
         say("A click does not count here.".to_owned());

@@ -7,6 +7,7 @@ use crate::features::triage::drafts::NotDrafted;
 use crate::features::triage::last_events::RoutedSilence;
 use crate::features::triage::watch::{FiringProposal, Used};
 use crate::gate::facts::FactsAsked;
+use crate::gate::receipt::ReceiptStep;
 use crate::policy::closing::Baseline;
 use crate::policy::settings::EventPatterns;
 use crate::status::stamp::Stamp;
@@ -46,6 +47,8 @@ pub struct TriageView<'a> {
     pub refused: Vec<NotDrafted>,
     /// The commands that complete the drafts.
     pub next: Vec<String>,
+    /// The next step about the most urgent input that nothing covers.
+    pub step: Option<ReceiptStep>,
 }
 
 /// Which records are used, and why the others are not.

@@ -13,6 +13,7 @@ use crate::features::triage::messages::{MessageInput, TriageMessage};
 use crate::features::triage::show::content::{TriageView, plain};
 use crate::policy::people::person::PersonView;
 use crate::survey::event::TriageState;
+use crate::survey::next_step::{self, NextStep};
 use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
 use crate::view::messages::{attach, cut, show};
 use crate::view::shape;
@@ -171,9 +172,9 @@ fn entry(first: &MessageInput<'_>, n: usize, shown: &TriageView<'_>) -> String {
         let index = index.map(|index| format!(":{index}")).unwrap_or_default();
         lines.push(format!("  in: {}{index}", cut(source, LONGEST_NAME)));
     }
-    let (next, command) = next(first, shown);
-    lines.push(format!("  next: {next}"));
-    lines.push(format!("  run: {command}"));
+    let NextStep { action, command, .. } = next(first, shown);
+    lines.push(format!("  next: {action}"));
+    lines.extend(command.map(|command| format!("  run: {command}")));
     lines.join("\n")
 }
 
@@ -194,19 +195,11 @@ fn role(first: &MessageInput<'_>) -> String {
     }
 }
 
-/// Returns the next step and its command.
-fn next(first: &MessageInput<'_>, shown: &TriageView<'_>) -> (&'static str, String) {
-    let record = shown.tally.text(first.input.record);
-    let next = match first.state {
-        TriageState::Pending => "approve or reject the record that it waits for",
-        TriageState::ExpiredCover => "end it, or ask for an exception that covers it",
-        _ => "correct or end it, or ask for an exception",
-    };
-    let command = match record {
-        "" => "exledger new".to_owned(),
-        id => format!("exledger show {id}"),
-    };
-    (next, command)
+/// Returns the next step of an input's recipient.
+fn next(first: &MessageInput<'_>, shown: &TriageView<'_>) -> NextStep {
+    let (is_pending, was_covered) =
+        (first.state == TriageState::Pending, first.state == TriageState::ExpiredCover);
+    next_step::answer::of_input(is_pending, was_covered, shown.tally.text(first.input.record))
 }
 
 /// Tells whether an input is an event: its key is then not what is shown.

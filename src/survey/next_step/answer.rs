@@ -1,0 +1,299 @@
+//! The next step after an answer of the gate that did not allow.
+//!
+//! Uses record, status, gate. Pure. Start at [`after`]. Follows `docs/spec/cli.md`, next steps: first whether the record can
+//! allow at all, then which limits the question leaves open.
+
+use super::{AdviceCase, AdviceStep, By, NextStep, step, step_without_command};
+use crate::gate::answer::{Asker, Gap, GateAnswer, GateVerdict, Question, UnstatedLimit, few};
+use crate::record::vocabulary::Vocabulary;
+use crate::record::{Record, pattern};
+use crate::status::reason::ReasonKind;
+use crate::status::renewal;
+use crate::status::state::{InForce, RecordState, Status};
+use crate::survey::due::{Bucket, Timing};
+use crate::survey::escalate::AdviceContext;
+use crate::survey::follow_up::FollowUp;
+
+/// Returns the next step after an answer; `None` if it allows. `asked` is the record that it names, `frozen` what has to be done
+/// about the frozen group that it names.
+pub fn after(
+    (question, answer): (&Question, &GateAnswer),
+    asked: Option<&RecordState>,
+    frozen: Option<FollowUp>,
+    around: AdviceContext<'_>,
+) -> Option<NextStep> {
+    if answer.verdict == GateVerdict::Allow {
+        return None;
+    }
+    if let Some(frozen) = frozen {
+        return Some(NextStep {
+            action: frozen.action,
+            command: Some(frozen.command),
+            waits_for: frozen.waits_for,
+            but: Vec::new(),
+            timing: frozen.timing,
+        });
+    }
+    let Some(record_state) = asked else {
+        let step = match answer.verdict {
+            GateVerdict::Unknown => unanswered(None),
+            _ => {
+                let command = format!("exledger new{}", new_flags(question, None, around.quote));
+                step("ask for an exception", command, By::Anybody)
+            }
+        };
+        return Some(anybody(step));
+    };
+    let case = AdviceCase::new(record_state, record_state.id(), around);
+    Some(case.finish(case.to_allow(question, answer), None))
+}
+
+/// Returns the next step where no ledger, or no file of receipts, could answer; `command` mends that, if one does.
+pub fn after_doubt(command: Option<String>) -> NextStep {
+    anybody(unanswered(command))
+}
+
+/// Returns the next step of somebody who owns an input, or is notified of it.
+pub fn of_input(is_pending: bool, was_covered: bool, record: &str) -> NextStep {
+    let action = match (is_pending, was_covered) {
+        (true, _) => "approve or reject the record that it waits for",
+        (_, true) => "end it, or ask for an exception that covers it",
+        _ => "correct or end it, or ask for an exception",
+    };
+    let command = match record {
+        "" => "exledger new".to_owned(),
+        id => format!("exledger show {id}"),
+    };
+    anybody(step(action, command, By::Anybody))
+}
+
+/// Returns the next step about a record whose texts the reader may not see.
+pub fn withheld(id: &str) -> NextStep {
+    let action = "have it approved and merged by somebody else";
+    anybody(step(action, format!("exledger show {id}"), By::Anybody))
+}
+
+fn unanswered(command: Option<String>) -> AdviceStep {
+    let action = "ask again once that is mended".to_owned();
+    AdviceStep { action, command, by: By::Anybody }
+}
+
+fn anybody(step: AdviceStep) -> NextStep {
+    NextStep {
+        action: step.action,
+        command: step.command,
+        waits_for: Vec::new(),
+        but: Vec::new(),
+        timing: Timing::Undated,
+    }
+}
+
+impl AdviceCase<'_> {
+    /// Returns the step after which the record may allow what was asked, or another one can.
+    fn to_allow(&self, question: &Question, answer: &GateAnswer) -> AdviceStep {
+        if let Some(step) = self.by_status() {
+            return step;
+        }
+        let state = self.record_state;
+        if answer.gap == Gap::Differs {
+            return self.file_anew(question, "ask for an exception that covers it");
+        }
+        let lacks_rollback = self.record.is_some_and(|record| record.rollback.is_none());
+        if question.deploy && lacks_rollback {
+            let path = &state.path;
+            let action = format!("add `rollback` to {path}, and have that approved");
+            return step_without_command(action);
+        }
+        match state.status {
+            _ if state.in_force == InForce::Yes && !question.deploy => {
+                self.to_state(question, answer)
+            }
+            Status::Proposed | Status::Unapproved if state.ended.is_none() => self.waiting(),
+            Status::Degraded if !question.deploy => self.degraded(),
+            Status::Scheduled => step("wait until it begins", self.show(), By::Anybody),
+            Status::Revoked => self.settled_in(&["closed"]).unwrap_or_else(|| {
+                step("close it, and ask for another one", self.close(), By::Owner)
+            }),
+            Status::Expired
+                if renewal::is_left(&state.renewals, self.record, self.around.instant) =>
+            {
+                let renew = || {
+                    let command = format!("exledger renew {}", self.id);
+                    step("renew it, with a reason", command, By::Owner)
+                };
+                self.settled_in(&["renewed"]).unwrap_or_else(renew)
+            }
+            _ if question.deploy => self.waiting(),
+            _ => self.file_anew(question, "ask for another exception like it"),
+        }
+    }
+
+    /// Returns the step for a record in force: which limits to state, or how its uses are counted.
+    fn to_state(&self, question: &Question, answer: &GateAnswer) -> AdviceStep {
+        match &answer.gap {
+            Gap::Unstated(limits) => match check_command(question, limits, self.around.quote) {
+                Some(command) => step("say so in the question", command, By::Anybody),
+                None => step_without_command(stated(question, limits)),
+            },
+            _ if answer.uncounted.is_some() => step_without_command(
+                "ask with `--receipts FILE`, the file in which its uses are counted",
+            ),
+            _ => self.file_anew(question, "ask for another exception like it"),
+        }
+    }
+
+    /// Returns the step for the first reason for which a record is degraded.
+    fn degraded(&self) -> AdviceStep {
+        let bucket = |kind| match kind {
+            ReasonKind::ReviewOverdue => Some(Bucket::ReviewDue),
+            ReasonKind::ControlStale | ReasonKind::ControlDropped => Some(Bucket::ControlStale),
+            ReasonKind::TriggerWaits => Some(Bucket::Fired),
+            ReasonKind::Ownerless => Some(Bucket::Ownerless),
+            _ => None,
+        };
+        let first = self.record_state.reasons.iter().find_map(|reason| bucket(reason.kind()));
+        first.map_or_else(|| self.by_reason(), |bucket| self.by_bucket(bucket))
+    }
+
+    /// Returns the step for a question that only another record can allow.
+    fn file_anew(&self, question: &Question, action: &str) -> AdviceStep {
+        let (like, record) = match self.record_state.landed {
+            Some(_) => (format!(" --like {}", self.id), self.record),
+            None => (String::new(), None),
+        };
+        let flags = new_flags(question, record, self.around.quote);
+        step(action, format!("exledger new{like}{flags}"), By::Anybody)
+    }
+}
+
+/// Returns the flags by which `new` states what is asked, but for what a record states already.
+fn new_flags(question: &Question, record: Option<&Record>, quote: fn(&str) -> String) -> String {
+    let subject = record.map(|record| &record.subject);
+    let same = |asked: &Option<String>, stated: Option<&Option<String>>| stated == Some(asked);
+    let lists = |stated: Option<&Vec<String>>, asked: &Option<String>| {
+        asked.as_ref().is_some_and(|asked| stated.is_some_and(|stated| stated.contains(asked)))
+    };
+    let scope = record.and_then(|record| record.scope.as_ref());
+    let deviation = record.map(|record| &record.deviates_from);
+    let kind = subject.and_then(|it| it.identity_type).map(Vocabulary::as_str);
+    let has_control = question.control.as_deref().is_some_and(|asked| {
+        let mut controls = deviation.into_iter().flat_map(|it| it.controls.iter().flatten());
+        controls.any(|control| control.as_str() == asked)
+    });
+    let has_finding = question.finding.as_deref().is_some_and(|asked| {
+        let mut findings = scope.into_iter().flat_map(|it| it.findings.iter().flatten());
+        let is_asked = |tool: &str, id: &str| asked.split_once(':') == Some((tool, id));
+        findings
+            .any(|it| is_asked(it.tool.as_deref().unwrap_or(""), it.id.as_deref().unwrap_or("")))
+    });
+    let values = [
+        ("identity", &question.identity, same(&question.identity, subject.map(|it| &it.identity))),
+        ("identity-type", &question.identity_type, question.identity_type.as_deref() == kind),
+        ("asset", &question.asset, same(&question.asset, subject.map(|it| &it.asset))),
+        (
+            "application",
+            &question.application,
+            same(&question.application, subject.map(|it| &it.application)),
+        ),
+        (
+            "credential",
+            &question.credential,
+            same(&question.credential, subject.map(|it| &it.credential)),
+        ),
+        ("control", &question.control, has_control),
+        ("rule", &question.rule, same(&question.rule, deviation.map(|it| &it.rule))),
+        (
+            "resource",
+            &question.resource,
+            lists(scope.and_then(|it| it.resources.as_ref()), &question.resource),
+        ),
+        (
+            "action",
+            &question.action,
+            lists(scope.and_then(|it| it.actions.as_ref()), &question.action),
+        ),
+        (
+            "environment",
+            &question.environment,
+            same(&question.environment, subject.map(|it| &it.environment)),
+        ),
+        ("finding", &question.finding, has_finding),
+        ("change", &question.reference, false),
+    ];
+    let flags = values.into_iter().filter(|(_, _, is_stated)| !is_stated);
+    flags.filter_map(|(key, text, _)| Some(flag(key, text.as_deref()?, quote))).collect()
+}
+
+fn flag(key: &str, value: &str, quote: fn(&str) -> String) -> String {
+    format!(" --{key} {}", quote(value))
+}
+
+/// Returns the command that asks the same again and states some limits; `None` unless each has a single value, as a question
+/// from the command line states it.
+fn check_command(
+    question: &Question,
+    limits: &[UnstatedLimit],
+    quote: fn(&str) -> String,
+) -> Option<String> {
+    const LITERAL: &[&str] = &[
+        "identity",
+        "asset",
+        "credential",
+        "resource",
+        "action",
+        "environment",
+        "path",
+        "severity",
+        "reference",
+    ];
+    if question.scanner_details.asker != Asker::Question {
+        return None;
+    }
+    let mut command = "exledger check".to_owned();
+    let line = question.line.map(|line| line.to_string());
+    for (key, value) in [
+        ("identity", &question.identity),
+        ("identity-type", &question.identity_type),
+        ("asset", &question.asset),
+        ("application", &question.application),
+        ("credential", &question.credential),
+        ("control", &question.control),
+        ("rule", &question.rule),
+        ("action", &question.action),
+        ("resource", &question.resource),
+        ("environment", &question.environment),
+        ("finding", &question.finding),
+        ("purl", &question.purl),
+        ("path", &question.path),
+        ("line", &line),
+        ("severity", &question.severity),
+        ("reference", &question.reference),
+    ] {
+        if let Some(value) = value {
+            command.push_str(&flag(key, value, quote));
+        }
+    }
+    for limit in limits {
+        let [value] = limit.values.as_slice() else {
+            return None;
+        };
+        let is_pattern = pattern::is_everything(value) || value.contains(['*', '?', '[', '{']);
+        if is_pattern || !LITERAL.contains(&limit.key) {
+            return None;
+        }
+        command.push_str(&flag(limit.key, value, quote));
+    }
+    Some(command)
+}
+
+/// Says which limits a question has to state.
+fn stated(question: &Question, limits: &[UnstatedLimit]) -> String {
+    let said = limits.iter().map(|limit| {
+        let how = question.scanner_details.asker.how_to_state(limit.key);
+        match limit.values.as_slice() {
+            [] => how,
+            values => format!("{how}, of {}", few(values)),
+        }
+    });
+    said.collect::<Vec<_>>().join("; ")
+}
