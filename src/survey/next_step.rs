@@ -82,8 +82,11 @@ enum By {
     Anybody,
 }
 
+/// Returns a step; without its command if that holds what nobody can type in a line, as ids of reports may.
 fn step(action: impl Into<String>, command: impl Into<String>, by: By) -> AdviceStep {
-    AdviceStep { action: action.into(), command: Some(command.into()), by }
+    let command: String = command.into();
+    let command = Some(command).filter(|command| !command.chars().any(char::is_control));
+    AdviceStep { action: action.into(), command, by }
 }
 
 fn step_without_command(action: impl Into<String>) -> AdviceStep {

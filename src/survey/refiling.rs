@@ -154,10 +154,12 @@ enum FoldedDeviation {
     Control(String),
 }
 
+type NamedPeers<'p, T> = HashMap<&'p str, Vec<(&'p Peer, T)>>;
+
 /// Records by what they deviate from and the names of their subjects: a refiled record shares both with the earlier one.
 pub struct PeerIndex<'p, T> {
     governance: &'p Governance,
-    peers: HashMap<FoldedDeviation, HashMap<&'p str, Vec<(&'p Peer, T)>>>,
+    peers: HashMap<FoldedDeviation, NamedPeers<'p, T>>,
 }
 
 impl<'p, T: Copy> PeerIndex<'p, T> {

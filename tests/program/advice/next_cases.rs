@@ -404,7 +404,7 @@ fn a_clone_without_the_signed_approvals_is_told_to_fetch_them() {
     let before = ask();
     assert_eq!(before["verdict"], "pending", "{before:#}");
     let command = before["next"]["command"].as_str().unwrap();
-    assert!(command.starts_with("git fetch origin "), "{before:#}");
+    assert_eq!(command, "git fetch origin", "{before:#}");
     let words: Vec<&str> = command.split(' ').skip(1).collect();
     git(clone.path(), &words);
     assert_eq!(ask()["verdict"], "allow");
