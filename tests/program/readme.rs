@@ -20,7 +20,7 @@ const DAY: &str = "2026-11-20";
 /// The pages with screens of the sample ledger, and the minimum number of screens of each.
 const PAGES: &[(&str, usize)] = &[
     ("README.md", 3),
-    ("docs/approving.md", 0),
+    ("docs/file-and-approve.md", 0),
     ("docs/audit.md", 1),
     ("docs/gate.md", 5),
     ("docs/questions.md", 1),
@@ -71,7 +71,8 @@ fn retaken(page: &str, ledger: &std::path::Path) -> (String, usize) {
     (taken, n_screens)
 }
 
-/// Returns a page with the comment on the pull request that files the demo's request, if the page shows it.
+/// Returns a page with the comment on the pull request that files the demo's request, if the page shows it, without the
+/// fields that are folded.
 fn with_comment(page: String, ledger: &std::path::Path) -> String {
     let (opening, closing) = COMMENT;
     let Some((before, rest)) = page.split_once(opening) else {
@@ -81,7 +82,8 @@ fn with_comment(page: String, ledger: &std::path::Path) -> String {
     let args = ["-q", "--on", DAY, "diff", "main", "wiki-assistant", "--format", "markdown"];
     let comment = cli::run(ledger, &args);
     assert_eq!(comment.code, 0, "{}", comment.err);
-    let lines = comment.out.trim_end().lines().map(|line| format!("> {line}"));
+    let (open, _) = comment.out.split_once("<details>").unwrap();
+    let lines = open.trim_end().lines().map(|line| format!("> {line}"));
     let quoted: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
     format!("{before}{opening}{}\n{closing}{after}", quoted.join("\n"))
 }

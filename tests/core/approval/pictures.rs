@@ -1,7 +1,7 @@
-//! What each forge writes when its buttons are pressed, and who counts then: the table of `docs/approving.md`.
+//! What each forge writes when its buttons are pressed, and who counts then.
 //!
 //! Nina files as `nina@example.com` or under her account `nweber`; Omar, whose account is `odiaz`, is her colleague.
-//! Each row is created as a real repository, evaluated, and compared; the guide's table is generated from the results.
+//! Each row is created as a real repository, evaluated, and compared; `tests/golden/forges.md` shows the results.
 
 mod bitbucket;
 mod gitea;
@@ -14,7 +14,7 @@ use exledger::approval::verdict::{ApprovalVerdict, Satisfied, VoteCounts};
 use exledger::record::vocabulary::Vocabulary;
 
 use crate::support::approval::{ledger, verdict};
-use crate::support::project;
+use crate::support::golden;
 use crate::support::repo::Repo;
 use crate::support::samples::{ID, SAMPLE};
 
@@ -186,20 +186,6 @@ fn each_button_of_each_forge_names_who_counts() {
 }
 
 #[test]
-fn the_guide_shows_the_table_of_the_forges() {
-    const BEGIN: &str = "<!-- forges: written by the tests, see CONTRIBUTING.md -->\n";
-    const END: &str = "\n<!-- /forges -->";
-    let path = project::root().join("docs/approving.md");
-    let page = std::fs::read_to_string(&path).unwrap();
-    let (head, rest) = page.split_once(BEGIN).unwrap();
-    let (shown, tail) = rest.split_once(END).unwrap();
-    let expected = tables();
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, format!("{head}{BEGIN}{expected}{END}{tail}")).unwrap();
-        return;
-    }
-    assert!(
-        shown == expected,
-        "docs/approving.md is stale: UPDATE_GOLDEN=1 writes its table of forges again"
-    );
+fn the_table_of_the_forges_says_why() {
+    golden::check("forges.md", &tables());
 }
