@@ -19,7 +19,7 @@ const HELPERS: &[&str] = &[
     "way_out_works_as_printed",
 ];
 
-const OPENING: &str = "<!-- claims::";
+const OPENING: &str = "<!--claims::";
 
 /// An item below *Cannot*: its line, and the tests that it names.
 #[derive(Debug, PartialEq)]
@@ -64,7 +64,7 @@ fn tests_at_end(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut rest = text.trim_end();
     while let Some((before, name)) =
-        rest.strip_suffix(" -->").and_then(|rest| rest.rsplit_once(OPENING))
+        rest.strip_suffix("-->").and_then(|rest| rest.rsplit_once(OPENING))
     {
         names.insert(0, name.to_owned());
         rest = before.trim_end();
@@ -102,7 +102,7 @@ fn every_claim_of_the_threat_model_names_its_test() {
     let mut wrong = Vec::new();
     for claim in &claims {
         if claim.tests.is_empty() {
-            wrong.push(format!("line {} does not end with `{OPENING}NAME -->`", claim.line));
+            wrong.push(format!("line {} does not end with `{OPENING}NAME-->`", claim.line));
         }
         for name in &claim.tests {
             if !tests.contains(name) {
@@ -110,7 +110,7 @@ fn every_claim_of_the_threat_model_names_its_test() {
             }
         }
     }
-    let named = |name: &str| page.contains(&format!("{OPENING}{name} -->"));
+    let named = |name: &str| page.contains(&format!("{OPENING}{name}-->"));
     for name in &tests {
         if named(name) == HELPERS.contains(&name.as_str()) {
             wrong.push(format!("{name} is either named by a claim or listed as a helper"));
@@ -131,14 +131,14 @@ fn every_claim_of_the_threat_model_names_its_test() {
 #[test]
 fn items_are_read_with_the_names_at_their_end() {
     let page = "\
-- **Can** do this <!-- claims::no -->
+- **Can** do this <!--claims::no-->
 - **Cannot**
   - do that, or
-    more <!-- claims::a --> <!-- claims::b -->
-  - do it <!-- claims::c --> twice
+    more <!--claims::a--><!--claims::b-->
+  - do it <!--claims::c--> twice
 - **You**
   - look
-- **Cannot** be told apart <!-- claims::d -->
+- **Cannot** be told apart <!--claims::d-->
 ";
     let claim = |line, tests: &[&str]| Claim {
         line,
