@@ -206,7 +206,7 @@ fn each_answer_is_that_of_its_command() {
     assert!(card["next"].is_object(), "{card:#}");
     card["next"] = Value::Null;
     let packed: Value =
-        serde_json::from_str(&text(&found, &format!("cards/{SIGNED}.json"))).unwrap();
+        serde_json::from_str(text(&found, &format!("cards/{SIGNED}.json"))).unwrap();
     assert_eq!(packed, card);
     assert_eq!(text(&found, &format!("trail/{SIGNED}.json")), asked(&["log", SIGNED, "--patch"]));
     assert_eq!(text(&found, "list.json"), asked(&["list", "--all"]));

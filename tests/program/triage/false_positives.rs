@@ -19,7 +19,7 @@ fn repo(policy: &str) -> Repo {
     config.set_str("user.email", "ana@example.com").unwrap();
     repo.by("root").write("app/run.py", CODE).commit("Add the code");
     repo.checkout();
-    put(&repo, "log.sarif", &log(4));
+    put(&repo, "log.sarif", log(4));
     repo
 }
 
@@ -49,7 +49,7 @@ fn merged(repo: &Repo) -> Value {
     repo.branch("alarm").by("ana").write(path, &text).commit("File a false positive");
     repo.by("dana").merge("alarm", "Merge branch 'alarm'");
     repo.checkout();
-    put(repo, "log.sarif", &log(4));
+    put(repo, "log.sarif", log(4));
     serde_yaml::from_str(&text).unwrap()
 }
 
@@ -72,11 +72,11 @@ fn one_command_and_one_other_person_dismiss_it_until_the_line_changes() {
     assert!(record["expires"].as_str().unwrap().starts_with("2028-"), "{record}");
     assert_eq!(state(&repo), (0, json!("dismissed")));
     // Moved and indented, it is the same text.
-    put(&repo, "app/run.py", &CODE.replace("    sub", "\n\n        sub"));
-    put(&repo, "log.sarif", &log(6));
+    put(&repo, "app/run.py", CODE.replace("    sub", "\n\n        sub"));
+    put(&repo, "log.sarif", log(6));
     assert_eq!(state(&repo), (0, json!("dismissed")));
-    put(&repo, "app/run.py", &CODE.replace("(cmd,", "(cmd + name,"));
-    put(&repo, "log.sarif", &log(4));
+    put(&repo, "app/run.py", CODE.replace("(cmd,", "(cmd + name,"));
+    put(&repo, "log.sarif", log(4));
     assert_eq!(state(&repo), (1, json!("expired_cover")));
 }
 
