@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::DateTime;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::record::scalar::Scalar;
@@ -84,12 +85,17 @@ struct KevFile {
     #[serde(rename = "dateReleased")]
     released: Option<String>,
     vulnerabilities: Vec<KevEntry>,
+    /// Whatever else it says; and no array is read as an object.
+    #[serde(flatten)]
+    _rest: HashMap<String, IgnoredAny>,
 }
 
 #[derive(Deserialize)]
 struct KevEntry {
     #[serde(rename = "cveID")]
     id: String,
+    #[serde(flatten)]
+    _rest: HashMap<String, IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -111,7 +117,7 @@ pub fn read(bytes: &[u8]) -> Result<FactsContent, String> {
         return epss(text).map(FactsContent::Epss);
     }
     let first = text.lines().next().unwrap_or_default();
-    if serde_json::from_str::<FactLine>(first).is_ok() {
+    if first.starts_with('{') && serde_json::from_str::<FactLine>(first).is_ok() {
         return lines(text).map(FactsContent::Lines);
     }
     kev(text).map(FactsContent::Kev)
@@ -163,8 +169,15 @@ fn lines(text: &str) -> Result<Vec<StatedFact>, String> {
     let numbered = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let read = numbered.map(|(index, line)| {
         let wrong = |why: String| format!("line {}: {why}", index + 1);
+        if !line.trim_start().starts_with('{') {
+            return Err(wrong("is not an object".to_owned()));
+        }
         let FactLine { finding, fact, value } =
             serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
+        let is_named = |part: &str| !part.is_empty() && !part.contains([' ', '*']);
+        if !finding.split(':').all(is_named) {
+            return Err(wrong(format!("`{}` is no finding", finding.escape_debug())));
+        }
         let fact = stated(&fact, &value)
             .ok_or_else(|| wrong(format!("`{}` has no such value", fact.escape_debug())))?;
         Ok(StatedFact { finding, fact })

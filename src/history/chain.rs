@@ -173,15 +173,22 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     }
     let message = commit.message();
     let subject = message.lines().next().unwrap_or_default();
-    if let Some(target) = request_target(subject) {
+    let line = |begin: &str| message.lines().skip(1).find(|line| line.starts_with(begin));
+    // Bitbucket Data Center names the branches below its subject.
+    let named_below = line("Merge in ").filter(|_| subject.starts_with("Pull request #"));
+    let below = named_below.and_then(|line| line.rsplit_once(" to ")).map(|(_, target)| target);
+    if let Some(target) = request_target(subject).or(below) {
         return target != branch;
     }
     let subject = MergeSubject::parse(subject);
-    let has_request = message.lines().skip(1).any(|line| line.starts_with("See merge request "));
+    let has_request = line("See merge request ").is_some();
     subject.is_some_and(|subject| {
         let is_elsewhere = subject.target.is_some_and(|target| target != branch);
-        // A tag brings its message into that of the merge, and whoever pushed it wrote that.
-        let is_own = |target| ["main", "master", branch].contains(&target);
+        // GitLab puts the target in quotes. A tag brings its message into that of the merge, and whoever pushed it wrote that.
+        let is_own = |target: &str| {
+            let quoted = target.strip_prefix('\'').and_then(|target| target.strip_suffix('\''));
+            ["main", "master", branch].contains(&quoted.unwrap_or(target))
+        };
         let is_by_forge =
             has_request && subject.is_of_branches && subject.target.is_none_or(is_own);
         !is_by_forge && (is_elsewhere || subject.merges(branch))
@@ -197,12 +204,16 @@ fn request_target(subject: &str) -> Option<&str> {
             rest.split_once(" in ")?.1.rsplit_once(" from ")?.1.split_once(" to ")?
         }
         Some(rest) => rest.rsplit_once(" into ")?,
-        None if rest.starts_with('"') || rest.starts_with("change") => {
-            rest.rsplit_once(" into ")?
+        // A title or a topic may say `into`, too.
+        None if rest.starts_with('"') => rest
+            .rsplit_once(" into ")
+            .filter(|(title, _)| title.len() > 1 && title.ends_with('"'))?,
+        None if rest.starts_with("change") => {
+            rest.rsplit_once(" into ").filter(|(topic, _)| topic.matches('\'').count() % 2 == 0)?
         }
         None => return None,
     };
-    (!target.contains([' ', '"'])).then_some(target)
+    (!target.contains(' ')).then_some(target)
 }
 
 /// The subject that git gives a merge: `Merge branch 'a', remote-tracking branch 'o/b'; tag 'v1' of URL into c`.
@@ -228,7 +239,7 @@ impl<'s> MergeSubject<'s> {
         // `git pull URL`, of the branch that HEAD names there.
         if let Some((url, target)) = rest.split_once(" into ")
             && url.contains(['/', ':'])
-            && !url.contains([' ', '\''])
+            && !url.contains([' ', '\'', '"'])
         {
             let target = Some(target.trim_end_matches(' '));
             return Some(MergeSubject { branches: Vec::new(), is_of_branches: false, target });
@@ -270,10 +281,7 @@ impl<'s> MergeSubject<'s> {
         // What stands behind the target is a sentence of somebody's own.
         let is_whole = source.is_empty() || source.starts_with(" of ");
         let target = into.map(|into| {
-            let into = into.split_once(" (#").map_or(into, |(into, _)| into).trim_end_matches(' ');
-            let quoted = into.strip_prefix('\'').and_then(|into| into.strip_suffix('\''));
-            let whole = into.strip_prefix("refs/heads/").filter(|_| branches.is_empty());
-            quoted.or(whole).unwrap_or(into)
+            into.split_once(" (#").map_or(into, |(into, _)| into).trim_end_matches(' ')
         });
         let is_name = |target: &str| !target.contains(' ');
         (is_whole && target.is_none_or(is_name)).then_some(MergeSubject {

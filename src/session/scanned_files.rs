@@ -65,8 +65,16 @@ impl RepositoryFiles<'_> {
             }
             (None, Some(commit)) => self.at(commit, path)?,
             (None, None) => {
-                let top = self.repository.work_dir().map(WorkTree::new);
-                let present = top.and_then(|top| top.bytes(path).transpose());
+                let top = self.repository.work_dir();
+                let present = top.map(WorkTree::new).and_then(|top| top.bytes(path).transpose());
+                // Tools read through links, and what is behind one is not what the index holds.
+                if present.is_none()
+                    && top.is_some_and(|top| top.join(path).symlink_metadata().is_ok())
+                {
+                    return Err(format!(
+                        "{path} is a link, a folder or below a link in the work tree: only the text of a file can be accepted"
+                    ));
+                }
                 let staged = || self.repository.indexed_bytes(path).transpose();
                 present.or_else(staged).transpose().map_err(|error| error.to_string())?
             }

@@ -194,14 +194,15 @@ pub(crate) fn until(record: &Record, period: GracePeriod, policy: &Policy) -> In
     of_now.map_or(then, |term| term.after(period.begin).min(then))
 }
 
-/// Returns tier and class of the version whose approving tier comes first in the policy; of several, the latest.
+/// Returns tier and class of the version whose approving tier comes first in the policy; of several, the one whose tier by cause or
+/// baseline does; of several, the latest.
 fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) -> Option<Resolved> {
-    let rank = |resolved: &Resolved| {
+    let place = |name: &str| {
         let mut tiers = policy.tiers.iter();
-        tiers.position(|tier| tier.name == resolved.approving)
+        tiers.position(|tier| tier.name == name).unwrap_or(usize::MAX)
     };
     let mut resolved: Vec<Resolved> =
         versions.filter_map(|record| tier::resolve(policy, &Facts::of(record))).collect();
     resolved.reverse();
-    resolved.into_iter().min_by_key(|resolved| rank(resolved).unwrap_or(usize::MAX))
+    resolved.into_iter().min_by_key(|it| (place(&it.approving), place(&it.tier)))
 }

@@ -398,19 +398,17 @@ impl World {
         let about: Vec<&Said> =
             self.said.iter().filter(|said| said.version == tip && said.at <= self.now).collect();
         let is_revoked = self.landed.iter().any(|(_, what)| *what == Landed::Revoked);
-        let counts = |said: &&&Said| {
+        let is_sound = |said: &Said| {
             let listed = match said.at >= landed {
                 true => self.is_listed(said.by, said.at + 1),
                 false => self.is_listed(said.by, landed),
             };
-            !said.rejects
-                && listed
-                && !(said.by == Who::Dana && is_revoked)
-                && landed <= said.stated + 30 * DAY
+            !said.rejects && listed && !(said.by == Who::Dana && is_revoked)
         };
-        // Lee's own veto holds until he approves, whatever happens to the file meanwhile.
+        let counts = |said: &&&Said| is_sound(said) && landed <= said.stated + 30 * DAY;
+        // Lee's own veto holds until he approves, whatever happens to the file meanwhile, and however long ago that is.
         let replaces =
-            |yes: &&Said, no: &Said| counts(&yes) && yes.by == no.by && yes.stated > no.stated;
+            |yes: &&Said, no: &Said| is_sound(yes) && yes.by == no.by && yes.stated > no.stated;
         let mut vetoes = about.iter().filter(|said| said.rejects);
         if vetoes.any(|no| !about.iter().any(|yes| replaces(yes, no))) {
             return (false, false);

@@ -5,6 +5,7 @@
 
 use crate::record::subject::{Scope, Subject};
 use crate::record::time::{self, Term};
+use crate::record::vocabulary::RootCause;
 use crate::record::{Deviation, Record, Uses};
 
 /// How two versions of a field are combined.
@@ -135,6 +136,13 @@ pub(super) fn fired(earlier: &Record, later: &Record, met: &mut Record) {
 
 pub(super) fn closure(earlier: &Record, later: &Record, met: &mut Record) {
     met.closure = later.closure.clone().or_else(|| earlier.closure.clone());
+}
+
+/// What dismisses a false positive covers findings alone, whatever cause is stated afterwards.
+pub(super) fn root_cause(earlier: &Record, _: &Record, met: &mut Record) {
+    if earlier.root_cause == RootCause::FalsePositive {
+        met.root_cause = RootCause::FalsePositive;
+    }
 }
 
 pub(super) fn starts(earlier: &Record, later: &Record, met: &mut Record) {

@@ -53,7 +53,7 @@ pub const FIELDS: &[RecordField] = &[
     plain!(requester),
     plain!(justification),
     special!(risk, risk, FieldMerge::AsLanded),
-    plain!(root_cause),
+    special!(root_cause, |_, _| Vec::new(), FieldMerge::Meets(field_merge::root_cause)),
     plain!(fix),
     special!(
         compensating_controls,

@@ -95,6 +95,13 @@ impl AdviceCase<'_> {
             return step;
         }
         let state = self.record_state;
+        if answer.is_ended {
+            let close = || step("close it, and ask for another one", self.close(), By::Owner);
+            return self.settled_in(&["closed"]).unwrap_or_else(close);
+        }
+        if answer.gap == Gap::Differs && answer.verdict == GateVerdict::Unknown {
+            return unanswered(None);
+        }
         if answer.gap == Gap::Differs {
             return self.file_anew(question, "ask for an exception that covers it");
         }
@@ -157,11 +164,14 @@ impl AdviceCase<'_> {
 
     /// Returns the step for a question that only another record can allow.
     fn file_anew(&self, question: &Question, action: &str) -> AdviceStep {
+        let flags = |record| new_flags(question, record, self.around.quote);
+        // A copy would have the text, version or place of the finding that differs.
+        let is_like = question.finding.is_none() || !flags(self.record).is_empty();
         let (like, record) = match self.record_state.landed {
-            Some(_) => (format!(" --like {}", self.id), self.record),
-            None => (String::new(), None),
+            Some(_) if is_like => (format!(" --like {}", self.id), self.record),
+            _ => (String::new(), None),
         };
-        let flags = new_flags(question, record, self.around.quote);
+        let flags = flags(record);
         step(action, format!("exledger new{like}{flags}"), By::Anybody)
     }
 }

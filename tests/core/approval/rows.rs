@@ -182,7 +182,7 @@ const ROWS: &[Row] = &[
         way: Way::Merge,
         author: "lee",
         committer: "lee",
-        message: "Pull request #68: Title\n\nMerge in PROJ/repo from a to b\n\n* commit '0123456':\n  File it",
+        message: "Pull request #68: Title\n\nMerge in PROJ/repo from a to main\n\n* commit '0123456':\n  File it",
         result: "claimed",
         approvers: &[("lee", "merge")],
         authors: &["ana"],

@@ -10,6 +10,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::proposals::Elsewhere;
 use crate::session::snapshot::walk::Scope;
+use crate::survey::shell::quoted;
 
 /// Returns the error for a text that does not identify exactly one record.
 pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFound) -> Error {
@@ -21,7 +22,7 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
     let snapshot = Snapshot::open(located, at, Scope::Everything).ok();
     let help = match snapshot.as_ref().and_then(|snapshot| snapshot.elsewhere(text)) {
         Some(Elsewhere { id, branch: Some(branch) }) => {
-            format!("{branch} proposes it: run `exledger approve {id} --ref {branch}`")
+            format!("{branch} proposes it: run `exledger approve {id} --ref {}`", quoted(&branch))
         }
         Some(Elsewhere { id, branch: None }) => format!(
             "it is on the approved ref: check that out, or run `exledger approve {id} --ref BRANCH`"
