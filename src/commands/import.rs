@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Parser;
 
+use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::listed_values::ListedValues;
 use crate::commands::context::{Ctx, fault, stdin};
@@ -17,18 +18,22 @@ use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
 use crate::commands::next_steps;
 use exledger::features;
+use exledger::features::import::adopt::AdoptionRequest;
 use exledger::features::import::answer::PreparedImport;
 use exledger::features::import::draft::group::Grouping;
 use exledger::features::import::entry::ImportedState;
 use exledger::features::import::formats;
 use exledger::features::import::request::{ImportFile, ImportRequest};
 use exledger::features::import::show::{DraftLine, EntryLine, ImportView};
+use exledger::features::scan::place::ScanPlace;
 use exledger::formats::suppressions::readers::format;
 use exledger::formats::suppressions::readers::format::{ImportFormat, MOST_BYTES};
 use exledger::plan::answers::Answers;
+use exledger::record::vocabulary::{Risk, Vocabulary};
 use exledger::record::{credential, near};
 use exledger::session::Session;
 use exledger::session::error::Undetermined;
+use exledger::session::locate::Located;
 use exledger::store::files;
 use exledger::store::files::FileError;
 use exledger::survey::shell::quoted;
@@ -38,7 +43,9 @@ use exledger::survey::shell::quoted;
 /// Each entry that no record names yet becomes part of a draft: its findings, its text as the justification, and its
 /// end, if the tier allows it. Flags of `new` answer what the entries do not say; what nobody said is TODO(import),
 /// which `lint` refuses and `new --complete` answers. Of two ends the earlier counts. Writes all drafts or none. Exits 1
-/// if an entry cannot be read, and 3 if a whole file cannot.
+/// if an entry cannot be read, and 3 if a whole file cannot. With scan, everything that is suppressed here and that no
+/// record covers is put on record as it is, for 90 days: whole records, a group for each tool, owner and rule. What names
+/// no rule is listed.
 #[derive(Debug, Parser)]
 #[command(after_help = "\
 EXAMPLE
@@ -48,14 +55,15 @@ EXAMPLE
     --rule 'Known vulnerabilities are fixed within 30 days' --risk-level low \\
     --justification 'The fixes wait for the new base image, due in spring' \\
     --compensating-control 'The image runs without network access'
+  exledger import scan --risk-level low
   exledger import csv register.csv --map Summary=title --map Due=expires")]
 pub(crate) struct ImportArgs {
-    /// Format of the files
+    /// Format of the files; scan for the suppressions of this repository
     #[arg(value_name = "FORMAT", value_parser = formats())]
     import_format: String,
 
-    /// Files to import; - for stdin
-    #[arg(value_name = "FILE", required = true)]
+    /// Files to import; - for stdin. With scan, files or folders to search [default: all]
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 
     /// Show what would be drafted, and write nothing
@@ -97,14 +105,17 @@ pub(crate) struct ImportArgs {
 pub(crate) const COMMAND: Command = Command::of::<ImportArgs>("import");
 
 fn formats() -> ListedValues {
-    ListedValues::from(formats::ALL.iter().map(|format| format.name).collect::<Vec<_>>())
+    let all = formats::ALL.iter().map(|format| format.name);
+    ListedValues::from(all.chain([SCAN]).collect::<Vec<_>>())
 }
+
+/// The name under which suppressions are adopted.
+const SCAN: &str = "scan";
 
 impl Run for ImportArgs {
     const PAST: PastInstants = PastInstants::Refused("a record is filed now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let format = named(&self.import_format)?;
         let session = ctx.home()?;
         let mut given = Answers::default();
         self.flags.fill(&mut given).map_err(|wrong| {
@@ -116,6 +127,23 @@ impl Run for ImportArgs {
                 "leave --finding out, or file a record about other findings with `exledger new`",
             ));
         }
+        if self.import_format == SCAN {
+            self.refuse_for_scan()?;
+            let place = ScanPlace::open(&ctx.folder, ctx.options())?;
+            let request = AdoptionRequest {
+                folder: &ctx.folder,
+                paths: &self.files,
+                given: &given,
+                subfolder: self.folder.as_deref(),
+                files: &[],
+            };
+            let located = session.located();
+            return self.finish(ctx, &session, &adopt(ctx, (&place, located), request)?);
+        }
+        if self.files.is_empty() {
+            return Err(fault::usage_error("no FILE is given", "name it, or - for stdin"));
+        }
+        let format = named(&self.import_format)?;
         let columns = self.columns(format)?;
         let progress = ctx.progress("reading the files");
         let inputs = read_all(ctx, &self.files)?;
@@ -136,17 +164,63 @@ impl Run for ImportArgs {
             },
         )?;
         drop(progress);
+        self.finish(ctx, &session, &prepared)
+    }
+}
+
+/// Works out the records of what a place suppresses; their risk is asked about once, unless it is given.
+pub(crate) fn adopt<'s>(
+    ctx: &Ctx,
+    (place, located): (&ScanPlace, &'s Located),
+    request: AdoptionRequest<'_>,
+) -> anyhow::Result<PreparedImport<'s>> {
+    let mut given = request.given.clone();
+    if !given.states("risk.level") && ctx.person == ask::Prompting::There {
+        let question = "How risky is what is suppressed, as long as nobody has judged it";
+        let chosen = ask::choice(question, &Risk::words(), 1);
+        let chosen = chosen.map_err(|error| fault::unasked(&error, "answer with --risk-level"))?;
+        given.set("risk.level", Risk::words().get(chosen).copied().unwrap_or_default());
+    }
+    let _progress = ctx.progress("searching the files");
+    let request = AdoptionRequest { given: &given, ..request };
+    Ok(features::import::adopt(place, located, &ctx.moment(), &request)?)
+}
+
+impl ImportArgs {
+    /// Refuses what is about files of other tools.
+    fn refuse_for_scan(&self) -> anyhow::Result<()> {
+        let flags = [
+            ("--one-record", self.one_record),
+            ("--record-per", self.record_per.is_some()),
+            ("--map", !self.map.is_empty()),
+            ("--source-root", !self.source_roots.is_empty()),
+            ("--repo", self.repo.is_some()),
+            ("--profile", self.profile.is_some()),
+        ];
+        match flags.iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((flag, _)) => Err(fault::usage_error(
+                format!("{flag} is about files of other tools, not about scan"),
+                "leave it out",
+            )),
+        }
+    }
+
+    fn finish(
+        &self,
+        ctx: &Ctx,
+        session: &Session,
+        prepared: &PreparedImport<'_>,
+    ) -> anyhow::Result<Outcome> {
         ctx.of_notices(&prepared.notices);
         if !self.dry_run && !prepared.drafts.is_empty() {
             let _progress = ctx.progress("writing the drafts");
             prepared.write()?;
         }
-        self.show(ctx, &session, &prepared)?;
-        Ok(outcome(ctx, &prepared))
+        self.show(ctx, session, prepared)?;
+        Ok(outcome(ctx, prepared))
     }
-}
 
-impl ImportArgs {
     fn grouping(&self) -> Grouping {
         match (self.one_record, self.record_per.as_deref()) {
             (true, _) => Grouping::One,

@@ -13,22 +13,31 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use exledger::diag::sorting::StableSort as _;
 use exledger::features::doctor::recent::LandingKind;
-use exledger::session::error::Undetermined;
+use exledger::features::import::adopt::AdoptionRequest;
+use exledger::features::import::answer::PreparedImport;
+use exledger::features::import::entry::ImportedState;
+use exledger::features::scan::place::ScanPlace;
+use exledger::plan::answers::Answers;
+use exledger::record::vocabulary::{Risk, Vocabulary};
+use exledger::session::error::{Error, Undetermined};
 use exledger::session::locate::Located;
 
 use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
+use crate::commands::context::listed_values::ListedValues;
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
+use crate::commands::import;
 use crate::commands::init::action::{PinnedAction, ProgramSource};
 use crate::commands::init::approvers::{ApproverArgument, Approvers};
 use crate::commands::init::files::{Place, Setup};
 use crate::commands::init::forge::{BranchChoice, Forge, Origin};
+use exledger::store::edits::Write;
 use exledger::store::git::Repository;
 use exledger::store::git::open::OpenError;
 use exledger::view::init::{Init, Skipped};
-use exledger::{store, view};
+use exledger::{diag, policy, store, view};
 
 /// Set up a ledger
 ///
@@ -36,7 +45,7 @@ use exledger::{store, view};
 /// at most four files; --with adds more. Existing files are never overwritten. The remote says which forge the files are for.
 #[derive(Debug, Parser)]
 #[command(
-    after_help = "EXAMPLE\n  exledger init --person nweber=nina@example.com --person odiaz=omar@example.com=omar.pub"
+    after_help = "EXAMPLE\n  exledger init --person nweber=nina@example.com --person odiaz=omar@example.com=omar.pub\n  exledger init --adopt --risk-level low"
 )]
 pub(crate) struct InitArgs {
     /// How this repository merges pull requests [default: asked at a terminal, otherwise as most of the last 50 were]
@@ -66,6 +75,14 @@ pub(crate) struct InitArgs {
     /// Further files, separated by commas
     #[arg(long, value_name = "FILES", value_delimiter = ',')]
     with: Vec<Extra>,
+
+    /// Put what is suppressed already on record as it is, for 90 days; no source line is edited
+    #[arg(long)]
+    adopt: bool,
+
+    /// Risk of what is adopted [default: asked at a terminal, otherwise moderate]
+    #[arg(long, value_name = "LEVEL", requires = "adopt", value_parser = ListedValues::from(Risk::words()))]
+    risk_level: Option<String>,
 
     /// Show what would be written, but write nothing
     #[arg(long)]
@@ -105,8 +122,9 @@ impl Run for InitArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let (place, origin) = find_place(ctx)?;
         let folder = place.tree.root().join(&place.prefix);
-        if let Ok(located) = Located::at(folder, ctx.options()) {
-            ctx.warn_of_policy_below(&located);
+        let located = Located::at(folder, ctx.options());
+        if let Ok(located) = &located {
+            ctx.warn_of_policy_below(located);
         }
         let (method, forge) = (self.method(ctx, &origin)?, self.forge(ctx, &origin)?);
         let approvers = Approvers::read(&self.persons, &origin, &ctx.folder)?;
@@ -123,17 +141,38 @@ impl Run for InitArgs {
             next: Vec::new(),
         };
         let tree = &setup.place.tree;
+        let mut created = Vec::new();
         for draft in files::drafts(&setup) {
-            if let Some(path) = draft.found(tree)? {
-                let needs = draft.needs(tree, &path)?;
-                init.skipped.push(Skipped { path, needs });
-                continue;
+            match draft.found(tree)? {
+                Some(path) => {
+                    let needs = draft.needs(tree, &path)?;
+                    init.skipped.push(Skipped { path, needs });
+                }
+                None => created.push((draft.path, draft.text.into_bytes())),
             }
-            if init.written {
-                store::files::create(tree, &draft.path, draft.text.as_bytes())
-                    .with_context(|| format!("writing {}", draft.path))?;
+        }
+        let adopted = match self.adopt {
+            true => Some(self.adopted(ctx, located.as_ref(), (&setup.place, &created))?),
+            false => None,
+        };
+        init.created.extend(created.iter().map(|(path, _)| path.clone()));
+        if let Some(adopted) = &adopted {
+            let records = adopted.drafts.iter();
+            init.created.extend(records.map(|it| format!("{}{}", setup.place.prefix, it.path)));
+        }
+        match &adopted {
+            _ if !init.written => {}
+            Some(adopted) => {
+                let write = |(path, after)| Write { path, before: None, after };
+                let writes = created.into_iter().map(write).collect();
+                adopted.write_with(tree, &setup.place.prefix, writes)?;
             }
-            init.created.push(draft.path);
+            None => {
+                for (path, text) in &created {
+                    store::files::create(tree, path, text)
+                        .with_context(|| format!("writing {path}"))?;
+                }
+            }
         }
         init.created.sort();
         init.skipped.order_by(|one, other| one.path.cmp(&other.path));
@@ -142,6 +181,7 @@ impl Run for InitArgs {
         if let Some(because) = because.filter(|_| jobs.is_some()) {
             ctx.hint(&format!("hint: the jobs are for the branch {}: {because}", setup.branch));
         }
+        adopted.iter().for_each(|adopted| tell_listed(ctx, adopted));
         advise(ctx, &init, &setup, method);
         if self.forge.is_none() && forge == Forge::None {
             let host = origin.address.as_ref().map_or("the remote", |address| &address.host);
@@ -153,7 +193,60 @@ impl Run for InitArgs {
     }
 }
 
+/// Names what is suppressed and could not be adopted.
+fn tell_listed(ctx: &Ctx, adopted: &PreparedImport<'_>) {
+    let mut n_adopted = 0;
+    for entry in &adopted.entries {
+        match entry.state {
+            ImportedState::Draft => n_adopted += 1,
+            ImportedState::Known => {}
+            _ => ctx.tell(&format!(
+                "warning: not adopted: {}:{}: {}",
+                entry.source, entry.line, entry.message
+            )),
+        }
+    }
+    ctx.hint(&format!(
+        "hint: {} on record for 90 days, in {}: judge each in time (`exledger queue`)",
+        diag::count(n_adopted, "suppression"),
+        diag::count(adopted.drafts.len(), "file")
+    ));
+}
+
 impl InitArgs {
+    /// Works out the records of what is suppressed already, under the policy that is written with them.
+    fn adopted<'l>(
+        &self,
+        ctx: &Ctx,
+        located: Result<&'l Located, &Error>,
+        (place, created): (&Place, &[(String, Vec<u8>)]),
+    ) -> anyhow::Result<PreparedImport<'l>> {
+        let located = located.map_err(|error| fault::undetermined(error.to_string(), ""))?;
+        let below = |(path, text): &(String, Vec<u8>)| {
+            Some((path.strip_prefix(place.prefix.as_str())?.to_owned(), text.clone()))
+        };
+        let written: Vec<(String, Vec<u8>)> = created.iter().filter_map(below).collect();
+        if written.iter().all(|(path, _)| path != policy::FILE) {
+            return Err(fault::usage_error(
+                "there is a ledger already",
+                "adopt what it does not cover with `exledger import scan`",
+            ));
+        }
+        let mut given = Answers::default();
+        if let Some(level) = &self.risk_level {
+            given.set("risk.level", level.as_str());
+        }
+        let request = AdoptionRequest {
+            folder: &located.root,
+            paths: &[],
+            given: &given,
+            subfolder: None,
+            files: &written,
+        };
+        let searched = ScanPlace::open(&located.root, ctx.options())?;
+        import::adopt(ctx, (&searched, located), request)
+    }
+
     /// Returns what the files say.
     fn setup(
         &self,
@@ -174,6 +267,7 @@ impl InitArgs {
             name: origin.name.clone(),
             approvers,
             with: self.with.iter().copied().collect(),
+            adopts: self.adopt,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::gate::accepted_text::{
     self, BlobLines, FileLines, MOST_CHARACTERS, MOST_LINES, ScannedFiles,
 };
 use crate::gate::package::{Ecosystem, Package};
-use crate::plan::imported::todo;
+use crate::plan::imported::{MARK, todo};
 use crate::record::credential;
 use crate::record::purl::{self, Purl};
 use crate::record::subject::FindingKey;
@@ -57,6 +57,35 @@ pub fn keys(
         Ok(FindingKey { paths: Some(vec![path]), content, ..plain.clone() })
     };
     found.places.iter().map(key).collect()
+}
+
+/// Returns the key about what a suppression hides, by the text of its own line.
+///
+/// # Errors
+/// [`DraftRefusal`] if the text can't be told from others, or must be referred to and nobody committed it.
+pub fn suppression(
+    (tool, id): (&str, &str),
+    (path, line): (&str, u64),
+    files: &dyn ScannedFiles,
+) -> Result<FindingKey, DraftRefusal> {
+    let refused = |reason| DraftRefusal { path: path.to_owned(), line: Some(line), reason };
+    if path.contains(char::is_control) {
+        return Err(refused(
+            "its path has control characters, which no record can name".to_owned(),
+        ));
+    }
+    let place = FindingPlace { line: Some(line), ..FindingPlace::default() };
+    let content = content(tool, path, &place, files)?;
+    if let Some(why) = content.strip_prefix(MARK) {
+        return Err(refused(why.trim_start_matches([':', ' ']).to_owned()));
+    }
+    Ok(FindingKey {
+        tool: Some(tool.to_owned()),
+        id: Some(id.to_owned()),
+        paths: Some(vec![path.to_owned()]),
+        content: Some(vec![content]),
+        ..FindingKey::default()
+    })
 }
 
 /// Puts the keys of one record together: the texts of one file in one key, and the paths of one package in one key.

@@ -130,6 +130,8 @@ words! {
         Configuration,
         /// A change outside its window.
         ChangeWindow,
+        /// A finding that was suppressed before the ledger was kept.
+        Adopted,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::approval::verdict::MissingApproval;
 use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
-use crate::record::vocabulary::Then;
+use crate::record::vocabulary::{Baseline, Then};
 use crate::status::state::{RecordState, Status};
 use crate::status::{reason, renewal};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
@@ -259,6 +259,10 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn ending(&self) -> AdviceStep {
+        if self.record.and_then(|record| record.deviates_from.baseline) == Some(Baseline::Adopted) {
+            let action = "judge it: say why, remove it, or call it a false positive";
+            return step(action, self.show(), By::Owner);
+        }
         let renewals = &self.record_state.renewals;
         let is_left = renewal::is_left(renewals, self.record, self.around.instant);
         let action = if is_left {

@@ -1,5 +1,6 @@
 //! `scan`: suppressions in real repositories against the ledger. Start at [`found`].
 
+mod adopted;
 mod advice;
 mod anywhere;
 mod endless;

@@ -14,6 +14,7 @@ use crate::commands::init::{Extra, texts};
 use crate::commands::schema;
 use exledger::formats::issue_form;
 use exledger::ledger::tree::{EntryKind, Tree};
+use exledger::policy;
 use exledger::store::files::WorkTree;
 use exledger::survey::shell::quoted;
 
@@ -105,6 +106,8 @@ pub(super) struct Setup {
     pub(super) approvers: Approvers,
     /// What else is asked for.
     pub(super) with: BTreeSet<Extra>,
+    /// Whether what is suppressed already is put on record.
+    pub(super) adopts: bool,
 }
 
 /// Returns all files of a new ledger.
@@ -218,9 +221,17 @@ pub(super) fn next(created: &[String], has_jobs: bool) -> Vec<String> {
     }
     let folder = |path: &String| match path.split_once('/') {
         Some((folder, _)) if folder.starts_with('.') => folder.to_owned(),
-        _ => path.clone(),
+        // Of adopted records there may be many.
+        _ => match path.rsplit_once('/') {
+            Some((folder, file)) if file.ends_with(".yaml") && file != policy::FILE => {
+                folder.to_owned()
+            }
+            _ => path.clone(),
+        },
     };
-    let paths: BTreeSet<String> = created.iter().map(folder).collect();
+    let all: BTreeSet<String> = created.iter().map(folder).collect();
+    let is_above = |path: &str| path.rsplit_once('/').is_some_and(|(it, _)| all.contains(it));
+    let paths: BTreeSet<String> = all.iter().filter(|path| !is_above(path)).cloned().collect();
     next.push(folded("git add", &paths.into_iter().collect::<Vec<_>>()));
     next.push("git commit -m \"Keep exceptions in a ledger\"".to_owned());
     next

@@ -15,6 +15,12 @@ const CHECKOUT: &str = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b
 /// Where the schema of the policy is, for editors.
 const SCHEMA: &str = "# yaml-language-server: $schema=schemas/policy.schema.json\n#\n";
 
+/// The tier of what is adopted.
+const ADOPTED: &str = concat!(
+    "  # What was suppressed before there was a ledger: judge it in time. It covers nothing that is new.\n",
+    "  - {name: adopted, match: [{baseline: [adopted]}], max_term: 90d, max_renewals: 0, max_total: 90d}\n",
+);
+
 pub(super) fn policy(setup: &Setup) -> String {
     let name = match &setup.name {
         Some(name) => format!("name: {name}"),
@@ -53,6 +59,7 @@ pub(super) fn policy(setup: &Setup) -> String {
     };
     include_str!("exledger.yaml")
         .replace("{{schema}}\n", if setup.with.contains(&Extra::Schemas) { SCHEMA } else { "" })
+        .replace("{{adopted}}\n", if setup.adopts { ADOPTED } else { "" })
         .replace("{{approvers}}", &approvers)
         .replace("{{people}}", &people)
         .replace("{{name}}", &name)

@@ -20,6 +20,7 @@ use crate::features::{decide, new};
 use crate::formats::suppressions::exception::ForeignException;
 use crate::formats::suppressions::text;
 use crate::plan::answers::Answers;
+use crate::plan::draft::RecordDraft;
 use crate::plan::setting::{self, Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
@@ -44,8 +45,8 @@ pub struct PreparedImport<'s> {
     pub unread: Vec<String>,
     /// Notices for the reader.
     pub notices: Vec<Notice>,
-    tree: &'s WorkTree,
-    lock: WriteLock,
+    pub(super) tree: &'s WorkTree,
+    pub(super) lock: WriteLock,
 }
 
 /// A draft that will be written.
@@ -63,7 +64,7 @@ pub struct PreparedDraft {
     pub end: Option<String>,
     /// The fields that a person must fill in; empty if it is complete.
     pub todo: Vec<String>,
-    text: String,
+    pub(super) text: String,
 }
 
 /// Works out an import: all of it, or nothing.
@@ -105,7 +106,7 @@ pub(crate) fn prepare_import<'s>(
     if prepared.unread.is_empty() {
         let whole = drafts.iter().filter(|draft| draft.todo.is_empty());
         let complete: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
-        let judged = judged::refuse_unsound(located, at, &governance, &complete);
+        let judged = judged::refuse_unsound((located, tree), at, &governance, &complete);
         prepared.notices = judged.map_err(|error| judged::placed(error, &prepared.entries))?;
         prepared.drafts = drafts;
     } else {
@@ -263,17 +264,26 @@ fn too_large(n_entries: usize, size: &str) -> Usage {
 
 impl From<(Id, ImportDraft)> for PreparedDraft {
     fn from((id, draft): (Id, ImportDraft)) -> PreparedDraft {
-        let answers = &draft.record.answers;
+        let mut prepared = PreparedDraft::complete(id, draft.record);
+        prepared.end = prepared.end.filter(|_| !draft.todo.iter().any(|it| it == "expires"));
+        prepared.todo = draft.todo;
+        prepared
+    }
+}
+
+impl PreparedDraft {
+    /// Returns the draft of a record in which nothing is left to fill in.
+    pub(super) fn complete(id: Id, record: RecordDraft) -> PreparedDraft {
+        let answers = &record.answers;
         let findings = answers.get("scope.findings").and_then(serde_json::Value::as_array);
-        let end = answers.text("expires").filter(|_| !draft.todo.iter().any(|it| it == "expires"));
         PreparedDraft {
             id,
-            path: draft.record.path.clone(),
+            path: record.path.clone(),
             title: text::one_line(answers.text("title").unwrap_or_default()),
             n_findings: findings.map_or(0, Vec::len),
-            end: end.map(str::to_owned),
-            todo: draft.todo,
-            text: draft.record.text,
+            end: answers.text("expires").map(str::to_owned),
+            todo: Vec::new(),
+            text: record.text,
         }
     }
 }
@@ -289,12 +299,25 @@ impl PreparedImport<'_> {
     /// # Errors
     /// If a file exists already, or can't be written. Nothing is written then.
     pub fn write(&self) -> Result<(), Error> {
+        self.write_with(self.tree, "", Vec::new())
+    }
+
+    /// Writes the drafts and further files of a tree in which the ledger is in a folder, given with a final `/`: all or none.
+    ///
+    /// # Errors
+    /// As [`PreparedImport::write`].
+    pub fn write_with(
+        &self,
+        tree: &WorkTree,
+        folder: &str,
+        mut writes: Vec<Write>,
+    ) -> Result<(), Error> {
         let write = |draft: &PreparedDraft| Write {
-            path: draft.path.clone(),
+            path: format!("{folder}{}", draft.path),
             before: None,
             after: draft.text.clone().into_bytes(),
         };
-        let writes: Vec<Write> = self.drafts.iter().map(write).collect();
-        self.lock.write(self.tree, &writes).map_err(decide::answer::unwritten)
+        writes.extend(self.drafts.iter().map(write));
+        self.lock.write(tree, &writes).map_err(decide::answer::unwritten)
     }
 }

@@ -82,7 +82,7 @@ pub(crate) fn complete_drafts<'s>(
     let drafts = drafts(located, at, &governance, request)?;
     let whole = drafts.iter().filter(|draft| draft.left.is_empty());
     let texts: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
-    let notices = judged::refuse_unsound(located, at, &governance, &texts)?;
+    let notices = judged::refuse_unsound((located, &located.tree), at, &governance, &texts)?;
     Ok(PreparedCompletion { drafts, notices, tree, lock })
 }
 

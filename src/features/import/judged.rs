@@ -6,6 +6,7 @@ use crate::diag::{self, Finding, Level};
 use crate::features::import::entry::ImportedEntry;
 use crate::features::new::past;
 use crate::features::new::past::NewRecord;
+use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::record::file::{self, RecordFile};
 use crate::rules::case::RuleContext;
@@ -43,7 +44,7 @@ pub(super) fn placed(error: Error, entries: &[ImportedEntry]) -> Error {
 /// # Errors
 /// [`Usage::WouldNotLint`], with the errors of those that were looked at together.
 pub(super) fn refuse_unsound(
-    located: &Located,
+    (located, tree): (&Located, &dyn Tree),
     at: &Moment,
     governance: &Governance,
     drafts: &[(&str, &str)],
@@ -52,7 +53,7 @@ pub(super) fn refuse_unsound(
     let context = RuleContext {
         governance,
         extra_schema: &extra_schema,
-        tree: &located.tree,
+        tree,
         instant: None,
         neighbours: None,
     };

@@ -2,6 +2,7 @@
 //!
 //! Uses plan, interop, session, and the features decide, new and triage. Start at `prepare`. Follows `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
 
+pub mod adopt;
 pub mod answer;
 pub mod complete;
 pub mod complete_plan;
@@ -16,12 +17,15 @@ mod repository;
 pub mod request;
 pub mod show;
 
+use crate::features::import::adopt::AdoptionRequest;
 use crate::features::import::answer::{PreparedImport, prepare_import};
 use crate::features::import::complete::{CompletionRequest, PreparedCompletion, complete_drafts};
 use crate::features::import::prompted::CompletionPrompts;
 use crate::features::import::request::ImportRequest;
+use crate::features::scan::place::ScanPlace;
 use crate::session::Session;
 use crate::session::error::Error;
+use crate::session::locate::Located;
 use crate::session::options::Moment;
 
 /// Drafts records from the exceptions that other tools keep in files. Nothing is written yet.
@@ -35,6 +39,20 @@ pub fn prepare<'s>(
     request: &ImportRequest<'_>,
 ) -> Result<PreparedImport<'s>, Error> {
     prepare_import(session.current()?, at, request)
+}
+
+/// Puts what a place suppresses on record as it is. Nothing is written yet.
+///
+/// # Errors
+/// [`Error::Usage`] if the policy has no tier for it, or a record would not lint; [`Error::Undetermined`] if the files, the
+/// ledger or history can't be read.
+pub fn adopt<'s>(
+    place: &ScanPlace,
+    located: &'s Located,
+    at: &Moment,
+    request: &AdoptionRequest<'_>,
+) -> Result<PreparedImport<'s>, Error> {
+    adopt::prepare_adoption(place, located, at, request)
 }
 
 /// Answers what is marked in drafts of the work tree. Nothing is written yet.

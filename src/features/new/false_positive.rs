@@ -122,14 +122,14 @@ fn open(value: &Value) -> Option<String> {
 }
 
 /// Returns the name of what the repository holds: the end of the ledger's name, otherwise that of its folder.
-fn application(located: &Located, governance: &Governance) -> String {
+pub(crate) fn application(located: &Located, governance: &Governance) -> String {
     let name = governance.policy.name.as_deref().and_then(|name| name.rsplit('/').next());
     let folder = || Some(located.root.file_name()?.to_string_lossy().into_owned());
     name.map(str::to_owned).or_else(folder).unwrap_or_default()
 }
 
 /// Reads the CODEOWNERS of the work tree, in which the record is filed.
-fn file_owners(located: &Located) -> Result<FileOwners, Error> {
+pub(crate) fn file_owners(located: &Located) -> Result<FileOwners, Error> {
     let top = located.repository()?.work_dir().map(WorkTree::new);
     let read = |place: &&str| top.as_ref()?.bytes(place).ok().flatten();
     let found = codeowners::PLACES.iter().find_map(read);

@@ -21,6 +21,7 @@ use crate::formats::suppressions::entry::IgnoredEntry;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::promises::PromiseReader;
 use crate::formats::suppressions::{SuppressionScanner, kinds};
+use crate::ledger;
 use crate::policy::closing::Scan;
 use crate::record::credential;
 use crate::record::time::Instant;
@@ -135,6 +136,17 @@ pub(super) fn scan<'s>(
     let scanner = SuppressionScanner::new(options).map_err(a_bug)?;
     let only = base.as_ref().map(|base| &base.changed);
     let mut search = files.search(&scanner, &settings.exclude, only);
+    if let (ScanPlace::Ledger(session), Some(policy), Some(repository)) =
+        (place, policy, repository)
+    {
+        // A record quotes what it accepts; no tool reads it.
+        let root = repository.prefix(&session.located().root).unwrap_or_default();
+        let root = if root.is_empty() { root } else { format!("{root}/") };
+        search.found.retain(|file| {
+            let below = file.path.strip_prefix(&root);
+            !below.is_some_and(|path| ledger::is_record_of(&policy.records, path))
+        });
+    }
     let mut changes = Vec::new();
     if let (Some(base), Some(repository)) = (&base, repository) {
         let reaches = |path: &str| files.reaches(path, &settings.exclude);

@@ -296,8 +296,7 @@ const OF_SEVERAL: &[&str] = &["trivy", "dependency-check", "kyverno"];
 
 /// Returns the text of a line before its comment, which is the code that it stands behind; empty for the entries of a file.
 fn code_of<'l>((found, line): SuppressionAt<'l>) -> &'l str {
-    let paths = found.hidden.first().and_then(|hidden| hidden.paths.as_deref());
-    if !matches!(paths, Some([path]) if *path == found.path) {
+    if !found.is_beside_code() {
         return "";
     }
     let column = usize::try_from(found.column.saturating_sub(1)).unwrap_or_default();

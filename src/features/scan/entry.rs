@@ -56,6 +56,9 @@ pub struct ScanEntry {
     /// What it is the same by wherever it is moved: kind, rules and line.
     #[serde(skip)]
     pub identity: String,
+    /// Whether it is an entry of a list, and not beside the code that it is about.
+    #[serde(skip)]
+    pub is_listed: bool,
 }
 
 /// Who brought a suppression.
@@ -115,6 +118,7 @@ impl ScanEntry {
             record: case.record.clone(),
             state: has_ledger.then(|| fault.map_or("allowed", SuppressionFault::state)),
             before: age.before,
+            is_listed: !found.is_beside_code(),
             identity: [found.kind, &found.rules().join(" "), &line.text].join("\0"),
         }
     }

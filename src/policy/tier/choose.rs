@@ -8,7 +8,7 @@ use crate::policy::tier::fact::{Fact, Facts, Wildcard};
 use crate::policy::tiers::{Match, Tier};
 use crate::record::folded::{Spelling, is_same};
 use crate::record::pattern;
-use crate::record::vocabulary::{Class, Vocabulary};
+use crate::record::vocabulary::{Baseline, Class, Vocabulary};
 
 /// The tiers that apply to a record, when names are compared by bytes and when they are folded: the first match can
 /// give as well as take, so both apply.
@@ -294,6 +294,11 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
         (Fact::Silent, Fact::Silent) => TierFit::No,
         _ => silent(),
     };
+    // Nothing is adopted by leaving its baseline out.
+    let is_adopted =
+        |baselines: &Vec<Baseline>| baselines.iter().all(|it| *it == Baseline::Adopted);
+    let baseline =
+        if map.baseline.as_ref().is_some_and(is_adopted) { TierFit::No } else { silent() };
     let sensitivity = match known.sensitivity {
         Fact::Stated(sensitivity) => Fact::Stated(sensitivity.to_owned()),
         Fact::Silent => Fact::Silent,
@@ -314,7 +319,7 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
         ("sensitivity", fit(&map.sensitivity, &sensitivity, TierFit::No)),
         ("subject.environment", fit_name(&map.environment, &facts.environment)),
         ("subject.identity_type", fit(&map.identity_type, &facts.identity_type, identity_type)),
-        ("deviates_from.baseline", fit(&map.baseline, &facts.baseline, silent())),
+        ("deviates_from.baseline", fit(&map.baseline, &facts.baseline, baseline)),
         ("root_cause", fit(&map.root_cause, &facts.root_cause, TierFit::No)),
         ("subject.application", fit_name(&map.application, &facts.application)),
         ("owner.team", fit_name(&map.team, &facts.team)),

@@ -9,26 +9,54 @@ use crate::gate::accepted_text::ScannedFiles;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::record::tool_ids;
+use crate::record::vocabulary::Baseline;
 use crate::rules::scan::reach::{self, Reached};
 use crate::rules::scan::suppression::{FoundSuppression, HiddenIds, SuppressionEnd};
 use crate::status::state::{InForce, RecordState};
 
-/// Returns the findings that a record in force names, and its end; `None` if it is not in force.
-pub fn granted(record_state: &RecordState) -> Option<(&[FindingKey], Instant)> {
+/// Returns what a record in force names; `None` if it is not in force.
+pub fn granted(record_state: &RecordState) -> Option<Grant<'_>> {
     let (record, end) = match record_state.in_force {
         InForce::Yes => record_state.effective.as_deref().zip(record_state.end)?,
         InForce::No | InForce::Undetermined => return None,
     };
     let findings = record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
-    Some((findings.unwrap_or_default(), end))
+    let is_adopted = record.deviates_from.baseline == Some(Baseline::Adopted);
+    Some(Grant { findings: findings.unwrap_or_default(), end, is_adopted })
+}
+
+/// What a record in force names, and until when.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant<'a> {
+    pub findings: &'a [FindingKey],
+    pub end: Instant,
+    /// Whether its baseline is `adopted`: it names what was there, each at its place, and nothing that is new.
+    is_adopted: bool,
+}
+
+impl Grant<'_> {
+    /// Compares a suppression with what the record names; `is_new` if a branch adds or widens it.
+    pub fn compare(
+        &self,
+        found: &FoundSuppression,
+        is_new: bool,
+        files: &dyn ScannedFiles,
+    ) -> Reached {
+        match (self.is_adopted, is_new) {
+            (false, _) => reach::compare(found, self.findings, files),
+            (true, false) => reach::compare_place(found, self.findings, files),
+            (true, true) => {
+                Reached::Wider("it is new, and the record adopts what was there".into())
+            }
+        }
+    }
 }
 
 /// A record in force that names findings.
 #[derive(Clone, Copy, Debug)]
 struct CoveringRecord<'a> {
     id: &'a str,
-    findings: &'a [FindingKey],
-    end: Instant,
+    grant: Grant<'a>,
 }
 
 /// The records in force that name findings.
@@ -46,13 +74,13 @@ impl<'a> CoveringRecords<'a> {
     pub fn new(record_states: &'a [RecordState]) -> CoveringRecords<'a> {
         let mut all = CoveringRecords::default();
         for record_state in record_states {
-            let Some((findings, end)) = granted(record_state).filter(|(keys, _)| !keys.is_empty())
+            let Some(grant) = granted(record_state).filter(|grant| !grant.findings.is_empty())
             else {
                 continue;
             };
             let index = all.records.len();
-            all.records.push(CoveringRecord { id: &record_state.key, findings, end });
-            for key in findings {
+            all.records.push(CoveringRecord { id: &record_state.key, grant });
+            for key in grant.findings {
                 match (&key.tool, &key.id) {
                     (Some(tool), Some(id)) => {
                         let id = tool_ids::key(tool, id).into_owned();
@@ -69,11 +97,17 @@ impl<'a> CoveringRecords<'a> {
     }
 
     /// Returns the id of a record that names all that a suppression hides, and doesn't end before it. One without an end is
-    /// covered, too: its record ends.
-    pub fn one_for(&self, found: &FoundSuppression, files: &dyn ScannedFiles) -> Option<&'a str> {
-        let covers = |record: &&CoveringRecord<'_>| {
-            let is_longer = matches!(found.end, SuppressionEnd::Until(until) if until > record.end);
-            !is_longer && reach::compare(found, record.findings, files) == Reached::Named
+    /// covered, too, and what was adopted: its record ends.
+    pub fn one_for(
+        &self,
+        found: &FoundSuppression,
+        is_new: bool,
+        files: &dyn ScannedFiles,
+    ) -> Option<&'a str> {
+        let covers = |CoveringRecord { grant, .. }: &&CoveringRecord<'_>| {
+            let is_longer = matches!(found.end, SuppressionEnd::Until(until) if until > grant.end);
+            (grant.is_adopted || !is_longer)
+                && grant.compare(found, is_new, files) == Reached::Named
         };
         let candidates = self.candidates(found).into_iter();
         let mut records = candidates.filter_map(|index| self.records.get(index));

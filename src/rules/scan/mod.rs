@@ -162,7 +162,7 @@ impl<'a> SuppressionJudge<'a> {
         };
         match &self.ledger {
             Some(ledger) => {
-                self.by_ledger(ledger, found, ended.is_some(), &mut case);
+                self.by_ledger(ledger, scanned, ended.is_some(), &mut case);
                 case.faults.extend(ended.map(SuppressionFault::Dead));
             }
             None => {
@@ -183,13 +183,15 @@ impl<'a> SuppressionJudge<'a> {
     fn by_ledger(
         &self,
         ledger: &SuppressionLedger<'_>,
-        found: &FoundSuppression,
+        scanned: ScannedSuppression<'_>,
         is_dead: bool,
         case: &mut SuppressionCase,
     ) {
+        let (found, is_new) = (scanned.found, scanned.change.is_some());
         let Some(id) = &found.cited else {
             // One that hides nothing any more is better removed than put on record.
-            let covering = ledger.covering.one_for(found, ledger.files).filter(|_| !is_dead);
+            let covering = ledger.covering.one_for(found, is_new, ledger.files);
+            let covering = covering.filter(|_| !is_dead);
             case.record = covering.map(str::to_owned);
             if covering.is_none() {
                 let citing = found.citing.general(found.end);
@@ -204,18 +206,19 @@ impl<'a> SuppressionJudge<'a> {
         case.record = Some(id.to_string());
         // It hides nothing any more, so it can't hide too much.
         if !is_dead {
-            self.compare(ledger, found, (id, record_state), case);
+            self.compare(ledger, scanned, (id, record_state), case);
         }
     }
 
     fn compare(
         &self,
         ledger: &SuppressionLedger<'_>,
-        found: &FoundSuppression,
+        scanned: ScannedSuppression<'_>,
         (id, record_state): (&Id, &RecordState),
         case: &mut SuppressionCase,
     ) {
-        let Some((keys, end)) = covering::granted(record_state) else {
+        let found = scanned.found;
+        let Some(grant) = covering::granted(record_state) else {
             let why = reason::joined(&record_state.reasons);
             if record_state.in_force != InForce::No {
                 case.doubt = Some(format!("{id}: {why}"));
@@ -223,13 +226,14 @@ impl<'a> SuppressionJudge<'a> {
             case.faults.push(SuppressionFault::NotInForce(id.clone(), why));
             return;
         };
-        match reach::compare(found, keys, ledger.files) {
+        match grant.compare(found, scanned.change.is_some(), ledger.files) {
             Reached::Named => {}
             Reached::NotNamed(what) => {
                 case.faults.push(SuppressionFault::NotNamed(id.clone(), what))
             }
             Reached::Wider(why) => case.faults.push(SuppressionFault::ScopeWider(id.clone(), why)),
         }
+        let end = grant.end;
         let until = match found.end {
             SuppressionEnd::Until(until) if until > end => Some(Some(until)),
             SuppressionEnd::Missing => Some(None),

@@ -41,6 +41,40 @@ pub fn compare(found: &FoundSuppression, keys: &[FindingKey], files: &dyn Scanne
     worst
 }
 
+/// Compares a suppression with findings that are limited to the place of one each: what it hides there may be anywhere.
+pub fn compare_place(
+    found: &FoundSuppression,
+    keys: &[FindingKey],
+    files: &dyn ScannedFiles,
+) -> Reached {
+    let stands = |key: &&FindingKey| {
+        let line = u64::from(found.line);
+        let place = AskedPlace { path: &found.path, line, commit: None, snippet: None };
+        let plain = FindingKey {
+            tool: key.tool.clone(),
+            id: key.id.clone(),
+            paths: Some(vec![found.path.clone()]),
+            content: key.content.clone(),
+            ..FindingKey::default()
+        };
+        let content = key.content.as_deref().filter(|_| **key == plain);
+        content.is_some_and(|content| accepted_text::compare(content, place, files).is_ok())
+    };
+    let stands: Vec<&FindingKey> = keys.iter().filter(stands).collect();
+    let is_named = |id: &str| {
+        stands.iter().any(|key| {
+            let (tool, own) = (key.tool.as_deref(), key.id.as_deref());
+            tool.zip(own).is_some_and(|(tool, own)| tool_ids::is_named(tool, own, id))
+                && found.hidden.iter().any(|hidden| is_of(hidden, key))
+        })
+    };
+    let rules = found.rules();
+    match found.is_blanket || rules.is_empty() || !rules.into_iter().all(is_named) {
+        true => Reached::NotNamed(found.label.clone()),
+        false => Reached::Named,
+    }
+}
+
 /// A line that a suppression may be limited to, with what accepted texts are compared with.
 #[derive(Clone, Copy)]
 struct SuppressedLine<'s> {

@@ -58,6 +58,12 @@ impl FoundSuppression {
         first.map_or(self.kind, |tool| tool.trim_end_matches('*'))
     }
 
+    /// Tells whether it hides what is found in its own file alone, as a comment does.
+    pub fn is_beside_code(&self) -> bool {
+        let paths = self.hidden.first().and_then(|hidden| hidden.paths.as_deref());
+        matches!(paths, Some([path]) if *path == self.path)
+    }
+
     /// Returns the ids that it names, each once, in its order; empty if it names none.
     pub fn rules(&self) -> Vec<&str> {
         let mut seen = BTreeSet::new();

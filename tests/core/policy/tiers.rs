@@ -256,6 +256,18 @@ tiers:
 const EXACT: &str = "scope: {findings: [{tool: bandit, id: B602, paths: [app/run.py], content: ['call(cmd, shell=True)']}]}";
 
 #[test]
+fn silence_adopts_nothing() {
+    let adopted = matching("{baseline: [adopted]}");
+    let stated = "deviates_from: {rule: r, baseline: adopted}";
+    in_tier(&adopted, &[stated], "high: high");
+    in_tier(&adopted, &["deviates_from: {rule: r}"], "low: low");
+    assert!(resolve(&adopted, &["deviates_from: {rule: r}"]).silent.is_empty());
+    // Another baseline that isn't stated may be any other one.
+    let both = matching("{baseline: [adopted, certificate]}");
+    assert_eq!(resolve(&both, &["deviates_from: {rule: r}"]).silent.len(), 1);
+}
+
+#[test]
 fn no_cause_or_baseline_lowers_who_approves() {
     let cause = ["root_cause: false-positive", EXACT];
     let baseline = ["deviates_from: {rule: r, baseline: certificate}"];

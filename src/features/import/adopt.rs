@@ -1,0 +1,379 @@
+//! Adopting: what is suppressed already is put on record as it is, for 90 days, and no source line is edited.
+//!
+//! Uses scan's entries, plan's drafting function, and the feature new. Start at `prepare_adoption`. Follows
+//! `docs/spec/interop.md`, 4, adopting. What the drafting function can't tell is listed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::diag;
+use crate::features::import::answer::{PreparedDraft, PreparedImport};
+use crate::features::import::entry::{ImportedEntry, ImportedState};
+use crate::features::import::judged;
+use crate::features::new::answer::checked_folder;
+use crate::features::new::false_positive::{application, file_owners};
+use crate::features::scan::answer::ScanRequest;
+use crate::features::scan::entry::ScanEntry;
+use crate::features::scan::place::ScanPlace;
+use crate::features::{decide, scan};
+use crate::formats::suppressions::text;
+use crate::ledger::{Ledger, LedgerEntry};
+use crate::plan::answers::Answers;
+use crate::plan::owner::{KnownOwner, Owners};
+use crate::plan::setting::{self, Filer, Setting};
+use crate::plan::{draft, drafted_finding};
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::policy::tiers::Match;
+use crate::record::address::Address;
+use crate::record::schema;
+use crate::record::subject::FindingKey;
+use crate::record::time::{Instant, not_after};
+use crate::record::vocabulary::{Baseline, Risk, RootCause, Vocabulary};
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::ids;
+use crate::session::locate::{self, Located};
+use crate::session::options::Moment;
+use crate::session::overlay::Overlay;
+use crate::session::scanned_files::RepositoryFiles;
+use crate::store::edits::WriteLock;
+use crate::survey::route::{RouteSubject, Router};
+
+/// For how many days what was there is on record.
+const DAYS: i64 = 90;
+
+/// How many entries one record holds.
+const MOST_ENTRIES: usize = 50;
+
+/// How many characters of a reason are quoted.
+const MOST_REASON: usize = 400;
+
+/// The tier that a policy needs, as a line of `tiers`.
+pub const TIER: &str = "- {name: adopted, match: [{baseline: [adopted]}], max_term: 90d, max_renewals: 0, max_total: 90d}";
+
+/// Where to look for suppressions, and what their records say.
+#[derive(Clone, Copy)]
+pub struct AdoptionRequest<'r> {
+    /// The folder that paths are named from.
+    pub folder: &'r Path,
+    /// The files and folders to search; empty for the whole place.
+    pub paths: &'r [PathBuf],
+    /// The answers that are the same in each record.
+    pub given: &'r Answers,
+    /// The folder below the first record folder.
+    pub subfolder: Option<&'r str>,
+    /// Files of the ledger that are written with the records, by their paths.
+    pub files: &'r [(String, Vec<u8>)],
+}
+
+/// Works out the records of what a place suppresses: all of them, or nothing.
+pub(super) fn prepare_adoption<'s>(
+    place: &ScanPlace,
+    located: &'s Located,
+    at: &Moment,
+    request: &AdoptionRequest<'_>,
+) -> Result<PreparedImport<'s>, Error> {
+    let tree = located.work_tree()?;
+    let repository = located.repository()?;
+    let lock = WriteLock::open(repository.common_dir()).map_err(decide::answer::unwritten)?;
+    let files = Overlay::of(tree, request.files.iter().cloned());
+    let governance = locate::governance(&files)?;
+    refuse_without_tier(&governance)?;
+    let ledger = Ledger::read(&files, &governance.policy.records)?;
+    let search =
+        ScanRequest { folder: request.folder, paths: request.paths, base: None, ages: true };
+    let found = scan::answer(place, at, &search)?;
+    if let Some(doubt) = found.doubts.first() {
+        let help = "correct it, or name the paths to adopt";
+        return Err(Undetermined::other(doubt.clone(), help).into());
+    }
+    let owners = file_owners(located)?;
+    let owners = Owners { router: Router { governance: &governance, files: &owners } };
+    let (name, email) = repository.user();
+    let mut adoption = Adoption {
+        governance: &governance,
+        ledger: &ledger,
+        now: at.instant(),
+        texts: RepositoryFiles::new(repository, None),
+        owners,
+        entries: Vec::new(),
+        suppressions: Vec::new(),
+    };
+    for entry in &found.entries {
+        adoption.sort(entry);
+    }
+    let unread = found.unread.iter().map(|unread| {
+        let (source, line) = (unread.path.clone(), u64::from(unread.line));
+        listed(source, line, (ImportedState::Unreadable, unread.reason.clone()))
+    });
+    adoption.entries.extend(unread);
+    let mut setting = Setting {
+        governance: &governance,
+        now: at.instant(),
+        is_emergency: false,
+        filer: Filer { name, email },
+        is_filer_owner: true,
+        id: ids::draw(&governance, at.instant(), &|_| false)?,
+        folder: checked_folder(request.subfolder.unwrap_or_default())?,
+        has_schema: setting::has_schema(&files, schema::PATH),
+    };
+    let mut drafts: Vec<PreparedDraft> = Vec::new();
+    for (group, members) in adoption.groups() {
+        for members in members.chunks(MOST_ENTRIES) {
+            let is_taken = |id: &str| {
+                let mut stems = ledger.entries.iter().map(|entry| entry.stem.as_str());
+                stems.any(|stem| stem.eq_ignore_ascii_case(id))
+                    || drafts.iter().any(|draft| draft.id.as_str() == id)
+            };
+            setting.id = ids::draw(&governance, at.instant(), &is_taken)?;
+            let mut answers = adoption.answers(&group, members);
+            answers.set("subject.application", application(located, &governance));
+            answers.overlay(request.given);
+            let record = draft::draft(&answers, &setting);
+            for member in members {
+                if let Some(entry) = adoption.entries.get_mut(member.place) {
+                    entry.drafted(&setting.id, &[]);
+                }
+            }
+            drafts.push(PreparedDraft::complete(setting.id.clone(), record));
+        }
+    }
+    let mut entries = adoption.entries;
+    let complete: Vec<_> = drafts.iter().map(|it| (it.path.as_str(), it.text.as_str())).collect();
+    let notices = judged::refuse_unsound((located, &files), at, &governance, &complete)
+        .map_err(|error| judged::placed(error, &entries))?;
+    entries.sort_by(|one, other| (&one.source, one.line).cmp(&(&other.source, other.line)));
+    Ok(PreparedImport { entries, drafts, unread: Vec::new(), notices, tree, lock })
+}
+
+fn refuse_without_tier(governance: &Governance) -> Result<(), Usage> {
+    let is_for_adopted = |map: &Match| {
+        map.baseline.as_ref().is_some_and(|baselines| baselines.contains(&Baseline::Adopted))
+    };
+    let mut maps = governance.policy.tiers.iter().flat_map(|tier| tier.matches.iter().flatten());
+    if maps.any(is_for_adopted) {
+        return Ok(());
+    }
+    Err(Usage::refused(
+        "the policy has no tier for what is adopted",
+        format!("add it to `tiers` of exledger.yaml, before the last one:\n  {TIER}"),
+    ))
+}
+
+/// What one record is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct AdoptedGroup {
+    tool: String,
+    /// The rules as they are named, or the path of the file that lists them.
+    what: String,
+    is_list: bool,
+    /// The address of its owner, and the name; `None` for git's user.
+    owner: Option<(String, String)>,
+}
+
+/// A suppression that is going to be on record.
+struct AdoptedSuppression<'e> {
+    entry: &'e ScanEntry,
+    keys: Vec<FindingKey>,
+    coded: KnownOwner,
+    /// Its place among the entries of the answer.
+    place: usize,
+}
+
+struct Adoption<'r> {
+    governance: &'r Governance,
+    ledger: &'r Ledger,
+    now: Instant,
+    texts: RepositoryFiles<'r>,
+    owners: Owners<'r>,
+    entries: Vec<ImportedEntry>,
+    suppressions: Vec<AdoptedSuppression<'r>>,
+}
+
+impl<'r> Adoption<'r> {
+    /// Says of a suppression if it is on record, is going to be, or why not.
+    fn sort(&mut self, entry: &'r ScanEntry) {
+        let mut known = listed(
+            entry.path.clone(),
+            u64::from(entry.line),
+            (ImportedState::Listed, String::new()),
+        );
+        match self.keys(entry) {
+            Ok(keys) => {
+                let of_path =
+                    RouteSubject { paths: vec![entry.path.as_str()], ..RouteSubject::default() };
+                let coded = self.owners.of(&of_path);
+                known.state = ImportedState::Draft;
+                known.findings.clone_from(&keys);
+                let place = self.entries.len();
+                self.suppressions.push(AdoptedSuppression { entry, keys, coded, place });
+            }
+            Err((state, id, why)) => {
+                (known.state, known.id, known.message) = (state, id, why);
+            }
+        }
+        self.entries.push(known);
+    }
+
+    /// Returns the keys of a suppression's findings, or what becomes of it.
+    fn keys(
+        &self,
+        entry: &ScanEntry,
+    ) -> Result<Vec<FindingKey>, (ImportedState, Option<String>, String)> {
+        let refused = |why: String| (ImportedState::Listed, None, why);
+        if entry.state == Some("allowed") {
+            return Err((ImportedState::Known, entry.record.clone(), String::new()));
+        }
+        if let Some(end) = entry.end.filter(|end| *end <= self.now) {
+            return Err(refused(format!("it ended at {end}: remove it")));
+        }
+        if let Some(id) = &entry.cites {
+            return Err(refused(format!("it cites {id}: see `exledger show {id}`")));
+        }
+        if entry.blanket || entry.rules.is_empty() {
+            return Err(refused("it names no rule: say which one it hides".to_owned()));
+        }
+        if entry.rules.iter().any(|rule| rule.contains('…')) {
+            return Err(refused("its rule looks like a secret".to_owned()));
+        }
+        let place = (entry.path.as_str(), u64::from(entry.line));
+        let key =
+            |rule: &String| drafted_finding::suppression((&entry.tool, rule), place, &self.texts);
+        let keys: Result<Vec<FindingKey>, _> = entry.rules.iter().map(key).collect();
+        let keys = keys.map_err(|refusal| refused(refusal.reason))?;
+        match self.ledger.entries.iter().find(|known| self.names(known, &keys)) {
+            Some(known) => Err((ImportedState::Known, Some(known.stem.clone()), String::new())),
+            None => Ok(keys),
+        }
+    }
+
+    /// Tells whether an open record of the work tree adopts the same text.
+    fn names(&self, known: &LedgerEntry, keys: &[FindingKey]) -> bool {
+        let Some(record) = &known.source.record else { return false };
+        let is_open = record.closure.is_none() && not_after(&record.expires) > self.now;
+        let findings = record.scope.iter().flat_map(|scope| scope.findings.iter().flatten());
+        let findings: Vec<&FindingKey> = findings.collect();
+        let is_same = |key: &FindingKey| {
+            let texts = key.content.as_deref().unwrap_or_default();
+            findings.iter().any(|other| {
+                let plain = FindingKey { content: key.content.clone(), ..(*other).clone() };
+                let accepted = other.content.as_deref().unwrap_or_default();
+                plain == *key && texts.iter().all(|text| accepted.contains(text))
+            })
+        };
+        let is_adopted = record.deviates_from.baseline == Some(Baseline::Adopted);
+        is_open && is_adopted && keys.iter().all(is_same)
+    }
+
+    /// Returns the suppressions of each record, by tool, rule or file, and owner.
+    fn groups(&mut self) -> BTreeMap<AdoptedGroup, Vec<AdoptedSuppression<'r>>> {
+        let mut suppressions = std::mem::take(&mut self.suppressions);
+        suppressions.sort_by(|one, other| {
+            (&one.entry.path, one.entry.line).cmp(&(&other.entry.path, other.entry.line))
+        });
+        let mut by_what: BTreeMap<AdoptedGroup, Vec<AdoptedSuppression<'r>>> = BTreeMap::new();
+        for suppression in suppressions {
+            let entry = suppression.entry;
+            let rules = || entry.rules.join(", ");
+            let group = AdoptedGroup {
+                tool: entry.tool.clone(),
+                what: if entry.is_listed { entry.path.clone() } else { rules() },
+                is_list: entry.is_listed,
+                owner: None,
+            };
+            by_what.entry(group).or_default().push(suppression);
+        }
+        let mut groups: BTreeMap<AdoptedGroup, Vec<AdoptedSuppression<'r>>> = BTreeMap::new();
+        for (group, members) in by_what {
+            let author = self.most_active(&members);
+            for member in members {
+                let coded = &member.coded;
+                let name = |email: &String| coded.name.clone().unwrap_or_else(|| email.clone());
+                let coded = coded.email.as_ref().map(|email| (email.clone(), name(email)));
+                let owner = coded.or_else(|| author.clone());
+                groups.entry(AdoptedGroup { owner, ..group.clone() }).or_default().push(member);
+            }
+        }
+        groups
+    }
+
+    /// Returns the active author of most of some suppressions, who is a person; of as many, the first by address.
+    fn most_active(&self, members: &[AdoptedSuppression<'_>]) -> Option<(String, String)> {
+        let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for author in members.iter().filter(|it| it.entry.active == Some(true)) {
+            let Some(author) = &author.entry.author else { continue };
+            let Some(address) = Address::new(&author.email) else { continue };
+            let person = people::identify(self.governance, &author.name, address.as_str());
+            let is_out = people::is_bot(self.governance, &person)
+                || people::is_agent(self.governance, &person)
+                || people::has_left(self.governance, &person);
+            if !is_out {
+                let name = Some(author.name.trim()).filter(|name| !name.is_empty());
+                let name = name.unwrap_or(address.as_str()).to_owned();
+                *counts.entry((address.as_str().to_owned(), name)).or_default() += 1;
+            }
+        }
+        counts.into_iter().rev().max_by_key(|(_, n)| *n).map(|(author, _)| author)
+    }
+
+    fn answers(&self, group: &AdoptedGroup, members: &[AdoptedSuppression<'_>]) -> Answers {
+        let mut answers = Answers::default();
+        let n = members.len();
+        let (title, rule) = match group.is_list {
+            true => (
+                format!("{} of {} as found", diag::count(n, "entry"), group.what),
+                format!("{}: {}", group.tool, group.what),
+            ),
+            false => (
+                format!(
+                    "{} of {} in {} as found",
+                    diag::count(n, "suppression"),
+                    group.what,
+                    group.tool
+                ),
+                format!("{}:{}", group.tool, group.what),
+            ),
+        };
+        answers.set("title", title);
+        answers.set("deviates_from.rule", rule);
+        answers.set("deviates_from.baseline", Baseline::Adopted.as_str());
+        answers.set("root_cause", RootCause::Unclassified.as_str());
+        answers.set("risk.level", Risk::Moderate.as_str());
+        let keys = members.iter().flat_map(|it| it.keys.iter().cloned()).collect();
+        let keys: Vec<Value> = drafted_finding::merged(keys).iter().map(|key| json!(key)).collect();
+        answers.set("scope.findings", keys);
+        let reason = |member: &AdoptedSuppression<'_>| {
+            let entry = member.entry;
+            let reason = entry.reason.as_deref().map(text::one_line);
+            let reason = reason.filter(|reason| !reason.is_empty());
+            let reason: String = match reason {
+                Some(reason) if reason.chars().count() > MOST_REASON => {
+                    reason.chars().take(MOST_REASON).chain(['…']).collect()
+                }
+                Some(reason) => reason,
+                None => "No reason is written beside it.".to_owned(),
+            };
+            format!("{}:{}: {reason}", entry.path, entry.line)
+        };
+        let reasons: Vec<String> = members.iter().map(reason).collect();
+        let reasons = reasons.join("\n");
+        answers.set(
+            "justification",
+            format!("Adopted as it was found, before anybody judged it:\n{reasons}\n"),
+        );
+        let last = self.now.plus_seconds(DAYS * 86_400);
+        let end = members.iter().filter_map(|it| it.entry.end).filter(|end| *end < last).min();
+        answers.set("expires", end.map_or_else(|| format!("{DAYS}d"), |end| end.to_string()));
+        if let Some((email, name)) = &group.owner {
+            answers.set("owner.email", email.as_str());
+            answers.set("owner.name", name.as_str());
+        }
+        answers
+    }
+}
+
+fn listed(source: String, line: u64, (state, message): (ImportedState, String)) -> ImportedEntry {
+    ImportedEntry { source, line, id: None, findings: Vec::new(), end: None, state, message }
+}

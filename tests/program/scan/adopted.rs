@@ -1,0 +1,172 @@
+//! What is suppressed before there is a ledger is put on record, and covers nothing that is new.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::cli::{self, Run};
+use crate::support::repo::{Repo, git};
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "app/run.py",
+        "import subprocess\nsubprocess.call(build)  # nosec B602 the command is a constant\n\
+         subprocess.call(deploy)  # nosec B602\nload(data)  # nosec\n",
+    ),
+    ("app/web.js", "run(code); // eslint-disable-line no-eval\n"),
+    ("app/get.py", "fetch(url)  # nosemgrep: shell-true\n"),
+    (
+        ".trivyignore",
+        "# No fix yet\nCVE-2026-0001\nCVE-2026-0002 exp:2099-01-01\nCVE-2026-0003 exp:2020-01-01\n",
+    ),
+    (".bundler-audit.yml", "ignore:\n  - CVE-2026-0009 # only in tests\n"),
+    ("lib/a.go", "x := md5.New() // #nosec G401 -- no secret\n"),
+];
+
+const CODEOWNERS: &str = "/app/ @odiaz\n";
+
+fn run(repo: &Repo, args: &[&str]) -> Run {
+    cli::run(repo.path(), args)
+}
+
+/// Returns the exit code, and the places that are errors.
+fn scan(repo: &Repo, args: &[&str]) -> (i32, Vec<String>) {
+    let run = run(repo, &[&["scan", "--format", "json"], args].concat());
+    let answer: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let errors = findings.filter(|it| it["level"] == "error");
+    let places = errors.map(|it| {
+        let rule = it["rule"].as_str().unwrap();
+        format!("{}:{} {rule}", it["path"].as_str().unwrap(), it["line"])
+    });
+    (run.code, places.collect())
+}
+
+fn records(repo: &Repo) -> Vec<(String, String)> {
+    let found = std::fs::read_dir(repo.path().join("exceptions")).unwrap();
+    let mut paths: Vec<_> = found.map(|it| it.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|it| it == "yaml"));
+    paths.sort();
+    let name = |path: &Path| format!("exceptions/{}", path.file_name().unwrap().to_string_lossy());
+    paths.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+const ADOPT: &[&str] = &[
+    "init",
+    "--adopt",
+    "--branch",
+    "main",
+    "--person",
+    "aruiz=ana@example.com",
+    "--person",
+    "odiaz=omar@example.com",
+];
+
+/// A project with suppressions, which Ana adopts on a branch and Omar merges.
+fn adopted() -> Repo {
+    let repo = Repo::at("2030-12-01T08:00:00Z");
+    let mut work = repo.by("ana").write("CODEOWNERS", CODEOWNERS);
+    for (path, text) in FILES {
+        work = work.write(path, text);
+    }
+    work.commit("Write a program");
+    repo.checkout();
+    let mut config = git2::Repository::open(repo.path()).unwrap().config().unwrap();
+    config.set_str("user.name", "Ana Ruiz").unwrap();
+    config.set_str("user.email", "ana@example.com").unwrap();
+    let dry = run(&repo, &[ADOPT, &["--dry-run"]].concat());
+    assert_eq!(dry.code, 0, "{}", dry.err);
+    assert!(!repo.path().join("exledger.yaml").exists());
+    let made = run(&repo, ADOPT);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert!(made.err.contains("app/run.py:4: it names no rule"), "{}", made.err);
+    assert!(made.err.contains(".trivyignore:4: it ended at"), "{}", made.err);
+    assert_eq!(git(repo.path(), &["status", "--porcelain", "--untracked-files=no"]), "");
+    let policy = std::fs::read_to_string(repo.path().join("exledger.yaml")).unwrap();
+    assert!(policy.lines().count() <= 20, "{policy}");
+    let records = records(&repo);
+    let branch = repo.branch("adopt");
+    let mut work = branch.by("ana").write("exledger.yaml", &policy);
+    for (path, text) in &records {
+        work = work.write(path, text);
+    }
+    work.commit("Adopt what is there");
+    repo.by("omar").merge("adopt", "Merge branch 'adopt'");
+    repo.checkout();
+    repo
+}
+
+#[test]
+fn one_command_and_one_merge_put_all_on_record_and_nothing_new() {
+    let repo = adopted();
+    let records = records(&repo);
+    let of = |rule: &str| {
+        let texts = records.iter().filter(|(_, text)| text.contains(rule));
+        let texts: Vec<Value> =
+            texts.map(|(_, text)| serde_yaml::from_str(text).unwrap()).collect();
+        assert_eq!(texts.len(), 1, "{rule}: {records:?}");
+        texts.into_iter().next().unwrap()
+    };
+    assert_eq!(records.len(), 6, "{records:?}");
+    let bandit = of("bandit:B602");
+    assert_eq!(bandit["owner"]["email"], "omar@example.com");
+    assert_eq!(bandit["deviates_from"]["baseline"], "adopted");
+    assert_eq!(bandit["root_cause"], "unclassified");
+    assert_eq!(bandit["risk"]["level"], "moderate");
+    assert_eq!(bandit["scope"]["findings"][0]["content"].as_array().unwrap().len(), 2);
+    let why = bandit["justification"].as_str().unwrap();
+    assert!(why.contains("app/run.py:2: the command is a constant"), "{why}");
+    assert!(why.contains("app/run.py:3: No reason is written beside it."), "{why}");
+    let trivy = of("trivy: .trivyignore");
+    assert_eq!(trivy["owner"]["email"], "ana@example.com");
+    assert!(trivy["justification"].as_str().unwrap().contains(".trivyignore:2: No fix yet"));
+    // All but what was listed is allowed.
+    let listed = ["app/run.py:4 scan-uncovered", ".trivyignore:4 scan-uncovered"];
+    let (code, mut errors) = scan(&repo, &[]);
+    errors.sort();
+    assert_eq!(
+        (code, &*errors),
+        (1, &*vec![listed[1].to_owned(), listed[0].to_owned()]),
+        "{}",
+        run(&repo, &["list"]).out
+    );
+    let mut work = repo.by("omar");
+    for (path, text) in FILES {
+        let kept = text.lines().filter(|line| !line.ends_with("# nosec") && !line.contains("2020"));
+        let kept: String = kept.map(|line| format!("{line}\n")).collect();
+        work = work.write(path, &kept);
+    }
+    work.commit("Remove what is over");
+    repo.checkout();
+    assert_eq!(scan(&repo, &[]), (0, Vec::new()));
+    // Nothing is adopted twice.
+    let again = run(&repo, &["import", "scan", "--dry-run", "--format", "json"]);
+    let answer: Value =
+        serde_json::from_str(&again.out).unwrap_or_else(|_| panic!("{}", again.err));
+    assert_eq!((again.code, &answer["drafts"]), (0, &Value::Array(Vec::new())), "{answer}");
+    for (name, path, text, expected) in [
+        ("same-rule", "app/new.py", "subprocess.call(other)  # nosec B602\n", "app/new.py:1"),
+        ("elsewhere", "lib/copy.py", "subprocess.call(deploy)  # nosec B602\n", "lib/copy.py:1"),
+        (
+            "in-a-list",
+            ".trivyignore",
+            "# No fix yet\nCVE-2026-0001\nCVE-2026-0002 exp:2099-01-01\nCVE-2026-0007\n",
+            ".trivyignore:4",
+        ),
+        ("wider", ".trivyignore", "# No fix yet\nCVE-2026-0001\nCVE-2026-0002\n", ".trivyignore:3"),
+    ] {
+        repo.branch(name).by("ana").write(path, text).commit(name);
+        git(repo.path(), &["checkout", "--quiet", "--force", name]);
+        let expected = vec![format!("{expected} scan-uncovered")];
+        assert_eq!(scan(&repo, &["--base", "main"]), (1, expected), "{name}");
+        git(repo.path(), &["checkout", "--quiet", "--force", "main"]);
+    }
+    // A copy in the same file: nobody can tell which one was adopted.
+    let text = std::fs::read_to_string(repo.path().join("app/run.py")).unwrap();
+    let copied = format!("{text}subprocess.call(deploy)  # nosec B602\n");
+    std::fs::write(repo.path().join("app/run.py"), copied).unwrap();
+    let (code, errors) = scan(&repo, &["--base", "main"]);
+    assert_eq!((code, errors.len()), (1, 1), "{errors:?}");
+    let (code, errors) = scan(&repo, &[]);
+    assert_eq!((code, errors.len()), (1, 2), "{errors:?}");
+}
