@@ -176,7 +176,7 @@ fn lines(text: &str) -> Result<Vec<StatedFact>, String> {
             serde_json::from_str(line).map_err(|error| wrong(error.to_string()))?;
         let is_named = |part: &str| !part.is_empty() && !part.contains([' ', '*']);
         if !finding.split(':').all(is_named) {
-            return Err(wrong(format!("`{}` is no finding", finding.escape_debug())));
+            return Err(wrong(format!("`{}` is not a finding", finding.escape_debug())));
         }
         let fact = stated(&fact, &value)
             .ok_or_else(|| wrong(format!("`{}` has no such value", fact.escape_debug())))?;
