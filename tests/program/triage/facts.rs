@@ -136,6 +136,11 @@ fn what_is_no_file_of_facts_is_undetermined() {
         "{\"finding\":\"trivy:CVE-1\",\"fact\":\"epss\",\"value\":\"a lot\"}\n",
         "{\"finding\":\"trivy:CVE-1\",\"fact\":\"fix-available\",\"value\":true}\n{\"finding\"\n",
         "{\"runs\": [{\"results\"",
+        // An array is not an object, and a finding has no blanks.
+        "[1,\"2026-11-27T00:00:00Z\",[[\"CVE-2020-0001\"]]]",
+        "{\"count\":1,\"dateReleased\":\"2026-11-27T00:00:00Z\",\"vulnerabilities\":[[\"CVE-2020-0001\"]]}",
+        "[\"CVE-2021-23337\",\"known-exploited\",false]\n",
+        "{\"finding\":\" CVE-2021-23337\",\"fact\":\"known-exploited\",\"value\":false}\n",
     ] {
         let (run, _) = checked(&repo, folder.path(), text);
         assert_eq!(run.code, 3, "{text:?}: {}{}", run.out, run.err);
@@ -187,6 +192,23 @@ fn a_met_test_ends_cover_in_triage_filter_and_export() {
     std::fs::write(&listed, kev("2026-11-01T00:00:00Z", 1, &["CVE-2020-0001"])).unwrap();
     let old = export(&facts);
     assert!(!old.out.contains(CVE) && old.code == 3, "{}{}", old.out, old.err);
+}
+
+#[test]
+fn what_a_file_says_is_met_ends_cover_also_where_the_report_says_otherwise() {
+    let folder = crate::support::temporary();
+    let stated = folder.path().join("facts.jsonl");
+    let facts = ["--facts", stated.to_str().unwrap()];
+    for test in ["value-changed", "finding-gone", "fix-available"] {
+        let line = json!({"finding": format!("trivy:{CVE}"), "fact": test, "value": true});
+        std::fs::write(&stated, line.to_string() + "\n").unwrap();
+        let repo = repo(test, "close");
+        let (code, answer) = triaged(&repo, &["a.sarif", facts[0], facts[1]]);
+        assert_eq!((code, &answer["results"][0]["state"]), (1, &json!("expired_cover")), "{test}");
+        let (run, answer) = asked(&repo, &facts);
+        assert_eq!((run.code, &answer["verdict"]), (1, &json!("deny")), "{test}: {answer:#}");
+        assert_eq!(answer["next"]["command"], "exledger close EXC-2026-C0VER", "{test}");
+    }
 }
 
 #[test]

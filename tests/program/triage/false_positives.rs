@@ -81,6 +81,43 @@ fn one_command_and_one_other_person_dismiss_it_until_the_line_changes() {
 }
 
 #[test]
+fn a_cause_that_nobody_approved_makes_no_exception_of_it() {
+    let repo = repo(&POLICY.replacen("tiers:\n", &format!("tiers:\n{TIER}"), 1));
+    let record = merged(&repo);
+    let (id, application) =
+        (record["id"].as_str().unwrap(), record["subject"]["application"].as_str().unwrap());
+    let shown = || -> Value {
+        let run = cli::run(repo.path(), &["--on", ON, "show", id, "--format", "json"]);
+        serde_json::from_str::<Value>(&run.out).unwrap()["record"].clone()
+    };
+    let asked = || {
+        let args = ["--on", ON, "check", "--application", application];
+        cli::run(repo.path(), &args).code
+    };
+    assert_eq!((asked(), &shown()["tier"]), (1, &json!("false-alarm")));
+    let path = format!("exceptions/{id}.yaml");
+    let text = repo.by("mallory").text(&path);
+    let other = text.replace("root_cause: false-positive", "root_cause: unclassified");
+    assert_ne!(other, text);
+    repo.by("mallory").write(&path, &other).commit("Say why otherwise");
+    let record = shown();
+    assert_eq!((asked(), &record["tier"]), (1, &json!("false-alarm")), "{record:#}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_has_no_accepted_text() {
+    let repo = repo(&POLICY.replacen("tiers:\n", &format!("tiers:\n{TIER}"), 1));
+    merged(&repo);
+    assert_eq!(state(&repo), (0, json!("dismissed")));
+    let path = repo.path().join("app/run.py");
+    std::fs::rename(&path, repo.path().join("app/other.py")).unwrap();
+    put(&repo, "app/other.py", CODE.replace("(cmd,", "(cmd + name,"));
+    std::os::unix::fs::symlink("other.py", &path).unwrap();
+    assert_eq!(state(&repo), (1, json!("uncovered")));
+}
+
+#[test]
 fn a_stricter_tier_still_decides_who_approves() {
     let two = "  - {name: run, match: {application: payments}, approvals: {count: 2}}\n";
     let repo = repo(&POLICY.replacen("tiers:\n", &format!("tiers:\n{TIER}{two}"), 1));
