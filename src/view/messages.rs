@@ -146,7 +146,7 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     let ledger = stamp.name.as_ref().map_or_else(String::new, |name| format!(" in {name}"));
     if let [only] = message.items.as_slice() {
         let what = topic(&only.topic);
-        return match (cut(&title(only), LONGEST_TITLE).as_str(), only.subject.id()) {
+        return match (shape::cut(&title(only), LONGEST_TITLE).as_str(), only.subject.id()) {
             ("", id) => format!("{what}: {}{ledger}", id.unwrap_or_default()),
             (title, Some(id)) => format!("{what}: {title} ({id})"),
             (title, None) => format!("{what}: {title}{ledger}"),
@@ -322,7 +322,7 @@ fn request(record_state: &RecordState, record: &Record) -> Vec<String> {
         .map(|event| format!("  change: {event}"))
         .into_iter()
         .collect();
-    lines.push(format!("  because: {}", cut(&why, LONGEST_WHY)));
+    lines.push(format!("  because: {}", shape::cut(&why, LONGEST_WHY)));
     lines.push(format!(
         "  risk: {}; owner: {} <{}>",
         record.risk.level.as_str(),
@@ -330,14 +330,4 @@ fn request(record_state: &RecordState, record: &Record) -> Vec<String> {
         record.owner.email
     ));
     lines
-}
-
-/// Returns a text as one line of at most `most` characters; a longer one ends in `…`.
-pub(crate) fn cut(text: &str, most: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= most {
-        return line;
-    }
-    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
 }

@@ -72,6 +72,16 @@ pub fn people(people: &[Person]) -> Vec<PersonView<'_>> {
     people.iter().map(PersonView::of).collect()
 }
 
+/// Returns a text as one line of at most `most` characters; a longer one ends in `…`.
+pub fn cut(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
 /// Returns a person as text: `Ana Ruiz <ana@example.com>`, or the known part of it.
 pub fn name(person: &Person) -> String {
     match (person.name.trim(), person.email.trim()) {

@@ -243,7 +243,7 @@ fn row(change: &RecordChange) -> Vec<StyledText> {
     let title = change.title.clone().map(credential::hidden);
     vec![
         StyledText::with_tone(Tone::Id, &change.id),
-        StyledText::plain(crate::features::diff::show::fields::cut(&title.unwrap_or_default(), 80)),
+        StyledText::plain(shape::cut(&title.unwrap_or_default(), 80)),
         StyledText::plain(what.join("; ")),
         match change.after {
             Some(_) => needs(&change.needs),

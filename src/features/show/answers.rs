@@ -5,7 +5,7 @@
 use crate::approval;
 use crate::approval::verdict::{FourEyes, Satisfied, Statement};
 use crate::features::list;
-use crate::features::show::text::{cut, lines};
+use crate::features::show::text::lines;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, dates};
@@ -13,7 +13,8 @@ use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{Duty, DutyKind, InForce, RecordState, Status};
 use crate::survey::naming::RecordNames;
 use crate::view::doc::{StyledText, Tone};
-use crate::view::{record, shape, statements};
+use crate::view::shape::{self, cut};
+use crate::view::{record, statements};
 
 /// The maximum width of an answer's line beside its label, on 80 columns.
 const WIDE: usize = 66;

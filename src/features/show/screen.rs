@@ -3,12 +3,13 @@
 //! Uses record, approval, status. Pure. Start at [`doc`]. Follows `docs/mission.md`, the four questions, and
 //! `docs/spec/cli.md`, show. Texts cut on the first screen are shown in full below it.
 
-use crate::features::show::text::{Pairs, cut};
+use crate::features::show::text::Pairs;
 use crate::gate::accepted_text::ScannedFiles;
 use crate::gate::receipt::{ReceiptStep, ReceiptStepView};
 use crate::survey::naming::RecordNames;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::{next, shape};
+use crate::view::next;
+use crate::view::shape::{self, cut};
 use serde::Serialize;
 
 use crate::approval::verdict::Statement;

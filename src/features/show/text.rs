@@ -2,16 +2,6 @@
 
 use crate::view::doc::{StyledText, Tone};
 
-/// Returns a text as one line of at most `most` characters; a longer one ends in `…`.
-pub(crate) fn cut(text: &str, most: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= most {
-        return line;
-    }
-    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
-}
-
 /// Returns the lines as one text, at most the first few of them.
 pub(crate) fn lines(lines: Vec<StyledText>, most: usize) -> StyledText {
     let left = lines.len().saturating_sub(most);

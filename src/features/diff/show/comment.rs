@@ -10,6 +10,7 @@ use crate::record::{CompensatingControl, Record, credential};
 use crate::rules::event_details::EventDetail;
 use crate::view::doc;
 use crate::view::doc::{Block, StyledText, Tone};
+use crate::view::shape;
 
 /// The byte budget, less what follows the parts: the number of those left out, and the footer.
 pub(super) const ROOM: usize = doc::COMMENT - 1_000;
@@ -39,7 +40,7 @@ pub(super) struct CommentContext<'a> {
 
 pub(super) fn part(change: &RecordChange, around: CommentContext<'_>) -> Block<'static> {
     let title = change.title.clone().map(credential::hidden).unwrap_or_default();
-    let heading = match fields::cut(&title, 120).as_str() {
+    let heading = match shape::cut(&title, 120).as_str() {
         "" => change.id.clone(),
         title => format!("{}: {title}", change.id),
     };
@@ -48,7 +49,7 @@ pub(super) fn part(change: &RecordChange, around: CommentContext<'_>) -> Block<'
         .events
         .iter()
         .map(|event| event_text(event, change.before.is_none()))
-        .map(|text| fields::cut(&text, LONGEST))
+        .map(|text| shape::cut(&text, LONGEST))
         .collect();
     blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Strong, events.join("; "))));
     let Some(after) = &change.after else {
@@ -57,7 +58,7 @@ pub(super) fn part(change: &RecordChange, around: CommentContext<'_>) -> Block<'
         return Block::Part("exception", blocks);
     };
     if let Some(also) = &change.also {
-        let text = fields::cut(&credential::hidden(also.clone()), 2 * LONGEST);
+        let text = shape::cut(&credential::hidden(also.clone()), 2 * LONGEST);
         blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, capital(&text))));
     }
     let pairs = match &change.before {
@@ -113,7 +114,7 @@ fn stated(
 ) -> Vec<(String, StyledText)> {
     let mut pairs: Vec<(String, StyledText)> = Vec::new();
     let mut add = |label: &str, text: String, most: usize| {
-        let text = fields::cut(&credential::hidden(text), most);
+        let text = shape::cut(&credential::hidden(text), most);
         if !text.is_empty() {
             pairs.push((label.to_owned(), StyledText::plain(text)));
         }
@@ -210,7 +211,7 @@ fn control(control: &CompensatingControl) -> String {
         control.description.trim(),
         control.owner
     );
-    fields::cut(&credential::hidden(text), LONGEST)
+    shape::cut(&credential::hidden(text), LONGEST)
 }
 
 fn capital(text: &str) -> String {

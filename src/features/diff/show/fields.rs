@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::record::{Record, credential};
 use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
+use crate::view::shape;
 
 /// The maximum number of characters of a value shown beside another.
 const MOST: usize = 200;
@@ -117,7 +118,7 @@ fn entries(field: &str, old: &[Value], new: &[Value], rows: &mut Vec<FieldRow>) 
 
 /// Returns a value on one line, in plain text.
 fn shown(value: &Value, most: usize) -> String {
-    cut(&credential::hidden(display_value(value)), most)
+    shape::cut(&credential::hidden(display_value(value)), most)
 }
 
 fn display_value(value: &Value) -> String {
@@ -143,14 +144,4 @@ pub(super) fn text(part: &impl Serialize) -> String {
         Value::Null => String::new(),
         value => display_value(&value),
     }
-}
-
-/// Returns a text as one line of at most `most` characters; a longer one ends in `…`.
-pub(super) fn cut(text: &str, most: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= most {
-        return line;
-    }
-    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
 }

@@ -15,8 +15,8 @@ use crate::policy::people::person::PersonView;
 use crate::survey::event::TriageState;
 use crate::survey::next_step::{self, NextStep};
 use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
-use crate::view::messages::{attach, cut, show};
-use crate::view::shape;
+use crate::view::messages::{attach, show};
+use crate::view::shape::{self, cut};
 
 /// The maximum number of entries of one state in a text.
 const MOST_ENTRIES: usize = 20;
