@@ -267,32 +267,10 @@ impl Comparer<'_> {
         let mut neighbours = None;
         let mut entries = Vec::new();
         if !deltas.is_empty() {
-            let tip = self.tree(self.chosen.tip)?;
             let search = NeighbourSearch::of(&deltas, [&before, proposed.governance])
                 .with_redesigns(&redesigns);
-            let similar = RefCell::new(search.among(&tip)?);
-            let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
-            names.extend(similar.borrow().iter().cloned());
-            let few = RecordFilter::anywhere(names);
-            let seen = RefCell::new(BTreeSet::new());
-            // A version that landed and was changed or removed since may be similar, too.
-            let name = |change: &FileChange| {
-                let is_record = matches!(change.kind, WatchedKind::Record | WatchedKind::Other);
-                let old = change.old.filter(|old| is_record && seen.borrow_mut().insert(*old))?;
-                let name = match content::bytes_within(self.repository, old, Limits::RECORD.bytes) {
-                    Ok(bytes) => search.matched(&change.path, &bytes?)?,
-                    // What a partial clone left out may be similar.
-                    Err(_) => file::stem(&change.path).to_ascii_uppercase(),
-                };
-                similar.borrow_mut().insert(name.clone());
-                Some(name)
-            };
-            let further = RecordSearch { folders: &search.folders(), name: &name };
-            let further = Some(further).filter(|_| !search.is_empty());
-            let (history, approvals) = self.past_of(&few, further)?;
+            let (history, approvals, similar) = self.past_of_similar(&deltas, &search)?;
             let stems = deltas.iter().map(|it| it.key.as_str());
-            let similar: Vec<TrailKey> =
-                similar.into_inner().into_iter().map(TrailKey::Id).collect();
             let governance = &approvals.counted.tip;
             neighbours = Some(Neighbours {
                 redesigns: redesigns.clone(),
@@ -325,6 +303,36 @@ impl Comparer<'_> {
             redesigns,
             until,
         })
+    }
+
+    /// Returns the past of the records that differ, and of those that are or were similar to one of them; and the latter's keys.
+    fn past_of_similar(
+        &self,
+        deltas: &[Delta],
+        search: &NeighbourSearch<'_>,
+    ) -> Result<(History, TrailVerdicts, Vec<TrailKey>), Undetermined> {
+        let similar = RefCell::new(search.among(&self.tree(self.chosen.tip)?)?);
+        let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
+        names.extend(similar.borrow().iter().cloned());
+        let few = RecordFilter::anywhere(names);
+        let seen = RefCell::new(BTreeSet::new());
+        // A version that landed and was changed or removed since may be similar, too.
+        let name = |change: &FileChange| {
+            let is_record = matches!(change.kind, WatchedKind::Record | WatchedKind::Other);
+            let old = change.old.filter(|old| is_record && seen.borrow_mut().insert(*old))?;
+            let name = match content::bytes_within(self.repository, old, Limits::RECORD.bytes) {
+                Ok(bytes) => search.matched(&change.path, &bytes?)?,
+                // What a partial clone left out may be similar.
+                Err(_) => file::stem(&change.path).to_ascii_uppercase(),
+            };
+            similar.borrow_mut().insert(name.clone());
+            Some(name)
+        };
+        let further = RecordSearch { folders: &search.folders(), name: &name };
+        let further = Some(further).filter(|_| !search.is_empty());
+        let (history, approvals) = self.past_of(&few, further)?;
+        let similar = similar.into_inner().into_iter().map(TrailKey::Id).collect();
+        Ok((history, approvals, similar))
     }
 
     /// Returns the end of the windows: the instant in question, otherwise the committer time of the head.
