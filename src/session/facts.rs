@@ -180,10 +180,10 @@ impl Facts for FactsAt<'_> {
         if !facts.is_given() {
             return TestAnswer::NotAsked;
         }
-        let stated = facts.stated(test, subject);
-        if let Some(TestAnswer::Met(_)) = stated {
-            return stated.unwrap_or(TestAnswer::NotMet);
-        }
+        let stated = match facts.stated(test, subject) {
+            Some(met @ TestAnswer::Met(_)) => return met,
+            stated => stated,
+        };
         let read = match test {
             TriggerTest::KnownExploited => self.known_exploited(subject),
             TriggerTest::Epss(least) => self.epss(least, subject),
@@ -205,7 +205,7 @@ impl FactsAt<'_> {
         let lists =
             |(_, catalog): &&(String, KevCatalog)| ids.iter().any(|id| catalog.ids.contains(id));
         if self.facts.kev.iter().any(|it| lists(&it)) {
-            return TestAnswer::Met("known to be exploited".to_owned());
+            return TestAnswer::Met(why_stated(TriggerTest::KnownExploited, None));
         }
         if ids.is_empty() {
             let ids = subject.ids.join(", ");

@@ -252,7 +252,9 @@ pub(super) fn judged(
     };
     log::debug!("asked about {}: {}", timed.at, answer.verdict.as_str());
     let is_named = |it: &&&RecordState| Some(&candidate::name(it)) == answer.record.as_ref();
-    let next = (answer.verdict != GateVerdict::Allow).then(|| {
+    let next = if answer.verdict == GateVerdict::Allow {
+        None
+    } else {
         let asker = snapshot.asker();
         let around = AdviceContext { instant: timed.at, ..snapshot.around_for(&asker) };
         let is_unread =
@@ -267,7 +269,7 @@ pub(super) fn judged(
             patterns.find(|(pattern, _)| pattern.concerns(name))?.1
         });
         next_step::answer::after((question, &answer), asked, concerned, around)
-    });
+    };
     let application = question.application.as_deref().filter(|_| question.deploy);
     let doubt = application.and_then(|application| {
         unnamed::doubt(application, shared.applications(snapshot), &snapshot.governance.policy)
@@ -282,7 +284,7 @@ pub(super) fn judged(
     CheckAnswer {
         answer,
         stamp: stamp_at(snapshot, timed.at),
-        next: next.flatten().map(view::next::of_answer),
+        next: next.map(view::next::of_answer),
         warnings: warning.into_iter().collect(),
         hints: Vec::new(),
         deployment,

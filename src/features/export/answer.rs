@@ -172,12 +172,12 @@ impl Snapshot<'_> {
             is_left(named, &question)
         };
         let left: Vec<FindingKey> = findings.iter().filter(is_key_left).cloned().collect();
-        if left.len() < findings.len() {
-            let narrowed = Rc::make_mut(&mut exported.record);
-            if let Some(scope) = &mut narrowed.scope {
-                scope.findings = Some(left.clone());
-            }
+        let is_some_left = !left.is_empty();
+        if left.len() < findings.len()
+            && let Some(scope) = &mut Rc::make_mut(&mut exported.record).scope
+        {
+            scope.findings = Some(left);
         }
-        !left.is_empty()
+        is_some_left
     }
 }

@@ -96,14 +96,13 @@ impl AdviceCase<'_> {
         }
         let state = self.record_state;
         if answer.is_ended {
-            let close = || step("close it, and ask for another one", self.close(), By::Owner);
-            return self.settled_in(&["closed"]).unwrap_or_else(close);
-        }
-        if answer.gap == Gap::Differs && answer.verdict == GateVerdict::Unknown {
-            return unanswered(None);
+            return self.close_and_ask();
         }
         if answer.gap == Gap::Differs {
-            return self.file_anew(question, "ask for an exception that covers it");
+            return match answer.verdict {
+                GateVerdict::Unknown => unanswered(None),
+                _ => self.file_anew(question, "ask for an exception that covers it"),
+            };
         }
         let lacks_rollback = self.record.is_some_and(|record| record.rollback.is_none());
         if question.deploy && lacks_rollback {
@@ -118,9 +117,7 @@ impl AdviceCase<'_> {
             Status::Proposed | Status::Unapproved if state.ended.is_none() => self.waiting(),
             Status::Degraded if !question.deploy => self.degraded(),
             Status::Scheduled => step("wait until it begins", self.show(), By::Anybody),
-            Status::Revoked => self.settled_in(&["closed"]).unwrap_or_else(|| {
-                step("close it, and ask for another one", self.close(), By::Owner)
-            }),
+            Status::Revoked => self.close_and_ask(),
             Status::Expired
                 if renewal::is_left(&state.renewals, self.record, self.around.instant) =>
             {
@@ -133,6 +130,12 @@ impl AdviceCase<'_> {
             _ if question.deploy => self.waiting(),
             _ => self.file_anew(question, "ask for another exception like it"),
         }
+    }
+
+    /// Returns the step for a record that a trigger ended.
+    fn close_and_ask(&self) -> AdviceStep {
+        let close = || step("close it, and ask for another one", self.close(), By::Owner);
+        self.settled_in(&["closed"]).unwrap_or_else(close)
     }
 
     /// Returns the step for a record in force: which limits to state, or how its uses are counted.
