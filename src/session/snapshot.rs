@@ -9,7 +9,7 @@ mod landed_records;
 pub(crate) mod lives;
 pub(crate) mod lookup;
 pub mod nearby;
-mod owners;
+pub(crate) mod owners;
 pub(crate) mod proposals;
 mod single;
 mod stamp;

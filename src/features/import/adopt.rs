@@ -18,7 +18,6 @@ use crate::features::scan::answer::ScanRequest;
 use crate::features::scan::entry::ScanEntry;
 use crate::features::scan::place::ScanPlace;
 use crate::features::{decide, scan};
-use crate::formats::suppressions::text;
 use crate::ledger::{Ledger, LedgerEntry};
 use crate::plan::answers::Answers;
 use crate::plan::owner::{KnownOwner, Owners};
@@ -40,6 +39,7 @@ use crate::session::overlay::Overlay;
 use crate::session::scanned_files::RepositoryFiles;
 use crate::store::edits::WriteLock;
 use crate::survey::route::{RouteSubject, Router};
+use crate::view::shape;
 
 /// For how many days what was there is on record.
 const DAYS: i64 = 90;
@@ -346,13 +346,9 @@ impl<'r> Adoption<'r> {
         answers.set("scope.findings", keys);
         let reason = |member: &AdoptedSuppression<'_>| {
             let entry = member.entry;
-            let reason = entry.reason.as_deref().map(text::one_line);
-            let reason = reason.filter(|reason| !reason.is_empty());
-            let reason: String = match reason {
-                Some(reason) if reason.chars().count() > MOST_REASON => {
-                    reason.chars().take(MOST_REASON).chain(['…']).collect()
-                }
-                Some(reason) => reason,
+            let reason = entry.reason.as_deref().filter(|reason| !reason.trim().is_empty());
+            let reason = match reason {
+                Some(reason) => shape::cut(reason, MOST_REASON),
                 None => "No reason is written beside it.".to_owned(),
             };
             format!("{}:{}: {reason}", entry.path, entry.line)

@@ -5,9 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::formats::codeowners;
 use crate::gate::accepted_text::ScannedFiles;
-use crate::ledger::tree::Tree;
 use crate::plan::answers::Answers;
 use crate::plan::drafted_finding;
 use crate::plan::imported::MARK;
@@ -18,6 +16,7 @@ use crate::record::vocabulary::{Risk, RootCause, Vocabulary};
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::scanned_files::RepositoryFiles;
+use crate::session::snapshot::owners::read_owners;
 use crate::store::files::WorkTree;
 use crate::survey::event::wanted::WantedFinding;
 use crate::survey::event::{FindingFile, FindingPlace};
@@ -130,9 +129,6 @@ pub(crate) fn application(located: &Located, governance: &Governance) -> String 
 
 /// Reads the CODEOWNERS of the work tree, in which the record is filed.
 pub(crate) fn file_owners(located: &Located) -> Result<FileOwners, Error> {
-    let top = located.repository()?.work_dir().map(WorkTree::new);
-    let read = |place: &&str| top.as_ref()?.bytes(place).ok().flatten();
-    let found = codeowners::PLACES.iter().find_map(read);
-    let owners = found.map(|bytes| codeowners::read(&String::from_utf8_lossy(&bytes)));
-    Ok(owners.unwrap_or_default())
+    let Some(top) = located.repository()?.work_dir() else { return Ok(FileOwners::default()) };
+    Ok(read_owners(&WorkTree::new(top)).unwrap_or_else(FileOwners::unreadable))
 }

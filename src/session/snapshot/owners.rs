@@ -22,22 +22,29 @@ impl Snapshot<'_> {
     fn read_owners(&self) -> Result<FileOwners, String> {
         let tip = self.history.mainline.tip;
         let tree = CommitTree::of_commit(self.repository, tip, &LedgerPrefix::default());
-        let tree = tree.map_err(|obstacle| obstacle.to_string())?;
-        for place in codeowners::PLACES {
-            let bytes = tree.bytes_within(place, Limits::POLICY.bytes);
-            match bytes.map_err(|error| format!("{place}: {error}"))? {
-                Some(bytes) if bytes.len() > Limits::POLICY.bytes => {
-                    return Err(format!("{place} is longer than 1 MiB"));
-                }
-                Some(bytes) => return Ok(codeowners::read(&String::from_utf8_lossy(&bytes))),
-                None => {}
-            }
-        }
-        Ok(FileOwners::default())
+        read_owners(&tree.map_err(|obstacle| obstacle.to_string())?)
     }
 
     /// Returns the sources in which owners are looked up: the policy that counts, and the CODEOWNERS just read.
     pub fn router<'r>(&'r self, files: &'r FileOwners) -> Router<'r> {
         Router { governance: &self.governance, files }
     }
+}
+
+/// Reads the CODEOWNERS of a tree, from the top of the repository.
+///
+/// # Errors
+/// Why its first one can't be read.
+pub(crate) fn read_owners(tree: &dyn Tree) -> Result<FileOwners, String> {
+    for place in codeowners::PLACES {
+        let bytes = tree.bytes_within(place, Limits::POLICY.bytes);
+        match bytes.map_err(|error| format!("{place}: {error}"))? {
+            Some(bytes) if bytes.len() > Limits::POLICY.bytes => {
+                return Err(format!("{place} is longer than 1 MiB"));
+            }
+            Some(bytes) => return Ok(codeowners::read(&String::from_utf8_lossy(&bytes))),
+            None => {}
+        }
+    }
+    Ok(FileOwners::default())
 }
