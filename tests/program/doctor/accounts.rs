@@ -124,12 +124,17 @@ fn your_own_account_is_a_problem_and_an_unset_address_is_not() {
     assert_eq!(you.state, CheckState::Ok, "{}", you.message);
 }
 
+/// What GitLab writes: the target in quotes, and the request.
+fn by_gitlab(branch: &str) -> String {
+    format!("Merge branch '{branch}' into 'main'\n\nSee merge request example/payments!1")
+}
+
 #[test]
 fn a_forge_that_nobody_names_is_a_problem_until_it_is_listed() {
     let forge = "GitLab <gitlab@git.example.com>";
     let repo = ledger(POLICY);
     repo.branch("file").by("nina").write(ID, RECORD).commit("File it");
-    repo.by("omar").through(forge).merge("file", "Merge branch 'file' into 'main'");
+    repo.by("omar").through(forge).merge("file", &by_gitlab("file"));
     repo.checkout();
     assert_eq!(stands(&repo).0, "unapproved");
     let check_of_forge = check(&repo, CheckName::Forge);
@@ -140,6 +145,6 @@ fn a_forge_that_nobody_names_is_a_problem_until_it_is_listed() {
     let changed = RECORD.replace("moderate", "low");
     repo.branch("again").by("nina").write(ID, &changed).commit("File it again");
     // Who merged the first version counts as its author, because the merge was not understood.
-    repo.by("kim").through(forge).merge("again", "Merge branch 'again' into 'main'");
+    repo.by("kim").through(forge).merge("again", &by_gitlab("again"));
     assert_eq!(stands(&repo), ("active".into(), "claimed".into()));
 }
