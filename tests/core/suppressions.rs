@@ -2,7 +2,6 @@
 
 mod comments;
 mod engines;
-mod guide;
 mod hostile;
 mod ignore_files;
 mod kinds;

@@ -1,8 +1,8 @@
 //! The table of kinds: everything that is read as a suppression, as it ships in `kinds.tsv`.
 //!
-//! Pure. Start at [`kinds`]. Columns: the name; the group; the tool by the name that records use; where it is read from; the
-//! field that ends an entry, `–` if its tool knows none; where its reason stands. `files.tsv` says where the entries of a file
-//! are, `patterns.tsv` how a comment looks, and code reads what neither can say. Follows `docs/spec/interop.md`, 5.
+//! Pure. Start at [`kinds`]. Columns: the name; the group; the tool by the name that records use; where it is read from,
+//! and the field that ends an entry. `files.tsv` says where the entries of a file are, `patterns.tsv` how a comment looks, and
+//! code reads what neither can say. Follows `docs/spec/interop.md`, 5.
 
 use std::sync::LazyLock;
 
@@ -13,12 +13,8 @@ pub struct Kind {
     pub group: Group,
     /// The tool that obeys it, by the name that records use.
     pub tool: &'static str,
-    /// The files and comments that it is read from, for people.
+    /// The files and comments that it is read from, and what ends it there, for people.
     pub files: &'static str,
-    /// The field that ends an entry; `–` if there is none.
-    pub end: &'static str,
-    /// Where the reason stands.
-    pub reason: &'static str,
 }
 
 /// What a kind protects.
@@ -46,12 +42,12 @@ static KINDS: LazyLock<Vec<Kind>> =
 fn row(line: &'static str) -> Kind {
     let mut cells = line.split('\t');
     let mut cell = || cells.next().unwrap_or_default();
-    let (name, group, tool, files, end, reason) = (cell(), cell(), cell(), cell(), cell(), cell());
+    let (name, group, tool, files) = (cell(), cell(), cell(), cell());
     let group = match group {
         "supply-chain" => Group::SupplyChain,
         _ => Group::Security,
     };
-    Kind { name, group, tool, files, end, reason }
+    Kind { name, group, tool, files }
 }
 
 /// Returns all kinds.
