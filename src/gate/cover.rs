@@ -100,9 +100,7 @@ pub(crate) fn coverage(
     }
     let mut resource_judged = Judged::No;
     let mut text_gone = None;
-    // A false positive says something about a finding alone: whoever acts or is deployed gains nothing by it.
-    let is_about_finding = record.root_cause == RootCause::FalsePositive;
-    if is_about_finding || finding::is_about_finding(question) {
+    if is_about_findings(record) || finding::is_about_finding(question) {
         match finding::matched(question, record, files) {
             Matched::Yes(judged) => {
                 resource_judged = judged;
@@ -138,6 +136,15 @@ pub(crate) fn coverage(
         (None, Some(why)) => RecordCoverage::Unstated(why),
         (None, None) => RecordCoverage::Yes,
     }
+}
+
+/// Tells whether a record says something about findings alone, so that whoever acts or is deployed gains nothing by it: a false
+/// positive, or one that names findings and nobody who acts.
+fn is_about_findings(record: &Record) -> bool {
+    let subject = &record.subject;
+    let is_anybody = subject.is_access() || subject.asset.is_some();
+    let names_findings = record.scope.as_ref().is_some_and(|scope| scope.findings.is_some());
+    record.root_cause == RootCause::FalsePositive || names_findings && !is_anybody
 }
 
 type NamedSubject<'a> = (&'static str, &'a Option<String>, &'a Option<String>);

@@ -177,8 +177,14 @@ impl<'a> AdviceCase<'a> {
         if eligibility.can_take(way, asker) {
             return step;
         }
-        let is_author = eligibility.barred().iter().any(|person| person.key == asker.key);
-        let why = if is_author { ": you wrote it" } else { "" };
+        let is_one_of = |people: &[Person]| people.iter().any(|person| person.key == asker.key);
+        let why = if is_one_of(&makers) {
+            ": you wrote it"
+        } else if is_one_of(&eligibility.barred()) {
+            ": you own it, or asked for it"
+        } else {
+            ""
+        };
         let mut approvers = eligibility.candidates(missing);
         approvers.retain(|person| eligibility.can_take(way, person));
         AdviceStep {
