@@ -112,7 +112,8 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
             ));
         }
     };
-    W::parse_of(chosen, flag).map_err(|error| fault::usage_error(error.message, error.help))
+    let help = || format!("use one of {}", words.join(", "));
+    W::parse_of(chosen, flag).map_err(|error| fault::usage_error(error.message, help()))
 }
 
 pub(crate) fn missing(flag: &str) -> anyhow::Error {

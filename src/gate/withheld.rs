@@ -3,7 +3,7 @@
 //! Uses yaml's screen, status, gate's answers. Pure. Start at [`withhold`] and [`describe`]. Follows `docs/spec/cli.md`,
 //! mcp: what people wrote in a record could instruct the agent that reads it, and anybody can write a branch.
 
-use crate::gate::answer::{GateAnswer, GateVerdict, SubjectMatch};
+use crate::gate::answer::{Gap, GateAnswer, GateVerdict, SubjectMatch};
 use crate::gate::receipt::CheckAnswer;
 use crate::gate::verdict::candidate;
 use crate::record::id::Id;
@@ -98,9 +98,12 @@ pub fn describe(answer: &GateAnswer) -> Option<String> {
         (GateVerdict::Deny, _) if answer.is_ended => {
             format!("{verdict}: {id} would cover it, but a test of its triggers is met")
         }
-        // Nothing else keeps a record in force from allowing what it covers.
-        (GateVerdict::Deny, SubjectMatch::Covers) if status == Status::Active.as_str() => {
+        (GateVerdict::Deny, SubjectMatch::Covers) if answer.gap == Gap::UsedUp => {
             format!("{verdict}: {id} would cover it, but its uses are used up")
+        }
+        // Of a deployment: a record in force that lacks what this asks for.
+        (GateVerdict::Deny, SubjectMatch::Covers) if status == Status::Active.as_str() => {
+            format!("{verdict}: {id} stands against it: it lacks an approval, or a rollback plan")
         }
         (GateVerdict::Deny, SubjectMatch::Covers) => {
             let since = answer.decided_at.map(|at| format!(", decided by {at}"));

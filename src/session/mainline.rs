@@ -2,6 +2,7 @@
 //!
 //! Start at [`OpenMainline::open`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, M1, T5.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::approval::evidence::statement::LedgerPlace;
@@ -9,18 +10,20 @@ use crate::diag;
 use crate::history::chain::{self, Chain};
 use crate::history::chain::{ApprovalsBranch, MissingBranch};
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::paths::LedgerPrefix;
+use crate::history::paths::{self, LedgerPrefix};
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
-use crate::policy::Policy;
+use crate::ledger::tree::Tree as _;
 use crate::policy::governance::{Governance, State};
+use crate::policy::{self, Policy};
 use crate::record::time::{Day, Instant};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::facts::ExternalFacts;
 use crate::session::locate::{self, Located, above, submodule};
-use crate::session::options::{AsOf, Moment};
+use crate::session::options::{AsOf, Moment, Options};
 use crate::store::git::Repository;
+use crate::survey::shell::quoted;
 
 /// The mainline in question, before any record is read.
 #[derive(Clone)]
@@ -85,6 +88,32 @@ pub(crate) fn read_approvals(
     }
     branch.until = Some(until);
     Ok(if is_past { branch.as_of(until) } else { branch })
+}
+
+/// Returns the error for a policy that the approved ref has in a folder or above it, and the checkout has not; `None` if it has
+/// none there, or no ref can be chosen.
+pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undetermined> {
+    let found = Repository::discover(folder).ok()?;
+    let inside = LedgerPrefix::new(&found.prefix(folder)?);
+    let located = Located::at(found.work_dir()?.to_owned(), options).ok()?;
+    let (chosen, repository) = (approved_ref(&located).ok()?, located.repository().ok()?);
+    let folders = std::iter::once(inside.clone()).chain(inside.above());
+    for prefix in folders {
+        let policy = CommitTree::of_commit(repository, chosen.tip, &prefix)
+            .map(|tree| tree.kind(policy::FILE).ok().flatten());
+        match policy {
+            Err(obstacle) => return Some(obstacle.into()),
+            Ok(None) => {}
+            Ok(Some(_)) => {
+                let path = paths::join(&prefix.folder(), policy::FILE);
+                let reference = &chosen.reference;
+                let what = format!("{path} is on {reference}, and not in this checkout");
+                let help = format!("put it back: git checkout {reference} -- :/{}", quoted(&path));
+                return Some(Undetermined::other(what, help));
+            }
+        }
+    }
+    None
 }
 
 /// Chooses the approved ref.

@@ -88,6 +88,11 @@ impl Session {
         Ok(Session { opened })
     }
 
+    /// Returns the error for a policy that the approved ref has above a folder, and this checkout has not.
+    pub fn removed_policy(folder: &Path, options: Options) -> Option<error::Undetermined> {
+        mainline::removed_policy(folder, options)
+    }
+
     /// Returns the ledger's folder; for a bare repository, the repository itself.
     pub fn root(&self) -> &Path {
         &self.opened.last().root

@@ -113,19 +113,18 @@ fn access_names(record: &Record) -> impl Iterator<Item = &str> {
 }
 
 impl Revocation<'_> {
-    /// Returns the command that closes the record, or adds to its closure when access was verified; `None` if its file is
-    /// gone, or it states a day on which it was, which somebody else must then approve.
-    pub fn command(&self) -> Option<String> {
-        let id = &self.end.granted.id;
-        match (self.closed, &self.verified) {
-            _ if self.end.because == EndCause::Removed => None,
-            (Some(_), AccessVerification::None) => {
-                Some(format!("exledger close {id} --access-verified after=…"))
-            }
-            (Some(_), _) => None,
-            (None, _) => Some(format!(
-                "exledger close {id} --outcome … --reason … --access-verified after=… --evidence …"
-            )),
+    /// Returns the command that closes the record, or adds to its closure when access was verified, by who saw it gone on a day;
+    /// `None` if its file is gone, or it states a day already, which somebody else must then approve.
+    pub fn command(&self, seen_on: Day) -> Option<String> {
+        if self.end.because == EndCause::Removed {
+            return None;
         }
+        let is_said = self.closed.is_some() && self.verified != AccessVerification::None;
+        (!is_said).then(|| close_command(self.end.granted.id.as_str(), seen_on))
     }
+}
+
+/// Returns the command that closes a record, whose access somebody saw gone on a day; it asks for the rest.
+pub fn close_command(id: &str, seen_on: Day) -> String {
+    format!("exledger close {id} --access-verified after={seen_on}")
 }

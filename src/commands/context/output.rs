@@ -224,8 +224,10 @@ impl Ctx {
         let _ = writeln!(io::stderr(), "{}", render::harmless(text));
     }
 
-    /// Writes a line to stderr, even with `--quiet`; errors of a closed stderr are ignored.
+    /// Writes a line to stderr, even with `--quiet`; what follows a line end is indented, since a quoted argument may hold one.
+    /// Errors of a closed stderr are ignored.
     pub(crate) fn tell(&self, line: &str) {
+        let line = &indent_continuations(line);
         if let Some(captured) = &self.captured {
             captured.tell(&render::harmless(line));
             return;
@@ -233,6 +235,17 @@ impl Ctx {
         let text = ask::wrapped(&render::harmless(line));
         let _ = writeln!(io::stderr(), "{text}");
     }
+}
+
+/// Indents each line of a text but the first.
+fn indent_continuations(text: &str) -> String {
+    let mut lines = text.split('\n');
+    let mut indented = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        indented.push_str(if line.starts_with("  ") { "\n" } else { "\n  " });
+        indented.push_str(line);
+    }
+    indented
 }
 
 /// Returns the result of writing to stdout, where a closed pipe is not an error.

@@ -46,7 +46,7 @@ impl Run for RevocationsArgs {
         let home = ctx.home_without_levels()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let revocations = approved.revocations(self.all);
-        let doc = access::revocations::doc(&revocations.rows);
+        let doc = access::revocations::doc(&revocations.rows, approved.stamp().instant.day());
         let mut bytes = Vec::new();
         if ctx.format.name == render::jsonl::FORMAT.name {
             render::jsonl::write_rows(&doc, &mut bytes)?;

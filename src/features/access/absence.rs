@@ -10,10 +10,11 @@ use serde::Serialize;
 
 use crate::features::access::grant::AccessGrant;
 use crate::record::folded::folded;
-use crate::record::time::{Day, Instant};
+use crate::record::time::Instant;
 use crate::record::{Record, pattern, time};
 use crate::status::force_end::{EndCause, ForceEnd};
 use crate::status::state::{RecordState, Status};
+use crate::survey::revocations::close_command;
 
 /// Watches which names of ended records occur in the lists.
 #[derive(Debug, Default)]
@@ -108,7 +109,7 @@ impl AbsenceWatch {
             let end = end.as_ref().filter(|end| is_open(record_state, end) && end.at <= taken)?;
             let id = end.granted.id.to_string();
             self.is_gone(&end.granted)
-                .then(|| GoneAccess { command: command(&id, taken.day()), id })
+                .then(|| GoneAccess { command: close_command(&id, taken.day()), id })
         });
         let mut gone: Vec<GoneAccess> = gone.collect();
         gone.order_by(|one, other| one.id.cmp(&other.id));
@@ -146,10 +147,4 @@ fn is_open(record_state: &RecordState, end: &ForceEnd) -> bool {
     is_readable
         && !matches!(end.because, EndCause::Closed | EndCause::Removed)
         && !matches!(record_state.status, Status::Closed | Status::Rejected | Status::Removed)
-}
-
-fn command(id: &str, after: Day) -> String {
-    format!(
-        "exledger close {id} --outcome … --reason … --access-verified after={after} --evidence …"
-    )
 }

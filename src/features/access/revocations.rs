@@ -39,10 +39,10 @@ struct RevocationView<'a> {
 }
 
 /// Returns the feed, whose rows are those of a file.
-pub fn doc<'a>(revocations: &[Revocation<'_>]) -> Doc<'a> {
+pub fn doc<'a>(revocations: &[Revocation<'_>], on: Day) -> Doc<'a> {
     let mut doc = Doc::new(RevocationFeed {
         schema: shape::schema("revocations"),
-        revocations: revocations.iter().map(RevocationView::of).collect(),
+        revocations: revocations.iter().map(|it| RevocationView::new(it, on)).collect(),
     });
     doc.rows = Some("revocations");
     doc.name_columns(RevocationView::COLUMNS);
@@ -58,7 +58,7 @@ impl<'a> RevocationView<'a> {
         ("", "because status closed verified owner granted_by command"),
     ];
 
-    fn of(revocation: &'a Revocation<'_>) -> RevocationView<'a> {
+    fn new(revocation: &'a Revocation<'_>, on: Day) -> RevocationView<'a> {
         let record = &revocation.end.granted;
         let subject = &record.subject;
         let scope = record.scope.as_ref();
@@ -83,7 +83,7 @@ impl<'a> RevocationView<'a> {
             },
             owner: &revocation.owner,
             granted_by: &revocation.granted_by,
-            command: revocation.command(),
+            command: revocation.command(on),
         }
     }
 }

@@ -107,6 +107,7 @@ fn selected(baseline: &Baseline, input: &TriageInput) -> Selected {
 /// Judges an input to which no baseline applies.
 fn unknown(input: &TriageInput) -> Matter {
     match input {
+        TriageInput::Finding(finding) if is_undecided(&finding.kind) => Matter::Material(None),
         TriageInput::Finding(finding) if finding.kind != "fail" => {
             Matter::Routine(format!("its kind is {}", finding.kind))
         }
@@ -122,8 +123,13 @@ fn unknown(input: &TriageInput) -> Matter {
     }
 }
 
+/// Tells whether the tool leaves a result to a person. SARIF gives such a result no level.
+fn is_undecided(kind: &str) -> bool {
+    matches!(kind, "open" | "review")
+}
+
 fn is_no_failure(input: &TriageInput) -> bool {
-    matches!(input, TriageInput::Finding(finding) if finding.kind != "fail")
+    matches!(input, TriageInput::Finding(finding) if finding.kind != "fail" && !is_undecided(&finding.kind))
 }
 
 /// Returns why an input deviates from `material_if` or `expect`; `None` if it does not.
