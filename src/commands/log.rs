@@ -8,6 +8,7 @@ use crate::commands::context::{Ctx, unknown};
 use crate::commands::exit::Outcome;
 use crate::commands::picker;
 use exledger::features::log::Log;
+use exledger::session::snapshot::walk::Scope;
 
 /// Show the history of one exception
 ///
@@ -32,10 +33,10 @@ impl Run for LogArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         picker::named(ctx, "log", self.id.as_deref())?;
         let home = ctx.home()?;
-        let approved = ctx.approved(&home)?;
-        let all = || Ok(picker::among(&approved, &|_| true));
-        let record_state =
-            approved.find(&picker::id_or_ask(ctx, "log", self.id.as_deref(), &all)?)?;
+        let all = || Ok(picker::among(&*ctx.approved(&home)?, &|_| true));
+        let id = picker::id_or_ask(ctx, "log", self.id.as_deref(), &all)?;
+        let approved = ctx.approved_of(&home, Scope::About(&[&id]))?;
+        let record_state = approved.find(&id)?;
         let acts = approved.acts(record_state);
         if acts.is_empty() {
             ctx.hint(&format!("{}: {}", record_state.id(), log::vacant(record_state)));

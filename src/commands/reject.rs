@@ -76,6 +76,6 @@ impl Run for RejectArgs {
 
 /// Tells whether a version of a record is approved; if unknown, a rejection at least only narrows.
 fn is_approved(ctx: &Ctx, home: &Session, id: &str) -> bool {
-    let approved = ctx.approved_only(home, Scope::Everything);
+    let approved = ctx.approved_only(home, Scope::About(&[id]));
     approved.is_ok_and(|approved| approved.landed(&id.to_ascii_uppercase()).approved.is_some())
 }

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use exledger::features::show;
+use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
 use exledger::survey::queue;
@@ -35,10 +36,10 @@ impl Run for ShowArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         picker::named(ctx, "show", self.id.as_deref())?;
         let home = ctx.home()?;
-        let approved = ctx.approved(&home)?;
-        let all = || Ok(picker::among(&approved, &|_| true));
-        let record_state =
-            approved.find(&picker::id_or_ask(ctx, "show", self.id.as_deref(), &all)?)?;
+        let all = || Ok(picker::among(&*ctx.approved(&home)?, &|_| true));
+        let id = picker::id_or_ask(ctx, "show", self.id.as_deref(), &all)?;
+        let approved = ctx.approved_of(&home, Scope::About(&[&id]))?;
+        let record_state = approved.find(&id)?;
         if self.raw {
             let missing = || {
                 fault::undetermined(

@@ -21,6 +21,8 @@ use crate::gate::answer::Question;
 use crate::gate::cover::{RecordCoverage, Terms};
 use crate::policy::governance::Governance;
 use crate::record::Record;
+use crate::record::folded::folded;
+use std::collections::BTreeSet;
 
 /// Tells whether a record is about the subject of a question, covered or not.
 pub fn is_about(question: &Question, record: &Record, governance: &Governance) -> bool {
@@ -34,6 +36,16 @@ pub fn is_about(question: &Question, record: &Record, governance: &Governance) -
 pub fn covers(question: &Question, record: &Record, governance: &Governance) -> bool {
     let terms = Terms::of_file(record);
     cover::coverage(question, terms, governance, &NoFiles) == RecordCoverage::Yes
+}
+
+/// Returns the folded names of the subjects of a question, one of which the record must state; `None` if a record that states
+/// none of them may match.
+pub fn subjects(question: &Question) -> Option<BTreeSet<String>> {
+    let Question { identity, asset, application, credential, reference, .. } = question;
+    let stated = [identity, asset, application, credential, reference].into_iter().flatten();
+    let names: BTreeSet<String> = stated.map(|name| folded(name).into_owned()).collect();
+    let is_bound = !names.is_empty() && !question.deploy && !asks_finding(question);
+    is_bound.then_some(names)
 }
 
 /// Tells whether a question is about a scanner's finding.

@@ -60,6 +60,13 @@ impl RecordFilter {
         folders.insert(folder.to_owned());
     }
 
+    /// Adds the records of another filter.
+    pub fn extend(&mut self, other: RecordFilter) {
+        self.names.extend(other.names);
+        let folders = self.folders.take().zip(other.folders);
+        self.folders = folders.map(|(own, others)| own.into_iter().chain(others).collect());
+    }
+
     /// Tells whether a file has one of the names but is in none of the folders.
     pub fn is_elsewhere(&self, path: &str) -> bool {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);

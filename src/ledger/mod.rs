@@ -243,10 +243,7 @@ pub fn named<'t, T>(
     }
     let stem = |thing: &T| file::stem(path(thing)).to_uppercase();
     let exact: Vec<&T> = things.iter().filter(|it| stem(it) == wanted).collect();
-    let partial = || {
-        let is_partial = |it: &&T| stem(it).starts_with(&wanted) || stem(it).ends_with(&wanted);
-        things.iter().filter(is_partial).collect()
-    };
+    let partial = || things.iter().filter(|it| is_part(&wanted, &stem(it))).collect();
     let found: Vec<&T> = if exact.is_empty() { partial() } else { exact };
     match found[..] {
         [] => Err(NotFound::Unknown(like(&wanted, things.iter().map(|it| file::stem(path(it)))))),
@@ -260,6 +257,16 @@ pub fn named<'t, T>(
             Err(NotFound::Ambiguous(names.into_iter().collect()))
         }
     }
+}
+
+/// Tells whether a text may name a file: by its id, or by a prefix or suffix of it.
+pub fn may_name(text: &str, path: &str) -> bool {
+    let wanted = id_of(text.trim().trim_start_matches("./")).to_uppercase();
+    is_part(&wanted, &file::stem(path).to_uppercase())
+}
+
+fn is_part(wanted: &str, stem: &str) -> bool {
+    !wanted.is_empty() && (stem.starts_with(wanted) || stem.ends_with(wanted))
 }
 
 /// Returns the id in a text: if it is the path of a file, as completed by a shell, its stem.

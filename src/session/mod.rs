@@ -5,6 +5,7 @@
 //! opened again when it has changed, so an answer is never older than its question.
 #![warn(missing_docs)]
 
+pub(crate) mod about;
 pub mod error;
 pub mod evidence;
 pub mod facts;

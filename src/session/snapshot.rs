@@ -33,6 +33,7 @@ use crate::policy::people;
 use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::record::trigger_test::TriggerTest;
+use crate::session::about;
 use crate::session::error::Error;
 use crate::session::facts::{ExternalFacts, FactsAt};
 use crate::session::locate::Located;
@@ -96,12 +97,7 @@ impl<'h> Snapshot<'h> {
         at: &Moment,
         scope: Scope<'_>,
     ) -> Result<Snapshot<'h>, Error> {
-        let line = OpenMainline::open(located, at)?;
-        let mut snapshot = Snapshot::walk(line, scope)?;
-        if at.as_of.is_none() {
-            snapshot.add_proposals(located, &|_| true)?;
-        }
-        Ok(snapshot.completed(scope))
+        Snapshot::read(located, OpenMainline::open(located, at)?, (scope, at.as_of.is_none()))
     }
 
     /// Evaluates some records on the approved ref, without proposals.
@@ -113,22 +109,39 @@ impl<'h> Snapshot<'h> {
         at: &Moment,
         scope: Scope<'_>,
     ) -> Result<Snapshot<'h>, Error> {
-        let line = OpenMainline::open(located, at)?;
-        Ok(Snapshot::walk(line, scope)?.completed(scope))
+        Snapshot::read(located, OpenMainline::open(located, at)?, (scope, false))
     }
 
-    /// Evaluates every record on the approved ref, and the policy of a folder below the ledger as one of its governance files.
+    /// Evaluates some records on the approved ref, and the policy of a folder below the ledger as one of its governance files.
     ///
     /// # Errors
     /// As [`Snapshot::open`].
     pub(crate) fn open_with_policies_below(
         located: &'h Located,
         at: &Moment,
-        policy: Option<String>,
+        (policy, scope): (Option<String>, Scope<'_>),
     ) -> Result<Snapshot<'h>, Error> {
         let mut line = OpenMainline::open(located, at)?;
         line.chain.others.judged.extend(policy);
-        Ok(Snapshot::walk(line, Scope::Everything)?.completed(Scope::Everything))
+        Snapshot::read(located, line, (scope, false))
+    }
+
+    /// Evaluates some records of a mainline, with or without proposals.
+    fn read(
+        located: &'h Located,
+        line: OpenMainline<'h>,
+        (scope, proposes): (Scope<'_>, bool),
+    ) -> Result<Snapshot<'h>, Error> {
+        if let Scope::About(texts) = scope
+            && let Some(snapshot) = about::read(located, &line, texts, proposes)?
+        {
+            return Ok(snapshot);
+        }
+        let mut snapshot = Snapshot::walk(line, scope)?;
+        if proposes {
+            snapshot.add_proposals(located, &|_| true)?;
+        }
+        Ok(snapshot.completed(scope))
     }
 
     /// Returns the reader of the policies of other folders, as of the last landing.
@@ -137,7 +150,7 @@ impl<'h> Snapshot<'h> {
         PolicyReader::new(self.repository, &self.chosen, self.now, last)
     }
 
-    fn completed(mut self, scope: Scope<'_>) -> Snapshot<'h> {
+    pub(super) fn completed(mut self, scope: Scope<'_>) -> Snapshot<'h> {
         self.judge_all();
         self.count_refilings(scope);
         self

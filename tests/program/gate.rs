@@ -8,7 +8,7 @@ pub(crate) mod fresh;
 mod ledger;
 pub(crate) mod live;
 mod many;
-mod narrow;
+pub(crate) mod narrow;
 mod nearest;
 mod opened;
 mod questions;

@@ -9,6 +9,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod about;
 mod access;
 mod advice;
 mod agents_sdk;

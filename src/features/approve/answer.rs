@@ -31,6 +31,7 @@ use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
 use crate::store::files;
 use crate::store::git::Repository;
 use crate::store::sign::CommitSigning;
@@ -48,7 +49,12 @@ pub(crate) fn prepare_approval<'s>(
 ) -> Result<PreparedApproval<'s>, Error> {
     let repository = located.repository()?;
     let below = policy_below(located, request);
-    let snapshot = Snapshot::open_with_policies_below(located, at, below.clone())?;
+    let id = match request.subject {
+        crate::features::approve::request::NamedSubject::Record(id) => Some(id),
+        crate::features::approve::request::NamedSubject::Governance(_) => None,
+    };
+    let scope = Scope::About(id.as_slice());
+    let snapshot = Snapshot::open_with_policies_below(located, at, (below.clone(), scope))?;
     if let Some(path) = &below {
         refuse_governed_elsewhere(&snapshot, path)?;
     }

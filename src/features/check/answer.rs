@@ -129,7 +129,7 @@ impl CheckRequest<'_> {
         if !named.is_chosen_again(&snapshot, self.question) {
             return Ok(Attempt::Insufficient);
         }
-        if !named.is_about_nothing && !is_past {
+        if !is_past {
             snapshot.add_proposals(located, &|key| named.wants(key))?;
         }
         let (is_enough, answer) = self.answer(&snapshot, Some(named), receipts);
@@ -162,7 +162,8 @@ impl CheckRequest<'_> {
         let mut is_enough = true;
         let kept = receipts.answered(&timed.context(snapshot, snapshot.now), &mut |uses| {
             let check = crate::features::check::respond::judged(snapshot, &timed, asked, uses);
-            is_enough = named.is_none_or(|it| it.suffices(&check.answer, &states, snapshot));
+            is_enough = named
+                .is_none_or(|it| it.suffices((self.question, &check.answer), &states, snapshot));
             if is_enough { Some(check) } else { None }
         });
         let mut check = crate::features::check::respond::answered(kept, snapshot, timed.at);

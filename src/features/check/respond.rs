@@ -238,6 +238,12 @@ pub(super) fn judged(
 ) -> CheckAnswer {
     let AskedRecords { among, record_states, shared } = asked;
     let question = &timed.question;
+    let subjects = gate::subjects(question);
+    let may_concern = |it: &&&RecordState| {
+        let names = subjects.as_ref().filter(|_| is_unread(it));
+        names.is_none_or(|names| snapshot.may_state(it, names))
+    };
+    let among = &among.iter().filter(may_concern).copied().collect::<Vec<_>>()[..];
     let mut follow_ups = Vec::new();
     let mut frozen = Vec::new();
     let answer = if question.deploy {
@@ -257,10 +263,8 @@ pub(super) fn judged(
     } else {
         let asker = snapshot.asker();
         let around = AdviceContext { instant: timed.at, ..snapshot.around_for(&asker) };
-        let is_unread =
-            |it: &&&RecordState| matches!(it.status, Status::Invalid | Status::Conflicted);
         let is_nameless = answer.record.is_none() && !question.deploy;
-        let unread = || among.iter().find(is_unread).filter(|_| is_nameless);
+        let unread = || among.iter().find(|it| is_unread(it)).filter(|_| is_nameless);
         let asked = among.iter().find(is_named).or_else(unread).copied();
         let name = question.application.as_deref();
         let is_frozen = asked.is_none() && answer.verdict == GateVerdict::Deny;
@@ -292,6 +296,10 @@ pub(super) fn judged(
         link: None,
         is_first_unstarted: false,
     }
+}
+
+fn is_unread(record_state: &RecordState) -> bool {
+    matches!(record_state.status, Status::Invalid | Status::Conflicted)
 }
 
 fn stamp_at(snapshot: &Snapshot<'_>, instant: Instant) -> Stamp {

@@ -3,9 +3,8 @@
 //! Start at [`read`]. Follows `docs/spec/status.md`, proposals and pending changes.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;
 use crate::history::proposal::{self, Proposals, Sources};
 use crate::history::refs::{ApprovedRef, HeadState};
@@ -16,7 +15,6 @@ use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::{self, Located};
-use crate::session::mainline::OpenMainline;
 use crate::session::notice::Notice;
 use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
@@ -83,20 +81,6 @@ fn of(located: &Located, snapshot: &mut Snapshot<'_>, sources: Sources) -> Resul
             .push(Notice::UnreadableBranch { branch: branch.clone(), obstacle: obstacle.clone() });
     }
     Ok(Proposed { proposals, sources, tree: located.tree.clone() })
-}
-
-/// Tells whether there can be no proposals: every branch is merged into the mainline, and the work tree has no changes.
-///
-/// # Errors
-/// As [`read`].
-pub(crate) fn are_none(line: &OpenMainline<'_>) -> Result<bool, Undetermined> {
-    let records = &line.governance.policy.records;
-    let sources = read_sources(line.repository, &line.prefix, records, &line.chosen)?;
-    let landings = line.chain.mainline.landings.iter();
-    let landed: HashSet<Oid> = landings.map(|landing| landing.oid).collect();
-    let branches = sources.branches.iter().map(|(_, tip)| tip);
-    let mut tips = branches.chain(&sources.head);
-    Ok(sources.loose.is_empty() && tips.all(|tip| landed.contains(tip)))
 }
 
 fn read_sources(

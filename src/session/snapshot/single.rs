@@ -4,12 +4,14 @@
 //! Start at [`Snapshot::moved`]. Follows `docs/spec/cli.md`, check and show.
 
 use crate::approval::verdict::Satisfied;
-use crate::history::version::TrailKey;
+use crate::history::version::{Trail, TrailKey};
 use crate::ledger::tree::Tree;
 use crate::record::time::Instant;
 use crate::rules::evidence::{self, CitedEvidence};
 use crate::session::snapshot::Snapshot;
 use crate::status::state::{RecordState, Status};
+use crate::survey::refiling::NameSearch;
+use std::collections::BTreeSet;
 
 impl Snapshot<'_> {
     /// Evaluates a record of this snapshot at another instant.
@@ -53,6 +55,21 @@ impl Snapshot<'_> {
 }
 
 impl Snapshot<'_> {
+    /// Tells whether a file of a record may state one of some folded names, without parsing it; one that is not in this
+    /// clone may.
+    pub(crate) fn may_state(&self, record_state: &RecordState, names: &BTreeSet<String>) -> bool {
+        let last = self.trail(record_state).and_then(Trail::last);
+        let files = last.map(|version| version.files.iter().map(|file| self.blob(file.blob)));
+        let texts: Vec<Option<Vec<u8>>> = match files {
+            Some(files) => files.collect(),
+            None => vec![self.bytes(record_state)],
+        };
+        texts.iter().any(|text| {
+            let search = text.as_deref().map(NameSearch::of_bytes);
+            search.is_none_or(|search| names.iter().any(|name| search.may_name(name)))
+        })
+    }
+
     /// Returns the evidence that a record cites. The files of a record that is only proposed are not compared: they are
     /// on its branch.
     pub fn evidence<'s>(&self, record_state: &'s RecordState) -> Vec<CitedEvidence<'s>> {

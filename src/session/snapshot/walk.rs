@@ -48,6 +48,8 @@ pub enum Scope<'a> {
     Findings,
     /// Selected records.
     Named(&'a RecordFilter),
+    /// The records that some texts name, and what an answer about them depends on; all if that may not suffice.
+    About(&'a [&'a str]),
 }
 
 /// One walk of the mainline in question.
@@ -68,7 +70,7 @@ pub struct Walk<'w, 'h> {
 impl Scope<'_> {
     fn leaves_out(self, trail: &Trail, policy: &Policy) -> bool {
         match self {
-            Scope::Everything | Scope::Named(_) => false,
+            Scope::Everything | Scope::Named(_) | Scope::About(_) => false,
             Scope::Open | Scope::Repeated => settled::is_over(trail),
             Scope::Findings => trail.became.is_none() && settled::names_no_findings(trail),
             Scope::Worklist => settled::is_over(trail) && !settled::owes_review(trail, policy),

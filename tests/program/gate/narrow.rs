@@ -9,15 +9,15 @@ use crate::decisions::record;
 use crate::gate::ledger::ON;
 use crate::support::repo::{Repo, speak};
 
-const ID: &str = "EXC-2026-7F3KQ";
+pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 const LEDGER: &str = "example/narrow";
 const HERE: &str = "exceptions/EXC-2026-7F3KQ.yaml";
 const THERE: &str = "exceptions/team/EXC-2026-7F3KQ.yaml";
 
 /// What happened, who did it, and the verdict.
-struct Case {
+pub(crate) struct Case {
     what: &'static str,
-    happens: fn(&Repo),
+    pub(crate) happens: fn(&Repo),
     verdict: &'static str,
 }
 
@@ -32,7 +32,7 @@ fn text() -> String {
     record(ID, "")
 }
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case {
         what: "filed by Ana, merged by Lee",
         happens: |repo| filed(repo, HERE, &text(), "lee"),
@@ -145,18 +145,17 @@ const CASES: &[Case] = &[
     },
 ];
 
+pub(crate) fn begin(repo: &Repo) {
+    let keys: String = ["dana", "lee"].map(speak::signer).concat();
+    let policy = format!("version: 1\nname: {LEDGER}\napproval: {{signers: signers}}\n");
+    repo.by("root").write("exledger.yaml", &policy).write("signers", &keys).commit("Begin");
+}
+
 #[test]
 fn a_question_by_itself_is_answered_as_among_all_records() {
     for case in CASES {
         let repo = Repo::at("2026-11-20T09:00:00Z");
-        let keys: String = ["dana", "lee"].map(speak::signer).concat();
-        repo.by("root")
-            .write(
-                "exledger.yaml",
-                &format!("version: 1\nname: {LEDGER}\napproval: {{signers: signers}}\n"),
-            )
-            .write("signers", &keys)
-            .commit("Begin");
+        begin(&repo);
         (case.happens)(&repo);
         repo.checkout();
         let alone = run(
