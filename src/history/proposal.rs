@@ -237,7 +237,7 @@ impl ProposalReader<'_, '_> {
                 ComparedPath::Record(key) => Some((key, bytes)),
                 ComparedPath::Governance(_) => None,
             });
-            if is_listed_by_id(key, bytes, others) {
+            if is_listed_by_id(key, bytes, others) || self.has_landed(&branch, key, bytes) {
                 continue;
             }
             let own: Vec<&Commit> = commits
@@ -248,6 +248,15 @@ impl ProposalReader<'_, '_> {
             self.propose(name.map(|name| (name, tip)), key, bytes, &own);
         }
         branch.truncated.map_or(Ok(()), Err)
+    }
+
+    /// Tells whether what a branch says of a record landed after the branch began, as by a squash of it.
+    fn has_landed(&self, branch: &Branch, key: &TrailKey, bytes: &Bytes) -> bool {
+        let landed = &self.history.landed;
+        let began = branch.bases.iter().filter_map(|base| landed.get(base)).max();
+        let versions = self.history.trails.get(key).into_iter().flat_map(|trail| &trail.versions);
+        let mut later = versions.filter(|version| began.is_none_or(|at| version.landing > *at));
+        later.any(|version| trails::blobs(&version.files) == trails::blobs(&bytes.new))
     }
 
     fn landed(&self, key: &TrailKey) -> Option<&Version> {

@@ -96,6 +96,21 @@ fn a_stale_branch_proposes_nothing_about_a_record_that_moved_on() {
 }
 
 #[test]
+fn a_branch_that_was_squashed_and_kept_proposes_nothing() {
+    let repo = checked_out();
+    repo.branch("kept").by("sam").edit(ID, "title: First").commit("Retitle");
+    repo.branch("kept").by("sam").edit(ID, "title: Second").commit("Retitle again");
+    repo.by("ana").edit(ID, "title: Second").commit("Squash kept (#1)");
+    repo.by("ana").edit(ID, "expires: 2026-12-10").commit("Shorten");
+    repo.checkout();
+    assert_eq!(told(&proposals_of(repo.path())), Vec::<String>::new());
+    let before = SAMPLE.to_owned();
+    repo.branch("revert").by("sam").write(ID, &before).commit("Put it back");
+    let told = told(&proposals_of(repo.path()));
+    assert_eq!(told.len(), 1, "what landed before the branch began is proposed anew: {told:?}");
+}
+
+#[test]
 fn a_branch_that_merged_the_mainline_proposes_its_own_changes_alone() {
     let repo = checked_out();
     repo.branch("x").by("sam").write(OTHER, &other()).commit("File");
