@@ -41,6 +41,8 @@ struct TipFile {
     content: OnceCell<TipContent>,
 }
 
+type RecordTest<'t> = &'t dyn Fn(&Record) -> bool;
+
 /// What a question needs of a file.
 struct TipContent {
     record: Option<Record>,
@@ -81,11 +83,7 @@ impl TipFiles {
 
     /// Returns the files that may state one of some folded names and either match or can't be read, and those with their
     /// ids under another name.
-    pub(crate) fn filter(
-        &self,
-        names: &BTreeSet<String>,
-        matches: &dyn Fn(&Record) -> bool,
-    ) -> RecordFilter {
+    pub(crate) fn filter(&self, names: &BTreeSet<String>, matches: RecordTest<'_>) -> RecordFilter {
         let mut few = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
         for file in self.files.iter().filter(|file| file.may_name(names)) {
             if file.content().record.as_ref().is_none_or(matches) {
@@ -276,7 +274,7 @@ impl AboutRecords<'_, '_> {
     fn gone(
         &self,
         since: Option<Instant>,
-        (names, is_like): (&BTreeSet<String>, &dyn Fn(&Record) -> bool),
+        (names, is_like): (&BTreeSet<String>, RecordTest<'_>),
         few: &RecordFilter,
     ) -> Result<Option<RecordFilter>, Undetermined> {
         let mut gone = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };

@@ -82,8 +82,7 @@ impl Named {
                 let governance = &snapshot.governance;
                 let is_about = |record: &Record| gate::is_about(question, record, governance);
                 let is_new = |state: &RecordState| {
-                    state.status == Status::Proposed
-                        && state.known_content().is_none_or(|record| is_about(record))
+                    state.status == Status::Proposed && state.known_content().is_none_or(&is_about)
                 };
                 let may_change = |state: &RecordState| is_new(state) || has_grace(snapshot, state);
                 !states.iter().any(may_change)
