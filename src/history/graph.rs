@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::history::chain::Chain;
 use crate::history::commit::Commit;
 use crate::history::folders::{ComparisonJob, SnapshotPair};
-use crate::history::objects::{Extent, Objects, Obstacle, Oid, OidMap};
+use crate::history::objects::{ChangeTest, Extent, Objects, Obstacle, Oid, OidMap};
 use crate::history::watched_paths::Interest;
 use crate::history::{chain, folder};
 
@@ -81,6 +81,8 @@ pub struct Graph {
 /// Reads commits and their root folders, each once.
 pub struct GraphReader<'o> {
     objects: &'o dyn Objects,
+    /// Which landings, and which commits of merged branches, may have changed something of interest.
+    tests: [Option<ChangeTest<'o>>; 2],
     names: Option<HashSet<Vec<u8>>>,
     /// The graph read so far.
     pub graph: Graph,
@@ -97,7 +99,7 @@ impl<'o> GraphReader<'o> {
     pub fn read(
         objects: &'o dyn Objects,
         chain: &Chain,
-        interest: &Interest,
+        (interest, tests): (&Interest, [Option<ChangeTest<'o>>; 2]),
         sides: bool,
     ) -> Result<(GraphReader<'o>, Vec<ComparisonJob>), Obstacle> {
         let names = interest
@@ -105,6 +107,7 @@ impl<'o> GraphReader<'o> {
             .map(|names| names.into_iter().map(|name| name.as_bytes().to_vec()).collect());
         let mut reader = GraphReader {
             objects,
+            tests,
             names,
             graph: Graph::default(),
             interned: HashSet::new(),
@@ -119,12 +122,12 @@ impl<'o> GraphReader<'o> {
             let mut branches =
                 reader.reach(commit.parents.iter().skip(1).copied().collect(), Some(landing));
             branches.truncated = branches.missing.take().or(branches.truncated);
-            let top = reader.top(commit.tree)?;
             let same = match before {
-                Some(before) => reader.top(before.tree)? == top,
-                None => top.is_empty(),
+                Some(_) if !reader.may_change(0, commit) => true,
+                Some(before) => reader.top(before.tree)? == reader.top(commit.tree)?,
+                None => reader.top(commit.tree)?.is_empty(),
             };
-            if !same || reader.may_lack(&branches, &top) {
+            if !same || reader.may_lack(&branches, commit.tree) {
                 let before = before.map(|before| before.tree);
                 let (mut stop, job) = reader.stop(landing, commit, before, branches);
                 if sides {
@@ -137,6 +140,7 @@ impl<'o> GraphReader<'o> {
             before = Some(commit);
         }
         if let Some(last) = chain.commits.last() {
+            let tests = mem::take(&mut reader.tests);
             for tip in &chain.lost.tips {
                 let read = reader.read_lost(*tip, last, sides, &mut jobs);
                 read.map_err(|obstacle| match obstacle {
@@ -147,6 +151,7 @@ impl<'o> GraphReader<'o> {
                     other => other,
                 })?;
             }
+            reader.tests = tests;
         }
         Ok((reader, jobs))
     }
@@ -192,6 +197,7 @@ impl<'o> GraphReader<'o> {
         for stop in &mut stops {
             self.read_sides(stop, which(stop), &mut jobs);
         }
+        self.tests = [None, None];
         for (_, stop) in &mut lost {
             self.read_sides(stop, Sides::Lacking, &mut jobs);
         }
@@ -210,6 +216,9 @@ impl<'o> GraphReader<'o> {
             Sides::Lacking => self.top(stop.tree).ok(),
         };
         for commit in mem::take(&mut stop.brought) {
+            if commit.parents.len() == 1 && !self.may_change(1, &commit) {
+                continue;
+            }
             if landed.is_some() && self.top(commit.tree).ok() == landed {
                 continue;
             }
@@ -273,15 +282,24 @@ impl GraphReader<'_> {
 
     /// Tells whether a merge may lack what a commit of its branches took away: one changed something of interest and holds
     /// something else than the merge. What is not in this clone may.
-    fn may_lack(&mut self, branches: &MergedBranches, landed: &Rc<[u8]>) -> bool {
+    fn may_lack(&mut self, branches: &MergedBranches, landed: Oid) -> bool {
         let mut changes = |commit: &Commit| {
             let Some(first) = commit.parents.first() else { return Ok(false) };
+            if !self.may_change(1, commit) {
+                return Ok(false);
+            }
+            let landed = self.top(landed)?;
             let own = self.top(commit.tree)?;
             let before = self.tree(*first)?;
-            Ok::<bool, Obstacle>(own != *landed && self.top(before)? != own)
+            Ok::<bool, Obstacle>(own != landed && self.top(before)? != own)
         };
         branches.truncated.is_some()
             || branches.commits.iter().any(|it| changes(it).unwrap_or(true))
+    }
+
+    fn may_change(&self, test: usize, commit: &Commit) -> bool {
+        let test = self.tests.get(test).and_then(Option::as_ref);
+        test.is_none_or(|may_change| may_change(commit))
     }
 
     fn stop(

@@ -3,6 +3,7 @@
 //! Uses no other module. Start at [`Objects`], which `store` serves from git and tests from maps.
 //! Follows `docs/spec/approval.md`, 0 (12) and M3.
 
+use crate::history::commit::Commit;
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -130,7 +131,15 @@ pub trait Objects {
 
     /// Tells whether objects or parents are replaced for other readers of this repository.
     fn has_replacements(&self) -> bool;
+
+    /// Returns a test for commits, if the repository has an index of the paths that they changed.
+    fn changes(&self, _paths: &[String]) -> Option<ChangeTest<'_>> {
+        None
+    }
 }
+
+/// Tells whether a commit may have changed one of some paths, from the top of the repository, against its first parent.
+pub type ChangeTest<'o> = Box<dyn Fn(&Commit) -> bool + 'o>;
 
 /// The result of a three-way merge of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -61,7 +61,8 @@ impl Survey {
                 None => interest.clone(),
             };
             let sides = few.is_none();
-            let (mut reader, jobs) = GraphReader::read(objects, chain, &landed, sides)?;
+            let tests = [&landed, &interest].map(|it| objects.changes(&it.paths(prefix)?));
+            let (mut reader, jobs) = GraphReader::read(objects, chain, (&landed, tests), sides)?;
             let mut folders =
                 FolderComparison::new(objects, prefix, mem::take(&mut reader.graph.tops));
             folders.run(landed.top(), jobs);

@@ -16,7 +16,8 @@
 //! 5. Changes below `.approvals` are collected with their landing, notes are read last. `approval`'s fold binds both to
 //!    versions.
 //!
-//! Parents come from raw objects, never from the commit-graph, a cache that can disagree with them.
+//! Git's commit-graph may decide which landings are not opened (`Objects::changes`); whatever counts is read from its
+//! objects, which must agree.
 //!
 //! Uses all of history. Pure. Start at [`walk`]. Follows `docs/spec/approval.md`, 1.2 and 1.3.
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::paths::LedgerPrefix;
+use crate::history::paths::{self, LedgerPrefix};
 use crate::policy;
 use crate::record::file;
 
@@ -218,10 +218,35 @@ impl Interest {
         is_of_governance(path) || self.few.as_ref().is_none_or(is_asked)
     }
 
+    /// Returns the paths from the top of the repository in which everything of interest is; `None` if it may be anywhere.
+    pub fn paths(&self, prefix: &LedgerPrefix) -> Option<Vec<String>> {
+        let mut paths = Vec::new();
+        let folders = self.few.as_ref().and_then(|few| few.folders.as_ref());
+        self.top.add_paths("", folders.is_some(), &mut paths);
+        for folder in folders.into_iter().flatten() {
+            paths.push(prefix.outward(folder)?.join("/"));
+        }
+        let is_anywhere = self.has_all_policies || paths.iter().any(String::is_empty);
+        (!is_anywhere).then_some(paths)
+    }
+
     /// Returns the names at the root that lead to something of interest; `None` if all do.
     pub fn names(&self) -> Option<Vec<&str>> {
         let all = self.has_all_policies || self.top.what == Some(ReadPurpose::Records);
         (!all).then(|| self.top.inside.keys().map(String::as_str).collect())
+    }
+}
+
+impl WatchNode {
+    /// Adds the paths of what is of interest here and below; without record folders where other folders stand for these.
+    fn add_paths(&self, path: &str, has_few: bool, paths: &mut Vec<String>) {
+        let is_left_out = has_few && self.what == Some(ReadPurpose::Records);
+        if self.is_other_policy || self.what.is_some() && !is_left_out {
+            paths.push(path.to_owned());
+        }
+        for (name, node) in &self.inside {
+            node.add_paths(&paths::join(path, name), has_few, paths);
+        }
     }
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct OpenMainline<'h> {
     pub(crate) is_past: bool,
     /// Whether the policy is read although it is below another ledger, and nobody there approved it.
     pub(crate) reads_unapproved_policy: bool,
+    /// Whether nothing outside the clone pins the history, so that git's own index of it may be used.
+    pub(crate) may_be_indexed: bool,
     /// Whether the answer shows no level of an approval.
     pub(crate) hides_levels: bool,
     pub(crate) facts: Arc<ExternalFacts>,
@@ -206,9 +208,13 @@ impl<'h> OpenMainline<'h> {
             diag::count(mainline.landings.len(), "commit")
         );
         let facts = located.facts(timed.chain.mainline.tip)?;
+        let is_pinned = chosen.trusted.is_some()
+            || !chosen.reference.starts_with("refs/")
+            || matches!(at.as_of, Some(AsOf::Revision(_)));
         Ok(OpenMainline {
             repository,
             prefix,
+            may_be_indexed: !is_pinned,
             chosen,
             chain: timed.chain,
             governance,

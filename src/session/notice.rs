@@ -2,7 +2,7 @@
 //!
 //! Start at [`Notice`]; the program puts them into words.
 
-use crate::history::objects::Obstacle;
+use crate::history::objects::{Obstacle, Oid};
 
 /// Something to know about how an answer was found.
 #[derive(Clone, Debug)]
@@ -14,6 +14,11 @@ pub enum Notice {
         branch: String,
         /// What is in the way.
         obstacle: Obstacle,
+    },
+    /// Git's commit-graph says that a commit is another one, and is not used.
+    WrongCommitGraph {
+        /// The commit.
+        commit: Oid,
     },
     /// The named paths hold nothing to lint.
     NothingToLint {

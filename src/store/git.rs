@@ -39,9 +39,11 @@
 //!   end first; `revision` resolves refs, ids, prefixes, `@{…}`, `^{commit}`, `~` and `^` itself; the index's
 //!   `.gitattributes` are checked first; a search by message (`:/text`, `^{/text}`) finds no commit.
 
+pub mod commit_graph;
 pub mod configuration;
 pub mod fetched;
 pub mod heads;
+pub mod indexed;
 pub mod judged;
 mod loose;
 pub mod loose_folders;
@@ -66,6 +68,7 @@ use sha1::{Digest as _, Sha1};
 use crate::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::store::commits::{CommitWriter, ScribeError};
+use crate::store::git::commit_graph::CommitGraph;
 use crate::store::git::loose_folders::LooseFolders;
 use crate::store::real_path::real_path;
 use crate::store::sign::{CommitSigning, Setup, SignError};
@@ -268,6 +271,14 @@ impl Repository {
             return Obstacle::Missing { object: oid, extent: self.extent };
         }
         Obstacle::Unreadable { object: oid, cause: cause(error) }
+    }
+
+    /// Returns git's index of the history; `None` if there is none, or it doesn't describe the objects as they are read.
+    pub fn commit_graph(&self) -> Option<CommitGraph> {
+        let is_off = self.config().ok()?.get_bool("core.commitGraph") == Ok(false)
+            || !self.shallow.is_empty()
+            || self.has_replacements();
+        if is_off { None } else { CommitGraph::open(&self.common_dir) }
     }
 
     /// Returns how much of the repository this clone holds.

@@ -32,6 +32,7 @@ mod cli_init;
 mod cli_lint;
 mod cli_log;
 mod cli_new;
+mod commit_graph;
 mod completions;
 mod csv_header;
 mod decisions;

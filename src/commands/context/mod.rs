@@ -286,6 +286,10 @@ impl Ctx {
                     "could not determine what {branch} proposes: {obstacle}: {}",
                     obstacle.repair()
                 ),
+                Notice::WrongCommitGraph { commit } => format!(
+                    "git's commit-graph disagrees with commit {} and is not used: run git commit-graph verify",
+                    commit.short()
+                ),
                 Notice::NothingToLint { paths } => {
                     format!("no files to check in {}", paths.join(", "))
                 }

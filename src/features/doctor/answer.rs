@@ -104,6 +104,8 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         stamp: snapshot.stamp(),
         guard: mainline.guard,
         clone,
+        n_landings: mainline.landings.len(),
+        has_filters: repository.commit_graph().is_some_and(|graph| graph.has_filters()),
         forgets_tips: repository.forgets_tips(reference),
         governance,
         n_rules_of_branch,

@@ -19,6 +19,8 @@ pub enum CheckName {
     Bridge,
     Folders,
     /// Not about approvals, so it decides nothing.
+    History,
+    /// Not about approvals, so it decides nothing.
     Ci,
 }
 
@@ -47,7 +49,7 @@ pub struct DoctorCheck {
 
 impl CheckName {
     /// All checks, in the order of the answer.
-    pub const ALL: [CheckName; 14] = [
+    pub const ALL: [CheckName; 15] = [
         CheckName::Ref,
         CheckName::Clone,
         CheckName::Policy,
@@ -61,6 +63,7 @@ impl CheckName {
         CheckName::Forge,
         CheckName::Bridge,
         CheckName::Folders,
+        CheckName::History,
         CheckName::Ci,
     ];
 
@@ -79,6 +82,7 @@ impl CheckName {
             CheckName::Keys => "keys",
             CheckName::Bridge => "bridge",
             CheckName::Folders => "folders",
+            CheckName::History => "history",
             CheckName::Ci => "ci",
         }
     }

@@ -38,7 +38,8 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// Returns the checks that decide whether approvals count.
     pub fn deciding(&self) -> impl Iterator<Item = &DoctorCheck> {
-        self.checks.iter().filter(|check| check.name != CheckName::Ci)
+        let is_aside = |name| matches!(name, CheckName::History | CheckName::Ci);
+        self.checks.iter().filter(move |check| !is_aside(check.name))
     }
 
     /// Returns whether the jobs of `ci` run and their key is proven to be protected; a doubt is `unknown`.
@@ -130,6 +131,7 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
         crate::features::doctor::setup::forge(facts, forge),
         crate::features::doctor::bridge::check(facts, forge, &requirements, &keys.keys),
         crate::features::doctor::setup::folders(facts),
+        crate::features::doctor::setup::history(facts),
         crate::features::doctor::ci::check(facts, forge, &keys.keys),
     ];
     Diagnosis { checks, logins, forges: facts.forges.to_vec() }

@@ -49,6 +49,10 @@ pub struct DoctorFacts<'a> {
     pub stamp: &'a Stamp,
     pub guard: Guard,
     pub clone: CloneState,
+    /// The number of first parents of the approved branch.
+    pub n_landings: usize,
+    /// Whether git's commit-graph, with filters of the changed paths, can be used.
+    pub has_filters: bool,
     /// Whether this is a bare mirror without a reflog of the approved ref.
     pub forgets_tips: bool,
     /// The governance that counts at the tip of the approved ref.

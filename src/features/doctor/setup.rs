@@ -1,4 +1,4 @@
-//! The checks of the ledger itself: ref, clone, policy, name, forge, merges, folders.
+//! The checks of the ledger itself: ref, clone, policy, name, forge, merges, folders, history.
 //!
 //! Uses policy's people, survey's recent commits. Pure. Follows `docs/spec/cli.md`, doctor.
 
@@ -21,6 +21,9 @@ use crate::{diag, policy};
 
 /// The number of files in a folder above which reading history gets slow.
 const MOST_FILES: usize = 1_000;
+
+/// The number of first parents above which a question without an index takes seconds.
+const MOST_LANDINGS: usize = 20_000;
 
 pub(super) fn reference(facts: &DoctorFacts<'_>) -> DoctorCheck {
     let name = CheckName::Ref;
@@ -260,6 +263,18 @@ pub(super) fn merges(facts: &DoctorFacts<'_>) -> DoctorCheck {
         return DoctorCheck::note(CheckName::Merges, message);
     }
     DoctorCheck::ok(CheckName::Merges, format!("{} in the {of}", counted.join(", ")))
+}
+
+pub(super) fn history(facts: &DoctorFacts<'_>) -> DoctorCheck {
+    let name = CheckName::History;
+    let commits = diag::count(facts.n_landings, "commit");
+    if facts.n_landings <= MOST_LANDINGS || facts.has_filters {
+        return DoctorCheck::ok(name, format!("{commits} by first parents"));
+    }
+    let message =
+        format!("the folders of {commits} are read for each question: let git index them, once");
+    DoctorCheck::note(name, message)
+        .with_command("git commit-graph write --reachable --changed-paths")
 }
 
 pub(super) fn folders(facts: &DoctorFacts<'_>) -> DoctorCheck {

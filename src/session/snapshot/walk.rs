@@ -12,7 +12,7 @@ use crate::approval::governance::counted::CountedGovernance;
 use crate::clock::Stopwatch;
 use crate::diag;
 use crate::history::chain::{self, Chain};
-use crate::history::objects::Obstacle;
+use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::version::Trail;
 use crate::history::walk;
@@ -26,10 +26,12 @@ use crate::session::error::{Error, Undetermined};
 use crate::session::locate::above::PolicyReader;
 use crate::session::lost_rules;
 use crate::session::mainline::{OpenMainline, read_notes};
+use crate::session::notice::Notice;
 use crate::session::snapshot::lives::{Passed, PatternWindow};
 use crate::session::snapshot::{Snapshot, lives, stamp};
 use crate::status::settled;
 use crate::store::git::Repository;
+use crate::store::git::indexed::IndexedObjects;
 use crate::survey::redesign::landed::first_done;
 use crate::survey::repeated_emergencies;
 
@@ -87,16 +89,23 @@ impl<'h> Snapshot<'h> {
         let mut passed = Passed::default();
         let mut judged_first = BTreeSet::new();
         let mut pattern_window = None;
+        let (repository, instant) = (line.repository, line.instant);
+        let indexed = IndexedObjects::of(repository, line.may_be_indexed);
         let walk = |walk: Walk<'_, '_>| {
-            let (repository, records) = (walk.repository, walk.records);
-            match scope {
+            let run = |objects: &dyn Objects, chain: Chain| match scope {
                 Scope::Named(few) => {
-                    walk::walk_named(repository, walk.chain, walk.prefix, records, (few, None))
+                    walk::walk_named(objects, chain, walk.prefix, walk.records, (few, None))
                 }
-                _ => walk::walk(repository, walk.chain, walk.prefix, records),
+                _ => walk::walk(objects, chain, walk.prefix, walk.records),
+            };
+            let is_wrong = indexed.disagrees.get().is_some();
+            let history = run(&indexed, walk.chain.clone());
+            // What it said before it was found to be wrong has left something out.
+            match indexed.disagrees.get().filter(|_| !is_wrong) {
+                Some(_) => run(&indexed, walk.chain),
+                None => history,
             }
         };
-        let (repository, instant) = (line.repository, line.instant);
         let mut snapshot = Snapshot::judged(line, walk, |history, governance| {
             if !matches!(scope, Scope::Named(_)) {
                 let policy = &governance.policy;
@@ -128,6 +137,8 @@ impl<'h> Snapshot<'h> {
             }
         })?;
         snapshot.passed = passed;
+        let wrong = indexed.disagrees.get().map(|commit| Notice::WrongCommitGraph { commit });
+        snapshot.notices.extend(wrong);
         // Whoever asks about few records asks again about all where the answer rests on a grace.
         if !matches!(scope, Scope::Named(_)) {
             let Snapshot { history, governance, approvals, .. } = &mut snapshot;

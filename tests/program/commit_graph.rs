@@ -1,0 +1,237 @@
+//! Git's commit-graph changes no answer, and a wrong one is not used. Start at [`answers`].
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use exledger::record::time::Instant;
+use exledger::session::Session;
+use exledger::session::options::{Moment, Options};
+use exledger::session::snapshot::walk::Scope;
+use sha1::{Digest as _, Sha1};
+
+use crate::cli::run;
+use crate::decisions::record;
+use crate::gate::narrow;
+use crate::support::repo::{Repo, git};
+
+const ON: &str = "2026-12-27T12:00:00Z";
+const IDS: [&str; 3] = ["EXC-2026-00001", "EXC-2026-00002", "EXC-2026-00003"];
+/// What writes no filters, and filters in one file or in a chain.
+const PLAIN: &[&str] = &["commit-graph", "write", "--reachable"];
+const FILTERS: &[&str] = &["commit-graph", "write", "--reachable", "--changed-paths"];
+const CHAIN: &[&str] =
+    &["commit-graph", "write", "--reachable", "--changed-paths", "--split=no-merge"];
+
+/// Returns what is known of all records and of each by itself, and how many objects were read for it.
+fn answers(repo: &Repo) -> (String, u64) {
+    let by_itself = IDS.iter().map(|id| Scope::About(std::slice::from_ref(id)));
+    let scopes: Vec<Scope<'_>> =
+        [Scope::Everything, Scope::Open].into_iter().chain(by_itself).collect();
+    answers_of(repo, &scopes)
+}
+
+fn answers_of(repo: &Repo, scopes: &[Scope<'_>]) -> (String, u64) {
+    let session = Session::open(repo.path(), Options::default()).unwrap();
+    let at = Moment::at(Instant::parse(ON).unwrap());
+    let mut told = String::new();
+    for scope in scopes {
+        let snapshot = session.snapshot(&at, *scope).unwrap();
+        writeln!(told, "{scope:?} {:?}\n{:?}", snapshot.stamp(), snapshot.notices()).unwrap();
+        for state in snapshot.records() {
+            let (acts, statements) = (snapshot.acts(state), snapshot.statements(state));
+            writeln!(told, "{state:#?}\n{acts:#?}\n{statements:#?}").unwrap();
+        }
+    }
+    (told, session.repository().unwrap().reads())
+}
+
+fn info(repo: &Repo) -> PathBuf {
+    repo.path().join(".git/objects/info")
+}
+
+fn forget(repo: &Repo) {
+    fs::remove_file(info(repo).join("commit-graph")).ok();
+    fs::remove_dir_all(info(repo).join("commit-graphs")).ok();
+}
+
+fn assert_same(what: &str, one: &str, other: &str) {
+    if let Some((one, other)) = one.lines().zip(other.lines()).find(|(one, other)| one != other) {
+        panic!("{what}\n{one}\n{other}");
+    }
+    assert_eq!(one.len(), other.len(), "{what}");
+}
+
+/// Makes a history of merges of every kind, and calls a function after each half.
+fn grow(repo: &Repo, seed: u64, half: &mut dyn FnMut(&Repo)) {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut dice = |sides: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 33).unwrap() % sides
+    };
+    repo.by("root").write("exledger.yaml", "version: 1\nname: example/graph\n").commit("Begin");
+    let folders = ["exceptions", "exceptions/team", "exceptions/old"];
+    let closure = "closure: {outcome: remediated, date: 2026-11-21, by: ana@example.com, reason: The job is gone}";
+    for n in 0..40 {
+        repo.wait("1h");
+        let (id, branch) = (IDS[dice(IDS.len())], ["one", "two", "three"][dice(3)]);
+        let path = format!("{}/{id}.yaml", folders[dice(folders.len())]);
+        let person = ["ana", "lee", "dana"][dice(3)];
+        let is_branch = dice(3) > 0;
+        let has_branch = repo.find(&format!("refs/heads/{branch}")).is_some();
+        let write = |text: String| {
+            if is_branch {
+                repo.branch(branch).by(person).write(&path, &text).commit("Write it");
+            } else {
+                repo.by(person).write(&path, &text).commit("Write it");
+            }
+        };
+        match dice(9) {
+            0 | 1 => write(record(id, &format!("root_cause: timeout\ntitle: Version {n}"))),
+            2 => write(record(id, closure)),
+            3 => write("id: [\n".to_owned()),
+            4 => drop(repo.by(person).write(&format!("src/{n}.rs"), "code\n").commit("Code")),
+            5 if has_branch => drop(repo.by(person).merge_ours(&[branch], "Leave it out")),
+            6 if has_branch => {
+                repo.branch(branch).by(person).merge("main", "Merge branch 'main'");
+            }
+            7 => {
+                let text = format!("version: 1\nname: example/graph\ndue: {{soon: {}d}}\n", 5 + n);
+                repo.by(person).write("exledger.yaml", &text).commit("Change the policy");
+            }
+            _ if has_branch => {
+                repo.by(person).merge(branch, &format!("Merge branch '{branch}'"));
+                repo.set_ref(&format!("refs/heads/{branch}"), repo.tip("main"));
+            }
+            _ => {}
+        }
+        if n == 20 {
+            half(repo);
+        }
+    }
+    repo.checkout();
+}
+
+#[test]
+fn a_commit_graph_changes_no_answer() {
+    let mut n_saved = 0;
+    for seed in 1..=8 {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        grow(&repo, seed, &mut |repo| drop(git(repo.path(), CHAIN)));
+        let (stale, _) = answers(&repo);
+        git(repo.path(), CHAIN);
+        let (chain, _) = answers(&repo);
+        forget(&repo);
+        let (told, n_read) = answers(&repo);
+        git(repo.path(), PLAIN);
+        let (plain, _) = answers(&repo);
+        forget(&repo);
+        git(repo.path(), FILTERS);
+        let (filters, n_filtered) = answers(&repo);
+        n_saved += n_read - n_filtered;
+        for (what, other) in
+            [("stale", stale), ("chain", chain), ("plain", plain), ("filters", filters)]
+        {
+            assert_same(&format!("{seed} {what}"), &told, &other);
+        }
+    }
+    assert!(n_saved > 50, "{n_saved}");
+}
+
+#[test]
+fn what_once_hid_from_a_question_hides_from_no_filter() {
+    for case in narrow::CASES {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        narrow::begin(&repo);
+        (case.happens)(&repo);
+        repo.checkout();
+        let flags = ["show", narrow::ID, "--format", "json", "--on", ON];
+        let told = run(repo.path(), &flags).out;
+        git(repo.path(), FILTERS);
+        assert_eq!(told, run(repo.path(), &flags).out);
+    }
+}
+
+/// Returns where a chunk of a commit-graph begins and ends.
+fn chunk(bytes: &[u8], name: &[u8]) -> std::ops::Range<usize> {
+    let word = |at: usize| {
+        usize::try_from(u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap())).unwrap()
+    };
+    let at = (8..).step_by(12).find(|at| bytes[*at..].starts_with(name)).unwrap();
+    word(at + 8)..word(at + 20)
+}
+
+#[test]
+fn a_wrong_commit_graph_is_not_used() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    grow(&repo, 7, &mut |_| {});
+    let (told, _) = answers_of(&repo, &[Scope::Everything]);
+    git(repo.path(), FILTERS);
+    let verified = run(repo.path(), &["verify", "--format", "json", "--on", ON]).out;
+    let path = info(&repo).join("commit-graph");
+    let sound = fs::read(&path).unwrap();
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let names: [&[u8]; 5] = [b"OIDF", b"OIDL", b"CDAT", b"BIDX", b"BDAT"];
+    let ranges = names.map(|name| chunk(&sound, name));
+    let (mut n_disagree, mut n_same) = (0, 0);
+    for n in 0..154_usize {
+        let mut forged = sound.clone();
+        let mut range = ranges.get(n % 7).cloned().unwrap_or(0..sound.len());
+        // What a filter or its place says can't be told from the objects.
+        let is_of_filters = n % 7 == 3 || n % 7 == 4;
+        if n % 7 == 6 {
+            range = 0..80;
+        }
+        let at = range.start + n * 7919 % range.len();
+        match n % 11 {
+            10 => forged.truncate(at),
+            _ => forged[at] ^= 1 << (n % 8),
+        }
+        let has_checksum = n % 2 == 0 && forged.len() > 20;
+        if has_checksum {
+            let end = forged.len() - 20;
+            let checksum = Sha1::digest(&forged[..end]);
+            forged[end..].copy_from_slice(&checksum);
+        }
+        fs::write(&path, &forged).unwrap();
+        let (other, _) = answers_of(&repo, &[Scope::Everything]);
+        let other: String = other
+            .lines()
+            .map(|line| {
+                if line.contains("WrongCommitGraph") {
+                    n_disagree += 1;
+                    "[]"
+                } else {
+                    line
+                }
+            })
+            .map(|line| format!("{line}\n"))
+            .collect();
+        if !(has_checksum && is_of_filters) {
+            assert_same(&format!("forged {n} at {at}"), &told, &other);
+            n_same += 1;
+        }
+        if n % 50 == 0 {
+            let again = run(repo.path(), &["verify", "--format", "json", "--on", ON]).out;
+            assert_eq!(verified, again, "forged {n}");
+        }
+    }
+    assert!(n_disagree >= 3 && n_same > 100, "{n_disagree} {n_same}");
+}
+
+#[test]
+fn a_commit_graph_is_off_where_git_reads_none() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    grow(&repo, 3, &mut |_| {});
+    let n_read = answers(&repo).1;
+    git(repo.path(), FILTERS);
+    assert!(answers(&repo).1 < n_read);
+    git(repo.path(), &["config", "core.commitGraph", "false"]);
+    assert_eq!(answers(&repo).1, n_read);
+    git(repo.path(), &["config", "--unset", "core.commitGraph"]);
+    let tip = repo.tip("main").to_string();
+    repo.set_ref(&format!("refs/replace/{tip}"), repo.tip("main"));
+    assert_eq!(answers(&repo).1, n_read);
+}
