@@ -334,6 +334,7 @@ fn show(
     let shown = TriageView {
         stamp: answer.snapshot().stamp(),
         sources: &names,
+        tools: answer.tools(),
         tally: &answer.counts,
         baselines: &answer.snapshot().governance().policy.baselines,
         reads: ctx.format.reads,

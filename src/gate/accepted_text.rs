@@ -4,9 +4,12 @@
 //! `docs/spec/record.md`, `findings[]`. A text covers only while it stands exactly once in its file: of two equal ones nobody
 //! can tell which was accepted.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+
+use serde_json::Value;
 
 use crate::history::objects::Oid;
 use crate::record::credential;
@@ -332,38 +335,22 @@ pub fn text(item: &str, files: &dyn ScannedFiles) -> Result<Vec<Vec<u8>>, String
     }
 }
 
+/// Returns the value of a field as people are shown it: of accepted texts, what looks like a secret is `…`.
+pub fn shown_field<'v>(field: &str, value: &'v Value) -> Cow<'v, Value> {
+    match value {
+        Value::Array(items) if field == "content" => {
+            let item = |item: &Value| item.as_str().map_or(item.clone(), |text| shown(text).into());
+            Cow::Owned(items.iter().map(item).collect())
+        }
+        value => Cow::Borrowed(value),
+    }
+}
+
 /// Returns an item as answers and receipts hold it: what looks like a secret in a run is `…`.
 pub fn shown(item: &str) -> String {
     match AcceptedItem::read(item) {
         Ok(AcceptedItem::Reference(_)) => item.to_owned(),
-        _ if item.lines().any(is_secret) => "…".to_owned(),
+        _ if item.lines().any(|line| credential::kind_in_source(line).is_some()) => "…".to_owned(),
         _ => item.to_owned(),
     }
-}
-
-/// Tells whether a line contains what looks like a secret.
-pub fn is_secret(line: &str) -> bool {
-    let is_assigned = |(name, value): (&str, &str)| credential::kind(value, name).is_some();
-    credential::is_in(line)
-        || credential::kind(line, "").is_some()
-        || assigned(line).into_iter().any(is_assigned)
-}
-
-/// Returns the values that a line assigns, each with the name before it: its quoted texts, and what follows the first sign of
-/// an assignment.
-fn assigned(line: &str) -> Vec<(&str, &str)> {
-    fn name(before: &str) -> &str {
-        let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-');
-        let before = before.trim_end_matches(|it: char| !is_part(it));
-        before.rsplit(|it: char| !is_part(it)).next().unwrap_or_default()
-    }
-    let parts: Vec<&str> = line.split(['"', '\'', '`']).collect();
-    let pairs = parts.windows(2).enumerate();
-    let quoted = pairs.filter(|(nth, _)| nth.is_multiple_of(2));
-    let quoted = quoted.filter_map(|(_, pair)| match pair {
-        [before, value] => Some((name(before), *value)),
-        _ => None,
-    });
-    let plain = line.split_once(['=', ':']).map(|(before, value)| (name(before), value.trim()));
-    quoted.chain(plain).collect()
 }

@@ -3,6 +3,8 @@
 //! Uses record's ids, gate's accepted texts, survey's findings. Pure: the caller reads the files. Start at [`keys`]; [`merged`] puts
 //! keys of one record together. Follows `docs/spec/cli.md`, triage, `--draft`. What can't be told is marked with `TODO(import)`.
 
+use std::collections::HashSet;
+
 use crate::gate::accepted_text::{
     self, BlobLines, FileLines, MOST_CHARACTERS, MOST_LINES, ScannedFiles,
 };
@@ -24,14 +26,15 @@ pub struct DraftRefusal {
     pub reason: String,
 }
 
-/// Returns the keys about one finding: one for each of its places.
+/// Returns the keys about one finding: one for each of its places. `others` are the places of the same rule that get keys of their
+/// own.
 ///
 /// # Errors
 /// [`DraftRefusal`] if a text must be referred to and nobody committed it.
 pub fn keys(
     (tool, id): (&str, &str),
     found: &WantedFinding,
-    files: &dyn ScannedFiles,
+    (files, others): (&dyn ScannedFiles, &[FindingPlace]),
 ) -> Result<Vec<FindingKey>, DraftRefusal> {
     let plain = FindingKey {
         tool: Some(tool.to_owned()),
@@ -50,7 +53,7 @@ pub fn keys(
     let key = |place: &FindingPlace| {
         let (path, is_known) = path_of(&place.file, files);
         let content = if is_known && !is_whole {
-            Some(vec![content(tool, &path, place, files)?])
+            Some(vec![content(tool, &path, place, (files, others))?])
         } else {
             None
         };
@@ -75,7 +78,7 @@ pub fn suppression(
         ));
     }
     let place = FindingPlace { line: Some(line), ..FindingPlace::default() };
-    let content = content(tool, path, &place, files)?;
+    let content = content(tool, path, &place, (files, &[]))?;
     if let Some(why) = content.strip_prefix(MARK) {
         return Err(refused(why.trim_start_matches([':', ' ']).to_owned()));
     }
@@ -147,7 +150,7 @@ fn content(
     tool: &str,
     path: &str,
     place: &FindingPlace,
-    files: &dyn ScannedFiles,
+    (files, others): (&dyn ScannedFiles, &[FindingPlace]),
 ) -> Result<String, DraftRefusal> {
     let commit = place.commit.as_deref();
     let open = |why: String| Ok(todo(&format!("{why}: quote the accepted text")));
@@ -170,8 +173,13 @@ fn content(
     let last = place.last_line.and_then(|last| usize::try_from(last).ok()).unwrap_or(line);
     let region = (line, last.clamp(line, file.count()));
     let class = tool_ids::class(tool);
-    let Some((first, last)) = unique_run(&file, region, class) else {
-        return open(format!("ten lines around {path}:{line} stand more than once"));
+    let of_file = others.iter().filter(|it| it.file == place.file && it.commit == place.commit);
+    let other: HashSet<usize> = of_file.filter_map(|it| usize::try_from(it.line?).ok()).collect();
+    let Some((first, last)) = unique_run(&file, region, class, &|line| other.contains(&line))
+    else {
+        return open(format!(
+            "ten lines around {path}:{line} stand more than once, or hold another finding"
+        ));
     };
     let lines = file.get(first, last).unwrap_or_default();
     match text(lines).filter(|_| class != ToolClass::Secret) {
@@ -187,31 +195,30 @@ fn content(
     }
 }
 
-/// Returns the lines of a text that stands once: those of the region, or its first one, and more below and above it.
+/// Returns the lines of a text that stands once and holds no other finding: those of the region, or its first one, and as few more
+/// as it takes.
 fn unique_run(
     file: &FileLines,
     (line, region_end): (usize, usize),
     class: ToolClass,
+    is_other: &dyn Fn(usize) -> bool,
 ) -> Option<(usize, usize)> {
-    let n_lines = region_end - line + 1;
-    let takes_region = class != ToolClass::Config && n_lines <= MOST_LINES;
-    let (mut first, mut last) = (line, if takes_region { region_end } else { line });
-    while last - first < MOST_LINES {
-        let run = file.get(first, last)?;
-        if !accepted_text::is_too_broad(run) && file.find(run).len() == 1 {
-            return Some((first, last));
-        }
-        if last < region_end {
-            last += 1;
-        } else if first > 1 {
-            first -= 1;
-        } else if last < file.count() {
-            last += 1;
-        } else {
-            return None;
-        }
-    }
-    None
+    let own = (line + 1..=region_end).take_while(|line| !is_other(*line));
+    let end = own.last().unwrap_or(line);
+    let takes_region = class != ToolClass::Config && end - line < MOST_LINES;
+    let last = if takes_region { end } else { line };
+    let runs = (last - line + 1..=MOST_LINES).flat_map(|n_lines| {
+        let below = Some(line).filter(|first| first + n_lines - 1 <= end);
+        let around = (last + 1).saturating_sub(n_lines).max(1)..=line;
+        below.into_iter().chain(around).map(move |first| (first, first + n_lines - 1))
+    });
+    let mut fitting = runs.filter(|(first, last)| {
+        let has_other = (*first..=*last).any(|it| it != line && is_other(it));
+        let is_told =
+            |run: &[Vec<u8>]| !accepted_text::is_too_broad(run) && file.find(run).len() == 1;
+        !has_other && file.get(*first, *last).is_some_and(is_told)
+    });
+    fitting.next()
 }
 
 /// Returns lines as a text that a record may hold; `None` if it must refer to them.
@@ -219,8 +226,9 @@ fn text(lines: &[Vec<u8>]) -> Option<String> {
     let text = String::from_utf8(lines.join(&b'\n')).ok()?;
     let is_hidden =
         |it: char| !matches!(it, '\n' | '\t') && (it.is_control() || screen::is_unseen(it));
-    let is_secret =
-        text.lines().any(accepted_text::is_secret) || credential::kind(&text, "content").is_some();
+    let mut lines_of_text = text.lines();
+    let is_secret = lines_of_text.any(|line| credential::kind_in_source(line).is_some())
+        || credential::kind(&text, "content").is_some();
     let is_plain = text.chars().count() <= MOST_CHARACTERS && !text.contains(is_hidden);
     let is_read = accepted_text::AcceptedItem::read(&text)
         == Ok(accepted_text::AcceptedItem::Run(lines.to_vec()));

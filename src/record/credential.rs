@@ -5,6 +5,7 @@
 
 pub mod form;
 mod name;
+mod source;
 mod text;
 mod value;
 
@@ -23,6 +24,11 @@ pub fn kind(value: &str, name: &str) -> Option<&'static str> {
 /// Tells whether a line of a file contains what looks like a credential, whatever else is wrong with it.
 pub fn is_in(line: &str) -> bool {
     text::find(line).is_some() || value::is_key(line)
+}
+
+/// Returns what a line of code or configuration looks like it contains; `None` if it has no credential.
+pub fn kind_in_source(line: &str) -> Option<&'static str> {
+    kind(line, "").or_else(|| source::find(line))
 }
 
 /// Returns the lines of a file that look like they contain a credential: the number of each, from 1, its text, and what

@@ -205,7 +205,7 @@ fn code(text: &str) -> String {
 }
 
 /// Returns a code block whose fence is longer than any run of backticks inside.
-fn fenced(text: &str) -> String {
+pub fn fenced(text: &str) -> String {
     let text = visible::verbatim(text);
     let longest = text.split(|char| char != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);

@@ -34,7 +34,7 @@ use crate::survey::searched::{SearchedTools, scanner};
 const OLDEST: i64 = 7 * 86_400;
 
 /// How far clocks may differ, in seconds.
-const AHEAD: i64 = 86_400;
+const AHEAD: i64 = 300;
 
 /// The largest file, in bytes.
 const LARGEST: u64 = 512 << 20;

@@ -61,13 +61,9 @@ fn place(BlobLines { first, last, blob }: BlobLines) -> String {
 
 /// Returns a line below its key, cut, and without what looks like a secret.
 fn quoted(line: &str) -> String {
-    let shown = if accepted_text::is_secret(line) {
-        match credential::hidden(line.to_owned()) {
-            hidden if accepted_text::is_secret(&hidden) => "…".to_owned(),
-            hidden => hidden,
-        }
-    } else {
-        line.to_owned()
+    let shown = match credential::hidden(line.to_owned()) {
+        hidden if credential::kind_in_source(&hidden).is_some() => "…".to_owned(),
+        hidden => hidden,
     };
     let is_hidden = |it: char| it != '\t' && (it.is_control() || screen::is_unseen(it));
     let shown: String =

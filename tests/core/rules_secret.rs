@@ -126,6 +126,8 @@ fn values_given_to_a_name_are_found_in_running_text() {
         "The password: Winter2026 is known to all.".to_owned(),
         format!("curl -H 'Authorization: Bearer {drawn}'"),
         format!("its API key: {drawn}"),
+        "curl -u billing:hunter2 https://db.example.com".to_owned(),
+        "curl --proxy-user 'billing:Winter2026' --user=x:y https://db.example.com".to_owned(),
     ];
     for text in texts {
         let found = in_text(&text);
@@ -213,6 +215,7 @@ fn references_digests_and_remarks_are_no_secrets() {
         "API key: BILL-412; token=<your token>; password=${DB_PASSWORD}; secret=***".to_owned(),
         "postgres://billing:${PW}@db.example.com/x and https://user:***@example.com".to_owned(),
         "ssh://git@git.example.com:2222/team/x.git, mailto:ana@example.com".to_owned(),
+        "docker run -u 1000:1000 --user=app2:app2 x; curl -u user:password".to_owned(),
         "It uses bearer token authentication and basic credentials.".to_owned(),
         "monkey=Turkey2026x1; keyboard: qwertz-2026".to_owned(),
         "Rotate sk-, ghp_ and AKIA keys; eyJ marks a JWT.".to_owned(),

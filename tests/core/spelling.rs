@@ -11,6 +11,7 @@ use exledger::features::access::grant::AccessGrant;
 use exledger::features::triage::baseline::{Matter, match_baselines};
 use exledger::features::triage::last_events::{EventMemory, LastEvents};
 use exledger::gate::answer::{Asker, Question};
+use exledger::gate::facts::NoFacts;
 use exledger::gate::index::Index;
 use exledger::gate::unnamed;
 use exledger::gate::verdict::deploy::{self, FrozenPattern};
@@ -288,7 +289,7 @@ fn a_deployment_is_denied_in_any_spelling_of_the_application() {
             Question { deploy: true, application: Some(name.to_owned()), ..Question::default() };
         let among: Vec<&RecordState> =
             index.places(&asked).into_iter().map(|place| &states[place]).collect();
-        let answer = deploy::answer(&asked, &among, frozen, &governance);
+        let answer = deploy::answer(&asked, &among, frozen, &governance, &NoFacts);
         answer.verdict.as_str() == "deny"
     };
     let frozen = [FrozenPattern::new("a cause".to_owned(), ["mail api"].into_iter())];

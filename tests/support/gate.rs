@@ -3,6 +3,7 @@
 use exledger::features::triage::judge::TriageJudge;
 use exledger::features::triage::last_events::{EventMemory, LastEvents};
 use exledger::gate::answer::{GateAnswer, Question, ReceiptCounts};
+use exledger::gate::facts::NoFacts;
 use exledger::gate::index::Index;
 use exledger::gate::{verdict, verdict as gate};
 use exledger::policy::governance::Governance;
@@ -50,7 +51,7 @@ pub(crate) fn ask_with(
     let record_states = record_states(repo, at);
     if question.deploy {
         let record_states: Vec<&RecordState> = record_states.iter().collect();
-        return gate::deploy::answer(question, &record_states, &[], &governance);
+        return gate::deploy::answer(question, &record_states, &[], &governance, &NoFacts);
     }
     gate::ask(question, &record_states, receipts, &governance)
 }

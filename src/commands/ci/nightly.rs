@@ -3,6 +3,7 @@
 //! Start at [`NightlyArgs`]. Follows `docs/spec/cli.md`, ci.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::Parser;
 use serde_json::Value;
@@ -10,26 +11,32 @@ use serde_json::Value;
 use crate::commands::ci::job::{ForgeArgs, ForgeJob, worst};
 use crate::commands::ci::part::JobPart;
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
+use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use crate::commands::patterns::PatternsArgs;
 use crate::commands::queue::QueueArgs;
 use crate::commands::scan::ScanArgs;
 use crate::commands::verify::VerifyArgs;
+use exledger::render::markdown::fenced;
+use exledger::session::snapshot::walk::Scope;
 
 /// The title of the issue.
 const TITLE: &str = "Exceptions: what is due";
 
 /// Audit what was merged, and keep one issue with what is due
 ///
-/// Runs `verify`, `patterns`, `queue` and `scan`. The issue is opened once somebody has to act, updated at each run, and
+/// Runs `verify`, `patterns`, `queue` and `scan`, and asks the files of --facts about all exceptions in force. The issue is opened once somebody has to act, updated at each run, and
 /// closed while nothing is due. Exits 1 if the audit or the search finds errors.
 #[derive(Debug, Parser)]
 #[command(after_help = "EXAMPLE\n  exledger ci nightly\n  exledger ci nightly --dry-run")]
 pub(crate) struct NightlyArgs {
     #[command(flatten)]
     forge: ForgeArgs,
+
+    /// File that says something about findings: KEV catalog, EPSS scores, SARIF or JSON Lines; repeatable
+    #[arg(long, value_name = "FILE")]
+    facts: Vec<PathBuf>,
 }
 
 pub(super) const COMMAND: Command = Command::of::<NightlyArgs>("nightly");
@@ -39,6 +46,7 @@ impl Run for NightlyArgs {
     const PAST: PastInstants = PastInstants::Refused("this command reports on the present");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let ctx = &ctx.with_facts(&self.facts);
         let job = ForgeJob::open(ctx, &self.forge)?;
         let asked = NightlyAnswers::ask(ctx)?;
         for part in [&asked.audit, &asked.patterns, &asked.queue, &asked.scan] {
@@ -62,6 +70,10 @@ struct NightlyAnswers {
     due: Value,
     /// What repeats, as JSON.
     repeated: Value,
+    /// What the files of facts end, each with its reason.
+    ended: Vec<String>,
+    /// What they can't tell.
+    untold: Vec<String>,
 }
 
 /// A text for people, and the same for the decisions here.
@@ -71,7 +83,12 @@ impl NightlyAnswers {
     fn ask(ctx: &Ctx) -> anyhow::Result<NightlyAnswers> {
         let queue = JobPart::run::<QueueArgs>(ctx, BOTH, &["--by=owner", "--messages"])?;
         let patterns = JobPart::run::<PatternsArgs>(ctx, BOTH, &[])?;
+        let facts = facts(ctx);
+        let (ended, untold) =
+            facts.unwrap_or_else(|error| (Vec::new(), vec![fault::shown(&error)]));
         Ok(NightlyAnswers {
+            ended,
+            untold,
             audit: JobPart::run::<VerifyArgs>(ctx, &["markdown"], &[])?,
             scan: JobPart::run::<ScanArgs>(ctx, &["markdown"], &[])?,
             due: queue.json(1),
@@ -84,8 +101,9 @@ impl NightlyAnswers {
     /// Returns the outcome: what is due, or repeats, is no error, but what can't be told is.
     fn outcome(&self) -> Outcome {
         let asked = worst([&self.patterns, &self.queue]);
-        let unknown = Some(asked).filter(|it| *it == Outcome::Undetermined);
-        worst([&self.audit, &self.scan]).max(unknown.unwrap_or(Outcome::Fine))
+        let is_unknown = asked == Outcome::Undetermined || !self.untold.is_empty();
+        let unknown = if is_unknown { Outcome::Undetermined } else { Outcome::Fine };
+        worst([&self.audit, &self.scan]).max(unknown)
     }
 
     fn messages(&self) -> &[Value] {
@@ -97,6 +115,7 @@ impl NightlyAnswers {
         let records = self.messages().iter().flat_map(|message| list(message, "records"));
         let mut groups = list(&self.repeated, "groups").iter();
         self.outcome() > Outcome::Fine
+            || !self.ended.is_empty()
             || records.into_iter().any(|it| it.get("bucket").is_none_or(|it| it != "decided"))
             || groups.any(|group| !list(group, "refused").is_empty())
     }
@@ -127,6 +146,13 @@ impl NightlyAnswers {
         if !list(&self.repeated, "groups").is_empty() {
             add("What repeats", "", &self.patterns);
         }
+        for (title, lines) in
+            [("What facts end", &self.ended), ("What no file of facts can tell", &self.untold)]
+        {
+            if !lines.is_empty() {
+                text.push_str(&format!("\n# {title}\n\n{}\n", fenced(&lines.join("\n"))));
+            }
+        }
         text
     }
 
@@ -139,6 +165,18 @@ impl NightlyAnswers {
             mentions => format!("{mentions}\n\n"),
         }
     }
+}
+
+/// Returns what the files of facts end, and what they can't tell; nothing without such files.
+fn facts(ctx: &Ctx) -> anyhow::Result<(Vec<String>, Vec<String>)> {
+    if !ctx.has_facts() {
+        return Ok(Default::default());
+    }
+    let home = ctx.home_without_levels()?;
+    let snapshot = ctx.approved_only(&home, Scope::Everything)?;
+    let source = snapshot.exported()?;
+    let line = |(named, why): &(String, String)| format!("{named}: {why}");
+    Ok((source.ended.iter().map(line).collect(), source.doubts.iter().map(line).collect()))
 }
 
 /// Opens the issue once something is due, and updates the one that is there.

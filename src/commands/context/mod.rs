@@ -173,6 +173,10 @@ impl Ctx {
         ctx
     }
 
+    pub(crate) fn has_facts(&self) -> bool {
+        !self.facts.is_empty()
+    }
+
     /// Returns the context of a command that is asked with files of facts.
     pub(crate) fn with_facts(&self, files: &[PathBuf]) -> Ctx {
         let facts = files.iter().map(|file| self.folder.join(file)).collect();

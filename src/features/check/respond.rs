@@ -19,7 +19,7 @@ use crate::gate::{self, unnamed, verdict};
 use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
 use crate::status::stamp::Stamp;
-use crate::status::state::{RecordState, Status};
+use crate::status::state::{InForce, RecordState, Status};
 use crate::survey::escalate::AdviceContext;
 use crate::survey::follow_up::{FollowUp, group};
 use crate::survey::neighbour::Neighbours;
@@ -246,13 +246,14 @@ pub(super) fn judged(
     let among = &among.iter().filter(may_concern).copied().collect::<Vec<_>>()[..];
     let mut follow_ups = Vec::new();
     let mut frozen = Vec::new();
+    let facts = snapshot.facts_at(timed.at);
     let answer = if question.deploy {
         let around = AdviceContext { instant: timed.at, ..snapshot.around() };
         let found = shared.frozen(snapshot, record_states, timed.at, around);
         (frozen, follow_ups) = found.into_iter().unzip();
-        deploy::answer(question, among, &frozen, &snapshot.governance)
+        deploy::answer(question, among, &frozen, &snapshot.governance, &facts)
     } else {
-        let (files, facts) = (snapshot.scanned_files(), snapshot.facts_at(timed.at));
+        let files = snapshot.scanned_files();
         let outside = Outside { files: &files, facts: &facts };
         verdict::ask_among(question, among, uses, &snapshot.governance, outside)
     };
@@ -282,8 +283,10 @@ pub(super) fn judged(
         application_known: doubt.is_none(),
         waiting: deploy::waiting(application, record_states),
     });
-    let tests = among.iter().find(is_named).and_then(|named| named.effective.as_deref());
-    let n_tests = tests.map_or(0, |record| ending_tests(record).count());
+    let is_asked =
+        |it: &&&RecordState| is_named(it) || question.deploy && it.in_force == InForce::Yes;
+    let asked = among.iter().filter(is_asked).filter_map(|it| it.effective.as_deref());
+    let n_tests = asked.flat_map(ending_tests).count();
     let warning = doubt.filter(|_| answer.verdict == GateVerdict::Allow);
     CheckAnswer {
         answer,

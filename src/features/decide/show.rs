@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::diag::Finding;
+use crate::gate::accepted_text;
 use crate::plan::edit::FieldChange;
 use crate::record::credential;
 use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
@@ -160,7 +161,9 @@ fn display_value(value: &Value) -> String {
         Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
         Value::Array(list) => list.iter().map(display_value).collect::<Vec<_>>().join(", "),
         Value::Object(map) => {
-            let pairs = map.iter().map(|(key, value)| format!("{key} {}", display_value(value)));
+            let pairs = map.iter().map(|(key, value)| {
+                format!("{key} {}", display_value(&accepted_text::shown_field(key, value)))
+            });
             pairs.collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),

@@ -65,7 +65,7 @@ impl FalsePositive<'_> {
             }],
             ..WantedFinding::default()
         };
-        let keys = drafted_finding::keys((tool, id), &found, &files)
+        let keys = drafted_finding::keys((tool, id), &found, (&files, &[]))
             .map_err(|refusal| unclear(refusal.reason))?;
         let findings = json!(keys);
         if let Some(why) = open(&findings) {

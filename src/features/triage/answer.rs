@@ -3,6 +3,7 @@
 //! Start at `triage`. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; the
 //! gate decides what a record covers.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::features::patterns::observed::ObservedRun;
@@ -150,6 +151,15 @@ impl<'s> TriageAnswer<'s> {
         let rows = &self.observed.rows;
         let added = self.log.as_mut().map(|log| log.append(rows)).transpose()?;
         Ok(added)
+    }
+
+    /// Returns the tools whose reports were read.
+    pub fn tools(&self) -> BTreeSet<&str> {
+        let layouts = self.read.iter().filter_map(|(_, content)| match content {
+            SourceContent::Sarif(layout) => Some(layout),
+            SourceContent::Events | SourceContent::Broken => None,
+        });
+        layouts.flat_map(|layout| &layout.runs).filter_map(|run| run.tool.as_deref()).collect()
     }
 
     /// Returns the records that the inputs were compared with.

@@ -106,8 +106,11 @@ fn answers(
     let mut all = Vec::new();
     for ((tool, id), group) in &wanted.findings {
         let mut records: Vec<(FindingGroup, Vec<FindingKey>)> = Vec::new();
+        // A record of its own must not cover what another one is about.
+        let others = group.found.iter().filter(|_| per == RecordPer::Finding);
+        let places: Vec<_> = others.flat_map(|it| it.places.clone()).collect();
         for found in &group.found {
-            let mut keys = match drafted_finding::keys((tool, id), found, scanned) {
+            let mut keys = match drafted_finding::keys((tool, id), found, (scanned, &places)) {
                 Ok(keys) => keys,
                 Err(refusal) => {
                     refused.push(NotDrafted { key: format!("{tool}:{id}"), refusal });

@@ -120,6 +120,11 @@ pub struct RoutedSilence {
 }
 
 impl LastEvents {
+    /// Tells whether nothing is known from earlier runs.
+    pub(super) fn is_of_this_run_only(&self) -> bool {
+        self.memory == EventMemory::Run
+    }
+
     /// Starts without known events; `now` is the instant that the ledger is asked about.
     pub fn new(memory: EventMemory, now: Instant) -> LastEvents {
         LastEvents {
@@ -244,7 +249,7 @@ impl LastEvents {
     /// Returns the keys that had no event for longer than `at_most`, by baseline and values; none if earlier runs are
     /// not known.
     pub fn silent(&self, baselines: &[Baseline]) -> Vec<SilentKey> {
-        if self.memory == EventMemory::Run {
+        if self.is_of_this_run_only() {
             return Vec::new();
         }
         let silent = self.keys.iter().filter_map(|(key, known)| {

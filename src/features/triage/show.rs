@@ -114,7 +114,14 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
         crate::features::triage::show::after::requested(&mut doc, shown);
         return doc;
     }
-    doc.blocks.push(Block::Paragraph(display_counts(shown.tally)));
+    let counts = display_counts(shown.tally);
+    let is_silent = shown.tally.counts.values().all(|n| *n == 0) && !shown.tools.is_empty();
+    doc.blocks.push(Block::Paragraph(if is_silent {
+        let tools: Vec<&str> = shown.tools.iter().copied().collect();
+        counts.and(Tone::Plain, format!(": {} ran and reported nothing", tools.join(", ")))
+    } else {
+        counts
+    }));
     if let Some(asked) = shown.facts.as_ref().filter(|asked| asked.not_asked > 0) {
         let tests = diag::count(asked.not_asked, "test");
         let text = format!("{tests} of triggers not asked: give --facts FILE");

@@ -194,8 +194,17 @@ impl TriageRun<'_> {
             }
             SourceFormat::Events => {
                 let mut lines = HashedReader::buffered(reader()?);
-                let take = &mut |line, read| self.take(origin(Some(line)), read);
+                let mut is_empty = true;
+                let take = &mut |line, read| {
+                    is_empty = false;
+                    self.take(origin(Some(line)), read);
+                };
                 let read = events::read(&mut lines, take).map(|()| SourceContent::Events);
+                // Only who counts events knows of a day without one.
+                if read.is_ok() && is_empty && self.last_events.is_of_this_run_only() {
+                    let why = "the file is empty: it has neither a report nor an event";
+                    self.take(origin(None), Err(why.to_owned()));
+                }
                 if read.is_ok() {
                     let digest = lines.into_inner().digest();
                     let baselines = &self.judge.governance.policy.baselines;
@@ -211,6 +220,10 @@ impl TriageRun<'_> {
         if let Ok(SourceContent::Sarif(layout)) = &read {
             for run in &layout.runs {
                 self.watch.ran(run.tool.as_deref(), &run.kinds, place, run.has_failed);
+                if let Some(tool) = run.tool.as_deref().filter(|_| run.has_failed) {
+                    let why = format!("{tool} says that it failed, so its report is not whole");
+                    self.take(origin(None), Err(why));
+                }
             }
         }
         Ok(read.unwrap_or_else(|broken| {

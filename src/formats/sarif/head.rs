@@ -11,7 +11,7 @@ use crate::formats::object::Object;
 use crate::formats::sarif::lenient::OwnedText;
 use crate::formats::sarif::location::NamedLocation;
 use crate::formats::sarif::rule::SarifRule;
-use crate::record::tool_ids;
+use crate::record::{json, tool_ids};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct RunHead {
@@ -29,7 +29,8 @@ pub(super) struct RunHead {
     pub(super) working: Vec<Option<Object<DeclaredArtifact>>>,
     /// Whether the tool reports that it failed.
     pub(super) has_failed: bool,
-    has_tool: bool,
+    /// The keys that were read.
+    taken: BTreeSet<String>,
     wrong: Option<String>,
 }
 
@@ -92,12 +93,15 @@ struct Invocation {
 impl RunHead {
     /// Reads one entry of a run.
     pub(super) fn take(&mut self, key: &str, bytes: &[u8]) {
+        if !self.taken.insert(key.to_owned()) {
+            return self.fail(format!("`{key}` appears twice"));
+        }
         let taken = match key {
-            "tool" if self.has_tool => Err("`tool` appears twice".to_owned()),
             "tool" => read(bytes).map(|Object(tool)| self.tool(tool)),
-            "originalUriBaseIds" => read(bytes).map(|bases: Option<BTreeMap<_, _>>| {
-                self.bases = bases.unwrap_or_default();
-            }),
+            "originalUriBaseIds" => json::value(bytes)
+                .and_then(serde_json::from_value)
+                .map(|bases: Option<BTreeMap<_, _>>| self.bases = bases.unwrap_or_default())
+                .map_err(|error| error.to_string()),
             "artifacts" => read(bytes).map(|artifacts: Option<Vec<Object<Artifact>>>| {
                 let locations = artifacts.into_iter().flatten();
                 let locations =
@@ -144,14 +148,13 @@ impl RunHead {
     pub(super) fn seal(&mut self) -> Result<(), String> {
         match self.wrong.take() {
             Some(why) => Err(why),
-            None if !self.has_tool => Err("the run names no tool".to_owned()),
+            None if !self.taken.contains("tool") => Err("the run names no tool".to_owned()),
             None => Ok(()),
         }
     }
 
     fn tool(&mut self, tool: Tool) {
         let Object(driver) = tool.driver;
-        self.has_tool = true;
         self.tool = tool_ids::tool(&driver.name).into_owned();
         let extensions =
             tool.extensions.into_iter().flatten().map(|Object(extension)| extension.rules);

@@ -144,11 +144,15 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
         self.scan.seek(0)?;
         start(&mut self.scan)?;
         let mut is_first = true;
+        let mut has_runs = false;
         while self.scan.more(b'}', is_first)? {
             is_first = false;
             if self.scan.key()? != "runs" {
                 self.scan.skip()?;
                 continue;
+            }
+            if std::mem::replace(&mut has_runs, true) {
+                self.broken_run("`runs` appears twice".to_owned());
             }
             match self.scan.peek()? {
                 Some(b'[') => self.runs()?,
@@ -202,6 +206,9 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
                     self.broken_run("a run is not an object".to_owned());
                 }
             }
+        }
+        if is_first {
+            self.broken_run("the report has no run: no tool searched anything".to_owned());
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 use crate::approval::verdict::Satisfied;
 use crate::gate::answer::{Gap, GateAnswer, GateVerdict, Question};
+use crate::gate::facts::{CoverEnd, Facts, cover_end};
 use crate::gate::receipt::WaitingRequest;
 use crate::gate::verdict::candidate::{self, Candidate, Fits, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
@@ -46,6 +47,7 @@ pub fn answer(
     record_states: &[&RecordState],
     frozen: &[FrozenPattern],
     governance: &Governance,
+    facts: &dyn Facts,
 ) -> GateAnswer {
     if governance.state == State::Absent {
         return candidate::answer(GateVerdict::Unknown, NO_POLICY.to_owned(), None, &[]);
@@ -64,7 +66,7 @@ pub fn answer(
         if is_over || !is_landed {
             continue;
         }
-        if let Some(candidate) = safeguards(application, record_state) {
+        if let Some(candidate) = safeguards(application, record_state, facts) {
             lacking.insert(candidate.id.clone(), candidate);
         }
     }
@@ -74,7 +76,7 @@ pub fn answer(
         let why = candidate.why_not.as_deref().unwrap_or("it can't be determined");
         format!("{}: {why}", candidate.id)
     };
-    if let Some(found) = first(Fits::NotInForce) {
+    if let Some(found) = first(Fits::NotInForce).or_else(|| first(Fits::Ended)) {
         return candidate::answer(GateVerdict::Deny, named(found), Some(found), &candidates);
     }
     if let Some(pattern) = frozen.iter().find(|pattern| pattern.concerns(application)) {
@@ -102,8 +104,12 @@ pub fn waiting(application: &str, record_states: &[RecordState]) -> Vec<WaitingR
     record_states.iter().filter(is_of_it).map(request).collect()
 }
 
-/// Returns an open record of the application that lacks a safeguard; `None` if it has them.
-fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Candidate<'a>> {
+/// Returns an open record of the application that lacks a safeguard, or that a test ends; `None` for any other.
+fn safeguards<'a>(
+    application: &str,
+    record_state: &'a RecordState,
+    facts: &dyn Facts,
+) -> Option<Candidate<'a>> {
     let candidate = |fits, why: String| Candidate {
         record_state,
         id: name(record_state),
@@ -137,7 +143,11 @@ fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Ca
         return Some(candidate(Fits::NotInForce, why));
     }
     match record_state.approval.as_ref().map(|verdict| &verdict.satisfied) {
-        Some(Satisfied::Yes) => None,
+        Some(Satisfied::Yes) if record_state.in_force != InForce::Yes => None,
+        Some(Satisfied::Yes) => match cover_end(&Question::default(), record, facts)? {
+            CoverEnd::Met(why) => Some(candidate(Fits::Ended, why)),
+            CoverEnd::Unknown(why) => Some(candidate(Fits::Undetermined, why)),
+        },
         Some(Satisfied::Undetermined(doubt)) => {
             Some(candidate(Fits::Undetermined, format!("could not determine: {doubt}")))
         }

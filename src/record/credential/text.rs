@@ -82,6 +82,7 @@ fn may_matter(text: &str, span: Range<usize>, after: u8) -> bool {
             let first = text.as_bytes().get(span.start);
             matches!(first, Some(b'-' | b'b' | b'B'))
         }
+        b' ' => text.get(span) == Some("-u"),
         _ => false,
     }
 }
@@ -94,12 +95,25 @@ fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<CredentialMatc
         return found;
     }
     match byte {
+        b'=' | b' ' if LOGINS.contains(&text.get(span.clone())?) => {
+            next(text, after, |it| value::given(password(it)?, NameKind::Password))
+        }
         b'=' => given(text, &span, after),
         b':' if text.get(after..)?.starts_with("//") => locator(text, after + 2),
         b':' => given(text, &span, after),
         b' ' => spoken(text, &span, after),
         _ => None,
     }
+}
+
+/// Options that take a name and a password, as `curl` has them.
+pub(super) const LOGINS: [&str; 3] = ["-u", "--user", "--proxy-user"];
+
+/// Returns the password of `NAME:PASSWORD`; `None` for a user and a group, as containers are given them.
+pub(super) fn password(login: &str) -> Option<&str> {
+    let (name, password) = login.split_once(':')?;
+    let is_group = name == password || password.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_group).then_some(password)
 }
 
 /// Within how many bytes after `-----BEGIN` the kind is named.
@@ -136,7 +150,7 @@ fn given(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatc
     if kind == NameKind::Plain {
         return None;
     }
-    let found = next(text, after, kind)?;
+    let found = next(text, after, |it| value::given(it, kind))?;
     // `secret:prod2` is a reference, and `secret: prod2` a remark: only a random-looking value is a credential.
     let is_prose = text.as_bytes().get(after - 1) == Some(&b':');
     let is_touching = found.span.start == after;
@@ -150,18 +164,23 @@ fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMat
     if let Some(name) = name.strip_prefix("--") {
         return match NameKind::of(name) {
             NameKind::Plain => None,
-            kind => next(text, after, kind),
+            kind => next(text, after, |it| value::given(it, kind)),
         };
     }
     let is_scheme = ["bearer", "basic"].iter().any(|it| name.eq_ignore_ascii_case(it));
-    if is_scheme { next(text, after, NameKind::Perhaps) } else { None }
+    let judge = |it: &str| value::given(it, NameKind::Perhaps);
+    if is_scheme { next(text, after, judge) } else { None }
 }
 
 /// How many characters of a value are examined.
 const JUDGED: usize = 512;
 
 /// Checks the next value in a text.
-fn next(text: &str, from: usize, kind: NameKind) -> Option<CredentialMatch> {
+fn next(
+    text: &str,
+    from: usize,
+    judge: impl Fn(&str) -> Option<&'static str>,
+) -> Option<CredentialMatch> {
     let opening = [' ', '"', '\'', '\\'];
     let rest = text.get(from..)?.trim_start_matches(opening);
     let start = text.len() - rest.len();
@@ -171,7 +190,7 @@ fn next(text: &str, from: usize, kind: NameKind) -> Option<CredentialMatch> {
     // Limits the cost: a long line may contain many `=`, each starting a value that reaches to its end.
     let judged = rest.char_indices().nth(JUDGED).map_or(rest.len(), |(at, _)| at);
     let judged = rest.get(..judged)?.split(is_end).next()?;
-    let what = value::given(judged.trim_end_matches(['.', ':']), kind)?;
+    let what = judge(judged.trim_end_matches(['.', ':']))?;
     let value = rest.split(is_end).next().unwrap_or_default().trim_end_matches(['.', ':']);
     Some(CredentialMatch { span: start..start + value.len(), what })
 }

@@ -36,7 +36,7 @@ pub(super) fn given(value: &str, name: NameKind) -> Option<&'static str> {
     if value.len() < SHORTEST || value.contains(char::is_whitespace) {
         return None;
     }
-    if is_placeholder(value) || refers(value) {
+    if is_elsewhere(value) {
         return None;
     }
     let is_given_away = match name {
@@ -49,6 +49,11 @@ pub(super) fn given(value: &str, name: NameKind) -> Option<&'static str> {
         NameKind::Password => "a password",
         _ => "a token or key",
     })
+}
+
+/// Tells whether a value stands for a credential, or tells where one is.
+pub(super) fn is_elsewhere(value: &str) -> bool {
+    is_placeholder(value) || refers(value)
 }
 
 /// Tells whether a value is only a placeholder for a credential.

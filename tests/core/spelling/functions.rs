@@ -119,6 +119,7 @@ const OTHER_RULES: &[(&str, &str)] = &[
     ),
     ("src/record/address.rs", "addresses: who is listed"),
     ("src/record/checklist.rs", "`n/a` and `and` in an answer"),
+    ("src/record/credential/source.rs", "values that say that there is none"),
     ("src/record/credential/text.rs", "schemes of HTTP authentication"),
     ("src/record/folded.rs", "the function itself"),
     ("src/record/form.rs", "words for no end, to refuse them"),

@@ -78,6 +78,36 @@ fn one_issue_is_opened_once_something_is_due_and_closed_when_nothing_is() {
 }
 
 #[test]
+fn facts_from_outside_are_asked_about_every_exception_in_force() {
+    let (repo, mut runner) = forge();
+    let trigger = "triggers: [{id: T2, when: It is exploited, then: close, test: known-exploited}]";
+    let scope = "scope: {findings: [{tool: trivy, id: CVE-2026-0001, purl: 'pkg:npm/a@1'}]}";
+    repo.branch("billing").by("ana").edit(ID, trigger).edit(ID, scope).commit("Watch it");
+    repo.by("lee").merge("billing", "Merge branch 'billing'");
+    runner.take(&repo);
+    let path = runner.place("kev.json");
+    let facts = format!("--facts={}", path.display());
+    let mut night = |count: usize, id: &str| {
+        let catalog = json!({"count": count, "dateReleased": "2026-11-20T00:00:00Z",
+            "vulnerabilities": [{"cveID": id}]});
+        std::fs::write(&path, catalog.to_string()).unwrap();
+        let job = runner.job(&["nightly", &facts], &[]);
+        (job.code, runner.writes().len(), job.summary)
+    };
+    let (code, writes, summary) = night(1, "CVE-2020-0001");
+    assert_eq!((code, writes), (0, 0), "nothing is due: {summary}");
+    let (code, writes, summary) = night(1, "CVE-2026-0001");
+    assert_eq!((code, writes), (0, 1), "{summary}");
+    let ended = format!("{ID} (trivy:CVE-2026-0001): T2: known to be exploited");
+    assert!(summary.contains("# What facts end") && summary.contains(&ended), "{summary}");
+    for (count, id) in [(2, "CVE-2020-0001"), (1, "soon")] {
+        let (code, writes, summary) = night(count, id);
+        assert_eq!((code, writes), (3, 1), "{summary}");
+        assert!(summary.contains("# What no file of facts can tell"), "{summary}");
+    }
+}
+
+#[test]
 fn a_branch_that_was_rewritten_is_red_in_a_clone_that_remembers_it() {
     let (repo, mut runner) = forge();
     repo.by("lee").write("README.md", "Read me\n").commit("Say what this is");

@@ -86,6 +86,25 @@ const TWINS: &[Twins] = &[
         "[a]\nkey = ghp_Zx81kQ4Vb7Lw9Tn2Rm5Ys8Hd3Jf6Gc0Pa1B\n[b]\nkey = ghp_Qw72mN5Xc8Kv1Lz4Bt9Rj3Hg6Fd0Sa2Pe7U\n",
         &[(2, 2), (4, 4)],
     ),
+    // A text that is told from its twin by the lines around both would cover both.
+    (
+        "semgrep",
+        "app/twice.py",
+        "def a(cmd):\n    call(cmd, 1)\n    log(cmd)\n    call(cmd, 1)\n    return cmd\n\ndef b(cmd):\n    call(cmd, 1)\n    log(cmd)\n    call(cmd, 1)\n    return cmd\n\nprint(b(1))\n",
+        &[(2, 2), (4, 4), (8, 8), (10, 10)],
+    ),
+    (
+        "bandit",
+        "app/nested.py",
+        "from shells import call\nx = call(\n    call(cmd, shell=True),\n    shell=True)\n",
+        &[(2, 4), (3, 3)],
+    ),
+    (
+        "hadolint",
+        "Dockerfile",
+        "FROM x\nADD x /x\nADD y /y\nADD z /z\nUSER app\n",
+        &[(2, 2), (4, 4)],
+    ),
 ];
 
 #[test]
@@ -329,6 +348,67 @@ fn no_secret_and_no_hash_of_one_is_written() {
                 Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
             assert!(!written.contains(&digest), "the hash of {text}");
         }
+    }
+}
+
+#[test]
+fn a_plain_word_that_code_gives_a_password_is_not_copied() {
+    let path = "ops/login.sh";
+    let lines = [
+        "curl -u billing:SECRET https://db.example.com/x",
+        "curl --user 'billing:SECRET' https://db.example.com/x",
+        "run([\"curl\", \"-u\", \"billing:SECRET\"])",
+        "git clone https://billing:SECRET@git.example.com/x.git",
+        "mysqldump --password=SECRET billing",
+        "mysqldump --password SECRET billing",
+        "password: SECRET",
+        "db_password = \"SECRET\"",
+        "{\"password\": \"SECRET\"}",
+        "login(user, passwd='SECRET words')",
+        "export API_TOKEN=SECRET",
+    ];
+    for (nth, line) in lines.iter().enumerate() {
+        let line = line.replace("SECRET", "wintersun");
+        let repo = committed(&[(path, &format!("# The job\n{line}\n"))]);
+        for tool in ["bandit", "checkov"] {
+            let (drafted, answer) = drafts(&repo, &log(tool, &[at("R1", path, (2, 2))]), &[]);
+            assert!(drafted[0].contains("2-2@"), "{line}: {}{answer}", drafted[0]);
+            let written = drafted.concat() + &answer.to_string();
+            assert!(!written.contains("wintersun"), "{line}: {written}");
+        }
+        if nth > 0 && nth + 1 < lines.len() {
+            continue;
+        }
+        // Written by hand it is refused, and what lands all the same is shown nowhere.
+        let key = json!({"tool": "bandit", "id": "R1", "paths": [path], "content": [line]});
+        let scope = json!({"findings": [key]}).to_string();
+        let (starts, expires) = ("2026-11-20", "2027-01-10");
+        let text = super::record("EXC-2026-C0VER", "brittle-dependency", &scope, starts, expires);
+        let branch = repo.branch("hand").by("ana").write("EXC-2026-C0VER", &text);
+        branch.commit("Accept it");
+        let comment =
+            cli::run(repo.path(), &["--on", ON, "diff", "main", "hand", "--format", "markdown"]);
+        repo.by("dana").merge("hand", "Merge branch 'hand'");
+        repo.checkout();
+        let mut shown = comment.out + &comment.err;
+        let ask = ["check", "--finding", "bandit:R1", "--path", path, "--line", "2"];
+        for args in [&["show", "EXC-2026-C0VER"][..], &["log", "--patch"], &["lint"], &ask] {
+            let run = cli::run(repo.path(), &[&["--on", ON], args].concat());
+            shown += &(run.out + &run.err);
+        }
+        assert!(shown.contains("error[secret]"), "{line}: {shown}");
+        assert!(shown.contains("…") && !shown.contains("wintersun"), "{line}: {shown}");
+    }
+    // What stands for a secret is none.
+    for line in [
+        "curl -u \"billing:$PASSWORD\" https://db.example.com/x",
+        "password = None; token: None",
+        "docker run --user 1000:1000 billing",
+        "subprocess.call(cmd, shell=True)",
+    ] {
+        let repo = committed(&[(path, &format!("# The job\n{line}\n"))]);
+        let (drafted, _) = drafts(&repo, &log("bandit", &[at("R1", path, (2, 2))]), &[]);
+        assert!(!drafted[0].contains("2-2@"), "{line}: {}", drafted[0]);
     }
 }
 

@@ -178,9 +178,9 @@ fn a_baseline_says_which_findings_matter_and_counts_show_how_it_does() {
     let table = run(&repo, &["a.sarif"]);
     assert!(table.out.contains("overdue 2026-11-30"), "{}", table.out);
     assert!(table.err.contains("warning[stale-baseline]: baseline B2"), "{}", table.err);
-    put(&repo, "none.jsonl", "");
-    assert_eq!(run(&repo, &["none.jsonl"]).code, 0);
-    assert_eq!(run(&repo, &["none.jsonl", "--strict"]).code, 1);
+    put(&repo, "none.sarif", super::sarif("Trivy", &[]));
+    assert_eq!(run(&repo, &["none.sarif"]).code, 0);
+    assert_eq!(run(&repo, &["none.sarif", "--strict"]).code, 1);
 }
 
 #[test]

@@ -82,6 +82,10 @@ fn catalogs_end_cover_and_their_silence_is_not_a_no() {
         (exploited, kev(fresh, 0, &[]), 3, "has 0 entries"),
         (exploited, kev("2026-11-24T11:59:59Z", 1, &[other]), 3, "more than 7 days old"),
         (exploited, kev("2027-11-27T00:00:00Z", 1, &[other]), 3, "later than the question"),
+        // A clock may be a little ahead.
+        (exploited, kev("2026-12-01T12:05:00Z", 1, &[other]), 0, ""),
+        (exploited, kev("2026-12-01T12:05:01Z", 1, &[other]), 3, "later than the question"),
+        ("epss>=0.500001", epss("2026-12-02", &row), 3, "later than the question"),
         (exploited, kev("soon", 1, &[other]), 3, "has no date"),
         (exploited, epss("2026-11-30", &row), 3, "needs the KEV catalog"),
         (exploited, says(exploited, true.into()), 1, "T2: known to be exploited"),
@@ -122,6 +126,37 @@ fn catalogs_end_cover_and_their_silence_is_not_a_no() {
 }
 
 #[test]
+fn a_deployment_asks_the_facts_of_its_open_exceptions() {
+    let folder = crate::support::temporary();
+    let repo = ledger(POLICY);
+    let key = format!("tool: trivy, id: {CVE}, purl: 'pkg:npm/lodash@4.17.15'");
+    let more = "fix: {target: automation, plan: Update it, ticket: BILL-412, due: 2026-12-18}\n\
+                triggers: [{id: T2, when: It gets worse, then: close, test: known-exploited}]\n\
+                rollback: {plan: Disable the job, criteria: Any use of it}\n";
+    file(&repo, "EXC-2026-C0VER", &(finding("EXC-2026-C0VER", &key) + more));
+    repo.checkout();
+    let ask = ["--on", ON, "--format", "json", "check", "--application", "billing", "--deploy"];
+    let asked = |text: Option<&str>| {
+        let path = folder.path().join("facts");
+        std::fs::write(&path, text.unwrap_or_default()).unwrap();
+        let facts = ["--facts", path.to_str().unwrap()];
+        let run = cli::run(repo.path(), &[&ask[..], text.map_or(&[][..], |_| &facts)].concat());
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        (run.code, answer["reason"].as_str().unwrap().to_owned(), answer)
+    };
+    let (code, reason, answer) = asked(None);
+    assert_eq!((code, &answer["facts"]["not_asked"]), (0, &json!(1)), "{reason}");
+    let fresh = "2026-11-27T00:00:00Z";
+    assert_eq!(asked(Some(&kev(fresh, 1, &["CVE-2020-0001"]))).0, 0);
+    let (code, reason, answer) = asked(Some(&kev(fresh, 1, &[CVE])));
+    assert_eq!((code, reason.as_str()), (1, "EXC-2026-C0VER: T2: known to be exploited"));
+    assert_eq!(answer["next"]["command"], "exledger close EXC-2026-C0VER");
+    let (code, reason, _) = asked(Some(&kev(fresh, 2, &["CVE-2020-0001"])));
+    assert_eq!(code, 3, "{reason}");
+    assert!(reason.contains("has 1 entries and says 2"), "{reason}");
+}
+
+#[test]
 fn what_is_no_file_of_facts_is_undetermined() {
     let folder = crate::support::temporary();
     let repo = repo("known-exploited", "revoke");
@@ -136,6 +171,12 @@ fn what_is_no_file_of_facts_is_undetermined() {
         "{\"finding\":\"trivy:CVE-1\",\"fact\":\"epss\",\"value\":\"a lot\"}\n",
         "{\"finding\":\"trivy:CVE-1\",\"fact\":\"fix-available\",\"value\":true}\n{\"finding\"\n",
         "{\"runs\": [{\"results\"",
+        "{\"runs\": []}",
+        // A key has one value.
+        "{\"finding\":\"trivy:CVE-1\",\"fact\":\"known-exploited\",\"value\":true,\"value\":false}\n",
+        "{\"count\":1,\"count\":1,\"dateReleased\":\"2026-11-27T00:00:00Z\",\"vulnerabilities\":[{\"cveID\":\"CVE-2020-0001\"}]}",
+        "{\"count\":1,\"dateReleased\":\"2026-11-27T00:00:00Z\",\"vulnerabilities\":[{\"cveID\":\"CVE-2020-0001\",\"cveID\":\"CVE-2020-0002\"}]}",
+        "{\"runs\": [{\"tool\": {\"driver\": {\"name\": \"trivy\"}}, \"results\": [{\"ruleId\": \"CVE-1\", \"ruleId\": \"CVE-2\"}]}]}",
         // An array is not an object, and a finding has no blanks.
         "[1,\"2026-11-27T00:00:00Z\",[[\"CVE-2020-0001\"]]]",
         "{\"count\":1,\"dateReleased\":\"2026-11-27T00:00:00Z\",\"vulnerabilities\":[[\"CVE-2020-0001\"]]}",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::triage::{are, counts, json as asked, put, result, sarif, story};
+use crate::triage::{are, counts, json as asked, put, result, run, sarif, story};
 
 const GOOD: &str = r#"{"ruleId": "CVE-2026-0001", "locations": [{"physicalLocation": {"artifactLocation": {"uri": "services/a"}}}]}"#;
 
@@ -87,6 +87,12 @@ fn runs_that_can_not_be_judged_are_counted_once_each() {
             r#"{{"tool": {{"driver": {{"name": "a"}}}}, "tool": {{"driver": {{"name": "b"}}}}, "results": [{GOOD}]}}"#
         ),
         r#"{"tool": {"driver": {"name": "a"}}, "results": {}}"#.to_owned(),
+        r#"{"tool": {"driver": {"name": "a"}}, "artifacts": [], "results": [], "artifacts": []}"#
+            .to_owned(),
+        r#"{"tool": {"driver": {"name": "a"}}, "originalUriBaseIds": {"R": {"uri": "a/"}, "R": {"uri": "b/"}}}"#
+            .to_owned(),
+        r#"{"tool": {"driver": {"name": "a"}}, "invocations": [{"executionSuccessful": false}], "results": []}"#
+            .to_owned(),
         r#"{"tool": {"driver": {"name": "a"}}, "externalPropertyFileReferences": {"results": [{"location": {"uri": "b"}}]}}"#
             .to_owned(),
     ] {
@@ -102,6 +108,32 @@ fn runs_that_can_not_be_judged_are_counted_once_each() {
             "{bad}"
         );
     }
+}
+
+#[test]
+fn a_report_of_nothing_is_told_from_no_report() {
+    let repo = story();
+    let runs = |inside: &str| format!(r#"{{"version": "2.1.0", "runs": [{inside}]}}"#);
+    let silent = r#"{"tool": {"driver": {"name": "Trivy"}}, "results": []}"#;
+    for (text, says) in [
+        (String::new(), "the file is empty: it has neither a report nor an event"),
+        ("\n \n".to_owned(), "the file is empty"),
+        (runs(""), "the report has no run: no tool searched anything"),
+        (r#"{"version": "2.1.0", "runs": null}"#.to_owned(), "`runs` is not a list"),
+        (r#"{"version": "2.1.0"}"#.to_owned(), "the event has no `type`"),
+        (format!(r#"{{"runs": [{silent}], "runs": [{silent}]}}"#), "`runs` appears twice"),
+        (runs(&silent.replace("[]", r#"[], "tool": {}"#)), "`tool` appears twice"),
+    ] {
+        put(&repo, "a.sarif", &text);
+        let shown = run(&repo, &["a.sarif"]);
+        assert_eq!(shown.code, 3, "{text:?}: {}{}", shown.out, shown.err);
+        assert!(shown.out.contains(says), "{text:?}: {}", shown.out);
+        assert_eq!(run(&repo, &["a.sarif", "--skip-bad"]).code, 0, "{text:?}");
+    }
+    put(&repo, "a.sarif", runs(silent));
+    let shown = run(&repo, &["a.sarif"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(shown.out.contains("0 inputs: trivy ran and reported nothing"), "{}", shown.out);
 }
 
 #[test]

@@ -114,6 +114,6 @@ fn a_scan_says_the_same_beside_events_for_which_all_records_are_read() {
     );
     crate::triage::put(&repo, "none.jsonl", "");
     let (code, alone) = asked(&repo, &["a.sarif"]);
-    let (beside, both) = asked(&repo, &["a.sarif", "none.jsonl"]);
+    let (beside, both) = asked(&repo, &["a.sarif", "none.jsonl", "--observations", "seen"]);
     assert_eq!((code, alone), (beside, both));
 }

@@ -5,6 +5,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::gate::accepted_text;
 use crate::record::{Record, credential};
 use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::shape;
@@ -128,10 +129,10 @@ fn display_value(value: &Value) -> String {
         Value::Array(list) if list.is_empty() => "nothing".to_owned(),
         Value::Array(list) => list.iter().map(display_value).collect::<Vec<_>>().join(", "),
         Value::Object(map) => {
-            let pairs = map
-                .iter()
-                .filter(|(key, _)| *key != "id")
-                .map(|(key, value)| format!("{} {}", key.replace('_', " "), display_value(value)));
+            let pairs = map.iter().filter(|(key, _)| *key != "id").map(|(key, value)| {
+                let value = accepted_text::shown_field(key, value);
+                format!("{} {}", key.replace('_', " "), display_value(&value))
+            });
             pairs.collect::<Vec<_>>().join("; ")
         }
         other => other.to_string(),

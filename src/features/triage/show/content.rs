@@ -2,6 +2,8 @@
 //!
 //! Uses policy, survey, view's documents. Pure. Start at [`TriageView`]. Follows `docs/spec/cli.md`, triage.
 
+use std::collections::BTreeSet;
+
 use crate::features::triage::counts::TriageCounts;
 use crate::features::triage::drafts::NotDrafted;
 use crate::features::triage::last_events::RoutedSilence;
@@ -21,6 +23,8 @@ pub struct TriageView<'a> {
     pub stamp: &'a Stamp,
     /// The names of the inputs, as the user gave them.
     pub sources: &'a [String],
+    /// The tools that ran.
+    pub tools: BTreeSet<&'a str>,
     /// The decisions about the inputs.
     pub tally: &'a TriageCounts,
     /// The baselines of the policy.
