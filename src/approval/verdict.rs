@@ -242,7 +242,7 @@ pub struct Author {
     /// Whether a signature by a listed key proves it.
     #[serde(rename = "attested")]
     pub is_attested: bool,
-    /// Whether a commit of their own shows it; co-authors and requesters, whom others name, may still reject.
+    /// Whether a commit of their own shows it; co-authors and requesters, whom others name, may still reject by a label.
     #[serde(skip)]
     pub by_own_commit: bool,
 }

@@ -30,8 +30,6 @@ pub struct ApprovedState {
     pub filer: Vec<Person>,
     /// The authors of everything that landed since the last approved version.
     pub since: Vec<Person>,
-    /// The authors who appear as the author of a commit of their own.
-    pub committed: Vec<Person>,
     /// Whether the record existed once and was removed.
     pub was_removed: bool,
     /// Whether the series began before the oldest commit of this clone.
@@ -85,12 +83,6 @@ impl ApprovedState {
             filer: series.first().map(|(_, it)| it.author_persons()).unwrap_or_default(),
             ..ApprovedState::default()
         };
-        for (_, verdict) in series {
-            let own = verdict.authors.iter().filter(|author| author.by_own_commit);
-            for author in own {
-                branch::add(&mut landed.committed, author.person.clone());
-            }
-        }
         landed.take(series);
         landed
     }

@@ -129,8 +129,6 @@ impl Delta {
 pub struct BranchAuthors {
     /// The authors and co-authors, each once.
     pub by: Vec<Person>,
-    /// Those of them who are the author (not only co-author) of a commit.
-    pub committed: Vec<Person>,
     /// The committer time of the commit that adds the record, unverified; `None` if no commit of the branch adds it.
     pub added: Option<Instant>,
 }
@@ -138,9 +136,6 @@ pub struct BranchAuthors {
 impl BranchAuthors {
     /// Adds the author and the co-authors of a commit.
     pub fn take(&mut self, commit: &Commit, governance: &Governance) {
-        if let Some(author) = author(commit, governance) {
-            add(&mut self.committed, author);
-        }
         for person in authors(commit, governance) {
             add(&mut self.by, person);
         }

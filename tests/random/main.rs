@@ -53,9 +53,8 @@
 //! - **What honest people merged is in effect,** even if it is false: a mailmap or a list of keys that joins people,
 //!   and a policy that git merged from two. A signed rejection is attributed to the person who really holds the key,
 //!   and a tag that this person signs later replaces it.
-//! - **Typed times and authors.** Somebody who pushes to an open branch chooses the times. Somebody who opens a pull
-//!   request chooses the authors of its commits, and these authors can't reject it any more
-//!   (`docs/decisions.md`, 0007).
+//! - **Typed times and authors.** Somebody who pushes to an open branch chooses the times (`docs/decisions.md`, 0007). Somebody
+//!   who opens a pull request chooses the authors of its commits, whose approvals don't count any more; what they reject does.
 //! - **Permissive policies.** While a policy says `nested: allow` or `self_asserted: allow`, or pins `kernel`, nothing
 //!   is guaranteed for what lands under it, nor after a dishonest person lands a change of governance under it. Any
 //!   other change of governance that no honest person looked at must never count, unless it only makes the rules

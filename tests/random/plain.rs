@@ -183,8 +183,8 @@ fn has_tagged(world: &World, who: Who, since: Instant) -> bool {
     tags.any(|tag| tag.key == who && tag.at > since)
 }
 
-/// Tells whether somebody whom no commit names rejected these bytes, approved nothing, and the rejection landed in
-/// time.
+/// Tells whether somebody rejected these bytes, approved nothing, and the rejection landed in time. Whoever commits name as
+/// authors, a signed rejection counts.
 pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> bool {
     let State::One(content, blob) = version.state else {
         return false;
@@ -221,11 +221,9 @@ pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> 
                 && !since.any(|land| land.merger == Some(who))
         })
     };
-    // An author's rejection has no effect.
-    let unnamed = |who: &Who| is_unnamed(world, *who, Oid::NULL);
     let carries = known.last().is_some_and(|last| match last.state {
         State::One(last, _) => last.is_same_grant_text(&content),
         _ => false,
     });
-    !mapped && !carries && HONEST.iter().filter(|who| unnamed(who)).any(|who| vetoes(*who))
+    !mapped && !carries && HONEST.iter().any(|who| vetoes(*who))
 }

@@ -160,16 +160,20 @@ fn not_a_person(claim: &Claim, identity: &Identity) -> Option<NotCounted> {
     }
 }
 
-/// People named by others as co-author or requester may still reject.
+/// A signed rejection counts whoever the authors are: what takes away needs nobody else, and anybody can type an author's name.
+/// People named by others as co-author or requester may still reject without a signature.
 fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
     let identity = match &claim.who {
         NamedPerson::Someone(identity) => identity,
         NamedPerson::Unresolved(_) => return Some(NotCounted::Unresolved),
         NamedPerson::Nobody(_) => return Some(NotCounted::NoPerson),
     };
-    let author = *relation == Relation::Same && case.authors.holds_by_commit(identity);
-    let author = if author { Some(NotCounted::Author) } else { None };
-    not_a_person(claim, identity).or(author).or_else(|| claim.bar.clone())
+    let is_author = claim.key.is_none()
+        && *relation == Relation::Same
+        && case.authors.holds_by_commit(identity);
+    not_a_person(claim, identity)
+        .or(is_author.then_some(NotCounted::Author))
+        .or_else(|| claim.bar.clone())
 }
 
 /// Returns why an approval does not count. Its place and kind are checked before the name, so that an approval that

@@ -4,7 +4,7 @@
 //! `TrailEvaluator::evaluate_until` and `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7 (binding and
 //! failures), E6, V6 and G2.
 
-use crate::approval::count::weigh;
+use crate::approval::count::{requirement, weigh};
 use crate::approval::evidence::claims::{
     self, CountedFile, LandedApprovalFile, StatementAge, StatementEvent, VersionEvidenceSet,
 };
@@ -213,11 +213,22 @@ impl<'a> TrailEvaluator<'a> {
         };
         match self.statements.get(statement) {
             Some(StatementEvent::CountedFile(counted_file)) => {
-                counted_file.landed.file.sha256 == *digest
+                let stated = &counted_file.landed.file.sha256;
+                stated == digest || counted_file.rejects() && self.repeats(stated, index)
             }
             Some(StatementEvent::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
             Some(StatementEvent::Refused(..)) | None => false,
         }
+    }
+
+    /// Tells whether a version only adds (V9), or another layout, to an earlier one with some bytes.
+    fn repeats(&self, sha256: &str, index: usize) -> bool {
+        let mut earlier = self.bound.digests.iter().take(index).enumerate();
+        earlier.any(|(before, digest)| {
+            let both = self.record(Some(before)).zip(self.record(Some(index)));
+            digest.as_deref() == Some(sha256)
+                && both.is_some_and(|(before, after)| requirement::only_adds(before, after))
+        })
     }
 
     fn is_taken_back(&self, statement: usize) -> bool {
@@ -325,10 +336,11 @@ impl<'a> TrailEvaluator<'a> {
             if !says_something || self.has_content_of(approved, verdict) {
                 continue;
             }
-            // Whoever made it, by a commit of their own, approved nothing; whom others name as an author may have.
+            // Whoever made it, by a commit of their own, approved nothing; whom others name as an author may have, and who signs.
             let is_own = |statement: &Statement| {
                 let mut authors = verdict.authors.iter().filter(|author| author.by_own_commit);
-                authors.any(|author| author.person.key == statement.person.key)
+                statement.key.is_none()
+                    && authors.any(|author| author.person.key == statement.person.key)
             };
             let stated =
                 verdict.statements.iter().cloned().chain(self.refused(index, step.version.landing));

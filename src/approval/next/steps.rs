@@ -40,8 +40,6 @@ pub struct ProposedContent<'p> {
     pub record: &'p Record,
     pub approved: Option<&'p Record>,
     pub makers: &'p [Person],
-    /// The makers who are the author of a commit of their own.
-    pub committed: &'p [Person],
     /// Those who signed an approval of these bytes.
     pub approvals: &'p [Person],
     /// Those who signed a rejection of these bytes, each with the reason.
@@ -338,8 +336,7 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     let counts =
         |it: &&Person| !content.was_removed && eligibility.can_sign(it, signature::APPROVAL);
     let signed: Vec<Person> = content.approvals.iter().filter(counts).cloned().collect();
-    let is_own = |person: &Person| content.committed.iter().any(|own| own.key == person.key);
-    let rejections = content.rejections.iter().filter(|(by, _)| !is_own(by)).cloned();
+    let rejections = content.rejections.iter().cloned();
     let mut blockers: Vec<Blocker> =
         rejections.map(|(by, reason)| Blocker::SignedRejection { by, reason }).collect();
     let is_rejected = !blockers.is_empty();

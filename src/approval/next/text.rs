@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::approval::evidence::statement_file::{ApprovalDecision, BadFile};
+use crate::approval::evidence::statement_file::BadFile;
 use crate::approval::next::steps::{ApprovalStep, ApprovalWay, Blocker, NextSteps, is_for_nobody};
 use crate::approval::sources::signature::SignatureState;
 use crate::approval::verdict::{MissingApproval, NotCounted};
@@ -402,13 +402,13 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
 }
 
 /// Returns why somebody's approval or rejection would not count, and how to fix it.
-pub fn refusal(reason: &NotCounted, decision: ApprovalDecision) -> (String, String) {
-    let (reason, help) = match (reason, decision) {
-        (NotCounted::Forge, _) => (
+pub fn refusal(reason: &NotCounted) -> (String, String) {
+    let (reason, help) = match reason {
+        NotCounted::Forge => (
             "is the address of a forge or of approvals, not of a person",
             "set user.email to your address",
         ),
-        (NotCounted::UnknownAccount(unknown), _) => {
+        NotCounted::UnknownAccount(unknown) => {
             let reason = format!(
                 "may be an author of this content: it is not known that {} is not {}",
                 unknown.account, unknown.other
@@ -416,26 +416,22 @@ pub fn refusal(reason: &NotCounted, decision: ApprovalDecision) -> (String, Stri
             let help = format!("add {}, and approve again once that is merged", unknown.to_add());
             return (reason, help);
         }
-        (NotCounted::Bot, _) => {
+        NotCounted::Bot => {
             ("is a bot or an agent, whose approvals never count", "ask a person to approve it")
         }
-        (NotCounted::Author, ApprovalDecision::Approve) => (
+        NotCounted::Author => (
             "is an author of this change, and an author's approval does not count",
             "ask someone else to approve it: `exledger diff` shows who can",
         ),
-        (NotCounted::Author, ApprovalDecision::Reject) => (
-            "is an author of this change, and an author's rejection does not count",
-            "change it in a commit, or close it with `exledger close`",
-        ),
-        (NotCounted::SameNameAsAuthor, _) => (
+        NotCounted::SameNameAsAuthor => (
             "has the name of an author of this content, under another address: same-name-as-author",
             "if they are one person, ask someone else to approve; if they are two, give them different names in .mailmap",
         ),
-        (NotCounted::Kind, _) => (
+        NotCounted::Kind => (
             "would sign, but `approval.accept` in the policy does not include `detached`",
             "ask someone else to merge it, or change the policy first: the change applies to what is merged after it",
         ),
-        (reason, _) => {
+        reason => {
             let help = "ask someone else to review it: `exledger diff` shows who can";
             return (reason.to_string(), help.to_owned());
         }

@@ -374,8 +374,6 @@ impl<'g> Eligibility<'g> {
 #[derive(Clone, Copy, Debug)]
 pub struct ContentPeople<'a> {
     pub makers: &'a [Person],
-    /// Those who made it in a commit of their own; the others may have been named by anybody, so they may still reject it.
-    pub committed: &'a [Person],
     /// Its owners; empty for a governance file.
     pub owners: &'a [Address],
     /// The record, and the last approved one; `None` for a governance file.
@@ -402,9 +400,7 @@ pub fn refusal(
     // An approval states only an address: the name comes from the governance files.
     let known = people::identify(who, "", &person.typed_email);
     if decision == ApprovalDecision::Reject {
-        // A rejection counts even if the relation to the authors is unknown.
-        let relation = identities.relation_of_signer(&known, content.committed);
-        return (relation == Relation::Same).then_some(NotCounted::Author);
+        return None;
     }
     let relation = identities.relation_of_signer(&known, content.makers);
     if approval.self_approval == SelfApproval::Forbid && !relation.is_different() {

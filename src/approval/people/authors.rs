@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 pub(crate) struct AuthorSet {
     pub members: Vec<Identity>,
     /// Authors named by a commit that makes the content, and the signers of such commits. Co-authors and requesters are
-    /// named by others; they are members too, but may still reject (E6).
+    /// named by others; they are members too, but may still reject by a label (E6).
     pub committed: Vec<Identity>,
     pub doubt: Option<ApprovalObstacle>,
     /// Why git does not name everyone who made the content; later versions built on it inherit this gap.

@@ -176,13 +176,13 @@ pub(super) fn refuse_uncounted(
         Some(landed) => &landed.governance,
         None => present,
     };
-    let ApprovalTarget { makers, committed, owners, .. } = &content.target;
+    let ApprovalTarget { makers, owners, .. } = &content.target;
     let records = [content.record(), content.last_approved.as_deref()];
-    let people = ContentPeople { makers, committed, owners, records };
+    let people = ContentPeople { makers, owners, records };
     match who::refusal(people, person, decision, [judging, present]) {
         None => Ok(()),
         Some(reason) => {
-            let (reason, help) = text::refusal(&reason, decision);
+            let (reason, help) = text::refusal(&reason);
             let what = format!("it would not count: {} {reason}", person.display);
             Err(Usage::refused(what, help))
         }

@@ -9,7 +9,7 @@ pub(super) mod record;
 
 use crate::approval::count::requirement::combined_demand;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalSubject};
-use crate::approval::verdict::{Author, Statement};
+use crate::approval::verdict::Statement;
 use crate::history::change::event::ChangeEvent;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
@@ -36,9 +36,6 @@ pub struct ApprovalTarget {
     pub folder: String,
     /// Its authors, each once.
     pub makers: Vec<Person>,
-    /// Those who made it in a commit of their own; the others may have been named by anybody, so
-    /// they may still reject it.
-    pub committed: Vec<Person>,
     /// Its owners; empty for a governance file.
     pub owners: Vec<Address>,
     pub needed: Needed,
@@ -101,12 +98,6 @@ pub(super) struct LandedContent {
     pub(super) refused: Vec<String>,
 }
 
-struct ContentAuthors {
-    all: Vec<Person>,
-    /// Those who made it in a commit of their own.
-    by_own_commit: Vec<Person>,
-}
-
 impl ApprovalContent {
     /// Returns the record, if it can be read.
     pub fn record(&self) -> Option<&Record> {
@@ -134,19 +125,6 @@ impl LandedContent {
             governance: tip.governance_before.clone(),
             approvers: tip.verdict.approvers.clone(),
             refused: refused.filter_map(|statement| statement.source.clone()).collect(),
-        }
-    }
-}
-
-impl ContentAuthors {
-    fn of(tip: &Tip<'_>) -> ContentAuthors {
-        let persons = |is_included: &dyn Fn(&Author) -> bool| {
-            let authors = tip.verdict.authors.iter().filter(|author| is_included(author));
-            authors.map(|author| author.person.clone()).collect()
-        };
-        ContentAuthors {
-            all: persons(&|_| true),
-            by_own_commit: persons(&|author| author.by_own_commit),
         }
     }
 }

@@ -66,7 +66,6 @@ impl Authorship {
             && let Some(worker) = &self.worker
         {
             branch::add(&mut made.by, worker.clone());
-            branch::add(&mut made.committed, worker.clone());
         }
         let after = delta.record_after();
         let closure = after.and_then(|after| after.closure.as_deref());
@@ -76,7 +75,6 @@ impl Authorship {
             after.map_or_else(|| made.by.clone(), |after| makers(after, &landed, made.by.clone()));
         Entry {
             needs: after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers)),
-            committed: committed(&makers, &made.committed, &landed),
             makers,
             past: RecordPast { settled, landed: landed.first.or(made.added) },
             landed,
@@ -108,15 +106,6 @@ fn makers(after: &Record, landed: &ApprovedState, made: Vec<Person>) -> Vec<Pers
         branch::add(&mut makers, person.clone());
     }
     makers
-}
-
-/// Returns the authors who made it in a commit of their own, on the branch or landed.
-fn committed(makers: &[Person], made: &[Person], landed: &ApprovedState) -> Vec<Person> {
-    let own = |maker: &&Person| {
-        let mut known = made.iter().chain(&landed.committed);
-        known.any(|person| person.key == maker.key)
-    };
-    makers.iter().filter(own).cloned().collect()
 }
 
 /// Returns how a file changed, from whether it existed before and exists after.

@@ -83,8 +83,6 @@ pub struct Entry {
     pub landed: ApprovedState,
     /// The author set so far: approvals by these persons do not count.
     pub makers: Vec<Person>,
-    /// Those authors who made it in a commit of their own.
-    pub committed: Vec<Person>,
     /// Who must approve the change.
     pub needs: Needs,
     /// The facts of its past that rules need.

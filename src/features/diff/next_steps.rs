@@ -76,7 +76,6 @@ impl StatementReader<'_> {
             record,
             approved: entry.landed.approved.as_deref(),
             makers: &entry.makers,
-            committed: &entry.committed,
             approvals: &statements.approvals,
             rejections: &statements.rejections,
             was_removed: entry.landed.was_removed,

@@ -116,14 +116,10 @@ fn each_of_several_tags_of_one_commit_is_what_its_own_signature_shows() {
 }
 
 #[test]
-fn authors_bots_and_unlisted_keys_veto_nothing() {
-    let signers = signer("dana") + &signer("ana") + &format!("bot@example.com {}\n", public("bot"));
+fn bots_and_unlisted_keys_veto_nothing() {
+    let signers = signer("dana") + &format!("bot@example.com {}\n", public("bot"));
     let policy = "people: {bots: ['bot@*']}\n";
-    for (name, counts) in [
-        ("ana", Some(VoteCounts::No(NotCounted::Author))),
-        ("bot", Some(VoteCounts::No(NotCounted::Bot))),
-        ("kim", None),
-    ] {
+    for (name, counts) in [("bot", Some(VoteCounts::No(NotCounted::Bot))), ("kim", None)] {
         let repo = sealed_by(policy);
         crate::support::approval::govern(&repo, ".github/allowed_signers", &signers);
         repo.branch("file")
@@ -137,6 +133,15 @@ fn authors_bots_and_unlisted_keys_veto_nothing() {
         let spoke = verdict.statements.iter().find(|it| it.kind == EvidenceKind::Detached);
         assert_eq!(spoke.map(|it| it.counts.clone()), counts, "{name}");
     }
+}
+
+#[test]
+fn an_author_rejects_by_a_signature() {
+    let repo = sealed_by("");
+    let veto = no("dana", ID, SAMPLE, "2026-11-20T10:30:00Z");
+    repo.branch("file").by("dana").write(ID, SAMPLE).says(&veto).commit("File it");
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    check("own", &verdict(&repo), "no", "vetoed", &["lee"], &["dana"]);
 }
 
 #[test]

@@ -159,8 +159,39 @@ fn rejection_stays() {
             .because("Too long")
     };
     let folder = format!("exceptions/.approvals/{ID}");
-    let acts: [Act; 8] = [
+    let other = SAMPLE.replace("moderate", "high");
+    let (tidy, tidier) = (SAMPLE.to_owned() + "# Tidy\n", SAMPLE.to_owned() + "# Tidier\n");
+    let acts: [Act; 14] = [
         ("nothing", &|_| {}),
+        ("a branch whose commits name Pat amends it and takes that back", &|repo| {
+            repo.branch("work").by("pat").write(ID, &other).commit("Change it");
+            repo.branch("work").by("ana").write(ID, SAMPLE).commit("Change it back");
+            repo.by("dana").merge("work", "Merge branch 'work'");
+        }),
+        ("somebody types Pat as author of another text, and puts it back", &|repo| {
+            repo.by("pat").through("ana").write(ID, &other).commit("Change it");
+            repo.by("ana").write(ID, SAMPLE).commit("Change it back");
+        }),
+        ("somebody types Pat as author of the same text, filed again", &|repo| {
+            repo.by("ana").remove(ID).commit("Remove it");
+            repo.by("pat").through("ana").write(ID, SAMPLE).commit("File it");
+        }),
+        ("another layout, another text, and that layout again", &|repo| {
+            repo.by("ana").write(ID, &tidy).commit("Tidy");
+            repo.by("ana").write(ID, &other).commit("Change it");
+            repo.by("ana").write(ID, &tidy).commit("Change it back");
+        }),
+        ("another layout is filed again in a third one", &|repo| {
+            repo.by("ana").write(ID, &tidy).commit("Tidy");
+            repo.by("ana").remove(ID).commit("Remove it");
+            repo.by("ana").write(ID, &tidier).commit("File it");
+        }),
+        ("another text in between, with a review behind", &|repo| {
+            let review =
+                "reviews:\n- {date: 2026-11-20, by: ana@example.com, outcome: still-needed}\n";
+            repo.by("ana").write(ID, &other).commit("Change it");
+            repo.by("ana").write(ID, &(SAMPLE.to_owned() + review)).commit("Review it");
+        }),
         ("the author deletes it", &|repo| {
             repo.by("ana").remove(&folder).commit("Tidy up");
         }),
@@ -194,11 +225,12 @@ fn rejection_stays() {
         let says = rejection(&repo);
         sign(&repo, "ana", &[says]);
         act(&repo);
-        both(&repo, SAMPLE);
+        let text = repo.by("ana").text(ID);
+        both(&repo, &text);
         assert_eq!(status(&repo), "unapproved", "{what}");
         if !what.contains("key") && !what.contains("address") {
-            sign(&repo, "ana", &approvals(&repo, &[("pat", "pat")], SAMPLE));
-            both(&repo, SAMPLE);
+            sign(&repo, "ana", &approvals(&repo, &[("pat", "pat")], &text));
+            both(&repo, &text);
             assert_eq!(status(&repo), "active", "{what}, and Pat approves");
         }
         // Other bytes are another request.

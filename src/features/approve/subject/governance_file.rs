@@ -7,9 +7,7 @@ use std::path::Path;
 
 use crate::approval::evidence::statement_file::{self, ApprovalSubject};
 use crate::features::approve::source::ContentSource;
-use crate::features::approve::subject::{
-    ApprovalContent, ApprovalTarget, ContentAuthors, LandedContent,
-};
+use crate::features::approve::subject::{ApprovalContent, ApprovalTarget, LandedContent};
 use crate::ledger;
 use crate::policy::tier::Needed;
 use crate::session::error::{Error, Usage};
@@ -39,12 +37,11 @@ pub(crate) fn find(
     let is_committed = found.as_ref().is_none_or(|file| file.is_committed);
     let bytes = found.map(|file| file.bytes);
     let at_tip = tip.filter(|tip| tip.bytes == bytes);
-    let authors = match &at_tip {
-        Some(tip) => ContentAuthors::of(tip),
+    let makers = match &at_tip {
+        Some(tip) => tip.verdict.author_persons(),
         None => {
             let compared = source.compare(at)?;
-            let made = compared.governors.get(&path).cloned().unwrap_or_default();
-            ContentAuthors { all: made.by, by_own_commit: made.committed }
+            compared.governors.get(&path).map(|made| made.by.clone()).unwrap_or_default()
         }
     };
     let instead = snapshot.counts_instead(&path, bytes.as_deref());
@@ -60,8 +57,7 @@ pub(crate) fn find(
             sha256: statement_file::digest(bytes.as_deref().unwrap_or_default()),
             from: instead.as_deref().map(statement_file::digest),
             folder: records.first().cloned().unwrap_or_default(),
-            makers: authors.all,
-            committed: authors.by_own_commit,
+            makers,
             owners: Vec::new(),
             needed: Needed { count: 1, ..Needed::default() },
         },

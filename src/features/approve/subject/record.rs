@@ -6,7 +6,7 @@ use crate::approval::evidence::statement_file::{self, ApprovalSubject};
 use crate::approval::next::who;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{
-    ApprovalContent, ApprovalTarget, ContentAuthors, LandedContent, not_found,
+    ApprovalContent, ApprovalTarget, LandedContent, not_found,
 };
 use crate::history::change;
 use crate::history::version::TrailKey;
@@ -63,21 +63,19 @@ pub(crate) fn find(
         from: None,
         folder: find_record_folder(records, path),
         makers: Vec::new(),
-        committed: Vec::new(),
         owners: owners([record, last]),
         needed: Needed::default(),
     };
     let tip = snapshot.tip(&key);
     let at_tip = tip.filter(|tip| tip.bytes.as_deref() == Some(&*stored.bytes));
     if let Some(tip) = &at_tip {
-        let authors = ContentAuthors::of(tip);
-        (target.makers, target.committed) = (authors.all, authors.by_own_commit);
+        target.makers = tip.verdict.author_persons();
         target.needed = tip.verdict.needed.clone();
     } else {
         let compared = source.compare(at)?;
         let mut entries = compared.entries.into_iter();
         if let Some(entry) = entries.find(|entry| entry.delta.key == key.as_str()) {
-            (target.makers, target.committed) = (entry.makers, entry.committed);
+            target.makers = entry.makers;
         }
         if let Some(record) = record {
             add_requesters(&mut target.makers, [Some(record), last], snapshot);
