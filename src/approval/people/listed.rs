@@ -9,7 +9,7 @@ use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature;
 use crate::policy::demand::ListedFor;
 use crate::policy::governance::Governance;
-use crate::policy::people;
+use crate::policy::people::{self, RosterState};
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::address::Address;
@@ -97,10 +97,12 @@ pub(crate) fn is_for_listed(governance: &Governance, record: &Record) -> bool {
 
 impl ListedPeople {
     /// Returns the members of groups and the holders of keys that sign approvals; where neither names anybody, the active
-    /// people of the roster and those of `people.logins` (D9). Bots, agents, bridges and forges are never listed.
+    /// people of the roster and those of `people.logins` (D9). Bots, agents, bridges and forges are never listed, nor is whoever
+    /// the roster says has left.
     pub(crate) fn of(governance: &Governance, keys: &Keys) -> ListedPeople {
         let named = members_and_holders(governance, keys);
-        let listed = collect(governance, keys, named, ListedBy::GroupOrKey);
+        let present = named.filter(|address| !has_left(governance, address));
+        let listed = collect(governance, keys, present, ListedBy::GroupOrKey);
         if !listed.is_empty() || names_anyone(governance) {
             return listed;
         }
@@ -148,6 +150,11 @@ impl ListedPeople {
     pub(crate) fn has_key(&self, person: &Person) -> bool {
         self.keys.contains(&person.key)
     }
+}
+
+fn has_left(governance: &Governance, address: &str) -> bool {
+    let address = Address::new(address);
+    address.is_some_and(|it| people::roster_state(governance, &it) == RosterState::Inactive)
 }
 
 fn members_and_holders<'g>(
