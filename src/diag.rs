@@ -5,6 +5,7 @@
 
 pub mod code;
 pub mod renamed;
+pub mod shell;
 pub mod sorting;
 
 use crate::diag::code::Code;

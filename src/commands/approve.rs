@@ -224,8 +224,8 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     answer::add_signature(&mut answer, &prepared, &signed.signature);
     if matches!(answer.counting, Counting::NotYet { .. }) && prepared.content.has_landed() {
         // A statement keeps its time, and for what has landed the keys of that time count.
-        let again = prepared.content.argument();
-        answer.next = vec![format!("exledger approve {again}   # again, once that is merged")];
+        let again = prepared.content.command();
+        answer.next = vec![format!("{again}   # again, once that is merged")];
     }
     ctx.show(&approve::show::signed(&answer))?;
     hint(ctx, &answer);

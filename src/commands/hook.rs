@@ -7,6 +7,7 @@ mod map;
 mod reply;
 mod settings;
 
+use exledger::diag::shell;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as Elapsed};
@@ -298,7 +299,8 @@ impl HookArgs {
             let line = LoggedReceipt::of(&question, &check, &Value::Null).line()?;
             let kept = match refused::keep(folder, line.as_bytes()) {
                 Ok(path) => {
-                    let command = format!("exledger new --from-check {}", path.display());
+                    let command =
+                        shell::command("exledger new --from-check", &[&path.to_string_lossy()]);
                     if check.answer.record.is_none() {
                         people = format!("{reason}; next: {command}");
                     }

@@ -17,6 +17,7 @@ use crate::commands::context::{Ctx, fault, stdin};
 use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
 use crate::commands::next_steps;
+use exledger::diag::shell::quoted;
 use exledger::features;
 use exledger::features::import::adopt::AdoptionRequest;
 use exledger::features::import::answer::PreparedImport;
@@ -36,7 +37,6 @@ use exledger::session::error::Undetermined;
 use exledger::session::locate::Located;
 use exledger::store::files;
 use exledger::store::files::FileError;
-use exledger::survey::shell::quoted;
 
 /// Draft records from the ignore files of other tools
 ///

@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 
 use crate::commands::context::Ctx;
+use exledger::diag::shell::quoted;
 use exledger::features::decide::decided::DecidedRecord;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::digest::Digest;
 use exledger::history::refs::HeadState;
 use exledger::session::Session;
-use exledger::survey::shell::quoted;
 
 /// The number of drafts that are named one by one.
 pub(crate) const SHORT: usize = 3;

@@ -20,6 +20,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::triage::output::Rewrite;
 use crate::commands::triage::plan::{AlertForge, AlertsToPlan};
 use crate::commands::{context, next_steps};
+use exledger::diag::shell;
 use exledger::features::triage::answer::{TriageAnswer, TriageRequest};
 use exledger::features::triage::counts::KeptDetail;
 use exledger::features::triage::drafts::{NotDrafted, RecordPer, TriageDraft};
@@ -32,7 +33,6 @@ use exledger::policy::governance::NO_POLICY;
 use exledger::session::Session;
 use exledger::store::files;
 use exledger::survey::event::TriageState;
-use exledger::survey::shell::quoted;
 use exledger::view::doc::FormatNeeds;
 use exledger::{features, gate};
 
@@ -372,7 +372,7 @@ fn next(
         return Vec::new();
     };
     let completing = next_steps::completing(ctx, session, (ids, &BTreeSet::from([path.as_str()])));
-    vec![completing, format!("exledger lint {}", quoted(&folder.to_string_lossy()))]
+    vec![completing, shell::command("exledger lint", &[&folder.to_string_lossy()])]
 }
 
 /// Returns drafts for display, with the folder as the user named it.

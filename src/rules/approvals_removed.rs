@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S8.
 
 use crate::diag::code::Code;
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::history::off_line::{self, APPROVALS_PIN};
 use crate::history::refs::APPROVALS_BRANCH;
@@ -55,7 +56,8 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
                 tip.short()
             ),
             help: format!(
-                "have that tip pushed again, or the record approved anew: `exledger approve {id}`; if the loss was agreed: {}",
+                "have that tip pushed again, or the record approved anew: `{}`; if the loss was agreed: {}",
+                shell::command("exledger approve", &[id]),
                 off_line::clear_commands(reference, Some(APPROVALS_PIN))
             ),
         },

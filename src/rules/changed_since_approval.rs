@@ -4,6 +4,7 @@
 
 use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::diag::code::Code;
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
@@ -53,6 +54,9 @@ fn other(landed: &LandedCase<'_>) -> Option<Finding> {
         approved.commit.oid.short()
     );
     let id = landed.id.unwrap_or("ID");
-    let help = format!("run `exledger approve {id}`, or restore the approved version");
+    let help = format!(
+        "run `{}`, or restore the approved version",
+        shell::command("exledger approve", &[id])
+    );
     Some(landed.finding(RULE.code, level, &message, help))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::approval::governance::key_levels::Admission;
 use crate::diag::code::Code;
+use crate::diag::shell;
 use crate::diag::{self, Finding, Level};
 use crate::rules::audit_cases::{KeyUse, LandedCase};
 use crate::rules::example::Example;
@@ -80,10 +81,10 @@ fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding 
         ([], _) => format!("; they approved {}", diag::names(&resting)),
         _ => format!("; what they signed for {} needs more", diag::names(&asking)),
     };
-    let path = landed.path;
     let approve = match by {
         Admission::Claim | Admission::ClaimedName | Admission::ForgeSigned => format!(
-            "; then people whose keys prove more run `exledger approve --governance {path}`, or you run"
+            "; then people whose keys prove more run `{}`, or you run",
+            shell::command("exledger approve --governance", &[landed.path])
         ),
         _ => "; then run".to_owned(),
     };

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M5.
 
 use crate::diag::code::Code;
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::history::off_line::Lost;
@@ -54,8 +55,8 @@ fn lost(lost: &LostChange<'_>) -> Finding {
         Lost::Tip(tip) => format!("the approved branch lost, with its former tip {},", tip.short()),
     };
     let anew = match &lost.trail.key {
-        TrailKey::Id(id) => format!("exledger approve {id}"),
-        key => format!("exledger approve --governance {key}"),
+        TrailKey::Id(id) => shell::command("exledger approve", &[id]),
+        key => shell::command("exledger approve --governance", &[key.as_str()]),
     };
     let (level, help) = match lost.is_approved_anew {
         true => (Level::Warning, "nothing to do: it has been approved anew".to_owned()),

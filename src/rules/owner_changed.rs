@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::history::change::entries::{self, Handover};
 use crate::rules::case::RuleContext;
@@ -49,8 +50,8 @@ fn handed(changed: &ChangeCase<'_>) -> Option<Finding> {
             &difference.field,
             format!("the owner changes: {}, without a new transfer entry", difference.text),
             format!(
-                "run `exledger transfer {} --to {new}` on the file as it was; {}",
-                after.id,
+                "run `{}` on the file as it was; {}",
+                shell::command("exledger transfer", &[after.id.as_str(), "--to", &new.to_string()]),
                 changed.needs.describe()
             ),
         ),

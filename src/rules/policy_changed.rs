@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3.
 
 use crate::diag::code::Code;
+use crate::diag::shell;
 use crate::diag::{self, Finding, Level, Pos};
 use crate::rules::change_cases::{GovernanceChange, InheritedLine, LineChange};
 use crate::rules::example::Example;
@@ -69,7 +70,7 @@ fn inherited(change: &GovernanceChange, line: &InheritedLine) -> Finding {
 
 fn help(change: &GovernanceChange) -> String {
     format!(
-        "approving the change approves this too, by `exledger approve --governance {}` alone; or put the version that counts back first",
-        change.path
+        "approving the change approves this too, by `{}` alone; or put the version that counts back first",
+        shell::command("exledger approve --governance", &[&change.path])
     )
 }

@@ -5,6 +5,7 @@
 use crate::approval::governance::counted;
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::code::Code;
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::history::governance::GovernanceOrigin;
 use crate::rules::audit_cases::{GovernanceCounts, Healed, LandedCase};
@@ -66,10 +67,10 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let path = landed.path;
     let message =
         format!("nobody else{who} approved this change to {path} when it was merged{more}");
-    let approve = format!("ask someone else to run `exledger approve --governance {path}`");
+    let approve = shell::command("exledger approve --governance", &[path]);
     let help = match level {
         Level::Error => format!(
-            "{approve}; where nobody has a key, put the version back that counts, and have someone else merge the change again"
+            "ask someone else to run `{approve}`; where nobody has a key, put the version back that counts, and have someone else merge the change again"
         ),
         _ => format!("{approve}, or to merge a change to the file"),
     };

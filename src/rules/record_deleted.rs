@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
@@ -42,6 +43,9 @@ fn deleted(changed: &ChangeCase<'_>) -> Option<Finding> {
         field: None,
         id: before.id().map(|id| id.to_string()),
         message: format!("the file of {name} was deleted"),
-        help: format!("restore it; if it is no longer needed, run `exledger close {name}`"),
+        help: format!(
+            "restore it; if it is no longer needed, run `{}`",
+            shell::command("exledger close", &[name])
+        ),
     })
 }

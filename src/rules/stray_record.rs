@@ -3,12 +3,12 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::code::Code;
+use crate::diag::shell::quoted;
 use crate::diag::{Finding, Level};
 use crate::ledger::stray::{Stray, StrayKind};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::rules::sample;
-use crate::survey::shell::quoted;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::StrayRecord,

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::diag::Finding;
+use crate::diag::shell::quoted;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::refs::NoRef;
 use crate::ledger::NotFound;
@@ -23,7 +24,6 @@ use crate::store::files::FileError;
 use crate::store::git::GitError;
 use crate::store::git::open::OpenError;
 use crate::survey::approved_state::PastObstacle;
-use crate::survey::shell::quoted;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::diag::code::Code;
+use crate::diag::shell::quoted;
 use crate::diag::{self, Finding, Level};
 use crate::history::objects::{self, Oid};
 use crate::history::paths::LedgerPrefix;
@@ -21,7 +22,6 @@ use crate::session::error::Undetermined;
 use crate::session::locate::Located;
 use crate::store::git::Repository;
 use crate::store::git::judged::{Checkout, JudgedTree, Operation, Staged};
-use crate::survey::shell::quoted;
 
 /// The files of a checkout as git would commit them, and what git says about them.
 pub struct JudgedCheckout<'l> {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diag::Level;
+use crate::diag::shell::quoted;
 use crate::history::objects::Oid;
 use crate::history::paths;
 use crate::ledger::tree::Tree;
@@ -21,7 +22,6 @@ use crate::session::options::Options;
 use crate::store::files::{self, FileError, WorkTree};
 use crate::store::git::Repository;
 use crate::store::git::open::OpenError;
-use crate::survey::shell::quoted;
 
 /// The location of a ledger.
 pub struct Located {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::approval::evidence::statement::LedgerPlace;
 use crate::diag;
+use crate::diag::shell::quoted;
 use crate::history::chain::{self, Chain};
 use crate::history::chain::{ApprovalsBranch, MissingBranch};
 use crate::history::objects::{Obstacle, Oid};
@@ -23,7 +24,6 @@ use crate::session::facts::ExternalFacts;
 use crate::session::locate::{self, Located, above, submodule};
 use crate::session::options::{AsOf, Moment, Options};
 use crate::store::git::Repository;
-use crate::survey::shell::quoted;
 
 /// The mainline in question, before any record is read.
 #[derive(Clone)]

@@ -5,6 +5,7 @@
 
 use crate::approval::next::text::Advised;
 use crate::diag;
+use crate::diag::shell;
 use crate::policy::people::RosterState;
 use crate::policy::tiers::Degraded;
 use crate::record::dates;
@@ -209,7 +210,7 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
     if let Some(overdue) = clocks.review_overdue(instant).filter(|from| *from <= instant) {
         worries.push(ReasonKind::ReviewOverdue.says(Advised::new(
             format!("a review was due {}", dates::by(overdue)),
-            format!(": run `exledger review {record}`"),
+            format!(": run `{}`", shell::command("exledger review", &[record.as_str()])),
         )));
         if let Some(by) = clocks.discounted.last() {
             worries.push(
@@ -228,7 +229,10 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
         let id = &control.id;
         worries.push(ReasonKind::ControlStale.says(Advised::new(
             format!("control {id} had to be verified again {}", dates::by(stale)),
-            format!(": run `exledger review {record} --control {id}`"),
+            format!(
+                ": run `{}`",
+                shell::command("exledger review", &[record.as_str(), "--control", id])
+            ),
         )));
         if control.discounted {
             worries.push(ReasonKind::VerifiedByAuthor.says(format!(
@@ -253,7 +257,7 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
         if clocks.waits(fired, instant) {
             worries.push(ReasonKind::TriggerWaits.says(Advised::new(
                 format!("trigger {} fired on {} and waits for a review", fired.trigger, fired.day),
-                format!(": run `exledger review {record}`"),
+                format!(": run `{}`", shell::command("exledger review", &[record.as_str()])),
             )));
         }
     }
@@ -264,7 +268,7 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
         };
         worries.push(ReasonKind::Ownerless.says(Advised::new(
             format!("ownerless: {owner} {how}"),
-            format!("; run `exledger transfer {record}`"),
+            format!("; run `{}`", shell::command("exledger transfer", &[record.as_str()])),
         )));
     }
     worries

@@ -7,6 +7,7 @@ use crate::approval::next::steps::{self, Blocker, NextSteps, Standing};
 use crate::approval::next::text::Advised;
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
+use crate::diag::shell;
 use crate::history::version::{Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::policy::tier;
@@ -215,8 +216,8 @@ impl RecordState {
             0 => ReasonKind::EndedUnapproved.says(Advised::new(
                 format!("ended {end} without having been approved"),
                 format!(
-                    ": run `exledger reject {}`, and file a new record if it is still needed",
-                    self.key
+                    ": run `{}`, and file a new record if it is still needed",
+                    shell::command("exledger reject", &[&self.key])
                 ),
             )),
             _ => ReasonKind::EndedInForce.says(Advised::new(

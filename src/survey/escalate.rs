@@ -25,8 +25,6 @@ pub struct AdviceContext<'a> {
     pub request_sla: Term,
     /// The name of the ref on which records are approved, such as `origin/main`.
     pub base: &'a str,
-    /// Quotes an argument for the shell: anybody can choose the names of branches, files and controls.
-    pub quote: fn(&str) -> String,
     pub instant: Instant,
     /// Who asks; `None` where the answer is for anybody.
     pub asker: Option<&'a Asker>,

@@ -3,6 +3,7 @@
 //! Uses policy's people, status, survey's buckets, chain, next step and decisions. Pure. Start at [`messages`]. Follows
 //! `docs/spec/cli.md`, queue, and M75 of the mission.
 
+use crate::diag::shell;
 use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -277,7 +278,7 @@ impl<'a> Post<'a> {
                 timing: Timing::Since(decision.at),
                 roles: BTreeSet::from(["requester".to_owned()]),
                 action: decided(decision),
-                command: format!("exledger show {}", record_state.id()),
+                command: shell::command("exledger show", &[record_state.id()]),
                 branch: None,
             };
             self.send(&person, item);

@@ -39,7 +39,6 @@ pub mod revocations;
 pub mod route;
 pub mod searched;
 pub mod select;
-pub mod shell;
 pub mod signed_statements;
 pub mod slips;
 pub mod statements;

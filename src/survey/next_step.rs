@@ -9,6 +9,7 @@ pub mod approval;
 mod people;
 
 use crate::approval::verdict::MissingApproval;
+use crate::diag::shell;
 use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
@@ -149,7 +150,7 @@ impl<'a> AdviceCase<'a> {
             Status::Invalid => {
                 let path = &record_state.path;
                 let action = "fix the file: it can't be read as a record and grants nothing";
-                Some(step(action, format!("exledger lint {}", self.shell_quoted(path)), proposer()))
+                Some(step(action, shell::command("exledger lint", &[path]), proposer()))
             }
             Status::Conflicted => Some(step(reason, "exledger lint", proposer())),
             _ => None,
@@ -163,7 +164,6 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn by_bucket(&self, bucket: Bucket) -> AdviceStep {
-        let id = self.id;
         if let Some(settles) = self.settled_by(bucket) {
             return settles;
         }
@@ -178,19 +178,19 @@ impl<'a> AdviceCase<'a> {
             }
             Bucket::ReviewSaysReduce => step(
                 "narrow its scope or end it earlier: a review recommends it",
-                format!("exledger renew {id}"),
+                self.command("exledger renew"),
                 By::Owner,
             ),
             Bucket::EmergencyReviewDue => self.emergency(),
             Bucket::ReviewDue => step(
                 format!("review it{}", self.by_others()),
-                format!("exledger review {id}"),
+                self.command("exledger review"),
                 By::Owner,
             ),
             Bucket::ControlStale => self.stale(),
             Bucket::Ownerless => step(
                 "transfer it to an active owner",
-                format!("exledger transfer {id}"),
+                self.command("exledger transfer"),
                 By::Successor,
             ),
             Bucket::FixOverdue => step(
@@ -201,23 +201,23 @@ impl<'a> AdviceCase<'a> {
             Bucket::Urgent | Bucket::Soon => self.ending(),
             Bucket::PostClosureReviewDue => step(
                 "review the closure, unless you closed it",
-                format!("exledger close {id} --reviewed"),
+                self.close() + " --reviewed",
                 By::Reviewer,
             ),
             Bucket::WaitingApproval => self.waiting(),
         }
     }
 
-    fn shell_quoted(&self, argument: &str) -> String {
-        (self.around.quote)(argument)
+    fn command(&self, words: &'static str) -> String {
+        shell::command(words, &[self.id])
     }
 
     fn show(&self) -> String {
-        format!("exledger show {}", self.id)
+        self.command("exledger show")
     }
 
     fn close(&self) -> String {
-        format!("exledger close {}", self.id)
+        self.command("exledger close")
     }
 
     fn fired(&self) -> AdviceStep {
@@ -227,7 +227,6 @@ impl<'a> AdviceCase<'a> {
         let name = |fired: Option<&&crate::status::state::Fired>| {
             fired.map_or("a trigger".to_owned(), |it| format!("trigger {}", it.trigger))
         };
-        let id = self.id;
         match ends {
             Some(_) => step(
                 format!("end the access and close it: {} fired", name(ends.copied().as_ref())),
@@ -236,7 +235,7 @@ impl<'a> AdviceCase<'a> {
             ),
             None => step(
                 format!("review it{}: {} fired", self.by_others(), name(fired.first())),
-                format!("exledger review {id}"),
+                self.command("exledger review"),
                 By::Owner,
             ),
         }
@@ -253,7 +252,7 @@ impl<'a> AdviceCase<'a> {
             .position(|control| control.id == id);
         step(
             format!("verify control {id} again{}", self.by_others()),
-            format!("exledger review {} --control {}", self.id, self.shell_quoted(id)),
+            shell::command("exledger review", &[self.id, "--control", id]),
             place.map_or(By::Owner, By::Control),
         )
     }

@@ -1,6 +1,7 @@
 //! Names and arguments that commands print for a shell.
 
-use exledger::survey::shell::{is_branch_name, quoted};
+use crate::support::project;
+use exledger::diag::shell::{command, is_branch_name, quoted};
 
 #[test]
 fn names_of_branches_are_those_that_git_accepts() {
@@ -14,4 +15,27 @@ fn names_of_branches_are_those_that_git_accepts() {
         assert!(!is_branch_name(name), "{name:?}");
     }
     assert_eq!(quoted("$(id)'`x`"), r"'$(id)'\''`x`'");
+}
+
+#[test]
+fn no_message_holds_a_command_with_an_argument_that_anybody_may_have_typed() {
+    let path = "x$(touch pwn)/exledger.yaml";
+    let typed = command("exledger approve --governance", &[path]);
+    assert_eq!(typed, format!("exledger approve --governance '{path}'"));
+    // An `{id}` is one of a record: it holds nothing that a shell reads.
+    let words = ["approve", "close", "show", "lint", "review", "transfer", "reject"];
+    let is_open = |line: &str| {
+        let commands = line.split("exledger ").skip(1).filter_map(|rest| rest.split_once(' '));
+        let mut arguments = commands.filter(|(word, _)| words.contains(word)).map(|(_, rest)| {
+            let flag = rest.strip_prefix("--").and_then(|rest| rest.split_once(' '));
+            flag.map_or(rest, |(_, argument)| argument)
+        });
+        arguments.any(|argument| argument.starts_with('{') && !argument.starts_with("{id}"))
+    };
+    assert!(is_open("run `exledger approve --governance {path}`"));
+    for path in project::files(&project::root().join("src"), "rs") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let open: Vec<&str> = text.lines().filter(|line| is_open(line)).collect();
+        assert!(open.is_empty(), "{}: use shell::command:\n{}", path.display(), open.join("\n"));
+    }
 }

@@ -20,6 +20,7 @@ use crate::approval::put_back;
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature;
 use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Satisfied, VoteCounts};
+use crate::diag::shell;
 use crate::history::governance::{GovernanceOrigin, Position, States};
 use crate::history::objects::Obstacle;
 use crate::history::version::Version;
@@ -425,9 +426,9 @@ impl UncountedGovernanceFile {
     /// Returns the command that approves the change, or else puts back the version that counts, in the ledger's folder.
     pub fn command(&self) -> String {
         match (&self.keyless, &self.counts) {
-            (Some(_), Some(commit)) => format!("git checkout {commit} -- {}", self.path),
-            (Some(_), None) => format!("git rm {}", self.path),
-            _ => format!("exledger approve --governance {}", self.path),
+            (Some(_), Some(commit)) => shell::command("git checkout", &[commit, "--", &self.path]),
+            (Some(_), None) => shell::command("git rm --", &[&self.path]),
+            _ => shell::command("exledger approve --governance", &[&self.path]),
         }
     }
 

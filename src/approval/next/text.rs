@@ -10,6 +10,7 @@ use crate::approval::next::steps::{ApprovalStep, ApprovalWay, Blocker, NextSteps
 use crate::approval::sources::signature::SignatureState;
 use crate::approval::verdict::{MissingApproval, NotCounted};
 use crate::diag;
+use crate::diag::shell;
 use crate::policy::people::person::Person;
 
 /// The names of the content and of the signers file, in sentences and commands.
@@ -91,12 +92,16 @@ fn phrases(next: &NextSteps, names: ContentNames<'_>) -> Option<String> {
     if phrases.is_empty() { None } else { Some(phrases.join(", or ")) }
 }
 
+fn approve(id: &str) -> String {
+    shell::command("exledger approve", &[id])
+}
+
 /// Returns an instruction about content that landed, as the end of a sentence: `run ...`.
 fn phrase(step: &ApprovalStep, ContentNames { id, signers }: ContentNames<'_>) -> String {
     match step.way {
         ApprovalWay::SignedFile => match step.after {
-            None => format!("run `exledger approve {id}`"),
-            Some(_) => format!("run `exledger approve {id}` once {signers} lists their key"),
+            None => format!("run `{}`", approve(id)),
+            Some(_) => format!("run `{}` once {signers} lists their key", approve(id)),
         },
         ApprovalWay::ForgeReviews => {
             "have the reviews of its pull request recorded (`exledger approve --from-reviews FILE --key KEY`)"
@@ -149,7 +154,7 @@ pub fn landed_step(
         _ => format!("{}, unless you wrote it", phrase(step, names)),
     };
     let command = match step.way {
-        ApprovalWay::SignedFile => Some(format!("exledger approve {id}")),
+        ApprovalWay::SignedFile => Some(approve(id)),
         ApprovalWay::ReviewNote => {
             landing.map(|landing| format!("git notes --ref=review append {landing}"))
         }
@@ -205,8 +210,8 @@ pub fn command(way: ApprovalWay, id: &str, branch: Option<&str>) -> Option<Strin
     Some(match way {
         ApprovalWay::ForgeReviews | ApprovalWay::ForgeMerge => return None,
         ApprovalWay::SignedFile => match branch {
-            Some(branch) => format!("exledger approve {id} --ref {branch}"),
-            None => format!("exledger approve {id}"),
+            Some(branch) => format!("{} --ref {branch}", approve(id)),
+            None => approve(id),
         },
         ApprovalWay::Merge => format!("git merge --no-ff {merged}"),
         ApprovalWay::MergeWithTrailers => format!("git merge --no-ff --edit {merged}"),
@@ -340,7 +345,7 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
         Blocker::Rejected { by, in_note } => {
             let back = match in_note {
                 true => "vote otherwise".to_owned(),
-                false => format!("withdraw that (`exledger approve {id}`)"),
+                false => format!("withdraw that (`{}`)", approve(id)),
             };
             let by = all(by);
             Advised::new(
@@ -355,10 +360,10 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
         Blocker::FileRefused { by, reason } => {
             let how = match reason {
                 NotCounted::BadFile(bad @ BadFile::Signature(SignatureState::UntrustedKey(_))) => {
-                    format!("{}, then run `exledger approve {id}` again", bad.help())
+                    format!("{}, then run `{}` again", bad.help(), approve(id))
                 }
                 NotCounted::BadFile(bad) => bad.help(),
-                _ => format!("run `exledger approve {id}` for the merged version"),
+                _ => format!("run `{}` for the merged version", approve(id)),
             };
             let cause = format!("the approval of {} does not count, {reason}", by.email);
             Advised::new(cause, format!(": {how}"))

@@ -5,6 +5,7 @@
 use crate::commands::context::Ctx;
 use crate::commands::next_steps;
 use exledger::approval::evidence::statement_file::ApprovalDecision;
+use exledger::diag::shell::quoted;
 use exledger::features::approve::committer::Committer;
 use exledger::features::approve::destination::{WrittenApproval, commit_subject};
 use exledger::features::approve::draft::ApprovalDraft;
@@ -14,7 +15,6 @@ use exledger::policy::people::nobody;
 use exledger::session::Session;
 use exledger::store::git::Repository;
 use exledger::store::sign::CommitSigning;
-use exledger::survey::shell::quoted;
 
 /// Returns the commands that send the written files to the approved ref.
 pub(super) fn after(
@@ -70,7 +70,7 @@ fn send(
     remote: Option<&str>,
 ) -> anyhow::Result<Vec<String>> {
     let Some(remote) = remote else { return Ok(Vec::new()) };
-    let mut command = format!("exledger approve {}", prepared.content.argument());
+    let mut command = prepared.content.command();
     if let Some(branch) = &prepared.source.branch {
         command.push_str(&format!(" --ref {}", quoted(&branch.short)));
     }

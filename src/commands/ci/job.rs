@@ -11,13 +11,13 @@ use crate::commands::ci::part::{JobPart, shorten};
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use crate::commands::init::forge::Origin;
+use exledger::diag::shell::quoted;
 use exledger::history::chain;
 use exledger::history::refs::ApprovedRef;
 use exledger::session::Session;
 use exledger::store::files::{self, FileError};
 use exledger::store::forge::{self, ForgeClient, ForgeError, ForgeProgram, ForgeRepository};
 use exledger::survey::remote::RemoteAddress;
-use exledger::survey::shell::quoted;
 
 /// Where the repository is.
 #[derive(Clone, Debug, Parser)]

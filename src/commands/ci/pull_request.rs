@@ -16,9 +16,9 @@ use crate::commands::diff::DiffArgs;
 use crate::commands::exit::Outcome;
 use crate::commands::lint::LintArgs;
 use crate::commands::scan::ScanArgs;
+use exledger::diag::shell::is_branch_name;
 use exledger::store::files;
 use exledger::store::forge::ForgeProgram;
-use exledger::survey::shell::is_branch_name;
 
 /// Check what a pull request adds, and comment on it
 ///

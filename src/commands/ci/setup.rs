@@ -15,6 +15,7 @@ use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use exledger::approval::sources::keys;
 use exledger::approval::sources::signature::ProcessKey;
+use exledger::diag::shell;
 use exledger::history::refs::APPROVALS_BRANCH;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
@@ -102,7 +103,8 @@ fn list_key(job: &ForgeJob<'_>, line: &str) -> anyhow::Result<()> {
     job.ctx.print(format!("{line}\n").as_bytes())?;
     if has_landed(job)? {
         job.ctx.tell(&format!(
-            "hint: add this line to {signers}, in a pull request that somebody else merges; under squash it needs `exledger approve --governance {signers}` by a listed key; the line of an earlier key goes"
+            "hint: add this line to {signers}, in a pull request that somebody else merges; under squash it needs `{}` by a listed key; the line of an earlier key goes",
+            shell::command("exledger approve --governance", &[signers])
         ));
         return Ok(());
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use crate::commands::context::Ctx;
+use exledger::diag::shell;
 use exledger::formats::hooks::runtime::Runtime;
-use exledger::survey::shell;
 
 /// How many seconds the runtime waits longer than this program does.
 const MARGIN: u64 = 5;

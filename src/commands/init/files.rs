@@ -12,11 +12,11 @@ use crate::commands::init::approvers::Approvers;
 use crate::commands::init::forge::Forge;
 use crate::commands::init::{Extra, texts};
 use crate::commands::schema;
+use exledger::diag::shell::quoted;
 use exledger::formats::issue_form;
 use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::policy;
 use exledger::store::files::WorkTree;
-use exledger::survey::shell::quoted;
 
 /// The workflow of GitHub, and the jobs of GitLab.
 pub(super) const WORKFLOW: &str = ".github/workflows/exledger.yml";

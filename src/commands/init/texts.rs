@@ -6,8 +6,8 @@ use crate::commands::init::Extra;
 use crate::commands::init::action::ProgramSource;
 use crate::commands::init::files::Setup;
 use crate::commands::init::forge::Forge;
+use exledger::diag::shell;
 use exledger::record::address::Address;
-use exledger::survey::shell;
 
 /// The action that checks out, by the commit of a release.
 const CHECKOUT: &str = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1";

@@ -9,6 +9,7 @@ use crate::ask::prompting::Prompt;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use crate::commands::{next_steps, prompts};
+use exledger::diag::shell::quoted;
 use exledger::features;
 use exledger::features::import::complete::{CompletionRequest, PreparedCompletion};
 use exledger::features::import::prompted::CompletionPrompts;
@@ -19,7 +20,6 @@ use exledger::plan::question::table::QuestionField;
 use exledger::plan::{field_values, part};
 use exledger::record::credential;
 use exledger::session::Session;
-use exledger::survey::shell::quoted;
 
 pub(super) struct Completing<'c> {
     pub(super) named: &'c [String],

@@ -5,11 +5,11 @@
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
 use crate::commands::{decision, next_steps};
+use exledger::diag::shell::quoted;
 use exledger::features::decide;
 use exledger::features::decide::show::{Decided, DecisionResult};
 use exledger::features::redesign::answer::PreparedRedesign;
 use exledger::session::Session;
-use exledger::survey::shell::quoted;
 use exledger::view::patch;
 
 /// What happened to a redesign, in the words of answers, branches and commits.

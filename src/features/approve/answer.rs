@@ -10,6 +10,7 @@ use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::next::text;
 use crate::approval::next::who::{self, ContentPeople};
 use crate::diag::Level;
+use crate::diag::shell::quoted;
 use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;
 use crate::features::approve::prepared::PreparedApproval;
@@ -35,7 +36,6 @@ use crate::session::snapshot::walk::Scope;
 use crate::store::files;
 use crate::store::git::Repository;
 use crate::store::sign::CommitSigning;
-use crate::survey::shell::quoted;
 
 /// Works out what is approved, by whom, and where the approval's files go.
 ///

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::approval::evidence::statement_file::SIGNATURE;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile};
+use crate::diag::shell::quoted;
 use crate::features::approve::committer::Committer;
 use crate::features::approve::request::ApprovalRequest;
 use crate::history::objects::Oid;
@@ -21,7 +22,6 @@ use crate::store::edits;
 use crate::store::files::{self, FileError};
 use crate::store::git::Repository;
 use crate::store::sign::Setup;
-use crate::survey::shell::quoted;
 
 /// The maximum size of an existing approval file, in bytes.
 const MOST: u64 = 64 * 1024;

@@ -5,6 +5,7 @@
 
 use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::diag;
+use crate::diag::shell;
 use crate::history::objects;
 use crate::policy::tier::Needed;
 use crate::record::vocabulary::Vocabulary;
@@ -82,7 +83,8 @@ pub fn first_step(signers: &str, line: Option<&str>) -> String {
     match line {
         Some(_) => format!("add this line to {signers}, in a change that someone else approves"),
         None => format!(
-            "have somebody whose key was approved with signatures run `exledger approve --governance {signers}`"
+            "have somebody whose key was approved with signatures run `{}`",
+            shell::command("exledger approve --governance", &[signers])
         ),
     }
 }

@@ -10,6 +10,7 @@ pub(super) mod record;
 use crate::approval::count::requirement::combined_demand;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalSubject};
 use crate::approval::verdict::Statement;
+use crate::diag::shell;
 use crate::history::change::event::ChangeEvent;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
@@ -20,7 +21,6 @@ use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::file::RecordFile;
 use crate::session::snapshot::tip::Tip;
-use crate::survey::shell::quoted;
 use std::rc::Rc;
 
 /// The subject of an approval: some bytes, and who made them.
@@ -109,12 +109,13 @@ impl ApprovalContent {
         self.landed.is_some()
     }
 
-    /// Returns the arguments that name it on a command line.
-    pub fn argument(&self) -> String {
-        match self.file {
-            Some(_) => self.name.clone(),
-            None => format!("--governance {}", quoted(&self.name)),
-        }
+    /// Returns the command that approves it.
+    pub fn command(&self) -> String {
+        let words = match self.file {
+            Some(_) => "exledger approve",
+            None => "exledger approve --governance",
+        };
+        shell::command(words, &[&self.name])
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::diag::shell::quoted;
 use crate::ledger::{File, Files, NotFound};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -19,7 +20,6 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Selection};
-use crate::survey::shell::quoted;
 
 /// Which records a decision covers.
 #[derive(Clone, Copy, Debug)]

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use crate::approval::sources::keys::Keys;
 use crate::diag;
+use crate::diag::shell::quoted;
 use crate::features::doctor::check;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::history::chain;
-use crate::survey::shell::quoted;
 use crate::survey::workflows::ci::{
     APPROVED_REF, CiSetup, CiWorkflow, GITLAB_JOBS, GITLAB_PIPELINE, PushedBranches,
 };

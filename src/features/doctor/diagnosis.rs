@@ -4,6 +4,7 @@
 //! Nothing is decided here about identities, keys or ways to approve: `policy` and `approval` are asked.
 
 use crate::approval::sources::keys::KeySet;
+use crate::diag::shell::quoted;
 use crate::features::doctor::accounts::UnmappedAccount;
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
@@ -12,7 +13,6 @@ use crate::features::doctor::signed_merges::ForgeMerges;
 use crate::history::chain;
 use crate::policy::governance::State;
 use crate::policy::{self, governance};
-use crate::survey::shell::quoted;
 
 /// Whether an approval counts here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

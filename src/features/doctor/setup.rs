@@ -2,6 +2,7 @@
 //!
 //! Uses policy's people, survey's recent commits. Pure. Follows `docs/spec/cli.md`, doctor.
 
+use crate::diag::shell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::approval::sources::forge;
@@ -88,9 +89,8 @@ pub(super) fn policy(facts: &DoctorFacts<'_>) -> DoctorCheck {
         })
         .collect();
     match warnings.first() {
-        Some(first) => {
-            DoctorCheck::note(name, first).with_command(format!("exledger lint {}", policy::FILE))
-        }
+        Some(first) => DoctorCheck::note(name, first)
+            .with_command(shell::command("exledger lint", &[policy::FILE])),
         None => {
             let alone = match facts.n_rules_of_branch {
                 0 => String::new(),

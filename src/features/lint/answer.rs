@@ -3,6 +3,7 @@
 //! Start at [`lint`]. Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
 use crate::diag::Finding;
+use crate::diag::shell::quoted;
 use crate::diag::sorting::StableSort as _;
 use crate::features::lint::base::EVIDENCE;
 use crate::features::lint::conflict;
@@ -30,7 +31,6 @@ use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::survey::approved_state::PastObstacle;
 use crate::survey::refiling::{self, NameSearch};
-use crate::survey::shell::quoted;
 
 /// The result of linting.
 pub struct LintAnswer<'l> {

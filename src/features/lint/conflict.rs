@@ -4,6 +4,7 @@
 //! Start at [`advise`]. Follows `docs/spec/rules.md` (`syntax`).
 
 use crate::diag::Finding;
+use crate::diag::shell::quoted;
 use crate::features::lint::landed::{ApprovedTip, approved_tip};
 use crate::history::change::differ::{beyond, differences};
 use crate::history::objects::{Objects as _, Oid};
@@ -18,7 +19,6 @@ use crate::record::vocabulary::Vocabulary as _;
 use crate::session::locate::Located;
 use crate::store::git::Repository;
 use crate::store::git::judged::Sides;
-use crate::survey::shell::quoted;
 use crate::yaml::around;
 use crate::yaml::explain::CONFLICT;
 use serde_json::Value;

@@ -3,6 +3,7 @@
 //! Uses record, approval, status. Pure. Start at [`doc`]. Follows `docs/mission.md`, the four questions, and
 //! `docs/spec/cli.md`, show. Texts cut on the first screen are shown in full below it.
 
+use crate::diag::shell;
 use crate::features::show::text::Pairs;
 use crate::gate::accepted_text::ScannedFiles;
 use crate::gate::receipt::{ReceiptStep, ReceiptStepView};
@@ -68,7 +69,7 @@ pub fn doc(
     };
     let about = (record_state, reason.as_str());
     doc.blocks.extend(blocks(about, statements, evidence, (names, files), stamp.instant));
-    let this = format!("exledger show {}", record_state.id());
+    let this = shell::command("exledger show", &[record_state.id()]);
     let other = |next: &ReceiptStep| {
         let command = next.command.clone().filter(|command| *command != this);
         next::block(&ReceiptStep { command, ..next.clone() })

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diag::code::Code;
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::history::version::TrailKey;
 use crate::rules::audit::Audit;
@@ -59,7 +60,10 @@ impl Audit<'_> {
             message: format!(
                 "its pattern was frozen when it was merged, and nobody else approved the redesign {id} that it links"
             ),
-            help: format!("ask someone else to run `exledger approve --governance {path}`"),
+            help: format!(
+                "ask someone else to run `{}`",
+                shell::command("exledger approve --governance", &[path])
+            ),
         })
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Start at [`LostRules`]. Follows `docs/spec/approval.md`, M5b.
 
+use crate::diag::shell;
 use crate::history::objects::Oid;
 use crate::history::off_line;
 use crate::history::refs::APPROVALS_BRANCH;
-use crate::survey::shell::quoted;
 
 /// A governance file that was approved at a lost tip, and is another one now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,8 @@ impl LostRules {
     /// Returns what to do about it.
     pub fn help(&self) -> String {
         format!(
-            "have today's file approved anew: `exledger approve --governance {}`; or, if the loss was agreed: {}",
-            quoted(&self.path),
+            "have today's file approved anew: `{}`; or, if the loss was agreed: {}",
+            shell::command("exledger approve --governance", &[&self.path]),
             off_line::clear_commands(&self.reference, Some(&self.pin))
         )
     }

@@ -5,9 +5,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::diag::shell;
 use crate::history::paths::{self, LedgerPrefix};
 use crate::policy;
-use crate::survey::shell::quoted;
 
 /// A policy below another ledger that the people of that ledger did not approve.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,15 +65,13 @@ impl PolicyBelow {
 
     /// Returns the command that approves it.
     fn command(&self) -> String {
-        let path = quoted(&self.path_from_above());
+        let path = self.path_from_above();
         match &self.place {
             Some(place) => {
-                format!(
-                    "exledger -C {} approve --governance {path}",
-                    quoted(&place.display().to_string())
-                )
+                let place = place.display().to_string();
+                shell::command("exledger -C", &[&place, "approve", "--governance", &path])
             }
-            None => format!("exledger approve --governance {path}"),
+            None => shell::command("exledger approve --governance", &[&path]),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::approval::governance::counted;
 use crate::approval::governance::counted::CountedGovernance;
+use crate::diag::shell::quoted;
 use crate::history::chain::OtherPolicies;
 use crate::history::folder::{DEEPEST, Mode};
 use crate::history::governance::GovernanceOrigin;
@@ -25,7 +26,6 @@ use crate::session::locate::Located;
 use crate::session::mainline;
 use crate::session::mainline::{read_approvals, read_notes};
 use crate::store::git::Repository;
-use crate::survey::shell::quoted;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;

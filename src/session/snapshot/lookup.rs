@@ -33,7 +33,7 @@ use crate::survey::naming::RecordNames;
 use crate::survey::next_step::Asker;
 use crate::survey::remote::RemoteAddress;
 use crate::survey::select::{Filter, Sameness, Selection};
-use crate::survey::{shell, slips, statements};
+use crate::survey::{slips, statements};
 use std::collections::BTreeSet;
 
 impl Snapshot<'_> {
@@ -151,7 +151,6 @@ impl Snapshot<'_> {
             governance: &self.governance,
             request_sla: self.governance.policy.approval.request_sla,
             base: base.unwrap_or(reference),
-            quote: shell::quoted,
             instant: self.stamp.instant,
             asker: None,
         }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::diag::shell;
 use crate::policy::people::person::Person;
 use crate::policy::people::{self, RosterState};
 use crate::policy::settings::{NotifyTarget, Recipient};
@@ -18,7 +19,6 @@ use crate::survey::patterns::CausePattern;
 use crate::survey::patterns::linked::LinkedRedesign;
 use crate::survey::redesign::RedesignStatus;
 use crate::survey::redesign::step::new_command;
-use crate::survey::shell::quoted;
 
 /// Returns what has to be done about a frozen group; `None` if a redesign is in time.
 pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Option<FollowUp> {
@@ -72,7 +72,7 @@ fn step(pattern: &CausePattern<'_>) -> (String, String) {
     match (status, path, due) {
         (RedesignStatus::Unapproved, Some(path), _) => (
             format!("have the redesign {id} approved by someone who did not write it"),
-            format!("exledger approve --governance {}", quoted(path)),
+            shell::command("exledger approve --governance", &[path]),
         ),
         (RedesignStatus::Overdue | RedesignStatus::Ticket, _, Some(due)) => (
             format!("the redesign {id} was due on {due}: give it a later date, or file another"),

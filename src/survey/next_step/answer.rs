@@ -4,6 +4,7 @@
 //! allow at all, then which limits the question leaves open.
 
 use super::{AdviceCase, AdviceStep, By, NextStep, step, step_without_command};
+use crate::diag::shell;
 use crate::gate::answer::{Asker, Gap, GateAnswer, GateVerdict, Question, UnstatedLimit, few};
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, pattern};
@@ -38,7 +39,7 @@ pub fn after(
         let step = match answer.verdict {
             GateVerdict::Unknown => unanswered(None),
             _ => {
-                let command = format!("exledger new{}", new_flags(question, None, around.quote));
+                let command = format!("exledger new{}", new_flags(question, None));
                 step("ask for an exception", command, By::Anybody)
             }
         };
@@ -62,7 +63,7 @@ pub fn of_input(is_pending: bool, was_covered: bool, record: &str) -> NextStep {
     };
     let command = match record {
         "" => "exledger new".to_owned(),
-        id => format!("exledger show {id}"),
+        id => shell::command("exledger show", &[id]),
     };
     anybody(step(action, command, By::Anybody))
 }
@@ -70,7 +71,7 @@ pub fn of_input(is_pending: bool, was_covered: bool, record: &str) -> NextStep {
 /// Returns the next step about a record whose texts the reader may not see.
 pub fn withheld(id: &str) -> NextStep {
     let action = "have it approved and merged by somebody else";
-    anybody(step(action, format!("exledger show {id}"), By::Anybody))
+    anybody(step(action, shell::command("exledger show", &[id]), By::Anybody))
 }
 
 fn unanswered(command: Option<String>) -> AdviceStep {
@@ -122,7 +123,7 @@ impl AdviceCase<'_> {
                 if renewal::is_left(&state.renewals, self.record, self.around.instant) =>
             {
                 let renew = || {
-                    let command = format!("exledger renew {}", self.id);
+                    let command = self.command("exledger renew");
                     step("renew it, with a reason", command, By::Owner)
                 };
                 self.settled_in(&["renewed"]).unwrap_or_else(renew)
@@ -141,7 +142,7 @@ impl AdviceCase<'_> {
     /// Returns the step for a record in force: which limits to state, or how its uses are counted.
     fn to_state(&self, question: &Question, answer: &GateAnswer) -> AdviceStep {
         match &answer.gap {
-            Gap::Unstated(limits) => match check_command(question, limits, self.around.quote) {
+            Gap::Unstated(limits) => match check_command(question, limits) {
                 Some(command) => step("say so in the question", command, By::Anybody),
                 None => step_without_command(stated(question, limits)),
             },
@@ -167,11 +168,11 @@ impl AdviceCase<'_> {
 
     /// Returns the step for a question that only another record can allow.
     fn file_anew(&self, question: &Question, action: &str) -> AdviceStep {
-        let flags = |record| new_flags(question, record, self.around.quote);
+        let flags = |record| new_flags(question, record);
         // A copy would have the text, version or place of the finding that differs.
         let is_like = question.finding.is_none() || !flags(self.record).is_empty();
         let (like, record) = match self.record_state.landed {
-            Some(_) if is_like => (format!(" --like {}", self.id), self.record),
+            Some(_) if is_like => (flag("like", self.id), self.record),
             _ => (String::new(), None),
         };
         let flags = flags(record);
@@ -180,7 +181,7 @@ impl AdviceCase<'_> {
 }
 
 /// Returns the flags by which `new` states what is asked, but for what a record states already.
-fn new_flags(question: &Question, record: Option<&Record>, quote: fn(&str) -> String) -> String {
+fn new_flags(question: &Question, record: Option<&Record>) -> String {
     let subject = record.map(|record| &record.subject);
     let same = |asked: &Option<String>, stated: Option<&Option<String>>| stated == Some(asked);
     let lists = |stated: Option<&Vec<String>>, asked: &Option<String>| {
@@ -234,20 +235,16 @@ fn new_flags(question: &Question, record: Option<&Record>, quote: fn(&str) -> St
         ("change", &question.reference, false),
     ];
     let flags = values.into_iter().filter(|(_, _, is_stated)| !is_stated);
-    flags.filter_map(|(key, text, _)| Some(flag(key, text.as_deref()?, quote))).collect()
+    flags.filter_map(|(key, text, _)| Some(flag(key, text.as_deref()?))).collect()
 }
 
-fn flag(key: &str, value: &str, quote: fn(&str) -> String) -> String {
-    format!(" --{key} {}", quote(value))
+fn flag(key: &str, value: &str) -> String {
+    format!(" --{key} {}", shell::quoted(value))
 }
 
 /// Returns the command that asks the same again and states some limits; `None` unless each has a single value, as a question
 /// from the command line states it.
-fn check_command(
-    question: &Question,
-    limits: &[UnstatedLimit],
-    quote: fn(&str) -> String,
-) -> Option<String> {
+fn check_command(question: &Question, limits: &[UnstatedLimit]) -> Option<String> {
     const LITERAL: &[&str] = &[
         "identity",
         "asset",
@@ -283,7 +280,7 @@ fn check_command(
         ("reference", &question.reference),
     ] {
         if let Some(value) = value {
-            command.push_str(&flag(key, value, quote));
+            command.push_str(&flag(key, value));
         }
     }
     for limit in limits {
@@ -294,7 +291,7 @@ fn check_command(
         if is_pattern || !LITERAL.contains(&limit.key) {
             return None;
         }
-        command.push_str(&flag(limit.key, value, quote));
+        command.push_str(&flag(limit.key, value));
     }
     Some(command)
 }

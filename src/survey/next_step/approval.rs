@@ -9,6 +9,7 @@ use crate::approval::next::text::{self, ContentNames};
 use crate::approval::next::who::{Eligibility, Identities};
 use crate::approval::sources::keys::Keys;
 use crate::approval::verdict::MissingApproval;
+use crate::diag::shell;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::status::reason::{Reason, ReasonKind};
@@ -224,7 +225,7 @@ impl<'a> AdviceCase<'a> {
             );
         }
         let next = self.next_steps(Some(pending));
-        let named = (branch.as_str(), &*self.shell_quoted(branch), what.as_str());
+        let named = (branch.as_str(), &*shell::quoted(branch), what.as_str());
         let (action, command) = text::branch_step(&next, self.names(), named, self.diff(branch));
         step(action, command, By::Approvers(next.missing, true))
     }
@@ -310,7 +311,7 @@ impl<'a> AdviceCase<'a> {
             ),
             _ if self.record_state.approved.is_none() => step(
                 "reject it: it ended, and nobody approved it",
-                format!("exledger reject {}", self.id),
+                self.command("exledger reject"),
                 By::Owner,
             ),
             _ => step("close it: it ended, and was never in force", self.close(), By::Owner),
@@ -329,11 +330,7 @@ impl<'a> AdviceCase<'a> {
     }
 
     pub(super) fn diff(&self, branch: &str) -> String {
-        format!(
-            "exledger diff {} {}",
-            self.shell_quoted(self.around.base),
-            self.shell_quoted(branch)
-        )
+        shell::command("exledger diff", &[self.around.base, branch])
     }
 
     /// Returns the latest proposal.

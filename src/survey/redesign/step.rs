@@ -3,10 +3,11 @@
 //! Uses policy's redesigns, survey's states of them. Pure. Start at [`next_step`]. Follows `docs/spec/cli.md`, redesign.
 
 use crate::diag;
+use crate::diag::shell;
+use crate::diag::shell::quoted;
 use crate::policy::governance::Governance;
 use crate::policy::redesign::Redesign;
 use crate::survey::redesign::{RedesignState, RedesignStatus, watched_until};
-use crate::survey::shell::quoted;
 
 /// What to do about a redesign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +59,7 @@ fn step_without_content(state: &RedesignState) -> Option<RedesignStep> {
     if let Some(path) = &state.path {
         return Some(RedesignStep {
             action: "have it approved by someone who did not write it".to_owned(),
-            command: format!("exledger approve --governance {}", quoted(path)),
+            command: shell::command("exledger approve --governance", &[path]),
         });
     }
     let ticket = state.ticket.as_deref();

@@ -2,6 +2,7 @@
 //!
 //! Start at [`explain`].
 
+use crate::diag::shell::quoted;
 use crate::ledger::NotFound;
 use crate::record::id::Id;
 use crate::session::error::{Error, Usage};
@@ -10,7 +11,6 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::proposals::Elsewhere;
 use crate::session::snapshot::walk::Scope;
-use crate::survey::shell::quoted;
 
 /// Returns the error for a text that does not identify exactly one record.
 pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFound) -> Error {

@@ -5,12 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::diag::shell;
 use crate::features::check::receipts::failure::Failure;
 use crate::gate::receipt::known_end::{AnnouncedReceipt, FileOrigin, KnownEnd};
 use crate::gate::receipt::numbers::ReceiptNumbers;
 use crate::session::locate::Located;
 use crate::store::known_end::{KnownEndFile, KnownEndUpdate};
-use crate::survey::shell;
 
 /// The number of ranges of unsigned receipts at which a gate signs at once: long before the oldest would be dropped.
 const SIGNED_RANGES: usize = 400;

@@ -5,11 +5,11 @@
 use crate::approval::next::steps::{ApprovalStep, Blocker};
 use crate::approval::next::text::{self, ContentNames};
 use crate::diag;
+use crate::diag::shell::quoted;
 use crate::features::diff::show::RecordChange;
 use crate::features::diff::show::comment::CommentContext;
 use crate::policy::people::person::{Person, PersonView};
 use crate::record::vocabulary::Vocabulary;
-use crate::survey::shell::quoted;
 use crate::view::doc::{Block, StyledText, Tone};
 use crate::view::shape;
 use serde::Serialize;

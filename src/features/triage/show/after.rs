@@ -2,6 +2,7 @@
 //!
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
+use crate::diag::shell;
 use crate::features::triage::drafts::NotDrafted;
 use crate::features::triage::show::content::{TriageView, WrittenDraft};
 use crate::features::triage::watch::FiringProposal;
@@ -13,12 +14,8 @@ use crate::view::tables::{flexible, table, whole};
 use serde::Serialize;
 
 fn command(proposal: &FiringProposal) -> String {
-    let note: String = proposal
-        .why
-        .chars()
-        .filter(|ch| !matches!(ch, '"' | '\\' | '$' | '`') && !ch.is_control())
-        .collect();
-    format!("exledger fire {} {} --note \"{note}\"", proposal.record, proposal.trigger)
+    let note: String = proposal.why.chars().filter(|ch| !ch.is_control()).collect();
+    shell::command("exledger fire", &[&proposal.record, &proposal.trigger, "--note", &note])
 }
 
 /// A trigger that the inputs fire.

@@ -1,6 +1,6 @@
 //! Quotes the arguments of suggested commands for a shell, and checks the names of branches in them.
 //!
-//! Pure. Start at [`quoted`].
+//! Pure. Start at [`command`].
 
 /// Quotes an argument for the shell, if it needs quoting.
 pub fn quoted(argument: &str) -> String {
@@ -10,6 +10,11 @@ pub fn quoted(argument: &str) -> String {
     } else {
         format!("'{}'", argument.replace('\'', "'\\''"))
     }
+}
+
+/// Returns a command as it is typed: words of ours, and arguments that anybody may have typed.
+pub fn command(words: &'static str, arguments: &[&str]) -> String {
+    arguments.iter().fold(words.to_owned(), |command, argument| command + " " + &quoted(argument))
 }
 
 /// Tells whether git accepts a text as the name of a branch, by the rules of git-check-ref-format(1), so that it is
