@@ -22,7 +22,7 @@ use crate::history::tree::CommitTree;
 use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
 use crate::record::time::Instant;
 
-/// The maximum number of commits that are read.
+/// The maximum number of commits that are read: what a longer branch says can't be determined.
 pub const MOST_COMMITS: usize = 100_000;
 
 /// The maximum size of a text or a signature, in bytes.
@@ -63,7 +63,8 @@ impl ApprovalsBranch {
         let mut seen: HashSet<Oid> = chain.commits.iter().map(|commit| commit.oid).collect();
         let (commits, is_cut) = read_commits(objects, tip.as_slice(), &mut seen)?;
         let lost_tip = former.iter().copied().find(|former| !seen.contains(former));
-        let (lost, _) = read_commits(objects, former, &mut seen)?;
+        let (lost, is_lost_cut) = read_commits(objects, former, &mut seen)?;
+        let is_cut = is_cut || is_lost_cut;
         Ok(ApprovalsBranch { tip, commits, is_cut, lost, lost_tip, ..ApprovalsBranch::default() })
     }
 }

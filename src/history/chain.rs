@@ -125,6 +125,8 @@ pub fn changes_at(mainline: &Mainline) -> Option<Instant> {
 fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> {
     let limit = now.plus_seconds(TOLERANCE);
     let mut running: Option<Instant> = None;
+    // The three latest times, the last of them first.
+    let mut latest = [Instant::MIN; 3];
     let mut landings = Vec::with_capacity(commits.len());
     for commit in commits {
         let mut flags = BTreeSet::new();
@@ -145,13 +147,19 @@ fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> 
         if is_suspicious(commit, branch) {
             flags.insert(Flag::Suspicious);
         }
+        // Before any trusted time, only the earliest instant is certain.
+        let effective = running.unwrap_or(Instant::MIN);
+        let own = committed.unwrap_or(effective);
+        let no_earlier_than = own.max(latest[0]);
+        latest[0] = no_earlier_than;
+        latest.sort_unstable();
         landings.push(Landing {
             oid: commit.oid,
             tree: commit.tree,
             parents: Rc::clone(&commit.parents),
             committed,
-            // Before any trusted time, only the earliest instant is certain.
-            effective: running.unwrap_or(Instant::MIN),
+            effective,
+            no_earlier_than,
             flags,
         });
     }

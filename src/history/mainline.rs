@@ -63,15 +63,11 @@ pub struct Landing {
     pub committed: Option<Instant>,
     /// The earliest time at which its content was effective (T1, T2).
     pub effective: Instant,
+    /// When it is known to have landed at the earliest: its own date, or the third-latest of those before it. A clock that is wrong
+    /// dates the merge and the commit of one push, which makes no later landing late; one that is dated back is no earlier than three.
+    pub no_earlier_than: Instant,
     /// The anomalies of this commit.
     pub flags: BTreeSet<Flag>,
-}
-
-impl Landing {
-    /// Returns its own time, at most its effective one: what is dated in the future makes no landing behind it later.
-    pub fn own_time(&self) -> Instant {
-        self.committed.map_or(self.effective, |committed| committed.min(self.effective))
-    }
 }
 
 /// An anomaly of a mainline commit.

@@ -5,12 +5,13 @@
 
 use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
-use crate::history::approvals_branch::BranchStatement;
+use crate::diag::{self, shell};
+use crate::history::approvals_branch::{BranchStatement, MOST_COMMITS};
 use crate::history::chain::{self, Chain};
 use crate::history::former;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line;
-use crate::history::refs::{self, ApprovedRef};
+use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
 use crate::history::version::Version;
 use crate::history::walk;
 use crate::history::walked::History;
@@ -21,6 +22,33 @@ use crate::session::error::lost_rules::LostRules;
 use crate::store::git::Repository;
 use std::collections::BTreeSet;
 use std::mem;
+
+/// Fails if the approvals branch has more commits than are read: whoever pushes there could hide what older ones say.
+///
+/// # Errors
+/// [`Undetermined::Other`].
+pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(), Undetermined> {
+    if !history.approvals_branch.is_cut {
+        return Ok(());
+    }
+    let reference = refs::approvals_ref(chosen.remote.as_deref());
+    let newest = format!("\"$(git rev-list -1 {reference} -- '*.txt.sig')\"");
+    let reset = match chosen.remote.as_deref().map(shell::quoted) {
+        Some(remote) => {
+            format!(
+                "git push --force {remote} {newest}:refs/heads/{APPROVALS_BRANCH}; git fetch {remote}"
+            )
+        }
+        None => format!("git update-ref {reference} {newest}"),
+    };
+    Err(Undetermined::other(
+        format!("{APPROVALS_BRANCH} has more than {}", diag::count(MOST_COMMITS, "commit")),
+        format!(
+            "end it with the newest statement: {reset}; {}",
+            off_line::clear_commands(&reference, Some(off_line::APPROVALS_PIN))
+        ),
+    ))
+}
 
 /// Fails if other rules were approved at a lost tip than count now.
 ///

@@ -4,7 +4,6 @@
 
 use crate::approval::governance::counted::UncountedGovernanceFile;
 use crate::history::objects::short;
-use crate::history::refs::APPROVALS_BRANCH;
 use crate::record::time::Instant;
 use serde::Serialize;
 
@@ -30,8 +29,6 @@ pub struct Stamp {
     pub notes: Option<String>,
     /// The tip of the approvals branch, if this clone has it.
     pub approvals: Option<String>,
-    /// Whether that has more commits than are read.
-    pub are_approvals_cut: bool,
     /// The commit from which governance counts as it landed there, by a decision of this clone's user.
     pub trusted_from: Option<String>,
     /// The changes of governance that do not count, because they are not approved.
@@ -76,16 +73,6 @@ struct LeftOutView<'a> {
 impl Stamp {
     /// Returns the value of `ledger`.
     pub fn ledger(&self) -> StampView<'_> {
-        let cut = self.approvals.as_deref().filter(|_| self.are_approvals_cut);
-        let cut = cut.map(|tip| LeftOutView {
-            path: APPROVALS_BRANCH,
-            commit: tip,
-            at: self.instant,
-            authors: &[],
-            counts: &None,
-            reason: "older statements are not read: it has more than 100,000 commits",
-            command: format!("git log {tip}"),
-        });
         let left_out = self.left_out.iter().map(|it| LeftOutView {
             path: &it.path,
             commit: &it.commit,
@@ -103,7 +90,7 @@ impl Stamp {
             notes: self.notes.as_deref(),
             approvals: self.approvals.as_deref(),
             trusted_from: self.trusted_from.as_deref(),
-            left_out: left_out.chain(cut).collect(),
+            left_out: left_out.collect(),
             name: None,
         }
     }

@@ -34,7 +34,6 @@ fn shown(repo: &Repo, format: &str, width: Option<usize>) -> String {
         instant,
         notes: None,
         approvals: None,
-        are_approvals_cut: false,
         trusted_from: None,
         left_out: Vec::new(),
         is_simulated: false,

@@ -23,6 +23,7 @@ use crate::diag::sorting::StableSort as _;
 use crate::history::approvals_branch::BranchStatement;
 use crate::history::content::After;
 use crate::history::governance::Position;
+use crate::history::mainline::Landing;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::history::watched_paths;
@@ -104,9 +105,12 @@ fn ever_listed(history: &History) -> BTreeSet<PublicKey> {
 impl CountedFile<'_> {
     /// Tells whether it was signed so long before its bytes landed that nobody may rest on it; wherever it stands. A review is
     /// passed on after that.
-    pub(crate) fn waited_too_long(&self, landed: Instant) -> bool {
+    pub(crate) fn waited_too_long(&self, index: usize, landing: &Landing) -> bool {
         let is_signed = !matches!(self.backed, FileBacking::Review(_));
-        is_signed && landed > self.landed.file.at.plus_seconds(WAITS)
+        // Beside the record it is certain which of both landed first: bytes that are dated ahead landed before what came later.
+        let is_late = !self.landed.is_of_branch && self.landed.place > index.into();
+        let until = if is_late { self.landed.effective } else { Instant::MAX };
+        is_signed && landing.no_earlier_than.min(until) > self.landed.file.at.plus_seconds(WAITS)
     }
 }
 
@@ -163,7 +167,7 @@ impl DatedStatement<'_> {
         let later = later.and_then(|version| {
             let landing = history.mainline.landings.get(version.landing)?;
             let effective = landing.effective;
-            let is_in_time = landing.own_time() <= self.file.at.plus_seconds(WAITS);
+            let is_in_time = landing.no_earlier_than <= self.file.at.plus_seconds(WAITS);
             is_in_time.then_some(Arrival {
                 place: version.landing.into(),
                 effective,

@@ -16,7 +16,6 @@ use crate::approval::verdict::{
     VerdictChange, Vote, VoteCounts,
 };
 use crate::history::governance::Position;
-use crate::history::mainline::Landing;
 use crate::history::objects::Oid;
 use crate::history::off_line::Lost;
 use crate::history::version::{Version, VersionChange};
@@ -88,11 +87,14 @@ impl<'a> TrailEvaluator<'a> {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
         let file = self.counted_file(statement);
-        let landing = self.step(index).and_then(|step| step.landing);
-        let landed = landing.map_or(Instant::MIN, Landing::own_time);
+        let step = self.step(index);
+        let landing = step.and_then(|step| Some((step.version.landing, step.landing?)));
+        let waited_too_long = |file: &CountedFile| {
+            landing.is_some_and(|(index, landing)| file.waited_too_long(index, landing))
+        };
         let age = match file {
             Some(file) if file.stated_at < bar => StatementAge::TooOld,
-            Some(file) if file.waited_too_long(landed) => StatementAge::WaitedTooLong,
+            Some(file) if waited_too_long(file) => StatementAge::WaitedTooLong,
             _ => StatementAge::Fresh,
         };
         // Rejections keep waiting: they apply to the bytes whenever they land.

@@ -267,7 +267,6 @@ fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<Doctor
         effective: None,
         instant: at.instant(),
         approvals: None,
-        are_approvals_cut: false,
         trusted_from: None,
         left_out: Vec::new(),
         notes: None,

@@ -345,7 +345,6 @@ fn nowhere(instant: Instant, is_simulated: bool) -> Stamp {
         instant,
         notes: None,
         approvals: None,
-        are_approvals_cut: false,
         trusted_from: None,
         left_out: Vec::new(),
         is_simulated,

@@ -29,7 +29,6 @@ pub(super) fn of(
         effective: mainline.landings.last().map(|landing| landing.effective),
         instant,
         approvals: history.approvals_branch.tip.map(|tip| tip.to_string()),
-        are_approvals_cut: history.approvals_branch.is_cut,
         trusted_from: trusted_from(mainline),
         left_out: counted.left_out.clone(),
         notes: history.notes.as_ref().map(|notes| notes.tip.to_string()),

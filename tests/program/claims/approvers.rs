@@ -4,9 +4,12 @@ use super::{
     BOTH, POLICY, REVOKED, SIGNED, SIGNERS, approvals, approved, errors, is_allowed, ledger, sign,
     status,
 };
+use crate::cli;
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{self, Says, no, public, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
 
@@ -276,4 +279,70 @@ fn rejection_stays() {
         both(&repo, SAMPLE);
         assert_eq!(status(&repo), "unapproved", "{replaces}");
     }
+}
+
+#[test]
+fn old_signatures_give_nothing() {
+    let text = SAMPLE.replace("2026-12-20", "2027-02-10");
+    let text = text.as_str();
+    let ahead = "2099-01-01T00:00:00Z";
+    let acts = [
+        ("as it is", None, 61, false),
+        ("dated back", Some("2026-12-01T09:00:00Z"), 61, false),
+        ("dated ahead", Some(ahead), 61, false),
+        ("in time", None, 29, true),
+        ("in time, behind one that is dated ahead", None, 29, true),
+        ("in time, dated back", Some("2026-11-21T09:00:00Z"), 29, true),
+    ];
+    for is_on_branch in [false, true] {
+        for (what, dated, days, counts) in acts {
+            let repo = ledger(SIGNED, &["dana", "lee"]);
+            let says = approvals(&repo, &BOTH, text);
+            if is_on_branch {
+                let work = repo.orphan("exledger-approvals").by("dana");
+                says.iter().fold(work, |work, says| work.says(says)).commit("Approve it");
+            }
+            repo.wait(&format!("{days}d"));
+            for n in 0..3 {
+                repo.by("lee").write("notes", &n.to_string()).commit("Note it");
+            }
+            let now = repo.now().to_string();
+            if what.ends_with("ahead") && dated.is_none() {
+                repo.clock("2027-11-01T09:00:00Z").by("lee").write("notes", "2").commit("Note it");
+            }
+            let work = repo.clock(dated.unwrap_or(&now)).by("mallory").write(ID, text);
+            let own: &[Says] = if is_on_branch { &[] } else { &says };
+            own.iter().fold(work, |work, says| work.says(says)).commit("File it");
+            repo.clock(&now).wait("1h");
+            assert_eq!(status(&repo) == "active", counts, "{what}, {is_on_branch}");
+            // What is signed after it counts.
+            sign(&repo, "ana", &approvals(&repo, &BOTH, text));
+            assert_eq!(status(&repo), "active", "{what}, {is_on_branch}, and signed now");
+        }
+    }
+}
+
+#[test]
+fn commits_hide_no_statement() {
+    let repo = ledger(SIGNED, &["dana", "lee"]);
+    repo.by("ana").write(ID, SAMPLE).commit("File it");
+    let says = approvals(&repo, &BOTH, SAMPLE);
+    let work = repo.orphan("exledger-approvals").by("dana");
+    let tip = says.iter().fold(work, |work, says| work.says(says)).commit("Approve it");
+    assert_eq!(status(&repo), "active");
+    let junk =
+        "commit refs/heads/exledger-approvals\ncommitter m <m@example.com> 0 +0000\ndata 0\n";
+    let stream = format!("{junk}from {tip}\n{}", junk.repeat(100_000));
+    let mut git = Command::new("git");
+    let git = git.arg("-C").arg(repo.path()).args(["fast-import", "--quiet"]);
+    let mut import = git.stdin(Stdio::piped()).spawn().unwrap();
+    import.stdin.take().unwrap().write_all(stream.as_bytes()).unwrap();
+    assert!(import.wait().unwrap().success());
+    let now = repo.now().to_string();
+    let run = cli::run(repo.path(), &["check", "--application", "billing", "--on", &now]);
+    assert_eq!(run.code, 3, "{}", run.out);
+    let (_, command) = run.err.trim_end().split_once("newest statement: ").expect(&run.err);
+    let repair = Command::new("sh").current_dir(repo.path()).args(["-c", command]).status();
+    assert!(repair.unwrap().success(), "{command}");
+    assert_eq!(status(&repo), "active");
 }
