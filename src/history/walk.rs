@@ -45,7 +45,7 @@ use crate::history::survey::Survey;
 use crate::history::trails::{LandedFiles, TrailSet};
 use crate::history::unnamed::OtherApprovalFile;
 use crate::history::version::{Content, Trail, TrailKey, Version};
-use crate::history::walked::{ApprovalFileChange, CheckedCommits, History, MOST_BEFORE_LIST};
+use crate::history::walked::{ApprovalFileChange, CheckedCommits, History};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
 use crate::history::{governance, origin, tags, unnamed, watched_paths};
 use crate::policy::Policy;
@@ -214,9 +214,7 @@ fn collect_versions(
     let unnamed_until = unnamed::until(&trails.contents, &mainline, &approvals, &other_files);
     let (trails, former) = set_apart(trails.trails);
     let lists = lists_of_keys(&governance, &survey.states, prefix);
-    before_lists.retain(|merge, _| {
-        lists.iter().any(|list| (1..=MOST_BEFORE_LIST).contains(&list.saturating_sub(*merge)))
-    });
+    before_lists.split_off(lists.last().unwrap_or(&0));
     let asked = || asked_statements(&trails, &governance, (&survey.states, &survey.records));
     let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
     Ok(History {

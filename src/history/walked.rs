@@ -19,9 +19,6 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// How many landings before a list of keys show whether a forge signs merges.
-pub const MOST_BEFORE_LIST: usize = 100;
-
 /// The history of all or some records along the mainline.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -46,7 +43,7 @@ pub struct History {
     /// The governance in the tree of each landing, approved or not.
     pub states: States,
     pub prefix: LedgerPrefix,
-    /// The signed merges among the newest landings before each list of keys, where any policy demands signed approvals.
+    /// The signed merges before the last list of keys, where any policy demands signed approvals.
     pub before_lists: BTreeMap<usize, Rc<Commit>>,
     /// The folders whose files were read as records.
     pub records: Vec<String>,

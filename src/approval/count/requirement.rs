@@ -175,7 +175,7 @@ pub(crate) struct GovernanceVersion<'a> {
     pub prefix: &'a LedgerPrefix,
 }
 
-/// Returns what a version of a governance file needs. `is_forge_signing` tells whether the newest landings before it show that a
+/// Returns what a version of a governance file needs. `is_forge_signing` tells whether any landing before it shows that a
 /// forge signs merges.
 pub(crate) fn governance_demand(
     version: GovernanceVersion,

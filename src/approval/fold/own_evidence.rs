@@ -27,7 +27,6 @@ use crate::history::change::entries::ExpiryExtension;
 use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
-use crate::history::walked::MOST_BEFORE_LIST;
 use crate::history::{change, origin};
 use crate::policy::demand::{AuthorProof, Proof, SelfApproval, Switch};
 use crate::policy::governs;
@@ -245,11 +244,10 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Tells whether one of the newest landings before another is a forge-signed merge.
+    /// Tells whether any landing before another is a forge-signed merge.
     fn is_forge_signing(&self, before: usize) -> bool {
-        let newest = before.saturating_sub(MOST_BEFORE_LIST)..before;
-        let mut merges = self.context.history.before_lists.range(newest);
-        merges.any(|(landing, commit)| {
+        let mut newest_first = self.context.history.before_lists.range(..before).rev();
+        newest_first.any(|(landing, commit)| {
             let resolver = self.context.governance_history.resolver(*landing);
             let checks = self.context.signature_checks;
             ForgeLanding { resolver, checks, landing: *landing, commit }.is_forge_signed()

@@ -350,13 +350,13 @@ fn the_first_list_of_keys_is_pressed_where_the_forge_signs_merges() {
         merge_note(&repo, "lee", (MERGE, true));
         assert_eq!(is_listed(&repo, is_signed), is_signed);
     }
-    // It was long ago.
+    // However long ago.
     let repo = begun(&policy, &own);
     merge_note(&repo, "lee", (MERGE, true));
     for n in 0..100 {
         repo.by("ana").write("notes", &n.to_string()).commit("Note it");
     }
-    assert!(is_listed(&repo, false));
+    assert!(!is_listed(&repo, false));
 }
 
 #[test]
