@@ -124,7 +124,7 @@ impl Repository {
         self.setting(&format!("branch.{branch}.remote")).filter(|remote| remote != ".")
     }
 
-    fn remotes(&self) -> Result<Vec<String>, GitError> {
+    pub(super) fn remotes(&self) -> Result<Vec<String>, GitError> {
         let mut names = Vec::new();
         let config = self.config()?;
         let entries = config.entries(Some(r"^remote\..*\.(url|fetch|pushurl)$"))?;

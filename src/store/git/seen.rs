@@ -22,9 +22,11 @@ impl Repository {
     /// [`GitError`] if the reflog or the pins can't be read.
     pub fn seen_tips(&self, name: &str) -> Result<SeenTips, GitError> {
         let mut seen = SeenTips::new();
-        for reference in self.git.references_glob(&format!("{PINS}*"))? {
+        let pins = format!("{PINS}*");
+        let pins = if self.owns_pins()? { Some(self.git.references_glob(&pins)?) } else { None };
+        for reference in pins.into_iter().flatten() {
             let reference = reference?;
-            // Whoever pushes into a mirror may name anything; only what `verify` writes counts.
+            // Only what `verify` writes counts.
             let target = reference.target().and_then(ours);
             let is_own = |oid: &Oid| reference.name().is_ok_and(|name| name == off_line::pin(*oid));
             seen.extend(target.filter(is_own).map(|oid| (oid, None)));
@@ -41,9 +43,28 @@ impl Repository {
     /// [`GitError`] if the reflog can't be read.
     pub fn seen_approvals(&self, name: &str) -> Result<SeenTips, GitError> {
         let mut seen = self.logged_tips(name)?;
-        let pinned = self.git.refname_to_id(APPROVALS_PIN).ok().and_then(ours);
+        let pinned = match self.owns_pins()? {
+            true => self.git.refname_to_id(APPROVALS_PIN).ok().and_then(ours),
+            false => None,
+        };
         seen.extend(pinned.map(|tip| (tip, None)));
         Ok(seen)
+    }
+
+    /// Tells whether only this clone writes its pins: no fetch does, as in a mirror, nor a push, as in a bare repository without a
+    /// remote.
+    fn owns_pins(&self) -> Result<bool, GitError> {
+        let remotes = self.remotes()?;
+        let pins = [APPROVALS_PIN.to_owned(), off_line::pin(Oid::NULL)];
+        for name in &remotes {
+            let remote = self.git.find_remote(name)?;
+            let mut fetched =
+                remote.refspecs().filter(|refspec| refspec.direction() == git2::Direction::Fetch);
+            if fetched.any(|refspec| pins.iter().any(|pin| refspec.dst_matches(pin))) {
+                return Ok(false);
+            }
+        }
+        Ok(self.work_dir.is_some() || !remotes.is_empty())
     }
 
     /// Returns the tips that a clone saw at a ref, by its reflog alone.
@@ -90,8 +111,11 @@ impl Repository {
     /// Keeps a tip as a ref, so that git's pruning leaves it.
     ///
     /// # Errors
-    /// [`GitError`] if the ref can't be written.
+    /// [`GitError`] if the ref can't be written, or others write such refs, too.
     pub fn pin(&self, name: &str, tip: Oid) -> Result<(), GitError> {
+        if !self.owns_pins()? {
+            return Err(GitError::new("others write refs below refs/exledger/ here".to_owned()));
+        }
         self.git.reference(name, theirs(tip)?, true, "exledger verify: a tip to be kept")?;
         Ok(())
     }

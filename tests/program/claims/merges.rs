@@ -1,10 +1,13 @@
 //! Merges: whoever merges approves nothing of their own, and is an author of what they change on the way.
 
-use super::{POLICY, REVOKED, SIGNED, answer, approvals, errors, is_new, ledger, sign, status};
+use super::{
+    POLICY, REVOKED, SIGNED, answer, approvals, approved, errors, is_new, ledger, sign, status,
+};
 use crate::cli;
 use crate::support::repo::speak::{no, public, yes};
-use crate::support::repo::{Repo, Work};
+use crate::support::repo::{Repo, Work, git};
 use crate::support::samples::{ID, SAMPLE};
+use std::path::Path;
 
 const OPEN: &str = "version: 1\nname: example/payments\n";
 
@@ -577,4 +580,35 @@ fn authors_do_not_approve_what_follows_unapproved_rules() {
     let more = loose.clone() + "# More\n";
     repo.by("ana").through("github").write(POLICY, &more).commit("Say more (#8)");
     assert_eq!(answer(&repo, &["list"])["ledger"]["left_out"][0]["path"], POLICY);
+}
+
+#[test]
+fn pushed_pins_take_nothing() {
+    let repo = approved(SAMPLE);
+    let before = repo.tip("main");
+    repo.by("mallory").remove(ID).commit("Remove it");
+    let pushed = repo.tip("main");
+    repo.set_ref("refs/heads/main", before);
+    let mirror = repo.clone_with(&["--mirror"]);
+    let bare = repo.clone_with(&["--bare"]);
+    git(bare.path(), &["remote", "remove", "origin"]);
+    let now = repo.now().to_string();
+    let is_allowed = |folder: &Path| {
+        let words = ["check", "--application", "billing", "--on", &now];
+        cli::run(folder, &words).code == 0
+    };
+    let pin = format!("refs/exledger/former/{pushed}");
+    let from = repo.path().to_str().unwrap();
+    repo.set_ref(&pin, pushed);
+    repo.set_ref("refs/exledger/approvals", pushed);
+    git(mirror.path(), &["fetch", "-q"]);
+    git(bare.path(), &["fetch", "-q", from, &format!("{pin}:{pin}")]);
+    for clone in [&mirror, &bare] {
+        git(clone.path(), &["rev-parse", "--verify", &pin]);
+        assert!(is_allowed(clone.path()), "{}", clone.path().display());
+    }
+    // A clone that alone writes its pins reads them.
+    let own = repo.clone_with(&[]);
+    git(own.path(), &["fetch", "-q", from, &format!("{pin}:{pin}")]);
+    assert!(!is_allowed(own.path()));
 }
