@@ -29,6 +29,7 @@ use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::time::Instant;
+use std::collections::BTreeSet;
 
 /// Compares identities outside of history, under the governance at one commit and by the same rules.
 pub struct Identities<'g> {
@@ -225,6 +226,7 @@ pub struct Eligibility<'g> {
     authors: Vec<Person>,
     owners: Vec<Person>,
     listed: Option<OnlyListed>,
+    groups: BTreeSet<String>,
     proof: Proof,
 }
 
@@ -253,7 +255,32 @@ impl<'g> Eligibility<'g> {
             owners,
             listed: OnlyListed::for_record(governance, Some(own), approved),
             proof: demand.terms.proof,
+            groups: demand.terms.each_of,
         }
+    }
+
+    /// Tells whether a person could fill a place that is still missing beside those who count.
+    pub fn can_fill(
+        &self,
+        missing: &[MissingApproval],
+        counted: &[Person],
+        person: &Person,
+    ) -> bool {
+        let is_person = |it: &Person| it.key == person.key;
+        let is_named = |missing: &MissingApproval| {
+            let is_open = missing.is_for_anyone && missing.who.is_empty();
+            is_open || missing.who.iter().any(is_person)
+        };
+        let groups: Vec<&str> = self.groups.iter().map(String::as_str).collect();
+        // Of two who count for one group, either may take the place of another one.
+        let n_left = |more: Option<&Person>| {
+            let people = counted.iter().chain(more);
+            let member_of: Vec<Vec<String>> =
+                people.map(|person| people::groups_of(self.governance, person)).collect();
+            requirement::unfilled(&groups, &member_of).len()
+        };
+        !counted.iter().any(is_person)
+            && (missing.iter().any(is_named) || n_left(Some(person)) < n_left(None))
     }
 
     /// Tells whether an approval by a person could count in some way.

@@ -175,7 +175,11 @@ impl<'a> AdviceCase<'a> {
         };
         let makers = self.authors(*is_on_branch);
         let eligibility = Eligibility::new(self.around.governance, record, None, &makers);
-        if eligibility.can_take(way, asker) {
+        let verdict = self.record_state.approval.iter().filter(|_| !is_on_branch);
+        let approvers = verdict.flat_map(|verdict| &verdict.approvers);
+        let counted: Vec<Person> =
+            approvers.map(|it| &it.person).chain(&next.signed).cloned().collect();
+        if eligibility.can_take(way, asker) && eligibility.can_fill(missing, &counted, asker) {
             return step;
         }
         let is_one_of = |people: &[Person]| people.iter().any(|person| person.key == asker.key);

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::{ID, Stage, record};
 use crate::cli;
-use crate::support::repo::{git, speak};
+use crate::support::repo::{Repo, git, speak};
+use crate::support::samples::SAMPLE;
 
 const POLICY: &str = "\
 people: {roster: people.csv}
@@ -535,4 +536,41 @@ fn triage_and_show_end_with_the_next_step_too() {
         of("dana@example.com").contains(&json!(format!("exledger approve {ID}"))),
         "{messages:#}"
     );
+}
+
+#[test]
+fn who_fills_no_missing_place_is_told_who_can() {
+    let apart = "\
+version: 1
+name: example/payments
+groups: {security: [dana@example.com, sam@example.com], platform: [lee@example.com]}
+tiers: [{name: standard, approvals: {count: 2, each_of: [security, platform], proof: attested}}]
+";
+    // Dana may stand for either group, so that Sam's approval leaves the platform to her.
+    let shared = apart.replace("[lee@example.com]", "[lee@example.com, dana@example.com]");
+    let shared = shared.as_str();
+    for (policy, approver, commands) in [
+        (apart, "dana", [("dana", "show"), ("sam", "show"), ("lee", "approve")]),
+        (apart, "lee", [("dana", "approve"), ("sam", "approve"), ("lee", "show")]),
+        (shared, "dana", [("dana", "show"), ("sam", "approve"), ("lee", "approve")]),
+        (shared, "sam", [("dana", "approve"), ("sam", "show"), ("lee", "approve")]),
+    ] {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        let keys = ["dana", "sam", "lee"].map(speak::signer).concat();
+        let work = repo.by("root").write("exledger.yaml", policy);
+        work.write(".github/allowed_signers", &keys).commit("Begin");
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        let at = repo.now().to_string();
+        let says = speak::yes(approver, ID, SAMPLE, &at).ledger("example/payments");
+        repo.by("ana").says(&says).commit("Record it");
+        repo.checkout();
+        let now = repo.now().to_string();
+        for (asker, command) in commands {
+            repo.config("user.email", &format!("{asker}@example.com"));
+            let words = ["check", "--application", "billing", "--on", &now, "--format", "json"];
+            let answer: Value = serde_json::from_str(&cli::run(repo.path(), &words).out).unwrap();
+            let command = format!("exledger {command} {ID}");
+            assert_eq!(answer["next"]["command"], command, "{asker}, after {approver}: {policy}");
+        }
+    }
 }
