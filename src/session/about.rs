@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::history::folders::{ComparisonJob, FolderComparison};
-use crate::history::objects::Oid;
+use crate::history::objects::{Objects as _, Oid};
 use crate::history::tree::CommitTree;
 use crate::history::version::{Trail, TrailKey};
 use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
@@ -18,12 +18,14 @@ use crate::policy::governance::State;
 use crate::record::Record;
 use crate::record::file::{self, RecordFile};
 use crate::record::id::Id;
+use crate::record::near;
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
+use crate::store::git::indexed::IndexedObjects;
 use crate::survey::refiling::{NameSearch, Peer};
 use crate::survey::repeated_emergencies;
 use crate::survey::slips::SubjectNames;
@@ -61,6 +63,23 @@ impl TipFile {
     fn may_name(&self, names: &BTreeSet<String>) -> bool {
         let search = NameSearch::of_bytes(&self.bytes);
         names.iter().any(|name| search.may_name(name))
+    }
+}
+
+impl TipFile {
+    /// Tells whether a name similar to one that is asked for may follow its key, without parsing the file.
+    fn may_state_similar(&self, asked: &[(&str, &str)]) -> bool {
+        // A list, or a value that stands elsewhere.
+        let is_indirect = |text: &str| text.contains("aliases") || text.contains(['*', '\\']);
+        let Some(text) = str::from_utf8(&self.bytes).ok().filter(|text| text.is_ascii()) else {
+            return true;
+        };
+        let follows = |(key, name): &(&str, &str)| {
+            let mut places =
+                text.match_indices(key).filter_map(|(at, key)| text.get(at + key.len()..));
+            places.any(|rest| near::may_begin(name, rest))
+        };
+        is_indirect(text) || asked.iter().any(follows)
     }
 }
 
@@ -117,10 +136,10 @@ impl TipFiles {
         self.files.iter().any(|file| file.path == key || stem(&file.path) == key)
     }
 
-    /// Returns the names of the subjects of all records that can be read.
-    pub(crate) fn subject_names(&self) -> SubjectNames {
+    /// Returns the names of the subjects of the records that may state one similar to one that is asked for, by its key.
+    pub(crate) fn similar_names(&self, asked: &[(&str, &str)]) -> SubjectNames {
         let mut names = SubjectNames::default();
-        for file in &self.files {
+        for file in self.files.iter().filter(|file| file.may_state_similar(asked)) {
             // A file that was not read is not kept: there may be many.
             match file.content.get() {
                 Some(content) => content.record.iter().for_each(|record| names.add(record)),
@@ -169,7 +188,7 @@ pub(super) fn read<'h>(
         }
         let scope = Scope::About(texts);
         let snapshot = snapshot.completed(scope);
-        let about = AboutRecords { snapshot: &snapshot, tip: &tip, own: &own };
+        let about = AboutRecords { line, snapshot: &snapshot, tip: &tip, own: &own };
         if !about.suffices(texts) {
             return Ok(None);
         }
@@ -209,6 +228,7 @@ impl TipFiles {
 
 /// Named records in the history of a few, which is compared with what it may lack.
 struct AboutRecords<'a, 'h> {
+    line: &'a OpenMainline<'h>,
     snapshot: &'a Snapshot<'h>,
     tip: &'a TipFiles,
     /// The names of their files, in upper case and without suffix.
@@ -248,10 +268,10 @@ impl AboutRecords<'_, '_> {
         let counted: BTreeSet<String> =
             self.own.iter().cloned().chain(refiled.map(|id| id.to_ascii_uppercase())).collect();
         let since = self.trails(&counted).into_iter().filter_map(|it| self.begin(it)).min();
-        let Some(gone) = self.gone(since, (&names, &is_like), few)? else {
+        let Some(former) = self.former(since, (&names, &is_like), few)? else {
             return Ok(false);
         };
-        few.extend(gone);
+        few.extend(former);
         Ok(true)
     }
 
@@ -269,38 +289,44 @@ impl AboutRecords<'_, '_> {
         starts.chain([landed]).min()
     }
 
-    /// Returns the files that were removed or moved since the window of refiling began, and are like the named records or
-    /// have one of their names; `None` if that can't be determined.
-    fn gone(
+    /// Returns the files that were removed, moved or changed since the window of refiling began, and were like the named
+    /// records before that or have one of their names; `None` if that can't be determined.
+    fn former(
         &self,
         since: Option<Instant>,
         (names, is_like): (&BTreeSet<String>, RecordTest<'_>),
         few: &RecordFilter,
     ) -> Result<Option<RecordFilter>, Undetermined> {
-        let mut gone = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
+        let mut former = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
         let Snapshot { repository, history, prefix, governance, .. } = self.snapshot;
         let Some(since) = since else {
-            return Ok(Some(gone));
+            return Ok(Some(former));
         };
         let window = governance.policy.recurrence.window;
-        let pairs = history.mainline.landings.windows(2);
-        let within =
-            pairs.filter(|pair| pair[1..].iter().all(|it| window.after(it.effective) >= since));
-        let jobs = within.enumerate().filter_map(|(pair, landings)| {
-            let [before, landing] = landings else { return None };
-            let (old, new) = (Some(before.tree), Some(landing.tree));
-            Some(ComparisonJob { pair, old, new, others: Box::default() })
-        });
+        let interest = Interest::new(prefix, &history.records);
+        let is_indexed = self.line.may_be_indexed && self.snapshot.notices.is_empty();
+        let indexed = IndexedObjects::of(repository, is_indexed);
+        let test = interest.paths(prefix).and_then(|paths| indexed.changes(&paths));
+        let commits = self.line.chain.commits.windows(2);
+        let jobs =
+            history.mainline.landings.iter().skip(1).zip(commits).filter_map(|(landing, pair)| {
+                let [before, commit] = pair else { return None };
+                let is_within = window.after(landing.effective) >= since
+                    && test.as_ref().is_none_or(|may_change| may_change(commit));
+                is_within.then_some((Some(before.tree), Some(commit.tree)))
+            });
+        let jobs = jobs.enumerate();
+        let jobs =
+            jobs.map(|(pair, (old, new))| ComparisonJob { pair, old, new, others: Box::default() });
         let mut folders = FolderComparison::new(*repository, prefix, Default::default());
-        folders.run(Interest::new(prefix, &history.records).top(), jobs.collect());
+        folders.run(interest.top(), jobs.collect());
         if !folders.obstacles.is_empty() {
             return Ok(None);
         }
         let mut seen: BTreeSet<Oid> = BTreeSet::new();
-        let here: BTreeSet<&str> = self.tip.files.iter().map(|file| file.path.as_str()).collect();
         let changes = folders.changes.iter().flatten();
         for change in changes.filter(|change| change.kind == WatchedKind::Record) {
-            let Some(old) = change.old.filter(|_| !here.contains(&*change.path)) else { continue };
+            let Some(old) = change.old else { continue };
             let is_own = few.is_elsewhere(&change.path);
             let is_filing = || {
                 let Some(bytes) = self.snapshot.blob(old) else { return true };
@@ -309,10 +335,10 @@ impl AboutRecords<'_, '_> {
                     && file::read(&change.path, &bytes).record.as_ref().is_none_or(is_like)
             };
             if is_own || seen.insert(old) && is_filing() {
-                gone.add(&change.path);
+                former.add(&change.path);
             }
         }
-        Ok(Some(gone))
+        Ok(Some(former))
     }
 }
 

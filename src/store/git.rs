@@ -58,7 +58,7 @@ pub mod tracked;
 pub mod watch;
 mod whole;
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -83,6 +83,8 @@ pub struct Repository {
     shallow: BTreeSet<Oid>,
     extent: Extent,
     loose_folders: LooseFolders,
+    /// Read when it is first asked for.
+    graph: OnceCell<Option<CommitGraph>>,
     /// How many objects have been read, for diagnostic messages.
     reads: Cell<u64>,
     /// A folder that replaces a git folder that libgit2 refuses; removed when this value is dropped.
@@ -274,11 +276,14 @@ impl Repository {
     }
 
     /// Returns git's index of the history; `None` if there is none, or it doesn't describe the objects as they are read.
-    pub fn commit_graph(&self) -> Option<CommitGraph> {
-        let is_off = self.config().ok()?.get_bool("core.commitGraph") == Ok(false)
-            || !self.shallow.is_empty()
-            || self.has_replacements();
-        if is_off { None } else { CommitGraph::open(&self.common_dir) }
+    pub fn commit_graph(&self) -> Option<&CommitGraph> {
+        let read = || {
+            let is_off = self.config().ok()?.get_bool("core.commitGraph") == Ok(false)
+                || !self.shallow.is_empty()
+                || self.has_replacements();
+            if is_off { None } else { CommitGraph::open(&self.common_dir) }
+        };
+        self.graph.get_or_init(read).as_ref()
     }
 
     /// Returns how much of the repository this clone holds.

@@ -96,21 +96,26 @@ impl SubjectNames {
 
     /// Returns a hint for each subject of a question that no record has, but that is similar to one that a record has.
     pub fn hints(&self, question: &Question) -> Vec<String> {
-        let asked = [
-            ("identity", &question.identity),
-            ("asset", &question.asset),
-            ("application", &question.application),
-            ("credential", &question.credential),
-        ];
-        let hint = |(key, name): (&'static str, &Option<String>)| {
-            let (name, known) = (name.as_ref()?, self.0.get(key)?);
+        let hint = |(key, name): (&'static str, &str)| {
+            let known = self.0.get(key)?;
             let known = known.iter().map(String::as_str);
             let similar = near::all(name, known, MOST_NAMES);
-            let is_unknown = !similar.is_empty() && !similar.contains(&name.as_str());
+            let is_unknown = !similar.is_empty() && !similar.contains(&name);
             is_unknown.then(|| format!("no record has the {key} {name}{}", did_you_mean(similar)))
         };
-        asked.into_iter().filter_map(hint).collect()
+        asked_names(question).into_iter().filter_map(hint).collect()
     }
+}
+
+/// Returns the subjects of a question of which there are hints, by their keys in a record.
+pub fn asked_names(question: &Question) -> Vec<(&'static str, &str)> {
+    let asked = [
+        ("identity", &question.identity),
+        ("asset", &question.asset),
+        ("application", &question.application),
+        ("credential", &question.credential),
+    ];
+    asked.into_iter().filter_map(|(key, name)| Some((key, name.as_deref()?))).collect()
 }
 
 /// Returns a hint for each tier that the policy does not have.

@@ -9,6 +9,7 @@ use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use serde_json::json;
 
+use crate::cli::run;
 use crate::decisions::record;
 use crate::gate::narrow;
 use crate::support::repo::{Repo, Work};
@@ -148,9 +149,18 @@ fn filings_that_were_removed_count_for_a_record_by_itself() {
         repo.by("ana").remove(path).commit("Drop it");
     }
     repo.clock("2026-11-20T09:00:00Z");
+    // What the author pushes over it doesn't end it as a filing either.
+    let other = "EXC-2026-00005";
+    filed(&repo, other, |work| work.write(other, &record(other, "starts: 2026-11-20")));
+    let elsewhere = record(
+        other,
+        "starts: 2026-11-20\nsubject: {application: payroll}\nclosure: {outcome: remediated, date: 2026-11-21, by: ana@example.com, reason: The job is gone}",
+    );
+    repo.by("ana").write(other, &elsewhere).commit("Close it under another name");
+    repo.clock("2026-11-22T09:00:00Z");
     let last = "EXC-2026-00003";
-    filed(&repo, last, |work| work.write(last, &record(last, "")));
-    assert_eq!(assert_same(&repo, &[last]), [2]);
+    filed(&repo, last, |work| work.write(last, &record(last, "starts: 2026-11-22")));
+    assert_eq!(assert_same(&repo, &[last]), [3]);
     assert_same(&repo, &["EXC-2026-00001", "00002", "EXC-2026-0", "NONE", "3"]);
 }
 
@@ -193,4 +203,27 @@ fn a_proposal_and_an_emergency_are_told_the_same_by_themselves() {
         .commit("Propose it");
     repo.branch("close").by("ana").edit(one, "priority: high").commit("Change it");
     assert_same(&repo, &[one, two, three, "00001", "0001", "00003"]);
+}
+
+#[test]
+fn a_name_that_is_nearly_that_of_a_record_is_found_however_it_is_written() {
+    let repo = repo();
+    let names: Vec<String> =
+        (0..5).map(|n| format!("svc:payroll-{}", "abcde".repeat(n + 1))).collect();
+    filed(&repo, "filed", |work| {
+        names.iter().enumerate().fold(work, |work, (n, name)| {
+            let id = format!("EXC-2026-{n:05}");
+            let style = &styles(name)[n];
+            work.write(&id, &record(&id, &format!("subject:\n  identity: {style}")))
+        })
+    });
+    repo.checkout();
+    for name in &names {
+        let slip = name.replace("payroll", "payrol").to_uppercase();
+        let asked = run(repo.path(), &["check", "--identity", &slip, "--on", ON]);
+        assert_eq!(asked.code, 1);
+        assert!(asked.err.contains(&format!("did you mean {name}")), "{}", asked.err);
+    }
+    let asked = run(repo.path(), &["check", "--identity", "svc:something-else", "--on", ON]);
+    assert!(!asked.err.contains("did you mean"), "{}", asked.err);
 }

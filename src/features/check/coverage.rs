@@ -14,7 +14,7 @@ use crate::session::error::Error;
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::Snapshot;
 use crate::status::state::{RecordState, Status};
-use crate::survey::repeated_emergencies;
+use crate::survey::{repeated_emergencies, slips};
 
 /// The records at the tip that a question is about.
 pub(super) struct Named {
@@ -57,7 +57,7 @@ impl Named {
 
     /// Returns a hint for each subject of a question that no record has, but that is similar to one that a record has.
     pub(super) fn hints(&self, question: &Question) -> Vec<String> {
-        self.tip.subject_names().hints(question)
+        self.tip.similar_names(&slips::asked_names(question)).hints(question)
     }
 
     /// Tells whether proposals about a record are wanted.

@@ -2,7 +2,7 @@
 //!
 //! Start at [`IndexedObjects`]. It is used where nothing outside the clone pins the history or asks for proof.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use crate::history::objects::{ChangeTest, Merge, ObjectKind, Objects, Obstacle, Oid};
 use crate::store::git::Repository;
@@ -11,16 +11,16 @@ use crate::store::git::commit_graph::{CommitGraph, PathKey};
 /// The objects of a repository, with its commit-graph to tell what need not be opened.
 pub struct IndexedObjects<'r> {
     repository: &'r Repository,
-    graph: RefCell<Option<CommitGraph>>,
+    graph: Cell<Option<&'r CommitGraph>>,
     /// The commit of which the graph says that it is another one.
     pub disagrees: Cell<Option<Oid>>,
 }
 
 impl<'r> IndexedObjects<'r> {
-    /// Reads the commit-graph, if it may be used.
+    /// Takes the commit-graph, if it may be used.
     pub fn of(repository: &'r Repository, is_used: bool) -> IndexedObjects<'r> {
         let graph = if is_used { repository.commit_graph() } else { None };
-        IndexedObjects { repository, graph: RefCell::new(graph), disagrees: Cell::new(None) }
+        IndexedObjects { repository, graph: Cell::new(graph), disagrees: Cell::new(None) }
     }
 }
 
@@ -46,17 +46,13 @@ impl Objects for IndexedObjects<'_> {
     }
 
     fn changes(&self, paths: &[String]) -> Option<ChangeTest<'_>> {
-        self.graph.borrow().as_ref().filter(|graph| graph.has_filters())?;
+        self.graph.get().filter(|graph| graph.has_filters())?;
         let keys: Vec<PathKey> = paths.iter().map(|path| PathKey::of(path)).collect();
         Some(Box::new(move |commit| {
-            let may = self
-                .graph
-                .borrow()
-                .as_ref()
-                .map_or(Some(true), |graph| graph.may_change(commit, &keys));
+            let may = self.graph.get().map_or(Some(true), |graph| graph.may_change(commit, &keys));
             may.unwrap_or_else(|| {
                 self.disagrees.set(Some(commit.oid));
-                self.graph.take();
+                self.graph.set(None);
                 true
             })
         }))

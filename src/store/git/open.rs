@@ -3,7 +3,7 @@
 //! Uses git2. Start at [`OpenError`]; `Repository::discover` is in here. The head of `store::git` lists
 //! the repositories that libgit2 refuses.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
@@ -94,6 +94,7 @@ impl Repository {
             own_dir: git.path().to_path_buf(),
             work_dir: stated_work_dir(&git, &config),
             loose_folders: LooseFolders::of(&common_dir),
+            graph: OnceCell::new(),
             reads: Cell::new(0),
             git,
             common_dir,
@@ -128,6 +129,7 @@ impl Repository {
             own_dir: own_dir.to_path_buf(),
             work_dir: work_dir(own_dir).filter(|_| !bare),
             loose_folders: LooseFolders::of(&common_dir),
+            graph: OnceCell::new(),
             reads: Cell::new(0),
             common_dir,
             shallow,

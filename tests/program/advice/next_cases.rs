@@ -119,7 +119,7 @@ fn used_up() -> Stage {
 
 fn unreadable() -> Stage {
     let stage = approved("");
-    stage.land("ana", &[(ID, "title: [")]);
+    stage.land("ana", &[(ID, "subject: {application: billing, task: [")]);
     stage
 }
 
