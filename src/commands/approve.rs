@@ -19,7 +19,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault::Fault;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use crate::commands::{context, picker};
+use crate::commands::{context, next_steps, picker};
 use exledger::approval::evidence::statement_file::ApprovalDecision;
 use exledger::features;
 use exledger::features::approve::draft::{ApprovalDraft, check_reason};
@@ -32,6 +32,7 @@ use exledger::session::error::Undetermined;
 use exledger::session::locate::above;
 use exledger::session::options::Options;
 use exledger::store::files;
+use exledger::survey::shell::quoted;
 
 /// Sign an approval
 ///
@@ -149,6 +150,36 @@ impl ApproveArgs {
             folder,
         })
     }
+
+    /// Returns the command that does the same again: with every flag that was given.
+    fn again(
+        &self,
+        ctx: &Ctx,
+        prepared: &PreparedApproval<'_>,
+        draft: &ApprovalDraft<'_>,
+    ) -> String {
+        let program = next_steps::program(ctx);
+        let mut command = format!("{program} approve {}", prepared.content.argument());
+        let out = self.out.as_ref().map(|folder| folder.display().to_string());
+        if self.reject {
+            command.push_str(" --reject");
+        }
+        for (flag, value) in [
+            ("ref", &self.branch),
+            ("reason", &draft.file.reason),
+            ("out", &out),
+            ("by", &self.by),
+            ("key", &self.key),
+        ] {
+            if let Some(value) = value {
+                command.push_str(&format!(" --{flag} {}", quoted(value)));
+            }
+        }
+        if self.as_me {
+            command.push_str(" --as-me");
+        }
+        command
+    }
 }
 
 /// Returns the id of a record that waits for approval, chosen from a list, if nothing is named.
@@ -195,12 +226,12 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     ctx.of_notices(&prepared.notices);
     let reason = ask_reason(args, ctx, &prepared)?;
     let draft = prepared.draft(reason.as_deref())?;
-    let both = (&*prepared, &draft);
+    let retry = args.again(ctx, &prepared, &draft);
     let mut answer = answer::unsigned(&prepared, &draft);
     if draft.counts_already() {
         (answer.done, answer.counting) = (Done::Before, Counting::Counts);
         if !args.dry_run {
-            answer.next = git_commands::again(ctx, &session, both)?;
+            answer.next = git_commands::again(ctx, &session, (&draft, &retry))?;
         }
         ctx.show(&approve::show::signed(&answer))?;
         return Ok(Outcome::Fine);
@@ -215,17 +246,16 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let signed = draft.sign(&key)?;
     if signed.is_repeated() {
         answer.done = Done::Before;
-        answer.next = git_commands::again(ctx, &session, both)?;
+        answer.next = git_commands::again(ctx, &session, (&draft, &retry))?;
     } else {
         let written = signed.write()?;
         answer.done = answer::done(&written);
-        answer.next = git_commands::after(ctx, &session, both, &written)?;
+        answer.next = git_commands::after(ctx, &session, (&prepared, &draft), (&written, &retry))?;
     }
     answer::add_signature(&mut answer, &prepared, &signed.signature);
     if matches!(answer.counting, Counting::NotYet { .. }) && prepared.content.has_landed() {
         // A statement keeps its time, and for what has landed the keys of that time count.
-        let again = prepared.content.command();
-        answer.next = vec![format!("{again}   # again, once that is merged")];
+        answer.next = vec![format!("{retry}   # again, once that is merged")];
     }
     ctx.show(&approve::show::signed(&answer))?;
     hint(ctx, &answer);

@@ -75,12 +75,10 @@ pub(crate) fn sending(
     let git = git_command(ctx, home);
     let own = own_branch(home);
     let switch = own.is_none().then(|| format!("{git} switch -c {branch}"));
-    let rest = [
-        format!("{git} add {}", files.join(" ")),
-        format!("{git} commit -m {}", quoted(subject)),
-        push(ctx, home, own.as_deref().unwrap_or(branch)),
-    ];
-    switch.into_iter().chain(rest).collect()
+    let commit =
+        [format!("{git} add {}", files.join(" ")), format!("{git} commit -m {}", quoted(subject))];
+    let push = push(ctx, home, own.as_deref().unwrap_or(branch));
+    switch.into_iter().chain(commit).chain(push).collect()
 }
 
 /// Returns the command that completes drafts: by their ids, or if there are many, by what is new in their folders.
@@ -90,23 +88,29 @@ pub(crate) fn completing(
     (ids, folders): (&[&str], &BTreeSet<&str>),
 ) -> String {
     if ids.len() <= SHORT {
-        return format!("exledger new --complete {}", ids.join(" "));
+        return format!("{} new --complete {}", program(ctx), ids.join(" "));
     }
     let git = git_command(ctx, home);
     let folders: Vec<String> = folders.iter().map(|folder| quoted(folder)).collect();
-    format!("exledger new --complete $({git} ls-files -o {})", folders.join(" "))
+    format!("{} new --complete $({git} ls-files -o {})", program(ctx), folders.join(" "))
 }
 
-/// Returns the command that pushes a branch: to the remote of the current branch, otherwise to the
-/// only remote, otherwise to origin.
-pub(crate) fn push(ctx: &Ctx, home: &Session, branch: &str) -> String {
-    let refs = home.repository_or_none().and_then(|repository| repository.refs().ok());
-    let remote = match refs.as_ref().map(|it| (&it.upstream, it.remotes.as_slice())) {
-        Some((Some(upstream), _)) => upstream.as_str(),
-        Some((None, [only])) => only.as_str(),
-        _ => "origin",
-    };
-    format!("{} push -u {} {branch}", git_command(ctx, home), quoted(remote))
+/// Returns the command line of the program for the same ledger, from the folder in which it is typed.
+pub(crate) fn program(ctx: &Ctx) -> String {
+    match &ctx.globals.directory {
+        Some(folder) => format!("exledger -C {}", quoted(&folder.display().to_string())),
+        None => "exledger".to_owned(),
+    }
+}
+
+/// Returns the command that pushes a branch: to the remote of the current branch, otherwise to origin or the first remote;
+/// `None` if there is no remote.
+fn push(ctx: &Ctx, home: &Session, branch: &str) -> Option<String> {
+    let refs = home.repository_or_none()?.refs().ok()?;
+    let known = |name: &str| refs.remotes.iter().find(|remote| *remote == name);
+    let upstream = refs.upstream.as_deref().and_then(known);
+    let remote = upstream.or_else(|| known("origin")).or(refs.remotes.first())?;
+    Some(format!("{} push -u {} {branch}", git_command(ctx, home), quoted(remote)))
 }
 
 /// Returns the checked-out branch, unless it is the approved branch.
@@ -124,9 +128,9 @@ pub(crate) fn own_branch(home: &Session) -> Option<String> {
     (bare != approved).then_some(bare)
 }
 
-/// Returns the git command line for the ledger's paths, from the folder that the command works from.
+/// Returns the git command line for the ledger's paths, from the folder in which it is typed.
 pub(crate) fn git_command(ctx: &Ctx, home: &Session) -> String {
-    if ctx.folder == home.root() {
+    if ctx.globals.directory.is_none() && ctx.folder == home.root() {
         "git".to_owned()
     } else {
         format!("git -C {}", quoted(&home.root().display().to_string()))

@@ -22,7 +22,7 @@ pub(super) fn unsigned(
     let (content, source) = (&prepared.content, &prepared.source);
     let of = match &source.branch {
         _ if !content.is_committed => format!("{}, not committed", content.path),
-        Some(branch) => format!("{} on {}", content.path, branch.short),
+        Some(branch) => format!("{} on {branch}", content.path),
         None => format!("{} at commit {}", content.path, source.head.short()),
     };
     SignedStatement {

@@ -21,7 +21,7 @@ pub(super) fn after(
     ctx: &Ctx,
     session: &Session,
     (prepared, draft): (&PreparedApproval<'_>, &ApprovalDraft<'_>),
-    written: &WrittenApproval,
+    (written, retry): (&WrittenApproval, &str),
 ) -> anyhow::Result<Vec<String>> {
     let repository = session.repository()?;
     let subject = commit_subject(&prepared.content.name, prepared.decision);
@@ -38,7 +38,7 @@ pub(super) fn after(
             ]
         }
         WrittenApproval::Branch { remote, .. } => {
-            let mut commands = send(ctx, session, (prepared, draft), remote.as_deref())?;
+            let mut commands = send(ctx, session, remote.as_deref(), retry)?;
             if prepared.decision == ApprovalDecision::Reject {
                 let git = next_steps::git_command(ctx, session);
                 let files = draft.all_paths();
@@ -57,29 +57,20 @@ pub(super) fn after(
 pub(super) fn again(
     ctx: &Ctx,
     session: &Session,
-    both: (&PreparedApproval<'_>, &ApprovalDraft<'_>),
+    (draft, retry): (&ApprovalDraft<'_>, &str),
 ) -> anyhow::Result<Vec<String>> {
-    send(ctx, session, both, both.1.resend()?)
+    send(ctx, session, draft.resend()?, retry)
 }
 
 /// Returns the commands that send the local statements to a remote; empty if there is none.
 fn send(
     ctx: &Ctx,
     session: &Session,
-    (prepared, draft): (&PreparedApproval<'_>, &ApprovalDraft<'_>),
     remote: Option<&str>,
+    retry: &str,
 ) -> anyhow::Result<Vec<String>> {
     let Some(remote) = remote else { return Ok(Vec::new()) };
-    let mut command = prepared.content.command();
-    if let Some(branch) = &prepared.source.branch {
-        command.push_str(&format!(" --ref {}", quoted(&branch.short)));
-    }
-    if prepared.decision == ApprovalDecision::Reject {
-        command.push_str(" --reject");
-        let reason = draft.file.reason.as_deref().unwrap_or_default();
-        command.push_str(&format!(" --reason {}", quoted(reason)));
-    }
-    Ok(vec![send_command(ctx, session, remote)?, format!("refused? {command} again")])
+    Ok(vec![send_command(ctx, session, remote)?, format!("refused? {retry} again")])
 }
 
 /// Returns the commands that push the local statements, on top of what others pushed if the remote has the branch.

@@ -80,11 +80,9 @@ fn next(
     let subject = format!("{} {id}", happened.subject);
     let mut next = next_steps::sending(ctx, session, &branch, (&files, &subject));
     if prepared.before.is_none() {
-        let push = next.pop();
         next.push(format!(
             "# link it in each record that it lets pass: references: {{redesign: {id}}}"
         ));
-        next.extend(push);
     }
     next
 }

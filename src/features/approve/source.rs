@@ -15,13 +15,12 @@ use crate::session::locate::{self, Located};
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::store::git::Repository;
-use crate::store::git::heads::NamedBranch;
 use crate::store::git::stored::Stored;
 
 /// Where the content comes from.
 pub struct ContentSource<'s> {
-    /// The branch; `None` for the work tree.
-    pub branch: Option<NamedBranch>,
+    /// The branch, as it was named; `None` for the work tree.
+    pub branch: Option<String>,
     /// The tip of the branch, or the checked-out commit.
     pub head: Oid,
     pub(super) tree: CommitTree<'s>,
@@ -45,12 +44,8 @@ impl<'s> ContentSource<'s> {
         branch: Option<&str>,
     ) -> Result<ContentSource<'s>, Error> {
         let repository = located.repository()?;
-        let branch = match branch {
-            Some(name) => Some(find_branch(repository, name)?),
-            None => None,
-        };
-        let head = match &branch {
-            Some(branch) => branch.tip,
+        let head = match branch {
+            Some(name) => find_branch(repository, name)?,
             None => checked_out(located, repository)?,
         };
         let tree = CommitTree::of_commit(repository, head, snapshot.prefix())?;
@@ -58,6 +53,7 @@ impl<'s> ContentSource<'s> {
             Some(_) => Governance::read(&tree)?,
             None => Governance::read(located.work_tree()?)?,
         };
+        let branch = branch.map(str::to_owned);
         Ok(ContentSource { branch, head, tree, governance: locate::sound(governance)?, located })
     }
 
@@ -108,7 +104,7 @@ impl<'s> ContentSource<'s> {
     }
 }
 
-fn find_branch(repository: &Repository, name: &str) -> Result<NamedBranch, Error> {
+fn find_branch(repository: &Repository, name: &str) -> Result<Oid, Error> {
     repository.head_named(name)?.ok_or_else(|| {
         Usage::refused(
             format!("{name} is not a local branch, nor a branch of exactly one remote"),

@@ -9,32 +9,13 @@ use crate::history::objects::Oid;
 use crate::record::near;
 use crate::store::git::{GitError, Repository};
 
-/// A branch given by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedBranch {
-    /// Its name without `refs/heads/` or the remote.
-    pub short: String,
-    /// Its tip, as known in this clone.
-    pub tip: Oid,
-    pub at: BranchPlace,
-}
-
-/// Where a branch was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BranchPlace {
-    /// A local branch.
-    Here,
-    /// A branch of this remote, as last fetched.
-    Remote(String),
-}
-
 impl Repository {
-    /// Returns the branch with a name: a local one, one of a remote by its full name, or one that
+    /// Returns the tip of the branch with a name, as known in this clone: a local one, one of a remote by its full name, or one that
     /// exists on a single remote.
     ///
     /// # Errors
     /// [`GitError`] if refs can't be read.
-    pub fn head_named(&self, name: &str) -> Result<Option<NamedBranch>, GitError> {
+    pub fn head_named(&self, name: &str) -> Result<Option<Oid>, GitError> {
         let refs = self.refs()?;
         let bare =
             name.strip_prefix("refs/heads/").or(name.strip_prefix("refs/remotes/")).unwrap_or(name);
@@ -42,20 +23,16 @@ impl Repository {
         if !name.starts_with("refs/remotes/")
             && let Some(tip) = tip(format!("refs/heads/{bare}"))
         {
-            let short = bare.to_owned();
-            return Ok(Some(NamedBranch { short, tip, at: BranchPlace::Here }));
+            return Ok(Some(tip));
         }
-        let mut found = Vec::new();
-        for remote in &refs.remotes {
+        let of_remote = |remote: &String| {
             let inside = format!("{remote}/");
             let short = bare.strip_prefix(&inside).unwrap_or(bare);
-            if let Some(tip) = tip(format!("refs/remotes/{remote}/{short}")) {
-                let (short, at) = (short.to_owned(), BranchPlace::Remote(remote.clone()));
-                found.push(NamedBranch { short, tip, at });
-            }
-        }
-        Ok(match found.len() {
-            1 => found.pop(),
+            tip(format!("refs/remotes/{remote}/{short}"))
+        };
+        let found: Vec<Oid> = refs.remotes.iter().filter_map(of_remote).collect();
+        Ok(match found.as_slice() {
+            [only] => Some(*only),
             _ => None,
         })
     }

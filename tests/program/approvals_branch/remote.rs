@@ -183,3 +183,20 @@ fn a_rejection_names_both_places() {
     let files = git(omar.path(), &["ls-files", "--others", "exceptions"]);
     assert_eq!(files.lines().count(), 2, "{files}");
 }
+
+#[test]
+fn the_printed_retry_has_every_flag_that_was_given() {
+    let forge = Forge::new();
+    let omar = forge.clone("omar", &[]);
+    // The local branch of that name has other bytes.
+    git(omar.path(), &["branch", "-q", "billing", "origin/main"]);
+    let key = forge.key("omar").display().to_string();
+    let given = ["approve", ID, "--ref", "origin/billing", "--reason", "Fine", "--key", &key];
+    let said = run(omar.path(), "2026-11-20T11:00:00Z", &[&given[..], &["--as-me"]].concat());
+    assert_eq!(said.code, 0, "{}", said.err);
+    let again = format!(
+        "refused? exledger approve {ID} --ref origin/billing --reason Fine --key {key} --as-me again\n"
+    );
+    assert!(said.out.contains(&again), "{}", said.out);
+    assert!(said.out.contains(" on origin/billing\n"), "{}", said.out);
+}

@@ -82,15 +82,14 @@ fn the_commands_that_follow_fit_the_branch_and_the_remote() {
     };
     assert_eq!(
         next(&[]),
-        [
-            "git switch -c ID",
-            "git add exceptions/ID.yaml",
-            "git commit -m 'File ID'",
-            "git push -u origin ID"
-        ]
+        ["git switch -c ID", "git add exceptions/ID.yaml", "git commit -m 'File ID'"]
     );
     git(at, &["remote", "add", "forge", "https://example.com/a.git"]);
     assert_eq!(next(&[])[3], "git push -u forge ID");
+    // They are typed where `-C` was.
+    let there = at.canonicalize().unwrap();
+    let from_elsewhere = next(&["-C", "."]);
+    assert_eq!(from_elsewhere[0], format!("git -C {} switch -c ID", there.display()));
     git(at, &["config", "exledger.approvedRef", "refs/heads/main"]);
     git(at, &["switch", "-qc", "billing-key"]);
     std::fs::create_dir(at.join("docs")).unwrap();

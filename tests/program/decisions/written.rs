@@ -152,7 +152,7 @@ fn next_steps_fit_the_branch_and_the_folder() {
     life.switch("work");
     let run = life.run("lee", &review);
     assert!(!run.out.contains("switch"), "{}", run.out);
-    assert!(run.out.contains("git push -u origin work\n"), "{}", run.out);
+    assert!(run.out.ends_with("git commit -m 'Review EXC-2026-7F3KQ'\n"), "{}", run.out);
     let below = crate::cli::run(
         &life.repo.path().join("exceptions"),
         &[&review[..], &["--by", "sam@example.com"]].concat(),

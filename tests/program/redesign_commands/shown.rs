@@ -89,7 +89,6 @@ fn a_new_one_says_how_it_is_sent_and_linked_and_a_dry_run_writes_nothing() {
             format!("git add redesigns/{id}.yaml"),
             format!("git commit -m 'File redesign {id}'"),
             format!("{link}{id}}}"),
-            format!("git push -u origin {id}"),
         ]
     );
     // Its name and address come from the roster, records or git.
