@@ -21,6 +21,7 @@ use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use crate::commands::{context, next_steps, picker};
 use exledger::approval::evidence::statement_file::ApprovalDecision;
+use exledger::diag::shell::quoted;
 use exledger::features;
 use exledger::features::approve::draft::{ApprovalDraft, check_reason};
 use exledger::features::approve::prepared::PreparedApproval;
@@ -32,7 +33,6 @@ use exledger::session::error::Undetermined;
 use exledger::session::locate::above;
 use exledger::session::options::Options;
 use exledger::store::files;
-use exledger::survey::shell::quoted;
 
 /// Sign an approval
 ///
@@ -159,7 +159,9 @@ impl ApproveArgs {
         draft: &ApprovalDraft<'_>,
     ) -> String {
         let program = next_steps::program(ctx);
-        let mut command = format!("{program} approve {}", prepared.content.argument());
+        let plain = prepared.content.command();
+        let words = plain.strip_prefix("exledger").unwrap_or_default();
+        let mut command = format!("{program}{words}");
         let out = self.out.as_ref().map(|folder| folder.display().to_string());
         if self.reject {
             command.push_str(" --reject");

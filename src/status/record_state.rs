@@ -137,7 +137,10 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
         let rests = answer.rests;
         record_state.explain(past, approval, (!shown).then_some(rests));
     }
-    if record_state.status == Status::Unapproved && record_state.ended.is_none() {
+    let waits = |it: &Reason| it.kind() == ReasonKind::EmergencyUnapproved;
+    if record_state.status == Status::Unapproved && record_state.ended.is_none()
+        || record_state.reasons.iter().any(waits)
+    {
         record_state.reasons.extend(statements_not_fetched(subject.history));
     }
     record_state

@@ -41,6 +41,8 @@ pub struct Asker {
     pub person: Option<Person>,
     /// The web page of the forge on which the policy can be edited.
     pub policy_page: Option<String>,
+    /// The approved branch, into which others are merged, if it is not the one that is checked out.
+    pub to_check_out: Option<String>,
 }
 
 /// Returns the next step for a record; `id` is how the record is shown, `due` why it is due, if it is.

@@ -127,7 +127,6 @@ fn stated(
 ) -> RecordState {
     let governance = (around.proposed)(proposal.branch.as_deref());
     let end = not_after(&record.expires);
-    let author = proposal.author.as_ref().map(|(name, email)| (name.as_str(), email.as_str()));
     let ended = Some(end).filter(|end| *end <= around.instant);
     let reason = match ended {
         Some(end) => ReasonKind::ProposedTooLate.says(Advised::new(
@@ -147,7 +146,7 @@ fn stated(
         stated: Some(Rc::new(record.clone())),
         controls: controls(record, proposal.since, around.instant),
         // Its approval will be evaluated by the policy that it lands on, not by the one that it proposes.
-        approval: Some(Rc::new(who::proposed(around.governance, record, None, author))),
+        approval: Some(Rc::new(who::proposed(around.governance, record, None, &proposal.authors))),
         ..record_state
     }
 }

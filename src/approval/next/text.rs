@@ -165,12 +165,12 @@ pub fn landed_step(
 }
 
 /// Returns how the proposal of a branch can be approved, and the command; `what` follows the name of the branch, whose
-/// quoted name commands use. `look` is the command that shows it.
+/// quoted name commands use. `switch` checks out the branch to merge into, `look` is the command that shows the proposal.
 pub fn branch_step(
     next: &NextSteps,
     names: ContentNames<'_>,
     (branch, quoted, what): (&str, &str, &str),
-    look: String,
+    (switch, look): (String, String),
 ) -> (String, String) {
     let Some(step) = next.nearest() else {
         return (no_way(next), look);
@@ -199,6 +199,9 @@ pub fn branch_step(
     };
     let command = match step.way {
         ApprovalWay::ReviewNote => None,
+        way @ (ApprovalWay::Merge | ApprovalWay::MergeWithTrailers | ApprovalWay::SignedMerge) => {
+            command(way, names.id, Some(quoted)).map(|merge| format!("{switch}{merge}"))
+        }
         way => command(way, names.id, Some(quoted)),
     };
     (format!("{action}, or reject it"), command.unwrap_or(look))

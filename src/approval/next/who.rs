@@ -118,17 +118,17 @@ pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) 
 }
 
 /// Returns the verdict on content that has not landed: not approved, with who could approve it.
-/// `author` is the name and address of the person who proposes it, if known.
+/// `makers` are the names and addresses of the authors of the commits that propose it.
 pub fn proposed(
     governance: &Governance,
     own: &Record,
     approved: Option<&Record>,
-    author: Option<(&str, &str)>,
+    makers: &[(String, String)],
 ) -> ApprovalVerdict {
     let identities = Identities::from_governance(governance);
     let resolver = identities.resolver();
     let mut authors = AuthorSet::default();
-    if let Some((name, email)) = author {
+    for (name, email) in makers {
         authors.add(resolver.identity(name, email));
     }
     if let Some(requester) = &own.requester {
@@ -141,7 +141,7 @@ pub fn proposed(
         .map(|member| Author {
             person: member.person.clone(),
             is_attested: false,
-            by_own_commit: author.is_some_and(|(_, email)| member.person.typed_email == email),
+            by_own_commit: makers.iter().any(|(_, email)| member.person.typed_email == *email),
         })
         .collect();
     shown.order_by(|one, other| one.person.key.cmp(&other.person.key));

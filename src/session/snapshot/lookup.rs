@@ -10,7 +10,7 @@ use crate::diag::sorting::StableSort as _;
 use crate::history::chain;
 use crate::history::objects::Obstacle;
 use crate::history::paths::LedgerPrefix;
-use crate::history::refs::{APPROVALS_BRANCH, ApprovedRef};
+use crate::history::refs::{APPROVALS_BRANCH, ApprovedRef, HeadState};
 use crate::history::tree::CommitTree;
 use crate::history::version::Trail;
 use crate::history::walked::History;
@@ -169,7 +169,15 @@ impl Snapshot<'_> {
         };
         let name = name.unwrap_or_default();
         let person = email.map(|email| people::identify(&self.governance, &name, &email));
-        Asker { person, policy_page: self.policy_page() }
+        let approved = chain::branch(&self.chosen.reference);
+        let is_approved =
+            |head: HeadState| head == HeadState::Branch(format!("refs/heads/{approved}"));
+        let is_there = self.repository.refs().is_ok_and(|refs| is_approved(refs.head));
+        Asker {
+            person,
+            policy_page: self.policy_page(),
+            to_check_out: (!is_there && !self.is_automated).then(|| approved.to_owned()),
+        }
     }
 
     /// Returns the web page of the forge on which the policy can be edited.

@@ -8,10 +8,11 @@ use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay, Blocker, Nex
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::next::who::{Eligibility, Identities};
 use crate::approval::sources::keys::Keys;
-use crate::approval::verdict::MissingApproval;
+use crate::approval::verdict::{MissingApproval, Satisfied};
 use crate::diag::shell;
 use crate::policy::people;
 use crate::policy::people::person::Person;
+use crate::record::Record;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{Pending, RecordState, Status};
 use crate::survey::branch;
@@ -68,8 +69,7 @@ pub fn awaited_approval(
     if missing.is_empty() || is_spoiled || case.next_steps(on_branch).steps.is_empty() {
         return None;
     }
-    let makers = case.authors(on_branch.is_some());
-    let eligibility = Eligibility::new(around.governance, record, None, &makers);
+    let eligibility = case.eligibility(record, on_branch.is_some());
     let approvers = eligibility.candidates(&missing);
     let branch = on_branch.and_then(|pending| pending.branch.clone());
     Some(AwaitedApproval {
@@ -86,6 +86,9 @@ pub fn awaited_approval(
 impl<'a> AdviceCase<'a> {
     /// Returns the step of an emergency that nobody approved.
     pub(super) fn emergency(&self) -> AdviceStep {
+        if let Some(step) = self.unfetched() {
+            return step;
+        }
         let why = match self.record_state.status {
             Status::Unapproved => "nobody else approved it in time, so it grants nothing",
             _ => "only its filer has decided on it so far",
@@ -122,20 +125,25 @@ impl<'a> AdviceCase<'a> {
         }
     }
 
+    /// Returns the step for an approval that may be there already, in the branch of signed statements, which this clone lacks.
+    fn unfetched(&self) -> Option<AdviceStep> {
+        let governance = self.around.governance;
+        let mut reasons = self.record_state.reasons.iter();
+        let unfetched = reasons.find(|it| it.kind() == ReasonKind::StatementsNotFetched);
+        let Some(Reason::Stated(_, text)) = unfetched else { return None };
+        let command = text.advice.trim_start_matches(": ");
+        // Without a job that signs reviews, the branch may not exist, unless this clone follows another one alone.
+        let is_single = command.contains(":refs/remotes/");
+        (is_single || Keys::from_governance(governance, governance).has_bridge())
+            .then(|| step("fetch the signed approvals, and ask again", command, By::Anybody))
+    }
+
     /// Returns the step for an approval that may be there already: this clone lacks the branch of signed statements, it is not
     /// known who approved, or a review was not recorded.
     fn missing_facts(&self) -> Option<AdviceStep> {
         let governance = self.around.governance;
-        let mut reasons = self.record_state.reasons.iter();
-        let unfetched = reasons.find(|it| it.kind() == ReasonKind::StatementsNotFetched);
-        if let Some(Reason::Stated(_, text)) = unfetched {
-            let command = text.advice.trim_start_matches(": ");
-            // Without a job that signs reviews, the branch may not exist, unless this clone follows another one alone.
-            let is_single = command.contains(":refs/remotes/");
-            if is_single || Keys::from_governance(governance, governance).has_bridge() {
-                let action = "fetch the signed approvals, and ask again";
-                return Some(step(action, command, By::Anybody));
-            }
+        if let Some(step) = self.unfetched() {
+            return Some(step);
         }
         let next = self.next_steps(None);
         let unknown = next.blockers.iter().find_map(|blocker| match blocker {
@@ -170,20 +178,20 @@ impl<'a> AdviceCase<'a> {
             return step;
         };
         let next = self.next_steps(self.pending().filter(|_| *is_on_branch));
-        let Some(way) = next.nearest().map(|it| it.way).filter(|_| !next.authors_may) else {
-            return step;
-        };
-        let makers = self.authors(*is_on_branch);
-        let eligibility = Eligibility::new(self.around.governance, record, None, &makers);
         let verdict = self.record_state.approval.iter().filter(|_| !is_on_branch);
         let approvers = verdict.flat_map(|verdict| &verdict.approvers);
         let counted: Vec<Person> =
             approvers.map(|it| &it.person).chain(&next.signed).cloned().collect();
-        if eligibility.can_take(way, asker) && eligibility.can_fill(missing, &counted, asker) {
+        let eligibility = self.eligibility(record, *is_on_branch);
+        let can_take = |person: &Person| {
+            next.steps.iter().any(|it| eligibility.can_take(it.way, person))
+                && eligibility.can_fill(missing, &counted, person)
+        };
+        if next.steps.is_empty() || next.authors_may || can_take(asker) {
             return step;
         }
         let is_one_of = |people: &[Person]| people.iter().any(|person| person.key == asker.key);
-        let why = if is_one_of(&makers) {
+        let why = if is_one_of(&self.authors(*is_on_branch)) {
             ": you wrote it"
         } else if is_one_of(&eligibility.barred()) {
             ": you own it, or asked for it"
@@ -191,7 +199,7 @@ impl<'a> AdviceCase<'a> {
             ""
         };
         let mut approvers = eligibility.candidates(missing);
-        approvers.retain(|person| eligibility.can_take(way, person));
+        approvers.retain(can_take);
         AdviceStep {
             action: format!("somebody else must approve it{why}"),
             command: Some(self.show()),
@@ -214,14 +222,20 @@ impl<'a> AdviceCase<'a> {
                 By::Proposer(pending.author.clone()),
             );
         };
-        // A change that only ends or narrows an approved record needs no approval; it only has to be merged.
+        // A change that only ends or narrows an approved record needs no approval; it only has to be merged, as does
+        // a request that its branch rejects.
         let is_approved = self.record_state.approved.is_some();
+        let verdict = self.record_state.approval.as_deref();
         let ends = |event: &&str| match *event {
             "closed" | "rejected" | "post-reviewed" => true,
             "shortened" | "scope-narrowed" => is_approved,
             _ => false,
         };
-        if !pending.events.is_empty() && pending.events.iter().all(ends) {
+        let needs_none = match self.record_state.status {
+            Status::Proposed => verdict.is_some_and(|it| it.satisfied == Satisfied::Yes),
+            _ => !pending.events.is_empty() && pending.events.iter().all(ends),
+        };
+        if needs_none {
             return step(
                 format!("merge {branch}{what}: it needs no approval"),
                 self.diff(branch),
@@ -230,15 +244,18 @@ impl<'a> AdviceCase<'a> {
         }
         let next = self.next_steps(Some(pending));
         let named = (branch.as_str(), &*shell::quoted(branch), what.as_str());
-        let (action, command) = text::branch_step(&next, self.names(), named, self.diff(branch));
+        let to_check_out = self.around.asker.and_then(|asker| asker.to_check_out.as_deref());
+        let switch = to_check_out.map(|it| format!("git switch {} && ", shell::quoted(it)));
+        let commands = (switch.unwrap_or_default(), self.diff(branch));
+        let (action, command) = text::branch_step(&next, self.names(), named, commands);
         step(action, command, By::Approvers(next.missing, true))
     }
 
     /// Returns what can still be done about the approval of the landed version, or of a proposal, by the policy that it will
-    /// land on.
+    /// land on; where the asker can take some of the steps, only those.
     fn next_steps(&self, on_branch: Option<&Pending>) -> NextSteps {
         let verdict = self.record_state.approval.as_deref();
-        match (self.record_state.status, on_branch, self.record) {
+        let mut next = match (self.record_state.status, on_branch, self.record) {
             (Status::Proposed, ..) => verdict
                 .map(|it| steps::by_policy(it.accepted, it.missing.clone()))
                 .unwrap_or_default(),
@@ -249,7 +266,21 @@ impl<'a> AdviceCase<'a> {
             (_, None, _) => {
                 verdict.map(|it| steps::steps(Standing::Landed(it))).unwrap_or_default()
             }
+        };
+        let asker = self.around.asker.and_then(|asker| asker.person.as_ref());
+        if let (2.., Some(asker), Some(record)) = (next.steps.len(), asker, self.record) {
+            let eligibility = self.eligibility(record, on_branch.is_some());
+            let can_take = |step: &ApprovalStep| eligibility.can_take(step.way, asker);
+            if next.steps.iter().any(can_take) {
+                next.steps.retain(can_take);
+            }
         }
+        next
+    }
+
+    fn eligibility(&self, record: &Record, is_on_branch: bool) -> Eligibility<'a> {
+        let makers = self.authors(is_on_branch);
+        Eligibility::new(self.around.governance, record, None, &makers)
     }
 
     fn names(&self) -> ContentNames<'_> {

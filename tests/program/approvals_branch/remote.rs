@@ -200,3 +200,21 @@ fn the_printed_retry_has_every_flag_that_was_given() {
     assert!(said.out.contains(&again), "{}", said.out);
     assert!(said.out.contains(" on origin/billing\n"), "{}", said.out);
 }
+
+#[test]
+fn an_emergency_that_waits_says_what_this_clone_lacks_too() {
+    let forge = Forge::new();
+    let text = super::RECORD
+        .replace("class: standard", "class: emergency")
+        .replace("expires: 2026-12-20", "expires: 2026-11-22");
+    forge.ledger.repo.branch("billing").by("nina").write(ID, &text).commit("It is an emergency");
+    forge.merge();
+    let single = forge.clone("nina", &["--single-branch"]);
+    let shown = run(single.path(), "2026-11-20T13:00:00Z", &["show", ID, "--format", "json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+    let record = &shown["record"];
+    assert_eq!(record["status"], "active", "{record:#}");
+    assert!(record["reasons"].to_string().contains("this clone has no origin/exledger-approvals"));
+    let command = shown["next"]["command"].as_str().unwrap();
+    assert!(command.starts_with("git fetch origin "), "{command}");
+}

@@ -272,3 +272,76 @@ fn a_command_can_be_copied_whatever_others_call_their_branches() {
         assert!(commands.contains(&expected), "{expected}: {commands:#?}");
     }
 }
+
+/// Returns a ledger with a proposal by Ana and these further lines of its policy.
+fn proposal(policy: &str, more: &str) -> Repo {
+    let repo = Repo::at("2026-11-30T08:00:00Z");
+    repo.by("lee")
+        .write("exledger.yaml", &format!("version: 1\n{policy}"))
+        .write(".github/allowed_signers", "omar@example.com namespaces=\"exledger-approval@v1\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUdoKLyyqkMoTlJyhTzQ+jFMYjLmwGgAEgDVzQq8WfI\n")
+        .commit("Start");
+    let text = standard("EXC-2026-WA1TS", "It waits", "billing", "2026-11-30", "2026-12-20");
+    let text = format!("{text}{more}");
+    repo.branch("waits").by("ana").write("EXC-2026-WA1TS", &text).commit("File");
+    repo.checkout();
+    repo
+}
+
+#[test]
+fn whoever_can_approve_in_another_way_than_the_nearest_is_told_that_one() {
+    let repo = proposal("groups: {approvers: [dana@example.com, ana@example.com]}\n", "");
+    for (user, action, command) in [
+        (
+            "omar",
+            "approve and merge waits, or reject it",
+            "exledger approve EXC-2026-WA1TS --ref waits",
+        ),
+        (
+            "dana",
+            "merge waits with a merge commit, unless you wrote it, or reject it",
+            "git merge --no-ff waits",
+        ),
+        ("ana", "somebody else must approve it: you wrote it", "exledger show EXC-2026-WA1TS"),
+    ] {
+        repo.config("user.name", user);
+        repo.config("user.email", &format!("{user}@example.com"));
+        let answer = json(&repo, &["queue"]);
+        let next = next(&answer, "WA1TS");
+        assert_eq!((&next["action"], &next["command"]), (&json!(action), &json!(command)));
+    }
+}
+
+#[test]
+fn every_author_of_a_branch_is_one_of_the_proposal() {
+    let repo = proposal("", "");
+    repo.branch("waits").by("omar").edit("EXC-2026-WA1TS", "title: It still waits").commit("Edit");
+    repo.checkout();
+    let shown = json(&repo, &["show", "WA1TS"]).to_string();
+    assert!(shown.contains("ana@example.com") && shown.contains("omar@example.com"), "{shown}");
+    let table = ask(&repo, &["show", "WA1TS"]).out;
+    let authors = table.split("authors").nth(1).and_then(|rest| rest.split("approved").next());
+    assert!(authors.is_some_and(|it| it.contains("omar@example.com")), "{table}");
+}
+
+#[test]
+fn a_request_that_its_branch_rejects_only_has_to_be_merged() {
+    let closure =
+        "closure: {outcome: rejected, date: 2026-11-30, by: lee@example.com, reason: It matters}\n";
+    let repo = proposal("", closure);
+    let answer = json(&repo, &["queue"]);
+    let next = next(&answer, "WA1TS");
+    assert_eq!(next["action"], "merge waits: it needs no approval");
+    assert_eq!(next["command"], "exledger diff main waits");
+}
+
+#[test]
+fn a_merge_is_made_on_the_approved_branch_whatever_is_checked_out() {
+    let repo = proposal("approval: {accept: [merge]}\n", "");
+    crate::support::repo::git(repo.path(), &["switch", "-q", "waits"]);
+    let answer = json(&repo, &["queue"]);
+    let command = "git switch main && git merge --no-ff waits";
+    assert_eq!(next(&answer, "WA1TS")["command"], command);
+    crate::support::repo::git(repo.path(), &["switch", "-q", "main"]);
+    let answer = json(&repo, &["queue"]);
+    assert_eq!(next(&answer, "WA1TS")["command"], "git merge --no-ff waits");
+}

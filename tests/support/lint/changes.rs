@@ -40,7 +40,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
         None => (landed, None),
     };
     let own = after.as_ref().and_then(|after| after.record.as_ref());
-    let verdict = own.map(|own| who::proposed(&base, own, approved, None));
+    let verdict = own.map(|own| who::proposed(&base, own, approved, &[]));
     let brought: Vec<Rc<Governance>> = brought.into_iter().map(Rc::new).collect();
     let neighbours = Neighbours {
         redesigns: Vec::new(),
