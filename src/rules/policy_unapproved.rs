@@ -70,9 +70,9 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let approve = shell::command("exledger approve --governance", &[path]);
     let help = match level {
         Level::Error => format!(
-            "ask someone else to run `{approve}`; where nobody has a key, put the version back that counts, and have someone else merge the change again"
+            "ask someone else to run `{approve}`; where nobody else has a listed key, put the version back that counts, and have somebody who is listed merge the change again, written by somebody else"
         ),
-        _ => format!("{approve}, or to merge a change to the file"),
+        _ => format!("ask someone else to run `{approve}`, or to merge a change to the file"),
     };
     Some(landed.finding(RULE.code, level, &message, help))
 }

@@ -212,3 +212,19 @@ fn an_address_of_a_remote_is_read_in_every_form() {
         assert_eq!(RemoteAddress::parse(url), None, "{url}");
     }
 }
+
+#[test]
+fn a_change_of_the_rules_by_the_only_listed_person_is_landed_again_the_other_way_round() {
+    let policy = POLICY.replace(", kim@example.com, lee@example.com, sam@example.com", "");
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    let first = repo.by("dana").write("exledger.yaml", &policy);
+    first.write(SIGNERS, &speak::signer("dana")).commit("Keep exceptions in a ledger");
+    repo.branch("change").by("dana").write("exledger.yaml", POLICY).commit("List others");
+    repo.by("kim").merge("change", "Merge branch 'change'");
+    repo.checkout();
+    let found = check(&repo, CheckName::Policy);
+    assert_eq!(found.state, CheckState::Problem);
+    let again = "written by somebody who is not listed and merged by somebody who is";
+    assert!(found.message.contains(again), "{}", found.message);
+    assert!(found.commands[0].starts_with("git checkout "), "{:?}", found.commands);
+}

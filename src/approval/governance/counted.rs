@@ -485,16 +485,22 @@ pub(super) fn uncounted_files(
     left_out
 }
 
-/// Returns the people who could approve a version, if none of them has a key to sign with and no bridge is listed.
+/// Returns the people who could approve a version, if none of them has a key to sign with, as where every key is of an author,
+/// and no bridge is listed.
 fn keyless(
     verdict: &ApprovalVerdict,
     (approved, keys): (&Governance, &Keys),
 ) -> Option<Vec<String>> {
     let who: Vec<&Person> = verdict.missing.iter().flat_map(|missing| &missing.who).collect();
     let has_key =
-        |person: &&&Person| keys.lists_for(approved, person, (signature::APPROVAL, Proof::Claimed));
-    let is_for_all = who.is_empty() && keys.any_for(&[signature::APPROVAL]);
-    let can_approve = keys.has_bridge() || is_for_all || who.iter().any(|it| has_key(&it));
+        |person: &Person| keys.lists_for(approved, person, (signature::APPROVAL, Proof::Claimed));
+    let may = |person: &Person| {
+        let mut authors = verdict.authors.iter();
+        verdict.accepted.authors_may || authors.all(|author| author.person.key != person.key)
+    };
+    let has_other = || keys.persons(approved).iter().any(|it| may(it) && has_key(it));
+    let is_for_all = who.is_empty() && (keys.has_pattern_key(signature::APPROVAL) || has_other());
+    let can_approve = keys.has_bridge() || is_for_all || who.iter().any(|it| has_key(it));
     let emails = || who.iter().map(|person| person.email.clone()).collect();
     (verdict.satisfied == Satisfied::No && !can_approve).then(emails)
 }
