@@ -6,7 +6,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use crate::commands::lint;
+use crate::commands::{lint, next_steps};
 use anyhow::Context;
 use clap::Parser;
 use exledger::approval::next::steps::NextSteps;
@@ -33,6 +33,7 @@ use exledger::rules::case::RuleContext;
 use exledger::rules::event_details;
 use exledger::rules::event_details::{Beside, EventDetail};
 use exledger::rules::extra_schema::ExtraSchema;
+use exledger::session::Session;
 use exledger::session::judged::{self, JudgedCheckout, JudgedCounts};
 use exledger::session::locate;
 use exledger::session::scanned_files::RepositoryFiles;
@@ -111,7 +112,7 @@ impl Run for DiffArgs {
         let judged = judged.transpose()?;
         let findings = collect_findings(&compared, &strays, &context);
         let counts = view::findings::LevelCounts::count(findings.iter());
-        let branch = self.branch(repository)?;
+        let branch = self.branch(&home, repository)?;
         let next = features::diff::next_steps(&home, &ctx.moment(), &compared, proposed)?;
         let answer = DiffAnswer {
             compared: &compared,
@@ -132,16 +133,20 @@ impl Run for DiffArgs {
 }
 
 impl DiffArgs {
-    /// Returns the branch that a reviewer names to approve it: the given one, or HEAD's if it is a branch.
-    fn branch(&self, repository: &Repository) -> anyhow::Result<Option<String>> {
+    /// Returns the branch that a reviewer names to approve it: the given one, or HEAD if it is a branch; without HEAD the one that
+    /// is checked out, unless that is the approved one.
+    fn branch(&self, home: &Session, repository: &Repository) -> anyhow::Result<Option<String>> {
         if let Some(branch) = &self.branch {
             return Ok(Some(branch.clone()));
         }
-        let Some(head) = self.head.as_deref().filter(|head| is_branch_name(head)) else {
-            return Ok(None);
+        let Some(head) = &self.head else {
+            return Ok(next_steps::own_branch(home).filter(|it| is_branch_name(it)));
         };
+        if !is_branch_name(head) {
+            return Ok(None);
+        }
         let is_branch = repository.head_named(head).context("looking for the branch")?.is_some();
-        Ok(is_branch.then(|| head.to_owned()))
+        Ok(is_branch.then(|| head.clone()))
     }
 }
 
@@ -235,6 +240,7 @@ impl DiffAnswer<'_> {
             branch: self.branch.map(str::to_owned),
             from: compared.neighbours.as_ref().map(|neighbours| neighbours.until),
             changes,
+            redesigns: compared.planned.clone(),
             strays: Vec::new(),
             judged: None,
             findings: FindingList {

@@ -18,6 +18,7 @@ use serde::Serialize;
 use strum::IntoStaticStr;
 
 use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
 use crate::policy::redesign::{Redesign, RedesignOutcome, RedesignPattern, is_id};
 use crate::policy::settings::{PatternKey, Patterns, RedesignKind};
 use crate::record::time::{Day, Instant};
@@ -40,6 +41,8 @@ pub struct RedesignHistory {
     pub counted: Option<CountedRedesign>,
     /// The version at the tip; `None` if it can't be read.
     pub latest: Option<Rc<Redesign>>,
+    /// Who could approve the version at the tip, where none counts.
+    pub approvers: Vec<Person>,
 }
 
 /// The version of a redesign that counts.
@@ -126,6 +129,8 @@ pub struct RedesignState {
     pub records: Vec<String>,
     /// Whether records that link it pass the freeze of its pattern.
     pub lifts: bool,
+    /// Who could approve it, where no version counts.
+    pub approvers: Vec<Person>,
 }
 
 /// An occurrence that landed after a redesign was done.
@@ -227,6 +232,7 @@ impl RedesignFile<'_> {
             landed_after: later_occurrences(&landed_by_then),
             records: Vec::new(),
             lifts: false,
+            approvers: history.approvers.clone(),
         };
         if let Some(counted) = counted {
             state.status = state.judge(&counted.redesign, at, patterns);
@@ -395,6 +401,7 @@ fn tickets(
                 records: ids(records.iter()),
                 lifts: patterns.redesign == RedesignKind::Any
                     && due.is_some_and(|due| at < due.end()),
+                approvers: Vec::new(),
             }
         })
         .collect()

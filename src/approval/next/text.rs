@@ -66,15 +66,28 @@ pub fn still_needed(missing: &MissingApproval) -> String {
 
 /// Says whom an approval waits for, of those who can give it.
 pub fn waits_for(approvers: &[Person], missing: &[MissingApproval]) -> String {
-    let whom = match emails(approvers).as_slice() {
-        [] => return format!("it waits for an approval: {}", needs(missing, |_| true)),
+    match any_of(approvers) {
+        Some(whom) => format!("it waits for an approval by {whom}"),
+        None => format!("it waits for an approval: {}", needs(missing, |_| true)),
+    }
+}
+
+/// Returns a few people of whom one is enough; `None` if there are none.
+pub fn any_of(people: &[Person]) -> Option<String> {
+    Some(match emails(people).as_slice() {
+        [] => return None,
         [only] => (*only).to_owned(),
         [first, second, third, rest @ ..] if !rest.is_empty() => {
             format!("{first}, {second}, {third} or {} others", rest.len())
         }
         [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
-    };
-    format!("it waits for an approval by {whom}")
+    })
+}
+
+/// Says by whom a change of the rules or of a redesign has to be approved.
+pub fn by_other(approvers: &[Person]) -> String {
+    let somebody = || "someone who did not write it".to_owned();
+    format!("approved by {}", any_of(approvers).unwrap_or_else(somebody))
 }
 
 /// Returns the steps as a sentence about who may approve.

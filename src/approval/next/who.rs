@@ -12,7 +12,7 @@ use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::next::steps::ApprovalWay;
 use crate::approval::people::authors::AuthorSet;
 use crate::approval::people::identity::{IdentityCache, IdentityResolver};
-use crate::approval::people::listed::IdentityKind;
+use crate::approval::people::listed::{IdentityKind, ListedPeople};
 use crate::approval::people::relation::{self, Accounts, Relation, SeparatedBy};
 use crate::approval::sources::keys::{KeySet, Keys};
 use crate::approval::sources::signature;
@@ -197,6 +197,14 @@ pub fn lacking(
         claims: Vec::new(),
     });
     missing::missing_approvals(context, &signers.collect::<Vec<_>>(), &[])
+}
+
+/// Returns the listed people who could approve a change of a governance file or a redesign: everyone but its authors.
+pub fn for_rules(governance: &Governance, makers: &[Person]) -> Vec<Person> {
+    let identities = Identities::from_governance(governance);
+    let listed = ListedPeople::of(governance, &identities.key_set.keys).persons(governance);
+    let is_other = |person: &Person| identities.relation_of_signer(person, makers).is_different();
+    relation::each_once(listed.into_iter().filter(is_other))
 }
 
 fn signer(governance: &Governance, person: &Person) -> Statement {

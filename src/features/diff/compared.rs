@@ -71,8 +71,18 @@ pub struct Compared {
     pub neighbours: Option<Neighbours>,
     /// The redesigns that landed, with those that it adds or changes.
     pub redesigns: Vec<RedesignHistory>,
+    /// Those that it adds or changes.
+    pub planned: Vec<ChangedRedesign>,
     /// The end of all windows: the instant in question, otherwise the committer time of the head.
     pub until: Instant,
+}
+
+/// A redesign that differs, which needs an approval as the policy does.
+#[derive(Clone, Debug)]
+pub struct ChangedRedesign {
+    pub path: String,
+    /// The listed people who did not write the change.
+    pub approvers: Vec<Person>,
 }
 
 /// A record that differs.

@@ -4,8 +4,9 @@
 
 use crate::approval;
 use crate::approval::TrailVerdicts;
+use crate::approval::next::who;
 use crate::features::diff::authors::{Authorship, how};
-use crate::features::diff::compared::{Compared, ProposedState};
+use crate::features::diff::compared::{ChangedRedesign, Compared, ProposedState};
 use crate::features::diff::redesigns::redesign_folders;
 use crate::features::diff::uncounted::UncountedFiles;
 use crate::history::branch::Branch;
@@ -262,7 +263,14 @@ impl Comparer<'_> {
         if !rulings.is_empty() {
             brought.push(Rc::new(proposed.governance.clone()));
         }
-        let redesigns = self.redesigns(base, proposed)?;
+        let (redesigns, changed) = self.redesigns(base, proposed)?;
+        let planned = changed.into_iter().map(|path| {
+            let made = governors.get(&path).map(|made| made.by.clone());
+            let worker = || cast.worker.iter().filter(|_| proposed.commit.is_none()).cloned();
+            let makers = made.unwrap_or_else(|| worker().collect());
+            ChangedRedesign { approvers: who::for_rules(&cast.onto, &makers), path }
+        });
+        let planned = planned.collect();
         let until = self.until(head)?;
         let mut neighbours = None;
         let mut entries = Vec::new();
@@ -301,6 +309,7 @@ impl Comparer<'_> {
             odd: self.odd(base, named)?,
             neighbours,
             redesigns,
+            planned,
             until,
         })
     }

@@ -20,15 +20,17 @@ use crate::survey::redesign::landed::landed_redesigns;
 use crate::survey::redesign::{CountedRedesign, RedesignHistory};
 
 impl Comparer<'_> {
-    /// Returns the redesigns that landed, with those of a proposed state in place of the ones that it changes.
+    /// Returns the redesigns that landed, with those of a proposed state in place of the ones that it changes; and the paths of
+    /// the latter.
     pub(super) fn redesigns(
         &self,
         base: Oid,
         proposed: ProposedState<'_>,
-    ) -> Result<Vec<RedesignHistory>, Undetermined> {
+    ) -> Result<(Vec<RedesignHistory>, Vec<String>), Undetermined> {
         let (history, approvals) = self.past()?;
         let governance = proposed.governance;
         let mut redesigns = landed_redesigns(history, &approvals.counted, governance);
+        let mut changed = Vec::new();
         let before = self.tree(base)?;
         let folder = std::slice::from_ref(&governance.policy.redesigns);
         for file in Files::list(proposed.tree, folder)?.records {
@@ -37,6 +39,7 @@ impl Comparer<'_> {
             if old.as_deref().is_some_and(|old| is_same(old, &bytes)) {
                 continue;
             }
+            changed.push(file.path.clone());
             let RedesignFile { redesign, .. } = file::read(&file.path, &bytes);
             let landed = redesigns.iter_mut().find(|redesign| redesign.path == file.path);
             let counted = redesign.as_ref().map(|redesign| counted(redesign, governance));
@@ -52,10 +55,11 @@ impl Comparer<'_> {
                     first_due: latest.as_ref().map(|it| it.due),
                     counted,
                     latest,
+                    approvers: Vec::new(),
                 }),
             }
         }
-        Ok(redesigns)
+        Ok((redesigns, changed))
     }
 
     /// Returns the changes that are of the policy and the files that it names, not of redesigns.

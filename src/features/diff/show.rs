@@ -13,8 +13,11 @@ use crate::history::objects;
 use crate::ledger::stray::Stray;
 use serde::Serialize;
 
+use crate::diag::shell::quoted;
 use crate::diag::{self, Level};
+use crate::features::diff::compared::ChangedRedesign;
 use crate::features::diff::show::how::HowView;
+use crate::policy::people::person::PersonView;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
@@ -50,6 +53,8 @@ pub struct Diff {
     pub from: Option<Instant>,
     /// The records that change, sorted by id.
     pub changes: Vec<RecordChange>,
+    /// The redesigns that change, sorted by path.
+    pub redesigns: Vec<ChangedRedesign>,
     /// The files that are meant as records, and are not read as such.
     pub strays: Vec<Stray>,
     /// What of the checkout was compared; `None` for a commit.
@@ -101,6 +106,7 @@ struct DiffAnswer<'a> {
     head: &'a str,
     judged: &'a Option<JudgedCounts>,
     changes: Vec<RecordChangeView<'a>>,
+    redesigns: Vec<RedesignChangeView<'a>>,
     findings: Vec<FindingView<'a>>,
 }
 
@@ -109,6 +115,13 @@ struct RecordChangeView<'a> {
     id: &'a str,
     events: Vec<ChangeEventView<'a>>,
     how: Vec<HowView<'a>>,
+}
+
+#[derive(Serialize)]
+struct RedesignChangeView<'a> {
+    path: &'a str,
+    who: Vec<PersonView<'a>>,
+    command: String,
 }
 
 #[derive(Serialize)]
@@ -128,16 +141,30 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         head: &diff.head,
         judged: &diff.judged,
         changes: diff.changes.iter().map(|change| RecordChangeView::of(change, branch)).collect(),
+        redesigns: diff
+            .redesigns
+            .iter()
+            .map(|change| RedesignChangeView {
+                path: &change.path,
+                who: shape::people(&change.approvers),
+                command: approve_redesign(change, branch),
+            })
+            .collect(),
         findings: FindingView::all(found.map(|shown| &shown.finding)),
     });
     doc.rows = Some("changes");
     doc.name_columns(RecordChangeView::COLUMNS);
     doc.room = crate::features::diff::show::comment::ROOM;
-    doc.repository = diff.name;
-    doc.blocks.push(Block::Heading(heading(&diff.changes, &diff.findings)));
+    doc.repository = diff.name.clone();
+    doc.blocks.push(Block::Heading(heading(&diff)));
     if diff.layout == DiffLayout::Table {
         doc.blocks.push(Block::Table(table(&diff.changes, &diff.strays)));
     }
+    doc.blocks.extend(diff.redesigns.iter().map(|change| {
+        let by = text::by_other(&change.approvers);
+        let text = StyledText::plain(format!("{} needs to be {by}: ", change.path));
+        Block::Paragraph(text.and(Tone::Command, approve_redesign(change, branch)))
+    }));
     // The table already shows what notes say; machine formats get all findings.
     let (notes, worse): (Vec<ShownFinding>, Vec<ShownFinding>) =
         diff.findings.shown.iter().cloned().partition(|shown| shown.finding.level == Level::Note);
@@ -194,8 +221,15 @@ impl<'a> RecordChangeView<'a> {
     }
 }
 
-fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {
-    let counts = LevelCounts::count(findings.shown.iter().map(|shown| &shown.finding));
+/// Returns the command that approves the change of a redesign.
+fn approve_redesign(change: &ChangedRedesign, branch: Option<&str>) -> String {
+    let branch = branch.map(|branch| format!(" --ref {}", quoted(branch))).unwrap_or_default();
+    format!("exledger approve --governance {}{branch}", quoted(&change.path))
+}
+
+fn heading(diff: &Diff) -> StyledText {
+    let (changes, redesigns) = (&diff.changes, diff.redesigns.len());
+    let counts = LevelCounts::count(diff.findings.shown.iter().map(|shown| &shown.finding));
     let waiting = changes.iter().filter(|change| change.needs.needed.count > 0).count();
     let text = match changes.len() {
         0 => StyledText::with_tone(Tone::Good, "No exception changes"),
@@ -205,6 +239,11 @@ fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {
         0 => text,
         1 => text.and(Tone::Plain, ", 1 needs approval"),
         n => text.and(Tone::Plain, format!(", {n} need approval")),
+    };
+    let text = match redesigns {
+        0 => text,
+        1 => text.and(Tone::Plain, ", 1 redesign needs approval"),
+        n => text.and(Tone::Plain, format!(", {n} redesigns need approval")),
     };
     match (counts.errors, counts.warnings) {
         (0, 0) => text,

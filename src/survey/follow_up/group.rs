@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::approval::next::text;
 use crate::diag::shell;
 use crate::policy::people::person::Person;
 use crate::policy::people::{self, RosterState};
@@ -26,7 +27,13 @@ pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Optio
         return None;
     }
     let responsible = with_roles(responsible(pattern, around).into_iter());
-    let waits_for: Vec<Person> = responsible.iter().map(|(person, _)| person.clone()).collect();
+    let approvers = pattern.redesign.as_ref().map(|it| it.approvers.as_slice()).unwrap_or_default();
+    let approvers = approvers.iter().map(|person| (person.clone(), "approver".to_owned()));
+    let waits_for: Vec<Person> = if approvers.len() > 0 {
+        approvers.clone().map(|(person, _)| person).collect()
+    } else {
+        responsible.iter().map(|(person, _)| person.clone()).collect()
+    };
     let notify = around.governance.policy.patterns.notify.iter();
     let others = notify.flat_map(|target| notified(target, around));
     let roles = responsible
@@ -46,7 +53,7 @@ pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Optio
         timing: since(pattern, around).map_or(Timing::Undated, Timing::Since),
         action: format!("{}; {action}", pattern.remedy),
         command,
-        recipients: with_roles(roles.chain(others)),
+        recipients: with_roles(roles.chain(approvers).chain(others)),
         waits_for,
     })
 }
@@ -66,12 +73,12 @@ fn since(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Option<Instan
 fn step(pattern: &CausePattern<'_>) -> (String, String) {
     let words = pattern.key().filter_map(|(name, value)| Some((name, value?)));
     let another = new_command(words, None);
-    let Some(LinkedRedesign { id, status, path, due, .. }) = &pattern.redesign else {
+    let Some(LinkedRedesign { id, status, path, due, approvers, .. }) = &pattern.redesign else {
         return ("file a redesign with an owner and a date".to_owned(), another);
     };
     match (status, path, due) {
         (RedesignStatus::Unapproved, Some(path), _) => (
-            format!("have the redesign {id} approved by someone who did not write it"),
+            format!("have the redesign {id} {}", text::by_other(approvers)),
             shell::command("exledger approve --governance", &[path]),
         ),
         (RedesignStatus::Overdue | RedesignStatus::Ticket, _, Some(due)) => (

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
 use crate::policy::redesign::is_id;
 use crate::policy::settings::RedesignKind;
 use crate::record::Record;
@@ -28,6 +29,8 @@ pub struct LinkedRedesign {
     pub due: Option<Day>,
     /// Whether it lifts the freeze.
     pub is_in_time: bool,
+    /// Who could approve it, where no version of its file counts.
+    pub approvers: Vec<Person>,
 }
 
 pub(super) struct PatternRedesigns<'f> {
@@ -68,6 +71,7 @@ impl<'f> PatternRedesigns<'f> {
                 path: state.path.clone(),
                 due: state.due,
                 is_in_time: state.lifts,
+                approvers: state.approvers.clone(),
             })
         });
         let tickets = records.iter().filter_map(|record| self.tickets.get(record.id.as_str()));
@@ -87,5 +91,6 @@ fn ticket(record: &Record, governance: &Governance, until: Instant) -> Option<Li
         path: None,
         due: Some(record.fix.as_ref()?.due?),
         is_in_time: counts && renewal::is_redesigned(record, Some(until)),
+        approvers: Vec::new(),
     })
 }

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::approval::governance::counted::CountedGovernance;
+use crate::approval::next::who;
 use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::ledger;
 use crate::policy::Policy;
 use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
 use crate::policy::redesign::{Redesign, RedesignDone, file};
 use crate::record::time::{Day, Instant};
 use crate::survey::redesign::assessor::Assessors;
@@ -95,7 +97,14 @@ impl LandedTrail<'_> {
             first_due: first.and_then(|version| self.read(version)).map(|redesign| redesign.due),
             counted: counts.and_then(|n| self.counted(n)),
             latest: self.read(last).map(Rc::new),
+            approvers: if counts.is_none() { self.approvers() } else { Vec::new() },
         })
+    }
+
+    fn approvers(&self) -> Vec<Person> {
+        let verdict = self.counted.verdicts.get(self.path).and_then(|verdicts| verdicts.last());
+        let makers = verdict.map(|verdict| verdict.author_persons()).unwrap_or_default();
+        who::for_rules(self.governance, &makers)
     }
 
     fn at(&self, version: &Version) -> Option<Instant> {

@@ -2,6 +2,7 @@
 //!
 //! Uses policy's redesigns, survey's states of them. Pure. Start at [`next_step`]. Follows `docs/spec/cli.md`, redesign.
 
+use crate::approval::next::text;
 use crate::diag;
 use crate::diag::shell;
 use crate::diag::shell::quoted;
@@ -58,7 +59,7 @@ pub fn next_step(state: &RedesignState, governance: &Governance) -> Option<Redes
 fn step_without_content(state: &RedesignState) -> Option<RedesignStep> {
     if let Some(path) = &state.path {
         return Some(RedesignStep {
-            action: "have it approved by someone who did not write it".to_owned(),
+            action: format!("have it {}", text::by_other(&state.approvers)),
             command: shell::command("exledger approve --governance", &[path]),
         });
     }

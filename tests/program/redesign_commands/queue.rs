@@ -131,3 +131,43 @@ fn one_that_nobody_assessed_waits_for_somebody_else() {
     team.life.decided("dana", &args, "sam");
     assert_eq!((team.status().as_str(), team.buckets().1.len()), ("effective", 0));
 }
+
+#[test]
+fn one_that_nobody_approved_waits_for_somebody_else_than_its_author() {
+    let team = Team::frozen();
+    let answer = team.life.decided("kim", &Team::new_args("2027-01-31", &[]), "kim");
+    let id = answer["id"].as_str().unwrap();
+    let by = "approved by dana@example.com, lee@example.com or sam@example.com";
+    assert_eq!(team.list()[0]["next"]["action"], format!("have it {by}"));
+    let (_, queue) = team.json(&["queue"]);
+    let group = &queue["groups"][0];
+    let action = group["action"].as_str().unwrap();
+    assert!(action.ends_with(&format!("have the redesign {id} {by}")), "{action}");
+    let waits = group["waits_for"].as_array().unwrap().iter();
+    let waits: Vec<&str> = waits.map(|it| it["email"].as_str().unwrap()).collect();
+    assert_eq!(waits, ["dana@example.com", "lee@example.com", "sam@example.com"]);
+}
+
+#[test]
+fn a_branch_that_changes_one_says_that_it_needs_an_approval() {
+    let team = Team::frozen();
+    let life = &team.life;
+    life.repo.branch("new");
+    life.switch("new");
+    let filed = life.answer(0, "kim", &Team::new_args("2027-01-31", &[]));
+    life.commit("new", "kim");
+    let path = filed["path"].as_str().unwrap();
+    let command = format!("exledger approve --governance {path} --ref new");
+    for format in ["table", "markdown"] {
+        let said = life.run("sam", &["diff", "main", "new", "--format", format]).out;
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("No exception changes, 1 redesign needs approval"), "{said}");
+        let by = "needs to be approved by dana@example.com, lee@example.com or sam@example.com";
+        assert!(said.contains(by) && said.contains(&command), "{said}");
+    }
+    let (_, diff) = team.json(&["diff", "main", "new"]);
+    assert_eq!(
+        (&diff["redesigns"][0]["path"], &diff["redesigns"][0]["command"]),
+        (&filed["path"], &json!(command))
+    );
+}
