@@ -127,7 +127,7 @@ impl Run for InitArgs {
             ctx.warn_of_policy_below(located);
         }
         let (method, forge) = (self.method(ctx, &origin)?, self.forge(ctx, &origin)?);
-        let approvers = Approvers::read(&self.persons, &origin, &ctx.folder)?;
+        let approvers = Approvers::read(&self.persons, (&origin, forge), &ctx.folder)?;
         let (branch, because) = self.branch(ctx, &origin, forge)?;
         let setup = self.setup((place, approvers), &origin, branch, forge);
         let jobs = setup.program.as_ref().filter(|_| forge != Forge::None);
@@ -183,6 +183,18 @@ impl Run for InitArgs {
         }
         adopted.iter().for_each(|adopted| tell_listed(ctx, adopted));
         advise(ctx, &init, &setup, method);
+        let left: Vec<String> = self
+            .with
+            .iter()
+            .filter(|extra| !files::is_written(**extra, forge))
+            .filter_map(|extra| Some(extra.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        if !left.is_empty() {
+            ctx.tell(&format!(
+                "warning: not written for this forge: {}: run it again with --forge github or --forge gitlab, if it is one of them",
+                left.join(", ")
+            ));
+        }
         if self.forge.is_none() && forge == Forge::None {
             let host = origin.address.as_ref().map_or("the remote", |address| &address.host);
             ctx.hint(&format!(
@@ -402,9 +414,14 @@ fn advise(ctx: &Ctx, init: &Init, setup: &Setup, method: MergeMethod) {
         ));
     }
     let bare = setup.approvers.without_number();
-    if !bare.is_empty() {
+    if let [first, ..] = bare.as_slice() {
+        let login = first.split('@').next().unwrap_or_default();
+        let (form, command) = match setup.forge {
+            Forge::Gitlab => ("-", format!("glab api 'users?username={login}'")),
+            _ => ("+", format!("gh api users/{login} --jq .id")),
+        };
         ctx.hint(&format!(
-            "hint: no number is known of {}: as 901+odiaz, a login can't become somebody else's (`gh api users/odiaz --jq .id`)",
+            "hint: no number is known of {}: as 901{form}{first}, a login can't become somebody else's (`{command}`)",
             bare.join(", ")
         ));
     }

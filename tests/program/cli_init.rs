@@ -353,3 +353,35 @@ fn two_branches_without_anybody_to_ask_are_a_usage_error() {
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
     assert!(run.err.contains("main or master") && run.err.contains("--branch NAME"), "{}", run.err);
 }
+
+#[test]
+fn a_gitlab_account_is_named_by_its_private_address() {
+    for (person, key) in [
+        ("2+odiaz", "2-odiaz@users.noreply.gitlab.com"),
+        ("odiaz", "odiaz@users.noreply.gitlab.com"),
+        ("2-odiaz@users.noreply.gitlab.com", "2-odiaz@users.noreply.gitlab.com"),
+    ] {
+        let folder = repository();
+        let person = format!("{person}=omar@example.com");
+        created(
+            folder.path(),
+            &["init", "--format", "json", "--forge", "gitlab", "--person", &person],
+        );
+        let text = std::fs::read_to_string(folder.path().join("exledger.yaml")).unwrap();
+        let governance = Governance::of_policy(&text);
+        let logins: Vec<&String> = governance.policy.people.logins.keys().collect();
+        assert_eq!(logins, [key]);
+        let email = "2-odiaz@users.noreply.gitlab.com";
+        let found = exledger::policy::people::identify(&governance, "", email);
+        assert_eq!(found.key, "omar@example.com", "{person}");
+    }
+}
+
+#[test]
+fn a_file_that_a_forge_has_no_place_for_is_named() {
+    let folder = repository();
+    let args = ["init", "--forge", "none", "--with", "codeowners,issue-form,schemas"];
+    let run = run(folder.path(), &args);
+    assert!(run.err.contains("not written for this forge: codeowners, issue-form:"), "{}", run.err);
+    assert!(folder.path().join("schemas").exists());
+}

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use exledger::approval::sources::signature;
 use exledger::approval::sources::signers::Signers;
+use exledger::policy::settings::People;
 use exledger::record::address::Address;
 use exledger::store::files;
 
 use crate::commands::context::fault;
-use crate::commands::init::forge::Origin;
+use crate::commands::init::forge::{Forge, Origin};
 
 /// The largest file of a key that is read, in bytes.
 const MOST: u64 = 16 * 1024;
@@ -28,10 +29,11 @@ impl ApproverArgument {
         let mut parts = text.splitn(3, '=');
         let login = parts.next().unwrap_or_default().trim();
         let address = parts.next().map(str::trim).unwrap_or_default();
-        let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_.+".contains(char);
-        if login.is_empty() || !login.chars().all(is_plain) {
+        let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_.+@".contains(char);
+        let account = People::default().account_of_key(login);
+        if account.is_none() || !login.chars().all(is_plain) {
             return Err(
-                "it begins with the person's login on the forge, as in odiaz=omar@example.com"
+                "it begins with the person's login on the forge, as in odiaz=omar@example.com, or with the account's private address there"
                     .to_owned(),
             );
         }
@@ -60,7 +62,7 @@ impl Approvers {
     /// A usage error if a file can't be read, or is no public key.
     pub(super) fn read(
         persons: &[ApproverArgument],
-        origin: &Origin,
+        (origin, forge): (&Origin, Forge),
         folder: &Path,
     ) -> anyhow::Result<Approvers> {
         let mut approvers = Approvers::default();
@@ -73,7 +75,11 @@ impl Approvers {
         for ApproverArgument { login, address, key_file } in persons {
             let number = origin.numbers.get(&login.to_ascii_lowercase());
             let login = number.map_or_else(|| login.clone(), |number| format!("{number}+{login}"));
-            approvers.logins.push((login, address.clone()));
+            let key = match origin.private_domain(forge).filter(|_| !login.contains('@')) {
+                Some(domain) => format!("{}@{domain}", login.replacen('+', "-", 1)),
+                None => login,
+            };
+            approvers.logins.push((key, address.clone()));
             if let Some(file) = key_file {
                 approvers.signers.push_str(&line(address, &folder.join(file))?);
             }
@@ -91,7 +97,9 @@ impl Approvers {
 
     /// Returns the logins that don't name the number of their account.
     pub(super) fn without_number(&self) -> Vec<&str> {
-        self.logins.iter().map(|(login, _)| login.as_str()).filter(|it| !it.contains('+')).collect()
+        let has_number =
+            |key: &str| People::default().account_of_key(key).is_some_and(|it| it.id.is_some());
+        self.logins.iter().map(|(key, _)| key.as_str()).filter(|key| !has_number(key)).collect()
     }
 }
 

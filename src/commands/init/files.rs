@@ -145,6 +145,16 @@ pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
     drafts
 }
 
+/// Tells whether there is such a file for a forge.
+pub(super) fn is_written(extra: Extra, forge: Forge) -> bool {
+    match forge {
+        Forge::Github => true,
+        // The issue form is GitHub's.
+        Forge::Gitlab => extra != Extra::IssueForm,
+        Forge::None => extra == Extra::Schemas,
+    }
+}
+
 /// Returns the files for GitHub.
 fn github(setup: &Setup) -> Vec<Draft> {
     let mut drafts = Vec::new();

@@ -93,6 +93,12 @@ impl Origin {
         (forge == Forge::Github).then(|| format!("noreply@{host}"))
     }
 
+    /// Returns the domain of the private addresses by which the forge names accounts; `None` where a bare login stands for one.
+    pub(crate) fn private_domain(&self, forge: Forge) -> Option<String> {
+        let host = self.address.as_ref().map_or("gitlab.com", |address| &address.host);
+        (forge == Forge::Gitlab).then(|| format!("users.noreply.{host}"))
+    }
+
     /// Returns the forge that the host tells; `None` if it tells none.
     pub(crate) fn forge(&self) -> Option<Forge> {
         if !self.is_remote {
