@@ -37,6 +37,7 @@ use crate::store::files;
 use crate::store::git::Repository;
 use crate::store::sign::{SignError, SigningKey};
 use crate::survey::remote::RemoteAddress;
+use crate::survey::shell::quoted;
 use crate::survey::workflows::ci::CiSetup;
 
 /// The number of statements that are looked at for one by a review key.
@@ -100,8 +101,14 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         .and_then(|name| repository.setting(&format!("remote.{name}.url")))
         .and_then(|url| RemoteAddress::parse(&url));
     let reference = &snapshot.origin().1.reference;
+    let root = quoted(&located.root.display().to_string());
+    let init = match snapshot.stamp().folder.as_str() {
+        "" => "exledger init".to_owned(),
+        _ => format!("exledger -C {root} init"),
+    };
     let facts = DoctorFacts {
         stamp: snapshot.stamp(),
+        init: &init,
         guard: mainline.guard,
         clone,
         n_landings: mainline.landings.len(),

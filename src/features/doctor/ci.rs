@@ -25,7 +25,7 @@ pub(super) fn check(facts: &DoctorFacts<'_>, forge: Option<&str>, keys: &Keys) -
     let found = match (workflows, gitlab(facts.ci)) {
         ([], Some(Err(problem))) => return problem,
         ([], Some(Ok(pipeline))) => format!("{pipeline} runs exledger"),
-        ([], None) => return absent(facts.ci, forge),
+        ([], None) => return absent(facts, forge),
         (workflows, _) => {
             let paths: Vec<&str> = workflows.iter().map(|it| it.path.as_str()).collect();
             let verb = if paths.len() == 1 { "runs" } else { "run" };
@@ -68,21 +68,7 @@ fn problem(workflow: &CiWorkflow, reference: &str) -> Option<DoctorCheck> {
     let branch = chain::branch(reference);
     let (name, path) = (CheckName::Ci, &workflow.path);
     if let Some(fault) = &workflow.fault {
-        return Some(
-            DoctorCheck::problem(name, format!("{fault}: correct it, or write it anew"))
-                .with_command(format!("git rm {}", quoted(path)))
-                .with_command("exledger init"),
-        );
-    }
-    if workflow.is_old {
-        let message = format!(
-            "{path} installs exledger with `cargo install`, which checks neither its origin nor its content; write it anew"
-        );
-        return Some(
-            DoctorCheck::problem(name, message)
-                .with_command(format!("git rm {}", quoted(path)))
-                .with_command("exledger init"),
-        );
+        return Some(DoctorCheck::problem(name, format!("{fault}: correct it")));
     }
     if let Some(uses) = workflow.unpinned.first() {
         let message = format!(
@@ -94,8 +80,10 @@ fn problem(workflow: &CiWorkflow, reference: &str) -> Option<DoctorCheck> {
         );
     }
     if let Some(uses) = workflow.missing.first() {
-        let message = format!("{path} uses {uses}, which is not there: write it anew");
-        return Some(DoctorCheck::problem(name, message).with_command("exledger init"));
+        let message = format!(
+            "{path} uses {uses}, which is not there: restore it, or name an action by its commit"
+        );
+        return Some(DoctorCheck::problem(name, message));
     }
     if let PushedBranches::Matching(branches) = &workflow.pushes
         && !workflow.pushes.has(branch)
@@ -140,15 +128,15 @@ fn gitlab(ci: &CiSetup) -> Option<Result<&'static str, DoctorCheck>> {
     Some(Err(DoctorCheck::problem(CheckName::Ci, message).with_lines([line])))
 }
 
-fn absent(ci: &CiSetup, forge: Option<&str>) -> DoctorCheck {
+fn absent(facts: &DoctorFacts<'_>, forge: Option<&str>) -> DoctorCheck {
     let name = CheckName::Ci;
     let message = "no job runs exledger: nothing checks pull requests or records reviews";
     match forge {
-        Some("github") => DoctorCheck::problem(name, message).with_command("exledger init"),
+        Some("github") => DoctorCheck::problem(name, message).with_command(facts.init),
         Some("gitlab") => {
-            let problem =
-                DoctorCheck::problem(name, message).with_command("exledger init --forge gitlab");
-            if ci.gitlab.has_pipeline {
+            let init = format!("{} --forge gitlab", facts.init);
+            let problem = DoctorCheck::problem(name, message).with_command(init);
+            if facts.ci.gitlab.has_pipeline {
                 problem.with_lines([format!("include: [{{local: {GITLAB_JOBS}}}]")])
             } else {
                 problem

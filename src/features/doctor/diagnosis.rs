@@ -109,7 +109,7 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
             None if is_written => {
                 policy.with_command("git add exledger.yaml").with_command("git commit")
             }
-            None => policy.with_command("exledger init"),
+            None => policy.with_command(facts.init),
         };
         return Diagnosis::stopped(vec![reference, clone], policy);
     }

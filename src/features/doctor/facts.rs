@@ -47,6 +47,9 @@ pub enum OwnKey {
 /// Everything that the checks are based on.
 pub struct DoctorFacts<'a> {
     pub stamp: &'a Stamp,
+    /// The command that writes what is missing: with `-C` where the ledger is not at the repository's root, since `init` alone
+    /// would set up another one there.
+    pub init: &'a str,
     pub guard: Guard,
     pub clone: CloneState,
     /// The number of first parents of the approved branch.

@@ -35,8 +35,6 @@ pub struct CiWorkflow {
     pub path: String,
     /// Why it can't be read.
     pub fault: Option<String>,
-    /// Whether it installs exledger with `cargo install`.
-    pub is_old: bool,
     /// The actions of exledger that are not pinned to a commit, as written.
     pub unpinned: Vec<String>,
     /// The local actions that do not exist.
@@ -168,11 +166,6 @@ impl CiWorkflow {
     fn add(&mut self, tree: &dyn Tree, step: &Node) -> Result<bool, TreeError> {
         let text = |key: &str| step.get(key).and_then(Node::text).unwrap_or_default();
         let (run, uses) = (text("run"), text("uses"));
-        let is_install = |line: &str| {
-            line.contains("cargo install")
-                && line.split_whitespace().any(|it| it == "exledger" || it.starts_with("exledger@"))
-        };
-        self.is_old |= run.lines().any(is_install);
         let variables = step.get("env").map(Node::entries).unwrap_or_default();
         let mut values = variables.iter().filter_map(|entry| entry.value.text());
         let names_job = run.contains(JOB) || values.any(|value| value.contains(JOB));

@@ -5,6 +5,10 @@ use exledger::ledger::tree::MapTree;
 use exledger::survey::workflows::ci::{CiSetup, PushedBranches};
 
 use super::{JOBS, POLICY, WORKFLOW, assert_yes, check, ledger, merge};
+use crate::support::repo::Repo;
+use exledger::features;
+use exledger::session::Session;
+use exledger::session::options::{Moment, Options};
 
 const OLD: &str = "on: {push: {branches: [main, master]}}
 jobs:
@@ -33,10 +37,9 @@ fn with(path: &str, text: &str) -> DoctorCheck {
 fn both_forms_are_recognised_by_what_they_run() {
     let new = of(&[(WORKFLOW, JOBS)]);
     assert_eq!(new.states_reviews(None), Some(WORKFLOW));
-    assert!(!new.workflows[0].is_old && new.workflows[0].unpinned.is_empty());
+    assert!(new.workflows[0].unpinned.is_empty());
     let old = of(&[(WORKFLOW, OLD)]);
     assert_eq!(old.states_reviews(Some("github")), Some(WORKFLOW));
-    assert!(old.workflows[0].is_old);
     let chosen =
         "env: {JOB: \"${{ a && 'nightly' || 'merged' }}\"}\n        run: exledger ci \"$JOB\"";
     let chosen =
@@ -109,7 +112,6 @@ fn each_gap_of_a_workflow_is_a_problem_with_a_way_out() {
         "example/exledger@v1",
     );
     for (text, says) in [
-        (OLD.to_owned(), "cargo install"),
         (unpinned, "example/exledger@v1, whose content can change"),
         (JOBS.replace("[main]", "[trunk]"), "the approved branch is main"),
         (
@@ -122,8 +124,26 @@ fn each_gap_of_a_workflow_is_a_problem_with_a_way_out() {
         let check = with(WORKFLOW, &text);
         assert_eq!(check.state, CheckState::Problem, "{says}");
         assert!(check.message.contains(says), "{says}: {}", check.message);
-        assert!(!check.lines.is_empty() || !check.commands.is_empty(), "{says}");
+        assert!(!check.lines.is_empty() || check.message.ends_with(": correct it"), "{says}");
     }
+    // `init --install` writes what it is told to.
+    assert_ne!(with(WORKFLOW, OLD).state, CheckState::Problem);
+}
+
+#[test]
+fn a_ledger_in_a_folder_gets_its_workflow_and_no_second_ledger_above() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("lee").write("sec/exledger.yaml", POLICY).commit("Keep exceptions in a ledger");
+    repo.config("remote.origin.url", "https://github.com/example/payments");
+    repo.set_ref("refs/remotes/origin/main", repo.tip("main"));
+    repo.checkout();
+    let folder = repo.path().join("sec");
+    let session = Session::open(&folder, Options::default()).unwrap();
+    let answer = features::doctor::answer(&session, &Moment::at(repo.now()), &folder).unwrap();
+    let mut checks = answer.diagnosis.checks.into_iter();
+    let ci = checks.find(|check| check.name == CheckName::Ci).unwrap();
+    let there = folder.canonicalize().unwrap();
+    assert_eq!(ci.commands, [format!("exledger -C {} init", there.display())]);
 }
 
 #[test]
