@@ -121,8 +121,11 @@ impl RenewArgs {
             }
             None => {
                 asked.show(&ends)?;
-                let question = "New end, or how long to extend (2027-01-10, 30d)";
-                prompts::value_or_ask(ctx, "--until or --for", question, &|text| asked.parse(text))?
+                let last = ends.iter().map(|it| not_after(&it.present)).max().unwrap_or(ctx.now);
+                let example = last.plus_seconds(30 * 86_400).day();
+                let question = format!("New end, or how long to extend ({example}, 30d)");
+                let parse = |text: &str| asked.parse(text);
+                prompts::value_or_ask(ctx, "--until or --for", &question, &parse)?
             }
         };
         let is_later = match &end {

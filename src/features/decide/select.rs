@@ -11,7 +11,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::Record;
 use crate::record::address::Address;
-use crate::record::near;
+use crate::record::{file, near};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::{self, Located};
 use crate::session::notice::Notice;
@@ -250,6 +250,29 @@ fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
             let short = quoted(snapshot.to_switch(&branch));
             format!("{branch} proposes it: run `git switch {short}`, then the command again")
         }
-        None => "it is on the approved ref: check that out, then run the command again".to_owned(),
+        None => match sparse_folder(located, text) {
+            Some(folder) => format!(
+                "a sparse checkout leaves it out: run `git sparse-checkout add {}`, then the command again",
+                quoted(&folder)
+            ),
+            None => {
+                "it is on the approved ref: check that out, then run the command again".to_owned()
+            }
+        },
     })
+}
+
+/// Returns the folder of a record that a sparse checkout leaves out.
+fn sparse_folder(located: &Located, text: &str) -> Option<String> {
+    let repository = located.repository_or_none()?;
+    if repository.setting("core.sparsecheckout").as_deref() != Some("true") {
+        return None;
+    }
+    let left_out = repository.tracked().ok()?.into_iter().filter(|file| file.is_sparse);
+    let id = text.to_ascii_uppercase();
+    let found = left_out.map(|file| file.path).find(|path| {
+        let stem = file::stem(path).to_ascii_uppercase();
+        path.ends_with(".yaml") && (stem.ends_with(&id) || stem.starts_with(&id))
+    })?;
+    Some(found.rsplit_once('/')?.0.to_owned())
 }

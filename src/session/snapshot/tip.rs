@@ -75,7 +75,13 @@ impl Snapshot<'_> {
         let last = versions.len().checked_sub(1)?;
         let is_at_tip = blob(last).and_then(|blob| self.blob(blob)).as_deref() == bytes;
         let before = if is_at_tip { last.checked_sub(1)? } else { last };
-        let counts = self.approvals.counted.version(path, usize::MAX).and_then(blob);
+        let version = |landing| self.approvals.counted.version(path, landing);
+        let counts = match version(usize::MAX) {
+            // What counts itself follows what counted before it landed.
+            Some(n) if is_at_tip && n == last => version(versions.get(n)?.landing.checked_sub(1)?),
+            counts => counts,
+        };
+        let counts = counts.and_then(blob);
         (blob(before) != counts)
             .then(|| counts.and_then(|blob| self.blob(blob)).unwrap_or_default())
     }

@@ -157,3 +157,21 @@ fn merging_the_branch_into_main_changes_nothing() {
         assert_eq!(ledger.status(), "active", "{is_ours}");
     }
 }
+
+#[test]
+fn what_counts_already_follows_the_version_that_counted_before_it() {
+    let ledger = Ledger::new();
+    let names = ["omar", "nina", "sam"].map(approver).concat();
+    let list = format!("{names}{}", speak::bridge_line());
+    ledger.repo.branch("keys").by("nina").write(SIGNERS, &list).commit("List Sam");
+    let at = "2026-11-20T13:00:00Z";
+    let yes = speak::yes("omar", ID, &list, at).governance(SIGNERS).ledger("example/payments");
+    ledger.says(at, &yes);
+    ledger.repo.clock("2026-11-20T14:00:00Z");
+    ledger.repo.by("nina").through("github").squash("keys", "List Sam (#2)");
+    ledger.repo.checkout();
+    let args = ["approve", "--governance", SIGNERS, "--by", "sam@example.com", "--dry-run"];
+    let said = ledger.run(&[&args[..], &["--on", "2026-11-21T09:00:00Z"]].concat());
+    assert!(said.code == 0 && said.out.contains("would approve"), "{} {}", said.out, said.err);
+    assert!(!said.err.contains("does not count"), "{}", said.err);
+}

@@ -202,6 +202,21 @@ fn the_printed_retry_has_every_flag_that_was_given() {
 }
 
 #[test]
+fn a_record_that_a_sparse_checkout_leaves_out_is_named_with_the_command_that_adds_it() {
+    let forge = Forge::new();
+    forge.merge();
+    let clone = forge.clone("omar", &["--no-checkout"]);
+    git(clone.path(), &["sparse-checkout", "set", "--no-cone", "/exledger.yaml"]);
+    git(clone.path(), &["checkout", "-q", "main"]);
+    let note = ["note", ID, "--stage", "triage", "--note", "It works"];
+    let lacks = run(clone.path(), "2026-11-21T11:00:00Z", &note);
+    let add = "git sparse-checkout add exceptions";
+    assert!(lacks.code == 2 && lacks.err.contains(&format!("`{add}`")), "{}", lacks.err);
+    assert!(shell(clone.path(), add));
+    assert_eq!(run(clone.path(), "2026-11-21T11:00:00Z", &note).code, 0);
+}
+
+#[test]
 fn an_emergency_that_waits_says_what_this_clone_lacks_too() {
     let forge = Forge::new();
     let text = super::RECORD
