@@ -1,6 +1,6 @@
 //! Lines of an input: where a byte stands, and the lists of entries that are written one a line.
 //!
-//! Uses plan's entries. Pure. Start at [`LineIndex`] and [`each`].
+//! Uses no other module. Pure. Start at [`LineIndex`] and [`entries`].
 
 /// Counts the line breaks of some bytes.
 pub fn count(bytes: &[u8]) -> u64 {
@@ -33,37 +33,8 @@ impl<'t> LineIndex<'t> {
     }
 }
 
-/// An entry of a file with one entry a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LineEntry<'t> {
-    /// The number of the line, from 1.
-    pub line: u64,
-    /// The text of the line, without blanks at its ends.
-    pub text: &'t str,
-    /// The comment lines directly above it, without `#`.
-    pub comment: Option<String>,
-}
-
-/// Returns the entries of a file with one entry a line and comments that begin with `#`.
-///
-/// A comment belongs to the entry on the next line; after a blank line it belongs to none.
-pub fn each(text: &str) -> Vec<LineEntry<'_>> {
-    let mut entries = Vec::new();
-    let mut above: Vec<&str> = Vec::new();
-    for (number, line) in (1..).zip(text.lines().map(str::trim)) {
-        if let Some(comment) = line.strip_prefix('#') {
-            above.push(comment.trim_start_matches('#').trim());
-        } else if line.is_empty() {
-            above.clear();
-        } else {
-            entries.push(LineEntry { line: number, text: line, comment: joined(&above) });
-            above.clear();
-        }
-    }
-    entries
-}
-
-fn joined(lines: &[&str]) -> Option<String> {
-    let text = lines.join("\n").trim().to_owned();
-    if text.is_empty() { None } else { Some(text) }
+/// Returns the entries of a file with one entry a line and comments that begin with `#`, each with the number of its line, from 1.
+pub fn entries(text: &str) -> impl Iterator<Item = (u64, &str)> {
+    let lines = (1..).zip(text.lines().map(str::trim));
+    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }

@@ -53,13 +53,30 @@ fn an_answer_names_the_tip_and_replays_byte_for_byte_after_the_branch_grew() {
     let ledger = Ledger::merged();
     ledger.says("2026-11-22T10:00:00Z", &omar("2026-11-22T09:59:00Z"));
     let tip = ledger.repo.tip(BRANCH).to_string();
-    let args = ["--as-of", "2026-11-23", "show", ID, "--format", "json"];
-    let before = ledger.run(&args).out;
-    let shown: serde_json::Value = serde_json::from_str(&before).unwrap();
+    let questions = [
+        &["show", ID][..],
+        &["check", "--application", "billing"],
+        &["list", "--all"],
+        &["verify"],
+        &["log", ID, "--patch"],
+        &["export", "jsonl"],
+    ];
+    let ask = |question: &[&str]| {
+        let format: &[&str] = if question[0] == "export" { &[] } else { &["--format", "json"] };
+        ledger.run(&[&["--as-of", "2026-11-23"], question, format].concat())
+    };
+    let before = questions.map(ask);
+    let shown: serde_json::Value = serde_json::from_str(&before[0].out).unwrap();
     assert_eq!(shown["ledger"]["approvals"], tip.as_str());
+    let receipt: serde_json::Value = serde_json::from_str(&before[1].out).unwrap();
+    assert_eq!((&receipt["verdict"], before[1].code), (&"allow".into(), 0), "{receipt:#}");
     let no = speak::no("nina", ID, RECORD, "2026-11-24T09:00:00Z").ledger("example/payments");
     ledger.says("2026-11-24T10:00:00Z", &no.because("Rotate it instead"));
-    assert_eq!(ledger.run(&args).out, before);
+    assert_eq!(ledger.run(&["check", "--application", "billing"]).code, 1, "she rejected it");
+    for (question, before) in questions.into_iter().zip(before) {
+        let again = ask(question);
+        assert_eq!((again.code, again.out), (before.code, before.out), "{question:?}");
+    }
 }
 
 #[test]

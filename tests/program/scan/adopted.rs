@@ -170,3 +170,37 @@ fn one_command_and_one_merge_put_all_on_record_and_nothing_new() {
     let (code, errors) = scan(&repo, &[]);
     assert_eq!((code, errors.len()), (1, 2), "{errors:?}");
 }
+
+#[test]
+fn many_entries_of_a_rule_are_several_records_that_queue_asks_to_judge() {
+    let repo = Repo::at("2030-12-01T08:00:00Z");
+    let lines = (1..=101).map(|n| format!("run(step_{n})  # nosec B602 step {n} is a constant\n"));
+    let lines: String = lines.collect();
+    repo.by("ana").write("app/steps.py", &lines).commit("Write a program");
+    repo.checkout();
+    let made = run(&repo, ADOPT);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let policy = std::fs::read_to_string(repo.path().join("exledger.yaml")).unwrap();
+    let records = records(&repo);
+    let count = |text: &String| {
+        let record: Value = serde_yaml::from_str(text).unwrap();
+        let findings = record["scope"]["findings"].as_array().unwrap().iter();
+        findings.map(|it| it["content"].as_array().unwrap().len()).sum::<usize>()
+    };
+    let mut counts: Vec<usize> = records.iter().map(|(_, text)| count(text)).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [1, 50, 50]);
+    let branch = repo.branch("adopt");
+    let mut work = branch.by("ana").write("exledger.yaml", &policy);
+    for (path, text) in &records {
+        work = work.write(path, text);
+    }
+    work.commit("Adopt what is there");
+    repo.by("omar").merge("adopt", "Merge branch 'adopt'");
+    repo.checkout();
+    assert_eq!(scan(&repo, &[]), (0, Vec::new()));
+    let record: Value = serde_yaml::from_str(&records[0].1).unwrap();
+    let queue = run(&repo, &["queue", "--on", record["expires"].as_str().unwrap()]);
+    let says = "judge it: say why, remove it, or call it a false positive";
+    assert_eq!(queue.out.matches(says).count(), 3, "{}", queue.out);
+}

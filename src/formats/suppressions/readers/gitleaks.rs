@@ -19,8 +19,8 @@ pub const FORMAT: ImportFormat = ImportFormat {
 };
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
-    let entries = finding_lines::each(text(input.bytes)?);
-    Ok(entries.into_iter().map(|entry| one(entry.line, entry.text)).collect())
+    let entries = finding_lines::entries(text(input.bytes)?);
+    Ok(entries.map(|(line, fingerprint)| one(line, fingerprint)).collect())
 }
 
 fn one(line: u64, fingerprint: &str) -> ImportEntry {

@@ -59,8 +59,8 @@ pub fn beside(settings: &str, named: &str) -> Option<String> {
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     if !is_yaml(input)? {
-        let entries = finding_lines::each(text(input.bytes)?);
-        return Ok(entries.into_iter().map(one).collect());
+        let entries = finding_lines::entries(text(input.bytes)?);
+        return Ok(entries.map(|(line, text)| one(line, text)).collect());
     }
     let Some(root) = document::document(input.bytes)? else {
         return Ok(Vec::new());
@@ -96,15 +96,15 @@ fn is_yaml(input: &ImportInput<'_>) -> Result<bool, ImportError> {
 }
 
 /// Reads a line `ID [exp:DATE] …`.
-fn one(entry: finding_lines::LineEntry<'_>) -> ImportEntry {
-    let mut fields = entry.text.split_whitespace();
+fn one(line: u64, text: &str) -> ImportEntry {
+    let mut fields = text.split_whitespace();
     let id = fields.next().unwrap_or_default();
     if id.ends_with(',') {
         let what = format!("trivy reads one id on a line and sees `{id}`, which no finding has");
-        return ImportEntry::ignored(entry.line, what);
+        return ImportEntry::ignored(line, what);
     }
     if id.starts_with("cve-") || id.starts_with("ghsa-") {
-        return ImportEntry::ignored(entry.line, other_case("trivy", id));
+        return ImportEntry::ignored(line, other_case("trivy", id));
     }
     let end = match fields.clone().find_map(|field| field.strip_prefix("exp:")) {
         None => ForeignEnd::Missing,
@@ -112,7 +112,7 @@ fn one(entry: finding_lines::LineEntry<'_>) -> ImportEntry {
             Some(day) => before(day),
             None => {
                 let what = format!("{id}: `exp:` is not a date, so trivy drops the line");
-                return ImportEntry::ignored(entry.line, what);
+                return ImportEntry::ignored(line, what);
             }
         },
     };
@@ -121,7 +121,7 @@ fn one(entry: finding_lines::LineEntry<'_>) -> ImportEntry {
         end,
         ..ForeignException::default()
     };
-    ImportEntry::exception(entry.line, exception)
+    ImportEntry::exception(line, exception)
 }
 
 /// Reads an entry of a section.
