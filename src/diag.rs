@@ -4,11 +4,13 @@
 //! and `docs/spec/rules.md` (codes and levels).
 
 pub mod code;
+pub mod remedy;
 pub mod renamed;
 pub mod shell;
 pub mod sorting;
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use std::fmt;
 
 /// A position in a text: line and column, both counted from 1, the column in characters.
@@ -70,14 +72,19 @@ pub struct Finding {
     pub id: Option<String>,
     /// What is wrong; never repeats a secret.
     pub message: String,
-    /// How to fix it; never empty.
-    pub help: String,
+    /// What ends it; never empty.
+    pub remedy: Remedy,
 }
 
 impl Finding {
     /// Returns the sort key: path, line, column, rule, then field and message for a total order.
     pub fn sort_key(&self) -> impl Ord + '_ {
         (&self.path, self.pos, self.rule, &self.field, &self.message)
+    }
+
+    /// Returns in words what ends it.
+    pub fn help(&self) -> String {
+        self.remedy.words()
     }
 
     /// Returns its file, with line and column if they are known: `exceptions/EXC-2026-7F3KQ.yaml:3:1`.

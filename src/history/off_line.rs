@@ -75,10 +75,8 @@ pub fn pin(tip: Oid) -> String {
 }
 
 /// Returns the commands after which a clone no longer knows the lost tips of a ref.
-pub fn clear_commands(reference: &str, pin: Option<&str>) -> String {
+pub fn clear_commands(reference: &str, pin: Option<&str>) -> Vec<String> {
     let expire = format!("git reflog expire --expire=now {reference}");
-    match pin {
-        Some(pin) => format!("{expire}; git update-ref -d {pin}"),
-        None => expire,
-    }
+    let unpin = pin.map(|pin| format!("git update-ref -d {pin}"));
+    std::iter::once(expire).chain(unpin).collect()
 }

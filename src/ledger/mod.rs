@@ -10,6 +10,8 @@ pub mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell::quoted;
 use crate::diag::{Finding, Level};
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::record::file::{self, RecordFile};
@@ -299,7 +301,8 @@ fn duplicate(source: &RecordFile, twins: &[String]) -> Finding {
         Level::Error,
         "id",
         format!("{} and {} have the same id", source.path, twins.join(" and ")),
-        "remove one of the files, or give it its own id",
+        Remedy::run([format!("git rm -f -- {}", quoted(&source.path))])
+            .after("remove one of the files, or give it its own id"),
     )
 }
 
@@ -313,6 +316,11 @@ fn not_a_file(item: &TreeItem) -> Finding {
         field: None,
         id: Id::new(file::stem(&item.path)).map(|id| id.to_string()),
         message: format!("{what} is named like a record, and is ignored"),
-        help: "put a regular file there, or give it another name".to_owned(),
+        remedy: Remedy::run([format!(
+            "mv -- {} {}",
+            quoted(&item.path),
+            quoted(&format!("{}.old", item.path))
+        )])
+        .after("put a regular file there, or give it another name"),
     }
 }

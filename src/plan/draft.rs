@@ -107,7 +107,7 @@ fn name_causes(
     for finding in source.findings.iter_mut().filter(|it| it.rule == Code::BadValue) {
         if let Some(error) = finding.field.as_deref().and_then(|field| refused.get(field)) {
             finding.message.clone_from(&error.message);
-            finding.help.clone_from(&error.help);
+            finding.remedy = error.help.clone().into();
         }
     }
     let is_derived = resolved.is_some() || answers.states("expires");

@@ -200,7 +200,7 @@ fn extra_schema(governance: &mut Governance, path: &str, bytes: &[u8]) {
                 field: None,
                 id: None,
                 message: "the schema is not JSON".to_owned(),
-                help: "correct it here".to_owned(),
+                remedy: "correct it here".into(),
             });
         }
     }
@@ -272,7 +272,7 @@ impl Governance {
         if let Some(bytes) = tree.bytes_within(path, most)? {
             if bytes.len() > most {
                 let faults = yaml::parse(&bytes, &file.limits).faults;
-                self.findings.extend(record::file::findings(path, None, faults));
+                self.findings.extend(record::mend::findings(path, None, ("", None), faults));
             } else {
                 (file.read)(self, path, &bytes);
             }
@@ -328,7 +328,7 @@ impl Governance {
             field: Some(field.to_owned()),
             id: None,
             message,
-            help: help.to_owned(),
+            remedy: help.into(),
         });
     }
 
@@ -413,7 +413,7 @@ fn no_file(path: &str, kind: EntryKind) -> Finding {
         field: None,
         id: None,
         message: format!("{path} is {}, which is never followed", kind.describe()),
-        help: "put a regular file there".to_owned(),
+        remedy: "put a regular file there".into(),
     }
 }
 

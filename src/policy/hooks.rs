@@ -11,8 +11,8 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Pos};
 use crate::policy::read::values::OneOrMany;
 use crate::record::fields::Fields;
-use crate::record::file;
 use crate::record::map::map;
+use crate::record::mend;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{self, NodeReader, Read};
 use crate::record::vocabulary::{Risk, Vocabulary, words};
@@ -153,7 +153,12 @@ impl HookFile {
         HookFile {
             map: map.filter(|_| faults.is_empty()),
             rule_positions,
-            findings: file::findings(path, None, faults),
+            findings: mend::findings(
+                path,
+                None,
+                (&String::from_utf8_lossy(bytes), document.root.as_ref()),
+                faults,
+            ),
         }
     }
 

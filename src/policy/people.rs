@@ -370,6 +370,12 @@ pub fn roster_state(governance: &Governance, address: &Address) -> RosterState {
     }
 }
 
+/// Returns the first address of the roster that is active.
+pub fn first_active(governance: &Governance) -> Option<String> {
+    let mut entries = governance.roster.as_ref()?.entries.iter();
+    entries.find(|(_, entry)| entry.active).map(|(address, _)| address.to_string())
+}
+
 /// Returns a login that `people.logins` maps to a person: one without a domain, else the first; `None` if none is mapped.
 ///
 /// Display names are not logins. The number of an account is left out.

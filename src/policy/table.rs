@@ -193,7 +193,7 @@ impl CsvTable {
             field: None,
             id: None,
             message: cut(message),
-            help: help.to_owned(),
+            remedy: help.into(),
         }
     }
 

@@ -34,7 +34,14 @@ fn fault(
     message: String,
     help: impl Into<String>,
 ) -> SyntaxError {
-    SyntaxError { code, pos: Some(node.pos), field: Some(field), message, help: help.into() }
+    SyntaxError {
+        code,
+        pos: Some(node.pos),
+        field: Some(field),
+        message,
+        help: help.into(),
+        write: None,
+    }
 }
 
 /// Returns the fault of an id that differs from the name of its file.

@@ -216,11 +216,13 @@ impl<'n, 'r> Fields<'n, 'r> {
                 Some(key) if renamed.is_some() => ParseError::new(
                     format!("the key `{name}` is called `{key}` now"),
                     format!("write `{key}`"),
-                ),
+                )
+                .writing(key),
                 Some(key) => ParseError::new(
                     format!("unknown key `{name}`: did you mean `{key}`?"),
                     format!("write `{key}`, or remove the key"),
-                ),
+                )
+                .writing(key),
                 None if meant::is_computed(name) => ParseError::new(
                     format!(
                         "unknown key `{name}`: status and approvals are computed from git and never stored"
@@ -258,7 +260,12 @@ impl<'n, 'r> Fields<'n, 'r> {
             }
         };
         let pos = self.reader.anchor();
-        self.reader.note(Code::MissingField, pos, field, ParseError::new(message, help));
+        let error = ParseError::new(message, help);
+        let error = match missing {
+            MissingKey::AnyOf(keys) => error.writing(keys.last().copied().unwrap_or_default()),
+            MissingKey::One(_) => error,
+        };
+        self.reader.note(Code::MissingField, pos, field, error);
     }
 }
 

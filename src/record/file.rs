@@ -5,6 +5,7 @@
 //! `docs/spec/rules.md` (shape, where a finding points).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::{Edit, Remedy};
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level, Pos};
 use crate::record::id::Id;
@@ -12,7 +13,8 @@ use crate::record::map::MapSpec;
 use crate::record::reader::Read;
 use crate::record::scalar::Scalar;
 use crate::record::spec::ValueShape;
-use crate::record::{Record, consistent, credential, reader, spec};
+use crate::record::time::{Day, When, not_after};
+use crate::record::{Record, consistent, mend, reader, spec};
 use crate::yaml;
 use crate::yaml::node::{Comment, Limits, Node, SyntaxError, Value};
 
@@ -31,6 +33,8 @@ pub struct RecordFile {
     pub comments: Vec<Comment>,
     /// The record of a file whose name alone is wrong.
     pub misnamed: Option<Record>,
+    /// The text of the file, for edits.
+    text: String,
     /// The fields that misspelled keys were meant for.
     misspelled: Vec<String>,
 }
@@ -97,33 +101,19 @@ pub fn read_as<T: Read>(
     }
     let value = value.filter(|_| faults.is_empty());
     let id = Id::new(stem(path));
+    let root = document.root;
+    let text = String::from_utf8_lossy(bytes).into_owned();
     let source = RecordFile {
         record: None,
         misnamed: None,
-        findings: findings(path, id.as_ref().map(Id::as_str), faults),
+        findings: mend::findings(path, id.as_ref().map(Id::as_str), (&text, root.as_ref()), faults),
         path: path.to_owned(),
-        root: document.root,
+        text,
+        root,
         comments: document.comments,
         misspelled,
     };
     (source, value)
-}
-
-/// Converts faults of a file to findings of level error, sorted.
-pub fn findings(path: &str, id: Option<&str>, faults: Vec<SyntaxError>) -> Vec<Finding> {
-    let finding = |fault: SyntaxError| Finding {
-        rule: fault.code,
-        level: Level::Error,
-        path: path.to_owned(),
-        pos: fault.pos,
-        field: fault.field,
-        id: id.map(str::to_owned),
-        message: credential::hidden(fault.message),
-        help: credential::hidden(fault.help),
-    };
-    let mut findings: Vec<Finding> = faults.into_iter().map(finding).collect();
-    findings.order_by(|left, right| left.sort_key().cmp(&right.sort_key()));
-    findings
 }
 
 /// Returns the name of a record file without folder and suffix.
@@ -143,6 +133,7 @@ impl RecordFile {
             misnamed: None,
             findings: Vec::new(),
             comments: Vec::new(),
+            text: String::new(),
             misspelled: Vec::new(),
         }
     }
@@ -245,7 +236,7 @@ impl RecordFile {
         level: Level,
         field: &str,
         message: impl Into<String>,
-        help: impl Into<String>,
+        remedy: impl Into<Remedy>,
     ) -> Finding {
         Finding {
             rule,
@@ -255,8 +246,88 @@ impl RecordFile {
             field: Some(field.to_owned()),
             id: self.id().map(|id| id.to_string()),
             message: message.into(),
-            help: help.into(),
+            remedy: remedy.into(),
         }
+    }
+
+    /// Returns the edit that gives a field a value written in YAML.
+    pub fn set(&self, field: &str, yaml: &str) -> Remedy {
+        let root = self.root.as_ref();
+        let edit = root.and_then(|root| mend::set(&self.path, &self.text, root, field, yaml));
+        edit.map_or_else(|| format!("write `{field}: {yaml}`").into(), Remedy::from)
+    }
+
+    /// Returns the same for a value that only a person knows.
+    pub fn set_for_example(&self, field: &str, yaml: &str) -> Remedy {
+        let root = self.root.as_ref();
+        let edit = root.and_then(|root| mend::set(&self.path, &self.text, root, field, yaml));
+        let words = || format!("write for example `{field}: {yaml}`").into();
+        edit.map_or_else(words, |edit| edit.for_example().into())
+    }
+
+    /// Returns the edit that gives several fields a value, which only a person knows.
+    pub fn set_all_for_example(&self, values: &[(String, String)]) -> Remedy {
+        let edit = self.edit_all(values).map(|edit| edit.for_example().into());
+        edit.unwrap_or_else(|| {
+            let words: Vec<String> =
+                values.iter().map(|(field, yaml)| format!("{field}: {yaml}")).collect();
+            format!("write for example `{}`", words.join(", ")).into()
+        })
+    }
+
+    fn edit_all(&self, values: &[(String, String)]) -> Option<Edit> {
+        let mut text = self.text.clone();
+        let mut root = self.root.clone()?;
+        for (field, yaml) in values {
+            text = mend::set(&self.path, &text, &root, field, yaml)?.apply(&text)?;
+            root = yaml::parse(text.as_bytes(), &Limits::POLICY).root?;
+        }
+        let written: Vec<String> =
+            values.iter().map(|(field, yaml)| format!("{field}: {yaml}")).collect();
+        Some(Edit::between(
+            &self.path,
+            &self.text,
+            &text,
+            format!("write `{}`", written.join(", ")),
+        ))
+    }
+
+    /// Returns the edit that ends the record on a day, and with it what may not outlast the end.
+    pub fn end_on(&self, end: &When) -> Remedy {
+        let last = not_after(end);
+        let mut values = vec![("expires".to_owned(), end.to_string())];
+        let credential: Option<When> = self.value("subject.credential_expires");
+        if credential.is_some_and(|it| not_after(&it) > last) {
+            values.push(("subject.credential_expires".to_owned(), end.to_string()));
+        }
+        let due: Option<Day> = self.value("fix.due");
+        if due.is_some_and(|due| due.start() >= last) {
+            values.push(("fix.due".to_owned(), last.plus_seconds(-1).day().to_string()));
+        }
+        let edit = self.edit_all(&values);
+        edit.map_or_else(|| format!("end it on {end}").into(), Remedy::from)
+    }
+
+    /// Returns the edit that puts back what another version of the file holds.
+    pub fn put_back(&self, before: &RecordFile) -> Remedy {
+        Edit::between(&self.path, &self.text, &before.text, "put back what stood there").into()
+    }
+
+    /// Returns the edit that removes a field or an item.
+    pub fn remove(&self, field: &str) -> Remedy {
+        let root = self.root.as_ref();
+        let edit = root.and_then(|root| mend::remove(&self.path, &self.text, root, field));
+        edit.map_or_else(|| format!("remove `{field}`").into(), Remedy::from)
+    }
+
+    /// Returns the edit that removes what follows in a line.
+    pub fn without_rest_of_line(&self, pos: Pos) -> Remedy {
+        Edit::rest_of_line(&self.path, &self.text, pos).map_or_else(Remedy::default, Remedy::from)
+    }
+
+    /// Returns the text of the file.
+    pub fn text_of_file(&self) -> &str {
+        &self.text
     }
 
     /// Adds a finding of the shape group; the file then has no record any more.

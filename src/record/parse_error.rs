@@ -13,6 +13,8 @@ pub struct ParseError {
     pub message: String,
     /// What to write instead.
     pub help: String,
+    /// The value or key that has to be written, where that is known.
+    pub write: Option<String>,
 }
 
 impl ParseError {
@@ -23,7 +25,13 @@ impl ParseError {
 
     /// Returns an error with any code of the shape group.
     pub fn coded(code: Code, message: impl Into<String>, help: impl Into<String>) -> ParseError {
-        ParseError { code, message: message.into(), help: help.into() }
+        ParseError { code, message: message.into(), help: help.into(), write: None }
+    }
+
+    /// Returns the error with what has to be written instead.
+    #[must_use]
+    pub fn writing(self, text: impl Into<String>) -> ParseError {
+        ParseError { write: Some(text.into()), ..self }
     }
 }
 

@@ -151,6 +151,7 @@ impl<'n> NodeReader<'n> {
             field,
             message: error.message,
             help: error.help,
+            write: error.write,
         });
     }
 

@@ -91,8 +91,9 @@ pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
         Some(word) => format!("`{text}` is not a valid {key}: did you mean `{word}`?"),
         None => format!("`{text}` is not a valid {key}"),
     };
-    ParseError::new(
-        W::refusal(text).unwrap_or_else(usual),
-        format!("use one of {}", words.join(", ")),
-    )
+    let refusal = W::refusal(text);
+    let meant = meant::word(text, &words).filter(|_| refusal.is_none());
+    let error =
+        ParseError::new(refusal.unwrap_or_else(usual), format!("use one of {}", words.join(", ")));
+    ParseError { write: meant.map(str::to_owned), ..error }
 }

@@ -126,7 +126,10 @@ fn finding_line(finding: &diag::Finding) -> String {
     };
     let line = format!(
         "{place}: {}[{}]: {}; {}",
-        finding.level, finding.rule, finding.message, finding.help
+        finding.level,
+        finding.rule,
+        finding.message,
+        finding.help()
     );
     visible::line(&line).into_owned()
 }

@@ -93,9 +93,10 @@ fn list_rules(doc: &doc::Doc, findings: &[&doc::ShownFinding]) -> BTreeMap<Code,
 fn rule(finding: &diag::Finding, about: Option<&doc::RuleSummary>) -> Value {
     let code = finding.rule;
     let words = code.as_str().replace('-', " ");
+    let help = finding.help();
     let (level, summary, why, remedy) = match about {
         Some(it) => (it.level, it.summary.as_str(), it.why.as_str(), it.remedy.as_str()),
-        None => (finding.level, words.as_str(), words.as_str(), finding.help.as_str()),
+        None => (finding.level, words.as_str(), words.as_str(), help.as_str()),
     };
     // GitHub ranks alerts by this number: from 7.0 they are high, from 4.0 medium.
     let severity = match level {
@@ -141,7 +142,7 @@ fn result(shown: &doc::ShownFinding, index: Option<&usize>) -> Value {
         "message": { "text": finding.message },
         "locations": locations,
         "partialFingerprints": { "exledger/v1": fingerprint(shown) },
-        "properties": { "field": finding.field, "help": finding.help },
+        "properties": { "field": finding.field, "help": finding.help() },
     })
 }
 

@@ -64,10 +64,10 @@ fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
             kinds.join(", "),
             approval.signers
         ),
-        help: format!(
-            "list a key in {}, in a change that someone else merges; if this policy is not merged yet, you can add `merge` to it instead",
+        remedy: context.set_in_policy(FIELD, &format!("[merge, {}]", kinds.join(", "))).after(format!(
+            "list a key in {}, in a change that someone else merges; or, if this policy is not merged yet, accept merges",
             approval.signers
-        ),
+        )),
     });
 }
 
@@ -78,12 +78,16 @@ fn unlisted(context: &RuleContext<'_>) -> Option<Finding> {
     if !ListedPeople::of(governance, &keys).is_empty() || !has_record_for_listed(context) {
         return None;
     }
-    Some(context.policy_error(
-        RULE.code,
-        &["groups"],
-        "nobody is listed, so nobody can approve access".to_owned(),
-        "add `groups: {approvers: [ADDRESS]}`, with people who approve access".to_owned(),
-    ))
+    Some(
+        context.policy_error(
+            RULE.code,
+            &["groups"],
+            "nobody is listed, so nobody can approve access".to_owned(),
+            context
+                .set_in_policy("groups", "{approvers: [ana@example.com, dana@example.com]}")
+                .after("list people who approve access"),
+        ),
+    )
 }
 
 /// Tells whether a record that is not closed needs the approval of listed people; unreadable ones do not say so.

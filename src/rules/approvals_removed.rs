@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S8.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::history::off_line::{self, APPROVALS_PIN};
@@ -42,7 +43,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
             let message =
                 format!("{APPROVALS_BRANCH} was at {commit}, which is no longer in its history");
             let help = "fetch that branch, or find the commit in another clone and push it again";
-            Finding { level: RULE.level, ..mark.finding(RULE.code, message, help) }
+            Finding { level: RULE.level, ..mark.finding(RULE.code, message, mark.write_anew(help)) }
         }
         RemovedApprovals::Statement { id, path, by, at, tip, reference } => Finding {
             rule: RULE.code,
@@ -55,11 +56,10 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
                 "{APPROVALS_BRANCH} lost, with its former tip {}, the statement by {by} of {at}",
                 tip.short()
             ),
-            help: format!(
-                "have that tip pushed again, or the record approved anew: `{}`; if the loss was agreed: {}",
-                shell::command("exledger approve", &[id]),
-                off_line::clear_commands(reference, Some(APPROVALS_PIN))
-            ),
+            remedy: Remedy::run(off_line::clear_commands(reference, Some(APPROVALS_PIN))).after(format!(
+                "have that tip pushed again, or the record approved anew (`{}`); if the loss was agreed",
+                shell::command("exledger approve", &[id])
+            )),
         },
     }));
 }

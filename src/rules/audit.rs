@@ -16,7 +16,8 @@ use crate::approval::TrailVerdicts;
 use crate::approval::evidence::files::ApprovalFileOutcome;
 use crate::approval::people::at_landing::LandedSignature;
 use crate::approval::verdict::ApprovalVerdict;
-use crate::diag::code::Code;
+use crate::diag::code::{Code, RuleGroup};
+use crate::diag::remedy::Remedy;
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
 use crate::history::change::{self, differ};
@@ -395,10 +396,11 @@ fn conflicts(landed: &LandedCase<'_>, repair: Option<&str>) -> Vec<Finding> {
             [one, two] => format!("{one} and {two} {had} the same id{repair}"),
             first => format!("{} {had} the same id{repair}", diag::some(first, paths.n)),
         },
-        help: match level {
-            Level::Note => "nothing is left to do".to_owned(),
-            _ => "remove all but one of the files, or give each its own id".to_owned(),
-        },
+        remedy: match level {
+            Level::Note => "nothing is left to do",
+            _ => "remove all but one of the files, or give each its own id",
+        }
+        .into(),
     };
     let n = if level == Level::Note { 1 } else { paths.first.len() };
     paths.first.iter().take(n).map(finding).collect()
@@ -422,6 +424,13 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
         _ => None,
     };
     finding.message = landed.placed(&finding.message);
+    let is_in_file = landed.at_tip && finding.rule.group() != RuleGroup::Change;
+    // Where it stands no more, it can't be edited.
+    match rules::find(finding.rule) {
+        Some(rule) if rule.special.stays_error => finding.remedy = Remedy::stays(),
+        _ if is_in_file => {}
+        _ => finding.remedy = landed.approval(landed.how_to_approve()),
+    }
 }
 
 /// Returns findings by path, line, column, rule, as answers list them.

@@ -5,12 +5,14 @@
 
 use crate::approval::evidence::files::ApprovalFileOutcome;
 use crate::approval::governance::key_levels::AdmittedKey;
-use crate::approval::next::steps::{self, Standing};
+use crate::approval::next::steps::{self, ApprovalWay, Standing};
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::people::at_landing::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, Statement, VoteCounts};
 use crate::diag;
 use crate::diag::code::Code;
+use crate::diag::remedy::{Act, Remedy, Waiting};
+use crate::diag::shell;
 use crate::diag::{Finding, Level, Pos};
 use crate::history::governance::MainlineGovernance;
 use crate::history::mainline::{Flag, Landing};
@@ -21,11 +23,13 @@ use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::policy::demand::{EvidenceKind, SelfApproval};
 use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
 use crate::policy::redesign::Redesign;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::rules::audit::policy_bypass::Loosening;
 use crate::status::trace::Lapse;
+use std::collections::BTreeMap;
 
 /// A landed version of a record or a governance file, with its context.
 pub struct LandedCase<'c> {
@@ -194,12 +198,12 @@ impl LostTip {
         let seen = self.seen.map(|seen| format!(" on {}", seen.day())).unwrap_or_default();
         let message = format!("this clone saw {}{seen}; {message} {reference}", self.tip);
         let kept = self.pin.as_ref().map(|pin| format!("kept as {pin}; ")).unwrap_or_default();
-        let help = format!(
-            "{kept}compare it with `git log {reference}..{}`; if that was agreed: {}",
-            self.tip.short(),
-            off_line::clear_commands(reference, self.pin.as_deref())
-        );
-        of_line(code, level, message, &help)
+        let help =
+            Remedy::run(off_line::clear_commands(reference, self.pin.as_deref())).after(format!(
+                "{kept}compare it with `git log {reference}..{}`; if that was agreed",
+                self.tip.short()
+            ));
+        of_line(code, level, message, help)
     }
 }
 
@@ -277,7 +281,13 @@ pub struct BadStatement {
 
 impl<'c> LandedCase<'c> {
     /// Returns a finding about the version, with its landing.
-    pub fn finding(&self, code: Code, level: Level, message: &str, help: String) -> Finding {
+    pub fn finding(
+        &self,
+        code: Code,
+        level: Level,
+        message: &str,
+        remedy: impl Into<Remedy>,
+    ) -> Finding {
         Finding {
             rule: code,
             level: level.max(self.level),
@@ -286,7 +296,7 @@ impl<'c> LandedCase<'c> {
             field: None,
             id: self.id.map(str::to_owned),
             message: self.placed(message),
-            help,
+            remedy: remedy.into(),
         }
     }
 
@@ -332,6 +342,39 @@ impl<'c> LandedCase<'c> {
             }
         }
         .to_owned()
+    }
+
+    /// Returns the remedy that the version is approved; what comes before, in words.
+    pub fn approval(&self, note: impl Into<String>) -> Remedy {
+        let is_open = self.verdict.satisfied == Satisfied::No;
+        let can_be_approved = self.healed == Healed::No && (!self.at_tip || is_open);
+        if !can_be_approved {
+            return Remedy::stays().after(note);
+        }
+        let next = steps::steps(Standing::Landed(self.verdict));
+        let who = next.steps.into_iter().flat_map(|step| step.who);
+        self.approved_by(who, note)
+    }
+
+    /// Returns the same with the people who can approve it; the command is left out where only a merge counts.
+    pub fn approved_by(
+        &self,
+        who: impl IntoIterator<Item = Person>,
+        note: impl Into<String>,
+    ) -> Remedy {
+        let who: BTreeMap<String, String> =
+            who.into_iter().map(|person| (person.email.clone(), person.display.clone())).collect();
+        let waits_for = who.into_iter().map(|(email, name)| Waiting { email, name }).collect();
+        let next = steps::steps(Standing::Landed(self.verdict));
+        let may_sign = next.steps.iter().any(|step| step.way == ApprovalWay::SignedFile);
+        let command = match self.id {
+            Some(id) if !self.is_governance => {
+                may_sign.then(|| shell::command("exledger approve", &[id]))
+            }
+            _ => Some(shell::command("exledger approve --governance", &[self.path])),
+        };
+        let commands = command.into_iter().collect();
+        Remedy { note: note.into(), act: Act::Other { waits_for, commands } }
     }
 
     /// Tells whether there is any evidence besides authors merging their own content.
@@ -380,8 +423,17 @@ impl Mark {
         self.commit.get(..12).unwrap_or(&self.commit)
     }
 
+    /// Returns the remedy that a checkpoint is written anew; a receipt stays as it is.
+    pub fn write_anew(&self, note: &str) -> Remedy {
+        let anew = shell::command("exledger verify --write-checkpoint", &[&self.path]);
+        match self.line {
+            None => Remedy::run([anew]).after(format!("{note}; if what the branch holds is right")),
+            Some(_) => Remedy::stays().after(note),
+        }
+    }
+
     /// Returns a finding about the commit, located where it is named.
-    pub fn finding(&self, code: Code, message: String, help: &str) -> Finding {
+    pub fn finding(&self, code: Code, message: String, remedy: impl Into<Remedy>) -> Finding {
         Finding {
             rule: code,
             level: Level::Error,
@@ -390,14 +442,20 @@ impl Mark {
             field: None,
             id: None,
             message,
-            help: help.to_owned(),
+            remedy: remedy.into(),
         }
     }
 }
 
 impl UsesCase<'_> {
     /// Returns a finding about the record.
-    pub fn finding(&self, code: Code, level: Level, message: String, help: &str) -> Finding {
+    pub fn finding(
+        &self,
+        code: Code,
+        level: Level,
+        message: String,
+        remedy: impl Into<Remedy>,
+    ) -> Finding {
         Finding {
             rule: code,
             level,
@@ -406,7 +464,7 @@ impl UsesCase<'_> {
             field: None,
             id: Some(self.id.to_owned()),
             message,
-            help: help.to_owned(),
+            remedy: remedy.into(),
         }
     }
 }
@@ -416,7 +474,7 @@ pub fn misdated(
     line: &MainlineCase<'_>,
     (code, flag): (Code, Flag),
     how: &str,
-    help: &str,
+    remedy: &str,
 ) -> Vec<Finding> {
     let landings = line.flagged(flag);
     let found = landings.map(|landing| {
@@ -427,13 +485,13 @@ pub fn misdated(
             at.unwrap_or_default(),
             landing.effective
         );
-        of_line(code, Level::Warning, message, help)
+        of_line(code, Level::Warning, message, Remedy::stays().after(remedy))
     });
     found.collect()
 }
 
 /// Returns a finding about the mainline as a whole, located at the policy.
-pub fn of_line(code: Code, level: Level, message: String, help: &str) -> Finding {
+pub fn of_line(code: Code, level: Level, message: String, remedy: impl Into<Remedy>) -> Finding {
     Finding {
         rule: code,
         level,
@@ -442,6 +500,6 @@ pub fn of_line(code: Code, level: Level, message: String, help: &str) -> Finding
         field: None,
         id: None,
         message,
-        help: help.to_owned(),
+        remedy: remedy.into(),
     }
 }

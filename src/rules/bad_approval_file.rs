@@ -67,6 +67,6 @@ fn finding(
             _ => None,
         },
         message: format!("it approves nothing: {why}"),
-        help: help.to_owned(),
+        remedy: help.into(),
     }
 }

@@ -30,7 +30,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     for (field, form) in malformed(&case.source.root) {
         if case.source.text(&field).is_some() {
             let message = format!("`{field}` is not {}", form.name);
-            findings.push(case.finding(RULE.code, &field, message, form.help.to_owned()));
+            let remedy = case.source.set_for_example(&field, form.example).after(form.help);
+            findings.push(case.finding(RULE.code, &field, message, remedy));
         }
     }
 }
@@ -77,41 +78,49 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
 struct ReferenceForm {
     name: &'static str,
     help: &'static str,
+    /// One that fits, in YAML.
+    example: &'static str,
     fits: fn(&str) -> bool,
 }
 
 static TICKET: ReferenceForm = ReferenceForm {
     name: "a ticket",
     help: "write it as ABC-12, ABC0012345, #12, owner/repo#12, or an http(s) address",
+    example: "BILL-412",
     fits: reference::is_ticket,
 };
 
 static REDESIGN: ReferenceForm = ReferenceForm {
     name: "a redesign or a ticket",
     help: "write it as RED-2026-4T9PK, ABC-12, ABC0012345, #12, owner/repo#12, or an http(s) address",
+    example: "BILL-412",
     fits: |text| reference::is_ticket(text) || redesign::read_id(text).is_ok(),
 };
 
 static ID: ReferenceForm = ReferenceForm {
     name: "the id of a record",
     help: "write it as EXC-2026-7F3KQ",
+    example: "EXC-2026-1A2B3",
     fits: |text| Id::new(text).is_some(),
 };
 
 static ADDRESS: ReferenceForm = ReferenceForm {
     name: "an address",
     help: "write it with its scheme, such as https://ci.example.com/7",
+    example: "https://ci.example.com/7",
     fits: reference::is_address,
 };
 
 static COMMIT: ReferenceForm = ReferenceForm {
     name: "a commit",
     help: "write 7 to 64 hexadecimal digits",
+    example: "3f2c9a7be1d0",
     fits: reference::is_commit,
 };
 
 static PACKAGE: ReferenceForm = ReferenceForm {
     name: "a package URL",
     help: "write it as pkg:cargo/openssl@0.10.60",
+    example: "pkg:cargo/openssl@0.10.60",
     fits: |text| Purl::parse(text).is_some(),
 };

@@ -47,6 +47,6 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
         "the only approval came from {}, a bot or an agent, which does not count",
         person.display
     );
-    let help = landed.how_to_approve().replacen("someone else", "a person", 1);
+    let help = landed.approval(landed.how_to_approve().replacen("someone else", "a person", 1));
     Some(landed.finding(RULE.code, Level::Warning, &message, help))
 }

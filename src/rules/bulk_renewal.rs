@@ -3,6 +3,7 @@
 //! Uses the renewals. Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{self, Finding, Level};
 use crate::rules::case::RuleContext;
 use crate::rules::example::Example;
@@ -59,6 +60,6 @@ fn check(renewals: &Renewals, context: &RuleContext<'_>, findings: &mut Vec<Find
         field: Some("expires".to_owned()),
         id: Some(first.id.clone()),
         message,
-        help: help.to_owned(),
+        remedy: Remedy::stays().after(help),
     });
 }

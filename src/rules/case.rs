@@ -3,6 +3,7 @@
 //! Uses record, ledger, policy, history, approval, survey. Pure. Start at [`RecordCase`]. Follows `docs/spec/rules.md`.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level, Pos};
 use crate::ledger::tree::Tree;
 use crate::policy;
@@ -11,12 +12,14 @@ use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::policy::tier::Resolved;
 use crate::record::file::{FieldState, RecordFile};
+use crate::record::mend;
 use crate::record::reference::ControlRef;
 use crate::record::scalar::Scalar;
 use crate::record::time::{Instant, When, not_after};
 use crate::rules::evidence::Evidence;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::survey::neighbour::Neighbours;
+use crate::yaml::node::Limits;
 
 /// A record's file, and the facts computed from it for all rules.
 pub struct RecordCase<'c> {
@@ -61,13 +64,25 @@ pub struct RuleContext<'c> {
 }
 
 impl RuleContext<'_> {
+    /// Returns the edit of the policy that gives a field a value, which only a person knows; the words if it can't be made.
+    pub(crate) fn set_in_policy(&self, field: &str, yaml: &str) -> Remedy {
+        let bytes = self.tree.bytes_within(policy::FILE, Limits::POLICY.bytes).ok().flatten();
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        let root = self.governance.document.as_ref();
+        let edit = text
+            .zip(root)
+            .and_then(|(text, root)| mend::set(policy::FILE, &text, root, field, yaml));
+        let words = || format!("write for example `{field}: {yaml}`").into();
+        edit.map_or_else(words, |edit| edit.for_example().into())
+    }
+
     /// Returns an error about the policy, at the first of some fields that it states; it names the first one.
     pub(crate) fn policy_error(
         &self,
         rule: Code,
         fields: &[&str],
         message: String,
-        help: String,
+        remedy: impl Into<Remedy>,
     ) -> Finding {
         let document = self.governance.document.as_ref();
         let node = document.and_then(|root| fields.iter().find_map(|field| root.at(field)));
@@ -79,7 +94,7 @@ impl RuleContext<'_> {
             field: fields.first().map(|field| (*field).to_owned()),
             id: None,
             message,
-            help,
+            remedy: remedy.into(),
         }
     }
 }
@@ -140,12 +155,24 @@ impl RecordCase<'_> {
     }
 
     /// Returns a finding at the value of a field, or where the field is missing. The caller of the rule sets its level.
-    pub fn finding(&self, code: Code, field: &str, message: String, help: String) -> Finding {
-        self.source.finding(code, Level::Error, field, message, help)
+    pub fn finding(
+        &self,
+        code: Code,
+        field: &str,
+        message: String,
+        remedy: impl Into<Remedy>,
+    ) -> Finding {
+        self.source.finding(code, Level::Error, field, message, remedy)
     }
 
     /// Returns a finding about a map that lacks a field, at the map's key.
-    pub fn finding_at_key(&self, code: Code, map: &str, message: String, help: String) -> Finding {
-        Finding { pos: Some(self.source.key_pos(map)), ..self.finding(code, map, message, help) }
+    pub fn finding_at_key(
+        &self,
+        code: Code,
+        map: &str,
+        message: String,
+        remedy: impl Into<Remedy>,
+    ) -> Finding {
+        Finding { pos: Some(self.source.key_pos(map)), ..self.finding(code, map, message, remedy) }
     }
 }

@@ -8,6 +8,8 @@ use std::rc::Rc;
 use crate::approval::next::text;
 use crate::approval::verdict::MissingApproval;
 use crate::diag::code::Code;
+use crate::diag::remedy::{Act, Remedy};
+use crate::diag::shell;
 use crate::diag::{Finding, Level, count};
 use crate::history::off_line::Loss;
 use crate::policy::governance::Governance;
@@ -131,8 +133,14 @@ impl GovernanceChange {
         format!("{commit}{by} {}", self.how.verb())
     }
 
+    /// Returns the remedy that others approve the change.
+    pub fn approval(&self, note: String) -> Remedy {
+        let commands = vec![shell::command("exledger approve --governance", &[&self.path])];
+        Remedy { note, act: Act::Other { waits_for: Vec::new(), commands } }
+    }
+
     /// Returns a warning about the file.
-    pub fn finding(&self, rule: Code, message: String, help: String) -> Finding {
+    pub fn finding(&self, rule: Code, message: String, remedy: impl Into<Remedy>) -> Finding {
         Finding {
             rule,
             level: Level::Warning,
@@ -141,7 +149,7 @@ impl GovernanceChange {
             field: None,
             id: None,
             message,
-            help,
+            remedy: remedy.into(),
         }
     }
 }
@@ -154,6 +162,12 @@ impl<'c> ChangeCase<'c> {
         Some((before, self.after?.record.as_ref()?))
     }
 
+    /// Returns the edit that puts back what stood there before the change.
+    pub fn put_back(&self) -> Remedy {
+        let both = self.before.zip(self.after);
+        both.map_or_else(Remedy::default, |(before, after)| after.put_back(before))
+    }
+
     /// Returns a finding at a field of the file after the change.
     pub fn finding(
         &self,
@@ -161,9 +175,14 @@ impl<'c> ChangeCase<'c> {
         level: Level,
         field: &str,
         message: String,
-        help: String,
+        remedy: impl Into<Remedy>,
     ) -> Option<Finding> {
-        Some(self.after?.finding(code, level, field, message, help))
+        let remedy = remedy.into();
+        let remedy = match remedy.act {
+            Act::Said => self.put_back().after(remedy.note),
+            _ => remedy,
+        };
+        Some(self.after?.finding(code, level, field, message, remedy))
     }
 }
 

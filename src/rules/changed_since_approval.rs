@@ -4,7 +4,6 @@
 
 use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::diag::code::Code;
-use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
@@ -53,10 +52,6 @@ fn other(landed: &LandedCase<'_>) -> Option<Finding> {
         "the merged version differs from the one approved in {}{more}",
         approved.commit.oid.short()
     );
-    let id = landed.id.unwrap_or("ID");
-    let help = format!(
-        "run `{}`, or restore the approved version",
-        shell::command("exledger approve", &[id])
-    );
+    let help = landed.approval("have this version approved, or restore the approved one");
     Some(landed.finding(RULE.code, level, &message, help))
 }

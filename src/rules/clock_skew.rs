@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, T1.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::history::version::VersionChange;
@@ -70,7 +71,7 @@ fn removals(line: &MainlineCase<'_>) -> Vec<Finding> {
                 message: format!(
                     "{id} was removed by a commit dated {own}, before its parent of {before}: a signature dated in between would count again if the same text is filed again"
                 ),
-                help: "check who pushed it; if the record is filed again, approve it again".to_owned(),
+                remedy: Remedy::stays().after("check who pushed it; if the record is filed again, approve it again"),
             })
             .collect();
         found

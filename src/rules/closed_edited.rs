@@ -5,6 +5,7 @@
 
 use crate::approval::count::requirement;
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::history::change::differ;
 use crate::history::change::entries::{self, Handover};
@@ -49,18 +50,18 @@ fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
         .is_some_and(|grown| grown == without_review(after))
     {
         let message = "this adds to a closed record what was decided before its closure".to_owned();
-        let help = "nothing is left to do: it was merged after the closure, and changes nothing";
-        return changed.finding(RULE.code, Level::Note, "closure", message, help.to_owned());
+        let help = Remedy::stays().after("it was merged after the closure, and changes nothing");
+        return changed.finding(RULE.code, Level::Note, "closure", message, help);
     }
     let (message, help) = match &after.closure {
         None => (
             "this reopens a closed record".to_owned(),
-            format!("restore the closure and file a new record: `exledger new --like {id}`"),
+            format!("`exledger new --like {id}` files a new record"),
         ),
         Some(_) => (
             "this changes a closed record".to_owned(),
             format!(
-                "undo the change; a closed record takes only `exledger close {id} --reviewed` and \
+                "a closed record takes only `exledger close {id} --reviewed` and \
                  `exledger close {id} --access-verified after=DATE`"
             ),
         ),

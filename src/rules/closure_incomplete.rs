@@ -34,6 +34,11 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
+/// An answer to an item, which may also be the id of evidence.
+const ANSWER: &str = "Revoked, and seen to fail on the day of the closure";
+
+const EVIDENCE: &str = "[{kind: log, url: https://ci.example.com/7}]";
+
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let outcome: Option<ClosureOutcome> = case.value("closure.outcome");
     // A rejected request never took effect: there is nothing to undo.
@@ -58,26 +63,20 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     if missing.is_empty() {
         return;
     }
-    let mut help = Vec::new();
-    if let [(first, _), ..] = checks[..] {
-        help.push(format!(
-            "answer each item with an evidence id or a sentence: `checks: {{{first}: E1, …}}`"
-        ));
-    }
-    if let [first, ..] = times[..] {
-        let silence = tier.map(Resolved::silence).unwrap_or_default();
-        help.push(format!(
-            "give the dates on which access was verified: `access_verified: {{{first}: 2026-11-20, …}}`{silence}"
-        ));
-    }
-    if shows_nothing {
-        help.push("cite the evidence: `evidence: [{id: E1, kind: log, url: …}]`".to_owned());
-    }
+    let day = case.source.text("closure.date").unwrap_or("2026-12-18");
+    let answers =
+        checks.iter().map(|(item, _)| (format!("closure.checks.{item}"), ANSWER.to_owned()));
+    let dates =
+        times.iter().map(|time| (format!("closure.access_verified.{time}"), day.to_owned()));
+    let cited = shows_nothing.then(|| ("closure.evidence".to_owned(), EVIDENCE.to_owned()));
+    let values: Vec<(String, String)> = answers.chain(dates).chain(cited).collect();
+    let silence = tier.filter(|_| !times.is_empty()).map(Resolved::silence);
+    let remedy = case.source.set_all_for_example(&values).after(silence.unwrap_or_default());
     findings.push(case.finding_at_key(
         RULE.code,
         "closure",
         format!("the closure lacks {}", missing.join(", ")),
-        help.join("; "),
+        remedy,
     ));
 }
 

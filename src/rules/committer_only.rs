@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E2.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{self, Finding, Level};
 use crate::policy::demand::EvidenceKind;
 use crate::rules::audit_cases::LandedCase;
@@ -40,6 +41,6 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
         "the only evidence is that {} committed someone else's change, and may have edited it",
         diag::names(&who)
     );
-    let help = "merge with a merge commit, or run `exledger approve`";
-    Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
+    let help = "merge with a merge commit";
+    Some(landed.finding(RULE.code, Level::Warning, &message, Remedy::stays().after(help)))
 }

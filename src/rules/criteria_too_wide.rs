@@ -48,7 +48,7 @@ fn unlimited(case: &RecordCase<'_>, item: &Node, field: &str) -> Option<Finding>
             RULE.code,
             field,
             "the criterion names neither a package, paths nor resources".to_owned(),
-            "add `purl` with a name, `paths` or `resources`".to_owned(),
+            case.source.set_for_example(&format!("{field}.purl"), "pkg:cargo/openssl@0.10.60"),
         )
     })
 }
@@ -69,11 +69,20 @@ fn starred(case: &RecordCase<'_>, item: &Node, field: &str) -> Vec<Finding> {
     }
     let finding = |field: &String| {
         let message = format!("`{field}` consists only of stars");
-        let help = "name what is covered".to_owned();
+        let help = case.source.set_for_example(field, example_of(field));
         case.finding(RULE.code, field, message, help)
     };
     let readable = wide.iter().filter(|field| case.source.text(field).is_some());
     readable.map(finding).collect()
+}
+
+fn example_of(field: &str) -> &'static str {
+    match field.rsplit('.').next() {
+        Some("id") => "CVE-2026-1234",
+        Some("purl") => "pkg:cargo/openssl@0.10.60",
+        Some(key) if key.starts_with("paths") => "services/billing/**",
+        _ => "db:invoices",
+    }
 }
 
 /// Tells whether a value is only asterisks, `pkg:npm/*` included, or a word for everything.

@@ -6,6 +6,7 @@
 use crate::approval::next::who::Identities;
 use crate::approval::people::relation::Relation;
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::history::change::differ;
 use crate::policy::people;
@@ -45,7 +46,7 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     };
     let typed = typed_addresses(landed.before, record).into_iter();
     findings.extend(typed.filter_map(|(what, by)| {
-            let (message, help) = match by_then_and_now(landed, by) {
+            let (message, note) = match by_then_and_now(landed, by) {
                 Relation::Same => return None,
                 Relation::Unknown(unknown) => (
                     format!(
@@ -61,7 +62,7 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
             };
             Some(Finding {
                 level: Level::Warning,
-                ..landed.finding(RULE.code, Level::Warning, &message, help)
+                ..landed.finding(RULE.code, Level::Warning, &message, Remedy::stays().after(note))
             })
         }));
 }

@@ -48,7 +48,7 @@ fn rewritten(changed: &ChangeCase<'_>) -> Vec<Finding> {
             &list.field,
             list.text,
             format!(
-                "restore it, and add an entry instead; the change reopens the approval: {}",
+                "add an entry instead; the change reopens the approval: {}",
                 changed.needs.describe()
             ),
         )

@@ -4,6 +4,7 @@
 
 use crate::approval::verdict::FourEyes;
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
@@ -41,5 +42,5 @@ fn pushed(landed: &LandedCase<'_>) -> Option<Finding> {
     let message =
         format!("pushed{who} without a merge, a pull request or an approval by anyone else");
     let help = "protect the approved branch, and merge changes by pull request";
-    Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
+    Some(landed.finding(RULE.code, Level::Warning, &message, Remedy::stays().after(help)))
 }

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/status.md`, emergency.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
@@ -38,12 +39,16 @@ fn late(landed: &LandedCase<'_>) -> Option<Finding> {
         Some(at) => (
             Level::Warning,
             format!("the emergency had to be approved by {}, and was approved at {at}", urgent.due),
-            "approve emergencies in time: after the deadline they grant nothing".to_owned(),
+            Remedy::stays()
+                .after("approve emergencies in time: after the deadline they grant nothing"),
         ),
         None => (
             Level::Error,
             format!("the emergency had to be approved by {}, and nobody approved it", urgent.due),
-            format!("{}; a review entry is not an approval", landed.how_to_approve()),
+            landed.approval(format!(
+                "{}; a review entry is not an approval",
+                landed.how_to_approve()
+            )),
         ),
     };
     Some(Finding { level, ..landed.finding(RULE.code, level, &message, help) })

@@ -3,6 +3,8 @@
 //! Uses the days on which records end. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::diag::{self, Finding, Level};
 use crate::rules::ends::CrowdedDay;
 use crate::rules::example::Example;
@@ -41,7 +43,18 @@ fn check(crowded: &CrowdedDay<'_>, findings: &mut Vec<Finding>) {
             crowded.day,
             diag::some(&crowded.ids, n)
         ),
-        help: "give each the end that its own work needs, or set `due.cliff` in exledger.yaml"
-            .to_owned(),
+        remedy: place
+            .id
+            .as_ref()
+            .map_or_else(Remedy::default, |id| {
+                let before = crowded.day.plus_days(-1);
+                Remedy::run([shell::command(
+                    "exledger renew",
+                    &[id, "--until", &before.to_string()],
+                )])
+            })
+            .after(
+                "give each the end that its own work needs, or set `due.cliff` in exledger.yaml",
+            ),
     });
 }

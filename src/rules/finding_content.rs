@@ -3,6 +3,7 @@
 //! Uses the case, gate's accepted texts. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::gate::accepted_text::AcceptedItem;
 use crate::history::objects::Oid;
@@ -31,6 +32,9 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
+/// A text that is accepted.
+pub(super) const TEXT: &str = "'subprocess.run(command, shell=True)'";
+
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     for (index, item) in case.source.items("scope.findings").iter().enumerate() {
         let Some(content) = item.get("content") else {
@@ -38,7 +42,10 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         };
         let field = format!("scope.findings[{index}].content");
         if item.get("paths").is_none() {
-            let help = "add `paths` with the file that holds it".to_owned();
+            let help = case.source.set_for_example(
+                &format!("scope.findings[{index}].paths"),
+                "[services/billing/run.py]",
+            );
             let message = "an accepted text needs the path of its file".to_owned();
             findings.push(case.finding(RULE.code, &field, message, help));
         }
@@ -47,7 +54,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             if let Some(Err(error)) = read {
                 let field = format!("{field}[{nth}]");
                 let message = format!("`{field}` {error}");
-                let help = RULE.remedy.to_owned();
+                let help = case.source.set_for_example(&field, TEXT).after("write lines of the file, at most 10 with 400 characters, or FIRST-LAST@ and the full id of a git blob");
                 findings.push(case.finding(RULE.code, &field, message, help));
             }
         }
@@ -68,14 +75,10 @@ pub(super) fn unknown_blobs(source: &RecordFile, has_blob: &dyn Fn(Oid) -> bool)
                 let field = format!("scope.findings[{index}].content[{nth}]");
                 let message =
                     format!("`{field}` refers to {}, which git does not have", lines.blob);
-                let help = "it covers nothing here: run `git fetch`, or draft the finding again";
-                findings.push(source.finding(
-                    RULE.code,
-                    Level::Warning,
-                    &field,
-                    message,
-                    help.to_owned(),
-                ));
+                let help = Remedy::run(["git fetch"]).after(
+                    "it covers nothing here; where no remote has it, draft the finding again",
+                );
+                findings.push(source.finding(RULE.code, Level::Warning, &field, message, help));
             }
         }
     }

@@ -3,6 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::record::time::Day;
 use crate::rules::case::RecordCase;
@@ -29,14 +31,19 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let is_open = case.lacks("closure");
     let is_after = case.not_after().is_some_and(|end| due.start() >= end);
     let is_past = |instant| is_open && instant >= due.end();
-    let (message, help) = if is_after {
+    let (message, remedy) = if is_after {
         let message = format!("the fix is due on {due}, after the exception ends");
-        (message, "bring the fix forward, or renew the exception")
+        let last = case.not_after().map(|end| end.plus_seconds(-1).day().to_string());
+        (message, case.source.set_for_example("fix.due", &last.unwrap_or_default()))
     } else if case.context.instant.is_some_and(is_past) {
         let message = format!("the fix was due on {due}");
-        (message, "close the record, or give a new date for the fix")
+        (
+            message,
+            Remedy::run([shell::command("exledger close", &[case.source.stem()])])
+                .after("close the record, or have a new date approved"),
+        )
     } else {
         return;
     };
-    findings.push(case.finding(RULE.code, "fix.due", message, help.to_owned()));
+    findings.push(case.finding(RULE.code, "fix.due", message, remedy));
 }

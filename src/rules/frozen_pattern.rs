@@ -3,6 +3,7 @@
 //! Uses the case, survey's causes. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level, count};
 use crate::policy::settings::{PatternKey, RedesignKind};
 use crate::record::vocabulary::Vocabulary;
@@ -66,14 +67,13 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RedesignKind::Any => ", or a ticket with a `fix` whose `due` is not past",
         RedesignKind::File => "",
     };
-    let help = format!(
+    let note = format!(
         "change the policy or the automation; until then link a redesign that is in time in \
-         `references.redesign`{or_ticket}; `{}` files one; or tune `patterns` in exledger.yaml (threshold {}, window {}), \
+         `references.redesign`{or_ticket}; or tune `patterns` in exledger.yaml (threshold {}, window {}), \
          approved by someone else",
-        new_command(words(&patterns.key, &kind.spelled), None),
-        patterns.threshold,
-        patterns.window
+        patterns.threshold, patterns.window
     );
+    let help = Remedy::run([new_command(words(&patterns.key, &kind.spelled), None)]).after(note);
     let field = patterns.key.first().map_or("root_cause", |key| place(*key));
     let finding = case.finding(RULE.code, field, message, help);
     findings.push(if cause::is_expected(record, patterns) {

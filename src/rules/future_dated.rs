@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, T1.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
 use crate::record::time::Instant;
@@ -55,7 +56,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
                 RULE.code,
                 Level::Error,
                 message,
-                "check who pushed it; what it landed counts from its date on, so have that approved again",
+                Remedy::stays().after("check who pushed it; what it landed counts from its date on, so have that approved again"),
             ));
         }
         next = Some(at);

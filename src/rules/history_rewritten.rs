@@ -55,6 +55,8 @@ fn rewritten(mark: &Mark) -> Option<Finding> {
     Some(mark.finding(
         RULE.code,
         message,
-        "find that commit in another clone, compare the two, and forbid forced pushes",
+        mark.write_anew(
+            "find that commit in another clone, compare the two, and forbid forced pushes",
+        ),
     ))
 }

@@ -4,8 +4,9 @@
 //! Follows `docs/spec/rules.md` (content) and `docs/spec/record.md` (schema and edits).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::{Act, Remedy};
 use crate::diag::{Finding, Level};
-use crate::record::file::FieldState;
+use crate::record::file::{self, FieldState};
 use crate::record::free;
 use crate::rules::case::{RecordCase, RuleContext};
 use crate::rules::example::Example;
@@ -55,17 +56,49 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         let field = join_field(&refusal.path);
         let message = format!("`{field}` {}, according to the team's schema", refusal.message);
         let written = case.source.text(&field).filter(|_| refusal.wants_text);
-        let quotes = written.map(|text| format!("put it in quotes: `\"{text}\"`; "));
         let described = refusal.description.map(|text| format!("{text}; "));
         let schema = &case.context.governance.policy.extra_schema;
-        let help = format!(
-            "{}{}see {}",
-            quotes.unwrap_or_default(),
+        let note = format!(
+            "{}see {}",
             described.unwrap_or_default(),
             schema.as_deref().unwrap_or("the schema")
         );
-        case.finding(RULE.code, &field, message, help)
+        let remedy = accepted(case, &field, written);
+        case.finding(RULE.code, &field, message, remedy.after(note))
     }));
+}
+
+/// Returns the edit that gives a field the first value which the schema accepts: what is written, as a text, else an example.
+fn accepted(case: &RecordCase<'_>, field: &str, written: Option<&str>) -> Remedy {
+    const EXAMPLES: [&str; 10] = [
+        "'1234'",
+        "a text",
+        "ABC-1",
+        "1",
+        "true",
+        "2026-12-20",
+        "ana@example.com",
+        "[]",
+        "{}",
+        "https://example.com",
+    ];
+    let refused = |map: &Value| case.context.extra_schema.refusals(map).len();
+    let quoted = written.map(|text| format!("\"{text}\""));
+    let n_before = case
+        .source
+        .node("x")
+        .map_or_else(|| refused(&Value::Object(Map::new())), |node| refused(&free::json(node)));
+    let passes = |remedy: &Remedy| {
+        let Act::Edit(edit) = &remedy.act else { return false };
+        let read = edit
+            .apply(case.source.text_of_file())
+            .map(|text| file::read(&case.source.path, text.as_bytes()));
+        read.and_then(|read| Some(refused(&free::json(read.root?.at("x")?))))
+            .is_some_and(|n| n < n_before)
+    };
+    let as_text = quoted.map(|text| case.source.set(field, &text)).filter(passes);
+    let mut examples = EXAMPLES.iter().map(|yaml| case.source.set_for_example(field, yaml));
+    as_text.or_else(|| examples.find(passes)).unwrap_or_default()
 }
 
 /// Returns the dotted path of a value below `x`.

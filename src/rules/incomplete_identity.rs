@@ -4,7 +4,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::record::vocabulary::{IdentityType, Vocabulary};
+use crate::record::vocabulary::IdentityType;
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
@@ -41,36 +41,27 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     if missing.is_empty() {
         return;
     }
-    let (message, help) = match missing[..] {
+    let values = missing.iter().map(|key| (format!("subject.{key}"), sample(key).to_owned()));
+    let remedy = case.source.set_all_for_example(&values.collect::<Vec<_>>());
+    let message = match missing[..] {
         ["identity", ref rest @ ..] => {
             let rest = match rest {
                 [] => String::new(),
                 rest => format!("; {} would also be needed", rest.join(", ")),
             };
-            (
-                format!("identity_type is stated without an identity{rest}"),
-                "add `identity: svc:…`, or remove it".to_owned(),
-            )
+            format!("identity_type is stated without an identity{rest}")
         }
-        _ => {
-            let keys: Vec<String> = missing.iter().map(|key| sample(key)).collect();
-            (
-                format!("the subject's identity lacks {}", missing.join(", ")),
-                format!("add {} to `subject`", keys.join(", ")),
-            )
-        }
+        _ => format!("the subject's identity lacks {}", missing.join(", ")),
     };
-    findings.push(case.finding_at_key(RULE.code, "subject", message, help));
+    findings.push(case.finding_at_key(RULE.code, "subject", message, remedy));
 }
 
-/// Returns a key with its permitted values.
-fn sample(key: &str) -> String {
+/// Returns a value that passes; a credential is a reference, never the secret itself.
+fn sample(key: &str) -> &'static str {
     match key {
-        "identity_type" => {
-            let words: Vec<&str> = IdentityType::words();
-            format!("`identity_type: …` ({})", words.join(", "))
-        }
-        "credential" => "`credential: vault:…`, a reference, never the secret itself".to_owned(),
-        key => format!("`{key}: …`"),
+        "identity" => "svc:billing-batch",
+        "identity_type" => "service-account",
+        "credential" => "vault:prod/billing/db",
+        _ => "nightly invoice run",
     }
 }

@@ -5,6 +5,7 @@
 use crate::approval::people::at_landing::{LandedSignature, SignedObject};
 use crate::approval::sources::signature::SignatureState;
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
@@ -48,5 +49,5 @@ fn invalid(landed: &LandedCase<'_>, signature: &LandedSignature) -> Option<Findi
     let message =
         format!("the signature of the {of} {}: {}", signature.commit.short(), signature.state);
     let help = "find out who signed; a key counts if it was listed before, and until it expires or is revoked";
-    Some(landed.finding(RULE.code, level, &message, help.to_owned()))
+    Some(landed.finding(RULE.code, level, &message, Remedy::stays().after(help)))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::approval::governance::key_levels::Admission;
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::diag::{self, Finding, Level};
 use crate::rules::audit_cases::{KeyUse, LandedCase};
@@ -83,15 +84,13 @@ fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding 
     };
     let approve = match by {
         Admission::Claim | Admission::ClaimedName | Admission::ForgeSigned => format!(
-            "; then people whose keys prove more run `{}`, or you run",
+            "; then people whose keys prove more run `{}`, or in your clone",
             shell::command("exledger approve --governance", &[landed.path])
         ),
-        _ => "; then run".to_owned(),
+        _ => "; then, in your clone".to_owned(),
     };
-    let help = format!(
-        "compare the fingerprints with their owners{approve} `git config exledger.trustedFrom {}` in your clone",
-        landed.landing.oid
-    );
+    let trust = Remedy::run([format!("git config exledger.trustedFrom {}", landed.landing.oid)]);
+    let help = trust.after(format!("compare the fingerprints with their owners{approve}"));
     let message = format!("the keys of {named} {how}{rests}");
     Finding { level, ..landed.finding(RULE.code, level, &message, help) }
 }

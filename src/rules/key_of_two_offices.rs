@@ -5,6 +5,7 @@
 use crate::approval::sources::keys;
 use crate::approval::sources::signers::{SignerLine, Signers};
 use crate::diag::code::Code;
+use crate::diag::remedy::{Edit, Remedy};
 use crate::diag::{Finding, Level, Pos};
 use crate::rules::case::RuleContext;
 use crate::rules::example::Example;
@@ -59,9 +60,18 @@ fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
             "this key of {} signs receipts and is also listed for something else, so its signatures on approvals and commits do not count",
             line.principals.join(",")
         ),
-        help: "list another key here; a receipt key has a single line, with only namespaces=\"exledger-receipt@v1\""
-            .to_owned(),
+        remedy: without_line(&governance.policy.approval.signers, text, line.number).after(
+            "list another key here; a receipt key has a single line, with only namespaces=\"exledger-receipt@v1\"",
+        ),
     }
     };
     findings.extend(lines.map(finding));
+}
+
+/// Returns the edit that removes a line of a text.
+fn without_line(path: &str, text: &str, number: u32) -> Remedy {
+    let before = usize::try_from(number).unwrap_or(1).saturating_sub(1);
+    let lines = text.split_inclusive('\n').enumerate().filter(|(at, _)| *at != before);
+    let edited: String = lines.map(|(_, line)| line).collect();
+    Edit::between(path, text, &edited, "remove the line").into()
 }

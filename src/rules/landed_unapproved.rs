@@ -3,6 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/cli.md` (lint and diff).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::{Act, Remedy};
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
@@ -38,7 +40,9 @@ fn waiting(changed: &ChangeCase<'_>) -> Option<Finding> {
     let landed = changed.waiting?;
     let after = changed.after?.record.as_ref()?;
     let message = event_details::also(changed.approved, landed, after)?;
-    let finding =
-        changed.finding(RULE.code, Level::Note, "id", message, changed.needs.describe())?;
+    let commands = vec![shell::command("exledger approve", &[after.id.as_str()])];
+    let act = Act::Other { waits_for: Vec::new(), commands };
+    let remedy = Remedy { note: changed.needs.describe(), act };
+    let finding = changed.finding(RULE.code, Level::Note, "id", message, remedy)?;
     Some(Finding { field: None, pos: None, ..finding })
 }

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
@@ -31,6 +32,7 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     let Some(lapse) = landed.lapse else {
         return;
     };
-    let help = "what was done in that time was not allowed; renew before the end".to_owned();
+    let help =
+        Remedy::stays().after("what was done in that time was not allowed; renew before the end");
     findings.push(landed.finding(RULE.code, Level::Note, &lapse.to_string(), help));
 }

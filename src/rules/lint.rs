@@ -348,7 +348,7 @@ fn judge(
         findings.extend(found.into_iter().map(|finding| Finding {
             level: if is_content { level.max(finding.level) } else { finding.level },
             message: credential::hidden(finding.message),
-            help: credential::hidden(finding.help),
+            remedy: finding.remedy.map(credential::hidden),
             field: finding.field.map(credential::hidden),
             ..finding
         }));

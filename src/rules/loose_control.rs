@@ -36,10 +36,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             .map(|found| format!("{} ({})", found.canonical(), found.control.title))
             .collect();
         let message = format!("`{control}` is read as {}", readings.join(" or "));
-        let help = match &candidates[..] {
-            [found] => format!("write {}, if that is what you mean", found.canonical()),
-            _ => "write the one that you mean".to_owned(),
-        };
+        let first = candidates.first().map(|found| found.canonical().to_string());
+        let help = case.source.set_for_example(&cited.field(), &first.unwrap_or_default());
         findings.push(case.finding(RULE.code, &cited.field(), message, help));
     }
 }

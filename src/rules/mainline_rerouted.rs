@@ -51,6 +51,8 @@ fn rerouted(mark: &Mark) -> Option<Finding> {
     Some(mark.finding(
         RULE.code,
         message,
-        "restore the branch's first-parent history, and forbid direct pushes to it",
+        mark.write_anew(
+            "restore the branch's first-parent history, and forbid direct pushes to it",
+        ),
     ))
 }

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M5.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::{Act, Remedy};
 use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
@@ -35,7 +36,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
         let oid = landing.oid.short();
         let message =
             format!("commit {oid} says that it merged the approved branch, or a branch into another one");
-        audit_cases::of_line(RULE.code, Level::Warning, message, "who made it approved nothing by that; merge by the forge's button, or with a subject of your own")
+        audit_cases::of_line(RULE.code, Level::Warning, message, Remedy::stays().after("who made it approved nothing by that; merge by the forge's button, or with a subject of your own"))
     });
     findings.extend(suspected);
     findings.extend(line.taken_away.iter().map(lost));
@@ -59,12 +60,13 @@ fn lost(lost: &LostChange<'_>) -> Finding {
         key => shell::command("exledger approve --governance", &[key.as_str()]),
     };
     let (level, help) = match lost.is_approved_anew {
-        true => (Level::Warning, "nothing to do: it has been approved anew".to_owned()),
+        true => (Level::Warning, Remedy::stays().after("it has been approved anew")),
         false => (
             Level::Error,
-            format!(
-                "it counts as landed; if what the branch holds is meant, somebody else approves it: {anew}"
-            ),
+            Remedy {
+                note: "it counts as landed; if what the branch holds is meant".to_owned(),
+                act: Act::Other { waits_for: Vec::new(), commands: vec![anew] },
+            },
         ),
     };
     Finding {
@@ -75,6 +77,6 @@ fn lost(lost: &LostChange<'_>) -> Finding {
         field: None,
         id: matches!(lost.trail.key, TrailKey::Id(_)).then(|| lost.trail.key.to_string()),
         message: format!("{by} the {loss} of commit {commit}"),
-        help,
+        remedy: help,
     }
 }

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, M5.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::rules::change_cases::TakenOnBranch;
 use crate::rules::example::Example;
@@ -42,6 +43,9 @@ fn check(taken: &TakenOnBranch, findings: &mut Vec<Finding>) {
         message: format!(
             "commit {commit} holds a {loss} that the branch takes back: a merge commit would bring it, and it would count"
         ),
-        help: "squash the branch (`git rebase -i`, or the forge's squash), or drop that commit".to_owned(),
+        remedy: Remedy::run([
+            format!("git reset --soft {commit}^"),
+            "git commit --quiet --message 'Squash the branch'".to_owned(),
+        ]),
     });
 }

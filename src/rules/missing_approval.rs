@@ -53,7 +53,8 @@ fn few(landed: &LandedCase<'_>) -> Option<Finding> {
     let open = if open.is_empty() { all } else { open };
     let message =
         format!("{} of {}: {}", count(n_approvers, "approval"), needed, verdict.result.as_str());
-    let help = format!("still needed: {}; {}", open.join("; "), landed.how_to_approve());
+    let note = format!("still needed: {}; {}", open.join("; "), landed.how_to_approve());
+    let help = landed.approval(note);
     Some(landed.finding(RULE.code, Level::Error, &message, help))
 }
 

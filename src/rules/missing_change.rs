@@ -32,6 +32,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         field,
         "an exception from the change window does not name a change".to_owned(),
-        "add `change: CHG-1234` to `references`".to_owned(),
+        case.source.set_for_example(field, "CHG-1234"),
     ));
 }

@@ -37,8 +37,13 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             Found::NoFile => format!("{path} is not a regular file"),
             Found::Outside => format!("{path} leads out of the repository, or to a missing file"),
         };
-        let help =
-            "commit the file, and give its path relative to the folder of exledger.yaml".to_owned();
+        let item = &evidence.field;
+        let id = case.source.text(&format!("{item}.id")).map(|id| format!("id: {id}, "));
+        let cited =
+            format!("{{{}kind: log, url: https://ci.example.com/7}}", id.unwrap_or_default());
+        let help = case.source.set_for_example(item, &cited).after(
+            "commit the file, and give its path relative to the folder of exledger.yaml, or cite an address",
+        );
         findings.push(case.finding(RULE.code, &field, message, help));
     }
 }

@@ -40,32 +40,18 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         let first = if is_whole && missing.len() > 1 { map } else { first };
         let names = missing.join(" and ");
         let message = format!("tier {} requires {names}", named(case, &tier.tier));
-        let help = format!(
-            "add {}; {} it (`{}` of `require`){}",
-            added(case, tier, &missing),
+        let values = missing.iter().map(|field| ((*field).to_owned(), sample(tier, field)));
+        let help = case.source.set_all_for_example(&values.collect::<Vec<_>>()).after(format!(
+            "{} it (`{}` of `require`){}",
             requires(case, &tier.tier),
             require.as_str(),
             tier.silence()
-        );
+        ));
         findings.push(case.finding(RULE.code, first, message, help));
     }
 }
 
-/// Returns what to add, as YAML: keys of an existing map, otherwise the map with them.
-fn added(case: &RecordCase<'_>, tier: &Resolved, missing: &[&str]) -> String {
-    let parts = missing.iter().map(|field| {
-        let (map, key) = field.split_once('.').unwrap_or(("", field));
-        (map, format!("{key}: {}", sample(tier, field)))
-    });
-    let (maps, keys): (Vec<&str>, Vec<String>) = parts.unzip();
-    let keys = keys.join(", ");
-    match maps.first().copied().unwrap_or_default() {
-        "" => format!("`{keys}`"),
-        map if case.lacks(map) => format!("`{map}: {{{keys}}}`"),
-        map => format!("`{keys}` to `{map}`"),
-    }
-}
-
+/// Returns a value of a field that passes, in YAML.
 fn sample(tier: &Resolved, field: &str) -> String {
     let sample = match field {
         "review_every" => {
@@ -81,7 +67,10 @@ fn sample(tier: &Resolved, field: &str) -> String {
         "requester" => "ana@example.com",
         "risk.owner" => "dana@example.com",
         "subject.environment" => "production",
-        _ => "…",
+        "risk.blast_radius" => "Read access to invoices of one region",
+        "rollback.plan" => "Disable the key and pause the job",
+        "rollback.criteria" => "Any use from an unknown address",
+        _ => "Example Ltd",
     };
     sample.to_owned()
 }

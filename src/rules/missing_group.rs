@@ -33,11 +33,12 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     let of_groups = missing.filter_map(|missing| Some((missing.group.as_ref()?, missing)));
     findings.extend(of_groups.map(|(group, missing)| {
         let who: Vec<&str> = missing.who.iter().map(|it| it.email.as_str()).collect();
-        let help = if who.is_empty() {
+        let note = if who.is_empty() {
             format!("every member of group {group} is an author: add someone to it")
         } else {
-            format!("ask one of {}", who.join(", "))
+            String::new()
         };
+        let help = landed.approved_by(missing.who.iter().cloned(), note);
         let message = format!("nobody in group {group} approved it");
         landed.finding(RULE.code, Level::Error, &message, help)
     }));

@@ -40,10 +40,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
     let message = format!("{reason} needs a trigger that ends it or calls for a review");
     let silence = tier.filter(|_| !is_vendor && !is_agent).map(Resolved::silence);
-    let help = format!(
-        "add `triggers: [{{id: T1, when: …, then: close}}]`{}",
-        silence.unwrap_or_default()
-    );
+    let trigger = "[{id: T1, when: The vendor ships OAuth client credentials, then: close}]";
+    let help = case.source.set_for_example("triggers", trigger).after(silence.unwrap_or_default());
     findings.push(case.finding(RULE.code, "triggers", message, help));
 }
 

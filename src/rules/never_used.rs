@@ -3,6 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::UsesCase;
 use crate::rules::example::Example;
@@ -28,7 +30,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(uses: &UsesCase<'_>, findings: &mut Vec<Finding>) {
     if uses.has_granted && uses.n_uses == 0 {
         let message = "no receipt shows that it was ever used".to_owned();
-        let help = "ask the owner whether it is needed; if not, close it";
+        let close = Remedy::run([shell::command("exledger close", &[uses.id])]);
+        let help = close.after("ask the owner whether it is needed; if not");
         findings.push(uses.finding(RULE.code, Level::Note, message, help));
     }
 }

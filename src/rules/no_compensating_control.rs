@@ -43,10 +43,18 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     if (0..n_controls).any(limits) {
         return;
     }
-    findings.push(case.finding(
-        RULE.code,
-        list,
-        format!("tier {} requires a compensating control that is active or planned", tier.tier),
-        format!("add `{{id: CC1, description: …, owner: …, status: planned}}`{}", tier.silence()),
-    ));
+    findings.push(
+        case.finding(
+            RULE.code,
+            list,
+            format!("tier {} requires a compensating control that is active or planned", tier.tier),
+            match n_controls {
+                0 => case.source.set_for_example(list, CONTROL),
+                _ => case.source.set_for_example(&format!("{list}[0].status"), "planned"),
+            }
+            .after(tier.silence()),
+        ),
+    );
 }
+
+const CONTROL: &str = "[{id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: dana@example.com, status: planned}]";

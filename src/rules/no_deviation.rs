@@ -31,6 +31,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         "deviates_from",
         "the record names neither a control nor a rule".to_owned(),
-        "add `controls: [catalog:id]`, or `rule:` with the text of the rule".to_owned(),
+        case.source.set_for_example("deviates_from.rule", "Every job has its own database user"),
     ));
 }

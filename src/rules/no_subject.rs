@@ -31,6 +31,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         "subject",
         "the subject names neither identity, asset nor application".to_owned(),
-        "add at least one of `identity`, `asset`, `application`".to_owned(),
+        case.source.set_for_example("subject.application", "billing"),
     ));
 }

@@ -36,6 +36,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         "expires",
         format!("the event ends on {event}, but the exception ends more than {grace} later"),
-        format!("end it on {last} or before"),
+        case.source.end_on(&When::Day(last)),
     ));
 }

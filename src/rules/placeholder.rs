@@ -4,6 +4,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
+use crate::record;
 use crate::record::placeholder::holds_a_place;
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
@@ -27,7 +28,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     for field in case.source.root.iter().flat_map(held) {
         if case.source.text(&field).is_some() {
             let message = format!("`{field}` is placeholder text");
-            let help = "write the real text".to_owned();
+            let yaml = case.source.root.as_ref().map(|root| record::example::of(&field, root));
+            let help = case.source.set_for_example(&field, &yaml.unwrap_or_default());
             findings.push(case.finding(RULE.code, &field, message, help));
         }
     }

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::diag::{self, Finding, Level, Pos};
 use crate::rules::change_cases::{GovernanceChange, InheritedLine, LineChange};
@@ -39,7 +40,7 @@ fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
     findings.push(change.finding(
         RULE.code,
         format!("{} {path}, which decides which approvals count", change.actor()),
-        how_to_approve,
+        change.approval(how_to_approve),
     ));
     findings.extend(change.inherited.iter().take(MOST_LINES).map(|line| inherited(change, line)));
     let more = change.inherited.len().saturating_sub(MOST_LINES);
@@ -68,9 +69,9 @@ fn inherited(change: &GovernanceChange, line: &InheritedLine) -> Finding {
     Finding { pos, ..change.finding(RULE.code, message, help(change)) }
 }
 
-fn help(change: &GovernanceChange) -> String {
-    format!(
+fn help(change: &GovernanceChange) -> Remedy {
+    change.approval(format!(
         "approving the change approves this too, by `{}` alone; or put the version that counts back first",
         shell::command("exledger approve --governance", &[&change.path])
-    )
+    ))
 }

@@ -5,7 +5,10 @@
 //! with that of each of its commits: a rebase lands them one by one.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::{Act, Remedy};
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
+use crate::policy;
 use crate::policy::demand::Approval;
 use crate::policy::governance::{Governance, State};
 use crate::policy::tier::fact::Facts;
@@ -64,11 +67,8 @@ fn on_mainline(landed: &LandedCase<'_>) -> Option<Finding> {
     };
     let reasons: Vec<String> = landed.loosened.iter().map(because).collect();
     let message = format!("it is approved only because of a policy change: {}", reasons.join("; "));
-    let help = "ask someone else to approve the policy change, then approve the record again";
-    Some(Finding {
-        level: Level::Error,
-        ..landed.finding(RULE.code, Level::Error, &message, help.to_owned())
-    })
+    let help = landed.approval("ask someone else to approve the policy change first");
+    Some(Finding { level: Level::Error, ..landed.finding(RULE.code, Level::Error, &message, help) })
 }
 
 fn loosened(
@@ -103,8 +103,7 @@ fn loosened(
         field: None,
         id: after.id().map(|id| id.to_string()),
         message: format!("it needs the looser policy of this branch: {}", reasons.join("; ")),
-        help: "merge the policy change separately, approved by someone else, then this record"
-            .to_owned(),
+        remedy: approve_policy("merge the policy change separately before this record"),
     })
 }
 
@@ -193,4 +192,10 @@ fn switches(before: &Approval, after: &Approval) -> Vec<String> {
     .into_iter()
     .filter(|(is_eased, _)| *is_eased);
     eased.map(|(_, name)| format!("approval.{name} accepts more")).collect()
+}
+
+/// Returns the remedy that somebody else approves the policy.
+fn approve_policy(note: &str) -> Remedy {
+    let commands = vec![shell::command("exledger approve --governance", &[policy::FILE])];
+    Remedy { note: note.to_owned(), act: Act::Other { waits_for: Vec::new(), commands } }
 }

@@ -5,7 +5,6 @@
 use crate::approval::governance::counted;
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::code::Code;
-use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::history::governance::GovernanceOrigin;
 use crate::rules::audit_cases::{GovernanceCounts, Healed, LandedCase};
@@ -67,12 +66,9 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let path = landed.path;
     let message =
         format!("nobody else{who} approved this change to {path} when it was merged{more}");
-    let approve = shell::command("exledger approve --governance", &[path]);
-    let help = match level {
-        Level::Error => format!(
-            "ask someone else to run `{approve}`; where nobody else has a listed key, put the version back that counts, and have somebody who is listed merge the change again, written by somebody else"
-        ),
-        _ => format!("ask someone else to run `{approve}`, or to merge a change to the file"),
-    };
+    let help = landed.approved_by([], match level {
+        Level::Error => "where nobody else has a listed key, put the version back that counts, and have somebody who is listed merge the change again, written by somebody else",
+        _ => "a change of the file that somebody else merges does it, too",
+    });
     Some(landed.finding(RULE.code, level, &message, help))
 }

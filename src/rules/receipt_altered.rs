@@ -3,6 +3,7 @@
 //! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::gate::receipt::faults::ChainFault;
 use crate::rules::example::Example;
@@ -38,6 +39,6 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
             }
         };
         let help = "restore the file from a backup, and find out who can write to it";
-        findings.push(file.finding(RULE.code, *line, message, help));
+        findings.push(file.finding(RULE.code, *line, message, Remedy::stays().after(help)));
     }
 }

@@ -3,6 +3,7 @@
 //! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::gate::receipt::faults::ChainFault;
 use crate::rules::example::Example;
@@ -35,7 +36,7 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
         } else {
             format!("receipts {first} to {last} are missing")
         };
-        findings.push(file.finding(RULE.code, *line, message, help));
+        findings.push(file.finding(RULE.code, *line, message, Remedy::stays().after(help)));
     }
     for lost in file.lost {
         let message = match lost.seq {
@@ -44,6 +45,6 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
                 format!("this receipt was not stored by --receipts, so it is not in {}", file.path)
             }
         };
-        findings.push(lost.finding(RULE.code, message, help));
+        findings.push(lost.finding(RULE.code, message, Remedy::stays().after(help)));
     }
 }

@@ -3,6 +3,8 @@
 //! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell::quoted;
 use crate::diag::{Finding, Level};
 use crate::gate::receipt::faults::ChainFault;
 use crate::rules::example::Example;
@@ -35,6 +37,9 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
         };
         let help = "restore the file; or list the gate's key in the signers file, for namespaces=\"exledger-receipt@v1\" alone";
         let message = format!("the signature {why}");
-        findings.push(file.finding(RULE.code, *line, message, help));
+        let path = quoted(file.path);
+        let aside =
+            Remedy::run([format!("mv -- {path} {}", quoted(&format!("{}.old", file.path)))]);
+        findings.push(file.finding(RULE.code, *line, message, aside.after(help)));
     }
 }

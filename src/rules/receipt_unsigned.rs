@@ -3,6 +3,8 @@
 //! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell::quoted;
 use crate::diag::{self, Finding, Level};
 use crate::gate::receipt::faults::ChainFault;
 use crate::rules::example::Example;
@@ -42,6 +44,9 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
         } else {
             "ask with `exledger check --sign-receipts KEY`, which signs what the gates of its clone stored; in place of receipts from before the chain, start a new file"
         };
-        findings.push(file.finding(RULE.code, *line, message, help));
+        let path = quoted(file.path);
+        let aside =
+            Remedy::run([format!("mv -- {path} {}", quoted(&format!("{}.old", file.path)))]);
+        findings.push(file.finding(RULE.code, *line, message, aside.after(help)));
     }
 }

@@ -3,6 +3,7 @@
 //! Uses diag, gate's receipts. Pure. Start at [`ReceiptsCase`]. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level, Pos};
 use crate::gate::receipt::faults::ChainFault;
 
@@ -29,19 +30,30 @@ pub struct LostReceipt {
 
 impl ReceiptsCase<'_> {
     /// Returns a finding at a line of the file.
-    pub fn finding(&self, code: Code, line: u32, message: String, help: &str) -> Finding {
-        at_line(code, (self.path, line), message, help)
+    pub fn finding(
+        &self,
+        code: Code,
+        line: u32,
+        message: String,
+        remedy: impl Into<Remedy>,
+    ) -> Finding {
+        at_line(code, (self.path, line), message, remedy)
     }
 }
 
 impl LostReceipt {
     /// Returns a finding at the receipt that somebody kept.
-    pub fn finding(&self, code: Code, message: String, help: &str) -> Finding {
-        at_line(code, (&self.path, self.line), message, help)
+    pub fn finding(&self, code: Code, message: String, remedy: impl Into<Remedy>) -> Finding {
+        at_line(code, (&self.path, self.line), message, remedy)
     }
 }
 
-fn at_line(code: Code, (path, line): (&str, u32), message: String, help: &str) -> Finding {
+fn at_line(
+    code: Code,
+    (path, line): (&str, u32),
+    message: String,
+    remedy: impl Into<Remedy>,
+) -> Finding {
     Finding {
         rule: code,
         level: Level::Error,
@@ -50,6 +62,6 @@ fn at_line(code: Code, (path, line): (&str, u32), message: String, help: &str) -
         field: None,
         id: None,
         message,
-        help: help.to_owned(),
+        remedy: remedy.into(),
     }
 }

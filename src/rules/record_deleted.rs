@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::{Edit, Remedy};
 use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::rules::case::RuleContext;
@@ -43,9 +44,16 @@ fn deleted(changed: &ChangeCase<'_>) -> Option<Finding> {
         field: None,
         id: before.id().map(|id| id.to_string()),
         message: format!("the file of {name} was deleted"),
-        help: format!(
-            "restore it; if it is no longer needed, run `{}`",
+        remedy: Remedy::from(Edit::new(
+            &before.path,
+            "",
+            0..0,
+            before.text_of_file(),
+            "restore the file",
+        ))
+        .after(format!(
+            "`{}` ends what is no longer needed",
             shell::command("exledger close", &[name])
-        ),
+        )),
     })
 }

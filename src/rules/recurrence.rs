@@ -49,8 +49,7 @@ fn check(repeat: &Repeat, findings: &mut Vec<Finding>) {
         field: Some("subject".to_owned()),
         id: repeat.id.clone(),
         message,
-        help: "it counts as a renewal: explain why it is needed again, or link a redesign in `references.redesign`"
-            .to_owned(),
+        remedy: "it counts as a renewal: explain why it is needed again, or link a redesign in `references.redesign`".into(),
     });
 }
 

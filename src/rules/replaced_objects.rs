@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M4.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::example::Example;
@@ -25,8 +26,10 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     if line.history.mainline.has_replacements {
         let message =
             "this repository replaces objects or parents, by refs/replace or grafts".to_owned();
-        let help =
-            "delete what `git replace -l` lists, and `info/grafts`; exledger reads the raw objects";
+        let help = Remedy::run([
+            "git replace -l | xargs -r git replace -d",
+            "rm -f -- \"$(git rev-parse --git-path info/grafts)\"",
+        ]);
         findings.push(audit_cases::of_line(RULE.code, Level::Error, message, help));
     }
 }

@@ -73,7 +73,8 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             Relation::Namesake | Relation::Different => return,
         },
     };
-    findings.push(case.finding(RULE.code, field, message, help));
+    let remedy = case.source.remove("closure.reviewed").after(help);
+    findings.push(case.finding(RULE.code, field, message, remedy));
 }
 
 /// A redesign is assessed by somebody else than its owner and who did it.
@@ -86,7 +87,8 @@ fn redesign(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let doer = address("done.by");
     let assessors = Assessors { owner: &owner, doer: doer.as_ref() };
     if let Some(doubt) = assessors.doubt(&by, governance) {
-        findings.push(case.finding(RULE.code, "assessed.by", doubt.message(&by), doubt.help()));
+        let remedy = case.source.remove("assessed").after(doubt.help());
+        findings.push(case.finding(RULE.code, "assessed.by", doubt.message(&by), remedy));
     }
 }
 

@@ -4,6 +4,7 @@
 //! credential. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md` (`not_secrets`).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level, Pos};
 use crate::policy;
 use crate::policy::governance::Governance;
@@ -32,13 +33,30 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let source = case.source;
     let sightings = find_sightings(case.context.governance, source.root.as_ref(), &source.comments);
     let id = source.id().map(|id| id.to_string());
-    findings.extend(sightings.map(|sighting| finding(&source.path, id.as_deref(), sighting)));
+    findings.extend(sightings.map(|sighting| {
+        let remedy = match &sighting.place {
+            SightingPlace::Field(field) if source.text(field).is_some() => {
+                source.set_for_example(field, REFERENCE)
+            }
+            SightingPlace::Field(_) => Remedy::default(),
+            SightingPlace::Comment => source.without_rest_of_line(sighting.pos),
+        };
+        finding(&source.path, id.as_deref(), sighting, remedy)
+    }));
 }
 
 fn policy(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     let governance = context.governance;
     let sightings = find_sightings(governance, governance.document.as_ref(), &governance.comments);
-    findings.extend(sightings.map(|sighting| finding(policy::FILE, None, sighting)));
+    findings.extend(sightings.map(|sighting| {
+        let remedy = match &sighting.place {
+            SightingPlace::Field(field) if !field.is_empty() => {
+                context.set_in_policy(field, REFERENCE)
+            }
+            _ => Remedy::default(),
+        };
+        finding(policy::FILE, None, sighting, remedy)
+    }));
 }
 
 /// Returns the likely credentials in a file that the policy does not allow.
@@ -80,7 +98,10 @@ enum SightingPlace {
     Comment,
 }
 
-fn finding(path: &str, id: Option<&str>, sighting: Sighting) -> Finding {
+/// Where a secret is, in its place.
+const REFERENCE: &str = "vault:prod/billing/db";
+
+fn finding(path: &str, id: Option<&str>, sighting: Sighting, remedy: Remedy) -> Finding {
     let what = sighting.what;
     let (message, field) = match sighting.place {
         SightingPlace::Comment => (format!("a comment contains what looks like {what}"), None),
@@ -99,7 +120,7 @@ fn finding(path: &str, id: Option<&str>, sighting: Sighting) -> Finding {
         field,
         id: id.map(str::to_owned),
         message,
-        help: HELP.to_owned(),
+        remedy: remedy.after(HELP),
     }
 }
 

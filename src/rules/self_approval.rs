@@ -4,6 +4,7 @@
 
 use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Statement, VoteCounts};
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{self, Finding, Level};
 use crate::policy::demand::SelfApproval;
 use crate::rules::audit_cases::LandedCase;
@@ -51,9 +52,9 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
         _ => format!("{} is an author, and approved it{allowed}", diag::names(&members)),
     };
     let help = if by_permission {
-        "set `self_approval: forbid` once there is someone else to ask".to_owned()
+        Remedy::stays().after("set `self_approval: forbid` once there is someone else to ask")
     } else {
-        landed.how_to_approve()
+        landed.approval(landed.how_to_approve())
     };
     Some(landed.finding(RULE.code, level, &message, help))
 }

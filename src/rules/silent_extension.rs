@@ -52,7 +52,7 @@ fn contradiction(source: &RecordFile) -> Option<Finding> {
         Level::Error,
         "expires",
         format!("the exception ends on {expires}, but its last renewal says {until}"),
-        format!("run `exledger renew`, which writes both, or end it on {until} or before"),
+        source.end_on(&until).after("`exledger renew` writes both"),
     ))
 }
 
@@ -71,6 +71,8 @@ fn extension(changed: &ChangeCase<'_>) -> Option<Finding> {
             "the end moves from {old} to {new} ({}) without a matching renewal entry",
             meaning::shift(not_after(old), not_after(new))
         ),
-        format!("run `exledger renew {id} --until {new} --reason …` on the file as it was, or set it back to {old}"),
+        changed
+            .put_back()
+            .after(format!("`exledger renew {id} --until {new}` writes the entry, too")),
     )
 }

@@ -36,16 +36,19 @@ fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let field = format!("baselines[{index}].review_by");
+        let later = instant.plus_seconds(90 * 86_400).day();
         let node = governance.document.as_ref().and_then(|root| root.at(&field));
         findings.push(Finding {
             rule: RULE.code,
             level: RULE.level,
             path: policy::FILE.to_owned(),
             pos: node.map(|node| node.pos),
-            field: Some(field),
+            field: Some(field.clone()),
             id: None,
             message: format!("baseline {} was due for review by {review_by}", baseline.id),
-            help: "review it, and move `review_by`".to_owned(),
+            remedy: context
+                .set_in_policy(&field, &later.to_string())
+                .after("review it, and move `review_by`"),
         });
     }
 }

@@ -3,6 +3,8 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::policy::term;
 use crate::record::file::FieldState;
@@ -41,8 +43,9 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         }
         let name = case.source.text(&format!("{item}.id")).unwrap_or(&item);
         let message = format!("control {name} was due for verification by {fresh}");
+        let review = shell::command("exledger review", &[case.source.stem(), "--control", name]);
         let help =
-            "verify it and run `exledger review --control`, or set it to `withdrawn`".to_owned();
+            Remedy::run([review]).after("verify it first; one that is gone is set to `withdrawn`");
         findings.push(case.finding(RULE.code, &format!("{item}.verified"), message, help));
     }
 }

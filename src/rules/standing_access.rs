@@ -35,6 +35,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         field,
         format!("the credential works until {credential}, the exception ends {expires}"),
-        format!("let the credential end by {expires}"),
+        case.source.set(field, expires),
     ));
 }

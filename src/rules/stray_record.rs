@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::diag::{Finding, Level};
 use crate::ledger::stray::{Stray, StrayKind};
@@ -60,6 +61,6 @@ fn check(stray: &Stray, findings: &mut Vec<Finding>) {
         field: None,
         id: Some(stray.id.to_string()),
         message,
-        help: format!("run `{help}`"),
+        remedy: Remedy::run([help]),
     });
 }

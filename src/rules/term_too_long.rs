@@ -43,13 +43,12 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         "expires",
         format!("the exception ends {} after the latest {latest} allowed", worst.excess()),
-        format!(
-            "end it on {} or before ({} allows {}), or split the work{}",
-            worst.latest,
+        case.source.end_on(&worst.latest).after(format!(
+            "{} allows {}{}",
             worst.limit.by,
             worst.limit.term,
             tier.silence()
-        ),
+        )),
     ));
 }
 

@@ -8,6 +8,7 @@ use crate::diag::{Finding, Level};
 use crate::gate::accepted_text::{self, AcceptedItem, FEWEST_LETTERS};
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
+use crate::rules::finding_content;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::yaml::node::Node;
 
@@ -41,7 +42,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
                 let field = format!("scope.findings[{index}].content[{nth}]");
                 let message =
                     format!("`{field}` has fewer than {FEWEST_LETTERS} letters and digits");
-                findings.push(case.finding(RULE.code, &field, message, RULE.remedy.to_owned()));
+                let remedy = case.source.set_for_example(&field, finding_content::TEXT);
+                findings.push(case.finding(RULE.code, &field, message, remedy));
             }
         }
     }

@@ -58,7 +58,7 @@ pub(super) fn found(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Opti
         reach.refiled_note()
     );
     let help = format!(
-        "end it on {} or before, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past{}",
+        "it may end on {}; or link a redesign in `references.redesign`, with a `fix` whose `due` is not past{}",
         worst.latest,
         reach.tier.silence()
     );

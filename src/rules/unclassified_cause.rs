@@ -26,10 +26,14 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     if case.value("root_cause") != Some(RootCause::Unclassified) {
         return;
     }
-    findings.push(case.finding(
-        RULE.code,
-        "root_cause",
-        "the root cause is unclassified".to_owned(),
-        "name the cause as soon as it is known".to_owned(),
-    ));
+    findings.push(
+        case.finding(
+            RULE.code,
+            "root_cause",
+            "the root cause is unclassified".to_owned(),
+            case.source
+                .set_for_example("root_cause", "brittle-dependency")
+                .after("name the cause as soon as it is known"),
+        ),
+    );
 }

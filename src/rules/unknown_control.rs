@@ -30,8 +30,27 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     for cited in case.cited.iter().filter(|cited| cited.candidates.is_empty()) {
         let control = &cited.control;
         let (message, help) = message_and_help(case.context.governance, control);
-        findings.push(case.finding(RULE.code, &cited.field(), message, help));
+        let field = cited.field();
+        let remedy = match known(case.context.governance, control) {
+            Some(known) => case.source.set_for_example(&field, &known),
+            None => case.source.remove(&field),
+        };
+        findings.push(case.finding(RULE.code, &field, message, remedy.after(help)));
     }
+}
+
+/// Returns the most similar control of the catalog that is meant, else the first of one that the policy lists.
+fn known(governance: &Governance, control: &ControlRef) -> Option<String> {
+    let listed = governance.policy.catalogs.iter().map(|name| catalog::name_of(name));
+    let listed = listed.filter_map(|name| governance.catalog(name));
+    let mut catalogs = governance.catalog(control.catalog()).into_iter().chain(listed);
+    catalogs.find_map(|catalog| {
+        let current = || catalog.controls.iter().filter(|control| !control.withdrawn);
+        let ids = current().map(|control| control.id.as_str());
+        let similar = near::closest(control.id(), ids, 1).into_iter().next();
+        let id = similar.or_else(|| current().next().map(|control| control.id.as_str()))?;
+        Some(format!("{}:{id}", catalog.name))
+    })
 }
 
 /// Returns what is unknown about a control, and where to look instead.

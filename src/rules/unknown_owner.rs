@@ -41,6 +41,10 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RosterState::Inactive => format!("the owner {owner} is inactive in the roster"),
         RosterState::Active | RosterState::NoRoster => return,
     };
-    let help = "choose an owner who is active in the roster".to_owned();
+    let active = people::first_active(case.context.governance);
+    let help = match active {
+        Some(person) => case.source.set_for_example("owner.email", &person),
+        None => "choose an owner who is active in the roster".into(),
+    };
     findings.push(case.finding(RULE.code, "owner.email", message, help));
 }

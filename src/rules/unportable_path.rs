@@ -5,12 +5,15 @@
 use std::collections::BTreeMap;
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell::quoted;
 use crate::diag::{Finding, Level, Pos};
 use crate::record::{places, portable_name};
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::yaml::node::Node;
+use crate::yaml::splice;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::UnportablePath,
@@ -31,8 +34,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
-    if let Some((message, help)) = fault(&case.source.path) {
-        let at_path = case.finding(RULE.code, "id", message, help);
+    let path = &case.source.path;
+    if let Some((message, to)) = fault(path) {
+        let folder = to.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let remedy = Remedy::run([
+            format!("mkdir -p -- {}", quoted(folder)),
+            format!("git mv -- {} {}", quoted(path), quoted(&to)),
+        ]);
+        let at_path = case.finding(RULE.code, "id", message, remedy);
         findings.push(Finding { pos: Some(Pos::START), field: None, ..at_path });
     }
     let Some(root) = &case.source.root else {
@@ -46,21 +55,30 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         let other = seen.insert(path.to_lowercase(), path).filter(|other| *other != path);
         let twin = || {
             let message = format!("{path} and {} differ only by letter case", other?);
-            Some((message, "give one of them another name".to_owned()))
+            let (bare, suffix) = path.rsplit_once('.').unwrap_or((path, "txt"));
+            Some((message, format!("{bare}-2.{suffix}")))
         };
-        if let Some((message, help)) = fault(path).or_else(twin) {
+        if let Some((message, to)) = fault(path).or_else(twin) {
             let field = format!("{}.path", place.path());
-            findings.push(case.finding(RULE.code, &field, message, help));
+            let moved = format!("rename the file: `git mv -- {} {}`", quoted(path), quoted(&to));
+            let remedy = case.source.set_for_example(&field, &splice::quote(&to)).after(moved);
+            findings.push(case.finding(RULE.code, &field, message, remedy));
         }
     });
 }
 
-/// Returns what is wrong with the first folder or file of a path that not every system can hold, and how to rename it.
+/// Returns what is wrong with the first folder or file of a path that not every system can hold, and the path without that.
 fn fault(path: &str) -> Option<(String, String)> {
     let mut parts = path.split('/').filter(|part| !matches!(*part, "." | ".."));
-    parts.find_map(|part| {
+    let message = parts.find_map(|part| {
         let fault = portable_name::fault(part)?;
-        let message = format!("{}: `{}` {fault}", path.escape_debug(), part.escape_debug());
-        Some((message, format!("rename it, for example to `{}`", portable_name::made(part))))
-    })
+        Some(format!("{}: `{}` {fault}", path.escape_debug(), part.escape_debug()))
+    })?;
+    let portable = |part| match part {
+        "." | ".." => part.to_owned(),
+        part if portable_name::fault(part).is_none() => part.to_owned(),
+        part => portable_name::made(part),
+    };
+    let parts: Vec<String> = path.split('/').map(portable).collect();
+    Some((message, parts.join("/")))
 }

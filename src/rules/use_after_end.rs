@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::UsesCase;
 use crate::rules::example::Example;
@@ -35,7 +36,7 @@ fn check(uses: &UsesCase<'_>, findings: &mut Vec<Finding>) {
     let late = uses.late.iter().map(|(line, at, what)| {
         let message = format!("used at {at} (line {line} of the receipts), when {what}");
         let help = "find out who used it and why it still worked; then close the record";
-        uses.finding(RULE.code, Level::Error, message, help)
+        uses.finding(RULE.code, Level::Error, message, Remedy::stays().after(help))
     });
     findings.extend(late);
 }

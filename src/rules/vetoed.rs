@@ -47,7 +47,11 @@ fn refused(landed: &LandedCase<'_>) -> Option<Finding> {
         })
         .collect();
     let message = format!("rejected by {}", rejections.join("; "));
-    let help =
-        "settle it with the person who rejected it: their later review replaces the earlier one";
-    Some(landed.finding(RULE.code, Level::Error, &message, help.to_owned()))
+    let who = landed.verdict.statements.iter().filter(is_veto);
+    let who = who.map(|statement| statement.person.clone());
+    let help = landed.approved_by(
+        who,
+        "settle it with the person who rejected it: their later review replaces the earlier one",
+    );
+    Some(landed.finding(RULE.code, Level::Error, &message, help))
 }

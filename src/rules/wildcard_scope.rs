@@ -32,11 +32,14 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             let Some(text) = item.text().filter(|text| pattern::is_wildcard(text)) else {
                 continue;
             };
+            let field = format!("{list}[{index}]");
+            let named = if list == "scope.actions" { "read" } else { "db:invoices" };
+            let remedy = case.source.set_for_example(&field, named);
             findings.push(case.finding(
                 RULE.code,
-                &format!("{list}[{index}]"),
+                &field,
                 format!("`{text}` is a wildcard, which tier {} does not allow", tier.tier),
-                format!("list what is needed by name{}", tier.silence()),
+                remedy.after(format!("list what is needed by name{}", tier.silence())),
             ));
         }
     }

@@ -33,9 +33,9 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         "expires",
         format!("the exception ends before it starts on {starts}"),
-        match &starts {
-            When::Day(day) => format!("end it on {day} or later, or start it earlier"),
-            When::Instant(..) => format!("end it after {starts}, or start it earlier"),
-        },
+        case.source.set_for_example(
+            "expires",
+            &starts.start().plus_seconds(14 * 86_400).day().to_string(),
+        ),
     ));
 }

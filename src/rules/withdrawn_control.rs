@@ -33,9 +33,16 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         let name = &found.catalog.name;
         let successors: Vec<String> =
             found.control.replaced_by.iter().map(|id| format!("{name}:{id}")).collect();
-        let help = match successors[..] {
-            [] => "it has no replacement: cite what applies today".to_owned(),
-            _ => format!("replaced by {}", successors.join(", ")),
+        let field = cited.field();
+        let help = match &successors[..] {
+            [] => {
+                case.source.remove(&field).after("it has no replacement: cite what applies today")
+            }
+            [only] => case.source.set(&field, only),
+            [first, ..] => {
+                let note = format!("replaced by {}", successors.join(", "));
+                case.source.set_for_example(&field, first).after(note)
+            }
         };
         findings.push(case.finding(RULE.code, &cited.field(), message, help));
     }

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, 1.12.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::rules::change_cases::GovernanceChange;
 use crate::rules::example::Example;
@@ -23,9 +24,13 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
     let path = &change.path;
-    findings.push(change.finding(
-        RULE.code,
-        format!("{} {path}, which may record reviews or check records", change.actor()),
-        format!("have someone who knows what {path} can do read it before the merge"),
-    ));
+    findings.push(
+        change.finding(
+            RULE.code,
+            format!("{} {path}, which may record reviews or check records", change.actor()),
+            Remedy::stays().after(format!(
+                "have someone who knows what {path} can do read it before the merge"
+            )),
+        ),
+    );
 }

@@ -63,11 +63,11 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
                     "the redesign {link} is about another pattern: {}",
                     words.collect::<Vec<_>>().join(", ")
                 ),
-                "link the redesign of this record's pattern, or remove the reference".to_owned(),
+                "link the redesign of this record's pattern".to_owned(),
             )
         }
     };
-    findings.push(case.finding(RULE.code, FIELD, message, help));
+    findings.push(case.finding(RULE.code, FIELD, message, case.source.remove(FIELD).after(help)));
 }
 
 /// Returns the redesigns that a record links, `None` for each that can't be read: those that landed or are proposed with

@@ -251,7 +251,11 @@ impl<'l> JudgedCheckout<'l> {
                 message: format!(
                     "the merge of {path} is not finished: git holds several sides of it"
                 ),
-                help: format!("put what it shall say into it, then run `git add {}`", quoted(path)),
+                remedy: format!(
+                    "put what it shall say into it, then run `git add {}`",
+                    quoted(path)
+                )
+                .into(),
             })
             .collect()
     }

@@ -45,7 +45,7 @@ pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(
         format!("{APPROVALS_BRANCH} has more than {}", diag::count(MOST_COMMITS, "commit")),
         format!(
             "end it with the newest statement: {reset}; {}",
-            off_line::clear_commands(&reference, Some(off_line::APPROVALS_PIN))
+            off_line::clear_commands(&reference, Some(off_line::APPROVALS_PIN)).join("; ")
         ),
     ))
 }

@@ -324,7 +324,7 @@ impl ShownFinding {
             None => finding.path.clone(),
         };
         let (level, rule) = (finding.level.as_str().to_owned(), finding.rule.to_string());
-        let (message, help) = (finding.message.clone(), finding.help.clone());
+        let (message, help) = (finding.message.clone(), finding.help());
         [level, rule, place, message, help]
     }
 }

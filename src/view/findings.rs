@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{self, Finding, Level};
 use crate::rules;
 use crate::view::doc::{FindingList, RuleSummary, ShownFinding, Tone};
@@ -27,14 +28,15 @@ pub struct FindingView<'a> {
     field: &'a Option<String>,
     id: &'a Option<String>,
     message: &'a str,
-    help: &'a str,
+    help: String,
+    remedy: &'a Remedy,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     staged: bool,
 }
 
 impl<'a> FindingView<'a> {
     /// The columns of a finding.
-    pub const COLUMNS: &'static str = "rule level path line column field id message help";
+    pub const COLUMNS: &'static str = "rule level path line column field id message help remedy";
 
     /// Returns a finding in the form of answers.
     pub fn of(finding: &'a Finding) -> FindingView<'a> {
@@ -47,7 +49,8 @@ impl<'a> FindingView<'a> {
             field: &finding.field,
             id: &finding.id,
             message: &finding.message,
-            help: &finding.help,
+            help: finding.help(),
+            remedy: &finding.remedy,
             staged: false,
         }
     }

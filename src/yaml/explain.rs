@@ -18,6 +18,7 @@ fn fault(code: Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> 
         field: None,
         message: message.into(),
         help: help.to_owned(),
+        write: None,
     }
 }
 
@@ -29,6 +30,7 @@ pub(super) fn too_many_bytes(limit: usize) -> SyntaxError {
         field: None,
         message: format!("the file is too long: at most {limit} bytes are read"),
         help: "shorten it: keep evidence in separate files and refer to them".to_owned(),
+        write: None,
     }
 }
 

@@ -57,6 +57,8 @@ pub struct SyntaxError {
     pub message: String,
     /// How to fix it; never empty.
     pub help: String,
+    /// What has to be written instead, where that is known.
+    pub write: Option<String>,
 }
 
 /// A value and its place.

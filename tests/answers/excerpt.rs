@@ -40,7 +40,7 @@ fn mistake(pos: Pos) -> Finding {
         field: None,
         id: None,
         message: String::new(),
-        help: String::new(),
+        remedy: "".into(),
     }
 }
 

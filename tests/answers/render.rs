@@ -37,7 +37,8 @@ fn finding(rule: &str, level: Level, pos: Option<Pos>) -> Finding {
         field: Some("expires".into()),
         id: Some("EXC-2026-7F3KQ".into()),
         message: "the exception ends 12 days after the latest day allowed".into(),
-        help: "end it on 2027-02-18 or before (tier standard allows 90d), or split the work".into(),
+        remedy: "end it on 2027-02-18 or before (tier standard allows 90d), or split the work"
+            .into(),
     }
 }
 

@@ -46,7 +46,7 @@ fn all_findings() -> Vec<Finding> {
                 field: (n % 3 == 0).then(|| (*text).to_owned()),
                 id: (n % 3 == 1).then(|| format!("EXC-2026-{n:05}")),
                 message: (*text).to_owned(),
-                help: (*text).to_owned(),
+                remedy: (*text).into(),
             });
         }
     }

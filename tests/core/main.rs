@@ -14,6 +14,7 @@ mod audit;
 mod checklist;
 mod controls;
 mod credential_forms;
+mod edits;
 mod folder;
 mod gate;
 mod history;
@@ -42,6 +43,7 @@ mod shell;
 mod sign;
 mod spelling;
 mod status;
+mod stories;
 #[path = "../support/mod.rs"]
 mod support;
 mod suppressions;

@@ -150,14 +150,14 @@ const CASES: &[Case] = &[
         "unknown-key",
         &[
             "unknown key `status`: status and approvals are computed from git and never stored",
-            "remove it",
+            "remove `status`",
         ],
     ),
     case(
         "",
         "approved_by: dana@example.com",
         "unknown-key",
-        &["status and approvals are computed from git and never stored", "remove it"],
+        &["status and approvals are computed from git and never stored", "remove `approved_by`"],
     ),
     case(
         "",
@@ -169,15 +169,20 @@ const CASES: &[Case] = &[
         "risk: {level: moderate}",
         "risk:",
         "missing-field",
-        &["`risk` is empty", "fill it in: a record needs it"],
+        &["`risk` is empty", "write for example `{level: moderate}`"],
     ),
     case(
         "risk: {level: moderate}",
         "risk: {level: }",
         "missing-field",
-        &["`risk.level` is empty", "fill it in: `risk` needs it"],
+        &["`risk.level` is empty", "write for example `moderate`"],
     ),
-    case("", "requester:", "missing-field", &["`requester` is empty", "fill it in, or remove it"]),
+    case(
+        "",
+        "requester:",
+        "missing-field",
+        &["`requester` is empty", "write for example `ana@example.com`"],
+    ),
     Case {
         policy: SENSITIVE,
         ..case(
@@ -186,7 +191,7 @@ const CASES: &[Case] = &[
             "missing-for-tier",
             &[
                 "tier sensitive requires review_every",
-                "add `review_every: 7d`; the tier sensitive of the policy requires it",
+                "the tier sensitive of the policy requires it (`review_every` of `require`): write for example `review_every: 7d`",
             ],
         )
     },
@@ -198,7 +203,7 @@ const CASES: &[Case] = &[
             "closure-incomplete",
             &[
                 "the closure lacks `access_verified.before`",
-                "give the dates on which access was verified: `access_verified: {before: 2026-11-20, …}`",
+                "write for example `closure.access_verified.before: 2026-12-19`",
             ],
         )
     },
@@ -206,7 +211,10 @@ const CASES: &[Case] = &[
         "{application: billing}",
         "{application: billing, identity_type: human}",
         "incomplete-identity",
-        &["identity_type is stated without an identity", "add `identity: svc:…`, or remove it"],
+        &[
+            "identity_type is stated without an identity",
+            "write for example `subject.identity: svc:billing-batch`",
+        ],
     ),
     case(
         "{rule: Every job has its own database user}",
@@ -236,9 +244,8 @@ const CASES: &[Case] = &[
             "house-schema",
             &[
                 "`x.cost_centre` is not of type",
-                "put it in quotes: `\"1234\"`",
                 "The four digits of the finance system.",
-                "see house.schema.json",
+                "see house.schema.json: write `\"1234\"`",
             ],
         )
     },
@@ -272,7 +279,7 @@ fn a_mistake_is_told_with_its_way_out_and_brings_no_second_finding() {
         let found = findings_of(&rules, &MapTree::of(files.chain(file)), None);
         let shown: Vec<String> = found
             .iter()
-            .map(|it| format!("{}: {}; {}", it.rule.as_str(), it.message, it.help))
+            .map(|it| format!("{}: {}; {}", it.rule.as_str(), it.message, it.help()))
             .collect();
         let mut rest = match &shown[..] {
             [one] if found[0].rule.as_str() == case.rule => one.as_str(),

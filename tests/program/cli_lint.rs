@@ -126,10 +126,6 @@ fn a_copy_of_a_record_is_not_told_to_take_the_name_of_the_original() {
     assert_eq!(seen.code, 1, "{}", seen.err);
     let said = "error[bad-id]: the id is EXC-2026-7F3KQ, but the file is named EXC-2026-00002";
     assert!(seen.out.contains(said), "{}", seen.out);
-    assert!(
-        seen.out.contains("write the id from its name, or name the file after the id if no other"),
-        "{}",
-        seen.out
-    );
+    assert!(seen.out.contains("help: write `EXC-2026-00002`"), "{}", seen.out);
     assert!(!seen.out.contains("rename the file to EXC-2026-7F3KQ.yaml"), "{}", seen.out);
 }

@@ -76,6 +76,8 @@ mod rules_ends;
 mod scan;
 mod session;
 mod shapes;
+#[path = "../core/stories.rs"]
+mod stories;
 #[path = "../support/mod.rs"]
 mod support;
 mod terminal;

@@ -71,13 +71,27 @@ pub(crate) fn codes_of(rules: &[Code], answer: &Value) -> Vec<String> {
 
 /// Returns the files of an example with its findings; none for a history, which is judged elsewhere.
 pub(crate) fn of_example(example: &Example) -> Option<(MapTree, Vec<Finding>)> {
+    let tree = tree_of(example)?;
+    let findings = findings_in(example, &tree)?;
+    Some((tree, findings))
+}
+
+/// Returns the files of an example; none for a history.
+pub(crate) fn tree_of(example: &Example) -> Option<MapTree> {
     match example.shape {
         Shape::With(..) | Shape::Text(_) | Shape::Tree(_) => {
-            let tree = MapTree::of(example.files().into_iter().chain(example.neighbours()));
-            let findings = findings(&tree, example.on);
-            Some((tree, findings))
+            Some(MapTree::of(example.files().into_iter().chain(example.neighbours())))
         }
-        Shape::Change(..) => Some((MapTree::of(example.files()), changes::findings(example))),
+        Shape::Change(..) => Some(MapTree::of(example.files())),
+        Shape::History(_) => None,
+    }
+}
+
+/// Lints an example of which the files may have been edited.
+pub(crate) fn findings_in(example: &Example, tree: &MapTree) -> Option<Vec<Finding>> {
+    match example.shape {
+        Shape::With(..) | Shape::Text(_) | Shape::Tree(_) => Some(findings(tree, example.on)),
+        Shape::Change(..) => Some(changes::findings(example, tree)),
         // Histories are judged elsewhere.
         Shape::History(_) => None,
     }

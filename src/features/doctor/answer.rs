@@ -10,6 +10,7 @@ use crate::approval::count::weigh;
 use crate::approval::evidence::statement_file::{MOST_BYTES, SIGNATURE};
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature;
+use crate::diag::shell::quoted;
 use crate::features::doctor;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::diagnosis::Diagnosis;
@@ -37,7 +38,6 @@ use crate::store::files;
 use crate::store::git::Repository;
 use crate::store::sign::{SignError, SigningKey};
 use crate::survey::remote::RemoteAddress;
-use crate::survey::shell::quoted;
 use crate::survey::workflows::ci::CiSetup;
 
 /// The number of statements that are looked at for one by a review key.

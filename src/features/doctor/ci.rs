@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use crate::approval::sources::keys::Keys;
 use crate::diag;
-use crate::diag::shell::quoted;
 use crate::features::doctor::check;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;

@@ -3,6 +3,7 @@
 //! Start at [`lint`]. Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
 use crate::diag::Finding;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::diag::sorting::StableSort as _;
 use crate::features::lint::base::EVIDENCE;
@@ -165,7 +166,8 @@ fn advise_staging(finding: &mut Finding) {
     // The evidence is another file than the record.
     if !EVIDENCE.contains(&finding.rule) {
         let path = quoted(&finding.path);
-        finding.help = format!("stage what the work tree has: run `git add -A -- {path}`");
+        let stage = Remedy::run([format!("git add -A -- {path}")]);
+        finding.remedy = stage.after("stage what the work tree has");
     }
 }
 

@@ -4,6 +4,7 @@
 //! Start at [`advise`]. Follows `docs/spec/rules.md` (`syntax`).
 
 use crate::diag::Finding;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::features::lint::landed::{ApprovedTip, approved_tip};
 use crate::history::change::differ::{beyond, differences};
@@ -58,7 +59,7 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut Vec<Fin
             {
                 finding.message = message;
             }
-            finding.help = conflict.help(&finding.path, asker.as_deref());
+            finding.remedy = conflict.remedy(&finding.path, asker.as_deref());
         }
         is_first
     });
@@ -119,7 +120,7 @@ impl ConflictSides<'_> {
 
 impl Conflict {
     /// Returns the commands, one a line, and the fields that no command writes.
-    fn help(&self, path: &str, asker: Option<&str>) -> String {
+    fn remedy(&self, path: &str, asker: Option<&str>) -> Remedy {
         let mut lines = vec![self.take.clone()];
         let mut fields = Vec::new();
         for other in &self.others {
@@ -135,7 +136,7 @@ impl Conflict {
         fields.dedup();
         lines.extend(fields.into_iter().map(|field| format!("# edit again: {field}")));
         lines.push(format!("git add {}", quoted(path)));
-        lines.join("\n")
+        Remedy::run(lines)
     }
 }
 

@@ -39,7 +39,10 @@ pub fn in_one_line(finding: &Finding) -> String {
     let field = finding.field.as_deref().unwrap_or("record");
     credential::hidden(format!(
         "{}[{}] {field}: {}; {}",
-        finding.level, finding.rule, finding.message, finding.help
+        finding.level,
+        finding.rule,
+        finding.message,
+        finding.help()
     ))
 }
 
@@ -77,7 +80,9 @@ pub fn refuse_answer<'f>(
     match objection {
         Some(finding) => Err(credential::hidden(format!(
             "{}: {} [{}]",
-            finding.message, finding.help, finding.rule
+            finding.message,
+            finding.help(),
+            finding.rule
         ))),
         None => Ok(()),
     }

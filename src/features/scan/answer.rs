@@ -299,7 +299,7 @@ impl ScanAnswer<'_> {
         // An id or a path of a suppression may be a secret, as `import` takes it for one.
         for finding in &mut self.findings {
             finding.message = credential::hidden(mem::take(&mut finding.message));
-            finding.help = credential::hidden(mem::take(&mut finding.help));
+            finding.remedy = mem::take(&mut finding.remedy).map(credential::hidden);
         }
         for unread in &mut self.unread {
             unread.reason = credential::hidden(mem::take(&mut unread.reason));

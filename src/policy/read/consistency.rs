@@ -31,7 +31,7 @@ pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
 }
 
 fn fault(code: Code, pos: Pos, field: String, message: String, help: String) -> SyntaxError {
-    SyntaxError { code, pos: Some(pos), field: Some(field), message, help }
+    SyntaxError { code, pos: Some(pos), field: Some(field), message, help, write: None }
 }
 
 pub(super) fn bad(
@@ -375,5 +375,6 @@ fn folders(root: &Node) -> Option<SyntaxError> {
             "the folder of redesigns, `{redesigns}`, shares files with the record folder `{records}`"
         ),
         help: "name another folder in `redesigns`".to_owned(),
+        write: None,
     })
 }

@@ -49,11 +49,13 @@ pub fn read(bytes: &[u8]) -> PolicySource {
         name_successors(&mut faults);
         nobody::check(root, &mut faults);
     }
+    let text = String::from_utf8_lossy(bytes);
+    let source = (text.as_ref(), document.root.as_ref());
     PolicySource {
         policy,
+        findings: record::mend::findings(FILE, None, source, faults),
         document: document.root,
         comments: document.comments,
-        findings: record::file::findings(FILE, None, faults),
     }
 }
 

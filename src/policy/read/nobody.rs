@@ -47,5 +47,6 @@ fn fault(pos: Pos, field: String) -> SyntaxError {
         field: Some(field),
         message: format!("{} is not the address of a person", nobody::EMAIL),
         help: "use a person's address: this one only commits approval files".to_owned(),
+        write: None,
     }
 }

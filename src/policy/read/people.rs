@@ -41,5 +41,6 @@ fn bad(pos: Pos, field: String, message: String, help: &str) -> SyntaxError {
         field: Some(field),
         message,
         help: help.to_owned(),
+        write: None,
     }
 }

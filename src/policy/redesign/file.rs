@@ -52,5 +52,6 @@ fn assessed_too_early(root: &Node) -> Option<SyntaxError> {
         field: Some("assessed.date".to_owned()),
         message: format!("it was assessed on {assessed}, before it was done on {done}"),
         help: "correct one of the dates".to_owned(),
+        write: None,
     })
 }

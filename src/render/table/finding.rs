@@ -52,8 +52,9 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
     let help = |label: &str, text: &str| {
         vec![StyledText::with_tone(Tone::Strong, label), one_line(&StyledText::plain(text))]
     };
-    let mut rows = vec![help("  help:", finding.help.lines().next().unwrap_or_default())];
-    rows.extend(finding.help.lines().skip(1).map(|line| help("", line)));
+    let words = finding.help();
+    let mut rows = vec![help("  help:", words.lines().next().unwrap_or_default())];
+    rows.extend(words.lines().skip(1).map(|line| help("", line)));
     // Several lines are commands, which people copy: they are never wrapped.
     let fit = if rows.len() > 1 { ColumnFit::Whole } else { ColumnFit::Flexible };
     let fits = vec![ColumnFit::Whole, fit];

@@ -60,10 +60,11 @@ impl Audit<'_> {
             message: format!(
                 "its pattern was frozen when it was merged, and nobody else approved the redesign {id} that it links"
             ),
-            help: format!(
+            remedy: format!(
                 "ask someone else to run `{}`",
                 shell::command("exledger approve --governance", &[path])
-            ),
+            )
+            .into(),
         })
     }
 }

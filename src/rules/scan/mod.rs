@@ -12,6 +12,7 @@ pub mod suppression;
 use std::collections::BTreeMap;
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level, Pos};
 use crate::gate::accepted_text::ScannedFiles;
 use crate::record::id::Id;
@@ -274,7 +275,7 @@ pub fn finding(
     (code, level): (Code, Level),
     id: Option<&Id>,
     message: String,
-    help: impl Into<String>,
+    remedy: impl Into<Remedy>,
 ) -> Finding {
     Finding {
         rule: code,
@@ -284,6 +285,6 @@ pub fn finding(
         field: None,
         id: id.map(ToString::to_string),
         message,
-        help: help.into(),
+        remedy: remedy.into(),
     }
 }

@@ -34,7 +34,7 @@ impl LostRules {
         format!(
             "have today's file approved anew: `{}`; or, if the loss was agreed: {}",
             shell::command("exledger approve --governance", &[&self.path]),
-            off_line::clear_commands(&self.reference, Some(&self.pin))
+            off_line::clear_commands(&self.reference, Some(&self.pin)).join("; ")
         )
     }
 }

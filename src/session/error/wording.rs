@@ -3,6 +3,7 @@
 //! Start at [`finding_text`].
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{self, Finding, Level};
 use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
@@ -22,8 +23,8 @@ pub(super) fn listed(findings: &[Finding]) -> String {
 }
 
 /// Returns all that a finding says but for its place.
-fn problem(finding: &Finding) -> (Level, Code, &str, &str) {
-    (finding.level, finding.rule, &finding.message, &finding.help)
+fn problem(finding: &Finding) -> (Level, Code, &str, &Remedy) {
+    (finding.level, finding.rule, &finding.message, &finding.remedy)
 }
 
 /// Returns a finding with its position and its help text.
@@ -32,7 +33,8 @@ pub(crate) fn finding_text(finding: &Finding) -> String {
 }
 
 fn text_at(finding: &Finding, places: &str) -> String {
-    let Finding { level, rule, message, help, .. } = finding;
+    let Finding { level, rule, message, .. } = finding;
+    let help = finding.help();
     format!("{level}[{rule}] {places}: {message}\n    {help}")
 }
 

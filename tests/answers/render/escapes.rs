@@ -20,7 +20,7 @@ fn saying(text: &str) -> Doc<'static> {
     doc.footer = Some(text.into());
     let mut bad =
         finding("encoding", Level::Error, Some(exledger::diag::Pos { line: 2, column: 3 }));
-    (bad.path, bad.message, bad.help) = (text.into(), text.into(), text.into());
+    (bad.path, bad.message, bad.remedy) = (text.into(), text.into(), text.into());
     (bad.id, bad.field) = (Some(text.into()), Some(text.into()));
     let mut shown = ShownFinding::from(bad);
     shown.excerpt = Some(Excerpt { skipped: 0, line: text.into(), length: 200 });

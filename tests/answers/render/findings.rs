@@ -67,7 +67,7 @@ fn github_escapes_what_would_end_a_property_or_a_message() {
     let mut odd = finding("bad-value", Level::Error, Some(Pos { line: 3, column: 7 }));
     odd.path = "exceptions/a,b:c%.yaml".into();
     odd.message = "100% of\r\n::error::x".into();
-    odd.help = "say: less".into();
+    odd.remedy = "say: less".into();
     let output = render("github", &doc(vec![odd]), &OutputStyle::PIPE);
     assert_eq!(
         output.lines().next(),

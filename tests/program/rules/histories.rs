@@ -25,7 +25,7 @@ const BAD_SIGNATURE: &str =
     "gpgsig -----BEGIN SSH SIGNATURE-----\n AAAA\n -----END SSH SIGNATURE-----";
 
 /// A ledger in which the steps are executed.
-struct Stage {
+pub(super) struct Stage {
     repo: Repo,
     /// Files outside the repository: checkpoints and receipts.
     outside: tempfile::TempDir,
@@ -46,7 +46,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn of(example: &Example) -> Stage {
+    pub(super) fn of(example: &Example) -> Stage {
         let repo = Repo::at("2026-11-20T09:00:00Z");
         let mut policy = example.policy.unwrap_or("version: 1\n").to_owned();
         // The sample states an identity, which listed people approve.
@@ -70,7 +70,7 @@ impl Stage {
     }
 
     /// Executes one step.
-    fn act(&mut self, step: &str) {
+    pub(super) fn act(&mut self, step: &str) {
         if let Some((path, text)) = step.split_once(" has: ") {
             self.faults = true;
             self.repo.by("ana").write(path, &format!("{text}\n")).commit("Write a file");
@@ -230,7 +230,7 @@ impl Stage {
     }
 
     /// Returns what `verify` finds in the end.
-    fn findings(&self) -> Vec<Value> {
+    pub(super) fn findings(&self) -> Vec<Value> {
         if self.lints {
             crate::support::repo::git(
                 self.repo.path(),

@@ -26,8 +26,7 @@ fn source(file: Option<(String, Vec<u8>)>) -> Option<RecordFile> {
 }
 
 /// Lints the change in an example, including its policy.
-pub(crate) fn findings(example: &Example) -> Vec<Finding> {
-    let tree = MapTree::of(example.files());
+pub(crate) fn findings(example: &Example, tree: &MapTree) -> Vec<Finding> {
     let base = Governance::of_policy("version: 1\n");
     let brought = example.policy.map(Governance::of_policy);
     let before = source(example.before());
@@ -51,7 +50,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
     let known = RuleContext {
         governance: brought.last().map_or(&base, |last| last),
         extra_schema: &ExtraSchema::of(&base),
-        tree: &tree,
+        tree,
         instant: None,
         neighbours: Some(&neighbours),
     };

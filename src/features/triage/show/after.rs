@@ -76,7 +76,9 @@ pub(super) fn draft_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<DraftView
 
 /// Shows the consequences, and the commands to run next.
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
-    proposals(doc, shown.proposals);
+    let next = shown.step.as_ref().filter(|_| shown.next.is_empty());
+    let next = next.and_then(|step| step.command.as_deref()).unwrap_or_default();
+    proposals(doc, shown.proposals, next);
     requested(doc, shown);
 }
 
@@ -86,7 +88,7 @@ pub(super) fn requested(doc: &mut Doc, shown: &TriageView<'_>) {
     drafts(doc, shown);
 }
 
-fn proposals(doc: &mut Doc, proposals: &[FiringProposal]) {
+fn proposals(doc: &mut Doc, proposals: &[FiringProposal], next: &str) {
     if proposals.is_empty() {
         return;
     }
@@ -103,8 +105,12 @@ fn proposals(doc: &mut Doc, proposals: &[FiringProposal]) {
     let columns = vec![whole("record"), whole("trigger"), whole("then"), flexible("why")];
     let rows = proposals.iter().map(row).collect();
     doc.blocks.push(table(columns, rows));
-    let commands: Vec<String> = proposals.iter().map(command).collect();
-    doc.blocks.push(Block::Verbatim(commands.join("\n")));
+    // What ends the record of the next step is said there.
+    let open = proposals.iter().filter(|proposal| !next.contains(&proposal.record));
+    let commands: Vec<String> = open.map(command).collect();
+    if !commands.is_empty() {
+        doc.blocks.push(Block::Verbatim(commands.join("\n")));
+    }
 }
 
 fn unused(doc: &mut Doc, shown: &TriageView<'_>) {

@@ -1,0 +1,124 @@
+//! Values that pass, for a remedy whose text only a person knows.
+//!
+//! Uses the fields of the record. Pure. Start at [`of`]. Follows `docs/spec/record.md`.
+
+use crate::record::map::MapSpec as _;
+use crate::record::scalar::Scalar as _;
+use crate::record::spec::{FieldSpec, ValueShape};
+use crate::record::time::{Day, When};
+use crate::record::{Record, spec};
+use crate::yaml::node::Node;
+
+/// Returns a value of a field in YAML that passes, for the record of `root`.
+pub fn of(field: &str, root: &Node) -> String {
+    let key = field.rsplit('.').next().unwrap_or(field);
+    let key = key.split('[').next().unwrap_or(key);
+    if key == "expires" {
+        return end(root);
+    }
+    let Some(spec) = spec::at(Record::FIELDS, field) else {
+        return text(key).to_owned();
+    };
+    match spec.shape {
+        ValueShape::List(item) if field.ends_with(']') => of_shape(item, key),
+        shape => of_shape(&shape, key),
+    }
+}
+
+/// Returns an end that passes: some days after the start that the record states, and not before what may not outlast it.
+fn end(root: &Node) -> String {
+    let stated = |field| Some(When::parse(root.at(field)?.text()?).ok()?.start().day());
+    let starts = stated("starts").map(|day: Day| day.plus_days(28));
+    let others = ["subject.credential_expires", "fix.due"].into_iter().filter_map(stated);
+    let day = others.chain(starts).max();
+    day.map_or_else(|| "2026-12-20".to_owned(), |day| day.to_string())
+}
+
+fn of_shape(shape: &ValueShape, key: &str) -> String {
+    match shape {
+        ValueShape::Text => text(key).to_owned(),
+        ValueShape::Number => "1".to_owned(),
+        ValueShape::Word { words, .. } => word(key, &words()),
+        ValueShape::List(item) => format!("[{}]", of_shape(item, key)),
+        ValueShape::Free => "{}".to_owned(),
+        ValueShape::Map { fields, .. } => {
+            let is_shown = |field: &&FieldSpec| field.is_required || is_key(key, field.key);
+            let shown = fields.iter().filter(is_shown);
+            let shown =
+                shown.map(|field| format!("{}: {}", field.key, of_shape(&field.shape, field.key)));
+            format!("{{{}}}", shown.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// Tells whether a map needs a key that is not required by itself.
+fn is_key(map: &str, key: &str) -> bool {
+    matches!(
+        (map, key),
+        ("deviates_from", "rule")
+            | ("subject", "application")
+            | ("evidence", "url")
+            | ("scope", "resources")
+    )
+}
+
+fn word(key: &str, words: &[&str]) -> String {
+    let usual = match key {
+        "class" => "standard",
+        "level" => "moderate",
+        "root_cause" => "brittle-dependency",
+        "status" => "planned",
+        "then" => "close",
+        _ => "",
+    };
+    let found = words.iter().find(|word| **word == usual).or(words.first());
+    found.map_or_else(String::new, |word| (*word).to_owned())
+}
+
+fn text(key: &str) -> &'static str {
+    match key {
+        "version" => "1",
+        "id" => "E1",
+        "title" => "Nightly invoices still read with the shared database user",
+        "justification" => {
+            "The job is replaced in December (BILL-412); splitting the user now would stop invoicing."
+        }
+        "rule" => "Every job has its own database user",
+        "controls" => "owasp-nhi:NHI7:2025",
+        "name" => "Ana Ruiz",
+        "email" | "by" | "to" | "from_owner" | "requester" | "backup" => "ana@example.com",
+        "owner" => "dana@example.com",
+        "application" => "billing",
+        "environment" => "production",
+        "identity" => "svc:billing-batch",
+        "asset" => "db:invoices",
+        "resources" => "db:invoices",
+        "actions" => "read",
+        "credential" => "vault:prod/billing/db",
+        "task" => "nightly invoice run",
+        "vendor" => "Example Ltd",
+        "description" => "Alert on use outside 01:00-03:00 UTC",
+        "blast_radius" => "Read access to invoices of one region",
+        "plan" => "Disable the key and pause the job",
+        "criteria" => "Any use from an unknown address",
+        "when" => "The vendor ships OAuth client credentials",
+        "reason" => "The vendor moved the date by two weeks",
+        "note" => "Checked with the team that runs the job",
+        "ticket" => "BILL-412",
+        "change" => "CHG-1234",
+        "onboarding" => "VND-7",
+        "risk" => "RISK-12",
+        "url" => "https://ci.example.com/7",
+        "commit" => "3f2c9a7be1d0",
+        "kind" => "log",
+        "path" => "evidence/log.txt",
+        "paths" => "services/billing/**",
+        "purl" => "pkg:cargo/openssl@0.10.60",
+        "sha256" => "f42546d5ecdd452509808b2d6d0413b5a738c70a793b99ccf8ed6f423aac83d3",
+        "verify_every" | "review_every" => "14d",
+        "due" | "event_ends" | "credential_expires" | "until" | "after" | "date" | "verified"
+        | "review_by" => "2026-12-18",
+        "starts" | "from" | "before" | "during" => "2026-11-20",
+        _ => "a text of your own",
+    }
+}

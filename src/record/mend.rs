@@ -1,0 +1,278 @@
+//! The edits that end what is wrong with the shape of a file.
+//!
+//! Uses diag, yaml and the fields of the record. Pure. Start at [`findings`]. Follows `docs/spec/cli.md` (a finding).
+
+use std::ops::Range;
+
+use crate::diag::code::Code;
+use crate::diag::remedy::{Act, Edit, Remedy};
+use crate::diag::shell::quoted;
+use crate::diag::sorting::StableSort as _;
+use crate::diag::{Finding, Level, Pos};
+use crate::record::id::Id;
+use crate::record::map::MapSpec as _;
+use crate::record::{Record, credential, example, file, spec};
+use crate::yaml;
+use crate::yaml::node::{Limits, Node, SyntaxError, Value};
+use crate::yaml::splice::{self, SpliceEdit};
+
+/// The policy, whose keys are not those of a record.
+const FILE: &str = "exledger.yaml";
+
+/// Converts faults of a file to findings of level error, sorted, each with the edit that ends it.
+pub fn findings(
+    path: &str,
+    id: Option<&str>,
+    (text, root): (&str, Option<&Node>),
+    faults: Vec<SyntaxError>,
+) -> Vec<Finding> {
+    let finding = |fault: SyntaxError| {
+        let remedy = remedy(path, text, root, &fault);
+        Finding {
+            rule: fault.code,
+            level: Level::Error,
+            path: path.to_owned(),
+            pos: fault.pos,
+            field: fault.field,
+            id: id.map(str::to_owned),
+            message: credential::hidden(fault.message),
+            remedy: remedy.map(credential::hidden),
+        }
+    };
+    let mut findings: Vec<Finding> = faults.into_iter().map(finding).collect();
+    findings.order_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+    findings
+}
+
+fn remedy(path: &str, text: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
+    let stem = file::stem(path);
+    let edit = match fault.code {
+        Code::BadId if Id::new(stem).is_some() => {
+            root.and_then(|root| set(path, text, root, "id", stem))
+        }
+        Code::BadId => return rename(path, root, fault),
+        Code::DuplicateId => None,
+        Code::Syntax | Code::Encoding | Code::TooLarge | Code::YamlFeature | Code::DuplicateKey => {
+            fault.pos.and_then(|pos| search(path, text, pos, fault.code))
+        }
+        _ => root
+            .zip(fault.field.as_deref())
+            .and_then(|(root, field)| of_field(path, text, root, field, fault)),
+    };
+    match edit {
+        Some(edit) => Remedy { note: note(fault), act: Act::Edit(Box::new(edit)) },
+        None => fault.help.clone().into(),
+    }
+}
+
+/// Returns the command that names a file after the id in it.
+fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
+    let id = root.and_then(|root| Id::new(root.get("id")?.text()?));
+    let Some(id) = id else {
+        return fault.help.clone().into();
+    };
+    let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/"));
+    let to = format!("{}{id}.yaml", folder.unwrap_or_default());
+    Remedy::run([format!("git mv -- {} {}", quoted(path), quoted(&to))])
+}
+
+/// Returns what the edit doesn't say itself.
+fn note(fault: &SyntaxError) -> String {
+    match fault.code {
+        Code::MissingField | Code::DuplicateKey | Code::BadId => String::new(),
+        Code::UnknownKey if fault.write.is_some() || fault.help == "remove it" => String::new(),
+        Code::UnknownKey => fault.help.trim_start_matches("remove it; ").to_owned(),
+        _ => fault.help.clone(),
+    }
+}
+
+fn of_field(path: &str, text: &str, root: &Node, field: &str, fault: &SyntaxError) -> Option<Edit> {
+    match (fault.code, fault.write.as_deref()) {
+        (Code::UnknownKey, Some(key)) => {
+            let (outer, name) = field.rsplit_once('.').unwrap_or(("", field));
+            let entry = root.at(outer)?.entry(name)?;
+            Some(Edit::new(path, text, entry.key_span.clone(), key, format!("write `{key}`")))
+        }
+        (Code::UnknownKey, None) => remove(path, text, root, field),
+        (Code::MissingField, Some(key)) => {
+            let field = format!("{field}.{key}");
+            let yaml = example::of(&field, root);
+            set(path, text, root, &field, &yaml).map(Edit::for_example)
+        }
+        (_, Some(value)) => set(path, text, root, field, value),
+        (_, None) => {
+            let is_known = path != FILE && spec::at(Record::FIELDS, field).is_some();
+            if !is_known && fault.code != Code::MissingField {
+                return remove(path, text, root, field);
+            }
+            let yaml = example::of(field, root);
+            set(path, text, root, field, &yaml).map(Edit::for_example)
+        }
+    }
+}
+
+/// Returns the edit that gives a field a value written in YAML, and adds it if it is absent.
+pub fn set(path: &str, text: &str, root: &Node, field: &str, yaml: &str) -> Option<Edit> {
+    if let Some(node) = root.at(field) {
+        let is_empty = node.span.is_empty();
+        let written = if is_empty { format!(" {yaml}") } else { yaml.to_owned() };
+        return Some(Edit::new(path, text, node.span.clone(), written, format!("write `{yaml}`")));
+    }
+    let (outer, key) = field.rsplit_once('.').unwrap_or(("", field));
+    let is_map = |node: &Node| matches!(node.value, Value::Map(_));
+    if !outer.is_empty() && !root.at(outer).is_some_and(is_map) {
+        return set(path, text, root, outer, &format!("{{{key}: {yaml}}}"));
+    }
+    let insert = SpliceEdit::Insert { path: field, after: &[], yaml };
+    let edited = splice::splice(text, root, &[insert]).ok().or_else(|| {
+        let is_top = outer.is_empty();
+        is_top.then(|| format!("{}\n{key}: {yaml}\n", text.trim_end()))
+    })?;
+    Some(Edit::between(path, text, &edited, format!("add `{key}: {yaml}`")))
+}
+
+/// Returns the edit that removes a field or an item.
+pub fn remove(path: &str, text: &str, root: &Node, field: &str) -> Option<Edit> {
+    let edited = splice::splice(text, root, &[SpliceEdit::Remove { path: field }]).ok()?;
+    Some(Edit::between(path, text, &edited, format!("remove `{field}`")))
+}
+
+/// Returns the first edit at a place with which the file has fewer faults than without.
+fn search(path: &str, text: &str, pos: Pos, code: Code) -> Option<Edit> {
+    let n_faults = |text: &str| {
+        let read = yaml::parse(text.as_bytes(), &Limits::RECORD);
+        // What can't be read to its end may have any number of them.
+        (read.root.is_none(), read.faults.len())
+    };
+    let before = n_faults(text);
+    let place = FaultPlace::of(text, pos)?;
+    let candidates = place.candidates(text, code);
+    let found = candidates.into_iter().find(|(range, new, _)| {
+        let mut edited = text.to_owned();
+        text.is_char_boundary(range.start) && text.is_char_boundary(range.end) && {
+            edited.replace_range(range.clone(), new);
+            n_faults(&edited) < before
+        }
+    });
+    found.map(|(range, new, words)| {
+        let edit = Edit::new(path, text, range, new, words);
+        if code == Code::DuplicateKey { edit } else { edit.for_example() }
+    })
+}
+
+/// A line of a file, and a place in it, in bytes.
+struct FaultPlace {
+    line: Range<usize>,
+    at: usize,
+}
+
+impl FaultPlace {
+    fn of(text: &str, pos: Pos) -> Option<FaultPlace> {
+        let number = |number: u32| usize::try_from(number).ok()?.checked_sub(1);
+        let start: usize = text.split_inclusive('\n').take(number(pos.line)?).map(str::len).sum();
+        let line = text.get(start..)?.split_inclusive('\n').next().unwrap_or_default();
+        let bare = line.trim_end_matches(['\n', '\r']);
+        let before = bare.chars().take(number(pos.column)?).map(char::len_utf8).sum::<usize>();
+        Some(FaultPlace { line: start..start + bare.len(), at: start + before })
+    }
+
+    /// Returns what may end the fault, the smallest first: a range, its new text, and the words.
+    fn candidates(&self, text: &str, code: Code) -> Vec<(Range<usize>, String, String)> {
+        let line = text.get(self.line.clone()).unwrap_or_default();
+        let rest = text.get(self.at..self.line.end).unwrap_or_default();
+        let mut found = Vec::new();
+        let mut add = |range: Range<usize>, new: &str, words: String| {
+            found.push((range, new.to_owned(), words))
+        };
+        let cut = |n: usize| self.at..self.at + n;
+        if code == Code::DuplicateKey {
+            let end = self.at + flow_end(rest);
+            let comma = text.get(..self.at).unwrap_or_default().trim_end();
+            if comma.ends_with(',') {
+                add(comma.len() - 1..end, "", "remove the second one".to_owned());
+            }
+            add(self.at..self.block_end(text), "", "remove the second one".to_owned());
+            return found;
+        }
+        if code == Code::Encoding {
+            let width = rest.chars().next().map_or(0, char::len_utf8);
+            add(cut(width), "", "delete the character".to_owned());
+            for (at, _) in rest.match_indices('\\') {
+                let escape = rest.get(at..).unwrap_or_default();
+                let n = match escape.as_bytes().get(1) {
+                    Some(b'x') => 4,
+                    Some(b'u') => 6,
+                    Some(b'U') => 10,
+                    _ => 2,
+                };
+                let start = self.at + at;
+                add(start..(start + n).min(self.line.end), "", "delete the escape".to_owned());
+            }
+        }
+        let token = rest.split([' ', ',', ']', '}']).next().unwrap_or_default();
+        if code == Code::YamlFeature {
+            let blank = usize::from(rest.as_bytes().get(token.len()) == Some(&b' '));
+            add(cut(token.len() + blank), "", format!("remove `{token}`"));
+            add(cut(token.len()), &format!("'{token}'"), format!("write `'{token}'`"));
+        }
+        if code == Code::TooLarge
+            && let Some((key, _)) = line.split_once(':')
+        {
+            add(
+                self.line.clone(),
+                &format!("{key}: {{}}"),
+                format!("write `{}: {{}}`", key.trim()),
+            );
+        }
+        for close in ["]", "}", "'", "\""] {
+            add(
+                self.line.end..self.line.end,
+                close,
+                format!("add `{close}` to the end of the line"),
+            );
+        }
+        if line.contains('\t') {
+            let spaces = line.replace('\t', "  ");
+            add(self.line.clone(), &spaces, "write two spaces for each tab".to_owned());
+        }
+        if let Some((key, value)) = line.split_once(": ") {
+            let quoted = format!("{key}: '{}'", value.trim().replace('\'', "''"));
+            add(self.line.clone(), &quoted, format!("write `{}`", quoted.trim()));
+        }
+        add(self.line.start..self.block_end(text), "", "remove the line".to_owned());
+        let start = text.get(..self.line.start.saturating_sub(1)).unwrap_or_default();
+        let before = start.rfind('\n').map_or(0, |at| at + 1);
+        add(before..self.line.start, "", "remove the line above".to_owned());
+        add(self.line.start..text.len(), "", "remove what follows from this line on".to_owned());
+        found
+    }
+
+    /// Returns where the lines end that are indented deeper than this one.
+    fn block_end(&self, text: &str) -> usize {
+        let depth = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
+        let own = self.at - self.line.start;
+        let mut end = (self.line.end + 1).min(text.len());
+        for line in text.get(end..).unwrap_or_default().split_inclusive('\n') {
+            if depth(line) <= own && !line.trim().is_empty() {
+                break;
+            }
+            end += line.len();
+        }
+        end
+    }
+}
+
+/// Returns the length of a value inside brackets, its key included.
+fn flow_end(rest: &str) -> usize {
+    let mut depth = 0_usize;
+    for (at, character) in rest.char_indices() {
+        match character {
+            '[' | '{' => depth += 1,
+            ']' | '}' if depth == 0 => return at,
+            ']' | '}' => depth -= 1,
+            ',' if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    rest.len()
+}
