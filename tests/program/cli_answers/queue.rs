@@ -316,11 +316,9 @@ fn every_author_of_a_branch_is_one_of_the_proposal() {
     let repo = proposal("", "");
     repo.branch("waits").by("omar").edit("EXC-2026-WA1TS", "title: It still waits").commit("Edit");
     repo.checkout();
-    let shown = json(&repo, &["show", "WA1TS"]).to_string();
-    assert!(shown.contains("ana@example.com") && shown.contains("omar@example.com"), "{shown}");
     let table = ask(&repo, &["show", "WA1TS"]).out;
-    let authors = table.split("authors").nth(1).and_then(|rest| rest.split("approved").next());
-    assert!(authors.is_some_and(|it| it.contains("omar@example.com")), "{table}");
+    let authors = "authors    Ana Ruiz <ana@example.com>, omar <omar@example.com>\n";
+    assert!(table.contains(authors), "{table}");
 }
 
 #[test]
