@@ -139,12 +139,10 @@ pub(crate) fn coverage(
 }
 
 /// Tells whether a record says something about findings alone, so that whoever acts or is deployed gains nothing by it: a false
-/// positive, or one that names findings and nobody who acts.
+/// positive, or what was suppressed before there was a ledger.
 fn is_about_findings(record: &Record) -> bool {
-    let subject = &record.subject;
-    let is_anybody = subject.is_access() || subject.asset.is_some();
-    let names_findings = record.scope.as_ref().is_some_and(|scope| scope.findings.is_some());
-    record.root_cause == RootCause::FalsePositive || names_findings && !is_anybody
+    record.root_cause == RootCause::FalsePositive
+        || record.deviates_from.baseline == Some(Baseline::Adopted)
 }
 
 type NamedSubject<'a> = (&'static str, &'a Option<String>, &'a Option<String>);

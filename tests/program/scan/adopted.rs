@@ -139,6 +139,11 @@ fn one_command_and_one_merge_put_all_on_record_and_nothing_new() {
     work.commit("Remove what is over");
     repo.checkout();
     assert_eq!(scan(&repo, &[]), (0, Vec::new()));
+    // What is adopted says nothing about anything else in its application.
+    let application = bandit["subject"]["application"].as_str().unwrap();
+    let asked = run(&repo, &["check", "--application", application, "--format", "json"]);
+    let answer: Value = serde_json::from_str(&asked.out).unwrap();
+    assert_eq!((asked.code, &answer["verdict"]), (1, &Value::from("deny")), "{answer}");
     // Nothing is adopted twice.
     let again = run(&repo, &["import", "scan", "--dry-run", "--format", "json"]);
     let answer: Value =
