@@ -242,6 +242,18 @@ fn rejection_stays() {
         both(&repo, &other);
         assert_eq!(status(&repo), "active", "{what}, other bytes");
     }
+}
+
+#[test]
+fn rejection_on_a_branch_stays() {
+    let policy = SIGNED.replace("[dana@example.com]", "[dana@example.com, pat@example.com]");
+    let both = |repo: &Repo, text: &str| sign(repo, "ana", &approvals(repo, &BOTH, text));
+    let rejection = |repo: &Repo| {
+        no("pat", ID, SAMPLE, &repo.now().to_string())
+            .ledger("example/payments")
+            .because("Too long")
+    };
+    let folder = format!("exceptions/.approvals/{ID}");
     // A rejection on the branch of the request, which its author deletes before the merge, or that the merge leaves out.
     for deletes in [true, false] {
         let repo = ledger(&policy, &["dana", "lee", "pat"]);
