@@ -36,7 +36,9 @@ pub struct FindingView<'a> {
 
 impl<'a> FindingView<'a> {
     /// The columns of a finding.
-    pub const COLUMNS: &'static str = "rule level path line column field id message help remedy";
+    pub const COLUMNS: &'static str = "rule level path line column field id message help remedy.do remedy.edit.path \
+         remedy.edit.line remedy.edit.column remedy.edit.end_line remedy.edit.end_column remedy.edit.text \
+         remedy.edit.example remedy.commands remedy.waits_for.email remedy.waits_for.name remedy.ends remedy.at";
 
     /// Returns a finding in the form of answers.
     pub fn of(finding: &'a Finding) -> FindingView<'a> {

@@ -43,6 +43,7 @@ macro_rules! told_by_example {
 }
 
 #[expect(non_snake_case, reason = "a story is named as its code")]
+#[expect(clippy::module_inception, reason = "the macro of all codes names stories::CODE")]
 pub(crate) mod stories {
     use super::{Code, Example, Story, StoryEnd, story};
 

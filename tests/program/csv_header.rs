@@ -11,7 +11,7 @@ fn empty() -> Repo {
     let repo = Repo::at("2026-11-19T08:00:00Z");
     repo.by("dana").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
     repo.checkout();
-    repo.scribble("found.sarif", "{\"version\": \"2.1.0\", \"runs\": []}");
+    repo.scribble("found.sarif", "{\"version\": \"2.1.0\", \"runs\": [{\"tool\": {\"driver\": {\"name\": \"trivy\"}}, \"results\": []}]}");
     repo.scribble("access.jsonl", "");
     repo.scribble(".trivyignore", "");
     repo

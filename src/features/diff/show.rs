@@ -13,7 +13,7 @@ use crate::history::objects;
 use crate::ledger::stray::Stray;
 use serde::Serialize;
 
-use crate::diag::shell::quoted;
+use crate::diag::shell::{self, quoted};
 use crate::diag::{self, Level};
 use crate::features::diff::compared::ChangedRedesign;
 use crate::features::diff::show::how::HowView;
@@ -224,7 +224,7 @@ impl<'a> RecordChangeView<'a> {
 /// Returns the command that approves the change of a redesign.
 fn approve_redesign(change: &ChangedRedesign, branch: Option<&str>) -> String {
     let branch = branch.map(|branch| format!(" --ref {}", quoted(branch))).unwrap_or_default();
-    format!("exledger approve --governance {}{branch}", quoted(&change.path))
+    format!("{}{branch}", shell::command("exledger approve --governance", &[&change.path]))
 }
 
 fn heading(diff: &Diff) -> StyledText {

@@ -3,7 +3,6 @@
 //! Start at [`finding_text`].
 
 use crate::diag::code::Code;
-use crate::diag::remedy::Remedy;
 use crate::diag::{self, Finding, Level};
 use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
@@ -23,8 +22,8 @@ pub(super) fn listed(findings: &[Finding]) -> String {
 }
 
 /// Returns all that a finding says but for its place.
-fn problem(finding: &Finding) -> (Level, Code, &str, &Remedy) {
-    (finding.level, finding.rule, &finding.message, &finding.remedy)
+fn problem(finding: &Finding) -> (Level, Code, &str, String) {
+    (finding.level, finding.rule, &finding.message, finding.help())
 }
 
 /// Returns a finding with its position and its help text.

@@ -113,7 +113,7 @@ fn an_end_on_the_day_of_the_start_is_the_first_that_is_possible() {
     let folder = ledger();
     let answer = filed(folder.path(), &[&start[..], &["2026-12-01"]].concat());
     assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{}", answer.err);
-    let said = "error[window-inverted] expires: the exception ends before it starts on 2026-12-02; end it on 2026-12-02 or later, or start it earlier";
+    let said = "error[window-inverted] expires: the exception ends before it starts on 2026-12-02; write for example `2026-12-16`";
     assert!(answer.err.contains(said), "{}", answer.err);
     let (_, record, _) =
         written(folder.path(), &filed(folder.path(), &[&start[..], &["2026-12-02"]].concat()));

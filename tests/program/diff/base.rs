@@ -113,7 +113,7 @@ fn the_work_tree_is_compared_with_the_approved_ref_when_nothing_is_named() {
     assert_eq!(crate::diff::told(&diff), ["scope-widened: resources + db:orders"]);
     assert_eq!(diff["base"], diff["head"]);
     let keys: Vec<&String> = diff.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["schema", "base", "head", "judged", "changes", "findings"]);
+    assert_eq!(keys, ["schema", "base", "head", "judged", "changes", "redesigns", "findings"]);
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn what_scanners_say_lets_tested_triggers_fire() {
     }
     put(&repo, "a.sarif", looked("Trivy", class, json!({})));
     let answer = run(&repo, &["a.sarif"]);
-    let command = "exledger fire EXC-2026-G0NE0 T1 --note \"trivy no longer finds it\"";
+    let command = "exledger fire EXC-2026-G0NE0 T1 --note 'trivy no longer finds it'";
     assert!(answer.out.contains(command), "{}", answer.out);
     let fired = [
         "--on",
