@@ -56,8 +56,5 @@ fn a_list_from_before_the_end_proves_nothing() {
     let after = told("2026-11-28T10:00:00Z");
     assert!(after[0]["command"].as_str().unwrap().ends_with("after=2026-11-28"), "{after}");
     let future = told("2027-05-01");
-    assert!(
-        future[0]["command"].as_str().unwrap().ends_with("after=2026-12-01 --evidence …"),
-        "{future}"
-    );
+    assert!(future[0]["command"].as_str().unwrap().ends_with("after=2026-12-01"), "{future}");
 }
