@@ -1,6 +1,6 @@
 //! Show: everything about one record, on one screen and below it.
 //!
-//! Start at [`screen`]. Follows `docs/mission.md`, the four questions, and `docs/spec/cli.md`, show.
+//! Start at `screen`. Follows `docs/mission.md`, the four questions, and `docs/spec/cli.md`, show.
 
 mod answers;
 mod proof;
