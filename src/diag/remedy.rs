@@ -152,8 +152,8 @@ fn position(source: &str, offset: usize) -> Pos {
     }
 }
 
-/// Returns the byte at a position.
-fn offset(source: &str, pos: Pos) -> Option<usize> {
+/// Returns the byte at a position; `None` if the text has fewer lines.
+pub(crate) fn offset(source: &str, pos: Pos) -> Option<usize> {
     let number = |number: u32| usize::try_from(number).ok()?.checked_sub(1);
     let lines = source.split_inclusive('\n').take(number(pos.line)?);
     let start: usize = lines.map(str::len).sum();

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::diag::code::Code;
-use crate::diag::remedy::{Act, Edit, Remedy};
+use crate::diag::remedy::{self, Act, Edit, Remedy};
 use crate::diag::shell::quoted;
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level, Pos};
@@ -19,7 +19,15 @@ use crate::yaml::splice::{self, SpliceEdit};
 /// The policy, whose keys are not those of a record.
 const FILE: &str = "exledger.yaml";
 
-/// Converts faults of a file to findings of level error, sorted, each with the edit that ends it.
+/// The maximum number of findings of a file that have an edit. Each is worked out from the whole text, and a file may have any
+/// number of faults.
+const MOST_EDITS: usize = 10;
+
+/// The maximum number of bytes of a text in which an edit is searched for, which parses it several times.
+const MOST_SEARCHED: usize = 16 * 1024;
+
+/// Converts faults of a file to findings of level error, sorted; the first ones have the edit that ends them, the others its
+/// words.
 pub fn findings(
     path: &str,
     id: Option<&str>,
@@ -27,21 +35,39 @@ pub fn findings(
     faults: Vec<SyntaxError>,
 ) -> Vec<Finding> {
     let finding = |fault: SyntaxError| {
-        let remedy = remedy(path, text, root, &fault);
-        Finding {
+        let finding = Finding {
             rule: fault.code,
             level: Level::Error,
             path: path.to_owned(),
             pos: fault.pos,
-            field: fault.field,
+            field: fault.field.clone(),
             id: id.map(str::to_owned),
-            message: credential::hidden(fault.message),
-            remedy: remedy.map(credential::hidden),
-        }
+            message: credential::hidden(fault.message.clone()),
+            remedy: credential::hidden(fault.help.clone()).into(),
+        };
+        (finding, fault)
     };
-    let mut findings: Vec<Finding> = faults.into_iter().map(finding).collect();
-    findings.order_by(|left, right| left.sort_key().cmp(&right.sort_key()));
-    findings
+    let mut findings: Vec<(Finding, SyntaxError)> = faults.into_iter().map(finding).collect();
+    findings.order_by(|(left, _), (right, _)| left.sort_key().cmp(&right.sort_key()));
+    let mut may_search = text.len() <= MOST_SEARCHED;
+    for (finding, fault) in findings.iter_mut().take(MOST_EDITS) {
+        let is_searched = is_searched(fault.code);
+        if is_searched && !may_search {
+            continue;
+        }
+        finding.remedy = remedy(path, text, root, fault).map(credential::hidden);
+        // What follows a fault of the syntax is read anew once that is corrected.
+        may_search &= !is_searched;
+    }
+    findings.into_iter().map(|(finding, _)| finding).collect()
+}
+
+/// Tells whether the edit that ends a fault is found by trying.
+fn is_searched(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Syntax | Code::Encoding | Code::TooLarge | Code::YamlFeature | Code::DuplicateKey
+    )
 }
 
 fn remedy(path: &str, text: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
@@ -52,9 +78,7 @@ fn remedy(path: &str, text: &str, root: Option<&Node>, fault: &SyntaxError) -> R
         }
         Code::BadId => return rename(path, root, fault),
         Code::DuplicateId => None,
-        Code::Syntax | Code::Encoding | Code::TooLarge | Code::YamlFeature | Code::DuplicateKey => {
-            fault.pos.and_then(|pos| search(path, text, pos, fault.code))
-        }
+        code if is_searched(code) => fault.pos.and_then(|pos| search(path, text, pos, code)),
         _ => root
             .zip(fault.field.as_deref())
             .and_then(|(root, field)| of_field(path, text, root, field, fault)),
@@ -168,12 +192,11 @@ struct FaultPlace {
 
 impl FaultPlace {
     fn of(text: &str, pos: Pos) -> Option<FaultPlace> {
-        let number = |number: u32| usize::try_from(number).ok()?.checked_sub(1);
-        let start: usize = text.split_inclusive('\n').take(number(pos.line)?).map(str::len).sum();
+        let at = remedy::offset(text, pos)?;
+        let start = remedy::offset(text, Pos { column: 1, ..pos })?;
         let line = text.get(start..)?.split_inclusive('\n').next().unwrap_or_default();
-        let bare = line.trim_end_matches(['\n', '\r']);
-        let before = bare.chars().take(number(pos.column)?).map(char::len_utf8).sum::<usize>();
-        Some(FaultPlace { line: start..start + bare.len(), at: start + before })
+        let end = start + line.trim_end_matches(['\n', '\r']).len();
+        Some(FaultPlace { line: start..end, at: at.min(end) })
     }
 
     /// Returns what may end the fault, the smallest first: a range, its new text, and the words.

@@ -316,10 +316,15 @@ impl AboutRecords<'_, '_> {
                 is_within.then_some((Some(before.tree), Some(commit.tree)))
             });
         let jobs = jobs.enumerate();
-        let jobs =
-            jobs.map(|(pair, (old, new))| ComparisonJob { pair, old, new, others: Box::default() });
+        let jobs: Vec<ComparisonJob> = jobs
+            .map(|(pair, (old, new))| ComparisonJob { pair, old, new, others: Box::default() })
+            .collect();
+        // What the index said before it was found to be wrong has left something out.
+        if indexed.disagrees.get().is_some() {
+            return Ok(None);
+        }
         let mut folders = FolderComparison::new(*repository, prefix, Default::default());
-        folders.run(interest.top(), jobs.collect());
+        folders.run(interest.top(), jobs);
         if !folders.obstacles.is_empty() {
             return Ok(None);
         }

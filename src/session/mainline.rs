@@ -100,11 +100,13 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
     let located = Located::at(found.work_dir()?.to_owned(), options).ok()?;
     let (chosen, repository) = (approved_ref(&located).ok()?, located.repository().ok()?);
     let folders = std::iter::once(inside.clone()).chain(inside.above());
+    let kind = |prefix: &LedgerPrefix| {
+        let tree = CommitTree::of_commit(repository, chosen.tip, prefix)?;
+        Ok::<_, Undetermined>(tree.kind(policy::FILE)?)
+    };
     for prefix in folders {
-        let policy = CommitTree::of_commit(repository, chosen.tip, &prefix)
-            .map(|tree| tree.kind(policy::FILE).ok().flatten());
-        match policy {
-            Err(obstacle) => return Some(obstacle.into()),
+        match kind(&prefix) {
+            Err(unreadable) => return Some(unreadable),
             Ok(None) => {}
             Ok(Some(_)) => {
                 let path = paths::join(&prefix.folder(), policy::FILE);

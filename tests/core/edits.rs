@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use exledger::diag::code::RuleGroup;
+use exledger::diag::code::{Code, RuleGroup};
 use exledger::diag::remedy::Act;
 use exledger::diag::{Finding, Level};
 use exledger::ledger::tree::MapTree;
+use exledger::record::file;
 use exledger::rules::example::Example;
 
 use crate::stories::{self, Story, StoryEnd};
@@ -92,4 +93,23 @@ fn the_documentation_says_what_ends_the_findings_of_verify() {
         n_codes,
         stories::all().iter().filter(|it| it.code.group() == RuleGroup::Audit).count()
     );
+}
+
+#[test]
+fn a_file_with_any_number_of_faults_is_searched_once() {
+    let mut repeated = "id: EXC-2026-7F3KQ\n".to_owned();
+    let mut unknown = repeated.clone();
+    for n in 0..300 {
+        repeated.push_str(&format!("key: {n}\n"));
+        unknown.push_str(&format!("key{n}: x\n"));
+    }
+    for text in [repeated, unknown] {
+        let source = file::read("exceptions/EXC-2026-7F3KQ.yaml", text.as_bytes());
+        let edits = source.findings.iter().filter(|it| matches!(it.remedy.act, Act::Edit(_)));
+        assert_eq!(edits.clone().count(), 10, "{}", source.findings.len());
+        let searched = edits.filter(|it| it.rule == Code::DuplicateKey).count();
+        assert!(searched <= 1, "each search parses the file several times: {searched}");
+        assert!(source.findings.len() >= 299);
+        assert!(source.findings.iter().all(|it| !it.help().is_empty()));
+    }
 }
