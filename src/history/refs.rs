@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::diag::shell::quoted;
 use crate::history::mainline::Guard;
 use crate::history::objects::Oid;
 use crate::history::off_line::APPROVALS_PIN;
@@ -69,7 +70,7 @@ pub struct ApprovedRef {
 pub struct NoRef {
     pub cause: Cause,
     pub candidates: Vec<String>,
-    /// The command that may fetch more candidates; `None` without a remote.
+    /// The command that may bring more candidates: a fetch, or the first push to an empty remote; `None` without a remote.
     pub command: Option<String>,
     /// The target branch of this job's pull request, as named by the CI system.
     pub target: Option<String>,
@@ -200,6 +201,9 @@ impl Refs {
     fn fetch_command(&self, remote: Option<&str>, target: Option<&str>) -> Option<String> {
         let known = |name: &str| self.remotes.iter().find(|remote| *remote == name);
         let remote = remote.and_then(known).or_else(|| known("origin")).or(self.remotes.first())?;
+        if let Some(branch) = self.never_pushed(remote) {
+            return Some(format!("git push -u {remote} {}", quoted(branch)));
+        }
         let deepened = if self.is_shallow { " --unshallow" } else { "" };
         Some(match target {
             Some(branch) => {
@@ -209,6 +213,15 @@ impl Refs {
                 "git fetch{deepened} {remote} '+refs/heads/*:refs/remotes/{remote}/*' && git remote set-head {remote} --auto"
             ),
         })
+    }
+
+    /// Returns the current branch, if it follows a remote of which this clone has seen no branch: a clone of an empty repository.
+    fn never_pushed(&self, remote: &str) -> Option<&str> {
+        let HeadState::Branch(head) = &self.head else { return None };
+        let folder = format!("refs/remotes/{remote}/");
+        let has_seen_one = self.names.keys().any(|name| name.starts_with(&folder));
+        let follows = self.upstream.as_deref() == Some(remote) && self.names.contains_key(head);
+        if has_seen_one || !follows { None } else { head.strip_prefix(HEADS) }
     }
 
     fn remote(&self) -> Result<Option<String>, Cause> {

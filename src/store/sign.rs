@@ -126,7 +126,7 @@ impl SignError {
         match self {
             SignError::NoKey(_) | SignError::KeyAbsent { .. } | SignError::NotSsh { .. } => {
                 format!(
-                    "give the key that the signers file lists: {NAME_KEY}; this does not change how git signs commits"
+                    "give your key: {NAME_KEY}; `ssh-keygen -t ed25519` makes one, and approve prints the line that lists it"
                 )
             }
             SignError::Configuration(_) => "check it with `git config --list`".to_owned(),

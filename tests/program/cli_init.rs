@@ -52,6 +52,28 @@ fn a_new_ledger_has_all_its_files_and_a_second_run_changes_none() {
 }
 
 #[test]
+fn the_first_push_is_the_way_on_in_a_clone_of_an_empty_repository() {
+    let folder = crate::support::temporary();
+    git(folder.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "origin.git"]);
+    git(folder.path(), &["clone", "--quiet", "origin.git", "clone"]);
+    let clone = folder.path().join("clone");
+    created(&clone, &INIT);
+    git(&clone, &["add", "."]);
+    let nina = ["-c", "user.name=Nina", "-c", "user.email=nina@example.com"];
+    git(&clone, &[&nina[..], &["commit", "--quiet", "--message=Keep a ledger"]].concat());
+    let doctor = run(&clone, &["doctor", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
+    assert_eq!(
+        (doctor.code, &answer["checks"][0]["commands"]),
+        (3, &serde_json::json!(["git push -u origin main"]))
+    );
+    git(&clone, &["push", "--quiet", "-u", "origin", "main"]);
+    let doctor = run(&clone, &["doctor", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
+    assert_eq!(answer["checks"][0]["state"], "ok", "{}", doctor.out);
+}
+
+#[test]
 fn what_a_ledger_can_do_without_is_asked_for() {
     let folder = repository();
     created(folder.path(), &INIT);

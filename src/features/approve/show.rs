@@ -141,9 +141,13 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
         ("by".to_owned(), StyledText::plain(&signed.by)),
     ];
     pairs.extend(signed.key.clone().map(|key| ("key".to_owned(), key)));
-    let counts_for = match not_yet {
-        Some(why) => StyledText::with_tone(Tone::Warn, format!("nobody yet: {why}")),
-        None => StyledText::plain(counts_for(summary, &signed.needed)),
+    let whom = counts_for(summary, &signed.needed);
+    let counts_for = match &signed.counting {
+        Counting::NotYet { why, .. } => {
+            StyledText::with_tone(Tone::Warn, format!("nobody yet: {why}"))
+        }
+        Counting::NotSigned => StyledText::plain(format!("with a listed key: {whom}")),
+        Counting::Counts => StyledText::plain(whom),
     };
     pairs.push(("counts for".to_owned(), counts_for));
     if summary.decision == ApprovalDecision::Approve && signed.needed.count > 0 {
