@@ -176,8 +176,8 @@ pub(super) fn read<'h>(
     let mut filter = named.clone();
     loop {
         let mut snapshot = Snapshot::walk(line.clone(), Scope::Named(&filter))?;
-        // Which controls are the same depends on it; of records alone, nothing else does.
-        if !texts.is_empty() && *snapshot.governance != line.governance {
+        // The tip's policy may not count, and the one that does may look for records elsewhere.
+        if snapshot.governance.policy.records != line.governance.policy.records {
             return Ok(None);
         }
         if proposes {

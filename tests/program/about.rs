@@ -206,6 +206,25 @@ fn a_proposal_and_an_emergency_are_told_the_same_by_themselves() {
 }
 
 #[test]
+fn under_a_policy_that_does_not_count_a_record_is_told_the_same_by_itself() {
+    let (one, two) = ("EXC-2026-00001", "waivers/EXC-2026-00002.yaml");
+    for looser in [
+        "recurrence: {window: 1d}\n",
+        "records: [waivers]\n",
+        "people: {logins: {x: nina@example.com}}\n",
+    ] {
+        let repo = repo();
+        filed(&repo, "early", |work| {
+            work.write(one, &record(one, EARLY)).write(two, &record("EXC-2026-00002", ""))
+        });
+        repo.by("ana").write("exledger.yaml", &format!("{POLICY}{looser}")).commit("Ask for less");
+        let later = "EXC-2026-00003";
+        filed(&repo, "later", |work| work.write(later, &record(later, "")));
+        assert_same(&repo, &[one, "EXC-2026-00002", later]);
+    }
+}
+
+#[test]
 fn a_name_that_is_nearly_that_of_a_record_is_found_however_it_is_written() {
     let repo = repo();
     let names: Vec<String> =
