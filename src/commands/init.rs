@@ -218,6 +218,9 @@ fn tell_listed(ctx: &Ctx, adopted: &PreparedImport<'_>) {
             )),
         }
     }
+    if n_adopted == 0 {
+        return;
+    }
     ctx.hint(&format!(
         "hint: {} on record for 90 days, in {}: judge each in time (`exledger queue`)",
         diag::count(n_adopted, "suppression"),

@@ -31,11 +31,16 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
     for fault in &case.faults {
-        let SuppressionFault::Uncovered { citing } = fault else {
+        let SuppressionFault::Uncovered { names_no_rule, citing } = fault else {
             continue;
         };
         let message = format!("no exception in force covers {}", case.label);
-        let help = format!("remove it, or file an exception that names it; to cite one, {citing}");
+        let way = if *names_no_rule {
+            "write which rule it hides, or remove it: only an exception for its tool without an id covers it"
+        } else {
+            "remove it, or file an exception that names it"
+        };
+        let help = format!("{way}; to cite one, {citing}");
         findings.push(scan::finding(case, (RULE.code, RULE.level), None, message, help));
     }
 }

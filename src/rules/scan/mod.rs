@@ -21,7 +21,7 @@ use crate::rules::scan::covering::CoveringRecords;
 use crate::rules::scan::promise::Promise;
 use crate::rules::scan::reach::Reached;
 use crate::rules::scan::suppression::{
-    FoundSuppression, GeneratedFile, StaleAfter, SuppressionEnd,
+    FoundSuppression, GeneratedFile, HiddenIds, StaleAfter, SuppressionEnd,
 };
 use crate::status::reason;
 use crate::status::state::{InForce, RecordState};
@@ -29,8 +29,8 @@ use crate::status::state::{InForce, RecordState};
 /// Why a suppression, or a generated file, is not as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SuppressionFault {
-    /// It cites no record, and none in force covers it; what to do to cite one.
-    Uncovered { citing: String },
+    /// It cites no record, and none in force covers it: whether it could name a rule and doesn't, and what to do to cite one.
+    Uncovered { names_no_rule: bool, citing: String },
     /// It cites an id that no record of the ledger has.
     UnknownId(Id),
     /// The record that it cites is not in force; why.
@@ -196,7 +196,10 @@ impl<'a> SuppressionJudge<'a> {
             case.record = covering.map(str::to_owned);
             if covering.is_none() {
                 let citing = found.citing.general(found.end);
-                case.faults.push(SuppressionFault::Uncovered { citing });
+                let names_no_rule = found.hidden.iter().all(|hidden| {
+                    hidden.names_no_rule() && !matches!(hidden.ids, HiddenIds::Nameless)
+                });
+                case.faults.push(SuppressionFault::Uncovered { names_no_rule, citing });
             }
             return;
         };
