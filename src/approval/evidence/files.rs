@@ -412,9 +412,9 @@ pub(super) fn backing(
         Ok(backing) => return Ok(backing),
         Err(bad) => bad,
     };
-    // An unapproved change of governance must not discard a rejection.
+    // Neither an unapproved change of governance nor a revocation by a claim discards a rejection.
     if !is_review && checked.file.decision == ApprovalDecision::Reject {
-        let keys = Keys::from_governance(before.approved, before.approved_tip);
+        let keys = Keys::without(before.approved, [before.approved_tip]);
         if let Ok(backing) = ask(&keys, before.approved) {
             return Ok(backing);
         }

@@ -94,8 +94,15 @@ impl Keys {
         at: &'g Governance,
         later: impl IntoIterator<Item = &'g Governance>,
     ) -> Keys {
-        let states = [at].into_iter().chain(later);
-        let texts = states.map(|state| state.revoked.as_deref().unwrap_or_default());
+        Keys::without(at, [at].into_iter().chain(later))
+    }
+
+    /// Returns the same, also with those that the files themselves revoke.
+    pub(crate) fn without<'g>(
+        at: &Governance,
+        states: impl IntoIterator<Item = &'g Governance>,
+    ) -> Keys {
+        let texts = states.into_iter().map(|state| state.revoked.as_deref().unwrap_or_default());
         let revoked: Vec<Revoked> = texts.map(Revoked::parse).collect();
         Keys::of(at, &revoked)
     }

@@ -162,6 +162,42 @@ fn claimed_revocation_takes_back_no_rule() {
 }
 
 #[test]
+fn claimed_revocation_silences_no_rejection() {
+    type Act<'a> = (&'a str, &'a dyn Fn(&Repo));
+    let revoked = public("dana") + "\n" + &public("kim") + "\n";
+    let acts: [Act; 4] = [
+        ("pushed", &|repo| {
+            repo.by("ana").write(REVOKED, &revoked).commit("Revoke keys");
+        }),
+        ("merged by a listed person", &|repo| typed(repo, REVOKED, &revoked)),
+        ("merged behind a list that waits", &|repo| {
+            repo.by("lee").remove(SIGNERS).commit("Merge branch 'work'");
+            repo.by("kim").write(SIGNERS, &signer("kim")).commit("List Kim");
+            typed(repo, REVOKED, &revoked);
+        }),
+        ("approved by a signature", &|repo| {
+            repo.by("ana").write(REVOKED, &revoked).commit("Revoke keys");
+            let at = repo.now().to_string();
+            let says = yes("lee", ID, &revoked, &at).governance(REVOKED);
+            sign(repo, "ana", &[says.ledger("example/payments")]);
+        }),
+    ];
+    for (what, act) in acts {
+        let repo = ledger(STRICT, &["dana", "lee"]);
+        act(&repo);
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        let at = repo.now().to_string();
+        sign(&repo, "ana", &[no("dana", ID, SAMPLE, &at).ledger("example/payments")]);
+        sign(&repo, "ana", &approvals(&repo, &[("lee", "lee")], SAMPLE));
+        let is_proven = what == "approved by a signature";
+        assert_eq!(status(&repo) == "active", is_proven, "{what}");
+        // What the key approves is out at once.
+        repo.by("ana").remove(ID).commit("Remove it");
+        assert_eq!(ask(&repo, SAMPLE, ("dana", "dana")), "unapproved", "{what}");
+    }
+}
+
+#[test]
 fn claimed_policy_brings_no_key_back() {
     // The list is signed, Sam's key goes, and a claim names another file and then the old one again.
     let repo = ledger(LAX, &["dana", "sam"]);
