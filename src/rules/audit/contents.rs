@@ -61,8 +61,9 @@ impl<'t> Contents<'t> {
 
     /// Checks a version of a trail after all those before it; `source` is its file.
     pub fn visit(&mut self, trail: &Trail, version: &Version, source: &RecordFile) {
-        // The same bytes at another path give no new findings.
-        if version.change == VersionChange::Moved {
+        // The same bytes at another path give no new findings, but of its name.
+        if version.change == VersionChange::Moved && version.record.record().is_some() {
+            self.mend_name(&trail.key);
             return;
         }
         let state = self.states.at(version.landing);
@@ -83,6 +84,18 @@ impl<'t> Contents<'t> {
             Err(error) => self.doubts.push(error),
         }
         self.extra_schema = Some((state, extra_schema));
+    }
+
+    /// Leaves a warning of each earlier name of a file that has the id's now.
+    fn mend_name(&mut self, key: &TrailKey) {
+        if let Some(last) = self.last.get_mut(key) {
+            last.retain(|(rule, ..)| *rule != Code::BadId);
+        }
+        for (_, finding) in self.found.get_mut(key).into_iter().flatten() {
+            if finding.rule == Code::BadId {
+                finding.level = Level::Warning;
+            }
+        }
     }
 
     fn take(&mut self, key: &TrailKey, version: &Version, findings: Vec<Finding>) {

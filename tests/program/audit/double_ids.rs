@@ -1,7 +1,11 @@
 //! Two branches file one id: what `verify` says of it once each file has an id of its own.
 
+use exledger::diag::Level;
+use exledger::diag::code::Code;
+
 use crate::cli;
-use crate::support::repo::Repo;
+use crate::support::audit::{audited, filed};
+use crate::support::repo::{Repo, path_of};
 use crate::support::samples::{ID, ONE, STARTED};
 
 const OWN: &str = "EXC-2026-8K2MP";
@@ -127,4 +131,22 @@ fn a_file_that_is_gone_under_any_id_was_deleted() {
     repo.by("lee").merge("fix", "Merge pull request #3 from bob/fix");
     let (code, found) = verified(&repo);
     assert_eq!((code, rules(&found)), (0, vec!["duplicate-id"]), "{found:#?}");
+}
+
+#[test]
+fn a_name_that_is_not_the_id_is_an_error_as_often_as_a_record_is_moved_there() {
+    let repo = filed();
+    let (named, other) = (path_of(ID), "exceptions/billing.yaml");
+    let found = || {
+        let findings = audited(&repo, ON).into_iter().filter(|it| it.rule == Code::BadId);
+        findings.map(|it| (it.level, it.path)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(), []);
+    repo.by("lee").rename(&named, other).commit("Move it");
+    assert_eq!(found(), [(Level::Error, other.to_owned())]);
+    repo.by("lee").rename(other, &named).commit("Move it back");
+    assert!(found().iter().all(|(level, _)| *level != Level::Error), "{:?}", found());
+    repo.by("lee").rename(&named, other).commit("Move it again");
+    let at_tip = |(level, path): &(Level, String)| *level == Level::Error && path == other;
+    assert!(found().iter().any(at_tip), "{:?}", found());
 }
