@@ -58,6 +58,7 @@ pub(crate) fn prepare_approval<'s>(
     if let Some(path) = &below {
         refuse_governed_elsewhere(&snapshot, path)?;
     }
+    refuse_backdated(&snapshot, at)?;
     let (person, by) = approver(request, repository, snapshot.governance())?;
     let source = ContentSource::open(located, &snapshot, request.branch)?;
     let content = match request.subject {
@@ -144,6 +145,19 @@ fn refuse_governed_elsewhere(snapshot: &Snapshot<'_>, path: &str) -> Result<(), 
         ),
     )
     .into())
+}
+
+/// Refuses a typed time before the last landing: the statement would be judged by the rules of that time, whoever has left since.
+fn refuse_backdated(snapshot: &Snapshot<'_>, at: &Moment) -> Result<(), Usage> {
+    let stamp = snapshot.stamp();
+    match (at.on, stamp.effective) {
+        (Some(on), Some(landed)) if on < landed => {
+            let reference = stamp.label.as_deref().unwrap_or("the approved ref");
+            let what = format!("--on {on} is before {landed}, the time of the tip of {reference}");
+            Err(Usage::refused(what, "a signature states when it is given: leave out --on"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Returns who approves, and the address that the approval states.

@@ -94,6 +94,26 @@ fn what_a_leaver_gave_stays_and_a_revoked_key_takes_it_away() {
 }
 
 #[test]
+fn who_has_left_signs_nothing_under_a_date_before_that() {
+    let ledger = Ledger::merged();
+    ledger.repo.clock("2026-11-23T10:00:00Z");
+    ledger.repo.by("lee").write(SIGNERS, &approver("nina")).commit("Omar leaves");
+    for decision in [&["approve", ID][..], &["approve", ID, "--reject", "--reason", "No"]] {
+        let run = |on: &str| {
+            ledger.run(&[&["--on", on], decision, &["--by", "omar@example.com"]].concat())
+        };
+        for on in ["2026-11-22", "2026-11-23T09:59:59Z"] {
+            let before = run(on);
+            assert_eq!(before.code, 2, "{}{}", before.out, before.err);
+            assert!(before.err.contains("is before 2026-11-23T10:00:00Z"), "{}", before.err);
+        }
+        let now = run("2026-11-23T10:00:00Z");
+        assert!(!now.err.contains("is before"), "{}", now.err);
+    }
+    assert_eq!(ledger.status(), "unapproved");
+}
+
+#[test]
 fn a_rejection_by_a_listed_key_is_a_veto_also_after_its_line_went() {
     let no = |name: &str, at: &str| {
         let no = speak::no(name, ID, RECORD, at).ledger("example/payments");
