@@ -14,6 +14,8 @@ use crate::policy::settings::AssetRule;
 use crate::policy::tiers::{ClassRule, Tier};
 use crate::record::address::{self, Address};
 use crate::record::time::Term;
+use crate::yaml;
+use crate::yaml::node::Limits;
 
 /// What a change of governance bears on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -187,6 +189,19 @@ pub fn revokes_more(before: Option<&str>, after: &str) -> bool {
 /// Tells whether a file has no lines with content, so that it says as much as none.
 pub fn is_blank(bytes: &[u8]) -> bool {
     lines(Some(&String::from_utf8_lossy(bytes))).is_empty()
+}
+
+/// Tells whether two texts of a governance file say the same in another layout: comments, order, quotes.
+pub fn says_the_same(path: &str, one: &[u8], other: &[u8]) -> bool {
+    let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    let both = [one, other].map(|bytes| yaml::parse(bytes, &Limits::POLICY));
+    match both.each_ref().map(|document| document.root.as_ref()) {
+        [Some(one), Some(other)] if is_yaml => one.says_the_same(other),
+        _ => {
+            let both = [one, other].map(String::from_utf8_lossy);
+            lines(Some(&both[0])) == lines(Some(&both[1]))
+        }
+    }
 }
 
 /// Returns the part with a name.

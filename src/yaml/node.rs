@@ -129,6 +129,38 @@ impl Node {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
+    /// Tells whether two values differ in layout alone: quotes, the order of keys and that of texts in a list.
+    pub(crate) fn says_the_same(&self, other: &Node) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Null, Value::Null) => true,
+            (Value::Scalar(one), Value::Scalar(other)) => one.text == other.text,
+            (Value::List(one), Value::List(other)) => {
+                let sorted = |items: &[Node]| {
+                    let mut texts: Vec<String> = Vec::new();
+                    for item in items {
+                        texts.push(item.text()?.to_owned());
+                    }
+                    texts.sort();
+                    Some(texts)
+                };
+                let both = sorted(one).zip(sorted(other));
+                let mut pairs = one.iter().zip(other);
+                one.len() == other.len()
+                    && both.map_or_else(
+                        || pairs.all(|(one, other)| one.says_the_same(other)),
+                        |(one, other)| one == other,
+                    )
+            }
+            (Value::Map(one), Value::Map(entries)) => {
+                let is_same = |entry: &MapEntry| {
+                    other.get(&entry.key).is_some_and(|other| entry.value.says_the_same(other))
+                };
+                one.len() == entries.len() && one.iter().all(is_same)
+            }
+            _ => false,
+        }
+    }
+
     /// Returns the node at a dotted path with list indices from 0: `compensating_controls[0].status`.
     ///
     /// The empty path is the node itself. If keys contain a dot or bracket, the longest matching key is taken.

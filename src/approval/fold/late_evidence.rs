@@ -10,7 +10,7 @@ use crate::approval::evidence::claims::{
 };
 use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::fold::step::VersionStep;
-use crate::approval::fold::trail::TrailEvaluator;
+use crate::approval::fold::trail::{TrailEvaluator, TrailKind};
 use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, NotCounted, Satisfied, SelfAsserted, Statement,
     VerdictChange, Vote, VoteCounts,
@@ -20,6 +20,7 @@ use crate::history::objects::Oid;
 use crate::history::off_line::Lost;
 use crate::history::version::{Version, VersionChange};
 use crate::policy::demand::{EvidenceKind, Proof};
+use crate::policy::governs;
 use crate::policy::tier::Needed;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
@@ -227,9 +228,20 @@ impl<'a> TrailEvaluator<'a> {
     fn repeats(&self, sha256: &str, index: usize) -> bool {
         let mut earlier = self.bound.digests.iter().take(index).enumerate();
         earlier.any(|(before, digest)| {
-            let both = self.record(Some(before)).zip(self.record(Some(index)));
             digest.as_deref() == Some(sha256)
-                && both.is_some_and(|(before, after)| requirement::only_adds(before, after))
+                && match self.of {
+                    TrailKind::Record => {
+                        let both = self.record(Some(before)).zip(self.record(Some(index)));
+                        both.is_some_and(|(before, after)| requirement::only_adds(before, after))
+                    }
+                    TrailKind::Governance(path) => {
+                        let bytes = |index: usize| {
+                            self.context.history.bytes_of(self.trail.versions.get(index)?)
+                        };
+                        let both = bytes(before).zip(bytes(index));
+                        both.is_some_and(|(one, other)| governs::says_the_same(path, one, other))
+                    }
+                }
         })
     }
 

@@ -1,8 +1,8 @@
 //! Approvers: a person counts once and in one place, an approval binds bytes, and nobody else takes a rejection back.
 
 use super::{
-    BOTH, POLICY, REVOKED, SIGNED, SIGNERS, approvals, approved, errors, is_allowed, ledger, sign,
-    status,
+    BOTH, POLICY, REVOKED, SIGNED, SIGNERS, answer, approvals, approved, errors, is_allowed,
+    ledger, sign, status,
 };
 use crate::cli;
 use crate::support::repo::Repo;
@@ -241,6 +241,74 @@ fn rejection_stays() {
         repo.by("ana").write(ID, &other).commit("Ask again");
         both(&repo, &other);
         assert_eq!(status(&repo), "active", "{what}, other bytes");
+    }
+}
+
+#[test]
+fn rejection_of_rules_stays() {
+    let names = ["dana", "lee", "pat"];
+    let policy = SIGNED.replace("[dana@example.com]", "[dana@example.com, pat@example.com]");
+    let asked = policy.clone() + "due: {soon: 20d}\n";
+    let listed = names.map(signer).concat();
+    let lists = |names: [&str; 4]| names.map(signer).concat();
+    let left_out = |repo: &Repo| answer(repo, &["list"])["ledger"]["left_out"].clone();
+    type Case = (&'static str, &'static str, String, String, String, bool);
+    let cases: [Case; 7] = [
+        ("a comment", POLICY, policy.clone(), asked.clone(), format!("# Tidy\n{asked}"), true),
+        (
+            "the order",
+            POLICY,
+            policy.clone(),
+            asked.clone(),
+            policy.replace("version: 1\n", "version: 1\ndue: {soon: 20d}\n"),
+            true,
+        ),
+        ("quotes", POLICY, policy.clone(), asked.clone(), asked.replace("20d", "'20d'"), true),
+        (
+            "the order of a list",
+            POLICY,
+            policy.clone(),
+            asked.clone(),
+            asked.replace(
+                "[dana@example.com, pat@example.com]",
+                "[pat@example.com, dana@example.com]",
+            ),
+            true,
+        ),
+        (
+            "the order of lines",
+            SIGNERS,
+            listed.clone(),
+            lists(["dana", "lee", "pat", "eve"]),
+            lists(["eve", "dana", "lee", "pat"]),
+            true,
+        ),
+        ("other values", POLICY, policy.clone(), asked.clone(), asked.replace("20d", "10d"), false),
+        (
+            "another line",
+            SIGNERS,
+            listed,
+            lists(["dana", "lee", "pat", "eve"]),
+            lists(["dana", "lee", "pat", "kim"]),
+            false,
+        ),
+    ];
+    for (what, path, counted, rejected, later, stays) in cases {
+        let repo = ledger(&policy, &names);
+        let says = |name: &str| {
+            let at = repo.now().to_string();
+            let yes = yes(name, ID, &later, &at).governance(path).ledger("example/payments");
+            yes.from(&counted)
+        };
+        repo.by("kim").write(path, &rejected).commit("Change the rules");
+        let at = repo.now().to_string();
+        let no = no("pat", ID, &rejected, &at).governance(path).ledger("example/payments");
+        sign(&repo, "kim", &[no.because("Too loose")]);
+        repo.by("kim").write(path, &later).commit("Lay it out");
+        sign(&repo, "kim", &["dana", "lee"].map(says));
+        assert_eq!(left_out(&repo).as_array().map_or(0, Vec::len), usize::from(stays), "{what}");
+        sign(&repo, "kim", &["pat", "dana", "lee"].map(says));
+        assert_eq!(left_out(&repo).as_array().map_or(0, Vec::len), 0, "{what}, and Pat approves");
     }
 }
 
