@@ -388,10 +388,7 @@ pub enum NotCounted {
     #[error("the file does not count: {0}")]
     BadFile(BadFile),
     /// The approval file is about other bytes than the version's, with this sha256.
-    #[error(
-        "is for other bytes (sha256 {}…) than those that were merged",
-        .0.get(..12).unwrap_or(.0)
-    )]
+    #[error("is for other bytes (sha256 {}…)", .0.get(..12).unwrap_or(.0))]
     OtherBytes(String),
 }
 

@@ -19,7 +19,7 @@ use crate::history::folders::{ComparisonJob, FolderComparison};
 use crate::history::objects::{Extent, ObjectKind, Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
+use crate::history::watched_paths::{self, Interest, RecordFilter, WatchedKind};
 use crate::record::time::Instant;
 
 /// The maximum number of commits that are read: what a longer branch says can't be determined.
@@ -108,8 +108,8 @@ fn stated_parents(objects: &dyn Objects, oid: Oid) -> Vec<Oid> {
     stated.filter_map(Oid::from_hex).collect()
 }
 
-/// What is asked of the branch: statements about records with these ids, and about governance files, whose names begin with one
-/// of the digests.
+/// What is asked of the branch: statements about records with these ids, and those about governance files whose names begin with
+/// one of the digests.
 pub(super) struct AskedStatements {
     pub(super) ids: BTreeSet<String>,
     pub(super) digests: HashSet<String>,
@@ -206,11 +206,13 @@ fn is_lacking(obstacle: &Obstacle) -> bool {
     matches!(obstacle, Obstacle::Missing { .. } | Obstacle::Unreadable { .. })
 }
 
-/// Returns the path of the text that a path is of, or of whose signature; `None` if its name has none of the digests.
+/// Returns the path of the text that a path is of, or of whose signature; `None` if its name has not the form of one, or is about
+/// a governance file and has none of the digests.
 fn text_path<'p>(path: &'p str, digests: &HashSet<String>) -> Option<&'p str> {
     let bare = path.strip_suffix(SIGNATURE).or_else(|| path.strip_suffix(TEXT))?;
     let name = bare.rsplit('/').next()?;
+    let is_asked = |digits| !watched_paths::is_of_governance(path) || digests.contains(digits);
     let is_named = name.get(N_DIGITS..).is_some_and(|rest| rest.starts_with('-'))
-        && name.get(..N_DIGITS).is_some_and(|digits| digests.contains(digits));
+        && name.get(..N_DIGITS).is_some_and(is_asked);
     path.get(..bare.len() + TEXT.len()).filter(|_| is_named)
 }

@@ -12,6 +12,7 @@ use crate::record::Record;
 use crate::record::time::Instant;
 use crate::status::renewal;
 use crate::survey::branch;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The landed and the approved content of a record.
@@ -32,6 +33,8 @@ pub struct ApprovedState {
     pub since: Vec<Person>,
     /// Whether the record existed once and was removed.
     pub was_removed: bool,
+    /// The sha256 of the bytes of every version that landed.
+    pub digests: BTreeSet<String>,
     /// Whether the series began before the oldest commit of this clone.
     pub begins_behind: bool,
     /// Why it can't be determined which content is approved.
@@ -70,8 +73,10 @@ impl ApprovedState {
         let is_gone =
             |pair: &&(&Version, &ApprovalVerdict)| matches!(pair.0.record.content(), Content::Gone);
         let first = pairs.iter().rposition(begins).unwrap_or(0);
+        let digests = trail.versions.iter().filter_map(|version| Some(version.digest?.to_string()));
+        let digests = digests.collect();
         if pairs.last().filter(is_gone).is_some() {
-            return ApprovedState { was_removed: true, ..ApprovedState::default() };
+            return ApprovedState { was_removed: true, digests, ..ApprovedState::default() };
         }
         let series = pairs.get(first..).unwrap_or_default();
         let landing = |version: &Version| history.mainline.landings.get(version.landing);
@@ -81,6 +86,7 @@ impl ApprovedState {
                 .first()
                 .is_some_and(|(version, _)| version.change == VersionChange::Inherited),
             filer: series.first().map(|(_, it)| it.author_persons()).unwrap_or_default(),
+            digests,
             ..ApprovedState::default()
         };
         landed.take(series);

@@ -5,7 +5,6 @@
 use crate::approval::evidence::statement::{self, LedgerName};
 use crate::approval::evidence::statement_file::{ApprovalDecision, FOLDER, SIGNATURE};
 use crate::approval::sources::keys::Keys;
-use crate::history::approvals_branch::N_DIGITS;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -33,6 +32,8 @@ pub struct SignedStatements {
     pub approvals: Vec<Person>,
     /// Each with the reason.
     pub rejections: Vec<(Person, Option<String>)>,
+    /// Who approved other bytes of the record, each with their sha256: that says nothing about these.
+    pub of_other_bytes: Vec<(Person, String)>,
 }
 
 /// Returns the statements about some bytes that are signed by a key listed for their author.
@@ -48,14 +49,9 @@ pub fn read<'t>(
     let keys = Keys::from_governance(governance, governance);
     let mut signed = SignedStatements::default();
     let folder = format!("{}/{FOLDER}/{}", content.folder.trim_end_matches('/'), content.id);
-    let digits = content.sha256.get(..N_DIGITS).unwrap_or_default();
     let mut known = BTreeSet::new();
     for tree in trees {
         for item in tree.list(&folder)? {
-            let name = item.path.rsplit('/').next().unwrap_or_default();
-            if !name.starts_with(digits) {
-                continue;
-            }
             let signature = tree.bytes(&format!("{}{SIGNATURE}", item.path))?;
             let (Some(text), Some(_)) = (tree.bytes(&item.path)?, &signature) else {
                 continue;
@@ -64,14 +60,16 @@ pub fn read<'t>(
             let checked =
                 statement::check(&item.path, &text, signature.as_deref(), records, ledger);
             let Ok(statement) = checked else { continue };
-            let is_about = statement.file.sha256 == content.sha256;
-            if !is_about || statement.signer(&keys, governance, at).is_err() || !known.insert(text)
-            {
+            if statement.signer(&keys, governance, at).is_err() || !known.insert(text) {
                 continue;
             }
             let person = people::identify(governance, "", statement.file.by.as_str());
             match statement.file.decision {
+                ApprovalDecision::Approve if statement.file.sha256 != content.sha256 => {
+                    signed.of_other_bytes.push((person, statement.file.sha256));
+                }
                 ApprovalDecision::Approve => signed.approvals.push(person),
+                ApprovalDecision::Reject if statement.file.sha256 != content.sha256 => {}
                 ApprovalDecision::Reject => {
                     signed.rejections.push((person, statement.file.reason));
                 }

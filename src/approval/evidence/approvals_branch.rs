@@ -154,6 +154,11 @@ impl DatedStatement<'_> {
             let (effective, judged_at) = (self.at, own);
             return vec![Arrival { place: own, effective, judged_at, waits: true }];
         }
+        // It gives nothing, and its signer is told that it is about another text.
+        if self.governance().is_none() && !versions.iter().any(|version| is_about(&version)) {
+            let (effective, judged_at) = (self.at, own);
+            return vec![Arrival { place: own, effective, judged_at, waits: false }];
+        }
         let landed = versions.iter().rev().filter(|it| has_landed(it)).find(is_about);
         let landed = landed.map(|version| Arrival {
             place: own,

@@ -44,6 +44,8 @@ pub struct ProposedContent<'p> {
     pub approvals: &'p [Person],
     /// Those who signed a rejection of these bytes, each with the reason.
     pub rejections: &'p [(Person, Option<String>)],
+    /// Those who signed an approval of another text that never landed, each with its sha256.
+    pub of_other_bytes: &'p [(Person, String)],
     /// Whether a record of this id was removed: statements are older than that, which ends their effect.
     pub was_removed: bool,
     /// Whether a job of the forge records the reviews of merged pull requests.
@@ -363,6 +365,12 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
         }
     }
     blockers.extend(unknown);
+    let older = content.of_other_bytes.iter();
+    let older = older.filter(|(by, _)| !signed.iter().any(|signed| signed.key == by.key));
+    blockers.extend(older.take(MOST_FILES).map(|(by, sha256)| Blocker::FileRefused {
+        by: by.clone(),
+        reason: NotCounted::OtherBytes(sha256.clone()),
+    }));
     let approval = &governance.policy.approval;
     if approval.authors == AuthorProof::Attested {
         blockers.push(Blocker::AuthorsUnsigned);

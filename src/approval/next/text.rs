@@ -379,7 +379,7 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
                     format!("{}, then run `{}` again", bad.help(), approve(id))
                 }
                 NotCounted::BadFile(bad) => bad.help(),
-                _ => format!("run `{}` for the merged version", approve(id)),
+                _ => format!("run `{}` for the text as it is now", approve(id)),
             };
             let cause = format!("the approval of {} does not count, {reason}", by.email);
             Advised::new(cause, format!(": {how}"))

@@ -70,7 +70,9 @@ impl StatementReader<'_> {
         if entry.needs.needed.count == 0 {
             return Ok(NextSteps::default());
         }
-        let statements = self.statements(&only.path, record)?;
+        let mut statements = self.statements(&only.path, record)?;
+        // What they said of a version that landed was about that one.
+        statements.of_other_bytes.retain(|(_, sha256)| !entry.landed.digests.contains(sha256));
         Ok(steps::steps(Standing::Proposed(ProposedContent {
             governance: &self.compared.onto,
             record,
@@ -78,6 +80,7 @@ impl StatementReader<'_> {
             makers: &entry.makers,
             approvals: &statements.approvals,
             rejections: &statements.rejections,
+            of_other_bytes: &statements.of_other_bytes,
             was_removed: entry.landed.was_removed,
             has_review_job: self.has_review_job,
         })))

@@ -8,7 +8,7 @@ use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay, Blocker, Nex
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::next::who::{Eligibility, Identities};
 use crate::approval::sources::keys::Keys;
-use crate::approval::verdict::{MissingApproval, Satisfied};
+use crate::approval::verdict::{MissingApproval, NotCounted, Satisfied};
 use crate::diag::shell;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -107,7 +107,11 @@ impl<'a> AdviceCase<'a> {
             if let Some(step) = self.missing_facts() {
                 return step;
             }
-            let (how, command) = self.approve("approve the merged version");
+            let what = match self.approved_other_bytes() {
+                true => "approve the text as it is now (your approval is for other bytes)",
+                false => "approve the merged version",
+            };
+            let (how, command) = self.approve(what);
             let missing = self.missing();
             let action = match missing.iter().find_map(|it| it.add.as_ref()) {
                 Some(to_add) => format!("add {to_add}, then {how}, or reject it"),
@@ -123,6 +127,20 @@ impl<'a> AdviceCase<'a> {
                 AdviceStep { action: format!("{how}, or reject it"), command, by }
             }
         }
+    }
+
+    /// Tells whether the asker approved another text than the one that landed.
+    fn approved_other_bytes(&self) -> bool {
+        let asker = self.around.asker.and_then(|asker| asker.person.as_ref());
+        let blockers = self.next_steps(None).blockers;
+        asker.is_some_and(|asker| {
+            blockers.iter().any(|blocker| match blocker {
+                Blocker::FileRefused { by, reason: NotCounted::OtherBytes(_) } => {
+                    by.key == asker.key
+                }
+                _ => false,
+            })
+        })
     }
 
     /// Returns the step for an approval that may be there already, in the branch of signed statements, which this clone lacks.

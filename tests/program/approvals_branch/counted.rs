@@ -49,6 +49,52 @@ fn what_was_signed_for_a_draft_counts_as_the_merge_lands_for_thirty_days() {
 }
 
 #[test]
+fn who_approved_an_older_text_is_told_to_approve_anew() {
+    let older = RECORD.replace("December", "January");
+    assert_ne!(older, RECORD);
+    let yes = |text: &str, at: &str| speak::yes("omar", ID, text, at).ledger("example/payments");
+    let told = format!("exledger approve {ID}");
+    // In the request, and once it is merged.
+    let ledger = Ledger::new();
+    ledger.says("2026-11-20T09:00:00Z", &yes(&older, "2026-11-20T08:59:00Z"));
+    let asked = |ledger: &Ledger| {
+        ledger.run(&["--on", "2026-11-25", "diff", "main", "billing", "--format", "markdown"]).out
+    };
+    let before = asked(&ledger);
+    assert!(before.contains("omar@example.com does not count, is for other bytes"), "{before}");
+    assert!(before.contains(&told), "{before}");
+    ledger.says("2026-11-20T10:00:00Z", &yes(RECORD, "2026-11-20T09:59:00Z"));
+    assert!(!asked(&ledger).contains("other bytes"), "{}", asked(&ledger));
+    let merged = Ledger::listing(&[approver("omar"), approver("nina")].concat());
+    merged.merge();
+    merged.says("2026-11-22T10:00:00Z", &yes(&older, "2026-11-19T09:59:00Z"));
+    merged.repo.config("user.email", "omar@example.com");
+    let said = "omar@example.com does not count, is for other bytes";
+    for (question, said) in
+        [(&["show", ID][..], said), (&["queue"], "(your approval is for other bytes)")]
+    {
+        let shown = merged
+            .run(&[&["--on", "2026-11-25"], question].concat())
+            .out
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert!(shown.contains(said), "{shown}");
+    }
+    assert_eq!(merged.status(), "unapproved");
+    merged.says("2026-11-22T11:00:00Z", &omar("2026-11-22T10:59:00Z"));
+    let record = merged.record();
+    assert_eq!(record["status"], "active");
+    assert!(!record["reasons"].to_string().contains("other bytes"), "{record:#}");
+    // What was approved before it changed was about the text that landed.
+    let changed = RECORD.replace("December", "February");
+    merged.repo.clock("2026-11-23T10:00:00Z");
+    merged.repo.by("lee").write(ID, &changed).commit("Change it");
+    let reasons = merged.record()["reasons"].to_string();
+    assert!(!reasons.contains("other bytes"), "{reasons}");
+}
+
+#[test]
 fn an_answer_names_the_tip_and_replays_byte_for_byte_after_the_branch_grew() {
     let ledger = Ledger::merged();
     ledger.says("2026-11-22T10:00:00Z", &omar("2026-11-22T09:59:00Z"));
