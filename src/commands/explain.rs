@@ -21,7 +21,7 @@ use exledger::{rules, view};
 
 /// Explain a rule, or search the controls
 ///
-/// Shows what the rule finds, why it matters, how to fix it, and examples that pass and fail; without a code, lists
+/// Shows what the rule finds, why it matters, what ends it, and examples that pass and fail; without a code, lists
 /// all rules. With --controls, searches the catalogs; withdrawn controls are shown with their replacement.
 #[derive(Debug, Parser)]
 #[command(

@@ -35,6 +35,34 @@ impl RuleGroup {
     }
 }
 
+/// What ends the findings of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EndsBy {
+    /// An edit of a file.
+    Edit,
+    /// Commands of the asker.
+    Run,
+    /// What only words can say.
+    Words,
+    /// The approval of somebody else.
+    Approval,
+    /// Nothing: the commit itself is the fault.
+    Stays,
+}
+
+impl EndsBy {
+    /// Returns the word of the documentation, and what to do.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EndsBy::Edit => "repair: make the edit that the finding shows",
+            EndsBy::Run => "repair: run the commands that the finding shows",
+            EndsBy::Words => "repair: do what the finding says",
+            EndsBy::Approval => "approval: ask the people whom the finding names",
+            EndsBy::Stays => "stays: the commit itself is the fault",
+        }
+    }
+}
+
 /// The code of a rule, which is stable: suppressions, dashboards and scripts rely on it.
 ///
 /// A value and not an enum, so that a new code changes no type that holds one.
@@ -42,132 +70,133 @@ impl RuleGroup {
 pub struct Code {
     text: &'static str,
     group: RuleGroup,
+    ends_by: EndsBy,
 }
 
-/// Calls a macro with all codes, below their groups, in the order of the documentation.
+/// Calls a macro with all codes and what ends their findings, below their groups, in the order of the documentation.
 #[macro_export]
 macro_rules! for_each_code {
     ($callback:ident) => {
         $callback! {
             Shape {
-                Syntax = "syntax",
-                Encoding = "encoding",
-                TooLarge = "too-large",
-                YamlFeature = "yaml-feature",
-                DuplicateKey = "duplicate-key",
-                UnknownKey = "unknown-key",
-                MissingField = "missing-field",
-                WrongType = "wrong-type",
-                BadValue = "bad-value",
-                BadId = "bad-id",
-                DuplicateId = "duplicate-id",
-                NotAFile = "not-a-file",
-                StrayRecord = "stray-record",
+                Syntax = "syntax", Edit;
+                Encoding = "encoding", Edit;
+                TooLarge = "too-large", Edit;
+                YamlFeature = "yaml-feature", Edit;
+                DuplicateKey = "duplicate-key", Edit;
+                UnknownKey = "unknown-key", Edit;
+                MissingField = "missing-field", Edit;
+                WrongType = "wrong-type", Edit;
+                BadValue = "bad-value", Edit;
+                BadId = "bad-id", Edit;
+                DuplicateId = "duplicate-id", Run;
+                NotAFile = "not-a-file", Run;
+                StrayRecord = "stray-record", Run;
             }
             Content {
-                NoDeviation = "no-deviation",
-                NoSubject = "no-subject",
-                Placeholder = "placeholder",
-                ShortJustification = "short-justification",
-                UnknownOwner = "unknown-owner",
-                WindowInverted = "window-inverted",
-                TermTooLong = "term-too-long",
-                MissingTrigger = "missing-trigger",
-                NoCompensatingControl = "no-compensating-control",
-                IncompleteIdentity = "incomplete-identity",
-                MissingForTier = "missing-for-tier",
-                WildcardScope = "wildcard-scope",
-                StandingAccess = "standing-access",
-                OutlivesEvent = "outlives-event",
-                FixOverdue = "fix-overdue",
-                CriteriaTooWide = "criteria-too-wide",
-                FindingContent = "finding-content",
-                TooBroad = "too-broad",
-                HouseSchema = "house-schema",
-                MissingChange = "missing-change",
-                BadReference = "bad-reference",
-                UnknownControl = "unknown-control",
-                WithdrawnControl = "withdrawn-control",
-                LooseControl = "loose-control",
-                Secret = "secret",
-                UnclassifiedCause = "unclassified-cause",
-                StaleBaseline = "stale-baseline",
-                KeyOfTwoOffices = "key-of-two-offices",
-                ApprovalImpossible = "approval-impossible",
-                StaleControl = "stale-control",
-                MissingEvidence = "missing-evidence",
-                EvidenceChanged = "evidence-changed",
-                UnportablePath = "unportable-path",
-                ClosureIncomplete = "closure-incomplete",
-                ReviewBySelf = "review-by-self",
-                FrozenPattern = "frozen-pattern",
-                WrongRedesign = "wrong-redesign",
-                Recurrence = "recurrence",
-                ExpiryCliff = "expiry-cliff",
+                NoDeviation = "no-deviation", Edit;
+                NoSubject = "no-subject", Edit;
+                Placeholder = "placeholder", Edit;
+                ShortJustification = "short-justification", Edit;
+                UnknownOwner = "unknown-owner", Edit;
+                WindowInverted = "window-inverted", Edit;
+                TermTooLong = "term-too-long", Edit;
+                MissingTrigger = "missing-trigger", Edit;
+                NoCompensatingControl = "no-compensating-control", Edit;
+                IncompleteIdentity = "incomplete-identity", Edit;
+                MissingForTier = "missing-for-tier", Edit;
+                WildcardScope = "wildcard-scope", Edit;
+                StandingAccess = "standing-access", Edit;
+                OutlivesEvent = "outlives-event", Edit;
+                FixOverdue = "fix-overdue", Edit;
+                CriteriaTooWide = "criteria-too-wide", Edit;
+                FindingContent = "finding-content", Edit;
+                TooBroad = "too-broad", Edit;
+                HouseSchema = "house-schema", Edit;
+                MissingChange = "missing-change", Edit;
+                BadReference = "bad-reference", Edit;
+                UnknownControl = "unknown-control", Edit;
+                WithdrawnControl = "withdrawn-control", Edit;
+                LooseControl = "loose-control", Edit;
+                Secret = "secret", Edit;
+                UnclassifiedCause = "unclassified-cause", Edit;
+                StaleBaseline = "stale-baseline", Edit;
+                KeyOfTwoOffices = "key-of-two-offices", Edit;
+                ApprovalImpossible = "approval-impossible", Edit;
+                StaleControl = "stale-control", Run;
+                MissingEvidence = "missing-evidence", Edit;
+                EvidenceChanged = "evidence-changed", Edit;
+                UnportablePath = "unportable-path", Edit;
+                ClosureIncomplete = "closure-incomplete", Edit;
+                ReviewBySelf = "review-by-self", Edit;
+                FrozenPattern = "frozen-pattern", Edit;
+                WrongRedesign = "wrong-redesign", Edit;
+                Recurrence = "recurrence", Words;
+                ExpiryCliff = "expiry-cliff", Run;
             }
             Change {
-                SilentExtension = "silent-extension",
-                RenewalLimit = "renewal-limit",
-                TotalLimit = "total-limit",
-                ScopeWidened = "scope-widened",
-                ControlDropped = "control-dropped",
-                RiskLowered = "risk-lowered",
-                OwnerChanged = "owner-changed",
-                RecordDeleted = "record-deleted",
-                ClosedEdited = "closed-edited",
-                DecisionRewritten = "decision-rewritten",
-                LandedUnapproved = "landed-unapproved",
-                PolicyChanged = "policy-changed",
-                MergeWouldTake = "merge-would-take",
-                PolicyLoosened = "policy-loosened",
-                WorkflowChanged = "workflow-changed",
-                BulkRenewal = "bulk-renewal",
+                SilentExtension = "silent-extension", Edit;
+                RenewalLimit = "renewal-limit", Edit;
+                TotalLimit = "total-limit", Edit;
+                ScopeWidened = "scope-widened", Edit;
+                ControlDropped = "control-dropped", Edit;
+                RiskLowered = "risk-lowered", Edit;
+                OwnerChanged = "owner-changed", Edit;
+                RecordDeleted = "record-deleted", Edit;
+                ClosedEdited = "closed-edited", Edit;
+                DecisionRewritten = "decision-rewritten", Edit;
+                LandedUnapproved = "landed-unapproved", Approval;
+                PolicyChanged = "policy-changed", Approval;
+                MergeWouldTake = "merge-would-take", Run;
+                PolicyLoosened = "policy-loosened", Approval;
+                WorkflowChanged = "workflow-changed", Stays;
+                BulkRenewal = "bulk-renewal", Stays;
             }
             Audit {
-                SelfApproval = "self-approval",
-                MissingApproval = "missing-approval",
-                MissingGroup = "missing-group",
-                BotApproval = "bot-approval",
-                Vetoed = "vetoed",
-                ChangedSinceApproval = "changed-since-approval",
-                InvalidSignature = "invalid-signature",
-                BadApprovalFile = "bad-approval-file",
-                PolicyUnapproved = "policy-unapproved",
-                KeyByClaim = "key-by-claim",
-                DirectPush = "direct-push",
-                CommitterOnly = "committer-only",
-                UnresolvedIdentity = "unresolved-identity",
-                UnknownAccount = "unknown-account",
-                UseAfterEnd = "use-after-end",
-                NeverUsed = "never-used",
-                ReceiptAltered = "receipt-altered",
-                ReceiptMissing = "receipt-missing",
-                ReceiptOrder = "receipt-order",
-                ReceiptSignature = "receipt-signature",
-                ReceiptUnsigned = "receipt-unsigned",
-                DecisionByOther = "decision-by-other",
-                EmergencyUnreviewed = "emergency-unreviewed",
-                Lapsed = "lapsed",
-                FutureDated = "future-dated",
-                ClockSkew = "clock-skew",
-                MainlineSuspicious = "mainline-suspicious",
-                HistoryRewritten = "history-rewritten",
-                MainlineRerouted = "mainline-rerouted",
-                ApprovalsRemoved = "approvals-removed",
-                ReplacedObjects = "replaced-objects",
+                SelfApproval = "self-approval", Approval;
+                MissingApproval = "missing-approval", Approval;
+                MissingGroup = "missing-group", Approval;
+                BotApproval = "bot-approval", Approval;
+                Vetoed = "vetoed", Approval;
+                ChangedSinceApproval = "changed-since-approval", Approval;
+                InvalidSignature = "invalid-signature", Stays;
+                BadApprovalFile = "bad-approval-file", Run;
+                PolicyUnapproved = "policy-unapproved", Approval;
+                KeyByClaim = "key-by-claim", Run;
+                DirectPush = "direct-push", Stays;
+                CommitterOnly = "committer-only", Stays;
+                UnresolvedIdentity = "unresolved-identity", Words;
+                UnknownAccount = "unknown-account", Words;
+                UseAfterEnd = "use-after-end", Stays;
+                NeverUsed = "never-used", Run;
+                ReceiptAltered = "receipt-altered", Stays;
+                ReceiptMissing = "receipt-missing", Stays;
+                ReceiptOrder = "receipt-order", Stays;
+                ReceiptSignature = "receipt-signature", Run;
+                ReceiptUnsigned = "receipt-unsigned", Run;
+                DecisionByOther = "decision-by-other", Stays;
+                EmergencyUnreviewed = "emergency-unreviewed", Approval;
+                Lapsed = "lapsed", Stays;
+                FutureDated = "future-dated", Stays;
+                ClockSkew = "clock-skew", Stays;
+                MainlineSuspicious = "mainline-suspicious", Stays;
+                HistoryRewritten = "history-rewritten", Run;
+                MainlineRerouted = "mainline-rerouted", Run;
+                ApprovalsRemoved = "approvals-removed", Run;
+                ReplacedObjects = "replaced-objects", Run;
             }
             Scan {
-                ScanUncovered = "scan-uncovered",
-                ScanUnknownId = "scan-unknown-id",
-                ScanNotInForce = "scan-not-in-force",
-                ScanNotNamed = "scan-not-named",
-                ScanScopeWider = "scan-scope-wider",
-                ScanTermLonger = "scan-term-longer",
-                ScanStaleFile = "scan-stale-file",
-                ScanDead = "scan-dead",
-                ScanPast = "scan-past",
-                ScanNew = "scan-new",
-                ScanSuppression = "scan-suppression",
+                ScanUncovered = "scan-uncovered", Words;
+                ScanUnknownId = "scan-unknown-id", Words;
+                ScanNotInForce = "scan-not-in-force", Words;
+                ScanNotNamed = "scan-not-named", Words;
+                ScanScopeWider = "scan-scope-wider", Words;
+                ScanTermLonger = "scan-term-longer", Words;
+                ScanStaleFile = "scan-stale-file", Run;
+                ScanDead = "scan-dead", Words;
+                ScanPast = "scan-past", Words;
+                ScanNew = "scan-new", Words;
+                ScanSuppression = "scan-suppression", Words;
             }
         }
     };
@@ -175,12 +204,13 @@ macro_rules! for_each_code {
 
 /// Declares a constant of [`Code`] for each line.
 macro_rules! declare_codes {
-    ($($group:ident { $($code:ident = $text:literal,)+ })+) => {
+    ($($group:ident { $($code:ident = $text:literal, $ends_by:ident;)+ })+) => {
         #[expect(non_upper_case_globals, reason = "a code is spelt as the variant of an enum")]
         impl Code {
             $($(
                 #[doc = concat!("`", $text, "`")]
-                pub const $code: Code = Code { text: $text, group: RuleGroup::$group };
+                pub const $code: Code =
+                    Code { text: $text, group: RuleGroup::$group, ends_by: EndsBy::$ends_by };
             )+)+
 
             /// All codes, in the order of the documentation.
@@ -200,6 +230,11 @@ impl Code {
     /// Returns the group that the rule belongs to.
     pub const fn group(self) -> RuleGroup {
         self.group
+    }
+
+    /// Returns what ends its findings.
+    pub const fn ends_by(self) -> EndsBy {
+        self.ends_by
     }
 
     /// Returns the code with this text.

@@ -296,13 +296,19 @@ fn like<'i>(wanted: &str, ids: impl Iterator<Item = &'i str>) -> Vec<String> {
 }
 
 fn duplicate(source: &RecordFile, twins: &[String]) -> Finding {
+    // Each finding names the same files, so that following all of them leaves one.
+    let mut others: Vec<&String> = twins.iter().chain([&source.path]).collect();
+    others.sort();
+    let kept = others.remove(0);
+    let others: Vec<String> = others.into_iter().map(|path| quoted(path).to_string()).collect();
     source.finding(
         Code::DuplicateId,
         Level::Error,
         "id",
         format!("{} and {} have the same id", source.path, twins.join(" and ")),
-        Remedy::run([format!("git rm -f -- {}", quoted(&source.path))])
-            .after("remove one of the files, or give it its own id"),
+        Remedy::run([format!("rm -f -- {}", others.join(" "))]).after(format!(
+            "compare them, and give a record that is another one its own id; to keep {kept} alone"
+        )),
     )
 }
 

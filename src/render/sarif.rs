@@ -93,10 +93,9 @@ fn list_rules(doc: &doc::Doc, findings: &[&doc::ShownFinding]) -> BTreeMap<Code,
 fn rule(finding: &diag::Finding, about: Option<&doc::RuleSummary>) -> Value {
     let code = finding.rule;
     let words = code.as_str().replace('-', " ");
-    let help = finding.help();
-    let (level, summary, why, remedy) = match about {
-        Some(it) => (it.level, it.summary.as_str(), it.why.as_str(), it.remedy.as_str()),
-        None => (finding.level, words.as_str(), words.as_str(), help.as_str()),
+    let (level, summary, why) = match about {
+        Some(it) => (it.level, it.summary.as_str(), it.why.as_str()),
+        None => (finding.level, words.as_str(), words.as_str()),
     };
     // GitHub ranks alerts by this number: from 7.0 they are high, from 4.0 medium.
     let severity = match level {
@@ -109,7 +108,7 @@ fn rule(finding: &diag::Finding, about: Option<&doc::RuleSummary>) -> Value {
         "name": code.as_str().split('-').map(capital).collect::<String>(),
         "shortDescription": { "text": summary },
         "fullDescription": { "text": why },
-        "help": { "text": remedy },
+        "help": { "text": code.ends_by().as_str() },
         "helpUri": format!("{HOME}/rules/{code}"),
         "defaultConfiguration": { "level": level.as_str() },
         "properties": {
@@ -142,7 +141,7 @@ fn result(shown: &doc::ShownFinding, index: Option<&usize>) -> Value {
         "message": { "text": finding.message },
         "locations": locations,
         "partialFingerprints": { "exledger/v1": fingerprint(shown) },
-        "properties": { "field": finding.field, "help": finding.help() },
+        "properties": { "field": finding.field, "help": finding.help(), "remedy": finding.remedy },
     })
 }
 

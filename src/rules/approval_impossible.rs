@@ -24,7 +24,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "only signatures can approve, and no signing key is listed; nobody is listed who could approve access; or the listed people can't give what a change of the rules needs",
     why: "No record can be approved then, or no change of the rules that would fix it.",
-    remedy: "List people and keys before you ask for them: members of each group that a tier names, and a key of each under `proof: attested`.",
     bad: Example::SAMPLE.policy("version: 1\napproval: {accept: [detached]}\n"),
     good: Example::SAMPLE.policy(
         "version: 1\napproval: {accept: [merge, detached]}\ngroups: {approvers: [dana@example.com, sam@example.com]}\n",

@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "exledger-approvals lost approvals that counted",
     why: "Whoever may delete or rewrite that branch takes away what stands there alone.",
-    remedy: "Push the former tip again, and protect the branch: `exledger ci setup`.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

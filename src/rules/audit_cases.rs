@@ -252,8 +252,8 @@ pub struct UsesCase<'c> {
     pub path: &'c str,
     /// The id of the record.
     pub id: &'c str,
-    /// Whether it ever granted anything.
-    pub has_granted: bool,
+    /// Whether it ever granted anything, and is not closed.
+    pub expects_use: bool,
     /// The number of uses.
     pub n_uses: usize,
     /// The uses after its end: line of the receipts, instant, and the record's state by then.

@@ -5,6 +5,8 @@
 use crate::approval::evidence::files::{ApprovalFileOutcome, FileState};
 use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell::quoted;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::Statements;
 use crate::rules::example::Example;
@@ -16,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "an approval file that approves nothing",
     why: "A reader who only sees that the file exists takes it for an approval.",
-    remedy: "Remove it on the branch before it is merged, then approve again with `exledger approve`.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",
@@ -67,6 +68,6 @@ fn finding(
             _ => None,
         },
         message: format!("it approves nothing: {why}"),
-        remedy: help.into(),
+        remedy: Remedy::run([format!("rm -f -- {}", quoted(path))]).after(help),
     }
 }

@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "the id is malformed, has an unknown prefix, or differs from the file name",
     why: "Tickets, tools and receipts cite the id, so it must lead to exactly one file.",
-    remedy: "Name the file after the id: prefix, year, and five characters of 0-9 A-Z without I L O U.",
     bad: Example::with("id", "EXC-2026-7F3KR"),
     good: Example::SAMPLE,
     checks: &[Check::Noted, Check::Record(check)],

@@ -19,7 +19,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M18"],
     summary: "a reference is not a valid ticket, address, commit or package",
     why: "Months later, someone who was not involved has to follow the reference.",
-    remedy: "Write the ticket, address, commit or package in one of the supported forms.",
     bad: Example::with("references.ticket", "see the chat"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check), Check::Redesign(check)],

@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M02", "M03", "M06"],
     summary: "invalid value (enum, date, duration, email address or digest)",
     why: "These fields are compared and counted; an invalid value would silently be left out.",
-    remedy: "Write one of the allowed values, or the expected form. A technical error is not an exception.",
     bad: Example::with("expires", "never"),
     good: Example::SAMPLE,
     checks: &[Check::Noted, Check::Redesign(redesign)],

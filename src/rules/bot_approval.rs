@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M28"],
     summary: "only a bot or an agent approved it",
     why: "If one program files an exception and another approves it, no person decided.",
-    remedy: "Let a person approve it with `exledger approve`, or merge an amendment.",
     bad: Example::history(&[
         "ana proposes the sample",
         "bot merges",

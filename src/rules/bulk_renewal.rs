@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M30"],
     summary: "many exceptions are renewed at once",
     why: "A renewal is a fresh decision; many in one change are seldom looked at one by one.",
-    remedy: "Renew only what is still needed, in changes that reviewers can judge, and close the rest.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

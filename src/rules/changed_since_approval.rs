@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M29"],
     summary: "the merged version differs from the approved version",
     why: "A reader of the file believes that all of it was approved, but only the approved part is in force.",
-    remedy: "Approve the merged version, or restore the approved one.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

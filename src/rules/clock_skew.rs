@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M15", "M62"],
     summary: "a commit on the approved branch is older than its predecessor",
     why: "With a backdated commit, an expired key could sign again and an ended exception could be approved.",
-    remedy: "Correct the clock of the machine that commits, and check who pushed the commit.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

@@ -25,7 +25,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M49"],
     summary: "a closed record was changed by something other than a later review of its closure or its access",
     why: "A closed record is evidence: a later reader must find what was true when it was closed.",
-    remedy: "Undo the change; file a new record where the exception is needed again.",
     bad: Example::change(CLOSED, ""),
     good: Example::change(
         CLOSED,

@@ -20,7 +20,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M45", "M46", "M93"],
     summary: "the closure does not answer everything the policy asks",
     why: "Without the required answers, the access, key or cause may still be in place.",
-    remedy: "Answer each item with evidence or a sentence, date the access checks, and cite the evidence.",
     bad: Example::with(
         "closure",
         "{outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired}",

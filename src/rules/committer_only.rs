@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "the only evidence is that someone other than the author committed it",
     why: "A rebase on a forge looks like this, but so does `git commit --author`: the committer may have written the change.",
-    remedy: "Merge with a merge commit, or run `exledger approve`.",
     bad: Example::history(&["ana proposes the sample", "lee rebases"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
     checks: &[Check::Landed(check)],

@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M29"],
     summary: "a compensating control was removed or withdrawn, which reopens the approval",
     why: "The risk was accepted because of this control; without it, the risk must be accepted again.",
-    remedy: "Ask the named people for approval, replace the control, or keep it.",
     bad: Example::change("", "compensating_controls[0].status: withdrawn"),
     good: Example::change("", "compensating_controls[0].verified: 2026-12-04"),
     checks: &[Check::Change(check)],

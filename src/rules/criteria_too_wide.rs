@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M67"],
     summary: "a finding criterion covers everything",
     why: "Criteria also cover future findings; a criterion without a limit suppresses all of them.",
-    remedy: "Name a package, files or resources beside the weakness; use no value that is only a star.",
     bad: Example::with("scope.findings", "[{cwe: CWE-79}]"),
     good: Example::with("scope.findings", "[{cwe: CWE-79, purl: pkg:npm/legacy-ui}]"),
     checks: &[Check::Record(check)],

@@ -23,7 +23,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "the person named in a decision neither wrote nor merged it",
     why: "A typed name proves nothing. If git names someone else, the named person may not know about the decision.",
-    remedy: "Let the person who decides write the entry or merge it.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

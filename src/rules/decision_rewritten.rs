@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M29", "M63"],
     summary: "an entry of reviews, handling, renewals, transfers or fired was changed or removed",
     why: "Each entry records a decision; rewriting it falsifies what was decided.",
-    remedy: "Restore the entry, and add a new one that says what is true now.",
     bad: Example::change(
         REVIEWED,
         "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: still-needed}]",

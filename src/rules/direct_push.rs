@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M25", "M63"],
     summary: "pushed to the approved branch without review",
     why: "Nobody else saw the change before it took effect.",
-    remedy: "Protect the branch, and merge changes by pull request.",
     bad: Example::history(&["ana pushes the sample", "found: direct-push, self-approval"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
     checks: &[Check::Landed(check)],

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "two files have the same id",
     why: "It is unclear which of them was approved, so neither grants anything.",
-    remedy: "Remove one of the files, or give it a different id.",
     bad: Example::tree(&[
         ("exceptions/EXC-2026-7F3KQ.yaml", sample::RECORD.as_bytes()),
         ("exceptions/old/EXC-2026-7F3KQ.yml", sample::RECORD.as_bytes()),

@@ -13,7 +13,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "a key appears twice in a map",
     why: "YAML readers disagree about which value counts, so a reviewer may approve the other one.",
-    remedy: "Keep one of the two.",
     bad: Example::with("risk", "{level: high, level: low}"),
     good: Example::SAMPLE,
     checks: &[Check::Noted],

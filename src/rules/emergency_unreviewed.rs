@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M33"],
     summary: "an emergency exception was not approved in time",
     why: "An emergency starts before anyone reviews it, so the review must follow soon; otherwise every hurry bypasses the policy.",
-    remedy: "Approve it with `exledger approve`, or close it and describe what was done.",
     bad: Example::history(&[
         "ana proposes class: emergency; starts: 2026-11-20T09:00:00Z; expires: 2026-11-22T09:00:00Z; subject.credential_expires: 2026-11-22T09:00:00Z",
         "ana merges",

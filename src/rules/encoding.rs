@@ -13,7 +13,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "the file is not UTF-8 or contains hidden characters",
     why: "Reviewers approve what they see; hidden characters make the text mean something else.",
-    remedy: "Save the file as UTF-8 and replace the hidden characters.",
     bad: Example::with("title", "\"Read access \\u202e for billing\""),
     good: Example::SAMPLE,
     checks: &[Check::Noted],

@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M48"],
     summary: "an evidence file differs from its recorded digest",
     why: "Evidence that can be exchanged later proves nothing.",
-    remedy: "Restore the file; add new evidence as a new entry.",
     bad: Example::tree(&[
         ("exceptions/EXC-2026-7F3KQ.yaml", RECORD),
         ("evidence/rotate.txt", b"rotated on Tuesday"),

@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M38"],
     summary: "too many open exceptions end on one day",
     why: "What ends together is renewed together, and nobody looks at each one.",
-    remedy: "Give each exception the end that its own work needs.",
     bad: Example::with("expires", "2026-12-20")
         .beside(&["expires: 2026-12-20"])
         .policy("version: 1\ndue: {cliff: 2}\n"),

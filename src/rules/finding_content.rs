@@ -19,7 +19,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M67"],
     summary: "an accepted text is malformed, or no path says where it stands",
     why: "A text that can't be found in a file accepts nothing.",
-    remedy: "Write lines of the file, at most 10 with 400 characters, or FIRST-LAST@ and the full id of a git blob.",
     bad: Example::with(
         "scope.findings",
         "[{tool: bandit, id: B602, content: ['subprocess.call(cmd, shell=True)']}]",

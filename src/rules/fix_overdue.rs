@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M80"],
     summary: "the fix is overdue, or due after the exception ends",
     why: "If the fix comes after the end, a renewal is already planned but not stated.",
-    remedy: "Bring the fix forward, or renew the exception and say why the fix takes longer.",
     bad: Example::with("fix.due", "2027-01-10"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

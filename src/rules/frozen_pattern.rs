@@ -21,7 +21,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M54"],
     summary: "a new record repeats a cause that was filed too often",
     why: "A cause that is waived again and again is no longer an exception: the process has to change.",
-    remedy: "Change the policy or the automation. Until then link a redesign in `references.redesign`: a file of the folder `redesigns` that is in time, or a ticket with a `fix` whose `due` is not past.",
     bad: Example::change("absent", "title: The fourth job with this cause").beside(&["", "", ""]),
     good: Example::change(
         "absent",
@@ -63,17 +62,20 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         named.join(", "),
         linked.concat(),
     );
-    let or_ticket = match patterns.redesign {
-        RedesignKind::Any => ", or a ticket with a `fix` whose `due` is not past",
-        RedesignKind::File => "",
-    };
     let note = format!(
-        "change the policy or the automation; until then link a redesign that is in time in \
-         `references.redesign`{or_ticket}; or tune `patterns` in exledger.yaml (threshold {}, window {}), \
-         approved by someone else",
+        "change the policy or the automation, or tune `patterns` in exledger.yaml (threshold {}, window {}), \
+         approved by someone else; until then link a redesign that is in time",
         patterns.threshold, patterns.window
     );
-    let help = Remedy::run([new_command(words(&patterns.key, &kind.spelled), None)]).after(note);
+    let fix = record.fix.as_ref().filter(|fix| fix.due.is_some());
+    let help = match fix.filter(|_| patterns.redesign == RedesignKind::Any) {
+        Some(fix) => {
+            let ticket = fix.ticket.as_deref().unwrap_or("BILL-412");
+            case.source.set_for_example("references.redesign", ticket)
+        }
+        None => Remedy::run([new_command(words(&patterns.key, &kind.spelled), None)]),
+    };
+    let help = help.after(note);
     let field = patterns.key.first().map_or("root_cause", |key| place(*key));
     let finding = case.finding(RULE.code, field, message, help);
     findings.push(if cause::is_expected(record, patterns) {

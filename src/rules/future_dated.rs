@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M15", "M62"],
     summary: "a commit of the approved branch is dated in the future, or long after the next one",
     why: "Commit times decide when approvals and exceptions end; a future date would prolong an approval.",
-    remedy: "Correct the clock of the machine that commits, and check who pushed the commit.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "a former tip of the approved branch is no longer in its history",
     why: "A rewritten branch can claim any approval by anyone at any time.",
-    remedy: "Find the old commit in another clone, compare, and restore it.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

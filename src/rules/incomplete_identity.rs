@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M10"],
     summary: "an identity without its type, credential or task",
     why: "The kind of identity, its credential and its task decide what it may do and what must be rotated or revoked later.",
-    remedy: "State `identity` and `identity_type` together; for anything but a human, also `credential` and `task`.",
     bad: Example::with(
         "subject",
         "{identity: svc:billing-batch, identity_type: service-account, task: nightly run}",

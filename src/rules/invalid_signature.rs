@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "a signature is invalid, or its key does not count",
     why: "A failed signature means that the content changed after signing, or that someone signed for another person.",
-    remedy: "Find out who signed. List keys before they sign, and renew expired ones.",
     bad: Example::history(&["ana proposes the sample", "lee merges, badly signed"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
     checks: &[Check::Landed(check)],

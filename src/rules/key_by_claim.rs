@@ -19,7 +19,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "a key of the signers file was let in by no signature",
     why: "A key proves no more than what let it in: whoever could type an approval could have listed their own key under another name.",
-    remedy: "Compare the fingerprints with their owners. Have people with proven keys approve the file, or set `exledger.trustedFrom` in your clone.",
     bad: Example::history(&[
         "ana proposes key: dana@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGDL9rcwC7Dl2EmakK7y2DKkUSCLXhavXFcRsJZ8CxwK",
         "lee merges",

@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "a key that signs receipts is also listed for something else",
     why: "Receipt keys are stored where programs run; if they could approve, so could those programs.",
-    remedy: "Use separate keys: list a receipt key once, with the receipt namespace only.",
     bad: Example::tree(&[
         ("exledger.yaml", b"version: 1\n"),
         (

@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M25", "M29"],
     summary: "approving this change also approves earlier unapproved changes",
     why: "A harmless-looking change takes along everything that was merged since the last approval.",
-    remedy: "Review everything merged since the last approval, and approve only if all of it is right.",
     bad: Example::change(
         "unapproved\nscope.resources: [db:invoices, db:orders]",
         "scope.resources: [db:invoices, db:orders]\ntitle: A better title",

@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M30"],
     summary: "a renewal was approved only after the end",
     why: "Between the end and the renewal nothing was allowed, whatever was done in that time.",
-    remedy: "Renew before the end; `exledger queue` lists what ends soon.",
     bad: Example::history(&[
         "ana proposes expires: 2026-11-24; subject.credential_expires: 2026-11-24",
         "lee merges",

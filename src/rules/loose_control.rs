@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M21"],
     summary: "a control id is not written as in its catalog",
     why: "A loosely written id may mean a different control; its title shows which one.",
-    remedy: "Check the title, then write the id as its catalog does.",
     bad: Example::with("deviates_from.controls", "[owasp-nhi:NHI-07]"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "a former tip of the approved branch is now on a side branch",
     why: "All commits are still there, but a different side now counts as reviewed.",
-    remedy: "Restore the branch's own line of first parents, and forbid direct pushes to it.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee pushes README.md",

@@ -19,7 +19,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M25"],
     summary: "a merge left out what the approved branch had, or merged it elsewhere",
     why: "Merging the approved branch into a side branch and pushing the result swaps which side was reviewed.",
-    remedy: "Compare with a checkpoint, and forbid direct pushes to the branch.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee pushes README.md",

@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M25"],
     summary: "a commit on the branch takes away what a later one gives back",
     why: "A merge commit brings each commit of the branch, and what one of them took away counts, whatever came after it.",
-    remedy: "Squash the branch, or merge it by rebasing without that commit.",
     bad: Example::history(&[
         "ana pushes the sample",
         "ana proposes expires: 2026-12-10",
@@ -45,7 +44,7 @@ fn check(taken: &TakenOnBranch, findings: &mut Vec<Finding>) {
         ),
         remedy: Remedy::run([
             format!("git reset --soft {commit}^"),
-            "git commit --quiet --message 'Squash the branch'".to_owned(),
+            "git commit --quiet --allow-empty --message 'Squash the branch'".to_owned(),
         ]),
     });
 }

@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M26"],
     summary: "fewer people approved than the tier and class require",
     why: "The policy requires several people for this decision, and not all of them took part.",
-    remedy: "Ask the missing people to run `exledger approve`, or to merge an amendment.",
     bad: Example::history(&[
         "bot proposes the sample",
         "bot merges",

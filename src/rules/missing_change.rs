@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M16"],
     summary: "a deviation from the change window names no change",
     why: "The change record decides about work outside the window; without it, the gate can't check anything.",
-    remedy: "Name the change in `references.change`.",
     bad: Example::with("deviates_from.baseline", "change-window"),
     good: Example::with("references", "{change: CHG-1234, ticket: BILL-400}"),
     checks: &[Check::Record(check)],

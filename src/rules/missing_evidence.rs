@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M48"],
     summary: "an evidence file does not exist",
     why: "An auditor can't use evidence that can't be opened.",
-    remedy: "Commit the file below the ledger's root, and write its path relative to that root.",
     bad: Example::with(
         "compensating_controls",
         "[{id: CC1, description: Alert on use, owner: soc@example.com, status: active, evidence: \

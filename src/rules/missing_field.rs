@@ -13,7 +13,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M01", "M04", "M05", "M06", "M08"],
     summary: "a required field is missing or empty",
     why: "Readers interpret an empty field differently; an empty list of actions must never mean all actions.",
-    remedy: "Fill the field, or remove it where it is optional.",
     bad: Example::with("expires", ""),
     good: Example::SAMPLE,
     checks: &[Check::Noted],

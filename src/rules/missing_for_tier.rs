@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M11", "M17"],
     summary: "a field that the tier or class requires is missing",
     why: "Reviewers of this tier need the field to decide.",
-    remedy: "Add the named field.",
     bad: Example::with("class", "third-party"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M27"],
     summary: "nobody approved on behalf of a required group",
     why: "The policy requires several groups because each one sees a different part of the risk.",
-    remedy: "Ask someone in the group to run `exledger approve`, or to merge an amendment.",
     bad: Example::history(&["ana proposes the sample", "lee merges"]).policy(POLICY),
     good: Example::history(&["ana proposes the sample", "dana merges"]).policy(POLICY),
     checks: &[Check::Landed(check)],

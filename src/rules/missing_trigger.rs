@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M07"],
     summary: "no trigger ends the exception when conditions change",
     why: "A vendor or an agent can change at any time, so an end date alone is not enough.",
-    remedy: "Add a trigger: `when` something happens, `then` close, review or revoke.",
     bad: Example::text(AGENT),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

@@ -1,4 +1,4 @@
-//! One file per rule: what it finds, why it matters, how to fix it, with a bad and a good example.
+//! One file per rule: what it finds, why it matters, with a bad and a good example.
 //!
 //! Uses all modules to its left. Pure. Start at [`ALL`] and [`lint::record`]. A rule's file is its documentation:
 //! `explain` and SARIF are generated from it. To add one, write the file, its lines here and its code in `diag::code`;

@@ -1,4 +1,4 @@
-//! `never-used`: a record that was in force, but that no receipt names.
+//! `never-used`: a record that was in force and is not closed, but that no receipt names.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M77"],
     summary: "no receipt shows that the exception was ever used",
     why: "An unused exception can be closed, and the next request can be smaller.",
-    remedy: "Ask the owner whether it is still needed; if not, close it.",
     bad: Example::history(&["ana proposes the sample", "lee merges", "receipts"]),
     good: Example::history(&[
         "ana proposes the sample",
@@ -28,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(uses: &UsesCase<'_>, findings: &mut Vec<Finding>) {
-    if uses.has_granted && uses.n_uses == 0 {
+    if uses.expects_use && uses.n_uses == 0 {
         let message = "no receipt shows that it was ever used".to_owned();
         let close = Remedy::run([shell::command("exledger close", &[uses.id])]);
         let help = close.after("ask the owner whether it is needed; if not");

@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M08"],
     summary: "no compensating control is active or planned",
     why: "Without a control that limits it, the risk is larger than the one that was accepted.",
-    remedy: "Name what limits the risk in the meantime, who maintains it, and how often it is verified.",
     bad: Example::with("compensating_controls", "[]"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M01"],
     summary: "the record names neither a control nor a rule",
     why: "A reviewer compares an exception with the control or rule it deviates from; without one, it could excuse anything.",
-    remedy: "Name a control as `catalog:id`, or quote the internal rule.",
     bad: Example::with("deviates_from", "{baseline: credential-rotation}"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

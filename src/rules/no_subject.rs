@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M01"],
     summary: "the record names no identity, asset or application",
     why: "An exception for nothing in particular applies to everything.",
-    remedy: "Name the identity, asset or application that the exception is for.",
     bad: Example::with("subject", "{environment: production}"),
     good: Example::with("subject", "{application: billing, environment: production}"),
     checks: &[Check::Record(check)],

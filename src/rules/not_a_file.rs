@@ -13,7 +13,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "a link, folder, submodule or device is named like a record",
     why: "The target of a link is not part of the approved history.",
-    remedy: "Replace it with a regular file, or rename it.",
     bad: Example::tree(&[("exceptions/EXC-2026-7F3KQ.yaml/notes.txt", b"")]),
     good: Example::SAMPLE,
     checks: &[Check::Noted],

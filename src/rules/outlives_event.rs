@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M14"],
     summary: "the exception outlives the event that it serves",
     why: "After the event, the reason for the exception is gone.",
-    remedy: "End the exception with the event; the policy allows a few days of grace.",
     bad: Example::with("event_ends", "2026-12-01"),
     good: Example::with("event_ends", "2026-12-18"),
     checks: &[Check::Record(check)],

@@ -19,7 +19,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M29", "M43"],
     summary: "the owner changed, which reopens the approval; an error without a transfer entry",
     why: "The accountable person is part of what was approved, and a handover must record both names.",
-    remedy: "Run `exledger transfer`, which writes the entry, and ask the named people for approval.",
     bad: Example::change(
         "",
         "owner.email: lee@example.com\n\

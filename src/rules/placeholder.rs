@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M04"],
     summary: "placeholder text instead of a reason",
     why: "A placeholder would be approved as if it were a reason, and then never be replaced.",
-    remedy: "Write the real text, or remove the field if it is optional.",
     bad: Example::with("risk.blast_radius", "TBD"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check), Check::Redesign(check)],

@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M25"],
     summary: "a commit on the branch changes the policy or a file that it depends on",
     why: "The policy, its people and its keys decide which approvals count. A rebased branch is merged commit by commit, so what one commit loosens already applies to the next.",
-    remedy: "Merge it separately, approved by someone who did not write it.",
     bad: Example::change("", "").policy("version: 1\napproval: {self_approval: allow}\n"),
     good: Example::change("", "title: A better title"),
     checks: &[Check::Governance(check)],

@@ -30,7 +30,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M25", "M54"],
     summary: "a record depends on a looser policy introduced together with it",
     why: "Someone who files an exception and loosens the policy in the same branch approves their own exception.",
-    remedy: "Merge the policy change separately, approved by someone else; then file the record.",
     bad: Example::change("absent", "expires: 2027-02-28").policy(
         "version: 1\ntiers: [{name: standard, max_term: 120d, max_renewals: 2, max_total: 270d, approvals: {count: 1}}]\n",
     ),

@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M25"],
     summary: "nobody else approved a change of the policy, groups, keys or roster",
     why: "Someone who can change the policy alone could grant themselves anything later, so such a change does not count.",
-    remedy: "Ask someone else to approve it with `exledger approve --governance PATH`, or to merge a later change.",
     bad: Example::history(&[
         "ana pushes policy: tiers: [{name: standard, max_term: 120d, approvals: {count: 1}}]",
     ]),

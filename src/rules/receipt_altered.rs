@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61", "M77"],
     summary: "a stored receipt was altered, or added by hand",
     why: "A receipt proves what the gate answered only as long as nobody can change it unnoticed.",
-    remedy: "Restore the file from a backup, and find out who can write to it.",
     bad: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 2 altered, 3"])
         .on("2026-12-31"),
     good: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 2, 3"])

@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61", "M77"],
     summary: "receipts that were stored are missing",
     why: "A removed receipt hides a use, and may allow another one.",
-    remedy: "Restore the file from a backup, and find out who can write to it.",
     bad: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 3"])
         .on("2026-12-31"),
     good: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 2, 3"])

@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61", "M77"],
     summary: "a receipt was moved, or stored again",
     why: "The order of receipts shows which use came first.",
-    remedy: "Restore the file from a backup, and find out who can write to it.",
     bad: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 3, 2"])
         .on("2026-12-31"),
     good: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 2, 3"])

@@ -3,8 +3,6 @@
 //! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
-use crate::diag::remedy::Remedy;
-use crate::diag::shell::quoted;
 use crate::diag::{Finding, Level};
 use crate::gate::receipt::faults::ChainFault;
 use crate::rules::example::Example;
@@ -17,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61", "M77"],
     summary: "a signature of the receipts proves nothing",
     why: "Without a valid signature, whoever can write to the file can replace all of it.",
-    remedy: "List the gate's key for receipts only, or restore the file.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",
@@ -37,9 +34,6 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
         };
         let help = "restore the file; or list the gate's key in the signers file, for namespaces=\"exledger-receipt@v1\" alone";
         let message = format!("the signature {why}");
-        let path = quoted(file.path);
-        let aside =
-            Remedy::run([format!("mv -- {path} {}", quoted(&format!("{}.old", file.path)))]);
-        findings.push(file.finding(RULE.code, *line, message, aside.after(help)));
+        findings.push(file.finding(RULE.code, *line, message, file.start_anew(help)));
     }
 }

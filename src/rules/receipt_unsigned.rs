@@ -3,8 +3,6 @@
 //! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
-use crate::diag::remedy::Remedy;
-use crate::diag::shell::quoted;
 use crate::diag::{self, Finding, Level};
 use crate::gate::receipt::faults::ChainFault;
 use crate::rules::example::Example;
@@ -17,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61", "M77"],
     summary: "receipts are not covered by a signature",
     why: "Whoever can write to the file can replace what no signature covers.",
-    remedy: "Sign receipts with `check --sign-receipts`.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",
@@ -40,13 +37,10 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
         let verb = if *count == 1 { "is" } else { "are" };
         let message = format!("from here, {receipts} {verb} not covered by a good signature");
         let help = if *is_passed_over {
-            "the gates that sign this file did not store what they pass over: if a gate of another clone runs, verify again after 60 seconds, in which it signs; else look for another gate without --sign-receipts, or somebody who appended it, then start a new file"
+            "the gates that sign this file did not store what they pass over: if a gate of another clone runs, verify again after 60 seconds, in which it signs; else look for another gate without --sign-receipts, or somebody who appended it"
         } else {
-            "ask with `exledger check --sign-receipts KEY`, which signs what the gates of its clone stored; in place of receipts from before the chain, start a new file"
+            "ask with `exledger check --sign-receipts KEY`, which signs what the gates of its clone stored; in place of receipts from before the chain"
         };
-        let path = quoted(file.path);
-        let aside =
-            Remedy::run([format!("mv -- {path} {}", quoted(&format!("{}.old", file.path)))]);
-        findings.push(file.finding(RULE.code, *line, message, aside.after(help)));
+        findings.push(file.finding(RULE.code, *line, message, file.start_anew(help)));
     }
 }

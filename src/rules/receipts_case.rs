@@ -4,6 +4,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
+use crate::diag::shell::quoted;
 use crate::diag::{Finding, Level, Pos};
 use crate::gate::receipt::faults::ChainFault;
 
@@ -38,6 +39,13 @@ impl ReceiptsCase<'_> {
         remedy: impl Into<Remedy>,
     ) -> Finding {
         at_line(code, (self.path, line), message, remedy)
+    }
+
+    /// Returns the remedy that the file is put aside and another one started.
+    pub fn start_anew(&self, note: &str) -> Remedy {
+        let [path, old] = [self.path, &format!("{}.old", self.path)].map(quoted);
+        let start = format!("exledger check --new-receipts {path}");
+        Remedy::run([format!("mv -- {path} {old}"), start]).after(note)
     }
 }
 

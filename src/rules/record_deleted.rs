@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M44"],
     summary: "a record's file was deleted",
     why: "A record proves that something was allowed; close it when it is over, but never delete it.",
-    remedy: "Restore the file, and close the record if it is no longer needed.",
     bad: Example::change("", "absent"),
     good: Example::change(
         "",

@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M50", "M32"],
     summary: "the same exception was filed again soon after it was closed",
     why: "If it comes back, the closure did not solve it; and a new record would restart its limits.",
-    remedy: "Say in the record why it came back, renew instead of filing again, or link a redesign.",
     bad: Example::tree(&[
         (sample::PATH, sample::RECORD.as_bytes()),
         ("exceptions/EXC-2026-1A2B3.yaml", CLOSED),

@@ -20,7 +20,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M31", "M32"],
     summary: "renewed more often than the tier allows",
     why: "An exception that is renewed again and again has become the process; only a redesign ends that.",
-    remedy: "Let it end, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past.",
     bad: Example::change(
         TWICE,
         "starts: 2026-09-01\nexpires: 2027-02-01\n\

@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "git shows other objects than the ones that were pushed",
     why: "`refs/replace` and grafts make one clone show a different history than the others; exledger reads the raw objects.",
-    remedy: "Delete the refs below `refs/replace` and the file `info/grafts`.",
     bad: Example::history(&["ana proposes the sample", "lee merges", "lee replaces an object"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
     checks: &[Check::Mainline(check)],

@@ -23,7 +23,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M47"],
     summary: "the person who closed the record also reviewed its closure, or assessed their own redesign",
     why: "The review exists because the person who closed a record already believes that it is done.",
-    remedy: "Let someone else review it and record the result.",
     bad: Example::with(
         "closure",
         "{outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired, \

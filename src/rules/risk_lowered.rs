@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M29"],
     summary: "the stated risk was lowered, which reopens the approval",
     why: "The risk level chooses the tier and therefore the approvers; the author must not choose them alone.",
-    remedy: "Ask the named people for approval: those that the old and the new level require.",
     bad: Example::change("", "risk.level: low"),
     good: Example::change("", "risk.level: critical"),
     checks: &[Check::Change(check)],

@@ -30,8 +30,6 @@ pub struct Rule {
     pub summary: &'static str,
     /// Why that matters, in one sentence.
     pub why: &'static str,
-    /// How to fix it.
-    pub remedy: &'static str,
     /// An example that it reports.
     pub bad: Example,
     /// An example that it accepts.

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M66"],
     summary: "a branch adds a suppression, a warning if a reason is beside it; or it widens one",
     why: "What comes in without a reason can never be judged again: nobody knows when it may go.",
-    remedy: "Write the reason beside it, fix what it hides, or keep a ledger: exledger init.",
     bad: Example::history(&["no ledger", "src/run.py has: run(a)  # nosec B602"]),
     good: Example::history(&["no ledger", "src/run.py has: run(a)"]),
     checks: &[Check::Scan(check)],

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M66"],
     summary: "a suppression cites an exception that is not in force",
     why: "A suppression that outlives its exception goes on without approval.",
-    remedy: "Remove the suppression, or renew the exception.",
     bad: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
         "lee merges",

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M66"],
     summary: "the exception that a suppression cites does not name its finding",
     why: "An exception allows what it names; a suppression of something else was not approved.",
-    remedy: "Add the finding to the exception, or remove the suppression.",
     bad: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
         "lee merges",

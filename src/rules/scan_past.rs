@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M66"],
     summary: "the end of a suppression, or the date that its reason promises, is over",
     why: "It was meant to be gone by now. What ended hides nothing any more; what only promised to end still hides everything.",
-    remedy: "Remove it, or decide anew until when it stays.",
     bad: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}]",
         "lee merges",

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M66"],
     summary: "a suppression hides more than the exception that it cites",
     why: "What is hidden beyond the exception was not approved.",
-    remedy: "Narrow the suppression to what the exception names.",
     bad: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
         "lee merges",

@@ -3,6 +3,8 @@
 //! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell::quoted;
 use crate::diag::{Finding, Level};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
@@ -14,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M66"],
     summary: "a generated file is older than the ledger's state",
     why: "The file still hides what an exception no longer allows, or was made from a state that was never approved.",
-    remedy: "Generate the file again, at best in the job that scans.",
     bad: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
         "lee merges",
@@ -35,7 +36,7 @@ fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
             continue;
         };
         let message = format!("the file of `exledger {}` is out of date: {why}", case.label);
-        let help = format!("generate it again: `exledger {}`", case.label);
+        let help = Remedy::run([format!("exledger {} -o {}", case.label, quoted(&case.path))]);
         findings.push(scan::finding(case, (RULE.code, RULE.level), None, message, help));
     }
 }

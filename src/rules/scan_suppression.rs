@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M66"],
     summary: "a suppression stands, and nothing objects to it",
     why: "What is suppressed is not fixed: whoever counts findings has to see it, too.",
-    remedy: "Look now and then whether it is still needed, and remove it if not.",
     bad: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}]",
         "lee merges",

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M66"],
     summary: "a suppression ends after the exception that it cites, or never",
     why: "The tool would go on hiding the finding after the exception has ended.",
-    remedy: "Set the end of the suppression to that of the exception.",
     bad: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
         "lee merges",

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M66"],
     summary: "no exception in force covers a suppression",
     why: "A suppression without an exception is one that nobody approved, and that never ends.",
-    remedy: "Remove the suppression, or file an exception that names what it hides.",
     bad: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}]",
         "lee merges",

@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M66"],
     summary: "a suppression cites an exception that the ledger does not have",
     why: "An id that was mistyped, or belongs to another ledger, shows no approval here.",
-    remedy: "Cite the id of an exception of this ledger, or remove the suppression.",
     bad: Example::history(&[
         "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
         "lee merges",

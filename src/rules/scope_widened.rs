@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M29"],
     summary: "the scope was widened, which reopens the approval",
     why: "Only the narrower scope was approved; the rest is not waived until it is approved too.",
-    remedy: "Ask the named people for approval, or remove the added entries.",
     bad: Example::change("", "scope.resources: [db:invoices, db:orders]"),
     good: Example::change("", "scope.not_waived: [db:salaries]"),
     checks: &[Check::Change(check)],

@@ -20,7 +20,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M22"],
     summary: "a value looks like a credential",
     why: "Everyone who can read the repository can read the value, in every clone and forever.",
-    remedy: "Revoke it, remove it from the file and the history, and say where it is stored, such as vault:prod/billing/db. List false positives in `lint.not_secrets`.",
     bad: Example::with("x", "{deploy: password=Sup3rS3cret}"),
     good: Example::with("x", "{deploy: vault:prod/billing/deploy}"),
     checks: &[Check::Record(record), Check::Redesign(record), Check::Policy(policy)],

@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M25"],
     summary: "only its own authors approved it",
     why: "Someone who requests an exception and grants it themselves has asked nobody.",
-    remedy: "Ask someone else to run `exledger approve`, or to merge an amendment.",
     bad: Example::history(&["ana proposes the sample", "ana merges"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
     checks: &[Check::Landed(check)],

@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M04"],
     summary: "the justification is shorter than the policy requires",
     why: "Reviewers can only weigh a reason that is written down.",
-    remedy: "Explain why it is needed now, why it can't be avoided, and what ends it.",
     bad: Example::with("justification", "Vendor delay"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

@@ -19,7 +19,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M30"],
     summary: "the end was moved later without a renewal entry",
     why: "A renewal is a new decision with a reason; dates that move without one make exceptions permanent.",
-    remedy: "Run `exledger renew`, which writes the entry and moves the end, or set the end back.",
     bad: Example::change("", "expires: 2027-01-10"),
     good: Example::change(
         "",

@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M59"],
     summary: "a baseline in the policy is overdue for review",
     why: "What is normal changes; an outdated threshold lets the wrong things through or stops the right ones.",
-    remedy: "Review the baseline with its counts, and move `review_by`.",
     bad: Example::SAMPLE.on("2026-11-21").policy(
         "version: 1\nbaselines:\n  - {id: B1, kind: tool-invocation, review_by: 2026-11-20}\n",
     ),

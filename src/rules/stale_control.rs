@@ -21,7 +21,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M41"],
     summary: "a compensating control was not verified in time",
     why: "A control that is not verified may no longer work.",
-    remedy: "Verify it and record that with `exledger review --control`, or withdraw it.",
     bad: Example::with("compensating_controls[0].verify_every", "10d").on("2026-11-30"),
     good: Example::with("compensating_controls[0].verify_every", "10d").on("2026-11-29"),
     checks: &[Check::Record(check)],

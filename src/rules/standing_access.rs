@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M13"],
     summary: "the credential outlives the exception",
     why: "After the exception ends, nobody has approved the access.",
-    remedy: "Let the credential expire with the exception or earlier.",
     bad: Example::with("subject.credential_expires", "2027-12-20"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

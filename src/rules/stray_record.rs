@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "a file states a record's id, but is not read as a record",
     why: "Whoever filed it believes that it is in force, and nothing judges it.",
-    remedy: "Rename it to the id with `.yaml`, in a record folder.",
     bad: Example::tree(&[("exceptions/EXC-2026-7F3KQ.YAML", sample::RECORD.as_bytes())]),
     good: Example::SAMPLE,
     checks: &[Check::Stray(check)],

@@ -13,7 +13,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M06"],
     summary: "the file is not one YAML document",
     why: "A file that can't be parsed grants nothing, because its meaning is unknown.",
-    remedy: "Correct the named line; each file contains one record.",
     bad: Example::text(b"id: EXC-2026-7F3KQ\ntitle: [not closed\n"),
     good: Example::SAMPLE,
     checks: &[Check::Noted],

@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M06"],
     summary: "the exception lasts longer than its tier or class allows",
     why: "A very long term is a permanent exception with a date; the tier limits how long it may go without another decision.",
-    remedy: "End it on the named date or earlier and renew it if necessary, or split the work.",
     bad: Example::with("expires", "2027-03-10"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M67"],
     summary: "an accepted text is so short that it fits other lines, too",
     why: "A line such as `else:` says nothing about what was accepted, so it covers nothing.",
-    remedy: "Add the line above or below, until the text has at least 8 letters and digits.",
     bad: Example::with(
         "scope.findings",
         "[{tool: bandit, id: B110, paths: [app/run.py], content: ['else:']}]",

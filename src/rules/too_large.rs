@@ -13,7 +13,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "the file is too large or nested too deeply",
     why: "One file must not prevent all others from being read.",
-    remedy: "Keep a record below 64 KiB and 16 levels; put long material into an evidence file.",
     bad: Example::with(
         "x",
         "{a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {}}}}}}}}}}}}}}}}",

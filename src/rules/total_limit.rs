@@ -18,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M31", "M32"],
     summary: "lasts longer in total than the tier allows",
     why: "Renewals and replacement records add up; the total is how long the risk really existed.",
-    remedy: "End it by the named date, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past.",
     bad: Example::change(
         "starts: 2026-04-01",
         "starts: 2026-04-01\nexpires: 2027-01-10\n\

@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M51"],
     summary: "the root cause is unclassified",
     why: "Unnamed causes can't be counted, so repetitions go unnoticed.",
-    remedy: "Name the cause as soon as it is known.",
     bad: Example::with("root_cause", "unclassified"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24", "M26"],
     summary: "an approval came from a forge account of an unknown person",
     why: "A forge's private address names an account, not a person; it may belong to the author.",
-    remedy: "Map each account in `people.logins`, and ask its owner to approve again.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee <7+lee@users.noreply.github.com> merges",

@@ -19,7 +19,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M21"],
     summary: "a control is in none of the listed catalogs",
     why: "An unknown control can't be shown with its title or grouped with others.",
-    remedy: "Look it up with `exledger explain --controls`, or add its catalog to the policy.",
     bad: Example::with("deviates_from.controls", "[owasp-nhi:NHI99:2025]"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

@@ -13,7 +13,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M06"],
     summary: "a key is not part of the format",
     why: "A misspelt `expire:` must never make an exception permanent.",
-    remedy: "Correct or remove the key; put additional fields below `x:`.",
     bad: Example::with("expire", "2026-12-24"),
     good: Example::with("x", "{ticket_queue: billing}"),
     checks: &[Check::Noted],

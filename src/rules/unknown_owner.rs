@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M05"],
     summary: "the owner is not in the roster, or inactive",
     why: "If the owner is gone, nobody answers for the exception, and it outlives its reason.",
-    remedy: "Name an owner who is active in the roster; `exledger transfer` moves all of a person's records.",
     bad: Example::tree(&[
         (sample::PATH, sample::RECORD.as_bytes()),
         ("exledger.yaml", b"version: 1\npeople: {roster: people.csv}\n"),

@@ -21,7 +21,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M48"],
     summary: "not every system can hold a file of this name",
     why: "Git fails to check out the whole repository on Windows, for everybody.",
-    remedy: "Rename the file or folder: without `<>:\"\\|?*`, a line break, a dot or blank at the end or a device name, and with at most 100 characters.",
     bad: Example::with(
         "compensating_controls",
         "[{id: CC1, description: Alert on use, owner: soc@example.com, status: active, evidence: \

@@ -16,8 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24"],
     summary: "one name with several addresses, or an author without an address",
     why: "Two addresses may belong to one person; until that is clear, neither counts as someone else.",
-    remedy: "Map a person's addresses in `.mailmap` and names without an address in `people.logins`, and list forges in \
-        `people.forges`.",
     bad: Example::history(&[
         "ana proposes the sample",
         "Ana Ruiz <ruiz@example.com> merges",

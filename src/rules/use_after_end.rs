@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M77"],
     summary: "the exception was used after it ended",
     why: "If the access still worked after the end, it was never revoked.",
-    remedy: "Find out who used it and why it still worked, then close the record.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

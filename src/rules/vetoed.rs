@@ -17,7 +17,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M24", "M35"],
     summary: "merged despite a rejection",
     why: "The person who merged it overruled the reviewer alone.",
-    remedy: "Settle it with the person who rejected it: their later review replaces the earlier one.",
     bad: Example::history(&["ana proposes the sample", "lee merges", "dana notes Code-Review-2"])
         .policy(GERRIT),
     good: Example::history(&["ana proposes the sample", "lee merges"]).policy(GERRIT),

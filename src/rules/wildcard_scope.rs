@@ -16,7 +16,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M12"],
     summary: "the scope covers everything",
     why: "An exception for everything is a new rule that nobody approved.",
-    remedy: "List the resources and actions that are needed.",
     bad: Example::with("scope.resources", "['*']"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

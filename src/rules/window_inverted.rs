@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M06"],
     summary: "the exception ends before it starts",
     why: "Such a record grants nothing, so one of the two dates is wrong.",
-    remedy: "Correct the wrong date.",
     bad: Example::with("starts", "2026-12-21"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],

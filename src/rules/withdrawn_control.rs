@@ -14,7 +14,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M21"],
     summary: "a control was withdrawn by its framework",
     why: "The id belongs to an old edition; the current edition may require something else.",
-    remedy: "Cite the control that replaced it, if that is what you mean.",
     bad: Example::with("deviates_from.controls", "[nist-csf:PR.AC-4]"),
     good: Example::with("deviates_from.controls", "[nist-csf:PR.AA-05]"),
     checks: &[Check::Record(check)],

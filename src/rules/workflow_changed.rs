@@ -15,7 +15,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M25"],
     summary: "a commit on the branch changes a workflow or action of the forge",
     why: "Workflows check merges and record who reviewed them; a changed one can record false reviews or check nothing.",
-    remedy: "Read what the workflow does with approvals and checks, and merge it separately.",
     bad: Example::change("", "").workflow("on: push\njobs: {}\n"),
     good: Example::change("", "title: A better title"),
     checks: &[Check::Workflow(check)],

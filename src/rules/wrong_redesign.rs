@@ -21,7 +21,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M89"],
     summary: "a record links a redesign that doesn't exist or is about another pattern",
     why: "A redesign lifts a freeze only for the exceptions that it will make unnecessary.",
-    remedy: "Link the redesign of this pattern, or remove the reference.",
     bad: Example::with("references.redesign", "RED-2026-4T9PK"),
     good: Example::tree(&[(sample::PATH, LINKING), ("redesigns/RED-2026-4T9PK.yaml", REDESIGN)]),
     checks: &[Check::Record(check)],

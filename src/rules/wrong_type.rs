@@ -13,7 +13,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M08"],
     summary: "a value has the wrong type, such as a list instead of a map",
     why: "A value of the wrong type can't be checked or approved.",
-    remedy: "Write the expected type: one text, a list, or a map.",
     bad: Example::with("owner", "ana@example.com"),
     good: Example::SAMPLE,
     checks: &[Check::Noted],

@@ -13,7 +13,6 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M61"],
     summary: "an anchor, alias, merge key or tag is used",
     why: "References inside the file hide what a field says from its reviewer.",
-    remedy: "Write the value out in place.",
     bad: Example::with("title", "&same Billing key"),
     good: Example::SAMPLE,
     checks: &[Check::Noted],

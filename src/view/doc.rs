@@ -282,8 +282,6 @@ pub struct RuleSummary {
     pub summary: String,
     /// Why that matters.
     pub why: String,
-    /// How to fix it.
-    pub remedy: String,
 }
 
 /// A checked file, with or without findings.

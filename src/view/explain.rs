@@ -1,4 +1,4 @@
-//! `explain`: what a rule finds, why, and how to fix it; or the list of all rules.
+//! `explain`: what a rule finds, why, and what ends it; or the list of all rules.
 //!
 //! Uses rules. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
@@ -23,7 +23,7 @@ struct RuleView {
     level: &'static str,
     summary: &'static str,
     why: &'static str,
-    remedy: &'static str,
+    ends_by: &'static str,
     bad: String,
     good: String,
     serves: &'static [&'static str],
@@ -61,7 +61,7 @@ impl RuleView {
             level: rule.level.as_str(),
             summary: rule.summary,
             why: rule.why,
-            remedy: rule.remedy,
+            ends_by: rule.code.ends_by().as_str(),
             bad: rule.bad.shown(rule.good.field()),
             good: rule.good.shown(rule.bad.field()),
             serves: rule.serves,
@@ -85,7 +85,7 @@ fn one(rule: &Rule) -> Vec<Block<'static>> {
         ("level".to_owned(), StyledText::with_tone(tone(rule.level), rule.level.as_str())),
         ("group".to_owned(), StyledText::plain(rule.code.group().as_str())),
         ("why".to_owned(), StyledText::plain(rule.why)),
-        ("remedy".to_owned(), StyledText::plain(rule.remedy)),
+        ("ends by".to_owned(), StyledText::plain(rule.code.ends_by().as_str())),
         ("serves".to_owned(), StyledText::with_tone(Tone::Muted, rule.serves.join(", "))),
     ];
     vec![

@@ -134,7 +134,6 @@ pub fn rules() -> BTreeMap<Code, RuleSummary> {
         level: rule.level,
         summary: rule.summary.to_owned(),
         why: rule.why.to_owned(),
-        remedy: rule.remedy.to_owned(),
     };
     rules::ALL.iter().map(|rule| (rule.code, about(rule))).collect()
 }

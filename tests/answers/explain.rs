@@ -26,7 +26,7 @@ fn explain_prints_all_that_a_rule_says() {
         assert_eq!(shown["code"], rule.code.as_str());
         assert_eq!(shown["group"], rule.code.group().as_str());
         assert_eq!(shown["level"], rule.level.as_str());
-        for key in ["summary", "why", "remedy", "bad", "good"] {
+        for key in ["summary", "why", "ends_by", "bad", "good"] {
             let text = shown[key].as_str().unwrap();
             assert!(!text.trim().is_empty(), "{} {key}", rule.code.as_str());
         }
@@ -43,7 +43,7 @@ fn explain_of_one_code_shows_what_why_and_both_examples() {
         let out = folded(&screen);
         let bad = rule.bad.shown(rule.good.field());
         let good = rule.good.shown(rule.bad.field());
-        for text in [rule.summary, rule.why, rule.remedy, &bad, &good] {
+        for text in [rule.summary, rule.why, rule.code.ends_by().as_str(), &bad, &good] {
             let text = folded(text);
             assert!(out.contains(&text), "{}: no {text:?} in\n{}", rule.code.as_str(), screen);
         }

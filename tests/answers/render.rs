@@ -68,7 +68,6 @@ pub(crate) fn everything() -> Doc<'static> {
             level: Level::Error,
             summary: "the exception is longer than its tier or class allows".into(),
             why: "A long exception is a new rule that nobody approved.".into(),
-            remedy: "Shorten it, or split the work.".into(),
         },
     );
     findings.judged = vec![

@@ -9,7 +9,7 @@ mod gate;
 mod next_cases;
 mod offer_cases;
 mod offers;
-mod stage;
+pub(crate) mod stage;
 mod statements;
 mod status;
 mod steps;

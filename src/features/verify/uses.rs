@@ -143,7 +143,7 @@ impl AuditedReceipts {
             UsesCase {
                 path: &self.shown,
                 id,
-                has_granted: false,
+                expects_use: false,
                 n_uses: uses.len(),
                 late: uses.into_iter().map(|(line, at)| (line, at, what.clone())).collect(),
             }
@@ -187,7 +187,7 @@ impl AuditedReceipts {
             UsesCase {
                 path: &state.path,
                 id,
-                has_granted: state.in_place.days != 0,
+                expects_use: state.in_place.days != 0 && state.status != Status::Closed,
                 n_uses: uses.len(),
                 late: late(state, snapshot, &uses),
             }

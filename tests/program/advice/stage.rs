@@ -24,7 +24,7 @@ const ROOM: &[(&str, &str)] = &[
 ];
 
 /// Returns a command with what a person answers to its prompts, as flags.
-pub(super) fn answered(command: &str) -> String {
+pub(crate) fn answered(command: &str) -> String {
     let is = |name: &str| command.starts_with(&format!("exledger {name} "));
     let has = |flag: &str| command.contains(&format!(" --{flag}"));
     let answers = match () {

@@ -5,14 +5,17 @@ use std::path::PathBuf;
 
 use exledger::diag::code::Code;
 use exledger::history::refs::{self, APPROVALS_BRANCH};
+use exledger::record::time::Instant;
 use exledger::rules::ALL;
 use exledger::rules::example::{Example, Shape};
 use exledger::rules::rule::Rule;
 use serde_json::{Value, json};
 
+use crate::advice::stage::answered;
 use crate::cli;
 use crate::gate::chained::digest;
-use crate::support::repo::{MAIN, Repo};
+use crate::support::lint::instant;
+use crate::support::repo::{self, MAIN, Repo, person};
 use crate::support::samples::LISTED;
 
 const ID: &str = "EXC-2026-7F3KQ";
@@ -67,6 +70,27 @@ impl Stage {
             lints: false,
             added_since: None,
         }
+    }
+
+    /// Executes the steps of an example, or proposes its files on what landed before them.
+    pub(super) fn play(example: &Example) -> Stage {
+        let mut stage = Stage::of(example);
+        if let Shape::History(steps) = example.shape {
+            for step in steps.iter().filter(|step| !step.starts_with("found: ")) {
+                stage.act(step);
+            }
+            return stage;
+        }
+        stage.lints = true;
+        let landed = example.before().into_iter().chain(example.neighbours()).collect();
+        for (branch, files) in [(MAIN, landed), (BRANCH, example.files())] {
+            let work = stage.repo.branch(branch).by("ana");
+            let files = files.iter().filter(|(path, _)| path != "exledger.yaml");
+            files
+                .fold(work, |work, (path, bytes)| work.write_mode(path, 0o100_644, bytes))
+                .commit("File records");
+        }
+        stage
     }
 
     /// Executes one step.
@@ -229,19 +253,61 @@ impl Stage {
         self.receipts = Some(path);
     }
 
+    /// Checks out the branch that is asked about, for somebody who asks at that time.
+    pub(super) fn check_out(&self, asker: &str) {
+        self.repo.checkout();
+        if self.lints {
+            self.git(&["checkout", "--quiet", "--force", BRANCH]);
+        }
+        let (name, address) = person(asker);
+        self.git(&["config", "user.name", &name]);
+        self.git(&["config", "user.email", &address]);
+        let before = Instant::from_unix(instant(&self.on).unix() - 6 * 3600).unwrap();
+        self.repo.clock(&before.to_string());
+    }
+
+    fn git(&self, words: &[&str]) -> String {
+        repo::git(self.repo.path(), words)
+    }
+
+    /// Runs a command as it is printed, with what a person answers to its prompts.
+    pub(super) fn run(&self, command: &str) -> Result<(), String> {
+        let run = cli::shell(&self.repo, &answered(command));
+        match run.code {
+            0 => Ok(()),
+            // It has written its checkpoint, and still finds something else.
+            1 if command.starts_with("exledger verify") => Ok(()),
+            code => Err(format!("{command}: {code} {}{}", run.out, run.err)),
+        }
+    }
+
+    /// Merges what the work tree has, if what landed is asked about.
+    pub(super) fn land_work_tree(&self) {
+        if self.lints || self.faults || self.git(&["status", "--porcelain"]).is_empty() {
+            return;
+        }
+        self.git(&["checkout", "--quiet", "-B", BRANCH]);
+        self.git(&["add", "--all"]);
+        let commit = cli::shell(&self.repo, "git commit --quiet --message 'Do what was said'");
+        assert_eq!(commit.code, 0, "{}{}", commit.out, commit.err);
+        self.repo.wait("1h").by("lee").merge(BRANCH, "Merge pull request #8 from ana/work");
+        self.git(&["checkout", "--quiet", "--force", MAIN]);
+    }
+
     /// Returns what `verify` finds in the end.
     pub(super) fn findings(&self) -> Vec<Value> {
+        self.check_out("ana");
+        self.ask()
+    }
+
+    /// Returns what is found, with the work tree as it is.
+    pub(super) fn ask(&self) -> Vec<Value> {
         if self.lints {
-            crate::support::repo::git(
-                self.repo.path(),
-                &["checkout", "--quiet", "--force", BRANCH],
-            );
             let args = ["lint", "--base", MAIN, "--on", &self.on, "--format", "json"];
             let run = cli::run(self.repo.path(), &args);
             let answer: Value = serde_json::from_str(&run.out).unwrap();
             return answer["findings"].as_array().unwrap().clone();
         }
-        self.repo.checkout();
         if self.faults {
             // The only format that has the notes, too.
             let mut args = vec!["scan", "--on", &self.on, "--format", "sarif"];
@@ -249,7 +315,7 @@ impl Stage {
             let run = cli::run(self.repo.path(), &args);
             let answer: Value = serde_json::from_str(&run.out).unwrap();
             let results = answer["runs"][0]["results"].as_array().unwrap().iter();
-            let finding = |it: &Value| json!({"rule": it["ruleId"], "level": it["level"], "help": it["properties"]["help"]});
+            let finding = |it: &Value| json!({"rule": it["ruleId"], "level": it["level"], "help": it["properties"]["help"], "remedy": it["properties"]["remedy"]});
             return results.map(finding).collect();
         }
         let mut args = vec!["verify", "--on", &self.on, "--format", "json"];
