@@ -46,7 +46,7 @@ pub enum EndsBy {
     Words,
     /// The approval of somebody else.
     Approval,
-    /// Nothing: the commit itself is the fault.
+    /// Nothing, such as where the commit itself is the fault.
     Stays,
 }
 
@@ -58,7 +58,7 @@ impl EndsBy {
             EndsBy::Run => "repair: run the commands that the finding shows",
             EndsBy::Words => "repair: do what the finding says",
             EndsBy::Approval => "approval: ask the people whom the finding names",
-            EndsBy::Stays => "stays: the commit itself is the fault",
+            EndsBy::Stays => "stays: nothing ends the finding",
         }
     }
 }
@@ -131,7 +131,7 @@ macro_rules! for_each_code {
                 ReviewBySelf = "review-by-self", Edit;
                 FrozenPattern = "frozen-pattern", Edit;
                 WrongRedesign = "wrong-redesign", Edit;
-                Recurrence = "recurrence", Words;
+                Recurrence = "recurrence", Stays;
                 ExpiryCliff = "expiry-cliff", Run;
             }
             Change {

@@ -211,6 +211,7 @@ impl<'a> Audit<'a> {
             let heals = landed.healed == Healed::Yes && finding.rule == Code::ReviewBySelf;
             if heals && finding.level == Level::Error {
                 finding.level = Level::Warning;
+                finding.remedy = Remedy::stays().after(landed.how_to_approve());
             }
         }
         findings
@@ -412,7 +413,7 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
     let heals = match landed.healed {
         Healed::Yes => !rules::find(finding.rule).is_some_and(|rule| rule.special.stays_error),
         Healed::Restored => finding.rule == Code::SilentExtension,
-        Healed::No => false,
+        Healed::Gone | Healed::No => false,
     };
     finding.level = match finding.level {
         Level::Error if reopened => Level::Note,

@@ -26,6 +26,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::policy::redesign::Redesign;
 use crate::record::Record;
+use crate::record::file;
 use crate::record::time::Instant;
 use crate::rules::audit::policy_bypass::Loosening;
 use crate::status::trace::Lapse;
@@ -122,6 +123,8 @@ pub enum Healed {
     Yes,
     /// No later version is, but one restores the content that was approved before.
     Restored,
+    /// No later version is, and the last one is a removal.
+    Gone,
     /// No later version is approved or restored.
     No,
 }
@@ -329,6 +332,7 @@ impl<'c> LandedCase<'c> {
             (Healed::Restored, _) => {
                 "the approved version was restored; this version stays as it was merged"
             }
+            (Healed::Gone, _) => "the file is gone; this version stays as it was merged",
             (Healed::No, false) => {
                 "it has changed since: the current version needs its own approval"
             }
@@ -337,7 +341,7 @@ impl<'c> LandedCase<'c> {
             }
             (Healed::No, true) => {
                 let signers = &self.today.policy.approval.signers;
-                let names = ContentNames { id: self.id.unwrap_or("ID"), signers };
+                let names = ContentNames { id: file::stem(self.path), signers };
                 return text::sentence(&steps::steps(Standing::Landed(self.verdict)), names);
             }
         }
@@ -368,8 +372,9 @@ impl<'c> LandedCase<'c> {
         let next = steps::steps(Standing::Landed(self.verdict));
         let may_sign = next.steps.iter().any(|step| step.way == ApprovalWay::SignedFile);
         let command = match self.id {
-            Some(id) if !self.is_governance => {
-                may_sign.then(|| shell::command("exledger approve", &[id]))
+            // The text of the version may state another id than the record has.
+            Some(_) if !self.is_governance => {
+                may_sign.then(|| shell::command("exledger approve", &[file::stem(self.path)]))
             }
             _ => Some(shell::command("exledger approve --governance", &[self.path])),
         };

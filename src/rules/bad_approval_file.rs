@@ -33,8 +33,9 @@ fn check(statements: &Statements<'_>, findings: &mut Vec<Finding>) {
         Statements::Landed(files) => findings.extend(files.iter().filter_map(landed)),
         Statements::Proposed(files) => {
             let bad = files.iter();
-            findings
-                .extend(bad.map(|bad| finding(Level::Error, &bad.path, None, &bad.why, &bad.help)));
+            findings.extend(bad.map(|bad| {
+                finding(Level::Error, &bad.path, None, &bad.why, remove(&bad.path, &bad.help))
+            }));
         }
     }
 }
@@ -47,7 +48,15 @@ fn landed(filed: &ApprovalFileOutcome) -> Option<Finding> {
         _ => Level::Warning,
     };
     let why = format!("{why} (merged in {})", filed.commit.short());
-    Some(finding(level, &filed.path, filed.about.as_ref(), &why, &help))
+    let help = match filed.is_at_tip {
+        true => remove(&filed.path, &help),
+        false => Remedy::stays().after("it stays: the file was merged"),
+    };
+    Some(finding(level, &filed.path, filed.about.as_ref(), &why, help))
+}
+
+fn remove(path: &str, note: &str) -> Remedy {
+    Remedy::run([format!("rm -f -- {}", quoted(path))]).after(note)
 }
 
 fn finding(
@@ -55,7 +64,7 @@ fn finding(
     path: &str,
     about: Option<&ApprovalSubject>,
     why: &str,
-    help: &str,
+    remedy: Remedy,
 ) -> Finding {
     Finding {
         rule: RULE.code,
@@ -68,6 +77,6 @@ fn finding(
             _ => None,
         },
         message: format!("it approves nothing: {why}"),
-        remedy: Remedy::run([format!("rm -f -- {}", quoted(path))]).after(help),
+        remedy,
     }
 }

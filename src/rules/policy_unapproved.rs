@@ -5,6 +5,7 @@
 use crate::approval::governance::counted;
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::history::governance::GovernanceOrigin;
 use crate::rules::audit_cases::{GovernanceCounts, Healed, LandedCase};
@@ -65,9 +66,9 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let path = landed.path;
     let message =
         format!("nobody else{who} approved this change to {path} when it was merged{more}");
-    let help = landed.approved_by([], match level {
-        Level::Error => "where nobody else has a listed key, put the version back that counts, and have somebody who is listed merge the change again, written by somebody else",
-        _ => "a change of the file that somebody else merges does it, too",
-    });
+    let help = match level {
+        Level::Error => landed.approved_by([], "where nobody else has a listed key, put the version back that counts, and have somebody who is listed merge the change again, written by somebody else"),
+        _ => Remedy::stays(),
+    };
     Some(landed.finding(RULE.code, level, &message, help))
 }

@@ -3,6 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::rules::example::Example;
 use crate::rules::repeats::Repeat;
@@ -48,7 +49,9 @@ fn check(repeat: &Repeat, findings: &mut Vec<Finding>) {
         field: Some("subject".to_owned()),
         id: repeat.id.clone(),
         message,
-        remedy: "it counts as a renewal: explain why it is needed again, or link a redesign in `references.redesign`".into(),
+        remedy: Remedy::stays().after(
+            "it counts as a renewal: say in the record why it is needed again, or link a redesign",
+        ),
     });
 }
 

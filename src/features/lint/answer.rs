@@ -140,7 +140,7 @@ pub(crate) fn lint<'l>(
             in_index.take(lint::strays(&strays, &context), &tree);
             staged = in_index.findings;
             staged.retain(|finding| !found.findings.contains(finding));
-            staged.iter_mut().for_each(advise_staging);
+            staged.iter_mut().for_each(|it| advise_staging(it, &staged_files.differing));
             sort(&mut staged);
             staged_input = Some(tree);
         }
@@ -162,9 +162,9 @@ pub(crate) fn lint<'l>(
 }
 
 /// Says how to end a finding that the work tree does not have.
-fn advise_staging(finding: &mut Finding) {
-    // The evidence is another file than the record.
-    if !EVIDENCE.contains(&finding.rule) {
+fn advise_staging(finding: &mut Finding, differing: &[String]) {
+    // The evidence is another file than the record, which may be staged as it is.
+    if !EVIDENCE.contains(&finding.rule) || differing.contains(&finding.path) {
         let path = quoted(&finding.path);
         let stage = Remedy::run([format!("git add -A -- {path}")]);
         finding.remedy = stage.after("stage what the work tree has");

@@ -78,7 +78,7 @@ impl<'a> Levels<'a> {
         approved.into_iter()
     }
 
-    /// Tells whether a later version is approved by evidence of its own, or restores approved content (V7b).
+    /// Tells whether a later version is approved by evidence of its own, restores approved content (V7b), or removes the file.
     pub(super) fn healed(&self, index: usize) -> Healed {
         let later = index + 1..self.verdicts.len();
         let own = |at: &usize| {
@@ -96,6 +96,10 @@ impl<'a> Levels<'a> {
             Healed::Yes
         } else if later.into_iter().any(|at| restores(&at)) {
             Healed::Restored
+        } else if index + 1 < self.verdicts.len()
+            && self.trail.last().is_some_and(|it| it.change == VersionChange::Removed)
+        {
+            Healed::Gone
         } else {
             Healed::No
         }
