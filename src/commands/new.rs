@@ -17,7 +17,7 @@ use clap::Parser;
 
 use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::{Ctx, fault};
+use crate::commands::context::{Ctx, fault, filter};
 use crate::commands::exit::Outcome;
 use crate::commands::new::complete::Completing;
 use crate::commands::new::flags::Flags;
@@ -28,7 +28,7 @@ use exledger::diag::Finding;
 use exledger::features;
 use exledger::features::new::answer::Filing;
 use exledger::features::new::false_positive::FalsePositive;
-use exledger::features::new::request::{AnswerInput, FilingRequest};
+use exledger::features::new::request::{AnswerInput, FilingRequest, FindingLimits};
 use exledger::features::new::review;
 use exledger::features::new::sources::MOST_BYTES;
 use exledger::plan::answers::Answers;
@@ -36,6 +36,7 @@ use exledger::plan::draft::RecordDraft;
 use exledger::policy::people;
 use exledger::policy::people::person::Person;
 use exledger::policy::tier::Resolved;
+use exledger::record::vocabulary::Risk;
 use exledger::session::Session;
 
 /// File an exception
@@ -85,9 +86,25 @@ pub(crate) struct NewArgs {
         num_args = 2,
         value_names = ["TOOL:RULE", "PATH:LINE"],
         requires = "reason",
-        conflicts_with_all = ["profile", "like", "emergency", "from_check", "from_issue", "from", "draft"]
+        conflicts_with_all = ["profile", "like", "emergency", "from_check", "from_issue", "from", "draft", "purl", "severity", "path", "line"]
     )]
     false_positive: Vec<String>,
+
+    /// Package of the finding, as a package URL
+    #[arg(long)]
+    purl: Option<String>,
+
+    /// Highest severity of the finding that is covered
+    #[arg(long, value_parser = filter::words::<Risk>())]
+    severity: Option<String>,
+
+    /// File of the finding, from the root of the repository
+    #[arg(long)]
+    path: Option<String>,
+
+    /// Line of that file: only its text is covered
+    #[arg(long, value_name = "N", requires = "path", value_parser = clap::value_parser!(u64).range(1..))]
+    line: Option<u64>,
 
     /// Why it is a false positive
     #[arg(long, value_name = "TEXT", requires = "false_positive")]
@@ -106,7 +123,7 @@ pub(crate) struct NewArgs {
         long,
         value_name = "ID|FILE",
         num_args = 1..,
-        conflicts_with_all = ["like", "emergency", "from_check", "from_issue", "from", "folder", "draft", "false_positive"]
+        conflicts_with_all = ["like", "emergency", "from_check", "from_issue", "from", "folder", "draft", "false_positive", "purl", "severity", "path", "line"]
     )]
     complete: Vec<String>,
 
@@ -168,6 +185,12 @@ impl Run for NewArgs {
                 given: &given,
                 issue: issue.as_ref().map(StdinOrFile::to_input),
                 fields: fields.as_ref().map(StdinOrFile::to_input),
+                limits: FindingLimits {
+                    purl: self.purl.as_deref(),
+                    severity: self.severity.as_deref(),
+                    path: self.path.as_deref(),
+                    line: self.line,
+                },
                 receipt: receipt.as_ref().map(StdinOrFile::to_input),
                 profile: self.profile.as_deref(),
                 false_positive,

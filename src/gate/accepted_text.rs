@@ -297,6 +297,12 @@ fn stands(
     let Some(own) = line.checked_sub(first).and_then(|nth| run.get(nth)) else {
         return Ok(Standing::Elsewhere);
     };
+    let n_equal = times(own, &run);
+    if n_equal > 1 {
+        return Err(format!(
+            "its accepted text has this line {n_equal} times, so nobody can tell which one it accepts"
+        ));
+    }
     if file.has_other_ends && !place.snippet.is_some_and(|snippet| quotes(snippet, own)) {
         let path = place.path;
         return Err(format!(
@@ -304,6 +310,11 @@ fn stands(
         ));
     }
     Ok(Standing::Here)
+}
+
+/// Counts how often a line stands among others.
+pub fn times(line: &[u8], lines: &[Vec<u8>]) -> usize {
+    lines.iter().filter(|it| *it == line).count()
 }
 
 /// Tells whether a report quotes a line.

@@ -62,11 +62,11 @@ pub fn keys(
     found.places.iter().map(key).collect()
 }
 
-/// Returns the key about what a suppression hides, by the text of its own line.
+/// Returns the key about a finding on one line, by the text of that line.
 ///
 /// # Errors
 /// [`DraftRefusal`] if the text can't be told from others, or must be referred to and nobody committed it.
-pub fn suppression(
+pub fn of_line(
     (tool, id): (&str, &str),
     (path, line): (&str, u64),
     files: &dyn ScannedFiles,
@@ -214,8 +214,12 @@ fn unique_run(
     });
     let mut fitting = runs.filter(|(first, last)| {
         let has_other = (*first..=*last).any(|it| it != line && is_other(it));
-        let is_told =
-            |run: &[Vec<u8>]| !accepted_text::is_too_broad(run) && file.find(run).len() == 1;
+        let own = file.get(line, line).and_then(<[_]>::first);
+        let is_told = |run: &[Vec<u8>]| {
+            !accepted_text::is_too_broad(run)
+                && file.find(run).len() == 1
+                && own.is_some_and(|own| accepted_text::times(own, run) == 1)
+        };
         !has_other && file.get(*first, *last).is_some_and(is_told)
     });
     fitting.next()

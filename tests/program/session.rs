@@ -107,6 +107,7 @@ fn a_record_is_filed_once_nothing_is_missing() {
         given,
         issue: None,
         fields: None,
+        limits: features::new::request::FindingLimits::default(),
         receipt: None,
         false_positive: None,
         profile: Some("rotation"),

@@ -239,8 +239,7 @@ impl<'r> Adoption<'r> {
             return Err(refused("its rule looks like a secret".to_owned()));
         }
         let place = (entry.path.as_str(), u64::from(entry.line));
-        let key =
-            |rule: &String| drafted_finding::suppression((&entry.tool, rule), place, &self.texts);
+        let key = |rule: &String| drafted_finding::of_line((&entry.tool, rule), place, &self.texts);
         let keys: Result<Vec<FindingKey>, _> = entry.rules.iter().map(key).collect();
         let keys = keys.map_err(|refusal| refused(refusal.reason))?;
         match self.ledger.entries.iter().find(|known| self.names(known, &keys)) {

@@ -19,6 +19,7 @@ use crate::features::new::sources;
 use crate::features::{decide, new};
 use crate::formats::suppressions::exception::ForeignException;
 use crate::formats::suppressions::text;
+use crate::gate::accepted_text::NoFiles;
 use crate::plan::answers::Answers;
 use crate::plan::draft::RecordDraft;
 use crate::plan::setting::{self, Filer, Setting};
@@ -124,7 +125,11 @@ fn bulk(request: &ImportRequest<'_>, governance: &Governance) -> Result<Answers,
         writes_drafts: true,
         ..FilingRequest::of_answers(request.given, request.folder)
     };
-    let known = sources::gather(&filing, &governance.policy, &crate::ledger::Ledger::default())?;
+    let known = sources::gather(
+        &filing,
+        (&governance.policy, &crate::ledger::Ledger::default()),
+        &NoFiles,
+    )?;
     Ok(known.answers)
 }
 

@@ -12,6 +12,7 @@ use crate::features::import::draft::import_draft::todo_fields;
 use crate::features::import::judged;
 use crate::features::new::request::FilingRequest;
 use crate::features::new::sources;
+use crate::gate::accepted_text::NoFiles;
 use crate::history::refs::Cause;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
@@ -100,7 +101,8 @@ pub(super) fn drafts(
         writes_drafts: true,
         ..FilingRequest::of_answers(request.given, request.folder)
     };
-    let known = sources::gather(&filing, &governance.policy, &Ledger::default())?.answers;
+    let known =
+        sources::gather(&filing, (&governance.policy, &Ledger::default()), &NoFiles)?.answers;
     let mut drafts = Vec::new();
     for path in &paths {
         let known = KnownAnswers { all: &known, flags: request.given };

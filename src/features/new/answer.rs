@@ -30,6 +30,7 @@ use crate::session::ids;
 use crate::session::locate::{self, Located};
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
+use crate::session::scanned_files::RepositoryFiles;
 use crate::store::files::{self, FileError};
 
 /// A record that is being filed. Nothing is written before [`Filing::create`].
@@ -78,7 +79,9 @@ pub(crate) fn prepare_on<'s>(
     let (name, email) = located.repository()?.user();
     let governance = locate::governance(base.files())?;
     let ledger = Ledger::read(base.files(), &governance.policy.records)?;
-    let known = crate::features::new::sources::gather(request, &governance.policy, &ledger)?;
+    let scanned = RepositoryFiles::new(located.repository()?, base.commit());
+    let stated = (&governance.policy, &ledger);
+    let known = crate::features::new::sources::gather(request, stated, &scanned)?;
     let mut answers = match &request.false_positive {
         Some(false_positive) => false_positive.answers(located, &governance)?,
         None => Answers::default(),

@@ -17,6 +17,8 @@ pub struct FilingRequest<'r> {
     pub issue: Option<AnswerInput<'r>>,
     /// A file in the form of a record without id, YAML or JSON.
     pub fields: Option<AnswerInput<'r>>,
+    /// What limits the only finding of `given`.
+    pub limits: FindingLimits<'r>,
     /// The JSON answer to a question that was refused.
     pub receipt: Option<AnswerInput<'r>>,
     /// A preset of the policy.
@@ -42,6 +44,7 @@ impl<'r> FilingRequest<'r> {
             given,
             issue: None,
             fields: None,
+            limits: FindingLimits::default(),
             receipt: None,
             profile: None,
             false_positive: None,
@@ -52,6 +55,16 @@ impl<'r> FilingRequest<'r> {
             folder,
         }
     }
+}
+
+/// What limits a finding, as far as it is stated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FindingLimits<'r> {
+    pub purl: Option<&'r str>,
+    pub severity: Option<&'r str>,
+    pub path: Option<&'r str>,
+    /// A line of the path, from 1.
+    pub line: Option<u64>,
 }
 
 /// A source of answers.

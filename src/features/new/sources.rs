@@ -7,15 +7,18 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::features::new::request::{AnswerInput, FilingRequest};
+use crate::features::new::request::{AnswerInput, FilingRequest, FindingLimits};
 use crate::formats::issue_form;
+use crate::gate::accepted_text::ScannedFiles;
 use crate::gate::question;
 use crate::ledger::Ledger;
 use crate::plan::answers::Answers;
+use crate::plan::drafted_finding;
 use crate::policy::Policy;
 use crate::policy::profile::Profile;
-use crate::record::vocabulary::{ControlStatus, Vocabulary};
-use crate::record::{Record, credential, json, near, pattern};
+use crate::record::subject::FindingKey;
+use crate::record::vocabulary::{ControlStatus, Risk, Vocabulary};
+use crate::record::{Record, credential, json, near, pattern, tool_ids};
 use crate::session::error::Usage;
 use crate::session::notice::Notice;
 use crate::store::files;
@@ -37,8 +40,8 @@ pub(crate) struct KnownAnswers {
 /// Gathers the answers from the sources of a request.
 pub(crate) fn gather(
     request: &FilingRequest<'_>,
-    policy: &Policy,
-    ledger: &Ledger,
+    (policy, ledger): (&Policy, &Ledger),
+    scanned: &dyn ScannedFiles,
 ) -> Result<KnownAnswers, Usage> {
     let mut known = KnownAnswers { answers: Answers::default(), folder: None, notices: Vec::new() };
     let folder = request.folder;
@@ -50,7 +53,7 @@ pub(crate) fn gather(
         profile(found, &mut known.answers);
     }
     if let Some(input) = request.receipt {
-        receipt(input, folder, &mut known)?;
+        receipt(input, (folder, scanned), &mut known)?;
     }
     if let Some(input) = request.fields {
         known.answers.overlay(&fields(input, folder)?);
@@ -59,6 +62,23 @@ pub(crate) fn gather(
         known.answers.overlay(&issue(input, folder)?);
     }
     known.answers.overlay(request.given);
+    if request.limits != FindingLimits::default() {
+        let given = request.given.get("scope.findings").and_then(Value::as_array);
+        let named = match given.map(Vec::as_slice).unwrap_or_default() {
+            [] => None,
+            [one] => {
+                one.get("tool").and_then(Value::as_str).zip(one.get("id").and_then(Value::as_str))
+            }
+            _ => {
+                return Err(Usage::refused(
+                    "--path, --line, --purl and --severity limit one finding",
+                    "give --finding once",
+                ));
+            }
+        };
+        let key = finding(named, &request.limits, scanned)?;
+        known.answers.set("scope.findings", json!([key]));
+    }
     Ok(known)
 }
 
@@ -213,7 +233,11 @@ fn timeless(record: &Record) -> Record {
 }
 
 /// Turns a question that the gate refused into answers.
-fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> Result<(), Usage> {
+fn receipt(
+    input: AnswerInput<'_>,
+    (folder, scanned): (&Path, &dyn ScannedFiles),
+    known: &mut KnownAnswers,
+) -> Result<(), Usage> {
     let answers = &mut known.answers;
     let path = input.path;
     let help = "give the answer of `exledger check --format json`";
@@ -250,8 +274,15 @@ fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> R
         let stated = field(key).map(|text| literal(key, text)).transpose()?;
         answers.set_given(path, stated);
     }
-    if let Some(finding) = finding(&field)? {
-        answers.set("scope.findings", json!([finding]));
+    let limits = FindingLimits {
+        purl: field("purl"),
+        severity: field("severity"),
+        path: field("path"),
+        line: question.get(question::LINE).and_then(Value::as_u64),
+    };
+    let named = field("finding").and_then(question::finding);
+    if named.is_some() || limits != FindingLimits::default() {
+        answers.set("scope.findings", json!([finding(named, &limits, scanned)?]));
     }
     if receipt.get("verdict").and_then(Value::as_str) == Some("allow") {
         let record = receipt.get("record").and_then(Value::as_str);
@@ -264,46 +295,55 @@ fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> R
 fn literal(key: &str, text: &str) -> Result<Vec<String>, Usage> {
     if pattern::is_everything(text) || text.contains(['*', '?']) {
         Err(Usage::refused(
-            format!(
-                "the receipt asks about the {key} `{text}`, which would be a pattern in a record"
-            ),
-            format!("remove it from the receipt, and give the intended value with --{key}"),
+            format!("the {key} `{text}` would be a pattern in a record"),
+            format!("leave it out of the receipt, and give the {key} that is meant with --{key}"),
         ))
     } else {
         Ok(vec![text.to_owned()])
     }
 }
 
-/// Returns the finding that a question names, with all its fields; a record's finding needs an id or a package.
-fn finding<'q>(field: &dyn Fn(&str) -> Option<&'q str>) -> Result<Option<Value>, Usage> {
-    let mut finding = serde_json::Map::new();
-    if let Some((tool, id)) = field("finding").and_then(question::finding) {
-        finding.insert("tool".to_owned(), tool.into());
-        finding.insert("id".to_owned(), id.into());
+/// Returns the finding that is asked about, and nothing more: with a line, by the text of that line.
+fn finding(
+    named: Option<(&str, &str)>,
+    limits: &FindingLimits<'_>,
+    scanned: &dyn ScannedFiles,
+) -> Result<FindingKey, Usage> {
+    let FindingLimits { purl, severity, path, line } = *limits;
+    if named.is_none() && purl.is_none() {
+        return Err(Usage::refused(
+            "a path or severity without a finding is not one that a record could name",
+            "also give --finding TOOL:ID or --purl",
+        ));
     }
-    for key in ["severity", "purl"] {
-        if let Some(text) = field(key) {
-            finding.insert(key.to_owned(), text.into());
-        }
-    }
-    if let Some(path) = field("path") {
+    let inside = path.map(|path| {
         // The gate compares paths without `.` and `..`.
         let inside = gate::inside(path).ok_or_else(|| {
-            Usage::refused(
-                format!("the receipt asks about {path}, which is not a path relative to the root of the repository"),
-                "ask again with such a path",
-            )
+            let what = format!("{path} is not a path relative to the root of the repository");
+            Usage::refused(what, "give such a path")
         })?;
-        finding.insert("paths".to_owned(), literal("path", &inside)?.into());
-    }
-    if finding.is_empty() {
-        return Ok(None);
-    }
-    if finding.contains_key("id") || finding.contains_key("purl") {
-        return Ok(Some(Value::Object(finding)));
-    }
-    Err(Usage::refused(
-        "the receipt asks about a path or severity without a finding",
-        "ask again with --finding TOOL:ID or with --purl",
-    ))
+        literal("path", &inside)
+    });
+    let paths = inside.transpose()?;
+    let of_line = match (named, paths.as_deref(), line) {
+        (Some((tool, id)), Some([path]), Some(line))
+            if purl.is_none() && !tool_ids::is_about_whole_file(tool, id) =>
+        {
+            let key = drafted_finding::of_line((tool, id), (path, line), scanned);
+            Some(key.map_err(|refusal| {
+                let what = format!("{path}:{line}: {}", refusal.reason);
+                Usage::refused(what, "correct the path and line, or quote the text in a record")
+            })?)
+        }
+        _ => None,
+    };
+    Ok(FindingKey {
+        tool: named.map(|(tool, _)| tool.to_owned()),
+        id: named.map(|(_, id)| id.to_owned()),
+        purl: purl.map(str::to_owned),
+        severity: severity.and_then(Risk::from_word),
+        paths,
+        content: of_line.and_then(|key| key.content),
+        ..FindingKey::default()
+    })
 }

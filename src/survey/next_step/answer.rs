@@ -5,6 +5,7 @@
 
 use super::{AdviceCase, AdviceStep, By, NextStep, step, step_without_command};
 use crate::diag::shell;
+use crate::gate;
 use crate::gate::answer::{Asker, Gap, GateAnswer, GateVerdict, Question, UnstatedLimit, few};
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, pattern};
@@ -168,14 +169,12 @@ impl AdviceCase<'_> {
 
     /// Returns the step for a question that only another record can allow.
     fn file_anew(&self, question: &Question, action: &str) -> AdviceStep {
-        let flags = |record| new_flags(question, record);
-        // A copy would have the text, version or place of the finding that differs.
-        let is_like = question.finding.is_none() || !flags(self.record).is_empty();
+        // A record about another finding has its own reasons.
         let (like, record) = match self.record_state.landed {
-            Some(_) if is_like => (flag("like", self.id), self.record),
+            Some(_) if !gate::asks_finding(question) => (flag("like", self.id), self.record),
             _ => (String::new(), None),
         };
-        let flags = flags(record);
+        let flags = new_flags(question, record);
         step(action, format!("exledger new{like}{flags}"), By::Anybody)
     }
 }
@@ -194,12 +193,7 @@ fn new_flags(question: &Question, record: Option<&Record>) -> String {
         let mut controls = deviation.into_iter().flat_map(|it| it.controls.iter().flatten());
         controls.any(|control| control.as_str() == asked)
     });
-    let has_finding = question.finding.as_deref().is_some_and(|asked| {
-        let mut findings = scope.into_iter().flat_map(|it| it.findings.iter().flatten());
-        let is_asked = |tool: &str, id: &str| asked.split_once(':') == Some((tool, id));
-        findings
-            .any(|it| is_asked(it.tool.as_deref().unwrap_or(""), it.id.as_deref().unwrap_or("")))
-    });
+    let line = question.line.map(|line| line.to_string());
     let values = [
         ("identity", &question.identity, same(&question.identity, subject.map(|it| &it.identity))),
         ("identity-type", &question.identity_type, question.identity_type.as_deref() == kind),
@@ -231,7 +225,11 @@ fn new_flags(question: &Question, record: Option<&Record>) -> String {
             &question.environment,
             same(&question.environment, subject.map(|it| &it.environment)),
         ),
-        ("finding", &question.finding, has_finding),
+        ("finding", &question.finding, false),
+        ("purl", &question.purl, false),
+        ("severity", &question.severity, false),
+        ("path", &question.path, false),
+        ("line", &line, false),
         ("change", &question.reference, false),
     ];
     let flags = values.into_iter().filter(|(_, _, is_stated)| !is_stated);

@@ -130,6 +130,21 @@ fn several_lines_are_neighbours_and_overlapping_ones_count() {
 }
 
 #[test]
+fn of_two_equal_neighbours_neither_is_covered_by_a_text_that_holds_both() {
+    let both = format!("[\"{LINE}\\n{LINE}\\nend()\"]");
+    let text = format!("{LINE}\n{LINE}\nend()\n");
+    for (line, verdict, reason) in [
+        (1, "deny", "has this line 2 times"),
+        (2, "deny", "has this line 2 times"),
+        (3, "allow", ""),
+    ] {
+        let (found, why) = answer(&both, &text, &asked("app/run.py", line));
+        assert_eq!(found, verdict, "{line}: {why}");
+        assert!(why.contains(reason), "{line}: {why}");
+    }
+}
+
+#[test]
 fn one_of_several_texts_is_enough() {
     let both = "['subprocess.call(cmd, shell=True)', 'os.system(command)']";
     let text = format!("{LINE}\nos.system(command)\nos.popen(command)\n");

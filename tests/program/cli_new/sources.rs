@@ -214,6 +214,49 @@ fn a_refused_question_becomes_a_request_that_allows_no_more() {
 }
 
 #[test]
+fn what_a_check_prints_files_the_line_that_was_asked_about_and_no_other() {
+    let folder = ledger();
+    let code =
+        "import os\ndef run(c):\n    os.system(c)\n\ndef more(c, d):\n    os.system(c + d)\n";
+    std::fs::write(folder.path().join("a.py"), code).unwrap();
+    for words in [&["add", "."][..], &["commit", "-qm", "Keep exceptions in a ledger"]] {
+        crate::support::repo::git(folder.path(), words);
+    }
+    let question = ["--finding", "bandit:B605", "--path", "a.py", "--line", "6"];
+    let check = [&["check", "--on", DAY, "--format", "json"], &question[..]].concat();
+    let refused = run(folder.path(), &check);
+    let answer: serde_json::Value = serde_json::from_str(&refused.out).unwrap();
+    let command = format!("exledger new {}", question.join(" "));
+    assert_eq!(answer["next"]["command"], command);
+    let about = ["--application", "billing"];
+    let of_receipt = run_fed(folder.path(), &[ASKED, &about].concat(), refused.out.as_bytes());
+    let flags = [&ASKED[..ASKED.len() - 2], &question[..]].concat();
+    let of_flags = run(folder.path(), &[&flags[..], &about].concat());
+    for filed in [&of_receipt, &of_flags] {
+        let (_, record, _) = written(folder.path(), filed);
+        assert_eq!(
+            record["scope"]["findings"],
+            serde_json::json!([{
+                "tool": "bandit", "id": "B605", "paths": ["a.py"], "content": ["os.system(c + d)"],
+            }])
+        );
+    }
+    // Nothing of a line that can't be told from others, of a pattern, or of two findings at once.
+    std::fs::write(folder.path().join("a.py"), "os.system(c)\nos.system(c)\n").unwrap();
+    for (more, why) in [
+        (&["--finding", "bandit:B605", "--path", "a.py", "--line", "2"][..], "a.py:2: ten lines"),
+        (&["--finding", "bandit:B605", "--path", "a.py", "--line", "3"], "has no line 3"),
+        (&["--finding", "bandit:B605", "--path", "*.py"], "would be a pattern"),
+        (&["--finding", "a:b", "--finding", "a:c", "--path", "a.py"], "give --finding once"),
+        (&["--path", "a.py"], "--finding TOOL:ID or --purl"),
+    ] {
+        let refused = run(folder.path(), &[&ASKED[..ASKED.len() - 2], more].concat());
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{more:?}");
+        assert!(refused.err.contains(why), "{}", refused.err);
+    }
+}
+
+#[test]
 fn another_record_gives_what_does_not_belong_to_its_time() {
     let folder = ledger();
     let other = "id: EXC-2026-7F3KQ\ntitle: The first\nclass: standard\ndeviates_from: {rule: A rule}\n\
