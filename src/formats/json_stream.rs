@@ -18,6 +18,9 @@ pub enum Broken {
     /// The piece at a position is not JSON.
     #[error("the text at byte {0} is not JSON")]
     NoJson(u64),
+    /// The same, with its line and column from 1.
+    #[error("line {line}, column {column}: {what}")]
+    At { line: u64, column: u64, what: String },
     /// Reading failed.
     #[error("can't be read: {0}")]
     Unread(String),
@@ -98,6 +101,25 @@ impl<R: BufRead> JsonScanner<R> {
     fn pass(&mut self, bytes: usize) {
         self.reader.consume(bytes);
         self.at += bytes as u64;
+    }
+
+    /// Passes on all bytes before a position, piece by piece.
+    ///
+    /// # Errors
+    /// [`Broken::Unread`] if reading fails.
+    pub fn each_until(&mut self, end: u64, take: &mut dyn FnMut(&[u8])) -> Result<(), Broken> {
+        while self.at < end {
+            let left = usize::try_from(end - self.at).unwrap_or(usize::MAX);
+            let buffer = self.buffer()?;
+            let piece = buffer.get(..left).unwrap_or(buffer);
+            let n_bytes = piece.len();
+            if n_bytes == 0 {
+                return Ok(());
+            }
+            take(piece);
+            self.pass(n_bytes);
+        }
+        Ok(())
     }
 
     /// Skips white space and returns the next byte without consuming it; `None` at the end.

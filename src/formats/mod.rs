@@ -16,6 +16,7 @@ pub mod issue_form;
 pub mod json_stream;
 pub mod lines;
 pub mod lock_files;
+pub mod native_report;
 pub mod object;
 pub mod package_types;
 pub mod sarif;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::formats::facts::{
     self, CveNumber, EpssScores, FactsContent, KevCatalog, StatedFact, StatedTest,
 };
+use crate::formats::native_report::{self, DocumentKind};
 use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{self, Spans};
 use crate::gate::facts::{Facts, FactsAsked, FactsFile, TestAnswer, TestSubject, fixed_in};
@@ -103,7 +104,7 @@ impl ExternalFacts {
     }
 
     fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        if !sarif::is(Cursor::new(bytes)) {
+        if native_report::kind(Cursor::new(bytes)) != DocumentKind::Sarif {
             match facts::read(bytes)? {
                 FactsContent::Kev(catalog) => self.kev.push((name.to_owned(), catalog)),
                 FactsContent::Epss(scores) => self.epss.push((name.to_owned(), scores)),

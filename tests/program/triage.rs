@@ -13,6 +13,7 @@ mod goldens;
 mod hostile;
 mod many;
 mod messages;
+mod native;
 mod normal;
 mod packages;
 mod places;

@@ -2,16 +2,18 @@
 //!
 //! Start at [`read`].
 
+use std::io::Cursor;
 use std::path::Path;
 
 use crate::features::import::request::{ImportFile, ImportRequest};
 use crate::features::triage::sources::SourceRoots;
 use crate::formats::lock_files;
+use crate::formats::native_report::{self, DocumentKind};
 use crate::formats::suppressions::exception::ImportEntry;
 use crate::formats::suppressions::readers;
 use crate::formats::suppressions::readers::format::{ImportError, ImportInput};
 use crate::ledger::tree::{EntryKind, Tree};
-use crate::session::error::Error;
+use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::store::files;
 use crate::store::files::WorkTree;
@@ -32,6 +34,11 @@ pub(super) fn read(
     let top = located.repository_or_none().and_then(|it| it.work_dir()).unwrap_or(&located.root);
     let tree = WorkTree::new(top);
     let read = |file: &ImportFile| -> Result<ReadInput, Error> {
+        if let Ok(bytes) = &file.bytes
+            && let DocumentKind::Native(report) = native_report::kind(Cursor::new(bytes))
+        {
+            return Err(Usage::refused(report.refusal(&file.name), report.help()).into());
+        }
         let path = file.name.replace('\\', "/");
         let rules_folder = request.format.name == "osv-scanner";
         let folder = if rules_folder { folder(&tree, request.folder, &file.name) } else { None };

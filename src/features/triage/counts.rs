@@ -119,6 +119,8 @@ pub struct InputOrigin {
     /// The index of its file.
     pub source: usize,
     pub index: Option<u64>,
+    /// Its line in the file, from 1, as far as it is of use: that of an event, or of what can't be read.
+    pub line: Option<u64>,
 }
 
 impl TriageCounts {

@@ -13,12 +13,14 @@ use crate::features::triage::last_events::LastEvents;
 use crate::features::triage::only::FindingFilter;
 use crate::features::triage::suppressions::Suppressions;
 use crate::features::triage::watch::TriggerWatch;
+use crate::formats::json_stream::Broken;
+use crate::formats::native_report::{self, DocumentKind};
 use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{SarifLayout, Spans};
 use crate::formats::{events, sarif};
 use crate::history::digest::Digest;
 use crate::record::Record;
-use crate::session::error::Undetermined;
+use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::store::files::FileError;
 use crate::store::streams::{HashedReader, Rereadable};
@@ -50,8 +52,8 @@ impl Source {
     /// Opens a file.
     ///
     /// # Errors
-    /// [`Undetermined`] if it can't be read.
-    pub fn open(name: String, path: &Path) -> Result<Source, Undetermined> {
+    /// [`Undetermined`] if it can't be read, [`Usage`] if it has a format that nothing here reads.
+    pub fn open(name: String, path: &Path) -> Result<Source, Error> {
         Source::of(name, streams::open(path))
     }
 
@@ -59,7 +61,7 @@ impl Source {
     ///
     /// # Errors
     /// As [`Source::open`].
-    pub fn keep(name: String, from: impl Read) -> Result<Source, Undetermined> {
+    pub fn keep(name: String, from: impl Read) -> Result<Source, Error> {
         let kept = streams::keep(from, Path::new(&name));
         Source::of(name, kept)
     }
@@ -75,14 +77,21 @@ impl Source {
         Ok(bytes.into_inner().digest())
     }
 
-    fn of(name: String, opened: Result<Rereadable, FileError>) -> Result<Source, Undetermined> {
+    fn of(name: String, opened: Result<Rereadable, FileError>) -> Result<Source, Error> {
         let opened = opened.map_err(unread)?;
-        let reader = opened.reader().map_err(unread)?;
-        Ok(Source {
-            name,
-            format: if sarif::is(reader) { SourceFormat::Sarif } else { SourceFormat::Events },
-            opened,
-        })
+        let format = match native_report::kind(opened.reader().map_err(unread)?) {
+            DocumentKind::Sarif => SourceFormat::Sarif,
+            DocumentKind::Other => SourceFormat::Events,
+            DocumentKind::Native(report) => {
+                return Err(Usage::refused(report.refusal(&name), report.help()).into());
+            }
+            DocumentKind::Spread => {
+                let help = "give SARIF, which most scanners have a flag for; events, one JSON object a line; or alerts of GitHub, with `--plan github --repo OWNER/NAME`";
+                let what = format!("{name} is JSON, but neither SARIF nor events");
+                return Err(Usage::refused(what, help).into());
+            }
+        };
+        Ok(Source { name, format, opened })
     }
 }
 
@@ -182,13 +191,16 @@ impl TriageRun<'_> {
             Some(_) => Spans::Kept,
             None => Spans::Left,
         };
-        let origin = |index| InputOrigin { source: place, index };
+        let origin = |index, line| InputOrigin { source: place, index, line };
         let has_file = |path: &str| roots.has_file(path);
         let roots = Roots { folders: &roots.folders, asked: &roots.asked, has_file: &has_file };
         let read = match source.format {
             SourceFormat::Sarif => {
                 let take = &mut |entry: sarif::SarifEntry| {
-                    self.take(origin(entry.index), entry.read.map(TriageInput::Finding));
+                    self.take(
+                        origin(entry.index, entry.line),
+                        entry.read.map(TriageInput::Finding),
+                    );
                 };
                 sarif::read(reader()?, roots, spans, take).map(SourceContent::Sarif)
             }
@@ -197,13 +209,13 @@ impl TriageRun<'_> {
                 let mut is_empty = true;
                 let take = &mut |line, read| {
                     is_empty = false;
-                    self.take(origin(Some(line)), read);
+                    self.take(origin(Some(line), Some(line)), read);
                 };
                 let read = events::read(&mut lines, take).map(|()| SourceContent::Events);
                 // Only who counts events knows of a day without one.
                 if read.is_ok() && is_empty && self.last_events.is_of_this_run_only() {
                     let why = "the file is empty: it has neither a report nor an event";
-                    self.take(origin(None), Err(why.to_owned()));
+                    self.take(origin(None, None), Err(why.to_owned()));
                 }
                 if read.is_ok() {
                     let digest = lines.into_inner().digest();
@@ -222,12 +234,18 @@ impl TriageRun<'_> {
                 self.watch.ran(run.tool.as_deref(), &run.kinds, place, run.has_failed);
                 if let Some(tool) = run.tool.as_deref().filter(|_| run.has_failed) {
                     let why = format!("{tool} says that it failed, so its report is not whole");
-                    self.take(origin(None), Err(why));
+                    self.take(origin(None, None), Err(why));
                 }
             }
         }
         Ok(read.unwrap_or_else(|broken| {
-            self.take(origin(None), Err(broken.to_string()));
+            let (line, why) = match broken {
+                Broken::At { line, column, what } => {
+                    (Some(line), format!("column {column}: {what}"))
+                }
+                other => (None, other.to_string()),
+            };
+            self.take(origin(None, line), Err(why));
             self.observed.leave_file();
             self.last_events.leave_file();
             SourceContent::Broken

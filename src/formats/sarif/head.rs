@@ -101,7 +101,7 @@ impl RunHead {
             "originalUriBaseIds" => json::value(bytes)
                 .and_then(serde_json::from_value)
                 .map(|bases: Option<BTreeMap<_, _>>| self.bases = bases.unwrap_or_default())
-                .map_err(|error| error.to_string()),
+                .map_err(|error| super::without_place(&error)),
             "artifacts" => read(bytes).map(|artifacts: Option<Vec<Object<Artifact>>>| {
                 let locations = artifacts.into_iter().flatten();
                 let locations =
@@ -139,6 +139,11 @@ impl RunHead {
         kinds.collect()
     }
 
+    /// Tells whether an entry can't be read.
+    pub(super) fn is_wrong(&self) -> bool {
+        self.wrong.is_some()
+    }
+
     /// Records that an entry can't be read.
     pub(super) fn fail(&mut self, why: String) {
         self.wrong.get_or_insert(why);
@@ -172,7 +177,7 @@ impl RunHead {
 }
 
 fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, String> {
-    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    serde_json::from_slice(bytes).map_err(|error| super::without_place(&error))
 }
 
 /// Returns the name that records use for a kind of trivy's findings; `None` if the rule has no

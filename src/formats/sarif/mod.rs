@@ -39,6 +39,8 @@ const LONGEST_VERSION: usize = 1 << 12;
 pub struct SarifEntry {
     /// Its index among the results of the file, from 0; `None` for a run.
     pub index: Option<u64>,
+    /// The line where it begins, from 1, if it can't be read.
+    pub line: Option<u64>,
     /// Its content, or why it can't be read.
     pub read: Result<ScannerFinding, String>,
 }
@@ -63,24 +65,6 @@ pub struct SarifRun {
     pub properties: Option<ByteSpan>,
     /// The position after its last entry.
     pub end: u64,
-}
-
-/// Tells whether a document is SARIF: an object with `runs`.
-pub fn is(reader: impl BufRead) -> bool {
-    let mut scan = JsonScanner::new(reader, 0);
-    let found = (|| -> Result<bool, Broken> {
-        start(&mut scan)?;
-        let mut is_first = true;
-        while scan.more(b'}', is_first)? {
-            if scan.key()? == "runs" {
-                return Ok(true);
-            }
-            scan.leap()?;
-            is_first = false;
-        }
-        Ok(false)
-    })();
-    found.unwrap_or(false)
 }
 
 /// Whether the positions of results are kept.
@@ -109,9 +93,12 @@ pub fn read<R: BufRead + Seek>(
         layout: SarifLayout::default(),
         index: 0,
         buffer: Vec::new(),
+        counted: TextPlace { at: 0, line: 1, column: 1 },
     };
-    walk.document()?;
-    Ok(walk.layout)
+    match walk.document() {
+        Ok(()) => Ok(walk.layout),
+        Err(broken) => Err(walk.place(broken)),
+    }
 }
 
 /// Tells whether this version of the standard is supported.
@@ -133,6 +120,22 @@ struct SarifWalk<'w, R> {
     layout: SarifLayout,
     index: u64,
     buffer: Vec<u8>,
+    /// The place that was counted last.
+    counted: TextPlace,
+}
+
+/// A place in a document: its byte from 0, its line and column from 1.
+#[derive(Clone, Copy, Debug)]
+struct TextPlace {
+    at: u64,
+    line: u64,
+    column: u64,
+}
+
+/// Returns an error of `serde_json` without its place, which it counts from the start of a piece.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what).to_owned()
 }
 
 impl<R: BufRead + Seek> SarifWalk<'_, R> {
@@ -152,13 +155,13 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
                 continue;
             }
             if std::mem::replace(&mut has_runs, true) {
-                self.broken_run("`runs` appears twice".to_owned());
+                self.broken_run(("`runs` appears twice".to_owned(), self.scan.at()))?;
             }
             match self.scan.peek()? {
                 Some(b'[') => self.runs()?,
                 _ => {
-                    self.scan.skip()?;
-                    self.broken_run("`runs` is not a list".to_owned());
+                    let span = self.scan.skip()?;
+                    self.broken_run(("`runs` is not a list".to_owned(), span.start))?;
                 }
             }
         }
@@ -202,24 +205,69 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
             match self.scan.peek()? {
                 Some(b'{') => self.run()?,
                 _ => {
-                    self.scan.skip()?;
-                    self.broken_run("a run is not an object".to_owned());
+                    let span = self.scan.skip()?;
+                    self.broken_run(("a run is not an object".to_owned(), span.start))?;
                 }
             }
         }
         if is_first {
-            self.broken_run("the report has no run: no tool searched anything".to_owned());
+            let why = "the report has no run: no tool searched anything".to_owned();
+            self.broken_run((why, self.scan.at()))?;
         }
         Ok(())
     }
 
-    fn broken_run(&mut self, why: String) {
-        (self.take)(SarifEntry { index: None, read: Err(why) });
+    fn broken_run(&mut self, (why, at): (String, u64)) -> Result<(), Broken> {
+        let line = Some(self.line(at)?);
+        (self.take)(SarifEntry { index: None, line, read: Err(why) });
+        Ok(())
+    }
+
+    /// Returns the line of a byte, and stays where it reads.
+    fn line(&mut self, at: u64) -> Result<u64, Broken> {
+        let before = self.scan.at();
+        self.count_to(at)?;
+        self.scan.seek(before)?;
+        Ok(self.counted.line)
+    }
+
+    /// Counts lines and columns up to a byte, from the last one that was counted.
+    fn count_to(&mut self, at: u64) -> Result<(), Broken> {
+        if at < self.counted.at {
+            self.counted = TextPlace { at: 0, line: 1, column: 1 };
+        }
+        self.scan.seek(self.counted.at)?;
+        let TextPlace { at: known, line, column } = &mut self.counted;
+        self.scan.each_until(at, &mut |bytes| {
+            *known += bytes.len() as u64;
+            for byte in bytes {
+                match byte {
+                    b'\n' => (*line, *column) = (*line + 1, 1),
+                    // Only the first byte of a character counts.
+                    byte => *column += u64::from(byte & 0xC0 != 0x80),
+                }
+            }
+        })
+    }
+
+    /// Returns an error with its line and column in place of its byte.
+    fn place(&mut self, broken: Broken) -> Broken {
+        let (what, at) = match broken {
+            Broken::Expected(what, at) => (format!("{what} is missing"), at),
+            Broken::NoJson(at) => ("the text is not JSON".to_owned(), at),
+            other => return other,
+        };
+        match self.count_to(at) {
+            Ok(()) => Broken::At { line: self.counted.line, column: self.counted.column, what },
+            Err(unread) => unread,
+        }
     }
 
     /// Reads a run: first its metadata, then its results.
     fn run(&mut self) -> Result<(), Broken> {
         self.scan.expect(b'{', "a run")?;
+        let start = self.scan.at();
+        let mut wrong_at = None;
         let mut head = RunHead::default();
         let mut run = SarifRun::default();
         let mut results: Option<ByteSpan> = None;
@@ -249,6 +297,9 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
                 }
                 _ => self.scan.skip()?,
             };
+            if head.is_wrong() {
+                wrong_at.get_or_insert(span.start);
+            }
             if key == "properties" {
                 run.properties = Some(span);
             }
@@ -256,7 +307,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
         }
         let after = self.scan.at();
         match head.seal() {
-            Err(why) => self.broken_run(why),
+            Err(why) => self.broken_run((why, wrong_at.unwrap_or(start)))?,
             Ok(()) => {
                 run.tool = Some(head.tool.clone());
                 run.has_failed = head.has_failed;
@@ -285,8 +336,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
             // Nothing was searched for, which the standard allows.
             Some(b'n') => return self.scan.skip().map(|_| ()),
             _ => {
-                self.broken_run("`results` is not a list".to_owned());
-                return Ok(());
+                return self.broken_run(("`results` is not a list".to_owned(), whole.start));
             }
         }
         let mut is_first = true;
@@ -304,7 +354,8 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
                     Err(format!("the result has more than {LARGEST_RESULT} bytes"))
                 }
             };
-            (self.take)(SarifEntry { index: Some(self.index), read });
+            let line = if read.is_err() { Some(self.line(span.start)?) } else { None };
+            (self.take)(SarifEntry { index: Some(self.index), line, read });
             self.index += 1;
         }
         Ok(())

@@ -161,7 +161,7 @@ pub(super) fn read(
     places: &Places<'_>,
 ) -> Result<ScannerFinding, String> {
     let Object(result): Object<RawResult> = serde_json::from_slice(bytes)
-        .map_err(|error| format!("the result can't be read: {error}"))?;
+        .map_err(|error| format!("the result can't be read: {}", super::without_place(&error)))?;
     let rule = find_rule(&result, head);
     let named = result
         .rule_id

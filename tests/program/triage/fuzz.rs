@@ -5,7 +5,7 @@ use std::io::Cursor;
 use exledger::formats::sarif::location::Roots;
 use exledger::formats::sarif::rewrite::ResultAction;
 use exledger::formats::sarif::{SarifLayout, Spans, rewrite};
-use exledger::formats::{events, sarif};
+use exledger::formats::{events, native_report, sarif};
 use proptest::prelude::*;
 
 use crate::triage::data;
@@ -68,7 +68,7 @@ proptest! {
             let end = (at + length).min(bytes.len());
             bytes.splice(at..end, PIECES[piece].bytes());
         }
-        let _ = sarif::is(bytes.as_slice());
+        let _ = native_report::kind(Cursor::new(&bytes));
         let mut lines = 0u64;
         events::read(bytes.as_slice(), &mut |line, _| lines = lines.max(line)).unwrap();
         prop_assert!(lines <= bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1);

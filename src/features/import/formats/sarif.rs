@@ -9,7 +9,7 @@ use std::io::Cursor;
 use serde_json::Value;
 
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::json_stream::ByteSpan;
+use crate::formats::json_stream::{Broken, ByteSpan};
 use crate::formats::sarif;
 use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{SarifEntry, Spans};
@@ -33,7 +33,15 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let layout = sarif::read(Cursor::new(bytes), roots, Spans::Kept, &mut |entry| {
         found.push(entry);
     })
-    .map_err(|broken| ImportError::at(1, broken.to_string()))?;
+    .map_err(|broken| match broken {
+        Broken::At { line, column, what } => {
+            ImportError::at(line, format!("column {column}: {what}"))
+        }
+        other => ImportError::at(1, other.to_string()),
+    })?;
+    if layout.runs.is_empty() && found.is_empty() {
+        return Err(ImportError::at(1, "it has no `runs`, so it is not SARIF"));
+    }
     let spans: Vec<ByteSpan> = layout.runs.iter().flat_map(|run| run.results.clone()).collect();
     let mut index = LineIndex::new(bytes);
     let mut entries = Vec::new();
@@ -41,7 +49,7 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
         let place = entry.index.and_then(|index| usize::try_from(index).ok());
         let Some(span) = place.and_then(|place| spans.get(place)) else {
             let why = entry.read.err().unwrap_or_else(|| "a run can't be read".to_owned());
-            entries.push(ImportEntry::unreadable(1, why));
+            entries.push(ImportEntry::unreadable(entry.line.unwrap_or(1), why));
             continue;
         };
         let start = usize::try_from(span.start).unwrap_or_default();

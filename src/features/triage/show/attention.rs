@@ -45,7 +45,7 @@ fn collect_lines<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<Attentio
         let place = match state {
             TriageState::Unparsed => {
                 let source = shown.sources.get(line.origin.source);
-                let index = line.origin.index.map(|index| format!(":{index}"));
+                let index = line.origin.line.map(|line| format!(":{line}"));
                 format!("{}{}", source.map_or("", String::as_str), index.unwrap_or_default())
             }
             _ => tally.text(line.place).to_owned(),
