@@ -82,11 +82,16 @@ pub(crate) fn read_approvals(
         _ => &[],
     };
     let mut branch = ApprovalsBranch::read(repository, tip, former, chain)?;
-    if tip.is_none() {
-        branch.missing = remote.map(|remote| MissingBranch {
-            name: format!("{remote}/{APPROVALS_BRANCH}"),
-            command: repository.fetch_of(remote, APPROVALS_BRANCH),
-        });
+    if let (Some(remote), None) = (remote, tip) {
+        let command = repository.fetch_of(remote, APPROVALS_BRANCH);
+        // After a fetch of all branches that found this tip, the remote has no such branch: another one would change nothing.
+        let fetches_all = !command.contains(":refs/remotes/");
+        let is_fetched =
+            repository.fetch_head_named(&chosen.reference, remote, chosen.tip).is_some();
+        if !(fetches_all && is_fetched) {
+            let name = format!("{remote}/{APPROVALS_BRANCH}");
+            branch.missing = Some(MissingBranch { name, command });
+        }
     }
     branch.until = Some(until);
     Ok(if is_past { branch.as_of(until) } else { branch })

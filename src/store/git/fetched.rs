@@ -18,13 +18,19 @@ impl Repository {
     /// The newest of: the time of a `FETCH_HEAD` that names commit and branch; an entry written by a fetch or clone to
     /// the reflog of the ref, or of the remote's HEAD.
     pub fn last_fetched(&self, name: &str, remote: &str, tip: Oid) -> Option<Instant> {
-        let branch = name.strip_prefix(&format!("refs/remotes/{remote}/"))?;
-        let heads = [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD"));
-        let fetched = heads.iter().filter_map(|file| fetch_head_time(file, branch, tip)).max();
+        let fetched = self.fetch_head_named(name, remote, tip);
+        name.strip_prefix(&format!("refs/remotes/{remote}/"))?;
         let logs = [name.to_owned(), format!("refs/remotes/{remote}/HEAD")];
         let logged =
             logs.iter().filter_map(|name| logged(&self.common_dir.join("logs").join(name)));
         fetched.max(logged.max())
+    }
+
+    /// Returns when a fetch, not a clone, found this commit at the tip of a branch; `None` if nothing shows that.
+    pub fn fetch_head_named(&self, name: &str, remote: &str, tip: Oid) -> Option<Instant> {
+        let branch = name.strip_prefix(&format!("refs/remotes/{remote}/"))?;
+        let heads = [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD"));
+        heads.iter().filter_map(|file| fetch_head_time(file, branch, tip)).max()
     }
 }
 

@@ -146,6 +146,13 @@ fn a_clone_of_one_branch_says_what_it_lacks_and_how_to_fetch_it() {
     assert!(is == "unapproved" && reasons.contains(lack), "{reasons}");
     assert!(shell(whole.path(), "git fetch origin"));
     assert_eq!(status(whole.path()).0, "active");
+    // Where the remote has no such branch, the fetch is not asked for again.
+    git(forge.remote.path(), &["update-ref", "-d", "refs/heads/exledger-approvals"]);
+    let none = forge.clone("nina", &[]);
+    assert!(status(none.path()).1.contains(lack));
+    assert!(shell(none.path(), "git fetch origin"));
+    let (is, reasons) = status(none.path());
+    assert!(is == "unapproved" && !reasons.contains("git fetch"), "{reasons}");
 }
 
 #[test]
