@@ -37,6 +37,11 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
         };
         findings.push(file.finding(RULE.code, *line, message, Remedy::stays().after(help)));
     }
+    if file.is_cut && file.faults.is_empty() && file.lost.is_empty() {
+        let message =
+            "it lacks the end that this clone stored: it was cut off or replaced".to_owned();
+        findings.push(file.finding(RULE.code, 1, message, Remedy::stays().after(help)));
+    }
     for lost in file.lost {
         let message = match lost.seq {
             Some(seq) => format!("receipt {seq}, kept here, is not in {}", file.path),

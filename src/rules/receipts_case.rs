@@ -16,6 +16,8 @@ pub struct ReceiptsCase<'c> {
     pub faults: Vec<ChainFault>,
     /// The receipts that somebody kept and the file lacks.
     pub lost: &'c [LostReceipt],
+    /// Whether it lacks the end that gates of this clone stored.
+    pub is_cut: bool,
 }
 
 /// A receipt that somebody kept and the file lacks.

@@ -22,6 +22,7 @@ use crate::gate::receipt::CheckAnswer;
 use crate::record::time::Instant;
 use crate::session::locate::Located;
 use crate::store::append::AppendFile;
+use crate::store::git::Repository;
 
 /// The receipts of earlier answers, which show how often limited-use records were used. Each answer locks the file,
 /// counts, appends, syncs and unlocks.
@@ -40,6 +41,11 @@ enum LogState {
     Open(Box<CountedReceipts>),
     /// Nothing can be counted until the log is opened again, with the cause.
     Closed(String),
+}
+
+/// Tells whether a file of receipts lacks the end that gates of this clone stored, as far as that can be read.
+pub(crate) fn is_cut(repository: &Repository, path: &Path, text: &str) -> bool {
+    KnownReceipts::of_file(repository, path).is_cut(text)
 }
 
 /// A file of receipts, and how a gate uses it.

@@ -85,7 +85,8 @@ pub(crate) fn audit_of<'s>(
     mut line: OpenMainline<'s>,
     request: &AuditRequest<'_>,
 ) -> Result<AuditAnswer<'s>, Error> {
-    let receipts = AuditedReceipts::read(request.folder, request.receipts.as_ref())?;
+    let receipts =
+        AuditedReceipts::read((line.repository, request.folder), request.receipts.as_ref())?;
     let tip = line.chain.mainline.tip;
     line.chain.others.judged = above::policies_below(line.repository, tip, &line.prefix)?;
     let mut found = None;

@@ -4,6 +4,7 @@
 
 use crate::approval::verdict::ApprovalVerdict;
 use crate::diag::sorting::StableSort as _;
+use crate::features::check::receipts::is_cut;
 use crate::gate::receipt::faults::{self, ChainFault};
 use crate::gate::receipt::signed::SignedReceipts;
 use crate::gate::receipt::{self, KeptReceipt, NoReceipt, StoredReceipts};
@@ -20,6 +21,7 @@ use crate::status;
 use crate::status::state::{RecordState, Status};
 use crate::status::trace::{PastState, Trace};
 use crate::store::files;
+use crate::store::git::Repository;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -74,6 +76,8 @@ pub(super) struct AuditedReceipts {
     stored: StoredReceipts,
     lost: Vec<LostReceipt>,
     require_signed: bool,
+    /// Whether it lacks the end that gates of this clone stored.
+    is_cut: bool,
 }
 
 impl AuditedReceipts {
@@ -82,7 +86,7 @@ impl AuditedReceipts {
     /// # Errors
     /// [`Undetermined`] if a file can't be read, or a line of it is not a receipt.
     pub(super) fn read(
-        folder: &Path,
+        (repository, folder): (&Repository, &Path),
         request: Option<&ReceiptsRequest<'_>>,
     ) -> Result<AuditedReceipts, Undetermined> {
         let mut audited = AuditedReceipts::default();
@@ -100,6 +104,7 @@ impl AuditedReceipts {
             path: Some(path.to_owned()),
             stored: receipt::all(&text).map_err(|error| not_receipts(error, path))?,
             require_signed: request.require_signed,
+            is_cut: is_cut(repository, &folder.join(path), &text),
             ..audited
         })
     }
@@ -116,7 +121,7 @@ impl AuditedReceipts {
             }
         }
         faults.extend(faults::unsigned(&self.stored.entries, &signed, self.require_signed));
-        Some(ReceiptsCase { path: &self.shown, faults, lost: &self.lost })
+        Some(ReceiptsCase { path: &self.shown, faults, lost: &self.lost, is_cut: self.is_cut })
     }
 
     /// Returns the path of the file, as given by the user.

@@ -195,7 +195,16 @@ fn a_receipt_that_somebody_kept_shows_that_the_end_was_cut_off() {
     let contains = ["--contains", path.to_str().unwrap()];
     let whole = chained.lines();
     assert_eq!(verified(&chained, &whole, &contains), [""; 0]);
-    assert_eq!(verified(&chained, &whole[..2], &[]), [""; 0], "the chain alone can't tell");
+    assert_eq!(verified(&chained, &whole[..2], &[]), [""; 0], "a copy alone can't tell");
+    // The clone whose gate stored them can.
+    let stored = chained.path("receipts");
+    let audit = ["verify", "0NCE0", "--on", ON, "--receipts", stored.to_str().unwrap()];
+    std::fs::write(&stored, whole[..2].join("\n") + "\n").unwrap();
+    let cut = run(chained.repo.path(), &audit);
+    assert_eq!(cut.code, 1, "{}", cut.out);
+    assert!(cut.out.contains("it lacks the end that this clone stored"), "{}", cut.out);
+    std::fs::write(&stored, whole.join("\n") + "\n").unwrap();
+    assert_eq!(run(chained.repo.path(), &audit).code, 0);
     let told = verified(&chained, &whole[..2], &contains);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(

@@ -10,6 +10,7 @@ use crate::features::check::receipts::failure::Failure;
 use crate::gate::receipt::known_end::{AnnouncedReceipt, FileOrigin, KnownEnd};
 use crate::gate::receipt::numbers::ReceiptNumbers;
 use crate::session::locate::Located;
+use crate::store::git::Repository;
 use crate::store::known_end::{KnownEndFile, KnownEndUpdate};
 
 /// The number of ranges of unsigned receipts at which a gate signs at once: long before the oldest would be dropped.
@@ -65,6 +66,19 @@ impl KnownReceipts {
             if names_ledger { format!(" -C {}", shell::quoted(&ledger)) } else { String::new() };
         let start = format!("exledger{folder} check --new-receipts {}", shell::quoted(&shown));
         KnownReceipts::at(receipts.to_owned(), common_dir, (shown, start))
+    }
+
+    /// Returns what a clone knows about a file that nobody is about to add to.
+    pub(super) fn of_file(repository: &Repository, receipts: &Path) -> KnownReceipts {
+        let common_dir = Some(repository.common_dir().to_owned());
+        let shown = receipts.display().to_string();
+        KnownReceipts::at(receipts.to_owned(), common_dir, (shown, String::new()))
+    }
+
+    /// Tells whether a text lacks an end that is known.
+    pub(super) fn is_cut(&self, text: &str) -> bool {
+        let ends = self.places.iter().filter_map(|place| self.read_at(&place.file).ok().flatten());
+        ends.into_iter().any(|end| !end.is_in(text))
     }
 
     /// Returns what is known once the file exists: only then it is known where a link leads.
