@@ -25,17 +25,19 @@ pub(crate) enum RecordCoverage {
     No(Mismatch, SharedParts),
 }
 
-/// How much of a question a record shares: its finding before its subjects.
+/// How much of a question a record shares: its finding before its subjects, and these before everything else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SharedParts {
     pub(crate) finding: bool,
     pub(crate) n_subjects: usize,
+    /// How many of the other comparisons hold.
+    pub(crate) n_limits: usize,
 }
 
 impl SharedParts {
     /// Tells whether the record is about another subject.
     pub(crate) fn is_nothing(self) -> bool {
-        self == SharedParts::default()
+        !self.finding && self.n_subjects == 0
     }
 }
 
@@ -117,16 +119,21 @@ pub(crate) fn coverage(
             }
         }
     }
-    let rest = identity_type(question, record)
-        .or_else(|| withheld(question, record, governance))
-        .or_else(|| control(question, record, governance))
-        .or_else(|| rule(question, record))
-        .or_else(|| environment(question, record))
-        .or_else(|| action(question, record))
-        .or_else(|| match resource_judged {
+    let limits: [&dyn Fn() -> Option<String>; 7] = [
+        &|| identity_type(question, record),
+        &|| withheld(question, record, governance),
+        &|| control(question, record, governance),
+        &|| rule(question, record),
+        &|| environment(question, record),
+        &|| action(question, record),
+        &|| match resource_judged {
             Judged::ByFinding => None,
             Judged::No => resource(question, record),
-        });
+        },
+    ];
+    let mut differing = limits.iter().filter_map(|limit| limit());
+    let rest = differing.next();
+    shared.n_limits = limits.len() - usize::from(rest.is_some()) - differing.count();
     let unstated = unstated(question, &terms);
     if let (Some(why), None, None) = (text_gone, &rest, &unstated) {
         return RecordCoverage::TextGone(why);
