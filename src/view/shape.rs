@@ -39,7 +39,7 @@ pub fn stamped<'a>(stamp: &Stamp, command: &str, answer: &impl Serialize) -> Doc
     doc
 }
 
-/// Returns a sentence for each change of governance that does not count: why, and how to get it approved.
+/// Returns a sentence for each change of governance that does not count, with the command that repairs it; `doctor` says the rest.
 pub fn warnings<'a>(stamp: &Stamp) -> Vec<Block<'a>> {
     let left_out = stamp.left_out.iter();
     let sentences = left_out.map(|it| StyledText::with_tone(Tone::Warn, uncounted_sentence(it)));
@@ -52,13 +52,10 @@ fn uncounted_sentence(left_out: &UncountedGovernanceFile) -> String {
         Some(commit) => format!("the version of commit {} counts", short(commit)),
         None => "no version of it counts".to_owned(),
     };
+    let (path, commit) = (&left_out.path, short(&left_out.commit));
     format!(
-        "{} of commit {} ({}) does not count, {instead}: {}; {}",
-        left_out.path,
-        short(&left_out.commit),
-        left_out.at,
-        left_out.reason,
-        left_out.way_out(),
+        "{path} of commit {commit} does not count, {instead}: {} (`exledger doctor` says why)",
+        left_out.repair(),
     )
 }
 

@@ -432,19 +432,25 @@ impl UncountedGovernanceFile {
         }
     }
 
-    /// Returns what ends it, as the end of a sentence.
-    pub fn way_out(&self) -> String {
+    /// Returns the command that repairs it, in words.
+    pub fn repair(&self) -> String {
         let command = self.command();
-        let Some(people) = &self.keyless else { return format!("approve it with `{command}`") };
+        match (&self.keyless, &self.counts) {
+            (None, _) => format!("approve it with `{command}`"),
+            (Some(_), Some(_)) => format!("put that version back with `{command}`"),
+            (Some(_), None) => format!("remove it with `{command}`"),
+        }
+    }
+
+    /// Returns all that ends it, as the end of a sentence.
+    pub fn way_out(&self) -> String {
+        let repair = self.repair();
+        let Some(people) = &self.keyless else { return repair };
         let again = match people.as_slice() {
             [] => "land the change again, written by somebody who is not listed and merged by somebody who is".to_owned(),
             people => format!("have {} merge the change again", people.join(" or ")),
         };
-        let restore = match self.counts {
-            Some(_) => format!("put that version back with `{command}`"),
-            None => format!("remove it with `{command}`"),
-        };
-        format!("nobody who could approve it has a listed key, so {restore}, then {again}")
+        format!("nobody who could approve it has a listed key, so {repair}, then {again}")
     }
 }
 
