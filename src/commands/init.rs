@@ -410,7 +410,11 @@ fn advise(ctx: &Ctx, init: &Init, setup: &Setup, method: MergeMethod) {
             "hint: a squash names no approver, so approvals are signed with `exledger approve`: --person LOGIN=ADDRESS=KEYFILE lists a key{who}"
         ));
     }
-    if let [only] = setup.approvers.addresses.as_slice() {
+    // A policy that is there already may list others.
+    let writes_policy = init.created.iter().any(|path| path.ends_with(policy::FILE));
+    if let [only] = setup.approvers.addresses.as_slice()
+        && writes_policy
+    {
         let address = only.as_str();
         ctx.hint(&format!(
             "hint: only {address} is listed in `groups`: add a second person to exledger.yaml before you commit it (`--person LOGIN=ADDRESS` does), since nobody else could approve a change of the rules that you write"

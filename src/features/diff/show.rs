@@ -159,6 +159,11 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     doc.blocks.push(Block::Heading(heading(&diff)));
     if diff.layout == DiffLayout::Table {
         doc.blocks.push(Block::Table(table(&diff.changes, &diff.strays)));
+        for change in &diff.changes {
+            let lines = how::signed(change, &diff.signers).into_iter();
+            let said = |line: String| StyledText::plain(format!("{}: {line}", change.id));
+            doc.blocks.extend(lines.map(|line| Block::Paragraph(said(line))));
+        }
     }
     doc.blocks.extend(diff.redesigns.iter().map(|change| {
         let by = text::by_other(&change.approvers);

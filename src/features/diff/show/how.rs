@@ -51,24 +51,15 @@ pub(super) fn blocks(change: &RecordChange, around: CommentContext<'_>) -> Vec<B
     }
     let next = &change.next;
     let names = ContentNames { id: &change.id, signers: around.signers };
-    let is_rejection = |blocker: &&Blocker| matches!(blocker, Blocker::SignedRejection { .. });
-    let (rejections, blockers): (Vec<&Blocker>, Vec<&Blocker>) =
-        next.blockers.iter().partition(is_rejection);
-    for rejection in &rejections {
-        say(format!("{}.", text::blocker(rejection, next, names)));
-    }
-    if !next.signed.is_empty() {
-        let names = next.signed.iter().map(shape::name).collect::<Vec<_>>().join(" and ");
-        say(format!("Signed by {names} (attested): that counts once it is merged."));
-    }
-    if !rejections.is_empty() {
+    signed(change, around.signers).into_iter().for_each(&mut say);
+    if next.blockers.iter().any(is_rejection) {
         return blocks;
     }
     if next.missing.is_empty() {
         say("Nothing else is missing: merge it, in whatever way.".to_owned());
         return blocks;
     }
-    for blocker in blockers {
+    for blocker in &next.blockers {
         say(format!("{}.", capitalized(&text::blocker(blocker, next, names).to_string())));
     }
     if next.steps.is_empty() {
@@ -79,6 +70,24 @@ pub(super) fn blocks(change: &RecordChange, around: CommentContext<'_>) -> Vec<B
     let steps = next.steps.iter();
     blocks.push(Block::Pairs(steps.map(|step| instruction(step, change, around)).collect()));
     blocks
+}
+
+fn is_rejection(blocker: &Blocker) -> bool {
+    matches!(blocker, Blocker::SignedRejection { .. })
+}
+
+/// Returns who signed a change already, or rejected it, one sentence each.
+pub(super) fn signed(change: &RecordChange, signers: &str) -> Vec<String> {
+    let next = &change.next;
+    let names = ContentNames { id: &change.id, signers };
+    let rejections = next.blockers.iter().filter(|blocker| is_rejection(blocker));
+    let mut lines: Vec<String> =
+        rejections.map(|it| format!("{}.", text::blocker(it, next, names))).collect();
+    if !next.signed.is_empty() {
+        let names = next.signed.iter().map(shape::name).collect::<Vec<_>>().join(" and ");
+        lines.push(format!("Signed by {names} (attested): that counts once it is merged."));
+    }
+    lines
 }
 
 /// Says what is needed, and which clicks on the forge count.
