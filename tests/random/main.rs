@@ -339,6 +339,18 @@ const FOUND: &[(bool, u64, &[u64])] = &[
         14746484659238102495,
         &[14217198157805928134, 12696284752786187801, 5435583912434861339, 1997752813702213440],
     ),
+    // Cut behind who filed a record, a clone forgot that unknown author once a merged branch removed the file and brought it back.
+    (
+        false,
+        446297007267091816,
+        &[
+            16894916506630434235,
+            11848471635233998845,
+            4866406834189140039,
+            312843485425881847,
+            8460944522803081115,
+        ],
+    ),
 ];
 
 #[test]
@@ -349,5 +361,6 @@ fn what_once_went_wrong_does_so_no_more() {
         assert!(world.main.len() > 1, "{:?}", world.log);
         assert_eq!(named::differs(&world), None, "{:?}", world.log);
         assert_eq!(verdict::wrong(&world), None, "{:?}", world.log);
+        assert_eq!(shallow::differs(&world), None, "{:?}", world.log);
     }
 }

@@ -503,8 +503,10 @@ impl<'a> TrailEvaluator<'a> {
             (None, None) => ApprovalObstacle::UnknownLanding,
         };
         self.series.inherited = Some(step.index);
-        self.series.filer.doubt = Some(doubt.clone());
-        self.series.reference.doubt = Some(doubt.clone());
+        // Authors whom nobody can name stay authors of what is filed again (begin_series).
+        for authors in [&mut self.series.filer, &mut self.series.reference] {
+            (authors.doubt, authors.unnamed) = (Some(doubt.clone()), Some(doubt.clone()));
+        }
         let demand = self.demand(step);
         let mut verdict = removed(step);
         verdict.satisfied = Satisfied::Undetermined(Box::new(doubt));
