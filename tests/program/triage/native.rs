@@ -1,6 +1,4 @@
-//! Reports that are not SARIF are refused, and faults of SARIF are shown where they are; printed commands name the folder of `-C`.
-
-use std::path::Path;
+//! Reports that are not SARIF are refused, and faults of SARIF are shown where they are.
 
 use crate::cli::run;
 use crate::triage::story;
@@ -67,22 +65,4 @@ fn a_fault_of_sarif_is_shown_at_its_line() {
         assert!(line.is_some_and(|line| line.contains(why)), "{rest}: {}", read.out);
         assert!(!read.out.contains(" at line "), "{}", read.out);
     }
-}
-
-#[test]
-fn a_printed_command_names_the_folder_of_minus_c() {
-    let repo = story();
-    let (above, name) = (repo.path().parent().unwrap(), repo.path().file_name().unwrap());
-    let name = name.to_str().unwrap();
-    let ask = ["-C", name, "check", "--application", "nobody-names-it"];
-    let command = format!("exledger -C {name} new --application nobody-names-it");
-    let table = run(above, &ask);
-    assert!(table.out.contains(&format!("next: {command}")), "{}", table.out);
-    let json = run(above, &[&ask[..], &["--format", "json"]].concat()).out;
-    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["next"]["command"], command);
-    // Without the flag, and in what people wrote, nothing changes.
-    let plain = run(repo.path(), &ask[2..]);
-    assert!(plain.out.contains("next: exledger new --application"), "{}", plain.out);
-    assert!(!run(Path::new(above), &["-C", name, "list"]).out.contains(" -C "));
 }
