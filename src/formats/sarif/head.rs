@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::formats::object::Object;
-use crate::formats::sarif::lenient::OwnedText;
+use crate::formats::sarif::lenient::{OwnedText, without_place};
 use crate::formats::sarif::location::NamedLocation;
 use crate::formats::sarif::rule::SarifRule;
 use crate::record::{json, tool_ids};
@@ -101,7 +101,7 @@ impl RunHead {
             "originalUriBaseIds" => json::value(bytes)
                 .and_then(serde_json::from_value)
                 .map(|bases: Option<BTreeMap<_, _>>| self.bases = bases.unwrap_or_default())
-                .map_err(|error| super::without_place(&error)),
+                .map_err(|error| without_place(&error)),
             "artifacts" => read(bytes).map(|artifacts: Option<Vec<Object<Artifact>>>| {
                 let locations = artifacts.into_iter().flatten();
                 let locations =
@@ -177,7 +177,7 @@ impl RunHead {
 }
 
 fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, String> {
-    serde_json::from_slice(bytes).map_err(|error| super::without_place(&error))
+    serde_json::from_slice(bytes).map_err(|error| without_place(&error))
 }
 
 /// Returns the name that records use for a kind of trivy's findings; `None` if the rule has no

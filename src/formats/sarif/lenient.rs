@@ -139,3 +139,9 @@ impl<'de> Visitor<'de> for Anything {
         Ok(Lenient::Other)
     }
 }
+
+/// Returns an error of `serde_json` without its place, which it counts from the start of a piece.
+pub(super) fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what).to_owned()
+}

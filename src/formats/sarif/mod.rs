@@ -132,12 +132,6 @@ struct TextPlace {
     column: u64,
 }
 
-/// Returns an error of `serde_json` without its place, which it counts from the start of a piece.
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what).to_owned()
-}
-
 impl<R: BufRead + Seek> SarifWalk<'_, R> {
     fn document(&mut self) -> Result<(), Broken> {
         // An error further on must not prevent reading what comes before it.

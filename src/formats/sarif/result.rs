@@ -3,7 +3,7 @@
 //! Uses record's vocabulary, survey's inputs. Pure. Start at `read`. Follows `docs/spec/interop.md`, 6, and SARIF
 //! 2.1.0, 3.27.
 
-use crate::formats::sarif::lenient::{Lenient, LenientTexts};
+use crate::formats::sarif::lenient::{Lenient, LenientTexts, without_place};
 use crate::formats::sarif::location::NamedLocation;
 use std::ops::Deref;
 
@@ -161,7 +161,7 @@ pub(super) fn read(
     places: &Places<'_>,
 ) -> Result<ScannerFinding, String> {
     let Object(result): Object<RawResult> = serde_json::from_slice(bytes)
-        .map_err(|error| format!("the result can't be read: {}", super::without_place(&error)))?;
+        .map_err(|error| format!("the result can't be read: {}", without_place(&error)))?;
     let rule = find_rule(&result, head);
     let named = result
         .rule_id
