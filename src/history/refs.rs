@@ -107,7 +107,7 @@ pub fn choose(
     let fail = |cause, remote: Option<&str>| NoRef {
         cause,
         candidates: refs.candidates(),
-        command: refs.fetch_command(remote, target),
+        command: refs.remote_command(remote, target),
         target: target.map(str::to_owned),
     };
     if let Some(name) = requested.or(refs.configured.as_deref()) {
@@ -196,9 +196,9 @@ pub fn approvals_ref(remote: Option<&str>) -> String {
 pub(super) const HEADS: &str = "refs/heads/";
 
 impl Refs {
-    /// Returns the command that fetches more candidates from a remote, else from `origin` or the first one, if the
-    /// configuration has it: all branches, since a clone may follow a single one.
-    fn fetch_command(&self, remote: Option<&str>, target: Option<&str>) -> Option<String> {
+    /// Returns the command that brings more candidates from a remote, else from `origin` or the first one, if the configuration
+    /// has it: a fetch of all branches, since a clone may follow a single one, or the first push.
+    fn remote_command(&self, remote: Option<&str>, target: Option<&str>) -> Option<String> {
         let known = |name: &str| self.remotes.iter().find(|remote| *remote == name);
         let remote = remote.and_then(known).or_else(|| known("origin")).or(self.remotes.first())?;
         if let Some(branch) = self.never_pushed(remote) {
