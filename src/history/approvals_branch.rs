@@ -7,6 +7,7 @@
 //! `collect_statements`. Follows `docs/spec/approval.md`, S7. `approval` decides whose they are, and when they count.
 
 use crate::diag::sorting::StableSort as _;
+use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
@@ -21,6 +22,10 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::history::watched_paths::{self, Interest, RecordFilter, WatchedKind};
 use crate::record::time::Instant;
+
+/// The maximum number of statements about other texts of the asked records that are read, the newest: they give nothing, and
+/// their signers are told so. Anybody may push many.
+const MOST_OF_OTHER_TEXTS: usize = 100;
 
 /// The maximum number of commits that are read: what a longer branch says can't be determined.
 pub const MOST_COMMITS: usize = 100_000;
@@ -187,8 +192,14 @@ fn statements_of(
     if let Some(obstacle) = comparison.obstacles.into_values().find(is_lacking) {
         return Err(obstacle);
     }
+    let (mut kept, mut of_other_texts): (Vec<_>, Vec<_>) = first
+        .into_iter()
+        .partition(|((path, _), _)| digits(path).is_some_and(|digits| digests.contains(digits)));
+    of_other_texts.order_by_key(|(_, since)| Reverse(*since));
+    of_other_texts.truncate(MOST_OF_OTHER_TEXTS);
+    kept.extend(of_other_texts);
     let mut statements: Vec<BranchStatement> = Vec::new();
-    for ((path, blobs), (committed, commit)) in first {
+    for ((path, blobs), (committed, commit)) in kept {
         let read = |blob| match content::bytes_within(objects, blob, MOST_BYTES) {
             Ok(bytes) => bytes.map(|bytes| After::Bytes(bytes.into())),
             Err(obstacle) => Some(After::Missing(obstacle)),
@@ -210,9 +221,14 @@ fn is_lacking(obstacle: &Obstacle) -> bool {
 /// a governance file and has none of the digests.
 fn text_path<'p>(path: &'p str, digests: &HashSet<String>) -> Option<&'p str> {
     let bare = path.strip_suffix(SIGNATURE).or_else(|| path.strip_suffix(TEXT))?;
-    let name = bare.rsplit('/').next()?;
-    let is_asked = |digits| !watched_paths::is_of_governance(path) || digests.contains(digits);
-    let is_named = name.get(N_DIGITS..).is_some_and(|rest| rest.starts_with('-'))
-        && name.get(..N_DIGITS).is_some_and(is_asked);
-    path.get(..bare.len() + TEXT.len()).filter(|_| is_named)
+    let digits = digits(path)?;
+    let is_asked = !watched_paths::is_of_governance(path) || digests.contains(digits);
+    path.get(..bare.len() + TEXT.len()).filter(|_| is_asked)
+}
+
+/// Returns the beginning of the sha256 that a statement's file name states.
+fn digits(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next()?;
+    let is_form = name.get(N_DIGITS..)?.starts_with('-');
+    name.get(..N_DIGITS).filter(|_| is_form)
 }
