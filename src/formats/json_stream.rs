@@ -29,6 +29,16 @@ pub enum Broken {
     Version(String),
 }
 
+impl Broken {
+    /// Returns the line from 1, where it is known, and what is wrong there.
+    pub fn placed(self) -> (Option<u64>, String) {
+        match self {
+            Broken::At { line, column, what } => (Some(line), format!("column {column}: {what}")),
+            other => (None, other.to_string()),
+        }
+    }
+}
+
 /// The position of a piece in the document, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ByteSpan {

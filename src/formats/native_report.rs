@@ -3,108 +3,110 @@
 //! Uses `json_stream`. Pure: the caller supplies the bytes. Start at [`kind`]. A report in a format that nothing here reads must be
 //! refused: its lines would be read as something else.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, Seek};
 
 use serde::de::IgnoredAny;
 
 use crate::formats::json_stream::{Broken, JsonScanner};
+use Shape::{List, Object};
 
 /// A scanner's own report, and what gives SARIF instead.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NativeReport {
     pub tool: &'static str,
-    /// Whether it is a list.
-    is_list: bool,
-    /// Keys that the object, or the first of the list, has.
-    keys: &'static [&'static str],
+    shape: Shape,
     /// The command that writes SARIF; empty if the scanner can't.
     command: &'static str,
 }
 
-const fn object(
-    tool: &'static str,
-    keys: &'static [&'static str],
-    command: &'static str,
-) -> NativeReport {
-    NativeReport { tool, is_list: false, keys, command }
+/// Keys that the outermost object has, or the first one of the outermost list.
+#[derive(Debug, PartialEq, Eq)]
+enum Shape {
+    Object(&'static [&'static str]),
+    List(&'static [&'static str]),
 }
 
-const fn list(
-    tool: &'static str,
-    keys: &'static [&'static str],
-    command: &'static str,
-) -> NativeReport {
-    NativeReport { tool, is_list: true, keys, command }
+const fn report(tool: &'static str, shape: Shape, command: &'static str) -> NativeReport {
+    NativeReport { tool, shape, command }
 }
 
 const REPORTS: &[NativeReport] = &[
-    object(
+    report(
         "trivy",
-        &["SchemaVersion", "ArtifactName"],
+        Object(&["SchemaVersion", "ArtifactName"]),
         "trivy fs --format sarif --output r.sarif .",
     ),
-    object("grype", &["matches", "descriptor"], "grype dir:. -o sarif=r.sarif"),
-    object(
+    report("grype", Object(&["matches", "descriptor"]), "grype dir:. -o sarif=r.sarif"),
+    report(
         "osv-scanner",
-        &["results", "experimental_config"],
+        Object(&["results", "experimental_config"]),
         "osv-scanner scan --format sarif --output r.sarif .",
     ),
-    object(
+    report(
         "snyk",
-        &["vulnerabilities", "dependencyCount"],
+        Object(&["vulnerabilities", "dependencyCount"]),
         "snyk test --sarif-file-output=r.sarif",
     ),
-    object(
+    report(
         "cargo-audit",
-        &["database", "lockfile", "vulnerabilities"],
+        Object(&["database", "lockfile", "vulnerabilities"]),
         "cargo audit --format sarif > r.sarif",
     ),
-    object("npm audit", &["auditReportVersion"], ""),
-    object("pip-audit", &["dependencies", "fixes"], ""),
-    object(
+    report("npm audit", Object(&["auditReportVersion"]), ""),
+    report("pip-audit", Object(&["dependencies", "fixes"]), ""),
+    report(
         "bandit",
-        &["metrics", "results", "generated_at"],
+        Object(&["metrics", "results", "generated_at"]),
         "bandit -r -f sarif --exit-zero -o r.sarif .",
     ),
-    object("semgrep", &["results", "errors", "version"], "semgrep scan --sarif -o r.sarif"),
-    object("gosec", &["Golang errors", "Issues"], "gosec -fmt sarif -out r.sarif ./..."),
-    object("golangci-lint", &["Issues", "Report"], "golangci-lint run --output.sarif.path r.sarif"),
-    object(
+    report("semgrep", Object(&["results", "errors", "version"]), "semgrep scan --sarif -o r.sarif"),
+    report("gosec", Object(&["Golang errors", "Issues"]), "gosec -fmt sarif -out r.sarif ./..."),
+    report(
+        "golangci-lint",
+        Object(&["Issues", "Report"]),
+        "golangci-lint run --output.sarif.path r.sarif",
+    ),
+    report(
         "brakeman",
-        &["scan_info", "warnings"],
+        Object(&["scan_info", "warnings"]),
         "brakeman -f sarif -o r.sarif --no-exit-on-warn",
     ),
-    object(
+    report(
         "checkov",
-        &["check_type", "results"],
+        Object(&["check_type", "results"]),
         "checkov -d . -o sarif --output-file-path out --soft-fail",
     ),
-    list(
+    report(
         "checkov",
-        &["check_type", "results"],
+        List(&["check_type", "results"]),
         "checkov -d . -o sarif --output-file-path out --soft-fail",
     ),
-    object("kics", &["kics_version"], "kics scan -p . --report-formats sarif -o out"),
-    object("trufflehog", &["SourceMetadata", "DetectorName"], ""),
-    list("gitleaks", &["RuleID", "StartLine"], "gitleaks dir . --exit-code 0 -f sarif -r r.sarif"),
-    list(
+    report("kics", Object(&["kics_version"]), "kics scan -p . --report-formats sarif -o out"),
+    report("trufflehog", Object(&["SourceMetadata", "DetectorName"]), ""),
+    report(
+        "gitleaks",
+        List(&["RuleID", "StartLine"]),
+        "gitleaks dir . --exit-code 0 -f sarif -r r.sarif",
+    ),
+    report(
         "ruff",
-        &["code", "filename", "location"],
+        List(&["code", "filename", "location"]),
         "ruff check --output-format sarif --exit-zero -o r.sarif .",
     ),
-    list(
+    report(
         "eslint",
-        &["filePath", "messages"],
+        List(&["filePath", "messages"]),
         "eslint -f @microsoft/eslint-formatter-sarif -o r.sarif .",
     ),
-    list(
+    report(
         "hadolint",
-        &["code", "column", "level"],
+        List(&["code", "column", "level"]),
         "hadolint --no-fail -f sarif Dockerfile > r.sarif",
     ),
-    list(
+    report(
         "zizmor",
-        &["ident", "determinations"],
+        List(&["ident", "determinations"]),
         "zizmor --no-exit-codes --format sarif . > r.sarif",
     ),
 ];
@@ -139,6 +141,12 @@ pub enum DocumentKind {
     Other,
 }
 
+/// What only SARIF has.
+const RUNS: &str = "runs";
+
+/// What an alert of GitHub has: it is read elsewhere.
+const ALERT: &str = "html_url";
+
 /// The maximum length of a first line that is looked at, in bytes.
 const LONGEST: u64 = 16 << 20;
 
@@ -149,32 +157,41 @@ pub fn kind(mut reader: impl BufRead + Seek) -> DocumentKind {
         Ok(found) => found,
         Err(_) => return DocumentKind::Other,
     };
-    let has = |key: &&str| keys.iter().any(|it| it == key);
-    if !is_list && has(&"runs") {
+    let has = |key: &&str| keys.contains(key);
+    if !is_list && has(&RUNS) {
         return DocumentKind::Sarif;
     }
-    let is_report =
-        |report: &&NativeReport| report.is_list == is_list && report.keys.iter().all(has);
+    let is_report = |report: &&NativeReport| match report.shape {
+        Object(keys) => !is_list && keys.iter().all(has),
+        List(keys) => is_list && keys.iter().all(has),
+    };
     match REPORTS.iter().find(is_report) {
         Some(report) => DocumentKind::Native(report),
-        // What GitHub says of alerts is read elsewhere.
-        None if !is_list && !has(&"html_url") && is_spread(reader) => DocumentKind::Spread,
+        None if !is_list && !has(&ALERT) && is_spread(reader) => DocumentKind::Spread,
         None => DocumentKind::Other,
     }
 }
 
-/// Returns the keys of the first object, up to `runs`, and whether it is in a list.
-fn first_keys(scan: &mut JsonScanner<impl BufRead>) -> Result<(bool, Vec<String>), Broken> {
+/// Returns which of the keys that tell documents apart the first object has, up to `runs`, and whether it is in a list.
+fn first_keys(
+    scan: &mut JsonScanner<impl BufRead>,
+) -> Result<(bool, BTreeSet<&'static str>), Broken> {
     scan.pass_mark()?;
     let is_list = scan.peek()? == Some(b'[');
     if is_list {
         scan.expect(b'[', "a list")?;
     }
     scan.expect(b'{', "an object")?;
-    let mut keys = Vec::new();
-    while scan.more(b'}', keys.is_empty())? {
-        keys.push(scan.key()?);
-        if !is_list && keys.last().is_some_and(|key| key == "runs") {
+    let of_reports = REPORTS.iter().flat_map(|report| match report.shape {
+        Object(keys) | List(keys) => keys,
+    });
+    let telling: BTreeSet<&str> = of_reports.copied().chain([RUNS, ALERT]).collect();
+    let mut keys = BTreeSet::new();
+    let mut is_first = true;
+    while scan.more(b'}', is_first)? {
+        is_first = false;
+        keys.extend(telling.get(scan.key()?.as_str()));
+        if !is_list && keys.contains(RUNS) {
             break;
         }
         scan.leap()?;

@@ -13,7 +13,6 @@ use crate::features::triage::last_events::LastEvents;
 use crate::features::triage::only::FindingFilter;
 use crate::features::triage::suppressions::Suppressions;
 use crate::features::triage::watch::TriggerWatch;
-use crate::formats::json_stream::Broken;
 use crate::formats::native_report::{self, DocumentKind};
 use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{SarifLayout, Spans};
@@ -239,12 +238,7 @@ impl TriageRun<'_> {
             }
         }
         Ok(read.unwrap_or_else(|broken| {
-            let (line, why) = match broken {
-                Broken::At { line, column, what } => {
-                    (Some(line), format!("column {column}: {what}"))
-                }
-                other => (None, other.to_string()),
-            };
+            let (line, why) = broken.placed();
             self.take(origin(None, line), Err(why));
             self.observed.leave_file();
             self.last_events.leave_file();

@@ -9,7 +9,7 @@ use std::io::Cursor;
 use serde_json::Value;
 
 use crate::formats::finding_lines::LineIndex;
-use crate::formats::json_stream::{Broken, ByteSpan};
+use crate::formats::json_stream::ByteSpan;
 use crate::formats::sarif;
 use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{SarifEntry, Spans};
@@ -33,11 +33,9 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let layout = sarif::read(Cursor::new(bytes), roots, Spans::Kept, &mut |entry| {
         found.push(entry);
     })
-    .map_err(|broken| match broken {
-        Broken::At { line, column, what } => {
-            ImportError::at(line, format!("column {column}: {what}"))
-        }
-        other => ImportError::at(1, other.to_string()),
+    .map_err(|broken| {
+        let (line, why) = broken.placed();
+        ImportError::at(line.unwrap_or(1), why)
     })?;
     if layout.runs.is_empty() && found.is_empty() {
         return Err(ImportError::at(1, "it has no `runs`, so it is not SARIF"));
