@@ -310,7 +310,17 @@ impl RecordFile {
 
     /// Returns the edit that puts back what another version of the file holds.
     pub fn put_back(&self, before: &RecordFile) -> Remedy {
-        Edit::between(&self.path, &self.text, &before.text, "put back what stood there").into()
+        let (lines, stood): (Vec<&str>, Vec<&str>) =
+            (self.text.lines().collect(), before.text.lines().collect());
+        let n_first = stood.iter().zip(&lines).take_while(|(one, other)| one == other).count();
+        let rest = stood.iter().rev().zip(lines.iter().rev());
+        let n_last = rest.take_while(|(one, other)| one == other).count();
+        let words = match stood.get(n_first..stood.len().saturating_sub(n_last)) {
+            Some([line]) => format!("put back `{}`", line.trim()),
+            Some([]) | None => "take out what was added".to_owned(),
+            Some(_) => "put back what stood there".to_owned(),
+        };
+        Edit::between(&self.path, &self.text, &before.text, words).into()
     }
 
     /// Returns the edit that removes a field or an item.

@@ -13,6 +13,7 @@ use crate::record::id::Id;
 use crate::record::map::MapSpec as _;
 use crate::record::{Record, credential, example, file, spec};
 use crate::yaml;
+use crate::yaml::explain::CONFLICT;
 use crate::yaml::node::{Limits, Node, SyntaxError, Value};
 use crate::yaml::splice::{self, SpliceEdit};
 
@@ -78,6 +79,8 @@ fn remedy(path: &str, text: &str, root: Option<&Node>, fault: &SyntaxError) -> R
         }
         Code::BadId => return rename(path, root, fault),
         Code::DuplicateId => None,
+        // Which side stays is no question of what can be read.
+        Code::Syntax if fault.message == CONFLICT => None,
         code if is_searched(code) => fault.pos.and_then(|pos| search(path, text, pos, code)),
         _ => root
             .zip(fault.field.as_deref())
@@ -89,7 +92,7 @@ fn remedy(path: &str, text: &str, root: Option<&Node>, fault: &SyntaxError) -> R
     }
 }
 
-/// Returns the command that names a file after the id in it.
+/// Returns the commands that name a file after the id in it, whether git knows it or not.
 fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
     let id = root.and_then(|root| Id::new(root.get("id")?.text()?));
     let Some(id) = id else {
@@ -97,7 +100,10 @@ fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
     };
     let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/"));
     let to = format!("{}{id}.yaml", folder.unwrap_or_default());
-    Remedy::run([format!("git mv -- {} {}", quoted(path), quoted(&to))])
+    Remedy::run([
+        format!("mv -- {} {}", quoted(path), quoted(&to)),
+        format!("git add -- {}", quoted(&to)),
+    ])
 }
 
 /// Returns what the edit doesn't say itself.
@@ -266,7 +272,6 @@ impl FaultPlace {
         let start = text.get(..self.line.start.saturating_sub(1)).unwrap_or_default();
         let before = start.rfind('\n').map_or(0, |at| at + 1);
         add(before..self.line.start, "", "remove the line above".to_owned());
-        add(self.line.start..text.len(), "", "remove what follows from this line on".to_owned());
         found
     }
 

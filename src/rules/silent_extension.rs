@@ -70,8 +70,6 @@ fn extension(changed: &ChangeCase<'_>) -> Option<Finding> {
             "the end moves from {old} to {new} ({}) without a matching renewal entry",
             meaning::shift(not_after(old), not_after(new))
         ),
-        changed
-            .put_back()
-            .after(format!("`exledger renew {id} --until {new}` writes the entry, too")),
+        changed.put_back().after(format!("`exledger renew {id}` moves it, with a reason")),
     )
 }

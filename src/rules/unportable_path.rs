@@ -38,7 +38,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         let folder = to.rsplit_once('/').map_or(".", |(folder, _)| folder);
         let remedy = Remedy::run([
             format!("mkdir -p -- {}", quoted(folder)),
-            format!("git mv -- {} {}", quoted(path), quoted(&to)),
+            format!("mv -- {} {}", quoted(path), quoted(&to)),
+            format!("git add -- {}", quoted(&to)),
         ]);
         let at_path = case.finding(RULE.code, "id", message, remedy);
         findings.push(Finding { pos: Some(Pos::START), field: None, ..at_path });
@@ -59,7 +60,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         };
         if let Some((message, to)) = fault(path).or_else(twin) {
             let field = format!("{}.path", place.path());
-            let moved = format!("rename the file: `git mv -- {} {}`", quoted(path), quoted(&to));
+            let moved = format!("rename the file: `mv -- {} {}`", quoted(path), quoted(&to));
             let remedy = case.source.set_for_example(&field, &splice::quote(&to)).after(moved);
             findings.push(case.finding(RULE.code, &field, message, remedy));
         }

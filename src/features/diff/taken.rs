@@ -33,6 +33,10 @@ impl Comparer<'_> {
         entries: &[Entry],
         proposed: ProposedState<'_>,
     ) -> Result<Vec<TakenOnBranch>, Undetermined> {
+        // What a merge in progress gives back is known once it is committed, and nothing can be squashed before.
+        if proposed.commit.is_none() && !self.repository.merged_heads().is_empty() {
+            return Ok(Vec::new());
+        }
         let mut contents = ContentCache::new(self.repository);
         let before = self.tree(base)?;
         let mut found = Vec::new();

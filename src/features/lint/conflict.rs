@@ -23,15 +23,23 @@ use crate::store::git::judged::Sides;
 use crate::yaml::around;
 use crate::yaml::explain::CONFLICT;
 use serde_json::Value;
+use std::cmp::Ordering;
 
-/// The versions of a record that a merge left side by side.
+/// The versions of a file that a merge left side by side.
 struct Conflict {
+    /// The command that puts the landed version in place.
+    take: String,
+    /// The command that shows the other side; `None` where the conflict was committed.
+    show: Option<String>,
+    /// What the sides say; `None` for a file that isn't a record, and where one can't be read as a record.
+    sides: Option<RecordSides>,
+}
+
+struct RecordSides {
     /// What both sides changed; `None` if git no longer holds it.
     base: Option<Record>,
     landed: Record,
     others: Vec<Record>,
-    /// The command that puts the landed version in place.
-    take: String,
 }
 
 /// Says at the first finding about each unresolved conflict how to end it, and drops the others.
@@ -53,10 +61,7 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut Vec<Fin
         let is_first = !advised.contains(&finding.path);
         if is_first && let Some(conflict) = sides.read(&prefix, &finding.path) {
             advised.push(finding.path.clone());
-            if let [other] = &*conflict.others
-                && !other.renewals.is_empty()
-                && let Some(message) = renewed_twice(&conflict, other)
-            {
+            if let Some(message) = conflict.sides.as_ref().and_then(renewed_twice) {
                 finding.message = message;
             }
             finding.remedy = conflict.remedy(&finding.path, asker.as_deref());
@@ -65,9 +70,10 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut Vec<Fin
     });
 }
 
-fn renewed_twice(conflict: &Conflict, other: &Record) -> Option<String> {
-    let base = conflict.base.as_ref()?;
-    let landed = &conflict.landed;
+fn renewed_twice(sides: &RecordSides) -> Option<String> {
+    let ([other], Some(base), landed) = (&*sides.others, &sides.base, &sides.landed) else {
+        return None;
+    };
     let is_renewed = |side: &Record| side.renewals.len() > base.renewals.len();
     let both = is_renewed(landed) && is_renewed(other);
     both.then(|| {
@@ -84,34 +90,37 @@ struct ConflictSides<'a> {
 }
 
 impl ConflictSides<'_> {
-    /// Reads the sides from git's index, or, where their marks were committed, from the marks; `None` if a side is not a
-    /// readable record.
+    /// Reads the sides from git's index, or, where their marks were committed, from the marks; `None` if nothing of it landed.
     fn read(&self, prefix: &LedgerPrefix, path: &str) -> Option<Conflict> {
         let landed = self.approved.and_then(|tip| Some(tip.tree.entry(path).ok().flatten()?.1));
         let record = |bytes: &[u8]| file::read(path, bytes).record;
         let of_blob = |blob: Oid| record(&self.repository.read(blob).ok()?.1);
         match self.repository.sides(prefix, path).ok().flatten() {
             Some(Sides { base, ours, theirs }) => {
-                let (side, kept, other) = match landed {
-                    Some(landed) if landed == theirs => ("--theirs", theirs, ours),
-                    _ => ("--ours", ours, theirs),
+                let (side, kept, other, place) = match landed {
+                    Some(landed) if landed == theirs => ("--theirs", theirs, ours, "HEAD"),
+                    _ => ("--ours", ours, theirs, "MERGE_HEAD"),
                 };
+                let sides = of_blob(kept).zip(of_blob(other));
                 Some(Conflict {
-                    base: base.and_then(of_blob),
-                    landed: of_blob(kept)?,
-                    others: vec![of_blob(other)?],
                     take: format!("git checkout {side} -- {}", quoted(path)),
+                    show: Some(format!("git show {}", quoted(&format!("{place}:./{path}")))),
+                    sides: sides.map(|(landed, other)| RecordSides {
+                        base: base.and_then(of_blob),
+                        landed,
+                        others: vec![other],
+                    }),
                 })
             }
             None => {
                 let text = self.files.bytes(path).ok()??;
                 let sides = around::conflict_sides(std::str::from_utf8(&text).ok()?);
                 let sides = sides.iter().map(|side| record(side.as_bytes()));
+                let sides = of_blob(landed?).zip(sides.collect::<Option<_>>());
                 Some(Conflict {
-                    base: None,
-                    landed: of_blob(landed?)?,
-                    others: sides.collect::<Option<_>>()?,
                     take: format!("git checkout {} -- {}", self.approved?.reference, quoted(path)),
+                    show: None,
+                    sides: sides.map(|(landed, others)| RecordSides { base: None, landed, others }),
                 })
             }
         }
@@ -122,26 +131,42 @@ impl Conflict {
     /// Returns the commands, one a line, and the fields that no command writes.
     fn remedy(&self, path: &str, asker: Option<&str>) -> Remedy {
         let mut lines = vec![self.take.clone()];
-        let mut fields = Vec::new();
-        for other in &self.others {
-            let again = Again { landed: &self.landed, other, asker };
-            for line in again.commands() {
-                if !lines.contains(&line) {
-                    lines.push(line);
-                }
+        match &self.sides {
+            Some(sides) => lines.extend(sides.again(asker)),
+            None => {
+                let shown = self.show.iter().map(|show| format!(", as `{show}` has it"));
+                let shown: String = shown.collect();
+                lines.push(format!("# edit again: what the other side changed{shown}"));
             }
-            fields.extend(again.fields(self.base.as_ref()));
         }
-        fields.sort();
-        fields.dedup();
-        lines.extend(fields.into_iter().map(|field| format!("# edit again: {field}")));
         lines.push(format!("git add {}", quoted(path)));
         Remedy::run(lines)
     }
 }
 
+impl RecordSides {
+    /// Returns the commands that decide again what the landed side lacks, and the fields that no command writes.
+    fn again(&self, asker: Option<&str>) -> Vec<String> {
+        let (mut lines, mut fields) = (Vec::new(), Vec::new());
+        for other in &self.others {
+            let again = Again { base: self.base.as_ref(), landed: &self.landed, other, asker };
+            for line in again.commands() {
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+            fields.extend(again.fields());
+        }
+        fields.sort();
+        fields.dedup();
+        lines.extend(fields.into_iter().map(|field| format!("# edit again: {field}")));
+        lines
+    }
+}
+
 /// What one side of a conflict decided and the landed one lacks.
 struct Again<'a> {
+    base: Option<&'a Record>,
     landed: &'a Record,
     other: &'a Record,
     asker: Option<&'a str>,
@@ -163,11 +188,14 @@ impl Again<'_> {
     fn commands(&self) -> Vec<String> {
         let (landed, other) = (self.landed, self.other);
         let mut commands = Vec::new();
-        if not_after(&other.expires) > not_after(&landed.expires)
-            && let Some(renewal) = other.renewals.last()
-        {
-            let renew = self.command("renew").flag("until", [other.expires.to_string()]);
-            commands.push(renew.flag("reason", [&renewal.reason]));
+        let until = || self.command("renew").flag("until", [other.expires.to_string()]);
+        let renewal = beyond(&other.renewals, &landed.renewals).pop();
+        match not_after(&other.expires).cmp(&not_after(&landed.expires)) {
+            Ordering::Greater => {
+                commands.extend(renewal.map(|renewal| until().flag("reason", [&renewal.reason])))
+            }
+            Ordering::Less if self.ends_sooner() => commands.push(until()),
+            Ordering::Less | Ordering::Equal => {}
         }
         for transfer in beyond(&other.transfers, &landed.transfers) {
             let command = self.command("transfer").flag("to", [transfer.to.as_str()]);
@@ -233,22 +261,20 @@ impl Again<'_> {
     }
 
     /// Returns the fields that no command writes, as the other side has them.
-    fn fields(&self, base: Option<&Record>) -> Vec<String> {
+    fn fields(&self) -> Vec<String> {
         /// What commands write.
-        const DECIDED: [&str; 6] =
-            ["closure", "fired", "handling", "renewals", "reviews", "transfers"];
+        const DECIDED: [&str; 7] =
+            ["closure", "expires", "fired", "handling", "renewals", "reviews", "transfers"];
         let lacking = differences(Some(self.landed), self.other);
-        let changed = base.map(|base| differences(Some(base), self.other));
+        let changed = self.base.map(|base| differences(Some(base), self.other));
         let is_changed =
             |field: &str| changed.as_ref().is_none_or(|all| all.iter().any(|it| it.field == field));
         let is_transferred = !beyond(&self.other.transfers, &self.landed.transfers).is_empty();
-        let is_renewed = !beyond(&self.other.renewals, &self.landed.renewals).is_empty();
         let is_decided = |field: &str| {
             let top = field.split(['.', '[']).next().unwrap_or(field);
             let last = field.rsplit('.').next().unwrap_or(field);
             DECIDED.contains(&top)
                 || top == "owner" && is_transferred
-                || top == "expires" && (is_renewed || self.ends_no_earlier())
                 || top == "compensating_controls"
                     && (matches!(last, "verified" | "status") || field.contains(".evidence["))
         };
@@ -257,8 +283,12 @@ impl Again<'_> {
         fields.map(|it| format!("{}: {}", it.field, written(&it.to))).collect()
     }
 
-    fn ends_no_earlier(&self) -> bool {
-        not_after(&self.other.expires) == not_after(&self.landed.expires)
+    /// Tells whether the other side, which ends earlier, was ended earlier, and the landed one not just renewed.
+    fn ends_sooner(&self) -> bool {
+        match self.base {
+            Some(base) => not_after(&self.other.expires) < not_after(&base.expires),
+            None => beyond(&self.landed.renewals, &self.other.renewals).is_empty(),
+        }
     }
 }
 
