@@ -7,13 +7,13 @@ use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use crate::history::commit::{self, Commit};
-use crate::history::mainline::{Flag, Landing, Mainline};
+use crate::history::mainline::{Flag, Landing, LatestTimes, Mainline};
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 use crate::history::refs::ApprovedRef;
 use crate::record::time::Instant;
 
 /// How far ahead a clock may be, in seconds, before a time counts as future.
-const TOLERANCE: i64 = 300;
+pub(super) const TOLERANCE: i64 = 300;
 
 /// The mainline and its commits, oldest first.
 #[derive(Clone, Debug)]
@@ -125,8 +125,7 @@ pub fn changes_at(mainline: &Mainline) -> Option<Instant> {
 fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> {
     let limit = now.plus_seconds(TOLERANCE);
     let mut running: Option<Instant> = None;
-    // The three latest times, the last of them first.
-    let mut latest = [Instant::MIN; 3];
+    let mut latest = LatestTimes::default();
     let mut landings = Vec::with_capacity(commits.len());
     for commit in commits {
         let mut flags = BTreeSet::new();
@@ -150,9 +149,8 @@ fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> 
         // Before any trusted time, only the earliest instant is certain.
         let effective = running.unwrap_or(Instant::MIN);
         let own = committed.unwrap_or(effective);
-        let no_earlier_than = own.max(latest[0]);
-        latest[0] = no_earlier_than;
-        latest.sort_unstable();
+        let no_earlier_than = own.max(latest.third());
+        latest.add(no_earlier_than);
         landings.push(Landing {
             oid: commit.oid,
             tree: commit.tree,

@@ -9,8 +9,10 @@ use std::mem;
 use std::rc::Rc;
 
 use crate::history::chain::Chain;
+use crate::history::chain::TOLERANCE;
 use crate::history::commit::Commit;
 use crate::history::folders::{ComparisonJob, SnapshotPair};
+use crate::history::mainline::LatestTimes;
 use crate::history::objects::{ChangeTest, Extent, Objects, Obstacle, Oid, OidMap};
 use crate::history::watched_paths::Interest;
 use crate::history::{chain, folder};
@@ -76,6 +78,8 @@ pub struct Graph {
     pub lost: Vec<(Oid, ChangedLanding)>,
     /// Every commit read, with the index of the first landing that can reach it.
     pub landed: OidMap<usize>,
+    /// The latest times of the commits that a merge brought, by its landing.
+    pub(super) brought_times: Vec<(usize, LatestTimes)>,
 }
 
 /// Reads commits and their root folders, each once.
@@ -122,6 +126,11 @@ impl<'o> GraphReader<'o> {
             let mut branches =
                 reader.reach(commit.parents.iter().skip(1).copied().collect(), Some(landing));
             branches.truncated = branches.missing.take().or(branches.truncated);
+            let times = branches.commits.iter().filter_map(|brought| brought.committed());
+            let limit = chain.lost.now.plus_seconds(TOLERANCE);
+            let mut latest = LatestTimes::default();
+            times.filter(|time| *time <= limit).for_each(|time| latest.add(time));
+            reader.graph.brought_times.extend((!latest.is_empty()).then_some((landing, latest)));
             let same = match before {
                 Some(_) if !reader.may_change(0, commit) => true,
                 Some(before) => reader.top(before.tree)? == reader.top(commit.tree)?,
@@ -142,7 +151,8 @@ impl<'o> GraphReader<'o> {
         if let Some(last) = chain.commits.last() {
             let tests = mem::take(&mut reader.tests);
             for tip in &chain.lost.tips {
-                let read = reader.read_lost(*tip, last, sides, &mut jobs);
+                let is_cut = chain.mainline.boundary.is_some();
+                let read = reader.read_lost(*tip, (last, is_cut), sides, &mut jobs);
                 read.map_err(|obstacle| match obstacle {
                     Obstacle::Missing { object, .. } => {
                         let reference = chain.mainline.reference.clone();
@@ -160,7 +170,7 @@ impl<'o> GraphReader<'o> {
     fn read_lost(
         &mut self,
         tip: Oid,
-        last: &Commit,
+        (last, is_cut): (&Commit, bool),
         sides: bool,
         jobs: &mut Vec<ComparisonJob>,
     ) -> Result<(), Obstacle> {
@@ -173,9 +183,11 @@ impl<'o> GraphReader<'o> {
             Some(obstacle) => return Err(obstacle.clone()),
             None => {}
         }
-        // In a shallow clone it may be an ancestor of the tip, beyond the cut.
-        if branches.truncated.is_some() && branches.frontier.is_empty() {
-            return Ok(());
+        // In a shallow clone it may be an ancestor of the tip, beyond the cut; of a line that is whole it is none.
+        if let Some(truncated) =
+            branches.truncated.as_ref().filter(|_| branches.frontier.is_empty())
+        {
+            return if is_cut { Ok(()) } else { Err(truncated.clone()) };
         }
         let landed = branches.frontier.iter().filter_map(|oid| self.graph.landed.get(oid));
         let parted = landed.max().copied();

@@ -27,7 +27,51 @@ pub struct Mainline {
     pub trusted: Option<usize>,
 }
 
+/// The three latest of some times: two clocks that are wrong choose none of the third.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LatestTimes([Instant; 3]);
+
+impl Default for LatestTimes {
+    fn default() -> LatestTimes {
+        LatestTimes([Instant::MIN; 3])
+    }
+}
+
+impl LatestTimes {
+    pub(super) fn add(&mut self, time: Instant) {
+        let [third, ..] = &mut self.0;
+        if time > *third {
+            *third = time;
+            self.0.sort_unstable();
+        }
+    }
+
+    pub(super) fn third(&self) -> Instant {
+        let [third, ..] = self.0;
+        third
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0 == LatestTimes::default().0
+    }
+}
+
 impl Mainline {
+    /// Holds the times of the landings to those of what merges brought: a merge whose first parent is older does not turn back the
+    /// time of the line (T1).
+    pub(super) fn hold_times(&mut self, brought: &[(usize, LatestTimes)]) {
+        let (mut brought, mut latest) = (brought.iter().peekable(), LatestTimes::default());
+        for (index, landing) in self.landings.iter_mut().enumerate() {
+            while let Some((_, times)) = brought.next_if(|(at, _)| *at <= index) {
+                times.0.into_iter().for_each(|time| latest.add(time));
+            }
+            let third = latest.third();
+            landing.effective = landing.effective.max(third);
+            landing.no_earlier_than = landing.no_earlier_than.max(third);
+            latest.add(landing.no_earlier_than);
+        }
+    }
+
     /// Returns the first commit of the chain; `None` if the chain is incomplete.
     pub fn root(&self) -> Option<Oid> {
         let first = self.landings.first().filter(|_| self.boundary.is_none());

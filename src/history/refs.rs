@@ -20,7 +20,8 @@ pub struct Refs {
     /// The symbolic refs among them, such as `refs/remotes/origin/HEAD`, with the full name of their target.
     pub links: BTreeMap<String, String>,
     pub head: HeadState,
-    /// The configured remotes, sorted.
+    /// The configured remotes, sorted; of a bare repository those of which a fetch writes the branches below `refs/remotes`
+    /// alone, since anybody may push such refs to the others.
     pub remotes: Vec<String>,
     /// The remote of the current branch.
     pub upstream: Option<String>,
@@ -226,7 +227,7 @@ impl Refs {
 
     fn remote(&self) -> Result<Option<String>, Cause> {
         let mut remotes = self.remotes.clone();
-        if remotes.is_empty() {
+        if remotes.is_empty() && !self.is_bare {
             // Refs may remain of a remote that the configuration no longer names.
             let left = self.names.keys().chain(self.links.keys());
             let names = left.filter_map(|name| name.strip_prefix("refs/remotes/")?.split_once('/'));

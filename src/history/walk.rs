@@ -81,6 +81,7 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
         former: BTreeMap::new(),
         governance: BTreeMap::new(),
         lost_rules: Vec::new(),
+        brought_rules: Vec::new(),
         lost_tips: Vec::new(),
         off_line: BTreeMap::new(),
         off_line_rules: BTreeMap::new(),
@@ -154,13 +155,15 @@ fn collect_versions(
     let mut other_files: Vec<OtherApprovalFile> = Vec::new();
     let mut other_policies: BTreeMap<String, usize> = BTreeMap::new();
     let (noted, policies_below) = (chain.others.noted, chain.others.judged);
-    let (mainline, now, branch) = (chain.mainline, chain.lost.now, chain.approvals);
+    let (mut mainline, now, branch) = (chain.mainline, chain.lost.now, chain.approvals);
+    mainline.hold_times(&survey.graph.brought_times);
     let mut before_lists = signed_merges(&survey.states, &chain.commits);
     let mut commits = chain.commits.into_iter().enumerate();
     let graph = &mut survey.graph;
     let (stops, lost) = (mem::take(&mut graph.stops), mem::take(&mut graph.lost));
     let mut merges = Merges::new(objects, prefix, &survey.interest, &survey.graph);
     let (mut found, mut marks) = (survey.found, OffLineMarks::default());
+    let mut brought_rules = Vec::new();
     for stop in stops {
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
             continue;
@@ -195,6 +198,10 @@ fn collect_versions(
             fill_last(&mut merges, (&mut trails, &mut governance), brought, &subject);
         }
         approvals.bring(&trails.contents, landed, &branches, &survey.interest);
+        if branches.changes_rules() {
+            let others = commit.parents.iter().skip(1);
+            brought_rules.extend(others.map(|parent| (stop.landing, *parent)));
+        }
         if let Some(mut former) = FormerCommits::of_merge(&mainline, stop.landing, commit, now) {
             former.mark(&branches, &mut merges, (&mut trails, &mut governance), &mut marks)?;
         }
@@ -224,6 +231,7 @@ fn collect_versions(
         left_out: BTreeSet::new(),
         governance: governance.trails,
         lost_rules,
+        brought_rules,
         lost_tips,
         off_line: marks.records,
         off_line_rules: marks.rules,

@@ -36,6 +36,8 @@ pub struct History {
     pub off_line_rules: BTreeMap<String, OffLine>,
     /// The lost tips with changes or approvals of governance files that the line lacks (M5b).
     pub lost_rules: Vec<Oid>,
+    /// The other parents of merges that brought changes or approvals of governance files, each with the landing.
+    pub brought_rules: Vec<(usize, Oid)>,
     /// The lost tips that the line does not reach.
     pub lost_tips: Vec<Oid>,
     /// The bytes of the governance files' versions, by their ids.

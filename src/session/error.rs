@@ -148,7 +148,7 @@ pub enum Undetermined {
     #[error("{0}")]
     PolicyBelow(Box<PolicyBelow>),
     /// Other rules were approved at a tip that this clone saw, and that is lost.
-    #[error("{} no longer contains {}, where another {} was approved", .0.branch(), .0.tip.short(), .0.path)]
+    #[error("{}", .0.what())]
     LostRules(Box<LostRules>),
     /// The ledger is in a submodule of a repository that holds a ledger above it.
     #[error("{path} is a submodule, below the ledger in {}, whose people did not approve its rules", .above.display())]

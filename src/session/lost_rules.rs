@@ -3,15 +3,18 @@
 //! A force push that drops approved rules would let whoever pushes choose older ones. So nothing is answered until the rules
 //! of today were approved after that, or the loss was accepted. Start at [`refuse`]. Follows `docs/spec/approval.md`, M5b.
 
+use crate::approval;
 use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
 use crate::diag::{self, shell};
 use crate::history::approvals_branch::{BranchStatement, MOST_COMMITS};
 use crate::history::chain::{self, Chain};
 use crate::history::former;
+use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line;
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
+use crate::history::tree::CommitTree;
 use crate::history::version::Version;
 use crate::history::walk;
 use crate::history::walked::History;
@@ -70,14 +73,86 @@ pub(super) fn refuse(
             tips.push(*tip);
         }
     }
-    for tip in &tips {
-        if let Some(path) = lost_rule(repository, chosen, now, (history, counted), *tip)? {
-            let (reference, pin) = (chosen.reference.clone(), off_line::pin(*tip));
-            let lost = LostRules { tip: *tip, reference, path, pin };
+    let tips = tips.into_iter().map(|tip| (tip, None));
+    let brought = history.brought_rules.iter().filter(|(landing, parent)| {
+        let is_trusted = Some(*landing) <= history.mainline.trusted;
+        !is_trusted && history.mainline.position(*parent).is_none()
+    });
+    let brought = brought.map(|(landing, parent)| (*parent, Some(*landing)));
+    for (tip, landing) in tips.chain(brought) {
+        if let Some(landing) = landing {
+            if counts_all(repository, (history, counted), landing, tip)? {
+                continue;
+            }
+            let first =
+                history.states.from().find(|(_, it)| matches!(it.origin, GovernanceOrigin::Own(_)));
+            // A branch that begins a ledger may still be edited before anybody approves anything.
+            if first.is_none_or(|(first, _)| first == landing)
+                && !has_lived(repository, chosen, now, history, tip)?
+            {
+                continue;
+            }
+        }
+        if let Some(path) = lost_rule(repository, chosen, now, (history, counted), tip)? {
+            let (reference, pin) = (chosen.reference.clone(), off_line::pin(tip));
+            let merge = landing.and_then(|it| Some(history.mainline.landings.get(it)?.oid));
+            let lost = LostRules { tip, reference, path, pin, merge };
             return Err(Undetermined::LostRules(Box::new(lost)));
         }
     }
     Ok(())
+}
+
+/// Tells whether each governance file of a commit that a merge brought has counted since, or counted before.
+fn counts_all(
+    repository: &Repository,
+    (history, counted): (&History, &CountedGovernance),
+    landing: usize,
+    tip: Oid,
+) -> Result<bool, Obstacle> {
+    let tree = CommitTree::of_commit(repository, tip, &history.prefix)?;
+    for (path, trail) in &history.governance {
+        let blob = tree.entry(path)?.map(|(_, blob)| blob);
+        let before = landing.checked_sub(1).into_iter();
+        let mut counts = before.chain(landing..history.mainline.landings.len()).map(|at| {
+            let version = trail.versions.get(counted.version(path, at)?)?;
+            Some(version.files.first()?.blob)
+        });
+        if !counts.any(|counts| counts == blob) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Tells whether anything was approved on the line that ends with a commit: a ledger has been at work there.
+fn has_lived(
+    repository: &Repository,
+    chosen: &ApprovedRef,
+    now: Instant,
+    history: &History,
+    tip: Oid,
+) -> Result<bool, Obstacle> {
+    let chain = line_of(repository, chosen, now, history, tip)?;
+    let lived = walk::walk(repository, chain, &history.prefix, Some(&history.records))?;
+    lived.parse(repository);
+    let approvals = approval::judge(&lived);
+    let of_records = approvals.trails.values().flatten().map(|verdict| &**verdict);
+    let mut all = of_records.chain(approvals.counted.verdicts.values().flatten());
+    Ok(all.any(|verdict| verdict.is_approved() && verdict.counted_statements().next().is_some()))
+}
+
+/// Returns the line of first parents that ends with a commit.
+fn line_of(
+    repository: &Repository,
+    chosen: &ApprovedRef,
+    now: Instant,
+    history: &History,
+    tip: Oid,
+) -> Result<Chain, Obstacle> {
+    let there = ApprovedRef { tip, seen: Vec::new(), trusted: None, ..chosen.clone() };
+    let approvals = history.approvals_branch.clone();
+    Ok(Chain { approvals, ..chain::walk(repository, &there, now)? })
 }
 
 /// Fails if other rules count with the statements that former tips of the approvals branch have alone.
@@ -101,7 +176,7 @@ pub(super) fn refuse_without_statements(
     let Some(path) = approved_by(history, &then, counted).next().cloned() else { return Ok(()) };
     let reference = refs::approvals_ref(chosen.remote.as_deref());
     let pin = off_line::APPROVALS_PIN.to_owned();
-    Err(Undetermined::LostRules(Box::new(LostRules { tip, reference, path, pin })))
+    Err(Undetermined::LostRules(Box::new(LostRules { tip, reference, path, pin, merge: None })))
 }
 
 /// Returns the governance files of which another version would count without the approvals branch.
@@ -143,9 +218,7 @@ fn lost_rule(
     (history, counted): (&History, &CountedGovernance),
     tip: Oid,
 ) -> Result<Option<String>, Obstacle> {
-    let there = ApprovedRef { tip, seen: Vec::new(), ..chosen.clone() };
-    let approvals = history.approvals_branch.clone();
-    let chain = Chain { approvals, ..chain::walk(repository, &there, now)? };
+    let chain = line_of(repository, chosen, now, history, tip)?;
     let none = RecordFilter::anywhere(BTreeSet::new());
     let records = Some(history.records.as_slice());
     let mut lost = walk::walk_named(repository, chain, &history.prefix, records, (&none, None))?;

@@ -105,8 +105,8 @@ fn list_emergencies<'h>(
     });
     let landed = verdicts.trails.iter().filter_map(emergency);
     let mut found: Vec<Emergency<'h>> = landed.chain(off_line).collect();
-    // Whichever merge brings one that the line does not have, it was there when it was made.
-    found.order_by_key(|it| (it.off_line.is_none(), it.landing, it.key));
+    // Whichever merge brings one, it was there when it was made.
+    found.order_by_key(|it| (it.off_line.is_none(), it.period.begin, it.landing, it.key));
     found
 }
 
@@ -129,7 +129,10 @@ fn repeated(emergencies: &[Emergency<'_>], governance: &Governance) -> Vec<Repea
             let ends: Instant = earlier.period.term.after(earlier.period.begin);
             let is_before = match earlier.off_line {
                 Some(_) => earlier.period.begin < later.period.begin && !is_landed(earlier),
-                None => earlier.landing < later.landing,
+                None => {
+                    let places = [earlier, later].map(|it| (it.period.begin, it.landing));
+                    places[0] < places[1]
+                }
             };
             is_before
                 && earlier.key != later.key

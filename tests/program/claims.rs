@@ -14,6 +14,7 @@ mod folders;
 mod freezes;
 mod hidden;
 mod keys;
+mod lines;
 mod merges;
 mod names;
 mod pushes;

@@ -7,7 +7,7 @@ use crate::history::objects::Oid;
 use crate::history::off_line;
 use crate::history::refs::APPROVALS_BRANCH;
 
-/// A governance file that was approved at a lost tip, and is another one now.
+/// A governance file that was approved at a lost tip, or on a line that a merge brought, and is another one now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LostRules {
     /// The lost tip.
@@ -18,23 +18,32 @@ pub struct LostRules {
     pub path: String,
     /// The ref by which `verify` keeps the tip.
     pub pin: String,
+    /// The merge that brought the tip; `None` if the approved branch lost it.
+    pub merge: Option<Oid>,
 }
 
 impl LostRules {
-    /// Returns the branch, as the subject of a sentence.
-    pub(super) fn branch(&self) -> &'static str {
-        match self.reference.ends_with(APPROVALS_BRANCH) {
-            true => APPROVALS_BRANCH,
-            false => "the approved branch",
-        }
+    /// Returns what was lost, as a sentence.
+    pub(super) fn what(&self) -> String {
+        let (tip, path) = (self.tip.short(), &self.path);
+        let branch = match (self.merge, self.reference.ends_with(APPROVALS_BRANCH)) {
+            (Some(merge), _) => {
+                let merge = merge.short();
+                return format!("commit {merge} merged {tip}, where another {path} was approved");
+            }
+            (None, true) => APPROVALS_BRANCH,
+            (None, false) => "the approved branch",
+        };
+        format!("{branch} no longer contains {tip}, where another {path} was approved")
     }
 
     /// Returns what to do about it.
     pub fn help(&self) -> String {
-        format!(
-            "have today's file approved anew: `{}`; or, if the loss was agreed: {}",
-            shell::command("exledger approve --governance", &[&self.path]),
-            off_line::clear_commands(&self.reference, Some(&self.pin)).join("; ")
-        )
+        let approve = shell::command("exledger approve --governance", &[&self.path]);
+        let clear = match self.merge {
+            Some(merge) => format!("git config exledger.trustedFrom {merge}"),
+            None => off_line::clear_commands(&self.reference, Some(&self.pin)).join("; "),
+        };
+        format!("have today's file approved anew: `{approve}`; or, if the loss was agreed: {clear}")
     }
 }

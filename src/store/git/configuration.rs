@@ -4,6 +4,7 @@
 //! `GIT_CONFIG_NOSYSTEM`, which `git` does (libgit2#7265).
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -65,6 +66,26 @@ pub(super) fn put(config: &mut git2::Config, own_dir: &Path) -> Result<(), git2:
         config.add_file(file, *level, true)?;
     }
     Ok(())
+}
+
+/// Reads a file of git's configuration without the files that it includes: one of them may be versioned.
+///
+/// # Errors
+/// If it can't be read.
+pub(super) fn own(path: &Path) -> std::io::Result<git2::Config> {
+    let text = fs::read_to_string(path)?;
+    let mut is_included = false;
+    let own = text.split_inclusive('\n').filter(|line| {
+        let line = line.trim_start().to_ascii_lowercase();
+        if line.starts_with('[') {
+            is_included = line.trim_start_matches(['[', ' ', '\t']).starts_with("include");
+        }
+        !is_included
+    });
+    let copy = tempfile::NamedTempFile::new()?;
+    fs::write(copy.path(), own.collect::<String>())?;
+    let read = git2::Config::open(copy.path()).and_then(|mut config| config.snapshot());
+    read.map_err(std::io::Error::other)
 }
 
 /// Returns the files that are read for all repositories of the user.

@@ -10,7 +10,7 @@ use std::time::UNIX_EPOCH;
 use crate::history::objects::{Extent, Oid};
 use crate::history::refs::{HeadState, Refs};
 use crate::record::time::Instant;
-use crate::store::git::{GitError, Repository, ours, theirs};
+use crate::store::git::{GitError, Repository, configuration, ours, theirs};
 
 impl Repository {
     /// Returns the local and remote branches, and everything else that the choice of the approved ref depends on.
@@ -31,16 +31,21 @@ impl Repository {
             }
         }
         let head = self.head()?;
-        // Neither a user's nor a system's configuration chooses what this clone believes.
-        let own = self.config()?.open_level(git2::ConfigLevel::Local);
+        // Neither a user's nor a system's configuration chooses what this clone believes, nor a file that its own includes.
+        let own = configuration::own(&self.common_dir.join("config"));
         let setting = |name: &str| {
             let value = own.as_ref().ok()?.get_string(name);
             value.ok().filter(|text| !text.is_empty())
         };
+        let mut remotes = self.remotes()?;
+        let is_bare = self.work_dir.is_none();
+        if is_bare {
+            remotes.retain(|remote| self.is_followed(remote));
+        }
         Ok(Refs {
             upstream: self.upstream(&head),
-            remotes: self.remotes()?,
-            is_bare: self.work_dir.is_none(),
+            remotes,
+            is_bare,
             is_shallow: self.extent == Extent::Shallow,
             configured: setting("exledger.approvedref"),
             trusted_from: setting("exledger.trustedfrom"),
@@ -48,6 +53,15 @@ impl Repository {
             links,
             head,
         })
+    }
+
+    /// Tells whether a fetch of a remote writes its branches below `refs/remotes`, and nothing else.
+    fn is_followed(&self, remote: &str) -> bool {
+        let Ok(found) = self.git.find_remote(remote) else { return false };
+        let folder = format!("refs/remotes/{remote}/");
+        let mut fetched =
+            found.refspecs().filter(|refspec| refspec.direction() == git2::Direction::Fetch);
+        fetched.any(|refspec| refspec.dst().is_ok_and(|place| place.starts_with(&folder)))
     }
 
     /// Returns when a ref of a remote was last fetched, as far as this clone knows.

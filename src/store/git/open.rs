@@ -44,6 +44,13 @@ pub enum OpenError {
          and by default from 2.0 on; keep the ledger in a repository with SHA-1 (`git init --object-format=sha1`)"
     )]
     Sha256,
+    /// The folder looks like that of a repository, and is part of what another one versions.
+    #[error(
+        "{} looks like a git directory, but the repository of {} versions it: remove what makes it one (`HEAD`, `objects`, `refs`)",
+        .own_dir.display(),
+        .folder.display()
+    )]
+    Tracked { own_dir: PathBuf, folder: PathBuf },
     #[error("git: {cause}")]
     Refused { cause: String },
 }
@@ -63,6 +70,9 @@ impl Repository {
             git2::ErrorCode::NotFound => OpenError::NotFound { folder: folder.to_path_buf() },
             _ => refused(error),
         })?;
+        if let Some(folder) = holder(&own_dir) {
+            return Err(OpenError::Tracked { own_dir, folder });
+        }
         match git2::Repository::open(&own_dir) {
             Ok(git) => Repository::opened(git),
             Err(error) if error.code() == git2::ErrorCode::Owner => {
@@ -221,6 +231,31 @@ pub(super) fn linked_work_dir(own_dir: &Path) -> Option<PathBuf> {
     let top = link.parent()?;
     let named = real_path(top.join(back.trim().strip_prefix("gitdir:")?.trim())).ok()?;
     (own.parent() == Some(&common.join("worktrees")) && named == own).then(|| top.to_path_buf())
+}
+
+/// Returns the work tree that versions a git directory; `None` for one named as git names it, and for a bare repository that
+/// nobody versions. Whoever could commit one would be the repository that answers there.
+fn holder(own_dir: &Path) -> Option<PathBuf> {
+    if own_dir.file_name().is_some_and(|name| name == ".git") {
+        return None;
+    }
+    let outside = git2::Repository::discover(own_dir.parent()?).ok()?;
+    if let Some(folder) = holder(outside.path()) {
+        return Some(folder);
+    }
+    let top = outside.workdir()?.to_path_buf();
+    let inside = own_dir.strip_prefix(&top).ok()?.to_path_buf();
+    // Git's own folders lie below the one that is named so.
+    if inside.components().next().is_some_and(|first| first.as_os_str() == ".git") {
+        return None;
+    }
+    let head = inside.join("HEAD");
+    let in_index = outside.index().is_ok_and(|index| index.get_path(&head, 0).is_some());
+    let in_tip = || {
+        let tree = outside.head().and_then(|head| head.peel_to_tree());
+        tree.is_ok_and(|tree| tree.get_path(&head).is_ok())
+    };
+    (in_index || in_tip()).then_some(top)
 }
 
 /// Returns the folder whose owner git checks: that of the work tree, or of the bare repository.
