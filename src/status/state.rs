@@ -298,6 +298,8 @@ pub struct Pending {
     pub author: Option<Person>,
     /// Everyone who is the author of a commit of the change, each once.
     pub authors: Vec<Person>,
+    /// Those who signed a rejection of the proposed bytes.
+    pub rejected_by: Vec<Person>,
     /// The events of the change, by their names in `docs/spec/cli.md`.
     pub events: Vec<&'static str>,
 }

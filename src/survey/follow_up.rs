@@ -25,7 +25,7 @@ pub struct FollowUp {
     pub timing: Timing,
     /// What to do: a lower-case sentence without a full stop.
     pub action: String,
-    /// The command that does it; `…` marks what a person has to fill in.
+    /// The command that does it, which prompts for what it needs.
     pub command: String,
     /// The people who can do it.
     pub waits_for: Vec<Person>,

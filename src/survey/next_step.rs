@@ -138,10 +138,10 @@ impl<'a> AdviceCase<'a> {
     fn by_status(&self) -> Option<AdviceStep> {
         let record_state = self.record_state;
         let reason = reason::first(&record_state.reasons);
-        let proposer = || match self.pending() {
-            Some(pending) if record_state.landed.is_none() => By::Proposer(pending.author.clone()),
-            _ => By::Owner,
-        };
+        let pending = self.pending().filter(|_| record_state.landed.is_none());
+        let proposer = || pending.map_or(By::Owner, |pending| By::Proposer(pending.author.clone()));
+        // What stands on a branch alone is not in the work tree.
+        let on_branch = pending.and_then(|pending| Some(self.diff(pending.branch.as_deref()?)));
         match record_state.status {
             Status::Unknown => {
                 let obstacle = reason::obstacle(&record_state.reasons);
@@ -150,11 +150,14 @@ impl<'a> AdviceCase<'a> {
                 Some(step(action, command.unwrap_or("exledger verify"), By::Anybody))
             }
             Status::Invalid => {
-                let path = &record_state.path;
                 let action = "fix the file: it can't be read as a record and grants nothing";
-                Some(step(action, shell::command("exledger lint", &[path]), proposer()))
+                let lint = || shell::command("exledger lint", &[&record_state.path]);
+                Some(step(action, on_branch.unwrap_or_else(lint), proposer()))
             }
-            Status::Conflicted => Some(step(reason, "exledger lint", proposer())),
+            Status::Conflicted => {
+                let command = on_branch.unwrap_or_else(|| "exledger lint".to_owned());
+                Some(step(reason, command, proposer()))
+            }
             _ => None,
         }
     }

@@ -10,6 +10,7 @@ use crate::diag::sorting::StableSort as _;
 use crate::history::proposal::{Proposals, RecordProposal};
 use crate::history::version::{Content, TrailKey};
 use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
 use crate::policy::tier::fact::Facts;
 use crate::policy::{people, term, tier};
 use crate::record::time::{Instant, not_after};
@@ -29,6 +30,8 @@ pub struct ProposalContext<'a> {
     pub proposed: &'a dyn Fn(Option<&str>) -> Governance,
     /// Returns the state of a record that is not on the approved ref.
     pub vacant: &'a dyn Fn(&TrailKey) -> RecordState,
+    /// Returns who signed a rejection of the proposed bytes.
+    pub rejected_by: &'a dyn Fn(&RecordProposal) -> Vec<Person>,
     /// The instant that is asked about.
     pub instant: Instant,
 }
@@ -44,7 +47,7 @@ pub fn join(
         keys.map(|(place, record_state)| (record_state.key.clone(), place)).collect();
     for (key, of_one) in &proposals.by_key {
         let pending: Vec<Pending> =
-            of_one.iter().map(|proposal| pending(proposal, around.governance)).collect();
+            of_one.iter().map(|proposal| pending(proposal, around)).collect();
         let known = places.get(key.as_str()).and_then(|place| record_states.get_mut(*place));
         if let Some(record_state) = known {
             record_state.pending = pending;
@@ -57,7 +60,8 @@ pub fn join(
     record_states.order_by(|one, other| one.key.cmp(&other.key));
 }
 
-fn pending(proposal: &RecordProposal, governance: &Governance) -> Pending {
+fn pending(proposal: &RecordProposal, around: &ProposalContext<'_>) -> Pending {
+    let governance = around.governance;
     let mut authors = Vec::new();
     for (name, email) in &proposal.authors {
         branch::add(&mut authors, people::identify(governance, name, email));
@@ -71,6 +75,7 @@ fn pending(proposal: &RecordProposal, governance: &Governance) -> Pending {
             .author
             .as_ref()
             .map(|(name, email)| people::identify(governance, name, email)),
+        rejected_by: (around.rejected_by)(proposal),
         events: proposal.events.iter().map(|event| event.as_str()).collect(),
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::next::{text, who};
+use crate::approval::verdict::{Statement, Vote, VoteCounts};
 use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;
 use crate::features::approve::source::ContentSource;
@@ -49,17 +50,23 @@ impl PreparedApproval<'_> {
         subject::groups(needed, &self.person, self.decision, governance)
     }
 
-    /// Returns what the content needs besides the approvals that count already, one line
-    /// each; `counts` includes this approval.
+    /// Returns what the content needs besides the approvals that count already, one line each, rejections that stand among
+    /// them; `counts` includes this approval.
     pub fn still_needed(&self, counts: bool) -> Vec<String> {
         let content = &self.content;
+        let said = content.landed.iter().flat_map(|landed| &landed.approvers);
+        let counting = said.filter(|statement| statement.counts == VoteCounts::Yes);
+        let (vetoes, given): (Vec<&Statement>, Vec<&Statement>) =
+            counting.partition(|statement| statement.vote == Vote::Vetoes);
+        let others = vetoes.iter().filter(|veto| veto.person.key != self.person.key);
+        let rejected = others.map(|veto| {
+            format!("another text, or an approval by {}, who rejected this one", veto.person.email)
+        });
         let Some(record) = content.record() else {
-            return Vec::new();
+            return rejected.collect();
         };
         let mut persons = content.signers.clone();
-        if let Some(landed) = &content.landed {
-            persons.extend(landed.approvers.iter().map(|approver| approver.person.clone()));
-        }
+        persons.extend(given.iter().map(|statement| statement.person.clone()));
         if counts && self.decision == ApprovalDecision::Approve {
             persons.push(self.person.clone());
         }
@@ -72,6 +79,6 @@ impl PreparedApproval<'_> {
             &content.target.makers,
             &persons,
         );
-        lacking.iter().map(text::missing).collect()
+        lacking.iter().map(text::missing).chain(rejected).collect()
     }
 }

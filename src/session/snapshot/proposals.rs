@@ -2,16 +2,20 @@
 //!
 //! Start at [`read`]. Follows `docs/spec/status.md`, proposals and pending changes.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
+use crate::approval::evidence::statement_file;
 use crate::history::paths::LedgerPrefix;
-use crate::history::proposal::{self, Proposals, Sources};
+use crate::history::proposal::{self, Proposals, RecordProposal, Sources};
 use crate::history::refs::{ApprovedRef, HeadState};
 use crate::history::tree::CommitTree;
-use crate::history::version::TrailKey;
+use crate::history::version::{Content, FileAt, TrailKey};
 use crate::ledger;
+use crate::ledger::tree::Tree;
+use crate::plan::reviews::find_record_folder;
 use crate::policy::governance::{Governance, State};
+use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::{self, Located};
@@ -21,6 +25,7 @@ use crate::status::state::RecordState;
 use crate::store::files::WorkTree;
 use crate::store::git::Repository;
 use crate::survey::proposed::{self, ProposalContext};
+use crate::survey::signed_statements::{self, SignedContent};
 
 /// The proposals, and their sources.
 pub(crate) struct Proposed {
@@ -136,7 +141,7 @@ impl Proposed {
         approved: &Snapshot<'_>,
         instant: Instant,
     ) {
-        let known = RefCell::new(BTreeMap::new());
+        let (known, statements) = (RefCell::new(BTreeMap::new()), OnceCell::new());
         let governance = |branch: Option<&str>| -> Governance {
             let mut known = known.borrow_mut();
             let found = known
@@ -148,9 +153,38 @@ impl Proposed {
             governance: &approved.governance,
             proposed: &governance,
             vacant: &|key| approved.record_state(key, instant),
+            rejected_by: &|proposal| {
+                let trees =
+                    statements.get_or_init(|| approved.statement_trees().unwrap_or_default());
+                self.rejected_by(proposal, approved, (trees, instant)).unwrap_or_default()
+            },
             instant,
         };
         proposed::join(record_states, &self.proposals, &around);
+    }
+
+    /// Returns who signed, on the approvals branch, a rejection of what a proposal says; `None` if it isn't one record.
+    fn rejected_by(
+        &self,
+        proposal: &RecordProposal,
+        approved: &Snapshot<'_>,
+        (trees, instant): (&[CommitTree<'_>], Instant),
+    ) -> Option<Vec<Person>> {
+        let (Content::Record(record), [file]) = (&proposal.record, proposal.files.as_slice())
+        else {
+            return None;
+        };
+        let records = &approved.governance.policy.records;
+        let content = SignedContent {
+            id: &record.id,
+            sha256: &statement_file::digest(&self.bytes_of(file, approved)?),
+            folder: &find_record_folder(records, &file.path),
+            records,
+            ledger: &approved.ledger_name(),
+        };
+        let trees = trees.iter().map(|tree| tree as &dyn Tree);
+        let signed = signed_statements::read(trees, &content, &approved.governance, instant);
+        Some(signed.ok()?.rejections.into_iter().map(|(person, _)| person).collect())
     }
 
     /// Returns the governance of a branch, or of the work tree; if it has errors, that of the approved ref.
@@ -175,13 +209,16 @@ impl Proposed {
         record_state: &RecordState,
         approved: &Snapshot<'_>,
     ) -> Option<Vec<u8>> {
-        use crate::ledger::tree::Tree;
         let mut found = self.proposals.by_key.iter();
         let (_, of_one) = found.find(|(key, _)| key.as_str() == record_state.key)?;
         let file = of_one
             .iter()
             .flat_map(|proposal| &proposal.files)
             .find(|file| *file.path == *record_state.path)?;
+        self.bytes_of(file, approved)
+    }
+
+    fn bytes_of(&self, file: &FileAt, approved: &Snapshot<'_>) -> Option<Vec<u8>> {
         approved.blob(file.blob).or_else(|| self.tree.bytes(&file.path).ok()?)
     }
 }

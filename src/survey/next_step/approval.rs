@@ -8,7 +8,7 @@ use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay, Blocker, Nex
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::next::who::{Eligibility, Identities};
 use crate::approval::sources::keys::Keys;
-use crate::approval::verdict::{MissingApproval, NotCounted, Satisfied};
+use crate::approval::verdict::{MissingApproval, NotCounted, Satisfied, Vote, VoteCounts};
 use crate::diag::shell;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -86,7 +86,7 @@ pub fn awaited_approval(
 impl<'a> AdviceCase<'a> {
     /// Returns the step of an emergency that nobody approved.
     pub(super) fn emergency(&self) -> AdviceStep {
-        if let Some(step) = self.unfetched() {
+        if let Some(step) = self.unfetched().or_else(|| self.vetoed()) {
             return step;
         }
         let why = match self.record_state.status {
@@ -104,7 +104,7 @@ impl<'a> AdviceCase<'a> {
         let landed_unapproved = !matches!(self.record_state.status, Status::Proposed)
             && (self.record_state.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
-            if let Some(step) = self.missing_facts() {
+            if let Some(step) = self.missing_facts().or_else(|| self.vetoed()) {
                 return step;
             }
             let what = match self.approved_other_bytes() {
@@ -127,6 +127,33 @@ impl<'a> AdviceCase<'a> {
                 AdviceStep { action: format!("{how}, or reject it"), command, by }
             }
         }
+    }
+
+    /// Returns the step for a landed version that somebody rejects.
+    fn vetoed(&self) -> Option<AdviceStep> {
+        let statements = self.record_state.approval.iter().flat_map(|verdict| &verdict.approvers);
+        let vetoes =
+            statements.filter(|it| it.vote == Vote::Vetoes && it.counts == VoteCounts::Yes);
+        let by: Vec<Person> = vetoes.map(|statement| statement.person.clone()).collect();
+        (!by.is_empty()).then(|| self.rejected(by, self.command("exledger approve")))
+    }
+
+    /// Returns the step for a text that these people reject; the command is theirs alone.
+    fn rejected(&self, by: Vec<Person>, approve: String) -> AdviceStep {
+        let asker = self.around.asker.and_then(|asker| asker.person.as_ref());
+        let is_own = asker.is_some_and(|asker| by.iter().any(|person| person.key == asker.key));
+        let names: Vec<&str> = by.iter().map(|person| person.email.as_str()).collect();
+        let (action, command) = match is_own {
+            true => ("approve it after all, or leave it: you rejected it".to_owned(), approve),
+            false => (
+                format!(
+                    "change the text, or have them approve it: {} rejected it",
+                    names.join(", ")
+                ),
+                self.show(),
+            ),
+        };
+        AdviceStep { action, command: Some(command), by: By::Named(by) }
     }
 
     /// Tells whether the asker approved another text than the one that landed.
@@ -205,11 +232,12 @@ impl<'a> AdviceCase<'a> {
             next.steps.iter().any(|it| eligibility.can_take(it.way, person))
                 && eligibility.can_fill(missing, &counted, person)
         };
-        if next.steps.is_empty() || next.authors_may || can_take(asker) {
+        let is_one_of = |people: &[Person]| people.iter().any(|person| person.key == asker.key);
+        let is_author = is_one_of(&self.authors(*is_on_branch));
+        if next.steps.is_empty() || next.authors_may && is_author || can_take(asker) {
             return step;
         }
-        let is_one_of = |people: &[Person]| people.iter().any(|person| person.key == asker.key);
-        let why = if is_one_of(&self.authors(*is_on_branch)) {
+        let why = if is_author {
             ": you wrote it"
         } else if is_one_of(&eligibility.barred()) {
             ": you own it, or asked for it"
@@ -259,6 +287,10 @@ impl<'a> AdviceCase<'a> {
                 self.diff(branch),
                 By::Owner,
             );
+        }
+        if !pending.rejected_by.is_empty() {
+            let approve = shell::command("exledger approve", &[self.id, "--ref", branch]);
+            return self.rejected(pending.rejected_by.clone(), approve);
         }
         let next = self.next_steps(Some(pending));
         let named = (branch.as_str(), &*shell::quoted(branch), what.as_str());

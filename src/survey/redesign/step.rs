@@ -15,7 +15,7 @@ use crate::survey::redesign::{RedesignState, RedesignStatus, watched_until};
 pub struct RedesignStep {
     /// A lower-case sentence without a full stop.
     pub action: String,
-    /// The command that does it, which prompts for what it needs; `…` marks what only a person can supply.
+    /// The command that does it, which prompts for what it needs.
     pub command: String,
 }
 
@@ -25,7 +25,7 @@ pub fn next_step(state: &RedesignState, governance: &Governance) -> Option<Redes
     let Some((id, redesign)) = state.id.as_deref().zip(state.redesign.as_deref()) else {
         return step_without_content(state);
     };
-    let done = format!("exledger redesign done {id} --evidence …");
+    let done = format!("exledger redesign done {id}");
     let assess = format!("exledger redesign assess {id}");
     let patterns = &governance.policy.patterns;
     match state.status {

@@ -47,7 +47,7 @@ fn a_late_redesign_is_told_to_its_owner_then_escalated() {
             "bucket": "redesign-overdue",
             "since": "2026-12-06T00:00:00Z",
             "action": "finish it, or have another `due` approved by somebody else",
-            "command": format!("exledger redesign done {redesign} --evidence …"),
+            "command": format!("exledger redesign done {redesign}"),
         })
     );
     assert_eq!(told(&team, &redesign), [("kim@example.com".to_owned(), json!(["owner"]))]);

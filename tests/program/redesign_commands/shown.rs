@@ -48,7 +48,7 @@ fn the_keys_of_answers_are_the_promised_ones() {
             "records": [],
             "next": {
                 "action": "finish it by 2027-01-31",
-                "command": format!("exledger redesign done {redesign} --evidence …"),
+                "command": format!("exledger redesign done {redesign}"),
             },
         }])
     );
