@@ -77,7 +77,6 @@ pub struct ApprovalVerdict {
 }
 
 impl ApprovalVerdict {
-    /// Returns the verdict on content that nobody approved and that demands nothing yet, for callers to complete.
     pub(crate) fn without_evidence(result: FourEyes) -> ApprovalVerdict {
         ApprovalVerdict { result, ..ApprovalVerdict::default() }
     }
@@ -87,7 +86,6 @@ impl ApprovalVerdict {
         self.authors.iter().map(|author| author.person.clone()).collect()
     }
 
-    /// Tells whether the version is approved and in effect as it stands.
     pub(crate) fn is_approved(&self) -> bool {
         self.becomes_approved == BecomesApproved::AsApproved && self.satisfied == Satisfied::Yes
     }

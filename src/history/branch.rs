@@ -216,7 +216,6 @@ fn own(
     Ok(branch)
 }
 
-/// A step of a walk that lists parents before children.
 enum Visit {
     Enter(Oid),
     Leave(Rc<Commit>),

@@ -226,15 +226,12 @@ fn request_target(subject: &str) -> Option<&str> {
 
 /// The subject that git gives a merge: `Merge branch 'a', remote-tracking branch 'o/b'; tag 'v1' of URL into c`.
 struct MergeSubject<'s> {
-    /// The branches, and whether each is a remote-tracking one.
     branches: Vec<(&'s str, bool)>,
-    /// Whether it names local branches alone.
     is_of_branches: bool,
     target: Option<&'s str>,
 }
 
 impl<'s> MergeSubject<'s> {
-    /// Reads a subject; `None` if it has not that form.
     fn parse(subject: &'s str) -> Option<MergeSubject<'s>> {
         const KINDS: [(&str, bool); 5] = [
             ("remote-tracking branch", true),

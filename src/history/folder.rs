@@ -234,7 +234,6 @@ impl TreeObject {
         Some(starts)
     }
 
-    /// Returns where the last entries begin.
     fn tail(&self, n_last: usize) -> Option<usize> {
         let first = self.starts.len().checked_sub(n_last)?;
         Some(self.starts.get(first).copied().unwrap_or(self.raw.len()))

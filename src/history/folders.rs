@@ -64,9 +64,7 @@ struct FolderDifference<'a> {
 }
 
 struct ComparedFolder<'p> {
-    /// Its path from the root of the repository.
     path: &'p str,
-    /// Its path as the ledger names it.
     ledger_path: String,
     prefix: &'p LedgerPrefix,
     at: WatchedFolder<'p>,

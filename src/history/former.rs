@@ -38,7 +38,6 @@ use crate::record::vocabulary::Class;
 /// A commit off the line, with its differences from its first parent.
 pub(super) type FormerCommit<'c> = (&'c Rc<Commit>, &'c BTreeMap<ComparedPath, Bytes>);
 
-/// Where commits off the line join it, or part from it.
 pub(super) struct FormerCommits<'a> {
     /// The landing after which what they took away counts; `None` before the first.
     after: Option<usize>,
@@ -47,10 +46,8 @@ pub(super) struct FormerCommits<'a> {
     line: Rc<Commit>,
     /// The time of a commit that is dated in the future, or not at all.
     known: Instant,
-    /// The clock's time.
     now: Instant,
     landings: &'a [Landing],
-    /// The time of each commit along its branch, as far as it was asked for.
     times: OidMap<Instant>,
 }
 
@@ -103,7 +100,6 @@ impl<'a> FormerCommits<'a> {
         Some(version.landing) <= self.after
     }
 
-    /// Returns the number of landings before the line parted from the commits.
     fn parted(&self) -> usize {
         self.after.map_or(0, |after| after + 1)
     }
@@ -178,7 +174,6 @@ impl<'a> FormerCommits<'a> {
         self.times.get(&commit.oid).copied().unwrap_or(self.known)
     }
 
-    /// Puts what the commits took away, and the line lacks, on the trails of records and governance files.
     pub(super) fn mark(
         &mut self,
         branches: &LandingBranches,
@@ -419,7 +414,6 @@ impl<'a> FormerCommits<'a> {
         Ok(())
     }
 
-    /// Returns a version that no landing made: what a commit off the line took away.
     fn version(
         &self,
         (commit, at): (&Rc<Commit>, Instant),
@@ -558,7 +552,6 @@ fn is_removed(
     !old.is_empty() && !old.iter().any(is_there)
 }
 
-/// What commits off the line took away from records, and by governance files.
 #[derive(Default)]
 pub(super) struct OffLineMarks {
     pub(super) records: BTreeMap<TrailKey, OffLine>,
@@ -599,7 +592,6 @@ pub fn has_landed_rules(
     Ok(true)
 }
 
-/// Tells whether what a commit took away is on a trail.
 fn has_taken(trail: &Trail, commit: &Commit) -> bool {
     let mut of_commit = trail.versions.iter().filter(|version| version.commit.oid == commit.oid);
     of_commit.any(|version| version.taken_away().is_some())

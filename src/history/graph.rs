@@ -20,7 +20,6 @@ use crate::history::{chain, folder};
 pub struct ChangedLanding {
     /// Its index in the mainline.
     pub landing: usize,
-    /// Its root folder.
     tree: Oid,
     /// Whether the branches share no commit with the line; for lost tips only.
     pub is_unrelated: bool,
@@ -28,7 +27,6 @@ pub struct ChangedLanding {
     pub pair: SnapshotPair,
     /// The commits of the merged branches with changes of interest, once requested.
     pub sides: Vec<SideCommit>,
-    /// The commits that the merge added, sorted by their ids.
     brought: Vec<Rc<Commit>>,
     /// Earlier commits that the merged branches started from, sorted; for merges only.
     pub frontier: Vec<Oid>,
@@ -89,7 +87,6 @@ pub struct GraphReader<'o> {
     /// Interned entries: equal ones are kept once.
     interned: HashSet<Rc<[u8]>>,
     trees: OidMap<Oid>,
-    /// The number of comparisons assigned.
     n_pairs: usize,
 }
 
@@ -231,13 +228,11 @@ impl<'o> GraphReader<'o> {
     }
 }
 
-/// The commits that a merge added.
 #[derive(Default)]
 struct MergedBranches {
     commits: Vec<Rc<Commit>>,
     frontier: Vec<Oid>,
     truncated: Option<Obstacle>,
-    /// Why a commit can't be read.
     missing: Option<Obstacle>,
 }
 

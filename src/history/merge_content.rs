@@ -182,7 +182,6 @@ impl<'o> Merges<'o> {
     }
 }
 
-/// Tells whether a landing adds bytes that were not there before, as far as is known.
 pub(super) fn is_new(version: &Version) -> bool {
     !matches!(version.change, VersionChange::Moved | VersionChange::Inherited)
         && version.truncated.is_none()
@@ -248,7 +247,6 @@ pub fn bases(
     Ok(bases)
 }
 
-/// Tells whether one commit can be reached from another; the search ignores what landed before the first.
 fn is_ancestor(
     objects: &dyn Objects,
     age: &dyn Fn(Oid) -> Option<usize>,

@@ -298,7 +298,6 @@ impl ProposalReader<'_, '_> {
     }
 }
 
-/// Tells whether a file with an unreadable id is already listed under the id in its name.
 fn is_listed_by_id<'b>(
     key: &TrailKey,
     bytes: &Bytes,

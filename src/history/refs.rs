@@ -300,7 +300,6 @@ impl Refs {
     }
 
     /// Resolves a given name: a short name as a branch, anything else only in full.
-    ///
     /// In git's own lookup order, a tag or branch of that name could take the place of the intended ref.
     fn named(
         &self,

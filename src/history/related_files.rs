@@ -100,7 +100,6 @@ impl LedgerLocation<'_> {
             || self.was_otherwise(history, &landings, few))
     }
 
-    /// Tells whether a file with a requested name was in another folder just before or after a version landed.
     fn was_elsewhere(
         &self,
         history: &History,

@@ -20,7 +20,6 @@ use crate::yaml::node::Limits;
 /// How many earlier policies of the line a change is compared with, the newest first.
 const MOST_POLICIES: usize = 12;
 
-/// The rules of the line that commits join or left.
 pub(super) struct LineRules<'l, 'o> {
     pub(super) objects: &'o dyn Objects,
     pub(super) prefix: &'l LedgerPrefix,
@@ -29,11 +28,9 @@ pub(super) struct LineRules<'l, 'o> {
     /// The last landing before the line and the commits parted, and its tree; `None` before the first.
     pub(super) after: Option<usize>,
     pub(super) parted: Option<Oid>,
-    /// The tree of the merge, or of the tip.
     pub(super) tree: Oid,
 }
 
-/// A change of a governance file off the line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RuleChange {
     /// Whether it may only add requirements to what counts.

@@ -29,7 +29,6 @@ pub struct TrailSet<'o> {
     unreadable: HashSet<Rc<str>>,
     /// Files with an unreadable id that might be readable beyond the end of a shallow clone.
     unread_at_end: Vec<Rc<str>>,
-    /// Why everything beyond that end is unknown.
     end: Option<Obstacle>,
 }
 
@@ -336,7 +335,6 @@ pub fn blobs(files: &[FileAt]) -> Vec<Oid> {
 }
 
 /// Returns the records that a file of a branch may belong to; if its id can't be read, its path and name decide.
-///
 /// One author too many only withholds an approval; one too few could grant one.
 fn keys(contents: &mut ContentCache<'_>, change: &FileChange, blob: Oid) -> Vec<TrailKey> {
     let path = &*change.path;

@@ -141,7 +141,6 @@ pub fn walk_named(
     Ok(history)
 }
 
-/// Determines the versions that each landing made, dropping the survey's data along the way.
 fn collect_versions(
     objects: &dyn Objects,
     chain: Chain,
@@ -247,7 +246,6 @@ fn collect_versions(
     })
 }
 
-/// Returns the signed merges of the line, by their landings; none where no policy demands signed approvals.
 fn signed_merges(states: &States, commits: &[Rc<Commit>]) -> BTreeMap<usize, Rc<Commit>> {
     let mut policies = states.each().map(|state| &state.governance.policy);
     if !policies.any(|policy| policy.strongest_proof() == Proof::Attested) {
@@ -258,7 +256,6 @@ fn signed_merges(states: &States, commits: &[Rc<Commit>]) -> BTreeMap<usize, Rc<
     signed.map(|(landing, commit)| (landing, Rc::clone(commit))).collect()
 }
 
-/// Returns the landings that change a list of keys.
 fn lists_of_keys(
     governance: &GovernanceFiles,
     states: &States,
@@ -270,7 +267,6 @@ fn lists_of_keys(
     trails.flat_map(|trail| &trail.versions).map(|version| version.landing).collect()
 }
 
-/// Returns the trails of ids, and those of other files that they come from.
 fn set_apart(
     all: BTreeMap<TrailKey, Trail>,
 ) -> (BTreeMap<TrailKey, Trail>, BTreeMap<TrailKey, Trail>) {
@@ -282,7 +278,6 @@ fn set_apart(
     (trails, others)
 }
 
-/// Returns which statements are asked for: those about any version of the walked records and governance files.
 fn asked_statements(
     trails: &BTreeMap<TrailKey, Trail>,
     governance: &GovernanceFiles,
@@ -304,7 +299,6 @@ fn asked_statements(
     }
 }
 
-/// Completes the version that a merge made of a subject: who touched it in the merged branches, and what the merge made itself.
 fn fill_last(
     merges: &mut Merges<'_>,
     (trails, governance): (&mut TrailSet<'_>, &mut GovernanceFiles),

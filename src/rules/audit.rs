@@ -66,14 +66,12 @@ pub struct Audit<'a> {
     pub places: &'a dyn Fn(&str, Oid) -> Option<RecordFile>,
 }
 
-/// The trail of a record, and what is computed from it once.
 struct AuditedTrail<'a> {
     key: &'a TrailKey,
     trail: &'a Trail,
     verdicts: &'a [Rc<ApprovalVerdict>],
     levels: Levels<'a>,
     review_due: Option<Instant>,
-    /// The times without cover, each with the version that ended it.
     lapses: Vec<(usize, Lapse)>,
 }
 
@@ -275,7 +273,6 @@ impl<'a> Audit<'a> {
         last.is_some_and(is_conflicted) && !others.any(is_renamed)
     }
 
-    /// Returns the later version that ends several files with one id: one approved record.
     fn repair(&self, of: &AuditedTrail<'a>, index: usize) -> Option<String> {
         let is_sound = |version: &Version| version.record.record().is_some();
         let versions = of.trail.versions.iter().enumerate().skip(index + 1);
@@ -336,7 +333,6 @@ impl<'a> Audit<'a> {
         })
     }
 
-    /// Reads the file at the tip again, if a finding about a change needs a position in it.
     fn place(&self, version: &Version, findings: &[Finding]) -> Option<RecordFile> {
         let wants = |finding: &Finding| finding.field.is_some();
         let [file] = version.files.as_slice() else {
@@ -361,7 +357,6 @@ fn path(version: &Version) -> &str {
     file.map_or("", |file| &file.path)
 }
 
-/// Returns the verdict on the version that added the closure of a version.
 fn closing<'a>(of: &AuditedTrail<'a>, index: usize) -> Option<&'a ApprovalVerdict> {
     let is_closed = |at: &usize| {
         let version = of.trail.versions.get(*at);
@@ -407,7 +402,6 @@ fn conflicts(landed: &LandedCase<'_>, repair: Option<&str>) -> Vec<Finding> {
     paths.first.iter().take(n).map(finding).collect()
 }
 
-/// Sets a finding about content or a change to its present level and its position at the tip, and adds where it landed.
 fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFile>) {
     let reopened = finding.rule == Code::ClosedEdited && landed.verdict.is_approved();
     let heals = match landed.healed {

@@ -96,7 +96,6 @@ fn people<'c>(landed: &LandedCase<'c>) -> impl Iterator<Item = &'c Person> {
     makers.chain(authors.map(|author| &author.person))
 }
 
-/// Returns the decisions that a version adds, each with the address typed in it.
 fn typed_addresses<'r>(
     before: Option<&Record>,
     after: &'r Record,

@@ -107,7 +107,6 @@ fn amended(before: &Record, after: &Record) -> Vec<&'static str> {
     unnamed.map(|field| field.name).collect()
 }
 
-/// Returns how much earlier it ends, and the ends that moved with it.
 fn shortened(before: &Record, after: &Record) -> String {
     let mut text = format!("{}, now until {}", moved(before, after), after.expires);
     for (what, old, new) in [
@@ -126,7 +125,6 @@ fn moved(before: &Record, after: &Record) -> String {
 }
 
 /// Returns the days added, and which renewal this is of how many.
-///
 /// Renewals are counted both in history, where one may have been silent, and in the entries; the greater number counts.
 fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
     let new = differ::beyond(&after.renewals, &before.renewals).len();

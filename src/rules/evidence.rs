@@ -140,7 +140,6 @@ pub fn file_of(path: &str, tree: &dyn Tree) -> Result<Option<String>, TreeError>
     }
 }
 
-/// The entry at a path, behind all links.
 enum FoundPlace {
     /// A file, by its own path.
     File(String),
@@ -194,7 +193,6 @@ fn hashed(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
     Ok(Found::File(digits.collect()))
 }
 
-/// Tells whether a path begins at the root of a file system, of any system.
 fn is_absolute(path: &str) -> bool {
     path.starts_with(['/', '\\']) || path.get(1..2) == Some(":")
 }

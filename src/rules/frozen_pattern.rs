@@ -85,7 +85,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     });
 }
 
-/// Returns the words of a group with their values, `finding` last.
 fn words<'g>(
     keys: &'g [PatternKey],
     group: &'g CauseGroup,
@@ -95,7 +94,6 @@ fn words<'g>(
     stated.filter_map(|(key, value)| Some((key, value.as_deref()?)))
 }
 
-/// Returns why a redesign that the record links does not lift the freeze.
 fn describe(state: &RedesignState) -> Option<String> {
     let id = state.id.as_deref()?;
     let status = state.status;
@@ -107,7 +105,6 @@ fn describe(state: &RedesignState) -> Option<String> {
     })
 }
 
-/// Returns the field of a record that holds the value of a pattern key.
 fn place(key: PatternKey) -> &'static str {
     match key {
         PatternKey::RootCause => "root_cause",

@@ -100,7 +100,6 @@ fn accepted(case: &RecordCase<'_>, field: &str, written: Option<&str>) -> Remedy
     as_text.or_else(|| examples.find(passes)).unwrap_or_default()
 }
 
-/// Returns the dotted path of a value below `x`.
 fn join_field(path: &[SchemaStep]) -> String {
     let mut field = "x".to_owned();
     for step in path {
@@ -134,7 +133,6 @@ const SCHEMA: &[u8] = b"\
 }
 ";
 
-/// A record with the field that the schema requires.
 const GOOD: &[u8] = b"\
 id: EXC-2026-7F3KQ
 title: Nightly invoices still read with the shared database user

@@ -14,10 +14,8 @@ use crate::rules::change_cases::ChangeCase;
 use crate::status::renewal;
 use crate::survey::refiling::{self, Peer, PeerIndex};
 
-/// The extent of a record that is new, or ends later than before.
 pub(super) struct Reach<'c> {
     pub(super) record: &'c Record,
-    /// What tier and class allow.
     pub(super) tier: Resolved,
     /// The number of renewals, including refilings.
     pub(super) renewals: u32,
@@ -25,7 +23,6 @@ pub(super) struct Reach<'c> {
     pub(super) refiled: Vec<String>,
     /// The total duration of those records, in days.
     pub(super) days: i64,
-    /// The start of its own duration; `None` if unknown.
     pub(super) begin: Option<When>,
 }
 
@@ -64,7 +61,6 @@ impl<'c> Reach<'c> {
         })
     }
 
-    /// Returns the refiled records as words that follow a sentence; empty if there are none.
     pub(super) fn refiled_note(&self) -> String {
         match self.refiled.as_slice() {
             [] => String::new(),
@@ -73,7 +69,6 @@ impl<'c> Reach<'c> {
     }
 }
 
-/// Returns the ids of the records that this one refiles, and their total duration in days.
 fn refiled(
     id: &str,
     record: &Record,

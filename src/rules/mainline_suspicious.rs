@@ -46,7 +46,6 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(merged.map(|it| it.finding(RULE.code, Level::Note, reference, message)));
 }
 
-/// Returns the finding about what a commit off the line took away.
 fn lost(lost: &LostChange<'_>) -> Finding {
     let files = lost.trail.last().and_then(|version| version.files.first());
     let (commit, loss) = (lost.commit.short(), lost.loss.as_str());

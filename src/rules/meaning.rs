@@ -241,7 +241,6 @@ pub fn rewritten(before: &Record, after: &Record) -> Vec<FieldDifference> {
     found.into_iter().flatten().collect()
 }
 
-/// Returns the first entry of a list that is missing or out of order after the change.
 fn lost<T: PartialEq, D: Display>(
     list: &'static str,
     before: &[T],

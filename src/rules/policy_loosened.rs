@@ -132,7 +132,6 @@ fn forgiven(
         .collect()
 }
 
-/// Returns how another governance makes the approval of a record easier.
 fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> {
     let mut reasons = switches(&base.policy.approval, &state.policy.approval);
     let demand = |governance: &Governance| {
@@ -176,7 +175,6 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
     reasons
 }
 
-/// Returns the approval settings that now let more evidence count.
 fn switches(before: &Approval, after: &Approval) -> Vec<String> {
     let kinds = |approval: &Approval| approval.accept.iter().copied().collect::<BTreeSet<_>>();
     let eased = [
@@ -193,7 +191,6 @@ fn switches(before: &Approval, after: &Approval) -> Vec<String> {
     eased.map(|(_, name)| format!("approval.{name} accepts more")).collect()
 }
 
-/// Returns the remedy that somebody else approves the policy.
 fn approve_policy(note: &str) -> Remedy {
     let commands = vec![shell::command("exledger approve --governance", &[policy::FILE])];
     Remedy { note: note.to_owned(), act: Act::Other { waits_for: Vec::new(), commands } }

@@ -94,7 +94,6 @@ fn linked(record: &Record, context: &RuleContext<'_>) -> Option<Vec<Option<Rc<Re
     Some(found)
 }
 
-/// A record whose cause has a redesign.
 const LINKING: &[u8] = b"\
 id: EXC-2026-7F3KQ
 title: Billing batch key cannot rotate before the legacy job retires
@@ -111,7 +110,6 @@ expires: 2026-12-20
 references: {redesign: RED-2026-4T9PK}
 ";
 
-/// The redesign of that cause.
 const REDESIGN: &[u8] = b"\
 id: RED-2026-4T9PK
 title: Billing reads its key from the vault

@@ -162,7 +162,6 @@ fn of_role(
     Some(MissingApproval { need, who, ..MissingApproval::default() })
 }
 
-/// Returns the uncounted approvers with the reasons: the first three, and how many more.
 pub(crate) fn not_counted<'s>(statements: impl Iterator<Item = &'s Statement>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for statement in statements {

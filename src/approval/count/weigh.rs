@@ -27,7 +27,6 @@ pub(crate) struct VersionEvidence<'a> {
     pub self_approval: SelfApproval,
 }
 
-/// A person whose approvals count, with the strongest of them.
 #[derive(Clone, Debug)]
 pub(crate) struct CountedPerson {
     pub identity: Identity,
@@ -94,13 +93,11 @@ pub(crate) fn is_met(demand: &VersionDemand, people: &[CountedPerson]) -> bool {
     are_enough(&demand.terms.needed(), &member_of) && roles
 }
 
-/// Tells whether as many people as are needed, by the groups that each is a member of, fill the groups that are asked for.
 pub(crate) fn are_enough(needed: &Needed, member_of: &[Vec<String>]) -> bool {
     let groups: Vec<&str> = needed.each_of.iter().map(String::as_str).collect();
     member_of.len() >= needed.count as usize && requirement::unfilled(&groups, member_of).is_empty()
 }
 
-/// Tells whether a person could fill a place of a requirement: a group or role where any is asked for.
 pub(crate) fn fills_place(demand: &VersionDemand, person: &CountedPerson) -> bool {
     let (groups, roles) = (&demand.terms.each_of, &demand.people);
     let in_group = person.statement.groups.iter().any(|group| groups.contains(group));
@@ -311,7 +308,6 @@ fn is_one(one: &Claim, other: &Claim) -> bool {
     left.is_surely(right) || one_key
 }
 
-/// Tells whether an approval may take back a rejection, by the keys that signed them, and what these prove.
 pub(crate) fn takes_back(yes: Option<(&str, Proof)>, no: Option<(&str, Proof)>) -> bool {
     let Some((rejecting, proven)) = no else { return true };
     yes.is_some_and(|(key, proof)| {

@@ -34,10 +34,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How long a statement waits for a version with its bytes, in seconds: 30 days.
 const WAITS: i64 = 30 * 24 * 60 * 60;
 
-/// The statements that can be read, by their times.
 pub(crate) struct BranchStatements<'a> {
     all: Vec<DatedStatement<'a>>,
-    /// Those about governance files, by the places at which they come into effect.
     governance: BTreeMap<Position, Vec<(usize, Arrival)>>,
 }
 
@@ -49,7 +47,6 @@ struct DatedStatement<'a> {
     after: Option<usize>,
 }
 
-/// A way in which a statement may count.
 #[derive(Clone, Copy)]
 struct Arrival {
     place: Position,
@@ -88,13 +85,11 @@ impl<'a> BranchStatements<'a> {
         BranchStatements { all, governance }
     }
 
-    /// Returns the places at which statements about governance files come into effect.
     pub(crate) fn governance_places(&self) -> impl Iterator<Item = Position> {
         self.governance.keys().copied()
     }
 }
 
-/// Returns the keys that were listed at some time, approved or not.
 fn ever_listed(history: &History) -> BTreeSet<PublicKey> {
     let signers = history.states.each().filter_map(|it| it.governance.signers.as_deref());
     let lists: BTreeSet<&str> = signers.collect();
@@ -141,7 +136,6 @@ impl DatedStatement<'_> {
         }
     }
 
-    /// Returns the ways in which it may count: for what had landed, and for what lands later.
     fn arrivals(&self, history: &History) -> Vec<Arrival> {
         let versions = self.trail(history).map_or(&[][..], |trail| &trail.versions);
         let is_about = |version: &&Version| match version.digest {
@@ -185,7 +179,6 @@ impl DatedStatement<'_> {
 }
 
 impl<'a> ApprovalFileReader<'a> {
-    /// Takes the statements about governance files that come into effect at a place.
     pub(crate) fn bring_governance(&mut self, branch: &BranchStatements<'a>, place: Position) {
         for (n, arrival) in branch.governance.get(&place).into_iter().flatten() {
             if let Some(dated) = branch.all.get(*n) {
@@ -194,7 +187,6 @@ impl<'a> ApprovalFileReader<'a> {
         }
     }
 
-    /// Takes all statements about records, and sorts them in among the approval files.
     pub(super) fn bring_records(&mut self) {
         let branch = BranchStatements::read(self.history);
         let wanted = self.wanted;

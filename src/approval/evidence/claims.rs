@@ -547,7 +547,6 @@ fn named(scene: Scene<'_>, resolver: IdentityResolver<'_>, mut identity: Identit
     identity
 }
 
-/// Adds the votes in notes about a version: on its landing, and on the commits of its branch that landed its bytes.
 pub(crate) fn add_notes<'a>(
     evidence: &mut VersionEvidenceSet<'a>,
     scene: Scene<'a>,
@@ -605,7 +604,6 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, (vote, who): (Vote, &s
     }
 }
 
-/// Raises the claim of a merge by a forge to the level that its signature proves, or says why it proves nothing.
 fn prove_by_forge(scene: Scene<'_>, claim: &mut Claim<'_>) {
     let landing = ForgeLanding {
         resolver: scene.resolver,
@@ -626,7 +624,6 @@ fn prove_by_forge(scene: Scene<'_>, claim: &mut Claim<'_>) {
     }
 }
 
-/// A landing that a forge may have signed, and the people and keys before it.
 pub(crate) struct ForgeLanding<'a> {
     pub resolver: IdentityResolver<'a>,
     pub checks: &'a SignatureChecks<'a>,
@@ -635,7 +632,6 @@ pub(crate) struct ForgeLanding<'a> {
 }
 
 impl ForgeLanding<'_> {
-    /// Tells whether whoever made it approved by a forge-signed merge (E2a).
     pub(crate) fn is_forge_signed(&self) -> bool {
         let actor = authors::landed_by(self.resolver, self.commit);
         let signer = actor.and_then(|actor| self.signer(&actor.person));
@@ -656,7 +652,6 @@ impl ForgeLanding<'_> {
         Some(signed.and_then(|signer| known(resolver, person).map(|()| signer)))
     }
 
-    /// Returns the key of the committing forge that signed the landing; `None` if it can't be determined.
     fn signature(&self) -> Option<Result<Signer, LevelReason>> {
         let resolver = self.resolver;
         let committer = self.commit.committer();

@@ -59,7 +59,6 @@ impl<'a> ApprovalFiles<'a> {
     }
 }
 
-/// What a commit off the first-parent line wrote at the paths of one statement.
 struct WrittenPair<'a> {
     change: &'a ApprovalFileChange,
     text: Option<&'a After>,
@@ -73,7 +72,6 @@ pub(crate) struct ApprovalFileReader<'a> {
     /// The folders that may hold approvals: the record folders of every policy, counted or not.
     pub(super) folders: Vec<String>,
     files: BTreeMap<&'a str, &'a After>,
-    /// Accepted texts and who stated them; the same statement again is ignored.
     taken: BTreeSet<(String, Rc<[u8]>)>,
     pub(super) approval_files: ApprovalFiles<'a>,
 }
@@ -428,7 +426,6 @@ pub(super) fn backing(
     Err(FileState::Bad(bad))
 }
 
-/// Tells whether a text removed by a landing exists elsewhere since that landing, byte for byte.
 fn is_moved(path: &str, before: Oid, changes: &[ApprovalFileChange]) -> bool {
     let name = |path: &str| {
         let mut segments = path.rsplit('/');

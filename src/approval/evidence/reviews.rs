@@ -336,7 +336,6 @@ fn is_github(host: &str) -> bool {
     })
 }
 
-/// Checks that the forge knows who opened the pull request and wrote its commits, and that the reviewer is neither.
 fn check_not_author(reviews: &Reviews, account: &Account) -> Result<(), String> {
     let Some(opened_by) = &reviews.opened_by else {
         return Err("the forge does not say who opened the pull request".to_owned());

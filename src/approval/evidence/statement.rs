@@ -187,7 +187,6 @@ impl LedgerPlace {
         LedgerPlace { root, folder: prefix.folder() }
     }
 
-    /// Returns a name with the folder of a ledger that lies in one: a repository may hold several, with the same name.
     fn named(&self, name: &str) -> String {
         match self.folder.as_str() {
             "" => name.to_owned(),

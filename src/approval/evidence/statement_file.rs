@@ -185,7 +185,6 @@ impl ApprovalFile {
     }
 }
 
-/// Returns a record folder as a path prefix: `exceptions/`, and empty for the root.
 pub(crate) fn base(records: &str) -> String {
     let folder = records.trim_start_matches("./").trim_end_matches('/');
     match folder {
@@ -249,7 +248,6 @@ pub(crate) fn escaped(address: &str) -> String {
     characters.map(|character| if plain(character) { character } else { '_' }).collect()
 }
 
-/// Tells whether a text is a single line with visible content and no hidden characters.
 pub(crate) fn is_line(text: &str) -> bool {
     let breaks =
         |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');

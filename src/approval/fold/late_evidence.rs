@@ -105,7 +105,6 @@ impl<'a> TrailEvaluator<'a> {
         self.bound.bind(index, statement, age)
     }
 
-    /// Tells whether another statement with the same text was bound to a version before.
     fn is_said_elsewhere(&self, statement: usize) -> bool {
         let Some(own) = self.counted_file(statement).filter(|own| !own.rejects()) else {
             return false;
@@ -291,7 +290,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Tells whether the version's commit is the merge that left out what the one before it took away.
     fn is_by_merge(&self, step: &VersionStep) -> bool {
         let before = step.index.checked_sub(1).and_then(|before| self.trail.versions.get(before));
         let lost = before.and_then(Version::taken_away).map(|taken| taken.by);
@@ -369,14 +367,12 @@ impl<'a> TrailEvaluator<'a> {
         !member_of.is_empty() && demands.iter().any(|needed| weigh::are_enough(needed, &member_of))
     }
 
-    /// Tells whether a version says the same as an approved one whose verdict it carries.
     fn has_content_of(&self, approved: usize, verdict: &ApprovalVerdict) -> bool {
         let origin =
             self.verdicts.get(approved).and_then(|verdict| verdict.carries).unwrap_or(approved);
         verdict.carries == Some(origin)
     }
 
-    /// Returns the approval files about a version that were refused, and had landed by a landing.
     fn refused(&self, index: usize, until: usize) -> impl Iterator<Item = Statement> {
         let digest = self.bound.digests.get(index).and_then(Option::as_ref);
         self.statements.iter().filter_map(move |event| match event {

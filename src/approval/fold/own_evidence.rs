@@ -244,7 +244,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Tells whether any landing before another is a forge-signed merge.
     fn is_forge_signing(&self, before: usize) -> bool {
         let mut newest_first = self.context.history.before_lists.range(..before).rev();
         newest_first.any(|(landing, commit)| {
@@ -282,7 +281,6 @@ impl<'a> TrailEvaluator<'a> {
         own
     }
 
-    /// Adds the authors of the files whose content a version took over, from their start.
     fn join_origins(&self, step: &VersionStep, own: &mut AuthorSet) {
         let history = self.context.history;
         let of = |version: &Version| {
@@ -413,7 +411,6 @@ impl<'a> TrailEvaluator<'a> {
     }
 }
 
-/// Tells whether a record has none of what somebody must vouch for: a review, a verified control, its closure.
 fn needs_no_witness(record: &Record) -> bool {
     record.closure.is_none()
         && record.reviews.is_empty()

@@ -27,7 +27,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Returns what commits off the line did to the trail.
     fn off_line(&self) -> Option<&'a OffLine> {
         let history = self.context.history;
         match self.of {

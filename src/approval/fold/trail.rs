@@ -72,7 +72,6 @@ pub(crate) struct TrailEvaluator<'a> {
     was_approved: BTreeMap<usize, Instant>,
 }
 
-/// What the versions of a trail so far mean for the next one.
 #[derive(Clone, Debug)]
 pub(crate) struct TrailProgress {
     pub approved: Option<usize>,
@@ -117,7 +116,6 @@ pub(crate) struct Bound {
     /// The sha256 of each version's bytes; empty if the trail has no approval files.
     pub(super) digests: Vec<Option<String>>,
     pub(super) statements: Vec<Vec<(usize, StatementAge)>>,
-    /// Approval files that have landed and wait for a version with their bytes.
     pub(super) waiting: BTreeSet<usize>,
     pub(super) landed: usize,
 }
@@ -323,7 +321,6 @@ impl<'a> TrailEvaluator<'a> {
         matches!(self.of, TrailKind::Governance(_))
     }
 
-    /// Tells whether a version has a verdict of its own, so that approvals of its bytes apply to it.
     pub(crate) fn is_fresh(&self, step: &VersionStep<'a>) -> bool {
         let amended = matches!(
             step.version.change,

@@ -354,7 +354,6 @@ fn missing(version: &Version) -> Option<&Obstacle> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct VersionChoice {
     versions: BTreeMap<String, usize>,
-    /// Why it is undetermined whether a later version counts.
     pub(super) doubt: Option<Box<Obstacle>>,
 }
 
@@ -389,7 +388,6 @@ impl VersionChoice {
 
 pub(super) struct Composer<'h> {
     history: &'h History,
-    /// The landing of the first readable policy; in a shallow clone, of the first one that it holds.
     pub(super) first: Option<usize>,
     known: RefCell<BTreeMap<VersionChoice, Rc<Governance>>>,
     states: RefCell<BTreeMap<VersionChoice, Rc<MainlineGovernance>>>,
@@ -430,7 +428,6 @@ impl<'h> Composer<'h> {
         }
     }
 
-    /// Returns the governance that the chosen versions form; it may be invalid, or lack a policy.
     pub(super) fn governance(&self, choice: &VersionChoice) -> Rc<Governance> {
         if let Some(known) = self.known.borrow().get(choice) {
             return Rc::clone(known);

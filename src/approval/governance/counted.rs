@@ -55,7 +55,6 @@ pub struct CountedGovernance {
     /// The lines of the signers file that count at the tip.
     pub keys: Vec<AdmittedKey>,
     pub signatures: Vec<LandedSignature>,
-    /// The version of each file that counts, starting at each landing where that changes.
     choices: Vec<(usize, VersionChoice)>,
 }
 
@@ -225,7 +224,6 @@ fn evaluators(context: EvaluationContext<'_>) -> BTreeMap<&str, TrailEvaluator<'
     evaluators.collect()
 }
 
-/// Marks the approvals that name the bytes of a governance file that counts before they land.
 fn mark_continuing(
     history: &History,
     path: &str,
@@ -243,7 +241,6 @@ fn mark_continuing(
     }
 }
 
-/// Returns the places after which the effective governance may change, in order.
 fn relevant(history: &History, branch: &BranchStatements<'_>) -> Vec<Position> {
     let brought = branch.governance_places();
     // A note counts from its own time on, independently of landings.
@@ -264,7 +261,6 @@ fn relevant(history: &History, branch: &BranchStatements<'_>) -> Vec<Position> {
 }
 
 impl CountedGovernance {
-    /// Returns the rules by which records are judged.
     pub(crate) fn ruled<'a>(&'a self, history: &'a History) -> Ruled<'a> {
         Ruled {
             counted: &self.states,

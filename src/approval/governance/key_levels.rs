@@ -66,7 +66,6 @@ impl Admission {
     }
 }
 
-/// The people whose addresses less than signatures joined or parted, and its commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ClaimedNames {
     by: Admission,
@@ -244,7 +243,6 @@ impl AdmittedKeys {
     }
 }
 
-/// Returns a state with the lines marked that another state marks, by what they let be signed.
 pub(super) fn mark_as(
     state: &Rc<MainlineGovernance>,
     other: &Governance,
@@ -354,7 +352,6 @@ fn named(
     }
 }
 
-/// Returns how a line was let in: as before where it stood before, and else as its list.
 fn admit(line: SignerLine, before: &[AdmittedKey], by: Admission, commit: Oid) -> AdmittedKey {
     let known = before.iter().filter(|key| key.line.covers(&line)).min_by_key(|key| key.by);
     match known.filter(|known| known.by.proof() >= by.proof()) {

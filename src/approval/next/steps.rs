@@ -261,7 +261,6 @@ pub fn for_change(governance: &Governance, record: &Record, makers: &[Person]) -
     by_policy(accepted, who::lacking(governance, record, None, makers, &[]))
 }
 
-/// Returns why content that landed is not approved.
 fn cause(verdict: &ApprovalVerdict) -> Blocker {
     let statements = &verdict.statements;
     match verdict.result {
@@ -290,7 +289,6 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
     }
 }
 
-/// Returns why nobody counts of those who are named: an account or a name is unknown, or nobody is listed.
 fn unresolved(verdict: &ApprovalVerdict) -> Blocker {
     let reasons = verdict.statements.iter().filter_map(|statement| match &statement.counts {
         VoteCounts::No(reason) => Some((statement.vote, reason)),
@@ -317,7 +315,6 @@ fn unresolved(verdict: &ApprovalVerdict) -> Blocker {
     if reasons.any(is_name_unknown) { Blocker::NameUnknown } else { Blocker::NobodyListed }
 }
 
-/// Returns the uncounted approval files of people who do not count otherwise.
 fn refused_files(verdict: &ApprovalVerdict) -> impl Iterator<Item = Blocker> {
     let counts = |statement: &&Statement| {
         let mut approvers = verdict.approvers.iter();
@@ -464,7 +461,6 @@ impl Proposal<'_> {
         by_people(way, named)
     }
 
-    /// Tells whether an approval is missing that anyone but the authors could give, beside those of groups and roles.
     fn is_open(&self) -> bool {
         let of_groups = |person: &Person| {
             let mut groups = self.missing.iter().filter(|missing| missing.group.is_some());
@@ -551,7 +547,6 @@ fn by_people(way: ApprovalWay, who: Vec<Person>) -> Option<ApprovalStep> {
     if who.is_empty() { None } else { Some(ApprovalStep { way, who, after: None }) }
 }
 
-/// Tells whether nobody is known who could give an approval.
 pub(crate) fn is_for_nobody(missing: &MissingApproval) -> bool {
     missing.who.is_empty() && !missing.is_for_anyone
 }

@@ -99,7 +99,6 @@ pub fn sentence(next: &NextSteps, names: ContentNames<'_>) -> String {
     }
 }
 
-/// Returns the steps as instructions: `run ..., or merge ...`; `None` if there are none.
 fn phrases(next: &NextSteps, names: ContentNames<'_>) -> Option<String> {
     let phrases: Vec<String> = next.steps.iter().map(|step| phrase(step, names)).collect();
     if phrases.is_empty() { None } else { Some(phrases.join(", or ")) }
@@ -109,7 +108,6 @@ fn approve(id: &str) -> String {
     shell::command("exledger approve", &[id])
 }
 
-/// Returns an instruction about content that landed, as the end of a sentence: `run ...`.
 fn phrase(step: &ApprovalStep, ContentNames { id, signers }: ContentNames<'_>) -> String {
     match step.way {
         ApprovalWay::SignedFile => match step.after {

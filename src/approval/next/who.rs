@@ -298,14 +298,12 @@ impl<'g> Eligibility<'g> {
             && self.identities.relation_of_signer(person, &self.owners).is_different()
     }
 
-    /// Tells whether a claimed approval by a person could count: a merge, or a review.
     pub(crate) fn may_claim(&self, person: &Person) -> bool {
         self.is_reachable(person)
             && self.identities.relation(person, &self.authors).is_different()
             && self.identities.relation(person, &self.owners).is_different()
     }
 
-    /// Tells whether a merge by a person could count that the forge signs.
     pub(crate) fn may_press_merge(&self, person: &Person) -> bool {
         self.may_claim(person) && self.identities.resolver().listed().has_key(person)
     }
@@ -370,7 +368,6 @@ impl<'g> Eligibility<'g> {
         self.keys().has_pattern_key(namespace)
     }
 
-    /// Returns the people whose approval does not count, each once: authors, requesters, barred owners.
     pub(crate) fn barred(&self) -> Vec<Person> {
         let mut barred: Vec<Person> = Vec::new();
         for person in self.authors.iter().chain(&self.owners) {

@@ -38,11 +38,9 @@ pub(crate) struct IdentityResolver<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct IdentityCache {
     faces: RefCell<HashMap<*const Governance, Faces>>,
-    /// The listed people, by the governance that counts and the approved one.
     listed: RefCell<HashMap<[*const Governance; 2], Rc<ListedPeople>>>,
 }
 
-/// Resolved entries by name, then by address.
 type Faces = HashMap<String, HashMap<String, Rc<Face>>>;
 
 #[derive(Debug)]
@@ -170,7 +168,6 @@ impl<'a> IdentityResolver<'a> {
         Rc::clone(known.entry(states).or_insert_with(listed))
     }
 
-    /// Returns the same states, but to judge a version of another landing.
     pub(crate) fn judging(self, judge: &'a Governance) -> IdentityResolver<'a> {
         IdentityResolver { judge, ..self }
     }
@@ -197,7 +194,6 @@ impl<'a> IdentityResolver<'a> {
         address.is_some_and(|address| is_nobody(&self.identity(&ident.name, address)))
     }
 
-    /// Returns the person behind one ident of a commit; `None` if it is a forge.
     pub(crate) fn actor(&self, ident: &Ident) -> Option<Identity> {
         let is_person = !self.is_forge(ident);
         is_person.then(|| self.of_ident(ident)).flatten()
@@ -210,7 +206,6 @@ impl<'a> IdentityResolver<'a> {
         Some(self.identity(&person.typed_name, &person.key))
     }
 
-    /// Resolves a login that the identity map lists and that has not been removed from it since.
     fn of_present_login(&self, login: &str) -> Option<Identity> {
         let states = [self.at, self.landed];
         let [known, landed] = states.map(|state| people::identify_login(state, login));
@@ -281,7 +276,6 @@ pub struct Identity {
     /// How many of the keys, from the start, the governance that counts knows, without what merely stands at the tip.
     n_sure: usize,
     names: Vec<Rc<ComparableName>>,
-    /// Normalized forms of their addresses, to find similar ones.
     lookalikes: Vec<Rc<str>>,
     typed: Vec<Person>,
 }

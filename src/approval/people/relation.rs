@@ -66,7 +66,6 @@ pub(crate) fn to_add(keys: &[String]) -> String {
     format!("{} to people.logins", lines.join(" and "))
 }
 
-/// Returns people by their keys, sorted; of those with the same key, the first.
 pub(crate) fn each_once(people: impl Iterator<Item = Person>) -> Vec<Person> {
     let mut people: Vec<Person> = people.collect();
     people.order_by(|one, other| one.key.cmp(&other.key));
@@ -145,7 +144,6 @@ pub(crate) fn compare(
 }
 
 impl IdentityResolver<'_> {
-    /// Returns the relation to another person of someone who gives an approval or rejection (1.7).
     pub(crate) fn relation(
         &self,
         one: &Identity,

@@ -97,7 +97,6 @@ impl OpenPgpSignature {
     }
 }
 
-/// Returns the bytes of an armored block, whose checksum must be right.
 fn unarmored(armored: &[u8]) -> Option<Vec<u8>> {
     if armored.len() > MOST_BYTES {
         return None;
@@ -124,7 +123,6 @@ fn crc24(bytes: &[u8]) -> u32 {
     })
 }
 
-/// Returns the body of a signature packet, in the old or the new format, with nothing behind it.
 fn only_packet(bytes: &[u8]) -> Option<&[u8]> {
     let mut reader = Reader(bytes);
     let length = match reader.byte()? {

@@ -152,7 +152,6 @@ impl Revoked {
     }
 }
 
-/// Returns the lines that are neither blank nor comments, with line numbers from 1.
 fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = (1..).zip(bare.split('\n').map(str::trim));

@@ -26,14 +26,10 @@ type FindingIdentity = (Code, Option<String>, String);
 /// The findings about the contents of versions.
 pub struct Contents<'t> {
     tree: Box<dyn Tree + 't>,
-    /// The governance along the mainline, to judge versions by.
     states: States,
-    /// The effective times of the landings.
     effective: Vec<Instant>,
-    /// The last governance used, with its compiled schema.
     extra_schema: Option<(Rc<MainlineGovernance>, ExtraSchema)>,
     found: BTreeMap<TrailKey, Vec<(usize, Finding)>>,
-    /// The findings of the last version of each record.
     last: BTreeMap<TrailKey, BTreeSet<FindingIdentity>>,
     /// The errors that kept a version from being checked.
     pub doubts: Vec<TreeError>,
@@ -123,7 +119,6 @@ impl<'t> Contents<'t> {
         self.last.insert(key.clone(), now);
     }
 
-    /// Returns the record's past according to the versions so far.
     fn past(&self, trail: &Trail, version: &Version) -> RecordPast {
         let begins = |it: &&Version| {
             matches!(

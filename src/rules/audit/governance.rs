@@ -146,7 +146,6 @@ impl Audit<'_> {
         key_use
     }
 
-    /// Returns the content of a redesign at a version and before it; `None` if it can't be read.
     fn redesign(&self, path: &str, trail: &Trail, index: usize) -> Option<RedesignVersions> {
         let read = |index: usize| {
             let blob = trail.versions.get(index)?.files.first()?.blob;

@@ -48,7 +48,6 @@ pub enum Why {
 
 type BypassSuspect<'k> = (&'k TrailKey, usize, Vec<Loosening>);
 
-/// The governance file versions to use instead of those that landed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Instead {
     /// Versions to skip; the previous version stays in effect.
@@ -125,7 +124,6 @@ pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
         .collect()
 }
 
-/// Returns the governance changes that affect no approval, each by path and version.
 fn find_idle<'h>(history: &'h History, counted: &CountedGovernance) -> BTreeSet<(&'h str, usize)> {
     let mut idle = BTreeSet::new();
     for (path, trail) in &history.governance {
@@ -209,7 +207,6 @@ fn later<'h>(
         .map(|(n, _)| n)
 }
 
-/// For a change that may have been undone, tells whether the version would also lack approval after it was undone.
 fn was_really_undone(
     history: &History,
     counted: &CountedGovernance,

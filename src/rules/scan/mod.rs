@@ -117,7 +117,6 @@ pub struct SuppressionJudge<'a> {
     instant: Instant,
 }
 
-/// The records that suppressions are compared with.
 struct SuppressionLedger<'a> {
     by_id: BTreeMap<&'a str, &'a RecordState>,
     covering: CoveringRecords<'a>,
