@@ -179,9 +179,7 @@ words! {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expectations {
     entries: Vec<(String, Words)>,
-    /// The places of the keys, as they are written.
     literal: BTreeMap<String, usize>,
-    /// The keys that are patterns, each with its place.
     patterns: Vec<(Pattern, usize)>,
 }
 

@@ -90,7 +90,6 @@ pub struct GovernanceFile {
     if_absent: IfAbsent,
 }
 
-/// What to do if a governance file is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum IfAbsent {
     /// Treat it as empty: the policy can't name another path.
@@ -332,7 +331,6 @@ impl Governance {
         });
     }
 
-    /// Sorts the findings, and determines whether the files are usable.
     fn settle(&mut self) {
         let idle: Vec<(String, String)> = account::idle_logins(&self.policy.people)
             .into_iter()
@@ -403,7 +401,6 @@ impl Governance {
     }
 }
 
-/// Returns the finding that something else is where a governance file belongs.
 fn no_file(path: &str, kind: EntryKind) -> Finding {
     Finding {
         rule: Code::NotAFile,
@@ -417,7 +414,6 @@ fn no_file(path: &str, kind: EntryKind) -> Finding {
     }
 }
 
-/// Tells whether a path, or a folder on the way to it, is a link.
 fn behind_link(tree: &dyn Tree, path: &str) -> Result<bool, TreeError> {
     let ends = path.match_indices('/').map(|(index, _)| index);
     for end in ends.chain([path.len()]) {

@@ -233,7 +233,6 @@ fn changed(before: &Governance, after: &Governance) -> Vec<String> {
     changed
 }
 
-/// Returns the values of a policy by the keys that the parts name.
 fn keys(policy: &Policy) -> BTreeMap<String, Value> {
     let mut keys = BTreeMap::new();
     let Ok(Value::Object(map)) = serde_json::to_value(policy) else {
@@ -424,7 +423,6 @@ fn within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
     few.iter().all(|item| many.contains(item))
 }
 
-/// The lines with content, trimmed.
 fn lines(text: Option<&str>) -> BTreeSet<&str> {
     text.unwrap_or_default()
         .lines()

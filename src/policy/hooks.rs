@@ -25,7 +25,6 @@ pub const FILE: &str = "exledger-hooks.yaml";
 /// The limits of the file: 256 KiB, depth 8.
 pub const LIMITS: Limits = Limits { bytes: 262_144, depth: 8 };
 
-/// The maximum number of rules.
 const MOST_RULES: usize = 1_000;
 
 /// The maximum length of a pattern or template, in characters.
@@ -172,7 +171,6 @@ impl HookFile {
 }
 
 impl HookQuestion {
-    /// Tells whether it names something that a record can be about.
     fn names_a_subject(&self) -> bool {
         let subjects = [
             &self.identity,

@@ -12,10 +12,8 @@ pub struct Mailmap {
     addresses: BTreeMap<String, MailmapAddress>,
 }
 
-/// The mapping of one commit address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct MailmapAddress {
-    /// The mapping for any other name.
     any: Proper,
     /// By commit name, in lower case.
     named: BTreeMap<String, Proper>,
@@ -28,7 +26,6 @@ struct Proper {
     email: Option<String>,
 }
 
-/// A name and an address from a line.
 struct MailmapPair<'l> {
     name: Option<&'l str>,
     email: &'l str,
@@ -112,7 +109,6 @@ impl Mailmap {
     }
 }
 
-/// Returns the first name and address of a line, and the rest of the line.
 fn pair(line: &str) -> Option<(MailmapPair<'_>, &str)> {
     let (name, rest) = line.split_once('<')?;
     let (email, rest) = rest.split_once('>')?;

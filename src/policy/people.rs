@@ -101,7 +101,6 @@ pub fn is_named(governance: &Governance, person: &Person, text: &str) -> bool {
             .any(|it| !name.is_empty() && lower_name(it) == name)
 }
 
-/// The resolution of an address, after mailmap.
 struct PersonMatch {
     key: String,
     account: Option<Account>,
@@ -127,7 +126,6 @@ impl PersonMatch {
 }
 
 /// Returns the address, after mailmap, of the account's owner according to `people.logins`.
-///
 /// A key with the account's number takes precedence over one with its login. Two keys that name different people are
 /// ignored, as is an address that is itself a forge account.
 fn account_owner(governance: &Governance, account: &Account) -> Option<String> {
@@ -175,7 +173,6 @@ fn login(governance: &Governance, name: &str) -> Option<String> {
     Some(key_of(governance, address.as_str()))
 }
 
-/// Returns the roster's name for a person named by address alone.
 fn known_name<'g>(governance: &'g Governance, key: &str) -> &'g str {
     let entry = |roster: &'g Roster| roster.entries.get(&Address::new(key)?);
     let entry = governance.roster.as_ref().and_then(entry);
@@ -274,7 +271,6 @@ fn fits_folded(governance: &Governance, patterns: &[String], person: &Person) ->
     })
 }
 
-/// Returns the addresses and names by which patterns may mean a person, in lower case.
 fn texts_of(governance: &Governance, person: &Person) -> Vec<String> {
     let mut texts = [&person.key, &person.name, &person.typed_name, &person.typed_email]
         .map(|text| address::lower(text))
@@ -285,7 +281,6 @@ fn texts_of(governance: &Governance, person: &Person) -> Vec<String> {
     texts
 }
 
-/// Returns the address of a forge account without its number.
 fn unnumbered(governance: &Governance, email: &str) -> Option<String> {
     let account = Account::of(email, &governance.policy.people.noreply);
     account.map(|account| account.address())

@@ -19,18 +19,14 @@ const MOST_SHOWN: usize = 200;
 pub struct CsvTable {
     path: String,
     columns: Vec<String>,
-    /// The indexes of the known columns.
     places: BTreeMap<&'static str, usize>,
-    /// The problems of the file.
     findings: Vec<Finding>,
     left_out: MistakesLeftOut,
 }
 
-/// The problems that are only counted.
 #[derive(Debug)]
 struct MistakesLeftOut {
     number: usize,
-    /// The code that makes the file unusable, if one of them does.
     rule: Code,
     /// The line of the first one, from 1.
     line: u32,
@@ -210,7 +206,6 @@ impl CsvTable {
     }
 }
 
-/// Truncates a message that repeats a long cell.
 fn cut(message: &str) -> String {
     match message.char_indices().nth(MOST_SHOWN) {
         Some((at, _)) => format!("{}…", message.get(..at).unwrap_or_default()),

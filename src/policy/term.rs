@@ -75,7 +75,6 @@ fn over(begin: &When, expires: &When, limit: &Limit) -> Option<TooLong> {
 }
 
 /// Returns the latest `not_after` that a limit allows for an end of this form.
-///
 /// A day with a limit in days, weeks, months or years is computed in days; anything else to the second.
 fn latest_end(begin: &When, expires: &When, limit: Term) -> Instant {
     match (expires, limit.unit) {

@@ -24,7 +24,6 @@ pub struct Fields<'n, 'r> {
     missing: Vec<MissingKey>,
 }
 
-/// A missing key, unless a misspelled key was meant for it.
 #[derive(Clone, Copy, Debug)]
 enum MissingKey {
     One(&'static str),

@@ -33,9 +33,7 @@ pub struct RecordFile {
     pub comments: Vec<Comment>,
     /// The record of a file whose name alone is wrong.
     pub misnamed: Option<Record>,
-    /// The text of the file, for edits.
     text: String,
-    /// The fields that misspelled keys were meant for.
     misspelled: Vec<String>,
 }
 
@@ -355,7 +353,6 @@ fn says_something_empty(field: &str) -> bool {
     spec.is_some_and(|spec| matches!(spec.shape, ValueShape::Map { is_stated: true, .. }))
 }
 
-/// Returns the path of a field's parent; empty for a top-level field.
 fn parent(field: &str) -> &str {
     let end = field.rfind(['.', '[']).unwrap_or(0);
     field.get(..end).unwrap_or_default()

@@ -62,7 +62,6 @@ pub fn findings(
     findings.into_iter().map(|(finding, _)| finding).collect()
 }
 
-/// Tells whether the edit that ends a fault is found by trying.
 fn is_searched(code: Code) -> bool {
     matches!(
         code,
@@ -89,7 +88,6 @@ fn remedy(path: &str, text: &str, root: Option<&Node>, fault: &SyntaxError) -> R
     }
 }
 
-/// Returns the command that names a file after the id in it.
 fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
     let id = root.and_then(|root| Id::new(root.get("id")?.text()?));
     let Some(id) = id else {
@@ -100,7 +98,6 @@ fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
     Remedy::run([format!("git mv -- {} {}", quoted(path), quoted(&to))])
 }
 
-/// Returns what the edit doesn't say itself.
 fn note(fault: &SyntaxError) -> String {
     match fault.code {
         Code::MissingField | Code::DuplicateKey | Code::BadId => String::new(),
@@ -270,7 +267,6 @@ impl FaultPlace {
         found
     }
 
-    /// Returns where the lines end that are indented deeper than this one.
     fn block_end(&self, text: &str) -> usize {
         let depth = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
         let own = self.at - self.line.start;

@@ -79,7 +79,6 @@ impl<'n> NodeReader<'n> {
         self.below(ReadStep::Entry { entry, is_required: false }, &entry.value, read)
     }
 
-    /// Reads the value of an entry that the map must have.
     pub(super) fn required<T>(
         &mut self,
         entry: &'n MapEntry,
@@ -143,7 +142,6 @@ impl<'n> NodeReader<'n> {
         self.fault(node, ParseError::coded(Code::WrongType, message, help))
     }
 
-    /// Notes an error at any position.
     pub(super) fn note(&mut self, code: Code, pos: Pos, field: Option<String>, error: ParseError) {
         self.noted.faults.push(SyntaxError {
             code,
@@ -202,7 +200,6 @@ impl<'n> NodeReader<'n> {
         Some(outer.to_owned())
     }
 
-    /// Returns the name of the current value for messages.
     pub(super) fn name(&self) -> String {
         self.field(None).map_or("the file".to_owned(), |field| format!("`{field}`"))
     }
@@ -215,7 +212,6 @@ fn push(path: &mut String, key: &str) {
     path.push_str(key);
 }
 
-/// Tells whether a node is a `{}` that counts as absent.
 pub(super) fn is_absent(node: &Node, is_stated_empty: bool) -> bool {
     !is_stated_empty && matches!(&node.value, Value::Map(entries) if entries.is_empty())
 }

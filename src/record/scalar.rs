@@ -12,16 +12,10 @@ pub trait Scalar: Sized {
     /// The shape of its values.
     const SHAPE: ValueShape = ValueShape::Text;
 
-    /// Parses the value.
-    ///
-    /// # Errors
-    /// [`ParseError`] if the text is invalid; it becomes a finding at the scalar's position.
+    /// Parses the value; an error becomes a finding at the scalar's position.
     fn parse(text: &str) -> Result<Self, ParseError>;
 
-    /// Parses the value of a key.
-    ///
-    /// # Errors
-    /// As [`Scalar::parse`]; if many fields have the type, the error names the key.
+    /// Parses the value of a key; if many fields have the type, the error names the key.
     fn parse_of(text: &str, _key: &str) -> Result<Self, ParseError> {
         Self::parse(text)
     }

@@ -10,7 +10,6 @@ use std::sync::LazyLock;
 
 pub mod azure;
 
-/// The rows of the table, each with its rule.
 const ROWS: &str = include_str!("tool_ids.tsv");
 
 static TABLE: LazyLock<ToolTable> = LazyLock::new(|| ToolTable::read(ROWS));
@@ -41,7 +40,6 @@ struct ToolTable {
     parts: BTreeMap<&'static str, &'static str>,
     /// What separates the endings of an id, each of which names it in a record.
     endings: BTreeMap<&'static str, &'static str>,
-    /// The id that a name stands for, by tool and name.
     names: BTreeMap<(&'static str, &'static str), &'static str>,
 }
 

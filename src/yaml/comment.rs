@@ -34,7 +34,6 @@ pub(super) fn comments(text: &str, root: Option<&Node>) -> Vec<Comment> {
     comments
 }
 
-/// Tells whether a byte is in a key or a scalar value.
 fn is_inside(node: &Node, at: usize) -> bool {
     match &node.value {
         Value::List(items) => {

@@ -79,7 +79,6 @@ fn is_in(word: &str, whole: &str) -> bool {
     whole.contains(word) || word.chars().count() > 4 && near::nearest(word, words()).is_some()
 }
 
-/// The search text as applied to one catalog.
 enum SearchText<'t> {
     Everything,
     Catalog,
@@ -87,7 +86,6 @@ enum SearchText<'t> {
 }
 
 impl<'t> SearchText<'t> {
-    /// Removes the catalog's name from the front of a text in lower case.
     fn of(catalog: &Catalog, text: &'t str) -> SearchText<'t> {
         if text.is_empty() {
             return SearchText::Everything;

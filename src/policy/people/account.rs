@@ -101,7 +101,6 @@ impl Account {
         if self.forge == people.login_domain() { self.login.clone() } else { self.address() }
     }
 
-    /// Tells whether a key of `people.logins` names this account, and whether by number or by login.
     pub(super) fn is_named_by(&self, key: &Account) -> Option<NamedBy> {
         if self.forge != key.forge {
             return None;

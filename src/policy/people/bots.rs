@@ -38,7 +38,6 @@ const NAMES: &[&str] = &[
     "zuul",
 ];
 
-/// The local parts of addresses, at any host.
 const LOCALS: &[&str] = &[
     "bors",
     "coderabbitai",
@@ -66,10 +65,8 @@ const LOCALS: &[&str] = &[
 const ADDRESSES: &[&str] =
     &["action@github.com", "actions@github.com", "cursoragent@cursor.com", "noreply@anthropic.com"];
 
-/// Hosts with addresses of bots only.
 const HOSTS: &[&str] = &["bots.bitbucket.org"];
 
-/// Tells whether a person is a well-known bot or agent, by any of their names or addresses.
 pub(super) fn is_known(person: &Person) -> bool {
     let by_name = [&person.name, &person.typed_name].into_iter().any(|name| {
         let name = folded(name);

@@ -11,7 +11,6 @@ use crate::record::folded::folded;
 /// One line for each machine: what it is, what is compared, the folded value, and where it is seen.
 pub const TABLE: &str = include_str!("machines.tsv");
 
-/// What of a person is compared with a value of the table.
 enum Trait {
     Address,
     Login,
@@ -20,7 +19,6 @@ enum Trait {
     NameEnd,
 }
 
-/// Tells whether the table lists a person, by any of their names or addresses.
 pub(super) fn is_listed(person: &Person) -> bool {
     static ROWS: OnceLock<Vec<(Trait, &str)>> = OnceLock::new();
     let rows = ROWS.get_or_init(|| TABLE.lines().skip(1).filter_map(row).collect());

@@ -16,7 +16,6 @@ use crate::record::near;
 use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
 use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
 
-/// Returns the problems of a policy as a whole.
 pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
     let mut faults = Vec::new();
     groups(root, &mut faults);
@@ -109,7 +108,6 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
     uses
 }
 
-/// Returns the items of a list, each with its path.
 fn each<'n>(path: &str, node: Option<&'n Node>) -> Vec<(String, &'n Node)> {
     let items = node.map_or(&[] as &[Node], Node::items);
     let named = items.iter().enumerate();
@@ -151,7 +149,6 @@ fn tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
 }
 
-/// The tiers in which access is verified must exist.
 fn verified_tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
     let standard = Tier::standard().name;
     let mut known: BTreeSet<&str> =
@@ -241,7 +238,6 @@ fn sensitivities(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
 }
 
-/// Keys that must be from a vocabulary.
 fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
     for entry in entries(root, "lint.levels") {
         let mut codes = Code::adjustable();
@@ -281,7 +277,6 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
 }
 
-/// Lists that must not be empty, or not contain duplicates.
 fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
     for path in ["id_prefix", "records", "patterns.key"] {
         if let Some(node) = root.at(path)

@@ -6,13 +6,10 @@
 use crate::record::credential::name::NameKind;
 use crate::record::credential::{text, value};
 
-/// Values that say that there is none.
 const EMPTY: &[&str] = &["none", "null", "nil", "undefined", "true", "false"];
 
-/// What ends a value that is not quoted.
 const ENDS: [char; 7] = [' ', '\t', ',', ';', ')', '&', '\\'];
 
-/// Returns what the first such value of a line looks like; `None` if there is none.
 pub(super) fn find(line: &str) -> Option<&'static str> {
     let quoted = quoted(line).filter(|(_, value)| !value.trim().is_empty());
     let bare = bare(line).filter(|(_, value)| !value.contains(['(', '[', '{', '<', '"', '\'']));
@@ -38,7 +35,6 @@ pub(super) fn find(line: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns the last name in a text.
 fn last_name(text: &str) -> &str {
     let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-');
     let text = text.trim_end_matches(|it: char| !is_part(it));

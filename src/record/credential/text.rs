@@ -12,7 +12,6 @@ use std::ops::Range;
 /// The length of the shortest text with a match: `pwd=` and a value.
 const SHORTEST: usize = 10;
 
-/// Returns the first part of a text that looks like a credential.
 pub(super) fn find(text: &str) -> Option<CredentialMatch> {
     if text.len() < SHORTEST {
         return None;
@@ -68,7 +67,6 @@ const PARTS: [bool; 256] = {
     parts
 };
 
-/// Tells whether a byte belongs to a word: letters, digits, and separators inside tokens.
 fn is_part(byte: u8) -> bool {
     PARTS.get(usize::from(byte)) == Some(&true)
 }
@@ -87,7 +85,6 @@ fn may_matter(text: &str, span: Range<usize>, after: u8) -> bool {
     }
 }
 
-/// Checks a word and what the following byte introduces.
 fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<CredentialMatch> {
     let after = span.end + 1;
     let found = word(text, span.clone());
@@ -119,7 +116,6 @@ pub(super) fn password(login: &str) -> Option<&str> {
 /// Within how many bytes after `-----BEGIN` the kind is named.
 const NAMED_WITHIN: usize = 100;
 
-/// Checks a word by itself.
 fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     if span.len() >= form::SHORTEST {
         return form::find(text, span);
@@ -137,7 +133,6 @@ fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     is_private.then_some(CredentialMatch { span: span.start..text.len(), what: "a private key" })
 }
 
-/// Checks a value after `name=` or `name:`, quoted or not.
 fn given(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatch> {
     let mut name = text.get(span.clone())?;
     if name.is_empty() {
@@ -175,7 +170,6 @@ fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMat
 /// How many characters of a value are examined.
 const JUDGED: usize = 512;
 
-/// Checks the next value in a text.
 fn next(
     text: &str,
     from: usize,
@@ -203,7 +197,6 @@ const HOOKS: &[(&str, &str)] = &[
     ("discordapp.com", "/api/webhooks/"),
 ];
 
-/// Checks a URL after its `://`.
 fn locator(text: &str, from: usize) -> Option<CredentialMatch> {
     let rest = text.get(from..)?;
     let end = rest

@@ -6,12 +6,10 @@
 use crate::record::pattern;
 use crate::record::tool_ids;
 
-/// The tool whose resources are such ids.
 const TOOL: &str = "azure-policy";
 
 const SUBSCRIPTIONS: &str = "/subscriptions/";
 
-/// What the id of a management group begins with, in lower case.
 const GROUPS: &str = "/providers/microsoft.management/managementgroups/";
 
 /// Tells whether a text is the id of a scope: a subscription, what is in one, or a management group.

@@ -24,7 +24,6 @@ pub enum SpliceError {
     Layout { path: String },
 }
 
-/// Bytes of a source and their replacement.
 pub(crate) struct SpliceChange {
     pub(super) range: Range<usize>,
     pub(super) text: String,

@@ -11,7 +11,6 @@ use crate::yaml::node::{Node, Value};
 use crate::yaml::source::find;
 use crate::yaml::splice::change::SpliceChange;
 
-/// Removes a key or item; `None` if there is none.
 pub(super) fn remove(source: &str, target: &SpliceTarget<'_>) -> Option<Vec<SpliceChange>> {
     target.node?;
     let parent = target.parent;
@@ -104,7 +103,6 @@ fn lines(
     begin..own.end
 }
 
-/// Removes the only piece of a collection and writes an explicitly empty collection.
 fn emptied(source: &str, target: &SpliceTarget<'_>) -> Vec<SpliceChange> {
     let parent = target.parent;
     let brackets = match parent.value {
