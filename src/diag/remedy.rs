@@ -140,7 +140,6 @@ impl Edit {
     }
 }
 
-/// Returns the position of a byte.
 fn position(source: &str, offset: usize) -> Pos {
     let before = source.get(..offset).unwrap_or(source);
     let start = before.rfind('\n').map_or(0, |at| at + 1);

@@ -58,7 +58,6 @@ pub fn read(text: &str) -> Result<Answers, Vec<IssueProblem>> {
     if problems.is_empty() { Ok(answers) } else { Err(problems) }
 }
 
-/// Stores an answer in its field, and returns the problem if there is one.
 fn fill(field: &FormField, section: &IssueAnswer, answers: &mut Answers) -> Option<IssueProblem> {
     let text = section.text.as_str();
     let is_absent = text.is_empty()
@@ -103,7 +102,6 @@ fn lines_kept(field: &FormField, text: &str) -> String {
     }
 }
 
-/// Returns the entries of a list separated by commas or lines.
 fn items(text: &str) -> Value {
     let entries = text.split([',', '\n']).map(bare);
     entries.filter(|entry| !entry.is_empty()).map(Value::from).collect()

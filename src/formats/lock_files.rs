@@ -5,7 +5,6 @@
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 
-/// The names of lock files and manifests, as they are usually written.
 const NAMES: &[&str] = &[
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -40,7 +39,6 @@ const NAMES: &[&str] = &[
     "bom.xml",
 ];
 
-/// The endings of names, in lower case.
 const ENDINGS: &[&str] =
     &[".deps.json", ".spdx.json", ".spdx", ".spdx.yml", ".spdx.rdf", ".cdx.json", ".cdx.xml"];
 

@@ -2,7 +2,6 @@
 //!
 //! Uses no other module. Pure. Start at [`of_grype`] and [`of_snyk`]. Follows the package-URL specification, and syft's pkg/type.go.
 
-/// Each type in a package URL, and the name that grype has for it.
 const TYPES: &[(&str, &str)] = &[
     ("alpm", "alpm"),
     ("apk", "apk"),
@@ -25,7 +24,6 @@ const TYPES: &[(&str, &str)] = &[
     ("swift", "swift"),
 ];
 
-/// The beginnings of the ids of snyk, with the types of package URLs.
 const SNYK_TYPES: &[(&str, &str)] = &[
     ("SNYK-JS-", "npm"),
     ("npm:", "npm"),

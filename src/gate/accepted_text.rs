@@ -176,18 +176,12 @@ fn has_other_end(line: &[u8]) -> bool {
 /// The files of the repository that was scanned, each read once.
 pub trait ScannedFiles {
     /// Returns the lines of a file, by its path from the root: of the work tree, else of the index; or of a commit.
-    ///
-    /// # Errors
-    /// Why it can't be read, and what to do.
     fn file(&self, path: &str, commit: Option<&str>) -> Result<Rc<FileLines>, String>;
 
     /// Returns the lines of a blob; `None` if this clone lacks it.
     fn blob(&self, blob: Oid) -> Option<Rc<FileLines>>;
 
     /// Returns the committed blob that has the lines of a file.
-    ///
-    /// # Errors
-    /// Why there is none, and what to do.
     fn committed(&self, path: &str, commit: Option<&str>) -> Result<Oid, String>;
 }
 
@@ -266,7 +260,6 @@ pub fn compare(
     Err(nearest.1)
 }
 
-/// Where a text stands in a file.
 enum Standing {
     /// Once, and the finding is on one of its lines.
     Here,

@@ -13,7 +13,6 @@ use crate::record::vocabulary::{Baseline, RootCause, Vocabulary};
 use crate::record::{Record, References, not_waived, pattern};
 use crate::status::state::RecordState;
 
-/// Whether a record covers a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RecordCoverage {
     Yes,
@@ -30,7 +29,6 @@ pub(crate) enum RecordCoverage {
 pub(crate) struct SharedParts {
     pub(crate) finding: bool,
     pub(crate) n_subjects: usize,
-    /// How many of the other comparisons hold.
     pub(crate) n_limits: usize,
 }
 
@@ -41,7 +39,6 @@ impl SharedParts {
     }
 }
 
-/// The parts of a record that questions are compared with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms<'a> {
     /// The grant: the approved version narrowed by everything landed since, or the file's content if there is none.
@@ -60,12 +57,10 @@ impl<'a> Terms<'a> {
         Some(Terms { record, versions: [approved.unwrap_or(record), landed.unwrap_or(record)] })
     }
 
-    /// Returns the grant of a file on its own.
     pub(crate) fn of_file(record: &'a Record) -> Terms<'a> {
         Terms { record, versions: [record, record] }
     }
 
-    /// Returns the changes to which a change-window exception is limited.
     fn changes(&self) -> impl Iterator<Item = &'a String> {
         let window = Some(Baseline::ChangeWindow);
         let mut versions = self.versions.iter();
@@ -75,7 +70,6 @@ impl<'a> Terms<'a> {
     }
 }
 
-/// Tells whether a record covers a question.
 pub(crate) fn coverage(
     question: &Question,
     terms: Terms<'_>,
@@ -154,7 +148,6 @@ fn is_about_findings(record: &Record) -> bool {
 
 type NamedSubject<'a> = (&'static str, &'a Option<String>, &'a Option<String>);
 
-/// Returns the subjects that a question can name, as asked and as the record states them.
 fn subjects<'a>(question: &'a Question, record: &'a Record) -> [NamedSubject<'a>; 4] {
     let subject = &record.subject;
     [
@@ -202,7 +195,6 @@ fn named_reference(value: &String, terms: &Terms<'_>) -> Result<(), (String, Abo
     }
 }
 
-/// Returns the references that a question can name, with their keys.
 pub(crate) fn references(
     stated: &References,
 ) -> impl Iterator<Item = (&'static str, &String)> + Clone {
@@ -307,7 +299,6 @@ fn withheld(question: &Question, record: &Record, governance: &Governance) -> Op
     Some(format!("{value} is not waived"))
 }
 
-/// Returns every limit of the record that the question does not state, with advice on stating it.
 fn unstated(question: &Question, terms: &Terms<'_>) -> Option<Mismatch> {
     let acting = [&question.identity, &question.credential, &question.asset];
     let names_who_acts = acting.iter().any(|value| value.is_some());
@@ -361,7 +352,6 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<Mismatch> {
     (!text.is_empty()).then_some(Mismatch { text, unstated })
 }
 
-/// Tells whether two texts cite the same control, as the catalogs compare them: a match allows.
 fn is_control(governance: &Governance, one: &str, other: &str) -> bool {
     let written = |text: &str| match ControlRef::new(text) {
         Some(reference) => governance

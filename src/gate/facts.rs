@@ -61,7 +61,6 @@ pub struct FactsAsked {
 
 /// Files with facts.
 pub trait Facts {
-    /// Answers a test.
     fn test(&self, test: TriggerTest, subject: &TestSubject<'_>) -> TestAnswer;
 }
 

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use crate::policy::Policy;
 use crate::record::{near, pattern};
 
-/// The maximum number of similar names shown.
 const MOST_NAMES: usize = 3;
 
 /// Returns that neither a record, landed at any time, nor a policy names the application of a deployment, with similar

@@ -223,7 +223,6 @@ fn with_twins(paths: BTreeSet<String>) -> Vec<File> {
     files.map(|(path, twins)| File { path, twins }).collect()
 }
 
-/// The maximum number of ids suggested for an unknown one.
 const PROPOSED: usize = 3;
 
 /// Returns the one item that a text identifies by its file stem, an unambiguous prefix or suffix of it, or its path.

@@ -46,7 +46,6 @@ pub(super) fn too_long() -> Frame {
     Frame::Refused(no_json(format!("the frame is longer than {LONGEST_FRAME} bytes")))
 }
 
-/// Returns the error for a request whose id is that of another one without an answer.
 pub(super) fn repeated() -> JsonRpcError {
     invalid(None, "a request with this id has no answer yet")
 }

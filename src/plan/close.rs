@@ -235,10 +235,7 @@ pub fn verified(
     Ok(Planned { edits, ..Planned::default() })
 }
 
-/// Returns a record's id and its closure.
-///
-/// # Errors
-/// [`DecisionRefusal`] if it is open, or was rejected.
+/// An open or rejected record is refused.
 fn closed<'r>(taken: &'r DecisionInput<'_>) -> Result<(&'r Id, &'r Closure), DecisionRefusal> {
     let id = &taken.record.id;
     let Some(closure) = &taken.record.closure else {

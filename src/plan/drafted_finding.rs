@@ -145,7 +145,6 @@ fn path_of(file: &FindingFile, files: &dyn ScannedFiles) -> (String, bool) {
     (todo(&format!("the scanner says {shown}; {root} its path here")), false)
 }
 
-/// Returns the accepted text of a place, or what to write there.
 fn content(
     tool: &str,
     path: &str,

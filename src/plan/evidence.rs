@@ -181,7 +181,6 @@ fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), D
     }
 }
 
-/// Returns the name under which a file is stored: the last part of its path, as every system can hold it.
 fn name(path: &str) -> Result<String, DecisionRefusal> {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     match name {
@@ -193,7 +192,6 @@ fn name(path: &str) -> Result<String, DecisionRefusal> {
     }
 }
 
-/// Returns the ids of evidence that a record has.
 pub(crate) fn known(record: &Record) -> BTreeSet<String> {
     let controls = record.compensating_controls.iter();
     let handling = record.handling.iter();

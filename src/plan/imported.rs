@@ -111,7 +111,6 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
     answers
 }
 
-/// Copies an event's subject, and what it deviates from.
 fn subject(answers: &mut Answers, about: &InputSubject) {
     let control = about.control.as_deref();
     if let Some(control) = control.filter(|control| ControlRef::new(control).is_some()) {

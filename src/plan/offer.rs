@@ -16,7 +16,6 @@ use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 
-/// The maximum number of controls offered.
 const MOST: usize = 200;
 
 /// A choice offered as an answer.
@@ -38,7 +37,6 @@ impl Offer {
 pub struct OfferedNames<'n> {
     governance: &'n Governance,
     catalogs: Vec<&'n Catalog>,
-    /// How many records name an application, asset or identity.
     subjects: BTreeMap<(&'static str, String), usize>,
     environments: BTreeSet<String>,
     teams: BTreeSet<String>,
@@ -143,7 +141,6 @@ fn has_letters(text: &str, letters: &str) -> bool {
     letters.chars().all(|letter| text.any(|it| it == letter))
 }
 
-/// Offers the typed text, then known words.
 fn free(typed: &str, known: &BTreeSet<String>) -> Vec<Offer> {
     let is_known = known.iter().any(|it| it == typed);
     let own = (!typed.is_empty() && !is_known).then(|| Offer::new(typed, "", typed));
@@ -178,7 +175,6 @@ fn control(hit: &Hit<'_>) -> Offer {
     Offer::new(&name, detail, format!("control:{name}"))
 }
 
-/// Prefixes of names that show what the name is.
 const KINDS: &[(&str, &[&str])] = &[
     ("identity", &["svc", "user", "agent", "sa", "key", "role", "oauth", "spiffe", "workload"]),
     ("asset", &["host", "db", "repo", "device", "bucket", "cluster", "vm", "url"]),
@@ -229,7 +225,6 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     same.into_iter().chain(new).chain(others).collect()
 }
 
-/// Offers the active people of the roster, and a typed address.
 fn people(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     let roster = names.governance.roster.iter();
     let active = roster.flat_map(|roster| roster.entries.iter().filter(|(_, it)| it.active));

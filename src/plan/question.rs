@@ -104,7 +104,6 @@ pub fn missing(made: &RecordDraft, setting: &Setting<'_>, asks_end: bool) -> Vec
     questions
 }
 
-/// Returns why a field is required in every record; `None` if this record does not need it.
 fn always(answers: &Answers, is_emergency: bool, field: &str) -> Option<Because> {
     let identity = answers.states("subject.identity");
     let kind = answers.text("subject.identity_type");
@@ -130,7 +129,6 @@ fn likely(setting: &Setting<'_>) -> Vec<(&'static str, Because)> {
     wanted.into_iter().collect()
 }
 
-/// Returns the requirements of tier and class.
 fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Because)> {
     let silent = resolved.silent.iter().flat_map(|silence| {
         let because = Because::Silence(silence.tier.clone());
@@ -166,7 +164,6 @@ fn is_answered(answers: &Answers, field: &str) -> bool {
     }
 }
 
-/// Returns the fields of a tier's requirement.
 fn required(require: Require) -> &'static [&'static str] {
     match require {
         Require::BlastRadius => &["risk.blast_radius"],

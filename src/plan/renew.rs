@@ -212,7 +212,6 @@ fn read_until(taken: &DecisionInput<'_>, end: &NewEnd) -> Result<When, DecisionR
     }
 }
 
-/// Returns the fired trigger that ends the record.
 fn ending<'t>(taken: &DecisionInput<'t>) -> Option<&'t str> {
     let record = taken.record;
     let ends = |id: &str| {

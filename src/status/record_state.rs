@@ -27,7 +27,6 @@ use crate::status::state::{
 use crate::status::{answer, duty, renewal, timeline, unanswered};
 use std::rc::Rc;
 
-/// Returns the state of a record at an instant, and what must be done about it.
 pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordState {
     match subject.history.trails.get(subject.key) {
         Some(trail) => {
@@ -52,7 +51,6 @@ pub(super) fn landing_times(history: &History, trail: &Trail) -> Vec<Instant> {
     trail.versions.iter().map(|it| effective(it).unwrap_or(Instant::MIN)).collect()
 }
 
-/// Returns how to fetch the signed statements, if this clone lacks them.
 fn statements_not_fetched(history: &History) -> Option<Reason> {
     let missing = history.approvals_branch.missing.as_ref()?;
     let cause = format!("this clone has no {}", missing.name);
@@ -146,7 +144,6 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
     record_state
 }
 
-/// The approval of the landed version, and what can still be done about it.
 #[derive(Clone, Copy)]
 struct OpenApproval<'a> {
     verdict: &'a ApprovalVerdict,
@@ -159,7 +156,6 @@ impl OpenApproval<'_> {
         text::sentence(self.next, self.names)
     }
 
-    /// Returns why a version's approval does not meet the requirement, and what is missing; empty if it does.
     fn reasons(self) -> Vec<Reason> {
         if self.verdict.satisfied != Satisfied::No {
             return Vec::new();
@@ -181,9 +177,7 @@ impl OpenApproval<'_> {
 }
 
 impl RecordState {
-    /// Adds the reasons that come from the approval of the landed version, and how it can still be approved.
-    ///
-    /// `rests` is what a grant without approval is based on.
+    /// Adds the reasons from the approval of the landed version; `rests` is what a grant without approval is based on.
     fn explain(&mut self, past: TrailPast, approval: OpenApproval<'_>, rests: Option<Rests>) {
         if self.changed_since_approval && self.status != Status::Unapproved {
             let reason = self.changed(past, approval);
@@ -212,7 +206,6 @@ impl RecordState {
         }
     }
 
-    /// Returns the reason for a record that ended without approval.
     fn ended_unapproved(&self) -> Option<Reason> {
         let end = self.ended.map(dates::ended)?;
         Some(match self.in_place.days {
@@ -241,7 +234,6 @@ impl RecordState {
         }
     }
 
-    /// Returns the reason for a landed version that is not the approved one.
     fn changed(&self, past: TrailPast, approval: OpenApproval<'_>) -> Reason {
         let approved = self.approved.as_ref();
         let is_approved = |version: &&Version| {
@@ -266,7 +258,6 @@ impl RecordState {
         ))
     }
 
-    /// Copies what the trail says about the landed version.
     fn take_landed(&mut self, subject: RecordFacts, past: TrailPast) {
         let version = past.version(past.tip);
         let verdict = past.verdict(past.tip);
@@ -293,7 +284,6 @@ impl RecordState {
         }
     }
 
-    /// Copies the evaluation of the effective record.
     fn take_judged(
         &mut self,
         past: TrailPast,
@@ -373,7 +363,6 @@ fn unread_then(past: TrailPast, approval: OpenApproval<'_>) -> Option<Reason> {
     })
 }
 
-/// Returns the controls of a record, one per id, with their freshness.
 fn controls(
     past: TrailPast,
     judged: &EvaluatedRecord,

@@ -49,7 +49,6 @@ fn versions(trail: &Trail) -> impl Iterator<Item = &Record> {
     trail.telling().filter_map(|version| version.record.record().map(AsRef::as_ref))
 }
 
-/// Tells whether the tier of a version requires closures to be reviewed.
 fn asks(record: &Record, policy: &Policy) -> bool {
     let resolved = tier::resolve(policy, &Facts::of(record));
     resolved.is_none_or(|resolved| !resolved.post_closure_review.is_zero())

@@ -58,7 +58,6 @@ pub struct StampView<'a> {
     name: Option<Option<&'a str>>,
 }
 
-/// A change of governance that does not count.
 #[derive(Debug, Serialize)]
 struct LeftOutView<'a> {
     path: &'a str,

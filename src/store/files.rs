@@ -23,7 +23,6 @@ use crate::store::temporary;
 pub struct WorkTree {
     /// The folder that no path may leave: the top of the repository, else the ledger's folder itself.
     top: PathBuf,
-    /// The path of the ledger's folder from there.
     prefix: LedgerPrefix,
     root: PathBuf,
     /// Folders found not to be links while reading; writing checks again.
@@ -67,7 +66,6 @@ impl WorkTree {
         self.folders.place(&self.top, &self.prefix.outward(path)?)
     }
 
-    /// Returns the metadata of a path, and its path on disk.
     fn found(&self, path: &str) -> Result<Option<(PathBuf, fs::Metadata)>, TreeError> {
         let Some(place) = self.seen(path) else {
             return Ok(None);

@@ -16,7 +16,6 @@ use crate::store::real_path::real_path;
 use crate::store::target::{self, WriteTarget};
 use crate::store::temporary;
 
-/// How much is read at once.
 const PIECE: usize = 256 * 1024;
 
 /// Input that can be read from the start more than once.

@@ -10,15 +10,12 @@ use crate::gate::package::{Ecosystem, Package};
 use crate::record::purl::{self, Purl};
 use crate::survey::event::FindingPlace;
 
-/// A package, as far as a result identifies it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SarifPackage {
     pub(super) purl: Option<String>,
-    /// Its name and version, and what is known of its type.
     pub(super) named: Option<Package>,
 }
 
-/// What a result says that tells its package.
 #[derive(Clone, Copy)]
 pub(super) struct PackageClues<'r> {
     pub(super) tool: &'r str,
@@ -26,13 +23,11 @@ pub(super) struct PackageClues<'r> {
     pub(super) message: &'r str,
     pub(super) rule: Option<&'r SarifRule>,
     pub(super) places: &'r [FindingPlace],
-    /// The full names of its logical locations.
     pub(super) logical: &'r [&'r str],
     /// Cargo-audit's fingerprint, `ID:NAME:VERSION`.
     pub(super) audited: Option<&'r str>,
 }
 
-/// Returns the package that a result is about.
 pub(super) fn from_names(clues: PackageClues<'_>) -> SarifPackage {
     let PackageClues { tool, message, rule, places, .. } = clues;
     let named = |name: &str, version: Option<&str>, ecosystem| SarifPackage {
@@ -80,13 +75,11 @@ fn package(name: &str, version: Option<&str>, ecosystem: Ecosystem) -> Option<Pa
     })
 }
 
-/// Returns the rest of the first line that begins with a text.
 pub(super) fn line<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
     message.lines().find_map(|line| line.strip_prefix(begin))
 }
 
 /// Returns what is known of the type of a package found by trivy.
-///
 /// All results of a vulnerability share a rule, which has the name of the last one, so a lock file is more reliable.
 fn trivy(rule: Option<&SarifRule>, places: &[FindingPlace]) -> Ecosystem {
     match rule.and_then(|rule| rule.name.text()) {
@@ -155,7 +148,6 @@ fn file_kind(path: &str) -> Option<&'static str> {
     kind.map(|(kind, _)| *kind)
 }
 
-/// A package as grype describes it.
 #[derive(Clone, Copy, Debug)]
 struct Described<'m> {
     kind: Option<&'m str>,
@@ -169,7 +161,6 @@ impl Described<'_> {
         known.map_or(Ecosystem::Unknown, Ecosystem::Of)
     }
 
-    /// Tells whether both have the same name and version, and no conflicting types.
     fn agrees(&self, other: &Described<'_>) -> bool {
         self.name == other.name
             && self.version == other.version

@@ -63,7 +63,6 @@ struct ResultMessage<'t> {
     markdown: Lenient<'t>,
 }
 
-/// The fingerprints that are used.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Prints<'t> {
@@ -108,7 +107,6 @@ struct Physical<'t> {
     region: Option<Object<Region<'t>>>,
 }
 
-/// A file, by URI or index.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Location<'t> {
@@ -151,10 +149,6 @@ struct ResultProperties<'t> {
     cwe: LenientTexts,
 }
 
-/// Reads a result of a run.
-///
-/// # Errors
-/// Why it can't be read, as text.
 pub(super) fn read(
     bytes: &[u8],
     head: &RunHead,
@@ -247,7 +241,6 @@ fn advisory<'r>(result: &'r RawResult<'_>) -> Option<&'r str> {
     result.partial_fingerprints.as_ref().and_then(|prints| prints.advisory.text())
 }
 
-/// Returns the id that records use for the finding.
 pub(super) fn id(tool: &str, named: &str, advisory: Option<&str>, package: Option<&str>) -> String {
     let id = match tool {
         // It uses one rule for all advisories.
@@ -283,9 +276,6 @@ fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Op
 }
 
 /// Returns the locations of a result, ignoring those that name no file.
-///
-/// # Errors
-/// Why one of them can't be told.
 fn places(result: &RawResult<'_>, places: &Places<'_>) -> Result<Vec<FindingPlace>, String> {
     let locations = result.locations.iter().flatten().filter(|location| !location.is_logical());
     let prints = result.partial_fingerprints.as_ref();
@@ -307,7 +297,6 @@ fn places(result: &RawResult<'_>, places: &Places<'_>) -> Result<Vec<FindingPlac
     locations.map(place).collect()
 }
 
-/// Returns the version that fixes a finding.
 fn fixed(
     tool: &str,
     text: &str,

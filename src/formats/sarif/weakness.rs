@@ -8,7 +8,6 @@ use crate::formats::sarif::rule::{ComponentReference, SarifRule};
 /// The kinds of relationships between a rule and a weakness that it finds; a missing kind counts too.
 const KINDS: &[&str] = &["relevant", "equal", "superset", "subset"];
 
-/// Returns the weaknesses named by a rule's tags, relationships and properties, and by the result itself.
 pub(super) fn all(
     rule: Option<&SarifRule>,
     taxa: &[Object<ComponentReference>],
@@ -34,7 +33,6 @@ pub(super) fn all(
     found
 }
 
-/// Returns the weakness that a reference to the taxonomy names.
 fn referred(reference: &ComponentReference) -> Option<String> {
     let is_list = reference.component()?.trim().eq_ignore_ascii_case("cwe");
     is_list.then(|| numbered(reference.id.text()?)).flatten()

@@ -165,7 +165,6 @@ const NO_LIMITS: &[&str] = &[
     "apiVersion",
 ];
 
-/// The fields of policy engines that say why.
 const REASONS: &[&str] = &["Description", "reason", "description", "properties.description"];
 
 fn native_reason(node: &Node) -> Option<&str> {

@@ -7,7 +7,6 @@ use crate::formats::suppressions::options::ScanOptions;
 use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};
 
 /// Returns what a comment of a tool hides; `None` if it is not one of the comments that are looked for.
-///
 /// `rules` is what the comment names, as written.
 pub(super) fn of_comment(
     kind: &str,
@@ -72,7 +71,6 @@ const BANDIT_NAMES: &[&str] = &[
     "trojansource",
 ];
 
-/// Tells whether a word names a test of bandit, by its number or by its name.
 pub(super) fn is_bandit_test(word: &str) -> bool {
     let digits = word.strip_prefix('B').unwrap_or_default();
     let is_number = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -11,7 +11,6 @@ use crate::record::time::Instant;
 use crate::rules::scan::suppression::{CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd};
 use crate::yaml::node::Node;
 
-/// The providers of Prowler whose locators are known.
 pub(crate) const PROWLER_PROVIDERS: &[&str] =
     &["aws", "azure", "gcp", "kubernetes", "github", "m365"];
 
@@ -105,7 +104,6 @@ fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     node.get(key)?.text()
 }
 
-/// Returns an end that is the last instant at which an exception holds.
 fn inclusive(node: Option<&Node>) -> SuppressionEnd {
     end(node, 1)
 }
@@ -132,7 +130,6 @@ fn of(tool: &str, id: &str, resources: Option<Vec<String>>) -> HiddenFindings {
     }
 }
 
-/// What matches everything.
 const EVERYTHING: &str = "**";
 
 /// Returns a pattern that matches at least what a regular expression of a resource does.
@@ -149,7 +146,6 @@ fn region(regex: &str) -> String {
     if regex == "*" { regex.to_owned() } else { plain(between_anchors(regex).unwrap_or(regex)) }
 }
 
-/// Returns a pattern that matches at least what a regular expression without anchors does.
 fn plain(regex: &str) -> String {
     of_regex(regex).unwrap_or_else(|| EVERYTHING.to_owned())
 }
@@ -219,7 +215,6 @@ fn conforma(root: &Node, found: &mut EntryFinder<'_>) {
     }
 }
 
-/// Tells whether a text has the keys of a policy of Conforma that excludes something.
 fn is_policy_of_conforma(text: &str) -> bool {
     let keys = line_keys(text);
     let has = |name: &str| keys.iter().any(|it| it.key == name);
@@ -230,7 +225,6 @@ fn is_policy_of_conforma(text: &str) -> bool {
     has("sources") && has("policy") && keys.iter().any(is_config)
 }
 
-/// Finds what a source, or the whole policy, excludes without an end.
 fn conforma_config(root: &Node, found: &mut EntryFinder<'_>) {
     let mut policies: Vec<&Node> = Vec::new();
     collect(root, &|node| node.get("sources").map(|_| node), &mut policies);
@@ -264,7 +258,6 @@ fn texts_of(node: Option<&Node>) -> &[Node] {
     node.map(Node::items).unwrap_or_default()
 }
 
-/// Collects what a function finds in a node and in all below it.
 fn collect<'n>(
     node: &'n Node,
     wanted: &dyn Fn(&'n Node) -> Option<&'n Node>,
@@ -350,7 +343,6 @@ fn kubescape(root: &Node, found: &mut EntryFinder<'_>) {
     }
 }
 
-/// The keys of kubescape that say what an exception hides, and until when.
 const KUBESCAPE_KEYS: &[&str] = &[
     "policyType",
     "actions",
@@ -382,7 +374,6 @@ fn folded(key: &str) -> String {
     plain.collect()
 }
 
-/// Returns the resource that a designator of kubescape names, whose attributes are regular expressions.
 fn designated(designator: &Node) -> String {
     let attributes = designator.get("attributes");
     let of = |key: &str| {

@@ -173,7 +173,6 @@ impl FileRow {
         }
     }
 
-    /// Reads lines of ids between commas.
     fn of_words(&self, text: &str, found: &mut SettingEntries) {
         for (line, content) in (1..).zip(text.lines()) {
             let content = content.split('#').next().unwrap_or_default();
@@ -236,7 +235,6 @@ impl FileRow {
     }
 }
 
-/// An entry in a document: an item of a list, or a key.
 #[derive(Clone, Copy)]
 struct EntryAt<'n> {
     key: Option<&'n MapEntry>,

@@ -48,12 +48,10 @@ pub fn clean(exception: &mut ForeignException) {
     exception.answers = Answers::of_json(fields).unwrap_or_default();
 }
 
-/// Returns the texts of a list that a key may state.
 fn texts(stated: &Option<Vec<String>>) -> Vec<&str> {
     stated.iter().flatten().map(String::as_str).collect()
 }
 
-/// Returns the texts of a finding key, with the name of the part that they are.
 fn parts(key: &FindingKey) -> [(&'static str, Vec<&str>); 5] {
     [
         ("tool", Vec::from_iter(key.tool.as_deref())),

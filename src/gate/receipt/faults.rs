@@ -44,7 +44,6 @@ pub enum ChainFault {
 }
 
 impl ChainEntry {
-    /// Returns an entry, read after the others of its file.
     pub(super) fn after(before: &[ChainEntry], line: u32, text: &str, value: &Value) -> ChainEntry {
         let is_older = |entry: &ChainEntry| matches!(entry.link, EntryLink::Older(_));
         let link = if before.last().is_none_or(is_older) && chain::has_no_link(value) {

@@ -12,7 +12,6 @@ use crate::store::forge::{
     Protection, segment, text,
 };
 
-/// The file of the workflow that `init` writes.
 const WORKFLOW: &str = "exledger.yml";
 
 pub(super) struct Github(pub(super) ForgeClient);
@@ -42,7 +41,6 @@ impl Github {
         })
     }
 
-    /// Returns the address that an account shows, and what it may do here.
     fn account(&self, login: &str) -> Result<(Value, Value), ForgeError> {
         let login = segment(login);
         let user = self.0.find(&format!("users/{login}"))?.unwrap_or_default();

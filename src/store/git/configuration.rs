@@ -19,12 +19,10 @@ static INDEX: OnceLock<Option<PathBuf>> = OnceLock::new();
 /// The user's own attributes, if git's configuration names no other file.
 static ATTRIBUTES: OnceLock<Option<PathBuf>> = OnceLock::new();
 
-/// Returns the file of attributes that git reads for all repositories of the user, unless its configuration names another.
 pub(super) fn attributes_file() -> Option<&'static Path> {
     ATTRIBUTES.get()?.as_deref()
 }
 
-/// Returns the index that the environment names.
 pub(super) fn index_file() -> Option<&'static Path> {
     INDEX.get()?.as_deref()
 }
@@ -54,9 +52,6 @@ pub fn replace(environment: &BTreeMap<String, String>) {
 }
 
 /// Puts the named files in place of git's own ones; `own_dir` is the repository's folder.
-///
-/// # Errors
-/// If one can't be read.
 pub(super) fn put(config: &mut git2::Config, own_dir: &Path) -> Result<(), git2::Error> {
     // A level is emptied by a file that is not there.
     let nothing = own_dir.join("config.none");
@@ -67,7 +62,6 @@ pub(super) fn put(config: &mut git2::Config, own_dir: &Path) -> Result<(), git2:
     Ok(())
 }
 
-/// Returns the files that are read for all repositories of the user.
 pub(super) fn elsewhere() -> Vec<PathBuf> {
     let own = [git2::Config::find_system(), git2::Config::find_xdg(), git2::Config::find_global()];
     let named = REPLACED.get().into_iter().flatten().filter_map(|(_, file)| file.clone());

@@ -115,7 +115,6 @@ impl<'r> JudgedTree<'r> {
         self.indexed.get(&self.prefix.plain(path)).copied()
     }
 
-    /// Returns the bytes of a file that is read from the index.
     fn read(&self, file: Option<IndexedFile>) -> Result<Option<Vec<u8>>, TreeError> {
         let Some((file, repository)) = file.zip(self.repository) else { return Ok(None) };
         let (_, bytes) = repository.read(file.blob)?;
@@ -433,7 +432,6 @@ impl Repository {
         })
     }
 
-    /// Tells whether attributes that hold for the whole repository may convert files.
     fn has_conversions_everywhere(&self) -> bool {
         let named = self.config().ok().and_then(|it| it.get_path("core.attributesfile").ok());
         let named = named.or_else(|| configuration::attributes_file().map(Path::to_owned));
@@ -478,12 +476,10 @@ fn is_overlooked(entry: &git2::IndexEntry) -> bool {
     is_read_from_index(entry) || entry.flags_extended & INTENT_TO_ADD != 0
 }
 
-/// Tells whether git reads the index, and not the work tree, for a file.
 pub(super) fn is_read_from_index(entry: &git2::IndexEntry) -> bool {
     entry.flags_extended & SKIP_WORKTREE != 0 || entry.flags & ASSUME_UNCHANGED != 0
 }
 
-/// Tells whether a file of attributes names one that converts files.
 fn names_conversion(bytes: &[u8]) -> bool {
     CONVERSIONS.iter().any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some())
 }
@@ -493,7 +489,6 @@ fn is_unmerged(entry: &git2::IndexEntry) -> bool {
     entry.flags & STAGE != 0
 }
 
-/// Returns the options for comparing the files below some folders.
 pub(super) fn differing_files(prefix: &LedgerPrefix, folders: &[String]) -> git2::DiffOptions {
     let mut options = git2::DiffOptions::new();
     options
@@ -509,7 +504,6 @@ pub(super) fn differing_files(prefix: &LedgerPrefix, folders: &[String]) -> git2
     options
 }
 
-/// Returns the path that a difference is about, as git has it.
 pub(super) fn delta_path(delta: git2::DiffDelta<'_>) -> Option<Vec<u8>> {
     let file = delta.new_file().path_bytes().or(delta.old_file().path_bytes());
     file.map(<[u8]>::to_vec)

@@ -105,7 +105,6 @@ impl Repository {
     }
 
     /// Opens an older partial clone, whose configuration libgit2 refuses, through a folder of links to its parts.
-    ///
     /// Making libgit2 accept the setting would take unsafe code; readers need nothing else of the setting.
     fn stood_in(own_dir: &Path) -> Result<Repository, OpenError> {
         let failed = |cause: std::io::Error| OpenError::Refused { cause: cause.to_string() };
@@ -168,7 +167,6 @@ impl Repository {
     }
 }
 
-/// Returns the configuration of a repository that libgit2 refuses to open.
 fn refused_config(common_dir: &Path) -> Result<git2::Config, git2::Error> {
     let mut config = git2::Config::open_default()?;
     configuration::put(&mut config, common_dir)?;
@@ -204,7 +202,6 @@ fn stated_work_dir(git: &git2::Repository, config: &git2::Config) -> Option<Path
     if is_own || config.get_string(NAME).is_err() { Some(found) } else { work_dir(git.path()) }
 }
 
-/// Returns the top of the work tree that belongs to a git folder.
 pub(super) fn work_dir(own_dir: &Path) -> Option<PathBuf> {
     linked_work_dir(own_dir).or_else(|| own_dir.parent().map(Path::to_path_buf))
 }
@@ -237,7 +234,6 @@ fn refused(error: git2::Error) -> OpenError {
     OpenError::Refused { cause: super::cause(&error) }
 }
 
-/// Returns the setting that a libgit2 error is about.
 fn setting(error: &git2::Error) -> Option<OpenError> {
     let message = error.message();
     let name = message.strip_prefix("unsupported extension name ");
@@ -255,7 +251,6 @@ fn setting(error: &git2::Error) -> Option<OpenError> {
     Some(OpenError::Setting { name })
 }
 
-/// Returns the shallow boundaries, and how much of the repository the clone contains.
 fn extent(common_dir: &Path, config: &git2::Config) -> (BTreeSet<Oid>, Extent) {
     let text = fs::read_to_string(common_dir.join("shallow")).unwrap_or_default();
     let shallow: BTreeSet<Oid> =

@@ -7,7 +7,6 @@ use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::refs::ResolvedRef;
 use crate::store::git::{Repository, ours};
 
-/// The maximum number of tags in a row that point at each other.
 const MOST_TAGS: usize = 10;
 
 impl Repository {
@@ -125,7 +124,6 @@ impl Repository {
         Some(at)
     }
 
-    /// Follows annotated tags to the commit.
     fn peeled(&self, oid: Oid) -> Option<Oid> {
         let mut at = oid;
         for _ in 0..MOST_TAGS {

@@ -75,7 +75,6 @@ pub(super) fn advisories(
     Ok(entries)
 }
 
-/// Returns what is said of an id that its tool compares with letters of another case.
 pub(super) fn other_case(tool: &str, id: &str) -> String {
     format!("{tool} compares letter case and sees `{id}`, which no finding has")
 }

@@ -93,22 +93,17 @@ fn predefined(name: &str) -> Option<char> {
     })
 }
 
-/// What is known while the elements are passed.
 #[derive(Default)]
 struct SuppressionWalk {
     open: Vec<String>,
     has_root: bool,
-    /// The text of the innermost element.
     text: String,
-    /// Whether its `regex` attribute is true.
     is_regex: bool,
-    /// The `until` of the group.
     group_until: Option<String>,
     current: Option<Suppress>,
     entries: Vec<ImportEntry>,
 }
 
-/// A `suppress` element.
 #[derive(Default)]
 struct Suppress {
     line: u64,

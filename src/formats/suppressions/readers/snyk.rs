@@ -98,7 +98,6 @@ fn of_path(id: &str, path: &MapEntry) -> ImportEntry {
     .limited_to(limits)
 }
 
-/// Where an issue is ignored.
 enum Place {
     Everywhere,
     /// Where one package brings it in, in any version.

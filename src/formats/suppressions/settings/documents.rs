@@ -13,10 +13,8 @@ use crate::formats::suppressions::readers::yaml;
 use crate::record::time::{Day, Instant};
 use crate::yaml::node::{Node, Value};
 
-/// A file and its trees.
 pub(super) struct Parsed<'b> {
     bytes: &'b [u8],
-    /// The spelling of its keys, if its tool takes several for one.
     spelling: Option<Spelling>,
     trees: Vec<(String, Node)>,
 }
@@ -53,7 +51,6 @@ fn empty() -> Node {
     node(Pos { line: 1, column: 1 }, Value::Map(Vec::new()))
 }
 
-/// Returns the lines of a text as the items of a list.
 fn lines(text: &str) -> Node {
     let items = (1..).zip(text.lines());
     let items = items.map(|(line, text)| scalar(Pos { line, column: 1 }, text.to_owned()));
