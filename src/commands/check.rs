@@ -273,7 +273,6 @@ fn outcome(ctx: &Ctx, check: &CheckAnswer) -> Outcome {
     }
 }
 
-/// Reads the value of `--finding`.
 fn finding(text: &str) -> Result<String, String> {
     part::finding(text).map(|_| text.to_owned())
 }

@@ -18,16 +18,11 @@ use exledger::rules;
 use exledger::session::Session;
 use exledger::session::options::Options;
 
-/// The variable by which a shell asks for completions.
 pub(crate) const VARIABLE: &str = "EXLEDGER_COMPLETE";
 
 /// In a ledger with more records, owners are completed from the policy alone: reading the records takes too long.
 const MOST_READ: usize = 500;
 
-/// Answers a shell that asks how to complete a command line; `false` if none does.
-///
-/// # Errors
-/// If the shell is unknown.
 pub(crate) fn answered(declare: fn() -> Command) -> Result<bool, clap::Error> {
     let asked = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty() && shell != "0");
     if asked.is_none() {
@@ -38,10 +33,8 @@ pub(crate) fn answered(declare: fn() -> Command) -> Result<bool, clap::Error> {
     program.try_complete(std::env::args_os(), folder.as_deref())
 }
 
-/// A function that lists names for a typed beginning.
 type Names = fn(&Place, &str) -> Vec<CompletionCandidate>;
 
-/// The arguments whose values are names, and what lists them.
 const ARGUMENTS: &[(&[&str], Names)] = &[
     (&["id", "ids", "like", "supersedes"], ids),
     (&["base", "head", "branch", "as_of", "approved_ref"], branches),
@@ -52,7 +45,6 @@ const ARGUMENTS: &[(&[&str], Names)] = &[
     (&["profile"], profiles),
 ];
 
-/// Adds the names to the arguments of a program.
 fn completed(program: Command) -> Command {
     within(program, "")
 }
@@ -82,7 +74,6 @@ fn named(arg: Arg, command: &str) -> Arg {
     }))
 }
 
-/// Where the command line would run.
 struct Place {
     folder: PathBuf,
     /// The ledger's folder, if `EXLEDGER_ROOT` names it and the line has no `-C`.
@@ -90,7 +81,6 @@ struct Place {
 }
 
 impl Place {
-    /// Reads the working directory and the `-C` of the line that is being typed.
     fn of_process() -> Place {
         let folder = std::env::current_dir().unwrap_or_default();
         let mut words = std::env::args_os().skip_while(|word| word != "--");

@@ -158,7 +158,6 @@ fn branch_name(text: &str) -> Result<String, String> {
     }
 }
 
-/// Returns the findings about the changes, and about changed files that can't be read.
 fn collect_findings(
     compared: &Compared,
     strays: &[Stray],
@@ -172,7 +171,6 @@ fn collect_findings(
     findings
 }
 
-/// Returns what of the checkout was compared.
 fn judge_checkout(
     checkout: &JudgedCheckout<'_>,
     compared: &Compared,
@@ -196,10 +194,8 @@ fn judge_checkout(
 
 struct DiffAnswer<'a> {
     compared: &'a Compared,
-    /// How each entry can be approved.
     next: &'a [NextSteps],
     branch: Option<&'a str>,
-    /// The blobs that accepted texts are read from.
     files: &'a dyn ScannedFiles,
 }
 
@@ -285,7 +281,6 @@ impl DiffAnswer<'_> {
     }
 }
 
-/// Returns what the findings of a record cover, if they differ from those before.
 fn covers(
     before: Option<&Record>,
     after: Option<&Record>,
@@ -299,7 +294,6 @@ fn covers(
     differing.flat_map(|key| accepted::covers(key, files)).collect()
 }
 
-/// Returns the controls that a record deviates from, each with its title in the catalog.
 fn controls(record: &Record, governance: &Governance) -> Vec<(String, Option<String>)> {
     let controls = record.deviates_from.controls.iter().flatten();
     controls
@@ -310,7 +304,6 @@ fn controls(record: &Record, governance: &Governance) -> Vec<(String, Option<Str
         .collect()
 }
 
-/// Returns the events of a record: of its file, and of its content.
 fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     let bare = |event: ChangeEvent, detail: &str| EventDetail { event, detail: detail.to_owned() };
     let delta = &entry.delta;
@@ -362,7 +355,6 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     events
 }
 
-/// Reports on stderr the records whose approved state can't be determined, and returns the outcome.
 fn report_doubts(ctx: &Ctx, compared: &Compared) -> Outcome {
     let mut outcome = Outcome::Fine;
     for entry in &compared.entries {

@@ -147,7 +147,6 @@ impl Run for HookArgs {
 }
 
 impl HookArgs {
-    /// Returns the arguments of this command line, without `--print-config`.
     fn words(&self, ctx: &Ctx) -> Vec<String> {
         let shown = |path: &Path| path.display().to_string();
         let mut words = vec![NAME.to_owned(), self.runtime.clone()];
@@ -175,7 +174,6 @@ impl HookArgs {
         words
     }
 
-    /// Returns if the call may run.
     fn answer(&self, ctx: &Ctx, runtime: &Runtime, begun: Elapsed) -> anyhow::Result<()> {
         let mut payload = Vec::new();
         let stdin = std::io::stdin().lock();
@@ -251,7 +249,6 @@ impl HookArgs {
         Ok(())
     }
 
-    /// Reads the map of the command line.
     fn given_map(&self, path: &Path) -> anyhow::Result<HookFile> {
         if reach::contains(&self.ledger, path) {
             return Err(refusal(format!(
@@ -357,7 +354,6 @@ fn describe(answer: &GateAnswer) -> String {
     described.unwrap_or_else(|| format!("{}: {}", answer.verdict.as_str(), answer.reason))
 }
 
-/// Returns the error that names the flag by which these commands are given a ledger.
 pub(crate) fn of_ledger_flag(error: Error) -> Error {
     match error {
         Error::Undetermined(absent @ Undetermined::NoFolder(_)) => {
@@ -403,7 +399,6 @@ pub(crate) fn bound_identity(name: Option<&str>, kind: Option<&str>) -> Option<B
     })
 }
 
-/// Returns the error that refuses a call.
 fn refusal(reason: String) -> anyhow::Error {
     fault::usage_error(reason, "")
 }
@@ -414,7 +409,6 @@ pub(crate) fn absolute(text: &str) -> Result<PathBuf, String> {
     if path.is_absolute() { Ok(path) } else { Err("give an absolute path".to_owned()) }
 }
 
-/// Reads a time limit.
 fn limit(text: &str) -> Result<Duration, String> {
     let seconds = u64::try_from(MaxAge::parse(text)?.seconds()).unwrap_or_default();
     if (1..=LONGEST_LIMIT).contains(&seconds) {

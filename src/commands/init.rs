@@ -205,7 +205,6 @@ impl Run for InitArgs {
     }
 }
 
-/// Names what is suppressed and could not be adopted.
 fn tell_listed(ctx: &Ctx, adopted: &PreparedImport<'_>) {
     let mut n_adopted = 0;
     for entry in &adopted.entries {
@@ -229,7 +228,6 @@ fn tell_listed(ctx: &Ctx, adopted: &PreparedImport<'_>) {
 }
 
 impl InitArgs {
-    /// Works out the records of what is suppressed already, under the policy that is written with them.
     fn adopted<'l>(
         &self,
         ctx: &Ctx,
@@ -262,7 +260,6 @@ impl InitArgs {
         import::adopt(ctx, (&searched, located), request)
     }
 
-    /// Returns what the files say.
     fn setup(
         &self,
         (place, approvers): (Place, Approvers),
@@ -286,7 +283,6 @@ impl InitArgs {
         }
     }
 
-    /// Returns the branch that pull requests are merged into, and why it is that one.
     fn branch(
         &self,
         ctx: &Ctx,
@@ -364,7 +360,6 @@ impl InitArgs {
 }
 
 impl MergeMethod {
-    /// Returns the method by which most of some commits were merged; `None` if none was.
     fn most(kinds: &[LandingKind]) -> Option<MergeMethod> {
         let of = [
             (MergeMethod::Merge, LandingKind::Merge),
@@ -379,7 +374,6 @@ impl MergeMethod {
     }
 }
 
-/// Prints advice about the forge, the merge method and the growth of the ledger.
 fn advise(ctx: &Ctx, init: &Init, setup: &Setup, method: MergeMethod) {
     if ctx.format.name != "table" {
         for needs in view::init::needs_lines(init) {

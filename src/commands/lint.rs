@@ -117,7 +117,6 @@ impl Run for LintArgs {
 }
 
 impl LintArgs {
-    /// Reads the record given on standard input, and its future path.
     fn given(&self) -> anyhow::Result<Option<(&Path, Vec<u8>)>> {
         if !self.paths.iter().any(|path| path == Path::new("-")) {
             return match self.path {
@@ -140,7 +139,6 @@ impl LintArgs {
     }
 }
 
-/// Tells whether all records were read; says which were not, and the command that mends it.
 pub(crate) fn is_read(ctx: &Ctx, not_read: &[UnreadFile]) -> bool {
     for file in not_read {
         ctx.tell(&format!(

@@ -30,10 +30,8 @@ use exledger::session::Session;
 use exledger::session::options::Options;
 use exledger::store::git::reach;
 
-/// The name of the only ledger, if it has none.
 const DEFAULT_NAME: &str = "default";
 
-/// The maximum length of a ledger's name.
 const LONGEST_NAME: usize = 64;
 
 /// Serve ledgers to agents, by the Model Context Protocol
@@ -95,7 +93,6 @@ pub(crate) struct McpArgs {
 
 pub(crate) const COMMAND: Command = Command::of::<McpArgs>("mcp");
 
-/// A ledger, and the name that calls give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct NamedLedger {
     name: Option<String>,
@@ -244,7 +241,6 @@ impl McpArgs {
         }
     }
 
-    /// Opens the receipts for a ledger, whose git user signs them.
     fn log(&self, ctx: &Ctx, ledger: &NamedLedger) -> anyhow::Result<ReceiptLog> {
         let Some(path) = self.receipts.as_deref() else {
             return Ok(ReceiptLog::none());

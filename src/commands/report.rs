@@ -89,9 +89,6 @@ impl ReportArgs {
     }
 
     /// Returns the answer without its cards; the data that it is computed from is freed before the cards are made.
-    ///
-    /// # Errors
-    /// [`fault::Fault::Usage`] if the period ends before it begins.
     pub(crate) fn summary<'d>(
         &self,
         approved: &Snapshot<'_>,
@@ -142,7 +139,6 @@ impl ReportArgs {
     }
 }
 
-/// Writes the answer to a file, otherwise to stdout.
 fn write(ctx: &Ctx, output: Option<&Path>, doc: &Doc<'_>) -> anyhow::Result<()> {
     let Some(path) = output else {
         return ctx.show(doc);
@@ -154,7 +150,6 @@ fn write(ctx: &Ctx, output: Option<&Path>, doc: &Doc<'_>) -> anyhow::Result<()> 
     file.finish().with_context(doing)
 }
 
-/// Returns the controls that records open within a period deviated from, by id.
 fn controls<'a>(
     approved: &Snapshot<'_>,
     lives: &'a [Life<'_>],

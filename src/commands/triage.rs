@@ -254,7 +254,6 @@ impl TriageArgs {
         Rewrite::of(kind, self.output.as_deref(), ctx, sources).map(Some)
     }
 
-    /// Returns the outcome of the counts for the exit code.
     fn outcome(&self, ctx: &Ctx, answer: &TriageAnswer<'_>) -> Outcome {
         let (snapshot, counts) = (answer.snapshot(), &answer.counts);
         let is_bad = [TriageState::Uncovered, TriageState::ExpiredCover, TriageState::Pending];
@@ -292,7 +291,6 @@ impl TriageArgs {
     }
 }
 
-/// Opens all files before any input is evaluated.
 fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
     stdin::only_once(paths)?;
     let open = |path: &PathBuf| {
@@ -358,7 +356,6 @@ fn show(
     ctx.show(&triage::show::doc(&shown))
 }
 
-/// Returns the commands that complete drafts and check them, if they are in a folder of records.
 fn next(
     ctx: &Ctx,
     session: &Session,
@@ -375,7 +372,6 @@ fn next(
     vec![completing, shell::command("exledger lint", &[&folder.to_string_lossy()])]
 }
 
-/// Returns drafts for display, with the folder as the user named it.
 fn written(folder: &Path, drafts: Vec<TriageDraft>) -> Vec<WrittenDraft> {
     let written = |draft: TriageDraft| WrittenDraft {
         id: draft.id.to_string(),

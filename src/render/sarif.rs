@@ -74,7 +74,6 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     super::json::escaped(&format!("{log:#}\n")).into_owned().into_bytes()
 }
 
-/// Returns a description of each rule with findings, by code.
 fn list_rules(doc: &doc::Doc, findings: &[&doc::ShownFinding]) -> BTreeMap<Code, Value> {
     let known: BTreeMap<Code, &doc::RuleSummary> = doc
         .scanned_findings()

@@ -58,13 +58,10 @@ const MOST: u64 = 32 * 1024 * 1024;
 /// The variable that keeps tests from waiting; a release does not read it.
 const TEST_WAITS: &str = "EXLEDGER_TEST_WAITS";
 
-/// A job of a forge, or the clone in which `ci` runs instead.
 pub(super) struct ForgeJob<'c> {
     pub(super) ctx: &'c Ctx,
     pub(super) forge: ForgeProgram,
-    /// Whether this is a job of that forge.
     pub(super) is_running: bool,
-    /// What started the workflow; null where the forge tells it by variables.
     pub(super) event: Value,
     pub(super) repository: Box<dyn ForgeRepository>,
     /// The approved ref; `None` before anything was pushed.
@@ -73,7 +70,6 @@ pub(super) struct ForgeJob<'c> {
 }
 
 impl<'c> ForgeJob<'c> {
-    /// Reads the job from the environment, and the ledger.
     pub(super) fn open(ctx: &'c Ctx, args: &ForgeArgs) -> anyhow::Result<ForgeJob<'c>> {
         let session = ctx.home()?;
         let approved = session.approved_ref().ok();
@@ -149,7 +145,6 @@ impl<'c> ForgeJob<'c> {
         })
     }
 
-    /// Returns the approved ref.
     pub(super) fn approved(&self) -> anyhow::Result<ApprovedRef> {
         Ok(self.session.approved_ref()?)
     }
@@ -166,12 +161,10 @@ impl<'c> ForgeJob<'c> {
         }
     }
 
-    /// Returns a variable of the job.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         self.ctx.variable(name).filter(|_| self.is_running)
     }
 
-    /// Returns a text of the event.
     pub(super) fn event(&self, pointer: &str) -> Option<&str> {
         self.event.pointer(pointer)?.as_str().filter(|it| !it.is_empty())
     }
@@ -213,14 +206,12 @@ impl<'c> ForgeJob<'c> {
         format!("{marker}\n{}", shorten(text, &rest))
     }
 
-    /// Prints the answer and the messages of a part.
     pub(super) fn print(&self, part: &JobPart) -> anyhow::Result<()> {
         self.ctx.print(part.answer(0).as_bytes())?;
         self.tell(part);
         Ok(())
     }
 
-    /// Prints the messages of a part.
     pub(super) fn tell(&self, part: &JobPart) {
         if !part.messages.is_empty() {
             self.ctx.tell(part.messages.trim_end());
@@ -263,7 +254,6 @@ impl<'c> ForgeJob<'c> {
         Ok(())
     }
 
-    /// Returns what the forge answered, or why there is no answer.
     pub(super) fn asked<T>(&self, answer: Result<T, ForgeError>) -> anyhow::Result<T> {
         let program = self.forge.program();
         answer.map_err(|error| {
@@ -277,7 +267,6 @@ impl<'c> ForgeJob<'c> {
     }
 }
 
-/// Returns the worst outcome of some parts.
 pub(super) fn worst<'p>(parts: impl IntoIterator<Item = &'p JobPart>) -> Outcome {
     parts.into_iter().map(JobPart::outcome).max().unwrap_or(Outcome::Fine)
 }
@@ -305,7 +294,6 @@ fn read_event(ctx: &Ctx, is_github: bool) -> anyhow::Result<Value> {
     serde_json::from_slice(&bytes).map_err(|it| unread(it.to_string()))
 }
 
-/// Returns what prints each call, as a shell would run it.
 fn show_calls(ctx: &Ctx) -> forge::ShowCall {
     let ctx = ctx.clone();
     Box::new(move |program, arguments, input| {

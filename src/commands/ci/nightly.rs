@@ -21,7 +21,6 @@ use crate::commands::verify::VerifyArgs;
 use exledger::render::markdown::fenced;
 use exledger::session::snapshot::walk::Scope;
 
-/// The title of the issue.
 const TITLE: &str = "Exceptions: what is due";
 
 /// Audit what was merged, and keep one issue with what is due
@@ -60,23 +59,17 @@ impl Run for NightlyArgs {
     }
 }
 
-/// What the commands answered.
 struct NightlyAnswers {
     audit: JobPart,
     patterns: JobPart,
     queue: JobPart,
     scan: JobPart,
-    /// The messages, as JSON.
     due: Value,
-    /// What repeats, as JSON.
     repeated: Value,
-    /// What the files of facts end, each with its reason.
     ended: Vec<String>,
-    /// What they can't tell.
     untold: Vec<String>,
 }
 
-/// A text for people, and the same for the decisions here.
 const BOTH: &[&str] = &["markdown", "json"];
 
 impl NightlyAnswers {
@@ -120,7 +113,6 @@ impl NightlyAnswers {
             || groups.any(|group| !list(group, "refused").is_empty())
     }
 
-    /// Returns the text of the issue.
     fn text(&self, job: &ForgeJob<'_>) -> String {
         let of = |pointer: &str| self.due.pointer(pointer).and_then(Value::as_str).unwrap_or("?");
         let commit = of("/ledger/commit");
@@ -167,7 +159,6 @@ impl NightlyAnswers {
     }
 }
 
-/// Returns what the files of facts end, and what they can't tell; nothing without such files.
 fn facts(ctx: &Ctx) -> anyhow::Result<(Vec<String>, Vec<String>)> {
     if !ctx.has_facts() {
         return Ok(Default::default());
@@ -179,7 +170,6 @@ fn facts(ctx: &Ctx) -> anyhow::Result<(Vec<String>, Vec<String>)> {
     Ok((source.ended.iter().map(line).collect(), source.doubts.iter().map(line).collect()))
 }
 
-/// Opens the issue once something is due, and updates the one that is there.
 fn keep_issue(job: &ForgeJob<'_>, is_due: bool, text: &str) -> anyhow::Result<()> {
     let login = job.asked(job.repository.own_login())?;
     let marker = job.marker("exledger-due")?;

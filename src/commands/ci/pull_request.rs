@@ -33,13 +33,10 @@ pub(crate) struct PullRequestArgs {
 
 pub(super) const COMMAND: Command = Command::of::<PullRequestArgs>("pull-request");
 
-/// The request of a job.
 #[derive(Debug, Default)]
 struct CheckedRequest {
     number: Option<u64>,
-    /// What it will be merged into.
     base: String,
-    /// Its branch.
     branch: Option<String>,
     /// Whether it comes from another repository, for which the token can't write.
     is_from_fork: bool,
@@ -125,7 +122,6 @@ impl CheckedRequest {
     }
 }
 
-/// Keeps the one comment on a request up to date.
 fn comment(job: &ForgeJob<'_>, request: &CheckedRequest, diff: &JobPart) -> anyhow::Result<()> {
     let Some(number) = request.number else {
         return Ok(());

@@ -75,7 +75,6 @@ impl Run for SetupArgs {
     }
 }
 
-/// Asks an administrator before the first call.
 fn agree(job: &ForgeJob<'_>) -> anyhow::Result<()> {
     if job.ctx.person == ask::Prompting::Away {
         return Err(fault::usage_error(
@@ -124,7 +123,6 @@ fn list_key(job: &ForgeJob<'_>, line: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tells whether a policy of this ledger was ever merged to the tip of the approved branch.
 fn has_landed(job: &ForgeJob<'_>) -> anyhow::Result<bool> {
     let Some(approved) = &job.approved else {
         return Ok(false);

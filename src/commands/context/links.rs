@@ -11,7 +11,6 @@ use exledger::render::table::hyperlink::{LinkTargets, file_address};
 use exledger::session::{Session, locate};
 use exledger::survey::remote::RemoteAddress;
 
-/// The variable that switches links on or off, as other programs read it.
 const SWITCH: &str = "FORCE_HYPERLINK";
 
 /// Tells whether a table should have links; `is_coloured` says that stdout is a terminal and may have colours.
@@ -24,7 +23,6 @@ pub(crate) fn is_wanted(environment: &BTreeMap<String, String>, is_coloured: boo
     }
 }
 
-/// Tells whether the terminal is known to follow links to files of this machine.
 fn is_known<'e>(value: &dyn Fn(&str) -> Option<&'e str>) -> bool {
     let term = value("TERM").unwrap_or_default();
     let is_elsewhere =
@@ -62,7 +60,6 @@ pub(crate) fn targets(session: &Session) -> LinkTargets {
     LinkTargets { files, requests: remote.and_then(|url| requests(&url)) }
 }
 
-/// Returns where the pull requests of a remote are, if its forge is known by its host.
 pub(super) fn requests(url: &str) -> Option<(char, String)> {
     let RemoteAddress { host, path } = RemoteAddress::parse(url)?;
     match host.as_str() {

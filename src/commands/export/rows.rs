@@ -33,7 +33,6 @@ pub(crate) struct RowArgs {
 pub(crate) type WriteRows = fn(&Doc<'_>, &mut dyn Write) -> io::Result<()>;
 
 impl RowArgs {
-    /// Writes the rows and names on stderr what could not be determined.
     pub(crate) fn export(self, ctx: &Ctx, write: WriteRows) -> anyhow::Result<Outcome> {
         let given = self.output.as_deref().map(|path| ctx.folder.join(path));
         let output = given.map(place::unlinked_file).transpose()?;

@@ -29,7 +29,6 @@ pub(crate) enum Forge {
 }
 
 impl Forge {
-    /// Returns the name that the flag and the JSON answer use.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Forge::Github => "github",
@@ -39,33 +38,22 @@ impl Forge {
     }
 }
 
-/// What the clone knows about the repository that it was cloned from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// Whether there is a remote at all.
     pub(crate) is_remote: bool,
     /// Its address; `None` if that is a folder.
     pub(crate) address: Option<RemoteAddress>,
-    /// The path of its address, as `example/payments`.
     pub(crate) name: Option<String>,
-    /// The branch that pull requests are merged into, as far as the clone tells.
     pub(crate) branch: BranchChoice,
-    /// The address of git's user, if a person could have it.
     pub(crate) user: Option<Address>,
-    /// How the newest commits came to that branch.
     pub(crate) kinds: Vec<LandingKind>,
     /// The number of each account that the newest commits name, by its login; of those that name one.
     pub(crate) numbers: BTreeMap<String, String>,
 }
 
-/// The number of landings that are looked at.
 const MOST_LANDINGS: usize = 50;
 
 impl Origin {
-    /// Reads the remote and the branches of a repository.
-    ///
-    /// # Errors
-    /// [`GitError`] if refs or configuration can't be read.
     pub(crate) fn of(repository: &Repository) -> Result<Origin, GitError> {
         let refs = repository.refs()?;
         let remote = repository.first_remote();
@@ -99,7 +87,6 @@ impl Origin {
         (forge == Forge::Gitlab).then(|| format!("users.noreply.{host}"))
     }
 
-    /// Returns the forge that the host tells; `None` if it tells none.
     pub(crate) fn forge(&self) -> Option<Forge> {
         if !self.is_remote {
             return Some(Forge::Github);
@@ -137,7 +124,6 @@ fn user(repository: &Repository) -> Option<Address> {
     Address::new(email.as_deref()?).filter(|_| is_person)
 }
 
-/// Which branch pull requests are merged into.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum BranchChoice {
     /// This one, and why.
@@ -196,7 +182,6 @@ impl BranchChoice {
         }
     }
 
-    /// Returns the branch, if it is one.
     pub(crate) fn one(&self) -> Option<&str> {
         match self {
             BranchChoice::One(name, _) => Some(name),

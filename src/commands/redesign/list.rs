@@ -74,7 +74,6 @@ impl RedesignListArgs {
             && (self.owner.is_empty() || self.owner.iter().any(is_owned))
     }
 
-    /// Returns a hint for each owner who is similar to one that was asked for.
     fn hints(&self, states: &[RedesignState]) -> Vec<String> {
         let redesigns = states.iter().filter_map(|state| state.redesign.as_deref());
         let known: Vec<&str> =

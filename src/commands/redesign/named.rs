@@ -8,9 +8,6 @@ use exledger::features;
 use exledger::policy::redesign::Redesign;
 
 /// Returns the given id; if there is none, the redesign of the work tree that the user chooses among those that fit.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if no id is given and nobody can be prompted, or there is nothing to choose from.
 pub(super) fn id_or_ask(
     ctx: &Ctx,
     command: &str,

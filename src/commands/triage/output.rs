@@ -38,7 +38,6 @@ enum To {
 }
 
 impl Rewrite {
-    /// Decides where each rewritten input goes.
     pub(super) fn of(
         kind: RewriteKind,
         to: Option<&Path>,
@@ -135,7 +134,6 @@ impl Rewrite {
     }
 }
 
-/// Refuses the rewritten copy of a file that changed while it was read.
 fn is_as_opened(source: &Source) -> anyhow::Result<()> {
     let same = source.opened.is_as_opened();
     same.map_err(|error| {
@@ -159,7 +157,6 @@ fn unwritten(cause: &str) -> anyhow::Error {
     fault::undetermined(cause, "check that its folder exists and can be written to")
 }
 
-/// One input that is rewritten.
 struct Piece<'p> {
     kind: RewriteKind,
     snapshot: &'p Snapshot<'p>,
@@ -219,7 +216,6 @@ impl Piece<'_> {
         at_place.or_else(|| record_states.iter().find(|record_state| record_state.key == record))
     }
 
-    /// Returns the note about the results that were left out of a run.
     fn note(&self, run: usize) -> String {
         let before: usize = self.layout.runs.iter().take(run).map(|run| run.results.len()).sum();
         let n = self.layout.runs.get(run).map_or(0, |run| run.results.len());
