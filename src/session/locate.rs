@@ -102,9 +102,6 @@ impl Located {
     }
 
     /// Returns the facts of the options' files, which are read once.
-    ///
-    /// # Errors
-    /// As [`ExternalFacts::read`].
     pub(crate) fn facts(&self, approved: Oid) -> Result<Arc<ExternalFacts>, Error> {
         if let Some(facts) = self.facts.get() {
             return Ok(Arc::clone(facts));
@@ -149,7 +146,6 @@ impl Located {
         folders
     }
 
-    /// Returns the folders from the top of the repository down to the one that the search for the ledger began in.
     pub(crate) fn asked(&self) -> &[String] {
         &self.asked
     }

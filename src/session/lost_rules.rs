@@ -24,9 +24,6 @@ use std::collections::BTreeSet;
 use std::mem;
 
 /// Fails if the approvals branch has more commits than are read: whoever pushes there could hide what older ones say.
-///
-/// # Errors
-/// [`Undetermined::Other`].
 pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(), Undetermined> {
     if !history.approvals_branch.is_cut {
         return Ok(());
@@ -51,9 +48,6 @@ pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(
 }
 
 /// Fails if other rules were approved at a lost tip than count now.
-///
-/// # Errors
-/// [`Undetermined::LostRules`]; [`Undetermined::Object`] if the lost tip's history can't be read.
 pub(super) fn refuse(
     repository: &Repository,
     chosen: &ApprovedRef,
@@ -81,9 +75,6 @@ pub(super) fn refuse(
 }
 
 /// Fails if other rules count with the statements that former tips of the approvals branch have alone.
-///
-/// # Errors
-/// [`Undetermined::LostRules`].
 pub(super) fn refuse_without_statements(
     chosen: &ApprovedRef,
     history: &mut History,
@@ -113,7 +104,6 @@ pub(crate) fn rules_of_branch(history: &mut History, counted: &CountedGovernance
     approved_by(history, counted, &without).cloned().collect()
 }
 
-/// Counts the rules with other statements of the approvals branch.
 fn count_with(history: &mut History, statements: Vec<BranchStatement>) -> CountedGovernance {
     let present = mem::replace(&mut history.statements, statements);
     let counted = counted::count_governance(history);

@@ -19,7 +19,6 @@ use crate::store::git::{Repository, blob_id};
 /// The largest file that is compared, in bytes.
 const LARGEST: usize = 64 << 20;
 
-/// A file, or why it can't be read.
 type ReadFile = Result<Rc<FileLines>, String>;
 
 /// The files of a repository, each read once.

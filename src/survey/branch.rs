@@ -254,7 +254,6 @@ pub fn add(people: &mut Vec<Person>, person: Person) {
     }
 }
 
-/// Returns the author of a commit; `None` if the commit names nobody.
 fn author(commit: &Commit, governance: &Governance) -> Option<Person> {
     let author = commit.author();
     let author = people::identify(governance, &author.name, &author.email);

@@ -130,7 +130,6 @@ impl<'a> ComparedTrail<'a> {
         if first < self.trail.versions.len() { Some(first) } else { None }
     }
 
-    /// Tells whether the record was rejected, and that takes it out.
     fn is_rejected(&self, first: usize, last: usize) -> bool {
         let is_rejection = |index: usize| {
             let closure = self.record(index).and_then(|record| record.closure.as_ref());

@@ -30,7 +30,6 @@ pub struct AdviceContext<'a> {
     pub asker: Option<&'a Asker>,
 }
 
-/// Returns the people to notify about a record, each with their roles.
 pub(super) fn escalation_recipients(
     record_state: &RecordState,
     due: &DueRecord,

@@ -178,7 +178,6 @@ fn is_override(record: &Record) -> bool {
     !record.root_cause.is_dismissal()
 }
 
-/// Returns the ids of the records that repeat one that was closed within the recurrence window.
 fn find_repeated<'p>(peers: &'p [Peer], governance: &Governance) -> BTreeSet<&'p str> {
     let window: Term = governance.policy.recurrence.window;
     let again = refiling::refiled(peers, window, governance).into_iter();
@@ -189,7 +188,6 @@ fn days(from: Instant, to: Instant) -> f64 {
     whole(to.seconds_since(from).max(0)) / 86_400.0
 }
 
-/// Converts days, or seconds of a few thousand years, for division.
 fn whole(number: i64) -> f64 {
     number as f64
 }
@@ -199,7 +197,6 @@ fn mean(numbers: &[f64]) -> Option<f64> {
     Some(rounded(numbers.iter().sum::<f64>() / whole(n), 10.0))
 }
 
-/// Returns the median of sorted numbers.
 fn median(sorted: &[f64]) -> Option<f64> {
     let half = sorted.len() / 2;
     let upper = sorted.get(half)?;

@@ -184,7 +184,6 @@ pub fn monday(day: Day) -> Day {
     day.plus_days(-since.rem_euclid(7))
 }
 
-/// Returns what has to be done within the calendar, by day, kind and id.
 fn coming<'a>(records: &'a [RecordState], instant: Instant) -> Vec<ComingDuty<'a>> {
     let end = monday(instant.day()).plus_days(7 * WEEKS);
     let of_record = |record_state: &'a RecordState| {

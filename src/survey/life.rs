@@ -65,7 +65,6 @@ pub fn read_life<'a>(
     })
 }
 
-/// Returns when a version of a record was first approved.
 fn approved(verdicts: &[Rc<ApprovalVerdict>]) -> Option<Instant> {
     let met = verdicts.iter().filter(|verdict| verdict.satisfied == Satisfied::Yes);
     met.filter_map(|it| it.approved_at).min()

@@ -120,7 +120,6 @@ pub fn frozen_groups<'a>(
     groups.map(|(_, pattern)| pattern).filter(|pattern| pattern.is_frozen).collect()
 }
 
-/// Returns the groups of the policy's key over the threshold, the largest first, each with its normalized key.
 fn repeated_groups<'a>(
     neighbours: &'a Neighbours,
     facts: PatternFacts<'_>,
@@ -139,7 +138,6 @@ fn repeated_groups<'a>(
     most_frequent_first(found.collect()).collect()
 }
 
-/// Returns the kinds of records of each expected class.
 fn expected<'a>(neighbours: &'a Neighbours, governance: &Governance) -> Vec<CausePattern<'a>> {
     let patterns = &governance.policy.patterns;
     let classes: BTreeSet<Class> = patterns.expected.iter().copied().collect();
@@ -153,7 +151,6 @@ fn expected<'a>(neighbours: &'a Neighbours, governance: &Governance) -> Vec<Caus
     most_frequent_first(found.collect()).map(|(_, pattern)| pattern).collect()
 }
 
-/// Returns patterns by their number of occurrences, then by key and class.
 fn most_frequent_first<'a>(
     mut found: Vec<(CauseGroup, CausePattern<'a>)>,
 ) -> impl Iterator<Item = (CauseGroup, CausePattern<'a>)> {

@@ -75,7 +75,6 @@ fn pending(proposal: &RecordProposal, governance: &Governance) -> Pending {
     }
 }
 
-/// Returns the state of a record that is only proposed.
 fn proposed(
     key: &TrailKey,
     proposal: &RecordProposal,
@@ -151,7 +150,6 @@ fn stated(
     }
 }
 
-/// Returns the freshness of the controls of a record that has not landed.
 fn controls(record: &Record, since: Option<Instant>, instant: Instant) -> Vec<ControlFreshness> {
     let begin = term::begin(record, since);
     let judged = record.compensating_controls.iter().map(|control| {

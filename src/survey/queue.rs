@@ -118,7 +118,6 @@ fn rank_record(record_state: &RecordState, due: Option<&DueRecord>) -> Option<Ra
     }
 }
 
-/// Compares by rank, then by bucket and date.
 fn worst_first(one: &QueueItem<'_>, other: &QueueItem<'_>) -> Ordering {
     let key = |item: &QueueItem<'_>| (item.rank, item.due.as_ref().map(DueRecord::order));
     key(one).cmp(&key(other))

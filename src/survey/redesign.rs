@@ -247,7 +247,6 @@ pub(in crate::survey) fn id_of(path: &str) -> String {
 }
 
 impl RedesignState {
-    /// Returns the status of an approved redesign: the first that holds.
     fn judge(&self, redesign: &Redesign, at: Instant, patterns: &Patterns) -> RedesignStatus {
         let assessed = redesign.assessed.as_ref().filter(|assessed| assessed.date.start() <= at);
         let outcome = assessed.map(|assessed| assessed.outcome);
@@ -323,7 +322,6 @@ pub fn covers(pattern: &RedesignPattern, group: &CauseGroup, governance: &Govern
     words.all(agrees) && (finding.is_none() || finding == group.finding)
 }
 
-/// Returns the last day on which a redesign is in time.
 fn in_time(due: Day, landed: Option<Instant>, patterns: &Patterns) -> Day {
     let latest = landed.map(|landed| patterns.redesign_max.after_day(landed.day()));
     latest.map_or(due, |latest| due.min(latest))
@@ -334,7 +332,6 @@ pub fn watched_until(redesign: &Redesign, done: Day, patterns: &Patterns) -> Day
     redesign.within().after_day(done).min(patterns.redesign_max.after_day(done))
 }
 
-/// Returns the records of a redesign's pattern that landed after it was done, while they count against it.
 fn landed_after<'n>(
     redesign: &Redesign,
     done: Day,
@@ -374,7 +371,6 @@ fn ids<'n>(records: impl Iterator<Item = &'n &'n Neighbour>) -> Vec<String> {
     ids
 }
 
-/// Returns the tickets that records link without a file, sorted.
 fn tickets(
     links: &BTreeMap<&str, Vec<&Neighbour>>,
     files: &[RedesignState],

@@ -29,7 +29,6 @@ pub struct Peer {
     pub closed: Option<Day>,
     /// The record that it supersedes, by its own statement.
     pub supersedes: Option<String>,
-    /// Its subject, folded.
     subject: Subject,
     deviates_from: Deviation,
 }
@@ -116,7 +115,6 @@ impl Peer {
     }
 
     /// Tells whether the other record was over before this one began, by no more than the window.
-    ///
     /// If it is not known when this one began, its end is used instead: it began before that.
     fn follows(&self, other: &Peer, window: Term) -> bool {
         let latest = match other.closed {

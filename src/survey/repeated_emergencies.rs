@@ -76,7 +76,6 @@ pub fn depends_on_all(verdicts: &[Rc<ApprovalVerdict>]) -> bool {
     verdicts.first().is_some_and(|first| matches!(first.grace, Grace::Within(_)))
 }
 
-/// Returns all emergencies of which others may lose their grace, in landing order.
 fn list_emergencies<'h>(
     history: &'h History,
     verdicts: &TrailVerdicts,

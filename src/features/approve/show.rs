@@ -14,7 +14,6 @@ use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
 use crate::view::{init, shape};
 use serde::Serialize;
 
-/// The maximum number of characters of a text in the gist of a record.
 const GIST: usize = 300;
 
 /// An approval or rejection, and its subject.
@@ -67,9 +66,7 @@ pub enum Counting {
     Counts,
     /// It does not count: the key is not listed for the person.
     NotYet {
-        /// How the key is listed.
         why: String,
-        /// The path of the signers file.
         signers: String,
         /// The line to list the key; `None` if it is listed.
         line: Option<String>,
@@ -102,7 +99,6 @@ pub enum Done {
     Never(String),
 }
 
-/// The answer about a forge's reviews.
 #[derive(Serialize)]
 struct ReviewsAnswer<'a> {
     schema: String,
@@ -275,7 +271,6 @@ fn not_yet(n_waiting: usize) -> String {
     format!("{} {verb} not yet", diag::count(n_waiting, "review"))
 }
 
-/// Returns the reviews that were not written, each with the reason.
 fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
     if unresolved.is_empty() {
         return Vec::new();
@@ -362,7 +357,6 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
     doc
 }
 
-/// The answer about one approval or rejection.
 #[derive(Serialize)]
 pub(super) struct ApprovalAnswer<'a> {
     pub(super) schema: String,

@@ -51,7 +51,6 @@ impl TimedQuestion {
     }
 }
 
-/// Answers many questions from one snapshot.
 pub(crate) struct Responder<'s, 'h> {
     snapshot: &'s Snapshot<'h>,
     prepared: &'s PreparedAnswers,
@@ -61,7 +60,6 @@ pub(crate) struct Responder<'s, 'h> {
 /// Changes an answer before it is stored, given the records it was computed from; never its verdict.
 pub type AnswerEdit = dyn Fn(&mut CheckAnswer, &[&RecordState]);
 
-/// What many answers from one snapshot have in common; it is computed once.
 pub(crate) struct PreparedAnswers {
     index: Index,
     shared: SharedFacts,
@@ -81,10 +79,8 @@ pub(super) struct SharedFacts {
     neighbours: OnceCell<Neighbours>,
 }
 
-/// The records that an answer is computed from.
 #[derive(Clone, Copy)]
 pub(super) struct AskedRecords<'s> {
-    /// Those that may match the question.
     pub(super) among: &'s [&'s RecordState],
     pub(super) record_states: &'s [RecordState],
     pub(super) shared: &'s SharedFacts,
@@ -96,7 +92,6 @@ impl SharedFacts {
         self.applications.get_or_init(|| names().collect())
     }
 
-    /// Returns the frozen patterns without a redesign in time at an instant.
     fn frozen(
         &self,
         snapshot: &Snapshot<'_>,
@@ -140,7 +135,6 @@ pub(crate) fn refuse(
 }
 
 impl<'s, 'h> Responder<'s, 'h> {
-    /// Returns a responder for a snapshot.
     pub(crate) fn of(
         snapshot: &'s Snapshot<'h>,
         prepared: &'s PreparedAnswers,
@@ -198,7 +192,6 @@ impl<'s, 'h> Responder<'s, 'h> {
         AskedRecords { among, record_states, shared: &self.prepared.shared }
     }
 
-    /// Finds the records that may match a question, as they are at its instant.
     fn among(&self, timed: &TimedQuestion, then: &mut dyn FnMut(&[&RecordState])) {
         let snapshot = self.snapshot;
         let places = self.prepared.index.places(&timed.question);
@@ -229,7 +222,6 @@ pub(super) fn answered(
     }
 }
 
-/// Answers a question from some records, as they are at its instant.
 pub(super) fn judged(
     snapshot: &Snapshot<'_>,
     timed: &TimedQuestion,

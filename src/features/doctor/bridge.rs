@@ -112,7 +112,6 @@ fn without_job(
     DoctorCheck::ok(name, message)
 }
 
-/// Names the way out if nothing that is set up leaves an approval.
 fn no_way(facts: &DoctorFacts<'_>, cause: &str) -> DoctorCheck {
     let signers = &facts.governance.policy.approval.signers;
     let message = format!(

@@ -137,7 +137,6 @@ impl DoctorCheck {
     }
 }
 
-/// Returns a text as YAML in a line to add: quoted unless it is plain.
 pub(super) fn yaml(text: &str) -> String {
     let is_plain = |it: char| it.is_ascii_alphanumeric() || "._/@+-".contains(it);
     let begins = text.starts_with(|it: char| it.is_ascii_alphanumeric());

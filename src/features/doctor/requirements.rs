@@ -24,13 +24,10 @@ use crate::record::vocabulary::{Class, Vocabulary};
 use crate::{diag, policy};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The requirements of all tiers and classes, and the people who can meet them.
 pub(super) struct Requirements<'g> {
     governance: &'g Governance,
     demands: Vec<NamedDemand>,
-    /// The members of each demanded group who are people.
     members: BTreeMap<String, Vec<Person>>,
-    /// The people with a key that may sign approvals now.
     keyed: BTreeSet<String>,
     /// Whether a key is listed for a pattern only, so that its owners can't be counted.
     has_patterns: bool,
@@ -40,7 +37,6 @@ pub(super) struct Requirements<'g> {
     unsigned: Option<String>,
 }
 
-/// What a tier, with a class, requires.
 struct NamedDemand {
     /// `tier sensitive`, or `tier standard, class regulated`.
     of: String,
@@ -90,7 +86,6 @@ impl<'g> Requirements<'g> {
         self.keyed.len().max(usize::from(self.has_patterns))
     }
 
-    /// Returns the tiers and classes that need several people.
     pub(super) fn of_several(&self) -> Vec<&str> {
         let several = self.demands.iter().filter(|demand| demand.demand.needed().count > 1);
         several.map(|it| it.of.as_str()).collect()
@@ -188,7 +183,6 @@ impl<'g> Requirements<'g> {
         DoctorCheck::ok(name, format!("{n_people} {verb} a key in {signers}"))
     }
 
-    /// Returns the groups of each member of a demanded group, of those that pass a test.
     fn member_of(&self, test: impl Fn(&Person) -> bool) -> Vec<Vec<String>> {
         let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (group, members) in &self.members {
@@ -199,21 +193,18 @@ impl<'g> Requirements<'g> {
         groups.into_values().collect()
     }
 
-    /// Returns the first tier that needs one of some groups.
     fn demanding(&self, groups: &[&str]) -> &str {
         let mut demands = self.demands.iter();
         let of = demands.find(|it| groups.iter().any(|group| it.demand.each_of.contains(*group)));
         of.map_or("the policy", |it| it.of.as_str())
     }
 
-    /// Returns the addresses in a group, each followed by a comma.
     fn listed(&self, group: &str) -> String {
         let members = self.governance.policy.groups.get(group).into_iter().flatten();
         members.map(|member| format!("{member}, ")).collect()
     }
 }
 
-/// Tells whether anybody is listed, who alone approves access.
 pub(super) fn approvers(governance: &Governance, keys: &Keys) -> DoctorCheck {
     let name = CheckName::Approvers;
     let persons = ListedPeople::of(governance, keys).persons(governance);
@@ -236,7 +227,6 @@ pub(super) fn approvers(governance: &Governance, keys: &Keys) -> DoctorCheck {
     }
 }
 
-/// Returns the requirements of each tier, alone and with each class that adds to it.
 fn demands(governance: &Governance) -> Vec<NamedDemand> {
     let policy = &governance.policy;
     let mut demands = Vec::new();
@@ -266,7 +256,6 @@ fn demands(governance: &Governance) -> Vec<NamedDemand> {
     demands
 }
 
-/// Tells whether a tier applies to records of a class.
 fn has_class(tier: &Tier, class: Class) -> bool {
     tier.matches.as_ref().is_none_or(|matches| {
         let mut classes = matches.iter().map(|it| it.class.as_ref());

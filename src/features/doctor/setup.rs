@@ -197,7 +197,6 @@ pub(super) fn forge(facts: &DoctorFacts<'_>, seen: Option<&str>) -> DoctorCheck 
     DoctorCheck::note(name, message + &add).with_lines(forges.chain(numbers))
 }
 
-/// Says how many merges carry the signature of their forge, and what asking for it would keep in force.
 fn signed_merges(facts: &DoctorFacts<'_>) -> Vec<String> {
     let is_only = facts.forges.len() == 1;
     let carry = |forge: &ForgeMerges| {

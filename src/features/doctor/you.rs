@@ -15,7 +15,6 @@ use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::people;
 use crate::policy::people::person::Person;
 
-/// How the user's key is listed.
 enum Listing {
     Listed,
     /// No key is configured.

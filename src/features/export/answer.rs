@@ -114,7 +114,6 @@ impl Snapshot<'_> {
         })
     }
 
-    /// Returns a record that is in force and has an end; without one, nothing is exported.
     fn exported_record<'s>(&self, record_state: &'s RecordState) -> Option<ExportedRecord<'s>> {
         if record_state.in_force != InForce::Yes {
             return None;

@@ -24,17 +24,14 @@ use crate::yaml::around;
 use crate::yaml::explain::CONFLICT;
 use serde_json::Value;
 
-/// The versions of a record that a merge left side by side.
 struct Conflict {
     /// What both sides changed; `None` if git no longer holds it.
     base: Option<Record>,
     landed: Record,
     others: Vec<Record>,
-    /// The command that puts the landed version in place.
     take: String,
 }
 
-/// Says at the first finding about each unresolved conflict how to end it, and drops the others.
 pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut Vec<Finding>) {
     let is_conflict = |finding: &Finding| finding.message == CONFLICT;
     let Some(repository) = located.repository_or_none() else { return };
@@ -76,7 +73,6 @@ fn renewed_twice(conflict: &Conflict, other: &Record) -> Option<String> {
     })
 }
 
-/// Where the versions of records in conflict are read.
 struct ConflictSides<'a> {
     repository: &'a Repository,
     files: &'a dyn Tree,
@@ -119,7 +115,6 @@ impl ConflictSides<'_> {
 }
 
 impl Conflict {
-    /// Returns the commands, one a line, and the fields that no command writes.
     fn remedy(&self, path: &str, asker: Option<&str>) -> Remedy {
         let mut lines = vec![self.take.clone()];
         let mut fields = Vec::new();
@@ -140,7 +135,6 @@ impl Conflict {
     }
 }
 
-/// What one side of a conflict decided and the landed one lacks.
 struct Again<'a> {
     landed: &'a Record,
     other: &'a Record,
@@ -150,7 +144,6 @@ struct Again<'a> {
 struct Command(String);
 
 impl Command {
-    /// Gives a flag once for each value.
     fn flag(mut self, name: &str, values: impl IntoIterator<Item: AsRef<str>>) -> Command {
         for value in values {
             self.0 += &format!(" --{name} {}", quoted(&value.as_ref().replace('\n', " ")));
@@ -232,9 +225,7 @@ impl Again<'_> {
         command.flag("by", (!is_asker).then_some(who.as_str()))
     }
 
-    /// Returns the fields that no command writes, as the other side has them.
     fn fields(&self, base: Option<&Record>) -> Vec<String> {
-        /// What commands write.
         const DECIDED: [&str; 6] =
             ["closure", "fired", "handling", "renewals", "reviews", "transfers"];
         let lacking = differences(Some(self.landed), self.other);
@@ -262,7 +253,6 @@ impl Again<'_> {
     }
 }
 
-/// Returns evidence as its flag takes it.
 fn argument(evidence: &Evidence) -> String {
     let sources = [&evidence.path, &evidence.url, &evidence.commit];
     let source = sources.into_iter().flatten().next().map_or("", String::as_str);

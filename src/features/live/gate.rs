@@ -87,7 +87,6 @@ pub enum Unsettled {
     Denied,
 }
 
-/// Which answers are given, and stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Any,
@@ -307,7 +306,6 @@ impl LiveGate {
         if is_worth_it { self.ledger.propose_anew(wall) } else { Ok(()) }
     }
 
-    /// Answers `unknown`, without a ledger.
     fn refuse(&self, why: &str, line: &QuestionLine, wall: Instant) -> LiveAnswer {
         let now = self.ledger.fixed_instant().unwrap_or(wall);
         let (timed, no_question) = timed_question(line, now);
@@ -332,7 +330,6 @@ fn timed_question(line: &QuestionLine, now: Instant) -> (TimedQuestion, Option<S
     }
 }
 
-/// Returns the stamp of an answer without a ledger.
 fn nowhere(instant: Instant, is_simulated: bool) -> Stamp {
     Stamp {
         name: None,

@@ -77,7 +77,6 @@ impl<'s> PackedLedger<'s> {
     }
 }
 
-/// Collects what a pack holds.
 pub(crate) fn collect<'s>(
     located: &'s Located,
     request: PackRequest,
@@ -103,7 +102,6 @@ pub(crate) fn collect<'s>(
     Ok(PackedLedger { audit, keys, files, signers })
 }
 
-/// Refuses a span that ends on a later day, or before it begins.
 fn refuse_open_span(request: PackRequest) -> Result<(), Usage> {
     if request.from > request.to {
         return Err(Usage::refused(

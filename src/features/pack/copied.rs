@@ -17,22 +17,14 @@ use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
 
-/// The folder of the governance files as they are at the end of the span.
 const CURRENT: &str = "policy/current";
 
-/// Copies of files that git holds.
 pub(super) struct Copied {
-    /// By name.
     pub(super) files: Vec<PackedFile>,
-    /// The name of the list of signers at the end of the span.
     pub(super) signers: Option<String>,
 }
 
 impl Copied {
-    /// Copies the files about some records, and all governance.
-    ///
-    /// # Errors
-    /// If one of them can't be read.
     pub(super) fn collect(
         snapshot: &Snapshot<'_>,
         keys: &BTreeSet<String>,
@@ -75,7 +67,6 @@ impl Collector<'_> {
         Ok(())
     }
 
-    /// Copies the files that a record cites as evidence, as they are at the end of the span.
     fn take_evidence(&mut self, record_state: &RecordState) -> Result<(), Error> {
         let contents = [record_state.known_content(), record_state.stated.as_deref()];
         let paths: BTreeSet<String> =
@@ -149,7 +140,6 @@ impl Collector<'_> {
         Ok(Some(signers).filter(|name| self.files.contains_key(name)))
     }
 
-    /// Copies a file of the commit in question, if it is there.
     fn take_at_tip(&mut self, folder: &str, path: &str) -> Result<(), Error> {
         let found = self.tree.entry(path);
         let entry = found.map_err(|error| unread(path, error, "run `git fsck`"))?;
@@ -181,20 +171,17 @@ impl Collector<'_> {
         }
     }
 
-    /// Returns a path of the ledger from the top of the repository.
     fn outward(&self, path: &str) -> String {
         let segments = self.snapshot.prefix.outward(path);
         segments.map_or_else(|| path.to_owned(), |segments| segments.join("/"))
     }
 }
 
-/// Returns the paths of the files that a record cites as evidence.
 fn cited_paths(record: &Record) -> Vec<String> {
     let cited = evidence::cited(record, None);
     cited.into_iter().filter_map(|it| it.stated.path.clone()).collect()
 }
 
-/// Returns the error for a file that git names but this clone can't read.
 fn unread(path: &str, cause: impl fmt::Display, repair: &str) -> Error {
     Undetermined::other(format!("{path} can't be copied: {cause}"), repair).into()
 }

@@ -44,7 +44,6 @@ struct CountsView {
     awaiting: usize,
 }
 
-/// How many approvals of what is in force are known how firmly.
 #[derive(Serialize)]
 pub(super) struct ApprovalLevelsView {
     attested: usize,

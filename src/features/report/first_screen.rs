@@ -19,7 +19,6 @@ use crate::view::page::{
     SharePart, Timeline, TimelineRow,
 };
 
-/// How many periods, dates and owners are shown.
 const MOST_PERIODS: usize = 14;
 const MOST_DATES: usize = 6;
 const MOST_OWNERS: usize = 8;
@@ -27,12 +26,10 @@ const MOST_OWNERS: usize = 8;
 /// How many days before and after today the timeline shows at most.
 const TIMELINE_DAYS: i64 = 120;
 
-/// Returns the sentence below the title.
 pub(super) fn lead<'a>(report: &Report<'_>) -> Block<'a> {
     Block::Page(PageBlock::Lead(sentence::summary(report)))
 }
 
-/// Returns the blocks of the first screen.
 pub(super) fn blocks<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let panels = [
         first_overdue(report),
@@ -106,7 +103,6 @@ fn percent(part: usize, all: usize) -> String {
     }
 }
 
-/// Returns the most urgent overdue records, then redesigns.
 fn first_overdue<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     let overdue = tables::overdue_items(report);
     let rows: Vec<Vec<StyledText>> = overdue
@@ -151,7 +147,6 @@ fn flexible(title: &'static str) -> Column {
     Column { title, fit: ColumnFit::Flexible }
 }
 
-/// Returns the open records whose end is nearest, earliest end first.
 fn timeline<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     let instant = report.stamp.instant;
     let all = glance::nearest_ends(report.record_states, instant);
@@ -207,7 +202,6 @@ fn begin(state: &RecordState, end: Instant) -> Instant {
     stated.or(state.in_place.first_approved).or(landed).unwrap_or(end).min(end)
 }
 
-/// Returns the places of the first days of months, with their names.
 fn months(first: Instant, last: Instant, place: &dyn Fn(Instant) -> u16) -> Vec<(u16, String)> {
     let days = last.days_since(first).max(0);
     let each = (1..=days).map(|n| first.day().plus_days(n)).filter_map(|day| {
@@ -220,7 +214,6 @@ fn months(first: Instant, last: Instant, place: &dyn Fn(Instant) -> u16) -> Vec<
     each.filter(|(at, _)| *at < 950).collect()
 }
 
-/// Returns the calendar of the coming weeks, and the next dates.
 fn calendar<'a>(report: &Report<'_>) -> Panel<'a> {
     let coming = &report.glance.coming;
     let today = report.stamp.instant.day();
@@ -263,7 +256,6 @@ fn calendar<'a>(report: &Report<'_>) -> Panel<'a> {
     Panel { title, width: PanelWidth::Tall, blocks }
 }
 
-/// Returns what has to be done by a date.
 fn task(kind: DutyKind) -> &'static str {
     match kind {
         DutyKind::Start => "starts",
@@ -327,7 +319,6 @@ fn bars<'a>(title: &str, of: &'static str, rows: Vec<BarRow>) -> Panel<'a> {
     Panel { title: title.to_owned(), width: PanelWidth::Half, blocks }
 }
 
-/// Returns how firmly the records in force are approved, and the records by status.
 fn shares<'a>(report: &Report<'_>) -> Panel<'a> {
     let part = |name: &str, count: usize, tone| SharePart { name: name.to_owned(), count, tone };
     let proofs = report.glance.proofs;

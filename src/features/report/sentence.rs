@@ -7,7 +7,6 @@ use crate::features::report::show::Report;
 use crate::survey::glance::OwnerCounts;
 use crate::view::doc::{StyledText, Tone};
 
-/// How many owners are named.
 const NAMED: usize = 3;
 
 pub(super) fn summary(report: &Report<'_>) -> StyledText {

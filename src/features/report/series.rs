@@ -8,7 +8,6 @@ use crate::view::doc::ChartSeries;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Returns how many records were opened and closed in each month.
 pub(super) fn counted(periods: &[Period]) -> ChartSeries {
     let bar = |count: fn(&Period) -> usize| periods.iter().map(|it| number(count(it))).collect();
     let labels = periods.iter().enumerate().map(|(n, period)| {
@@ -26,7 +25,6 @@ pub(super) fn counted(periods: &[Period]) -> ChartSeries {
     }
 }
 
-/// Returns the year of a day, and its month in letters.
 pub(super) fn year_and_month(day: &str) -> (String, String) {
     let mut parts = day.split('-');
     let year = parts.next().unwrap_or_default().to_owned();

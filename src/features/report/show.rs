@@ -136,7 +136,6 @@ impl<'a> ClassView<'a> {
     }
 }
 
-/// Returns the health of the backlog, one line per figure.
 fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
     let backlog = &report.backlog;
     let pair = |label: &str, text: StyledText| (label.to_owned(), text);
@@ -179,7 +178,6 @@ fn of_days(days: i64) -> String {
     diag::count(usize::try_from(days).unwrap_or(0), "day")
 }
 
-/// Returns the classes with records as a table: how many are open, in force and overdue.
 pub(super) fn class_table<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let classes = Class::all().iter().map(|class| ClassSection::new(report, *class));
     let rows: Vec<Vec<StyledText>> = classes
@@ -199,7 +197,6 @@ pub(super) fn class_table<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     vec![heading, Block::Table(DocTable { columns, rows })]
 }
 
-/// The open records of a class.
 struct ClassSection<'a> {
     class: Class,
     records: Vec<&'a RecordState>,

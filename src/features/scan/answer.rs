@@ -107,7 +107,6 @@ impl<'s> ScanAnswer<'s> {
     }
 }
 
-/// Finds the suppressions of a place, and judges them by its ledger.
 pub(super) fn scan<'s>(
     place: &'s ScanPlace,
     at: &Moment,
@@ -221,7 +220,6 @@ fn counted(search: &FileSearch, settings: &Scan) -> Vec<KindCount> {
     count.collect()
 }
 
-/// Returns the branch of a remote that others start from.
 fn base_to_name(repository: &Repository) -> Option<String> {
     let remote = repository.first_remote()?;
     let head = repository.find(&format!("refs/remotes/{remote}/HEAD")).and_then(|it| it.name);
@@ -233,7 +231,6 @@ fn base_to_name(repository: &Repository) -> Option<String> {
     named.or_else(usual)
 }
 
-/// Returns the ages of what was found, or why they are not known.
 fn read_ages(
     repository: Option<&Repository>,
     search: &FileSearch,

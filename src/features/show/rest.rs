@@ -17,19 +17,15 @@ use crate::survey::naming::RecordNames;
 use crate::view::doc::StyledText;
 use crate::view::{accepted, closure, statements};
 
-/// The section with texts that the first screen had to cut.
 pub(super) const IN_FULL: &str = "In full";
 
-/// The section with the statements about the landed version.
 pub(super) const STATEMENTS: &str = "Statements";
 
 /// The fields in that section that are never on the first screen.
 pub(super) const STATED_LATER: &[&str] = &["starts", "references"];
 
-/// A width at which nothing is cut.
 const WHOLE: usize = usize::MAX;
 
-/// Returns the sections with their headings, without empty ones.
 pub(super) fn sections(
     record_state: &RecordState,
     statements: &[&Statement],

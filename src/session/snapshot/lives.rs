@@ -27,21 +27,16 @@ use crate::survey::{life, renewed, repeated_emergencies};
 /// Records that are not evaluated, but compared with others.
 #[derive(Debug, Default)]
 pub(crate) struct Passed {
-    /// Each with the index of its landing.
     peers: Vec<(Peer, usize)>,
     /// Those that may still count toward a pattern, or against a redesign.
     recent: Vec<Neighbour>,
     /// Those that are judged when something may refile them, each with what it stated.
     unjudged: BTreeMap<TrailKey, Vec<Peer>>,
-    /// The approval files of all that are left out.
     approvals: Vec<ApprovalFileChange>,
 }
 
-/// Which records may count toward a pattern, or against a redesign.
 pub(crate) struct PatternWindow {
-    /// Since when the effect of a redesign is watched.
     pub(crate) redesigned: Option<Instant>,
-    /// When each landing took effect.
     pub(crate) landings: Vec<Instant>,
     pub(crate) window: Term,
     pub(crate) until: Instant,
@@ -116,7 +111,6 @@ impl Passed {
         judged
     }
 
-    /// Takes a record that was judged before it is left out.
     fn take_judged(&mut self, facts: RecordFacts<'_>, window: Option<&PatternWindow>) {
         let Some(neighbour) = nearby::neighbour(facts) else {
             return;
@@ -159,7 +153,6 @@ pub(crate) fn needs_verdicts(trail: &Trail, landings: &[Instant]) -> bool {
     !versions.all(|it| it.record.record().is_some_and(|record| bare(record) == tip))
 }
 
-/// Leaves records out of a history, and returns their approval files.
 fn leave_out(history: &mut History, keys: &BTreeSet<TrailKey>) -> Vec<ApprovalFileChange> {
     for key in keys {
         if let Some(trail) = history.trails.remove(key) {
@@ -245,7 +238,6 @@ impl Snapshot<'_> {
         neighbours
     }
 
-    /// Returns the records that are evaluated, each with the time it landed.
     fn evaluated(&self) -> Neighbours {
         let keys = self.history.trails.keys();
         Neighbours {

@@ -61,10 +61,8 @@ impl Snapshot<'_> {
         (self.repository, &self.chosen)
     }
 
-    /// Returns the trees in which statements may stand: of the local approvals branch, of the fetched one, and of the approved ref.
-    ///
-    /// # Errors
-    /// If the commit of the approved ref can't be read.
+    /// Returns the trees in which statements may stand: of the local approvals branch, of the fetched one, and of the
+    /// approved ref.
     pub(crate) fn statement_trees(&self) -> Result<Vec<CommitTree<'_>>, Obstacle> {
         let remote = self.chosen.remote.as_deref();
         let mut trees = statement_trees(self.repository, remote, &self.prefix);
@@ -180,7 +178,6 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Returns the web page of the forge on which the policy can be edited.
     fn policy_page(&self) -> Option<String> {
         let remote = self.chosen.remote.as_deref()?;
         let address = RemoteAddress::parse(&self.repository.url_of(remote)?)?;

@@ -34,15 +34,11 @@ use crate::survey::refiling::{NameSearch, Peer};
 /// The search terms for similar records.
 pub struct NeighbourSearch<'n> {
     governance: [&'n Governance; 2],
-    /// The open records to find similar ones for.
     peers: Vec<Peer>,
-    /// Their names.
     names: Vec<String>,
-    /// Their kinds, under both governances.
     groups: BTreeSet<CauseGroup>,
     /// The same as folded text to search for in a file; not controls and addresses, which have several forms.
     written: BTreeSet<Vec<String>>,
-    /// The patterns of redesigns that may be about one of the records.
     patterns: Vec<Rc<Redesign>>,
 }
 
@@ -122,7 +118,6 @@ impl<'n> NeighbourSearch<'n> {
         written.collect()
     }
 
-    /// Tells whether a record is of the same kind as one of the records, under either governance.
     fn is_of_a_kind(&self, record: &Record) -> bool {
         self.governance.iter().any(|governance| {
             let keys = &governance.policy.patterns.key;

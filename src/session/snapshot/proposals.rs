@@ -22,15 +22,12 @@ use crate::store::files::WorkTree;
 use crate::store::git::Repository;
 use crate::survey::proposed::{self, ProposalContext};
 
-/// The proposals, and their sources.
 pub(crate) struct Proposed {
     proposals: Proposals,
-    /// The branches and the work tree that were searched.
     pub(crate) sources: Sources,
     tree: WorkTree,
 }
 
-/// Where a record is that the files at hand lack.
 pub(crate) struct Elsewhere {
     pub(crate) id: String,
     /// The branch that proposes it; `None` if it is on the approved ref.
@@ -55,22 +52,16 @@ impl Snapshot<'_> {
     }
 }
 
-/// Reads the proposals relative to an approved ref.
-///
-/// # Errors
-/// If refs, the work tree or the checked-out commit can't be read.
 pub(crate) fn read(located: &Located, snapshot: &mut Snapshot<'_>) -> Result<Proposed, Error> {
     let sources = sources_of(snapshot.repository, snapshot)?;
     of(located, snapshot, sources)
 }
 
-/// Reads the present branches and work tree, through a repository that has just been opened.
 fn sources_of(repository: &Repository, snapshot: &Snapshot<'_>) -> Result<Sources, Undetermined> {
     let records = &snapshot.governance.policy.records;
     read_sources(repository, &snapshot.prefix, records, &snapshot.chosen)
 }
 
-/// Reads the proposals of these sources.
 fn of(located: &Located, snapshot: &mut Snapshot<'_>, sources: Sources) -> Result<Proposed, Error> {
     let (repository, prefix) = (snapshot.repository, &snapshot.prefix);
     let records = &snapshot.governance.policy.records;
@@ -124,12 +115,10 @@ impl Snapshot<'_> {
 }
 
 impl Proposed {
-    /// Drops proposals about records that are not wanted.
     pub(crate) fn keep(&mut self, wanted: &dyn Fn(&TrailKey) -> bool) {
         self.proposals.by_key.retain(|key, _| wanted(key));
     }
 
-    /// Adds the proposals to the landed records.
     pub(crate) fn join(
         &self,
         record_states: &mut Vec<RecordState>,

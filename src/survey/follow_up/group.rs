@@ -69,7 +69,6 @@ fn since(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Option<Instan
     Some(end.map_or(frozen, |end| end.max(frozen)))
 }
 
-/// Returns what to do about the group, in words and as a command.
 fn step(pattern: &CausePattern<'_>) -> (String, String) {
     let words = pattern.key().filter_map(|(name, value)| Some((name, value?)));
     let another = new_command(words, None);
@@ -138,7 +137,6 @@ fn notified(target: &NotifyTarget, around: AdviceContext<'_>) -> Vec<(Person, St
     people.map(|person| (person, role.to_owned())).collect()
 }
 
-/// Returns each person once, with all their roles, in order of their first one.
 fn with_roles(named: impl Iterator<Item = (Person, String)>) -> Vec<(Person, BTreeSet<String>)> {
     let mut found: Vec<(Person, BTreeSet<String>)> = Vec::new();
     for (person, role) in named {

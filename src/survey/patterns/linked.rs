@@ -36,7 +36,6 @@ pub struct LinkedRedesign {
 pub(super) struct PatternRedesigns<'f> {
     governance: &'f Governance,
     states: Vec<RedesignState>,
-    /// The ticket that each open and approved record links, by its id.
     tickets: BTreeMap<&'f str, LinkedRedesign>,
 }
 

@@ -72,7 +72,6 @@ pub fn find_refused(
     found
 }
 
-/// Tells whether a record links the id of a redesign that has not landed.
 fn brings_redesign(record: &Record, neighbours: &Neighbours) -> bool {
     let is_landed = |id: &str| {
         neighbours.redesigns.iter().any(|it| redesign::id_of(&it.path).eq_ignore_ascii_case(id))
@@ -82,9 +81,7 @@ fn brings_redesign(record: &Record, neighbours: &Neighbours) -> bool {
 
 /// The ends of a group's occurrences, each sorted.
 struct OccurrenceEnds {
-    /// When the last record of each landed.
     landed: Vec<Instant>,
-    /// Until when each counts.
     counts: Vec<Instant>,
 }
 

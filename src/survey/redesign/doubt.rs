@@ -70,7 +70,6 @@ pub(super) fn is_within(
     })
 }
 
-/// Returns the value of a word, normalized for comparison with groups.
 pub(super) fn comparable(key: &str, value: &str, governance: &Governance) -> String {
     match PatternKey::from_word(key) {
         Some(key) => cause::comparable(key, value, governance),
@@ -78,7 +77,6 @@ pub(super) fn comparable(key: &str, value: &str, governance: &Governance) -> Str
     }
 }
 
-/// Returns the value of a group for a word of a pattern.
 fn value_of<'g>(group: &'g CauseGroup, key: &str, governance: &Governance) -> Option<&'g str> {
     let keys = &governance.policy.patterns.key;
     match keys.iter().position(|it| it.as_str() == key) {

@@ -77,7 +77,6 @@ fn bucket(
     }
 }
 
-/// Returns since when a redesign has been known not to work.
 fn recurred(state: &RedesignState, redesign: &Redesign) -> Option<Instant> {
     let mut landed: Vec<Instant> = state.landed_after.iter().map(|it| it.at).collect();
     landed.sort();
@@ -116,7 +115,6 @@ fn waits_for(redesign: &Redesign, bucket: FollowUpBucket, governance: &Governanc
     people.map(|person| named(person, redesign)).collect()
 }
 
-/// Returns the people to notify: the owner, then those of the escalation chain, each with their roles.
 fn recipients(
     redesign: &Redesign,
     since: Option<Instant>,

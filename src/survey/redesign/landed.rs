@@ -67,7 +67,6 @@ pub fn first_done(history: &History, policy: &Policy) -> Option<Instant> {
     done.min()
 }
 
-/// The versions of one redesign file.
 struct LandedTrail<'h> {
     history: &'h History,
     counted: &'h CountedGovernance,
@@ -128,7 +127,6 @@ impl LandedTrail<'_> {
         Some(CountedRedesign { redesign: Rc::new(redesign), done_landed })
     }
 
-    /// Returns the day on which the date of `done` landed that the version at an index states.
     fn done_landed(&self, n: usize, done: &RedesignDone) -> Option<Day> {
         let first = self.first_with(n, &|it| it.done.as_ref().map(|it| it.date) == Some(done.date));
         Some(self.at(first?.1)?.day())

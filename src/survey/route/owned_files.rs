@@ -26,14 +26,11 @@ pub struct OwnersLine {
     pattern: PathPattern,
 }
 
-/// The pattern of a line, folder by folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct PathPattern {
     /// `**` is any number of folders.
     segments: Vec<String>,
-    /// Whether it matches what is below the path.
     below: bool,
-    /// Whether it matches the path itself.
     itself: bool,
 }
 

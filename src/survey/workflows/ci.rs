@@ -7,12 +7,10 @@ use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 
-/// The folder of GitHub's workflows, from the root of the repository.
 const FOLDER: &str = ".github/workflows";
 /// The jobs that `init` writes for GitLab, and the pipeline that must include them.
 pub const GITLAB_JOBS: &str = ".gitlab/exledger.yml";
 pub const GITLAB_PIPELINE: &str = ".gitlab-ci.yml";
-/// The job that records reviews.
 const JOB: &str = "merged";
 /// What the names of the variables that change the program's answers begin with.
 const VARIABLES: &str = "EXLEDGER_";

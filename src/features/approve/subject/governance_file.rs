@@ -17,7 +17,6 @@ use crate::session::snapshot::Snapshot;
 use crate::store::files;
 use crate::view::patch;
 
-/// Returns a governance file, either an existing or a removed one.
 pub(crate) fn find(
     (located, at): (&Located, &Moment),
     snapshot: &Snapshot<'_>,

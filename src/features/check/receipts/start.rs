@@ -12,10 +12,6 @@ use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::store::append::AppendFile;
 
-/// Starts a file that is missing or empty, or that a gate of this clone created.
-///
-/// # Errors
-/// [`Usage`] if it has receipts; [`Undetermined`] if it, or what is known about it, can't be written.
 pub(crate) fn start_file(located: &Located, path: &Path) -> Result<(), Error> {
     located.repository()?;
     let shown = path.display();

@@ -42,7 +42,6 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
 
 const ADVISORIES: &str = "advisories";
 
-/// Edits the list of ignored advisories in `deny.toml`.
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let mut losses = LossLog::new(input.options.allowed);
@@ -99,7 +98,6 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
     toml_merge::checked(text, edited, shared, losses)
 }
 
-/// Returns the entries as inline tables.
 pub(super) fn entries_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,

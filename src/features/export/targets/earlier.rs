@@ -13,7 +13,6 @@ use crate::features::export::targets::{azure, osv_scanner};
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::survey::cited;
 
-/// The longest file that is looked at, in bytes.
 const MOST: usize = 8 * 1024 * 1024;
 
 /// The files in a folder that an earlier export of a target may have written.
@@ -25,7 +24,6 @@ pub struct EarlierFiles {
     pub mixed: Vec<String>,
 }
 
-/// Whose a file in the folder is, as far as its content shows.
 enum EarlierOrigin {
     Own,
     Mixed,

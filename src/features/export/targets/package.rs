@@ -71,7 +71,6 @@ impl ExportedPackage {
     }
 }
 
-/// Returns the namespace and the name in the part of a package URL before qualifiers.
 fn names(path: &str) -> Option<(String, String)> {
     let rest = path.strip_prefix("pkg:")?.trim_start_matches('/');
     let (_, rest) = rest.split_once('/')?;

@@ -23,7 +23,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// Metrics in the text format, one family after the other.
 #[derive(Default)]
 struct MetricLines(String);
 

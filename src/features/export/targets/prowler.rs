@@ -30,7 +30,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// An entry below a check of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct MutedCheck {
     check: String,
@@ -39,10 +38,8 @@ struct MutedCheck {
     description: String,
 }
 
-/// The entries by account, in the order of the findings.
 type MutedAccounts = BTreeMap<String, Vec<MutedCheck>>;
 
-/// One resource of a finding, each part as a pattern but the account.
 #[derive(Clone, Copy)]
 struct ProwlerLocator<'a> {
     account: &'a str,
@@ -91,7 +88,6 @@ fn mutelist(accounts: &MutedAccounts) -> String {
 }
 
 impl MutedCheck {
-    /// Returns its value as lines of YAML.
     fn block(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (key, items) in [("Regions", &self.regions), ("Resources", &self.resources)] {
@@ -102,7 +98,6 @@ impl MutedCheck {
         lines
     }
 
-    /// Tells whether two mute the same.
     fn is_same(&self, node: &Node) -> bool {
         yaml_edit::is_same(node, &self.block().join("\n"))
     }
@@ -155,7 +150,6 @@ fn accounts_of(
     accounts
 }
 
-/// Returns the resources of a finding; all of them, if one can't be expressed and that loss is allowed.
 fn locators_of<'a>(
     finding: ExportedFinding<'a>,
     losses: &mut Vec<FindingLoss>,
@@ -193,7 +187,6 @@ fn anchored(expression: &str) -> String {
     format!("^{expression}$")
 }
 
-/// Replaces the entries of this ledger in a mutelist.
 fn merge(input: &ExportInput<'_>, file: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = file.text(TARGET.name)?;
     let mut log = LossLog::new(input.options.allowed);
@@ -210,7 +203,6 @@ fn merge(input: &ExportInput<'_>, file: SharedFile<'_>) -> Result<ExportOutput, 
 
 const ACCOUNTS: &str = "Mutelist.Accounts";
 
-/// Removes the entries of this ledger that are not wanted any more, or not like this.
 fn without_own(
     text: &str,
     wanted: &MutedAccounts,
@@ -251,7 +243,6 @@ fn without_own(
     Ok(text)
 }
 
-/// Adds the entries that are missing.
 fn with_missing(mut text: String, wanted: &MutedAccounts) -> Result<String, MergeRefusal> {
     for (account, checks) in wanted {
         for check in checks {
@@ -300,7 +291,6 @@ fn with_missing(mut text: String, wanted: &MutedAccounts) -> Result<String, Merg
     Ok(text)
 }
 
-/// Inserts a value at a place that is absent or empty; empty brackets there are removed first.
 fn placed(text: &str, path: &str, yaml: &str) -> Result<String, MergeRefusal> {
     let root = yaml_edit::read(text)?;
     let is_empty =

@@ -26,7 +26,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// The version of the format.
 pub(super) const VERSION: &str = "v1.25.0";
 
 /// The types of packages that a path can name, with the text between namespace and name; `None` if a namespace
@@ -41,10 +40,8 @@ const TYPES: &[(&str, Option<&str>)] = &[
     ("pypi", None),
 ];
 
-/// An entry: the path in the graph of dependencies, and the lines below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SnykEntry {
-    /// The lines of YAML without indentation, the first beginning with `- `.
     pub(super) lines: Vec<String>,
 }
 
@@ -65,7 +62,6 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
 }
 
-/// Edits `.snyk`, which has a list of entries for each id.
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let mut losses = LossLog::new(input.options.allowed);
@@ -132,7 +128,6 @@ fn with_ids(
     Ok(edited)
 }
 
-/// Returns the entries by the id of the finding, in the order of the records.
 pub(super) fn entries_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,
@@ -192,7 +187,6 @@ fn entry(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Option<(String, 
     Some((id.into_owned(), SnykEntry { lines }))
 }
 
-/// Returns the name of a package in a path; `None` if it can't be named.
 fn name(package: &ExportedPackage) -> Option<String> {
     let (_, joint) = TYPES.iter().find(|(kind, _)| *kind == package.kind())?;
     let name = match (joint, package.namespace()) {

@@ -20,7 +20,6 @@ pub(super) fn parsed(text: &str) -> Result<Document<&str>, MergeRefusal> {
     })
 }
 
-/// Tells whether an entry cites a record of this ledger in its reason.
 pub(super) fn is_own(entry: &dyn TableLike, shared: SharedFile<'_>) -> bool {
     let reason = entry.get("reason").and_then(Item::as_str);
     reason.is_some_and(|reason| shared.is_own(reason))
@@ -67,13 +66,11 @@ fn line_start(text: &str, offset: usize) -> usize {
     text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |found| found + 1)
 }
 
-/// Returns the first byte after the line of a byte.
 pub(super) fn line_end(text: &str, offset: usize) -> usize {
     let rest = text.get(offset..).unwrap_or_default();
     rest.find('\n').map_or(text.len(), |found| offset + found + 1)
 }
 
-/// Returns what is left of a text after a place.
 pub(super) fn kept(text: &str, ranges: &[Range<usize>], from: usize) -> String {
     let mut out = String::new();
     let mut done = from;
@@ -102,7 +99,6 @@ pub(super) fn replaced(text: &str, ranges: &[Range<usize>], at: usize, new: &str
     format!("{before}{gap}{lines}{}", kept(text, &later, at.max(done)))
 }
 
-/// Returns the output, if nothing but own entries differs.
 pub(super) fn checked(
     before: &str,
     after: String,

@@ -7,13 +7,8 @@ use crate::yaml;
 use crate::yaml::node::{Limits, Node, Value};
 use crate::yaml::splice::{self, SpliceEdit};
 
-/// The largest file that is edited, and how deep it may be nested.
 const LIMITS: Limits = Limits { bytes: 64 << 20, depth: 64 };
 
-/// Reads a file of another tool, which must be YAML that we can edit.
-///
-/// # Errors
-/// [`MergeRefusal::Unparsed`] with the first fault.
 pub(crate) fn read(text: &str) -> Result<Node, MergeRefusal> {
     let document = yaml::parse(text.as_bytes(), &LIMITS);
     if let Some(fault) = document.faults.first() {
@@ -23,10 +18,6 @@ pub(crate) fn read(text: &str) -> Result<Node, MergeRefusal> {
     document.root.ok_or_else(|| MergeRefusal::Unparsed("it has no value".to_owned()))
 }
 
-/// Applies one edit, and checks that nothing else of the file changed.
-///
-/// # Errors
-/// [`MergeRefusal::Layout`] if it would change more than its place.
 pub(crate) fn applied(text: &str, edit: SpliceEdit<'_>) -> Result<String, MergeRefusal> {
     let root = read(text)?;
     let key = match edit {
@@ -61,10 +52,6 @@ fn same(one: &Node, other: &Node) -> bool {
     }
 }
 
-/// Returns a text without the empty brackets at a place.
-///
-/// # Errors
-/// [`MergeRefusal::Layout`] if there are none.
 pub(crate) fn emptied(text: &str, root: &Node, path: &str) -> Result<String, MergeRefusal> {
     let why = || "it is not written as {}".to_owned();
     let refused = || MergeRefusal::Layout { key: path.to_owned(), why: why() };
