@@ -45,7 +45,6 @@ struct LogAnswer<'a> {
     lapses: &'a [Lapse],
 }
 
-/// One change of meaning.
 #[derive(Serialize)]
 struct ActView<'a> {
     event: &'static str,
@@ -123,7 +122,6 @@ fn line(acts: &[RecordAct<'_>]) -> Option<(String, StyledText)> {
     Some((act.at.to_string(), text))
 }
 
-/// Returns what the closure of the record proved.
 fn closure_blocks<'a>(log: &Log<'_>) -> Vec<Block<'a>> {
     let pairs = closure::pairs(log.record_state, &log.evidence, log.stamp.instant);
     if pairs.is_empty() {
@@ -196,7 +194,6 @@ impl<'a> ActView<'a> {
     }
 }
 
-/// Returns the events of each landing.
 fn landings<'l, 'a>(acts: &'l [RecordAct<'a>]) -> Vec<&'l [RecordAct<'a>]> {
     acts.chunk_by(|one, other| one.commit == other.commit).collect()
 }
@@ -252,7 +249,6 @@ fn events(acts: &[RecordAct<'_>]) -> String {
     events.join(", ")
 }
 
-/// Returns the events of a landing; that of a closure with its date and outcome.
 fn shown_events(acts: &[RecordAct<'_>]) -> String {
     let shown = |act: &RecordAct<'_>| {
         let record = act.version.record.record().filter(|_| act.event == ChangeEvent::Closed);
@@ -294,7 +290,6 @@ fn demands_nobody(act: &RecordAct<'_>) -> bool {
     act.verdict.needed.count == 0 && act.verdict.carries.is_none()
 }
 
-/// Returns the proof level of the approval, or that there are too few.
 fn level(act: &RecordAct<'_>) -> StyledText {
     let text = act.result.as_str();
     match (act.result, act.satisfied) {
@@ -315,7 +310,6 @@ fn level(act: &RecordAct<'_>) -> StyledText {
     }
 }
 
-/// Returns one landing with the values that it changes.
 fn patch(acts: &[RecordAct<'_>]) -> Vec<Block<'static>> {
     let Some(act) = acts.first() else {
         return Vec::new();

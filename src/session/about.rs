@@ -31,12 +31,10 @@ use crate::survey::repeated_emergencies;
 use crate::survey::slips::SubjectNames;
 use crate::yaml::node::Limits;
 
-/// The record files at the tip, of which few are read.
 pub(crate) struct TipFiles {
     files: Vec<TipFile>,
 }
 
-/// A file at the tip: its text, and what was read of it.
 struct TipFile {
     path: String,
     bytes: Vec<u8>,
@@ -45,7 +43,6 @@ struct TipFile {
 
 type RecordTest<'t> = &'t dyn Fn(&Record) -> bool;
 
-/// What a question needs of a file.
 struct TipContent {
     record: Option<Record>,
     /// The id that it states, in upper case, whether or not the rest can be read.
@@ -113,7 +110,6 @@ impl TipFiles {
         few
     }
 
-    /// Adds the files that have one of the names, or state one as their id.
     fn add_bearers(&self, few: &mut RecordFilter) {
         let names = few.names.clone();
         let ids: BTreeSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
@@ -130,7 +126,6 @@ impl TipFiles {
         self.files.iter().filter_map(|file| file.content.get()?.record.as_ref())
     }
 
-    /// Tells whether the tip has a record's file, or a file of this path.
     pub(crate) fn holds(&self, key: &TrailKey) -> bool {
         let key = key.as_str();
         self.files.iter().any(|file| file.path == key || stem(&file.path) == key)
@@ -152,11 +147,8 @@ impl TipFiles {
     }
 }
 
-/// Evaluates the records that some texts name, with those that count as their earlier filings; `None` if only the history of
-/// all records may be sufficient.
-///
-/// # Errors
-/// If the tip, a proposal or a needed object can't be read.
+/// Evaluates the records that some texts name, with those that count as their earlier filings; `None` if only the
+/// history of all records may be sufficient.
 pub(super) fn read<'h>(
     located: &Located,
     line: &OpenMainline<'h>,
@@ -280,7 +272,6 @@ impl AboutRecords<'_, '_> {
         trails.filter(|(key, _)| names.contains(&stem(key.as_str()))).map(|(_, it)| it).collect()
     }
 
-    /// Returns the earliest instant at which a record may have begun.
     fn begin(&self, trail: &Trail) -> Option<Instant> {
         let landings = &self.snapshot.history.mainline.landings;
         let landed = landings.get(trail.versions.first()?.landing)?.effective;
@@ -351,7 +342,6 @@ fn stem(path: &str) -> String {
     file::stem(path).to_ascii_uppercase()
 }
 
-/// Returns the id that a file states, in upper case.
 fn stated_id(source: &RecordFile) -> Option<String> {
     let stated = source.root.as_ref()?.at("id")?.text()?;
     Some(stated.to_ascii_uppercase())

@@ -63,7 +63,6 @@ fn known_content(record_state: &RecordState) -> Option<&Record> {
     content.or(record_state.last_read.as_deref())
 }
 
-/// A step, and who takes it.
 struct AdviceStep {
     action: String,
     command: Option<String>,
@@ -112,7 +111,6 @@ impl<'a> AdviceCase<'a> {
         AdviceCase { record_state, id, record: known_content(record_state), around }
     }
 
-    /// Returns a step for the one who asks, with the people who can take it.
     fn finish(&self, step: AdviceStep, due: Option<&DueRecord>) -> NextStep {
         let step = self.for_asker(step);
         let but = self.but(&step.by);
@@ -134,7 +132,6 @@ impl<'a> AdviceCase<'a> {
         next
     }
 
-    /// Returns the step for a record whose status can't be determined or whose file can't be read.
     fn by_status(&self) -> Option<AdviceStep> {
         let record_state = self.record_state;
         let reason = reason::first(&record_state.reasons);
@@ -159,7 +156,6 @@ impl<'a> AdviceCase<'a> {
         }
     }
 
-    /// Returns the step for a record whose status reasons say what is wrong.
     fn by_reason(&self) -> AdviceStep {
         let reason = reason::first(&self.record_state.reasons);
         step(reason, self.show(), By::Owner)
@@ -274,7 +270,6 @@ impl<'a> AdviceCase<'a> {
         step(action, self.close(), By::Owner)
     }
 
-    /// Adds that an author can't approve it, in a tier that denies self-approval.
     fn by_others(&self) -> &'static str {
         let tier = self.record_state.tier.as_ref();
         match tier.map(|tier| tier.degraded) {
@@ -283,7 +278,6 @@ impl<'a> AdviceCase<'a> {
         }
     }
 
-    /// Returns since when the landed version has been there.
     fn landed(&self) -> Timing {
         let landed = self.record_state.landed.as_ref();
         landed.map_or(Timing::Undated, |landed| Timing::Since(landed.at))

@@ -13,7 +13,6 @@ use crate::rules::evidence::{CitedEvidence, FileState};
 use crate::status::state::{DutyKind, RecordState};
 use crate::view::doc::{StyledText, Tone};
 
-/// How many digits of a SHA-256 are shown.
 const DIGITS: usize = 12;
 
 /// A piece of evidence in the form of answers.
@@ -123,7 +122,6 @@ fn line(evidence: &CitedEvidence<'_>, gap: &str) -> StyledText {
     text.and(Tone::Muted, format!(" {digits} ")).and(tone, state)
 }
 
-/// Returns when access was verified; what is not stated is said to be so.
 fn access(verified: &AccessVerified) -> String {
     let days =
         [("before", verified.before), ("during", verified.during), ("after", verified.after)];
@@ -134,7 +132,6 @@ fn access(verified: &AccessVerified) -> String {
     shown.join(", ")
 }
 
-/// Returns the review of a closure, or by when it is due.
 fn review(record_state: &RecordState, closure: &Closure, instant: Instant) -> Option<StyledText> {
     if let Some(reviewed) = &closure.reviewed {
         let text = format!("{}, {} by {}", reviewed.outcome.as_str(), reviewed.date, reviewed.by);

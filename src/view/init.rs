@@ -95,7 +95,6 @@ pub fn demo<'a>(created: &[String], (merged, proposed): (usize, usize), place: &
     doc
 }
 
-/// Returns what the existing files need.
 fn needs(init: &Init) -> Vec<Block<'static>> {
     let needing = init.skipped.iter().filter(|skipped| !skipped.needs.is_empty());
     let shown = needing.flat_map(|skipped| {

@@ -27,7 +27,6 @@ use crate::view::{json, next, shape};
 const LONGEST_TITLE: usize = 80;
 const LONGEST_WHY: usize = 300;
 
-/// How many records of a group the text of a message names.
 const MOST_IDS: usize = 10;
 
 #[derive(Serialize)]
@@ -38,7 +37,6 @@ struct MessageView<'a> {
     records: Vec<MessageRecord<'a>>,
 }
 
-/// A person, with the login by which a forge can mention them.
 #[derive(Serialize)]
 struct RecipientView<'a> {
     email: Option<&'a str>,
@@ -90,7 +88,6 @@ pub(crate) fn attach(doc: &mut Doc, messages: &impl Serialize, columns: &RowColu
     doc.name_columns(columns);
 }
 
-/// Shows a message to people: to whom, its subject and its text.
 pub(crate) fn show(doc: &mut Doc, to: &Person, subject: &str, text: String) {
     let heading = StyledText::with_tone(Tone::Strong, format!("To: {}", shape::name(to)));
     let subject = StyledText::plain(format!("Subject: {subject}"));
@@ -141,7 +138,6 @@ impl<'a> MessageRecord<'a> {
     }
 }
 
-/// Returns the subject: of one record its title, of several how many need what.
 fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     let ledger = stamp.name.as_ref().map_or_else(String::new, |name| format!(" in {name}"));
     if let [only] = message.items.as_slice() {
@@ -186,7 +182,6 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     format!("{}{ledger}", parts.join(", "))
 }
 
-/// Returns what a message about one record is about.
 fn topic(topic: &MessageTopic) -> String {
     let words = match topic {
         MessageTopic::Approve(_) => "Approve or reject",
@@ -201,7 +196,6 @@ fn topic(topic: &MessageTopic) -> String {
     words.to_owned()
 }
 
-/// Returns the name of a bucket at the beginning of a sentence.
 fn capitalized(bucket: &str) -> String {
     let bucket = bucket.replace('-', " ");
     let mut chars = bucket.chars();
@@ -226,7 +220,6 @@ fn about(item: &MessageItem<'_>, stamp: &Stamp) -> String {
     }
 }
 
-/// Returns the text about something else than a record: which, since when, in which role, and the next step.
 fn about_follow_up(item: &MessageItem<'_>, follow_up: &FollowUp, stamp: &Stamp) -> String {
     let ids = follow_up.records();
     let more = match ids.len().saturating_sub(MOST_IDS) {
@@ -263,7 +256,6 @@ fn bucket_line(bucket: &str, when: &str) -> String {
     format!("  {}{colon}{when}", bucket.replace('-', " "))
 }
 
-/// Returns the text about one record: which, since when, until when, why, in which role, the next step, and where it is.
 fn about_record(item: &MessageItem<'_>, record_state: &RecordState, stamp: &Stamp) -> String {
     let record = record_state.known_content();
     let mut lines = vec![format!("{}  {}", record_state.id(), title(item)), state(item, stamp)];
@@ -291,7 +283,6 @@ fn about_record(item: &MessageItem<'_>, record_state: &RecordState, stamp: &Stam
     lines.join("\n")
 }
 
-/// Returns why a record is in a message, and since when or until when.
 fn state(item: &MessageItem<'_>, stamp: &Stamp) -> String {
     let Some(due) = item.topic.due() else {
         let at = item
@@ -303,7 +294,6 @@ fn state(item: &MessageItem<'_>, stamp: &Stamp) -> String {
     bucket_line(due.bucket.as_str(), &next::timing(due, stamp.instant))
 }
 
-/// Returns when a record ends: as proposed, if that is what waits.
 fn until(record_state: &RecordState, record: &Record, stamp: &Stamp) -> String {
     let end = record_state.not_after.unwrap_or_else(|| not_after(&record.expires));
     let shown = dates::last_day(end).map_or_else(|| end.to_string(), |day| day.to_string());
@@ -311,7 +301,6 @@ fn until(record_state: &RecordState, record: &Record, stamp: &Stamp) -> String {
     format!("  {ends}: {shown}, {}", dates::distance(end, stamp.instant))
 }
 
-/// Returns what an approver has to know: why, how risky, for whom.
 fn request(record_state: &RecordState, record: &Record) -> Vec<String> {
     let why = credential::hidden(record.justification.clone());
     let pending = record_state.pending.first();

@@ -165,7 +165,6 @@ impl<'a> RecordView<'a> {
     }
 }
 
-/// Returns the stated requester of a record, otherwise who filed it.
 pub(crate) fn requester(
     record: Option<&Record>,
     state: &RecordState,

@@ -46,7 +46,6 @@ pub fn warnings<'a>(stamp: &Stamp) -> Vec<Block<'a>> {
     sentences.map(Block::Paragraph).collect()
 }
 
-/// Returns a change of governance that does not count, as a sentence.
 fn uncounted_sentence(left_out: &UncountedGovernanceFile) -> String {
     let instead = match &left_out.counts {
         Some(commit) => format!("the version of commit {} counts", short(commit)),
@@ -123,10 +122,8 @@ pub fn approvals_text(count: u32, each_of: &[String]) -> String {
     }
 }
 
-/// The columns of an approver.
 pub(crate) const APPROVER_COLUMNS: &str = "email name groups level level_reason kind self_asserted stated_by.email stated_by.name commit at reason source key via";
 
-/// The columns of an author.
 pub(crate) const AUTHOR_COLUMNS: &str = "email name attested";
 
 /// Returns who reported an approval, if not the approver.

@@ -19,15 +19,10 @@ use crate::survey::revocations::close_command;
 /// Watches which names of ended records occur in the lists.
 #[derive(Debug, Default)]
 pub struct AbsenceWatch {
-    /// The names of whom or what the lists are complete for.
     complete: Vec<String>,
-    /// The names of ended records.
     watched: BTreeSet<String>,
-    /// Those of them that occur.
     seen: BTreeSet<String>,
-    /// The identities that occur without a credential.
     unspecific: BTreeSet<String>,
-    /// The earliest time at which a list was taken, if any line states one.
     observed: Option<Instant>,
     n_read: usize,
     has_gaps: bool,
@@ -134,14 +129,12 @@ impl AbsenceWatch {
     }
 }
 
-/// Returns the names under which a record's access occurs in lists.
 fn names(record: &Record) -> impl Iterator<Item = &str> {
     let subject = &record.subject;
     let named = [&subject.identity, &subject.credential].into_iter().flatten();
     named.chain(subject.aliases.iter().flatten()).map(String::as_str)
 }
 
-/// Tells whether a record can be closed.
 fn is_open(record_state: &RecordState, end: &ForceEnd) -> bool {
     let is_readable = !matches!(record_state.status, Status::Invalid | Status::Conflicted);
     is_readable

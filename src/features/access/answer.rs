@@ -82,7 +82,6 @@ pub(crate) fn judge_grants<'s>(
     Ok(AccessAnswer { rows, gone, snapshot })
 }
 
-/// Returns which sources say whom a grant concerns.
 fn route(
     router: &Router<'_>,
     judge: &AccessJudge<'_>,

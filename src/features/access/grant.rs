@@ -83,7 +83,6 @@ pub struct AccessGrant {
 }
 
 impl AccessGrant {
-    /// Returns a question for each combination of resource and action; at least one.
     pub(crate) fn questions(&self) -> impl Iterator<Item = Question> + '_ {
         let some = |list: &[String]| -> Vec<Option<String>> {
             if list.is_empty() { vec![None] } else { list.iter().cloned().map(Some).collect() }
@@ -99,7 +98,6 @@ impl AccessGrant {
         })
     }
 
-    /// Returns the question without resources and actions.
     pub(crate) fn question(&self) -> Question {
         Question {
             identity: self.identity.clone(),

@@ -38,9 +38,7 @@ pub struct AccessJudge<'a> {
     /// The ends of the records that were in force and are not any more, in the order of the records.
     ends: &'a [Option<ForceEnd>],
     governance: &'a Governance,
-    /// The baselines for live access.
     baselines: Vec<Baseline>,
-    /// Their indexes in the policy.
     numbers: Vec<usize>,
     instant: Instant,
 }
@@ -107,7 +105,6 @@ impl<'a> AccessJudge<'a> {
         self.ends.get(decision.place?)?.as_ref()
     }
 
-    /// Asks about one resource and one action.
     fn item(&self, question: &Question, places: &[usize], grant: &AccessGrant) -> ItemDecision {
         let found = places.iter().flat_map(|place| self.compare(question, *place, grant));
         let best = found.min_by_key(|item| (item.rank(), Reverse(item.end)));
@@ -160,7 +157,6 @@ impl<'a> AccessJudge<'a> {
     }
 }
 
-/// Returns the state that a compared record gives to a grant; `None` if it can't be read.
 fn judged(place: usize, candidate: &Candidate<'_>, grant: &AccessGrant) -> Option<ItemDecision> {
     let record_state = candidate.record_state;
     let why_not = candidate.why_not.as_deref().unwrap_or("it can't be determined");
@@ -198,7 +194,6 @@ fn judged(place: usize, candidate: &Candidate<'_>, grant: &AccessGrant) -> Optio
     })
 }
 
-/// Returns the state of a grant that a record covered until it ended.
 fn over(place: usize, end: &ForceEnd, record_state: Option<&RecordState>) -> ItemDecision {
     let id = end.granted.id.to_string();
     let at = end.at;

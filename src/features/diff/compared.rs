@@ -113,7 +113,6 @@ impl Entry {
         approval.or_else(|| is_cut.then_some(PastObstacle::FiledBefore))
     }
 
-    /// Returns the record if it ends later than before.
     fn renewed(&self) -> Option<RenewedRecord> {
         let (before, source) = (self.delta.before.first()?, self.delta.after.first()?);
         let (before, after) = (before.record.as_ref()?, source.record.as_ref()?);
@@ -155,7 +154,6 @@ impl Compared {
             .map(move |path| Notice::Uncounted { path: path.clone(), base: base.clone() })
     }
 
-    /// Returns the records that the branch renews.
     fn renewals(&self) -> Renewals {
         let entries = self.entries.iter();
         let mut renewed: Vec<RenewedRecord> = entries.filter_map(Entry::renewed).collect();

@@ -42,18 +42,13 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// The context of a comparison.
 pub(crate) struct Comparer<'h> {
     pub(crate) repository: &'h Repository,
     pub(crate) prefix: LedgerPrefix,
     pub(crate) chosen: ApprovedRef,
-    /// The wall clock's time.
     pub(crate) now: Instant,
-    /// The instant in question, if one was given.
     pub(crate) on: Option<Instant>,
-    /// The first parents of the approved ref, read when first needed.
     pub(crate) chain: OnceCell<Chain>,
-    /// Everything on the approved ref but its records, read when first needed.
     pub(crate) past: OnceCell<(History, TrailVerdicts)>,
 }
 
@@ -67,7 +62,6 @@ impl Comparer<'_> {
         Ok(self.past.get_or_init(|| read))
     }
 
-    /// Returns the history of some records on the approved ref, and of those that a search finds.
     fn past_of(
         &self,
         few: &RecordFilter,
@@ -159,7 +153,6 @@ impl Comparer<'_> {
         Ok(Some(Rc::clone(&state.governance)))
     }
 
-    /// Returns the governance files of a commit of the approved ref that do not count there.
     fn uncounted(&self, commit: Oid) -> Result<UncountedFiles, Undetermined> {
         let Some(landing) = self.landing(commit)? else {
             return Ok(UncountedFiles::default());
@@ -192,7 +185,6 @@ impl Comparer<'_> {
         Ok(CommitTree::of_commit(self.repository, commit, &self.prefix)?)
     }
 
-    /// Returns the commits that a commit with these parents would have beyond its target.
     fn branch(&self, onto: Oid, parents: &[Oid]) -> Result<Branch, Undetermined> {
         let branch = Branch::of_parents(self.repository, onto, parents)?;
         let branch =
@@ -353,7 +345,6 @@ impl Comparer<'_> {
         Ok(head.committed().unwrap_or(self.now))
     }
 
-    /// Returns the records that differ from where the branch started.
     fn deltas(
         &self,
         base: Oid,
@@ -393,13 +384,11 @@ impl Comparer<'_> {
         Ok(Files { records: Vec::new(), odd })
     }
 
-    /// Returns the files of the work tree that differ from a commit.
     fn loose(&self, from: Oid, places: &[String]) -> Result<BTreeSet<String>, Undetermined> {
         let loose = self.repository.loose(Some(from), &self.prefix, places)?;
         Ok(loose.into_iter().map(|file| file.path).collect())
     }
 
-    /// Returns the files of the work tree that differ from each of some commits; each with whether it is there.
     pub(super) fn uncommitted(
         &self,
         prefix: &LedgerPrefix,
@@ -419,7 +408,6 @@ impl Comparer<'_> {
         Ok(uncommitted.unwrap_or_default())
     }
 
-    /// Returns the record files that differ between two commits.
     fn differing(
         &self,
         from: Oid,
@@ -445,7 +433,6 @@ impl Comparer<'_> {
         }
     }
 
-    /// Returns the uncommitted changes of governance files in the work tree.
     fn uncommitted_rules(
         &self,
         cast: &Authorship,
@@ -477,7 +464,6 @@ impl Comparer<'_> {
     }
 }
 
-/// Returns who changed each governance file, by its path.
 fn find_governors(
     ruled: &[branch::Ruling],
     onto: &Governance,
@@ -490,7 +476,6 @@ fn find_governors(
     governors
 }
 
-/// Returns the record folders of two states together.
 fn record_folders(one: &Governance, other: &Governance) -> Vec<String> {
     let folders: BTreeSet<&String> =
         one.policy.records.iter().chain(&other.policy.records).collect();

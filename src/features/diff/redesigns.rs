@@ -93,7 +93,6 @@ pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     plain(one) == plain(other)
 }
 
-/// Returns the folders of redesigns that several states name.
 pub(super) fn redesign_folders<'g>(states: impl Iterator<Item = &'g Governance>) -> Vec<String> {
     let folders: BTreeSet<&String> = states.map(|state| &state.policy.redesigns).collect();
     folders.into_iter().cloned().collect()

@@ -44,7 +44,6 @@ use crate::view::shape;
 /// For how many days what was there is on record.
 const DAYS: i64 = 90;
 
-/// How many entries one record holds.
 const MOST_ENTRIES: usize = 50;
 
 /// How many characters of a reason are quoted.
@@ -68,7 +67,6 @@ pub struct AdoptionRequest<'r> {
     pub files: &'r [(String, Vec<u8>)],
 }
 
-/// Works out the records of what a place suppresses: all of them, or nothing.
 pub(super) fn prepare_adoption<'s>(
     place: &ScanPlace,
     located: &'s Located,
@@ -162,7 +160,6 @@ fn refuse_without_tier(governance: &Governance) -> Result<(), Usage> {
     ))
 }
 
-/// What one record is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct AdoptedGroup {
     tool: String,
@@ -173,12 +170,10 @@ struct AdoptedGroup {
     owner: Option<(String, String)>,
 }
 
-/// A suppression that is going to be on record.
 struct AdoptedSuppression<'e> {
     entry: &'e ScanEntry,
     keys: Vec<FindingKey>,
     coded: KnownOwner,
-    /// Its place among the entries of the answer.
     place: usize,
 }
 
@@ -193,7 +188,6 @@ struct Adoption<'r> {
 }
 
 impl<'r> Adoption<'r> {
-    /// Says of a suppression if it is on record, is going to be, or why not.
     fn sort(&mut self, entry: &'r ScanEntry) {
         let mut known = listed(
             entry.path.clone(),
@@ -248,7 +242,6 @@ impl<'r> Adoption<'r> {
         }
     }
 
-    /// Tells whether an open record of the work tree adopts the same text.
     fn names(&self, known: &LedgerEntry, keys: &[FindingKey]) -> bool {
         let Some(record) = &known.source.record else { return false };
         let is_open = record.closure.is_none() && not_after(&record.expires) > self.now;
@@ -266,7 +259,6 @@ impl<'r> Adoption<'r> {
         is_open && is_adopted && keys.iter().all(is_same)
     }
 
-    /// Returns the suppressions of each record, by tool, rule or file, and owner.
     fn groups(&mut self) -> BTreeMap<AdoptedGroup, Vec<AdoptedSuppression<'r>>> {
         let mut suppressions = std::mem::take(&mut self.suppressions);
         suppressions.sort_by(|one, other| {

@@ -68,7 +68,6 @@ pub struct PreparedDraft {
     pub(super) text: String,
 }
 
-/// Works out an import: all of it, or nothing.
 pub(crate) fn prepare_import<'s>(
     located: &'s Located,
     at: &Moment,
@@ -118,7 +117,6 @@ pub(crate) fn prepare_import<'s>(
     Ok(prepared)
 }
 
-/// Returns the bulk answers: flags over the profile.
 fn bulk(request: &ImportRequest<'_>, governance: &Governance) -> Result<Answers, Error> {
     let filing = FilingRequest {
         profile: request.profile,
@@ -133,16 +131,12 @@ fn bulk(request: &ImportRequest<'_>, governance: &Governance) -> Result<Answers,
     Ok(known.answers)
 }
 
-/// An entry that no record names yet.
 struct WaitingEntry {
     exception: ForeignException,
-    /// The findings that no record names.
     findings: Vec<FindingKey>,
-    /// Its place among the entries of the answer.
     place: usize,
 }
 
-/// An import while it is worked out.
 struct ImportRun<'r> {
     located: &'r Located,
     at: &'r Moment,
@@ -150,13 +144,11 @@ struct ImportRun<'r> {
     named: &'r NamedRecords,
     bulk: &'r Answers,
     folder: String,
-    /// The ids that were drawn.
     taken: BTreeSet<String>,
     entries: Vec<ImportedEntry>,
 }
 
 impl ImportRun<'_> {
-    /// Records the state of each entry, and returns those that need a draft.
     fn sorted(&mut self, inputs: Vec<ReadInput>) -> Vec<WaitingEntry> {
         let mut waiting = Vec::new();
         for input in inputs {
@@ -172,7 +164,6 @@ impl ImportRun<'_> {
         waiting
     }
 
-    /// Drafts the records of the entries that need one.
     fn drafts(
         &mut self,
         waiting: &[WaitingEntry],
@@ -245,7 +236,6 @@ fn parts(key: &FindingKey) -> [Option<Vec<&str>>; 5] {
     [one(&key.tool), one(&key.id), one(&key.purl), all(&key.paths), all(&key.resources)]
 }
 
-/// Refuses findings that no record could hold, before any text is written.
 fn refuse_too_many(n_entries: usize, findings: &[FindingKey]) -> Result<(), Error> {
     let size = |text: &str| text.len() + 1;
     let texts = findings.iter().flat_map(parts).flatten().flatten();
@@ -277,7 +267,6 @@ impl From<(Id, ImportDraft)> for PreparedDraft {
 }
 
 impl PreparedDraft {
-    /// Returns the draft of a record in which nothing is left to fill in.
     pub(super) fn complete(id: Id, record: RecordDraft) -> PreparedDraft {
         let answers = &record.answers;
         let findings = answers.get("scope.findings").and_then(serde_json::Value::as_array);

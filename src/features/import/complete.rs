@@ -70,7 +70,6 @@ pub struct CompletedDraft {
     text: String,
 }
 
-/// Works out the answers of drafts: all of them, or none.
 pub(crate) fn complete_drafts<'s>(
     located: &'s Located,
     at: &Moment,
@@ -87,7 +86,6 @@ pub(crate) fn complete_drafts<'s>(
     Ok(PreparedCompletion { drafts, notices, tree, lock })
 }
 
-/// Returns the named drafts with the answers of a request.
 pub(super) fn drafts(
     located: &Located,
     at: &Moment,
@@ -226,7 +224,6 @@ fn flags(field: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns the paths of the named drafts, each once.
 fn paths_of(
     located: &Located,
     governance: &Governance,
@@ -323,7 +320,6 @@ fn completed(
     })
 }
 
-/// Returns the fields of a file that are still marked.
 fn left(bytes: &[u8]) -> Vec<String> {
     let root: Option<Node> = yaml::parse(bytes, &Limits::RECORD).root;
     root.as_ref()

@@ -13,9 +13,6 @@ use crate::session::notice::Notice;
 use crate::survey::remote::RemoteAddress;
 
 /// Refuses alerts of several repositories of which none is named, and says whose alerts are read otherwise.
-///
-/// # Errors
-/// [`Usage`], with the repositories.
 pub(super) fn check(
     located: &Located,
     request: &ImportRequest<'_>,

@@ -25,7 +25,6 @@ use crate::session::overlay::Overlay;
 use crate::survey::neighbour::Neighbours;
 use std::collections::BTreeMap;
 
-/// A record that is not written yet.
 #[derive(Clone, Copy)]
 pub(crate) struct NewRecord<'r> {
     pub(crate) path: &'r str,
@@ -33,9 +32,7 @@ pub(crate) struct NewRecord<'r> {
     pub(crate) source: &'r RecordFile,
 }
 
-/// The findings about new records, and how they were found.
 pub(crate) struct NewRecordFindings {
-    /// The findings about each, sorted.
     pub(crate) findings: Vec<Vec<Finding>>,
     /// The approvals that each needs; `None` if the past is not known.
     pub(crate) needed: Vec<Option<Needed>>,
@@ -111,7 +108,6 @@ pub(crate) fn judge(
     Ok(NewRecordFindings { findings: all, needed, notices: notices.unwrap_or_default() })
 }
 
-/// Returns the finding that a record of the same subject was closed within the window.
 fn repeated(compared: &Compared, source: &RecordFile, context: &RuleContext<'_>) -> Vec<Finding> {
     let mut repeats = Repeats::default();
     repeats.judge(source.clone(), None);

@@ -31,14 +31,12 @@ pub struct ObservedRun<'g> {
     /// How many inputs are in no row, because there would be too many groups or rows.
     pub left_out: u64,
     groups: BTreeMap<ObservedGroup, usize>,
-    /// The rows of the file that is being read.
     current: BTreeMap<RowKey, CountedInputs>,
     last_seen: Vec<PendingLastSeen>,
     seen: BTreeSet<Digest>,
     n_bytes: usize,
 }
 
-/// What inputs of one group have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct ObservedGroup {
     source: String,
@@ -48,13 +46,11 @@ struct ObservedGroup {
 /// What inputs of one row have in common: deviations have their own rows, so that their times are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct RowKey {
-    /// The number of the group.
     group: usize,
     day: Day,
     deviates: bool,
 }
 
-/// The last event of a baseline in the file that is being read.
 #[derive(Clone, Debug)]
 struct PendingLastSeen {
     baseline: String,
@@ -215,7 +211,6 @@ fn is_blank(text: &str) -> bool {
     text.trim().is_empty()
 }
 
-/// Returns the approximate size of a row of a group, in bytes.
 fn row_size(group: &ObservedGroup) -> usize {
     let values = group.key.0.iter().map(|(_, value)| 64 + value.as_ref().map_or(0, String::len));
     512 + group.source.len() + values.sum::<usize>()

@@ -109,7 +109,6 @@ pub fn doc(
     doc
 }
 
-/// Returns a text that says what counts, and how many records have no classified cause.
 fn counted(found: &RepeatedCauses<'_>, policy: &Patterns) -> String {
     let from = diag::count(threshold(policy), "occurrence");
     let kind = if policy.freeze {
@@ -152,7 +151,6 @@ impl<'a> PatternView<'a> {
     }
 }
 
-/// Writes the values that the records of a pattern share: the policy chooses the keys.
 fn key<S: Serializer>(pattern: &CausePattern<'_>, to: S) -> Result<S::Ok, S::Error> {
     to.collect_map(pattern.key())
 }
@@ -171,7 +169,6 @@ fn heading(pattern: &CausePattern<'_>) -> StyledText {
     }
 }
 
-/// Returns how often a pattern occurred, and in how many records if these are more.
 fn occurred(pattern: &CausePattern<'_>) -> String {
     let times = diag::count(pattern.occurrences.len(), "occurrence");
     match pattern.records.len() {
@@ -235,7 +232,6 @@ fn new(refused: &FrozenRecord) -> StyledText {
         .and(Tone::Bad, ", without a redesign")
 }
 
-/// Adds a table of the expected classes: their kinds over the threshold, and how many others there are.
 fn expected(doc: &mut Doc, patterns: &[CausePattern<'_>], policy: &Patterns) {
     if patterns.is_empty() {
         return;
@@ -273,7 +269,6 @@ fn threshold(policy: &Patterns) -> usize {
     usize::try_from(policy.threshold).unwrap_or(usize::MAX)
 }
 
-/// Adds a table of how often each of some values occurs; nothing if none does.
 fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[CausePattern<'_>]) {
     if patterns.is_empty() {
         return;

@@ -58,10 +58,8 @@ pub struct PreparedRedesign<'s> {
     lock: WriteLock,
 }
 
-/// Where a ledger keeps the JSON Schema of its redesigns, if it does.
 const SCHEMA: &str = "schemas/redesign.schema.json";
 
-/// Works out a new redesign.
 pub(crate) fn create<'s>(
     located: &'s Located,
     at: &Moment,
@@ -83,7 +81,6 @@ pub(crate) fn create<'s>(
     ledger.prepared(id.to_string(), path, None, (edited, Planned::default()), at)
 }
 
-/// Works out the edit of a redesign that a text names.
 pub(crate) fn edit<'s>(
     located: &'s Located,
     at: &Moment,
@@ -118,7 +115,6 @@ pub(crate) fn read_named(located: &Located, named: &str) -> Result<Option<Redesi
     Ok(file::read(&file.path, &file.bytes(&located.tree)?).redesign)
 }
 
-/// Returns the redesigns of the work tree that fit, by id.
 pub(crate) fn list_named(
     located: &Located,
     fits: &dyn Fn(&Redesign) -> bool,
@@ -136,7 +132,6 @@ pub(crate) fn list_named(
     Ok(named)
 }
 
-/// A ledger in which a redesign is about to be written.
 struct RedesignLedger<'s> {
     located: &'s Located,
     tree: &'s WorkTree,
@@ -219,7 +214,6 @@ fn refused(refusal: DecisionRefusal) -> Usage {
     Usage::refused(refusal.what, refusal.help)
 }
 
-/// Returns the file of the redesign that a text names.
 fn found<'f>(files: &'f Files, named: &str) -> Result<&'f File, Usage> {
     files.find(named).map_err(|error| Usage::Record {
         text: named.to_owned(),

@@ -23,7 +23,6 @@ use crate::record::time::{Day, Term};
 use crate::record::vocabulary::{Baseline, FixTarget, RootCause, Vocabulary};
 use crate::survey::redesign::assessor::{AssessorDoubt, Assessors};
 
-/// The key of a pattern beside those of the policy.
 const FINDING: &str = "finding";
 
 /// The answers for a new redesign.
@@ -164,7 +163,6 @@ fn pattern(
     Ok(pattern)
 }
 
-/// Refuses a date or an effect beyond what the policy permits.
 fn in_time(
     governance: &Governance,
     today: Day,
@@ -306,7 +304,6 @@ fn insert(path: &str, entry: &EntryPairs) -> FileEdit {
     FileEdit::Insert { path: path.to_owned(), lines: entry.line(), line: entry.line() }
 }
 
-/// Refuses an assessment by the owner, or by who did it.
 fn by_somebody_else(taken: &RedesignInput<'_>) -> Result<(), DecisionRefusal> {
     let (redesign, by) = (taken.redesign, taken.by);
     let Some(doubt) = Assessors::of(redesign).doubt(by, taken.governance) else {

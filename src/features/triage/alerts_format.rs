@@ -205,7 +205,6 @@ fn code_scanning(fields: &Value) -> Result<ScannerFinding, String> {
     }))
 }
 
-/// The package types of the ecosystems that GitHub names otherwise.
 const ECOSYSTEMS: &[(&str, &str)] = &[
     ("actions", "githubactions"),
     ("composer", "composer"),
@@ -264,7 +263,6 @@ fn dependabot(fields: &Value) -> Result<(ScannerFinding, Option<String>), String
     Ok((finding, Some(url)))
 }
 
-/// Returns the package URL of a package that is named as its registry does.
 fn package_url(kind: &str, name: &str) -> String {
     let joint = if kind == "maven" { ':' } else { '/' };
     let (namespace, name) = name.rsplit_once(joint).unwrap_or(("", name));

@@ -77,7 +77,6 @@ pub fn match_baselines(
     BaselineMatch { matter, baselines: about, is_doubtful }
 }
 
-/// Whether a baseline applies to an input.
 enum Selected {
     Yes,
     No,
@@ -104,7 +103,6 @@ fn selected(baseline: &Baseline, input: &TriageInput) -> Selected {
     unclear.map_or(Selected::Yes, Selected::Unclear)
 }
 
-/// Judges an input to which no baseline applies.
 fn unknown(input: &TriageInput) -> Matter {
     match input {
         TriageInput::Finding(finding) if is_undecided(&finding.kind) => Matter::Material(None),

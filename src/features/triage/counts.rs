@@ -22,7 +22,6 @@ use crate::survey::event::{TriageDecision, TriageInput, TriageState};
 pub struct TriageCounts {
     /// One row per input, in order, in chunks: growing a single list would take twice the memory.
     rows: Vec<Vec<TriageRow>>,
-    /// The lines shown to people: one for all inputs that are alike.
     lines: BTreeMap<TriageLineKey, TriageLine>,
     /// How many inputs of each state are in no line, because there would be too many.
     beyond: BTreeMap<TriageState, usize>,
@@ -97,7 +96,6 @@ pub struct TriageLine {
 /// The maximum number of lines per state: nobody reads more, and scripts use JSON.
 pub const MOST_LINES: usize = 1000;
 
-/// The number of rows in one chunk.
 const PIECE: usize = 4096;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -188,7 +186,6 @@ impl TriageCounts {
         }
     }
 
-    /// Adds an input to the line of similar inputs.
     fn line(
         &mut self,
         origin: InputOrigin,

@@ -64,7 +64,6 @@ pub struct WrittenDrafts {
     pub refused: Vec<NotDrafted>,
 }
 
-/// Writes drafts into a folder for the inputs that need a record.
 pub(super) fn write(
     located: &Located,
     now: Instant,
@@ -165,7 +164,6 @@ fn setting<'g>(
     })
 }
 
-/// Returns the parts of a key: one for each of its paths and texts.
 fn parts(key: &Value) -> Vec<String> {
     let list = |name: &str| match key.get(name).and_then(Value::as_array) {
         Some(items) => items.iter().map(Some).collect(),
@@ -193,7 +191,6 @@ fn keys(answers: &Answers) -> Vec<String> {
     }
 }
 
-/// Returns the keys of the drafts in a folder.
 fn drafted(tree: &WorkTree) -> Result<BTreeSet<String>, TreeError> {
     let mut known = BTreeSet::new();
     for item in tree.list("")? {

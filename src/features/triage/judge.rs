@@ -160,7 +160,6 @@ impl TriageJudge<'_> {
         self.ask(&question, Some(event.at))
     }
 
-    /// Asks the gate, at the given instant if there is one.
     fn ask(&self, question: &Question, at: Option<Instant>) -> MatchedRecord {
         let places = self.index.places(question);
         let at = at.filter(|at| *at != self.instant);
@@ -195,9 +194,6 @@ impl TriageJudge<'_> {
 }
 
 /// Returns the question that an event asks, from all that its `data` states.
-///
-/// # Errors
-/// Why it can't be covered, in words: a stated value is not text, or nothing stated is something a record can be about.
 fn event_question(event: &CloudEvent) -> Result<Question, String> {
     let is_finding = event.fields.get("type").and_then(Value::as_str) == Some("finding");
     let of_finding = FINDING.iter().filter(|_| is_finding);
@@ -247,7 +243,6 @@ fn event_question(event: &CloudEvent) -> Result<Question, String> {
     }
 }
 
-/// The keys of `data` that are compared with records.
 const STATED: &[&str] = &[
     "identity",
     "asset",
@@ -371,7 +366,6 @@ fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     })
 }
 
-/// Combines the gate's answer with the result of the baselines.
 fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
     let is_covered = matches!(found.state, TriageState::Covered | TriageState::Dismissed);
     let (about, has_lost_text) = (found.about, found.has_lost_text);
@@ -395,10 +389,8 @@ fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
     }
 }
 
-/// Evaluates a record at another instant.
 type Reevaluation<'j> = dyn Fn(&RecordState, Instant) -> RecordState + 'j;
 
-/// Returns what judges findings in an environment.
 pub(super) fn of<'j>(
     snapshot: &'j Snapshot<'_>,
     (index, moved): (&'j Index, &'j Reevaluation<'j>),

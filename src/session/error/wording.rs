@@ -21,12 +21,10 @@ pub(super) fn listed(findings: &[Finding]) -> String {
     each.map(|text| format!("\n  {text}")).collect()
 }
 
-/// Returns all that a finding says but for its place.
 fn problem(finding: &Finding) -> (Level, Code, &str, String) {
     (finding.level, finding.rule, &finding.message, finding.help())
 }
 
-/// Returns a finding with its position and its help text.
 pub(crate) fn finding_text(finding: &Finding) -> String {
     text_at(finding, &finding.place())
 }

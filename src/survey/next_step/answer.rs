@@ -134,13 +134,11 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns the step for a record that a trigger ended.
     fn close_and_ask(&self) -> AdviceStep {
         let close = || step("close it, and ask for another one", self.close(), By::Owner);
         self.settled_in(&["closed"]).unwrap_or_else(close)
     }
 
-    /// Returns the step for a record in force: which limits to state, or how its uses are counted.
     fn to_state(&self, question: &Question, answer: &GateAnswer) -> AdviceStep {
         match &answer.gap {
             Gap::Unstated(limits) => match check_command(question, limits) {
@@ -154,7 +152,6 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns the step for the first reason for which a record is degraded.
     fn degraded(&self) -> AdviceStep {
         let bucket = |kind| match kind {
             ReasonKind::ReviewOverdue => Some(Bucket::ReviewDue),
@@ -167,7 +164,6 @@ impl AdviceCase<'_> {
         first.map_or_else(|| self.by_reason(), |bucket| self.by_bucket(bucket))
     }
 
-    /// Returns the step for a question that only another record can allow.
     fn file_anew(&self, question: &Question, action: &str) -> AdviceStep {
         // A record about another finding has its own reasons.
         let (like, record) = match self.record_state.landed {
@@ -294,7 +290,6 @@ fn check_command(question: &Question, limits: &[UnstatedLimit]) -> Option<String
     Some(command)
 }
 
-/// Says which limits a question has to state.
 fn stated(question: &Question, limits: &[UnstatedLimit]) -> String {
     let said = limits.iter().map(|limit| {
         let how = question.scanner_details.asker.how_to_state(limit.key);

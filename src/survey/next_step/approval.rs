@@ -84,7 +84,6 @@ pub fn awaited_approval(
 }
 
 impl<'a> AdviceCase<'a> {
-    /// Returns the step of an emergency that nobody approved.
     pub(super) fn emergency(&self) -> AdviceStep {
         if let Some(step) = self.unfetched() {
             return step;
@@ -324,7 +323,6 @@ impl<'a> AdviceCase<'a> {
         )
     }
 
-    /// Returns the step if a branch already proposes one of some changes.
     pub(super) fn settled_in(&self, events: &[&str]) -> Option<AdviceStep> {
         let fits = |it: &&Pending| {
             it.branch.is_some() && it.events.iter().any(|event| events.contains(event))
@@ -332,7 +330,6 @@ impl<'a> AdviceCase<'a> {
         Some(self.proposed(self.record_state.pending.iter().find(fits)?))
     }
 
-    /// Returns the step if a branch already proposes what is due.
     pub(super) fn settled_by(&self, bucket: Bucket) -> Option<AdviceStep> {
         let settles: &[&str] = match bucket {
             Bucket::OverdueClosure | Bucket::Expired => &["closed", "renewed"],
@@ -350,7 +347,6 @@ impl<'a> AdviceCase<'a> {
         self.settled_in(settles)
     }
 
-    /// Returns the step for a record that ended without ever having been in force.
     pub(super) fn expired(&self) -> AdviceStep {
         let pending = self.pending();
         match (self.record_state.status, pending) {
@@ -386,7 +382,6 @@ impl<'a> AdviceCase<'a> {
         shell::command("exledger diff", &[self.around.base, branch])
     }
 
-    /// Returns the latest proposal.
     pub(super) fn pending(&self) -> Option<&'a Pending> {
         self.record_state.pending.first()
     }
@@ -397,7 +392,6 @@ impl<'a> AdviceCase<'a> {
         verdict.map(|verdict| verdict.missing.clone()).unwrap_or_default()
     }
 
-    /// Tells whether a step is about the landed version rather than a branch.
     fn is_about_landed(&self, due: &DueRecord) -> bool {
         let is_met = self.record_state.approval.as_ref().is_some_and(|it| it.missing.is_empty());
         let landed = self.record_state.status != Status::Proposed;
@@ -417,7 +411,6 @@ impl<'a> AdviceCase<'a> {
         authors
     }
 
-    /// Says whom an approval waits for.
     fn wait(&self, due: &DueRecord, approvers: &[Person], missing: &[MissingApproval]) -> String {
         let whom = text::waits_for(approvers, missing);
         let close = match due.bucket {

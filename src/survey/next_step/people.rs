@@ -13,7 +13,6 @@ use crate::survey::escalate;
 use std::collections::BTreeSet;
 
 impl AdviceCase<'_> {
-    /// Returns who takes a step, without duplicates.
     pub(super) fn people(&self, by: By) -> Vec<Person> {
         let governance = self.around.governance;
         let named = match by {
@@ -104,7 +103,6 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns the authors of what is to be approved: of the landed version, or whoever proposed the pending change.
     fn makers(&self) -> Vec<Person> {
         let verdict = self.record_state.approval.as_ref();
         let landed = || verdict.map(|verdict| verdict.author_persons()).unwrap_or_default();

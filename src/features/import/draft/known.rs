@@ -26,7 +26,6 @@ pub struct NamedFindings {
     broad: BTreeSet<String>,
 }
 
-/// What a key states besides tool and id, by which it is found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum KeyPlace {
     /// A path without wildcards.
@@ -45,7 +44,6 @@ struct NamedKey {
     record: String,
 }
 
-/// A key with its patterns and its package parsed.
 #[derive(Clone, Debug)]
 struct ComparedKey {
     purl: Option<String>,
@@ -100,7 +98,6 @@ impl NamedFindings {
         Some(key.record.as_str())
     }
 
-    /// Returns the place of the first key of a tool and id that names a finding.
     fn first(&self, tool: &str, id: &str, wanted: &ComparedKey) -> Option<usize> {
         let named = |indices: &Vec<usize>| {
             let mut indices = indices.iter().copied();
@@ -162,7 +159,6 @@ impl ComparedKey {
         }
     }
 
-    /// Returns where a key is found.
     fn places(&self) -> Vec<KeyPlace> {
         let paths = self.paths.as_deref().and_then(literals);
         let resources = self.resources.as_deref().and_then(literals);
@@ -190,7 +186,6 @@ impl ComparedKey {
         all.into_iter().flatten().collect()
     }
 
-    /// Tells whether a list is empty, which every list includes.
     fn has_empty_list(&self) -> bool {
         [&self.paths, &self.resources].into_iter().flatten().any(Vec::is_empty)
     }
@@ -200,7 +195,6 @@ impl ComparedKey {
         Some(KeyPlace::Package(package.kind.clone(), package.name.clone()))
     }
 
-    /// Tells whether a key names everything that another one does.
     fn names(&self, wanted: &ComparedKey) -> bool {
         let is_within =
             |own: &Option<Vec<PathPattern>>, wanted: &Option<Vec<PathPattern>>| match (own, wanted)

@@ -24,7 +24,6 @@ pub const FORMAT: ImportFormat = ImportFormat {
     read,
 };
 
-/// The columns of `export csv` that are fields of a record.
 const COLUMNS: &[(&str, &str)] = &[
     ("id", ID),
     ("title", "title"),
@@ -51,10 +50,8 @@ const COLUMNS: &[(&str, &str)] = &[
     ("findings", FINDINGS),
 ];
 
-/// The id of the record that a row is about.
 const ID: &str = "id";
 
-/// How many columns a message lists.
 const MOST_NAMED: usize = 20;
 
 const FINDINGS: &str = "scope.findings";
@@ -102,7 +99,6 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
 }
 
 /// Returns what separates the cells, the number of lines before the header, and the text from there.
-///
 /// Spreadsheets write `;` where `,` is the decimal sign, and may say so by `sep=;` in a line of its own.
 fn delimited(source: &str) -> (u8, u64, &str) {
     let (first, rest) = source.split_once('\n').unwrap_or((source, ""));
@@ -132,7 +128,6 @@ fn delimited(source: &str) -> (u8, u64, &str) {
     (most.0, 0, source)
 }
 
-/// Returns the field of each column; columns that are not fields have none.
 fn fields(
     names: &[String],
     mapped: &[(String, String)],

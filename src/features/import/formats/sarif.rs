@@ -68,7 +68,6 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     Ok(entries)
 }
 
-/// How a result is suppressed.
 enum Suppression {
     Absent,
     NotAccepted,
@@ -111,10 +110,6 @@ fn of_result(line: u64, finding: &ScannerFinding, texts: Vec<String>) -> ImportE
     }
 }
 
-/// Returns the key of a scanner's finding, and what it can't keep.
-///
-/// # Errors
-/// Why no key can express the finding.
 pub(super) fn finding_key(
     finding: &ScannerFinding,
     purl: Option<&str>,
