@@ -103,8 +103,9 @@ impl ApprovalVerdict {
     }
 
     pub(crate) fn counted_statements(&self) -> impl Iterator<Item = &Statement> {
-        let is_counted =
-            |it: &&Statement| it.counts == VoteCounts::Yes && it.vote == Vote::Approves;
+        let is_counted = |statement: &&Statement| {
+            statement.counts == VoteCounts::Yes && statement.vote == Vote::Approves
+        };
         self.statements.iter().filter(is_counted)
     }
 }

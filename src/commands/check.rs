@@ -264,7 +264,7 @@ impl CheckArgs {
 /// Returns the outcome for the exit code: only `allow` is success, and with `--strict` no deployment of an application that
 /// nothing names.
 fn outcome(ctx: &Ctx, check: &CheckAnswer) -> Outcome {
-    let is_known = check.deployment.as_ref().is_none_or(|it| it.application_known);
+    let is_known = check.deployment.as_ref().is_none_or(|deployment| deployment.application_known);
     match check.answer.verdict {
         GateVerdict::Allow if ctx.globals.strict && !is_known => Outcome::Undetermined,
         GateVerdict::Allow => Outcome::Fine,

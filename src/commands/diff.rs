@@ -108,7 +108,8 @@ impl Run for DiffArgs {
             }
             (None, None) => Vec::new(),
         };
-        let judged = checkout.as_ref().map(|it| judge_checkout(it, &compared, &governance));
+        let judged =
+            checkout.as_ref().map(|checkout| judge_checkout(checkout, &compared, &governance));
         let judged = judged.transpose()?;
         let findings = collect_findings(&compared, &strays, &context);
         let counts = view::findings::LevelCounts::count(findings.iter());
@@ -120,7 +121,7 @@ impl Run for DiffArgs {
             branch: branch.as_deref(),
             files: &RepositoryFiles::new(repository, None),
         };
-        let is_read = judged.as_ref().is_none_or(|it| lint::is_read(ctx, &it.not_read));
+        let is_read = judged.as_ref().is_none_or(|judged| lint::is_read(ctx, &judged.not_read));
         ctx.show(&diff::show::doc(diff::show::Diff {
             strays,
             judged,
@@ -140,7 +141,7 @@ impl DiffArgs {
             return Ok(Some(branch.clone()));
         }
         let Some(head) = &self.head else {
-            return Ok(next_steps::own_branch(home).filter(|it| is_branch_name(it)));
+            return Ok(next_steps::own_branch(home).filter(|branch| is_branch_name(branch)));
         };
         if !is_branch_name(head) {
             return Ok(None);
@@ -181,7 +182,7 @@ fn judge_checkout(
         .entries
         .iter()
         .flat_map(|entry| &entry.delta.after)
-        .map(|it| it.path.as_str())
+        .map(|file| file.path.as_str())
         .collect();
     let mut counts = checkout.count(&policy.records, paths.into_iter());
     counts.base = Some(compared.base.to_string());
@@ -219,7 +220,7 @@ impl DiffAnswer<'_> {
                 id: source.id().map(|id| id.to_string()),
                 title: source.text("title").map(str::to_owned),
                 tier: tier::resolve(&context.governance.policy, &Facts::of_source(source))
-                    .map(|it| it.tier),
+                    .map(|resolved| resolved.tier),
             })
         });
         diff::show::Diff {

@@ -291,7 +291,8 @@ impl HookArgs {
         let mut reason = describe(&check.answer);
         // A step may name a branch, whose name anybody can choose, so the agent must not read it.
         let step = check.next.as_ref().map(|next| next.command.as_ref().unwrap_or(&next.action));
-        let mut people = step.map_or_else(|| reason.clone(), |it| format!("{reason}; next: {it}"));
+        let mut people =
+            step.map_or_else(|| reason.clone(), |step| format!("{reason}; next: {step}"));
         if let Some(folder) = &self.refused {
             let line = LoggedReceipt::of(&question, &check, &Value::Null).line()?;
             let kept = match refused::keep(folder, line.as_bytes()) {
@@ -336,7 +337,8 @@ fn unanswered(error: Error) -> anyhow::Error {
     let of_file = |place: String| refusal(format!("unknown: {place}: run `exledger lint` there"));
     match error {
         Error::Undetermined(Undetermined::PolicyBroken(findings)) => {
-            let first = findings.iter().find(|it| it.level == Level::Error).and_then(|it| it.pos);
+            let first =
+                findings.iter().find(|finding| finding.level == Level::Error).and_then(|it| it.pos);
             let place = first.map(|pos| format!(":{}:{}", pos.line, pos.column));
             let place = place.unwrap_or_default();
             of_file(format!("the ledger's {}{place} has an error", policy::FILE))

@@ -354,7 +354,8 @@ fn read(ctx: &Ctx, path: &Path) -> anyhow::Result<ImportFile> {
 
 fn next(ctx: &Ctx, session: &Session, prepared: &PreparedImport<'_>, format: &str) -> Vec<String> {
     let drafts = &prepared.drafts;
-    let (Some(first), paths) = (drafts.first(), drafts.iter().map(|it| it.path.as_str())) else {
+    let (Some(first), paths) = (drafts.first(), drafts.iter().map(|draft| draft.path.as_str()))
+    else {
         return Vec::new();
     };
     let folders: BTreeSet<&str> =

@@ -136,7 +136,7 @@ impl Run for InitArgs {
             created: Vec::new(),
             skipped: Vec::new(),
             forge: forge.as_str(),
-            branch: Some(setup.branch.clone()).filter(|it| !it.is_empty()),
+            branch: Some(setup.branch.clone()).filter(|branch| !branch.is_empty()),
             action: jobs.and_then(ProgramSource::uses),
             next: Vec::new(),
         };
@@ -158,7 +158,8 @@ impl Run for InitArgs {
         init.created.extend(created.iter().map(|(path, _)| path.clone()));
         if let Some(adopted) = &adopted {
             let records = adopted.drafts.iter();
-            init.created.extend(records.map(|it| format!("{}{}", setup.place.prefix, it.path)));
+            init.created
+                .extend(records.map(|record| format!("{}{}", setup.place.prefix, record.path)));
         }
         match &adopted {
             _ if !init.written => {}
@@ -269,7 +270,7 @@ impl InitArgs {
     ) -> Setup {
         let program = ProgramSource::choose(self.install.clone(), self.action.clone());
         // There is no action of GitLab.
-        let is_usable = |it: &ProgramSource| forge == Forge::Github || it.uses().is_none();
+        let is_usable = |source: &ProgramSource| forge == Forge::Github || source.uses().is_none();
         Setup {
             place,
             forge,
@@ -367,7 +368,7 @@ impl MergeMethod {
             (MergeMethod::Rebase, LandingKind::Rebase),
         ];
         let counted =
-            of.map(|(method, kind)| (kinds.iter().filter(|it| **it == kind).count(), method));
+            of.map(|(method, kind)| (kinds.iter().filter(|other| **other == kind).count(), method));
         // Of as many, the first.
         let most = counted.into_iter().rev().max_by_key(|(n, _)| *n);
         most.filter(|(n, _)| *n > 0).map(|(_, method)| method)
@@ -429,7 +430,7 @@ fn advise(ctx: &Ctx, init: &Init, setup: &Setup, method: MergeMethod) {
     if !setup.with.contains(&Extra::Codeowners) && setup.forge != Forge::None {
         let lines = texts::code_owners(setup);
         let lines: Vec<&str> =
-            lines.lines().filter_map(|it| it.strip_prefix("# ")).skip(1).collect();
+            lines.lines().filter_map(|line| line.strip_prefix("# ")).skip(1).collect();
         ctx.hint(&format!(
             "hint: whoever can change the policy and the workflow changes what they decide; lines for CODEOWNERS, each with your team:\n  {}",
             lines.join("\n  ")

@@ -145,7 +145,7 @@ impl Run for McpArgs {
                 .ledger
                 .iter()
                 .zip(logs)
-                .map(|(it, log)| self.source(ctx, it, log))
+                .map(|(ledger, log)| self.source(ctx, ledger, log))
                 .collect(),
             identity: hook::bound_identity(self.identity.as_deref(), self.as_type.as_deref()),
             keeps_receipts: self.receipts.is_some(),
@@ -262,7 +262,8 @@ impl McpArgs {
     }
 
     fn fetcher(&self, ctx: &Ctx) -> Fetcher {
-        let folders: Vec<PathBuf> = self.ledger.iter().map(|it| it.folder.clone()).collect();
+        let folders: Vec<PathBuf> =
+            self.ledger.iter().map(|ledger| ledger.folder.clone()).collect();
         let (ctx, options) = (ctx.clone(), self.options(ctx));
         Fetcher::running(Duration::ZERO, move |is_wanted| {
             let removed = hook::chosen_names(&ctx);

@@ -147,7 +147,7 @@ impl QueueArgs {
         let mut follow_ups = approved.follow_ups();
         if *filter != Filter::default() {
             // A group is selected by its records, a redesign also by its owner.
-            let ids: BTreeSet<&str> = selected.iter().map(|it| it.id()).collect();
+            let ids: BTreeSet<&str> = selected.iter().map(|state| state.id()).collect();
             follow_ups.retain(|follow_up| {
                 follow_up.records().iter().any(|id| ids.contains(id.as_str()))
                     || follow_up.is_owned_by(&filter.owner, approved.governance())
@@ -186,7 +186,7 @@ fn add_messages<'a>(
 ) -> anyhow::Result<()> {
     let around = approved.around();
     let mut decided = approved.decisions(begin(since, around.instant)?);
-    decided.retain(|it| approved.selection(filter, it.record_state) == Selection::Yes);
+    decided.retain(|decision| approved.selection(filter, decision.record_state) == Selection::Yes);
     let subjects = MessageSubjects {
         items: &queue.items,
         follow_ups: &queue.follow_ups,

@@ -120,7 +120,7 @@ impl RenewArgs {
             }
             None => {
                 asked.show(&ends)?;
-                let last = ends.iter().map(|it| not_after(&it.present)).max().unwrap_or(ctx.now);
+                let last = ends.iter().map(|end| not_after(&end.present)).max().unwrap_or(ctx.now);
                 let example = last.plus_seconds(30 * 86_400).day();
                 let question = format!("New end, or how long to extend ({example}, 30d)");
                 let parse = |text: &str| asked.parse(text);

@@ -141,7 +141,8 @@ pub(crate) fn owner_name(
         }
     }
     let (name, email) = home.repository()?.user();
-    if let Some(name) = name.filter(|_| email.and_then(|it| Address::new(&it)).as_ref() == Some(of))
+    if let Some(name) =
+        name.filter(|_| email.and_then(|email| Address::new(&email)).as_ref() == Some(of))
     {
         return Ok(name);
     }

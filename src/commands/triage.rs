@@ -327,7 +327,7 @@ fn show(
     (drafts, refused, next): (Option<Vec<WrittenDraft>>, Vec<NotDrafted>, Vec<String>),
     asks_messages: bool,
 ) -> anyhow::Result<()> {
-    let names: Vec<String> = answer.read.iter().map(|(it, _)| it.name.clone()).collect();
+    let names: Vec<String> = answer.read.iter().map(|(input, _)| input.name.clone()).collect();
     let matches = answer.matches.clone();
     let shown = TriageView {
         stamp: answer.snapshot().stamp(),
@@ -364,7 +364,8 @@ fn next(
 ) -> Vec<String> {
     let records = &answer.snapshot().governance().policy.records;
     let inside = files::inside(session.root(), &ctx.folder, folder);
-    let of_records = |path: &String| records.iter().any(|it| Path::new(path).starts_with(it));
+    let of_records =
+        |path: &String| records.iter().any(|folder| Path::new(path).starts_with(folder));
     let Some(path) = inside.filter(of_records).filter(|_| !ids.is_empty()) else {
         return Vec::new();
     };

@@ -206,7 +206,8 @@ impl Remedy {
             Act::Run(commands) => run(commands),
             // The note says it where the words of an approval name the command.
             Act::Other { commands, .. }
-                if !self.note.is_empty() && commands.iter().all(|it| self.note.contains(it)) =>
+                if !self.note.is_empty()
+                    && commands.iter().all(|command| self.note.contains(command)) =>
             {
                 return self.note.clone();
             }

@@ -67,8 +67,9 @@ fn fill(field: &FormField, section: &IssueAnswer, answers: &mut Answers) -> Opti
         return None;
     }
     if let FieldInput::Boxes(boxes) = field.form {
-        let unticked = boxes.iter().find(|it| {
-            it.is_required && !crate::formats::issue_form::body::is_ticked(text, it.text)
+        let unticked = boxes.iter().find(|checkbox| {
+            checkbox.is_required
+                && !crate::formats::issue_form::body::is_ticked(text, checkbox.text)
         })?;
         return Some(IssueProblem::Unticked { line: section.line, text: unticked.text });
     }

@@ -80,7 +80,7 @@ pub fn in_folder(tree: &dyn Tree, folder: &str) -> Result<Vec<String>, TreeError
 pub fn is_lock_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     let is_requirements = name.contains("requirements") && name.ends_with(".txt");
-    NAMES.iter().any(|it| it.eq_ignore_ascii_case(&name))
+    NAMES.iter().any(|known| known.eq_ignore_ascii_case(&name))
         || is_requirements
         || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }

@@ -307,13 +307,13 @@ fn stands(
 
 /// Counts how often a line stands among others.
 pub fn times(line: &[u8], lines: &[Vec<u8>]) -> usize {
-    lines.iter().filter(|it| *it == line).count()
+    lines.iter().filter(|other| *other == line).count()
 }
 
 /// Tells whether a report quotes a line.
 pub fn quotes(snippet: &str, line: &[u8]) -> bool {
-    let mut lines = snippet.split('\n').map(|it| it.strip_suffix('\r').unwrap_or(it));
-    lines.any(|it| stripped(it.as_bytes()) == line)
+    let mut lines = snippet.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    lines.any(|shown| stripped(shown.as_bytes()) == line)
 }
 
 /// Returns the lines of an item.

@@ -245,7 +245,7 @@ fn environment(question: &Question, record: &Record) -> Option<String> {
 fn action(question: &Question, record: &Record) -> Option<String> {
     let value = question.action.as_ref()?;
     let scope = record.scope.as_ref();
-    in_scope(asker(question), "actions", value, scope.and_then(|it| it.actions.as_deref()))
+    in_scope(asker(question), "actions", value, scope.and_then(|scope| scope.actions.as_deref()))
 }
 
 fn resource(question: &Question, record: &Record) -> Option<String> {
@@ -341,13 +341,13 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<Mismatch> {
     if let Some(change) = terms.changes().next().filter(|_| question.reference.is_none()) {
         missing.push(limited(asker, "change", std::slice::from_ref(change), "reference"));
     }
-    let texts: Vec<&str> = missing.iter().map(|it| it.text.as_str()).collect();
+    let texts: Vec<&str> = missing.iter().map(|missing| missing.text.as_str()).collect();
     let text = texts.join("; ");
     // Nothing helps where the scope grants nothing.
-    let is_hopeless = missing.iter().any(|it| it.unstated.is_empty());
+    let is_hopeless = missing.iter().any(|missing| missing.unstated.is_empty());
     let unstated = match is_hopeless {
         true => Vec::new(),
-        false => missing.into_iter().flat_map(|it| it.unstated).collect(),
+        false => missing.into_iter().flat_map(|missing| missing.unstated).collect(),
     };
     (!text.is_empty()).then_some(Mismatch { text, unstated })
 }

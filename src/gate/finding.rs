@@ -157,8 +157,9 @@ fn key_matches(
         None => Judged::No,
         Some(resources) => {
             let tool = tool.unwrap_or_default();
-            let matches =
-                |value: &String| resources.iter().any(|it| azure::matches(tool, it, value));
+            let matches = |value: &String| {
+                resources.iter().any(|resource| azure::matches(tool, resource, value))
+            };
             match &question.resource {
                 Some(value) if matches(value) => Judged::ByFinding,
                 Some(_) => return Err(same(answer::limit("resources", resources).into())),

@@ -255,7 +255,7 @@ impl<'s> MergeSubject<'s> {
         loop {
             let (kind, after) = rest.split_once('\'')?;
             let kind = kind.trim_end();
-            let singular = kind.strip_suffix("es").filter(|it| it.ends_with("branch"));
+            let singular = kind.strip_suffix("es").filter(|stem| stem.ends_with("branch"));
             let singular = singular.or_else(|| kind.strip_suffix('s')).unwrap_or(kind);
             let (known, names_branches) = KINDS.iter().find(|(name, _)| *name == singular)?;
             if !known.is_empty() {

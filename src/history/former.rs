@@ -154,7 +154,8 @@ impl<'a> FormerCommits<'a> {
             let mut at = self.at(&commit);
             let mut unknown = Vec::new();
             for parent in commit.parents.iter() {
-                let landing = merges.graph.landed.get(parent).filter(|it| **it < self.until());
+                let landing =
+                    merges.graph.landed.get(parent).filter(|landing| **landing < self.until());
                 let landing = landing.and_then(|landing| self.landings.get(*landing));
                 match (landing, self.times.get(parent)) {
                     (Some(landing), _) if landing.oid == *parent => at = at.max(landing.effective),
@@ -235,7 +236,7 @@ impl<'a> FormerCommits<'a> {
                     RecordChange::find(contents, bytes)
                 };
                 if let Some(obstacle) = change.obstacle() {
-                    trails.get_mut(key).into_iter().for_each(|it| self.doubt(obstacle, it));
+                    trails.get_mut(key).into_iter().for_each(|trail| self.doubt(obstacle, trail));
                     continue;
                 }
                 // What the line holds is not lost. Whether it took anything away is asked only of what is judged.
@@ -367,7 +368,10 @@ impl<'a> FormerCommits<'a> {
                     contents,
                     files,
                     after: self.after,
-                    parted: self.after.and_then(|it| self.landings.get(it)).map(|it| it.tree),
+                    parted: self
+                        .after
+                        .and_then(|after| self.landings.get(after))
+                        .map(|landed| landed.tree),
                     tree: self.line.tree,
                 };
                 let rule = line.judge(commit, path, bytes)?;
@@ -380,7 +384,7 @@ impl<'a> FormerCommits<'a> {
                 let (from, parted) = (self.landing(), self.parted());
                 let bar = SupportBar { from, parted, at, unsure: None };
                 marks.entry(path.clone()).or_default().bars.push(bar);
-                let is_known = files.trails.get(path).is_some_and(|it| has_taken(it, commit));
+                let is_known = files.trails.get(path).is_some_and(|trail| has_taken(trail, commit));
                 if !rule.is_lacking || is_known {
                     continue;
                 }

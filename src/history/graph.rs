@@ -289,7 +289,7 @@ impl GraphReader<'_> {
             Ok::<bool, Obstacle>(own != landed && self.top(before)? != own)
         };
         branches.truncated.is_some()
-            || branches.commits.iter().any(|it| changes(it).unwrap_or(true))
+            || branches.commits.iter().any(|commit| changes(commit).unwrap_or(true))
     }
 
     fn may_change(&self, test: usize, commit: &Commit) -> bool {

@@ -122,7 +122,8 @@ pub fn active(
         }
         let author = commit.author();
         if author.time.is_some_and(|time| time >= since) {
-            active.extend(Some(key(&author.name, &author.email)).filter(|it| wanted.contains(it)));
+            active
+                .extend(Some(key(&author.name, &author.email)).filter(|key| wanted.contains(key)));
         }
         if objects.is_shallow(oid) {
             continue;

@@ -212,7 +212,7 @@ pub fn differing(
     kinds: &[WatchedKind],
 ) -> Differing {
     let of = |kind: WatchedKind| changes.iter().filter(move |change| change.kind == kind);
-    let records = changes.iter().filter(|it| kinds.contains(&it.kind));
+    let records = changes.iter().filter(|change| kinds.contains(&change.kind));
     let records = trails::differing(contents, records);
     let mut differing: Differing =
         records.into_iter().map(|(key, bytes)| (ComparedPath::Record(key), bytes)).collect();

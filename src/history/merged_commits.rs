@@ -61,10 +61,11 @@ impl LandingBranches {
                     branches.truncated = Some(obstacle.clone());
                 }
                 let changes = found.take(*pair);
-                let is_added =
-                    |it: &&FileChange| it.kind == WatchedKind::Approval && it.new.is_some();
+                let is_added = |change: &&FileChange| {
+                    change.kind == WatchedKind::Approval && change.new.is_some()
+                };
                 let added = changes.iter().filter(is_added).cloned();
-                branches.approvals.extend(added.map(|it| (Rc::clone(&side.commit), it)));
+                branches.approvals.extend(added.map(|change| (Rc::clone(&side.commit), change)));
                 let kinds = [WatchedKind::Record, WatchedKind::Other];
                 let differing = merge_content::differing(contents, &changes, &kinds);
                 note_origins(&differing, &mut branches.origins);

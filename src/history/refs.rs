@@ -234,7 +234,7 @@ impl Refs {
             remotes.sort();
             remotes.dedup();
         }
-        let current = self.upstream.as_ref().filter(|it| remotes.contains(it));
+        let current = self.upstream.as_ref().filter(|upstream| remotes.contains(upstream));
         let origin = || remotes.iter().find(|remote| *remote == "origin");
         match remotes.as_slice() {
             [] => Ok(None),

@@ -158,7 +158,7 @@ impl LedgerLocation<'_> {
                 // Beyond the end of a shallow clone there is nothing to compare with, and all walks stop there.
                 let before = first.and_then(|first| chain::read(self.objects, *first).ok());
                 if first.is_none() || before.is_some() {
-                    pairs.push((before.map(|it| it.tree), Some(commit.tree)));
+                    pairs.push((before.map(|before| before.tree), Some(commit.tree)));
                 }
             }
         }

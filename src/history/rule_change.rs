@@ -150,7 +150,8 @@ impl LineRules<'_, '_> {
         let versions = trail.into_iter().flat_map(|trail| trail.versions.iter().rev());
         for version in versions.filter(landed).take(MOST_POLICIES) {
             let blob = version.files.first().map(|file| file.blob);
-            let bytes = blob.and_then(|blob| self.files.bytes.get(&blob)).map(|it| it.to_vec());
+            let bytes =
+                blob.and_then(|blob| self.files.bytes.get(&blob)).map(|bytes| bytes.to_vec());
             if !policies.contains(&bytes) {
                 policies.push(bytes);
             }
@@ -165,6 +166,6 @@ impl LineRules<'_, '_> {
 
 /// Tells whether a change of the rules makes them stricter, and, of what decides, does nothing else.
 pub fn tightens([before, after]: [&Governance; 2]) -> bool {
-    let is_sound = |it: &Governance| it.state == governance::State::Sound;
+    let is_sound = |governance: &Governance| governance.state == governance::State::Sound;
     is_sound(before) && is_sound(after) && governs::tightens(before, after)
 }

@@ -94,7 +94,8 @@ impl RecordChange {
         if later.closure.is_some() && !was_closed {
             return Some(Loss::Closure);
         }
-        let known = earlier.into_iter().chain(granted).flat_map(|it| &it.fired).collect::<Vec<_>>();
+        let known =
+            earlier.into_iter().chain(granted).flat_map(|record| &record.fired).collect::<Vec<_>>();
         if later.fired.iter().any(|fired| !known.contains(&fired)) {
             return Some(Loss::Fired);
         }
@@ -180,7 +181,7 @@ impl OffLine {
     /// Drops what was parsed of what may have taken something away.
     pub fn forget(&mut self) {
         let unsure = self.bars.iter_mut().filter_map(|bar| bar.unsure.as_mut());
-        let bodies = unsure.flat_map(|it| [&mut it.before, &mut it.after]).flatten();
+        let bodies = unsure.flat_map(|change| [&mut change.before, &mut change.after]).flatten();
         bodies.for_each(VersionBody::forget);
     }
 

@@ -242,7 +242,7 @@ impl<'o> TrailSet<'o> {
                 ..Version::new((landed.landing, landed.commit), change, after, record)
             });
             let readable =
-                |path: &str| self.owners.get(path).filter(|it| matches!(it, TrailKey::Id(_)));
+                |path: &str| self.owners.get(path).filter(|key| matches!(key, TrailKey::Id(_)));
             trail.became = match &key {
                 TrailKey::Path(path) if is_gone => readable(path).cloned(),
                 _ => None,
@@ -269,7 +269,7 @@ fn named(path: &str) -> TrailKey {
 
 /// Returns how a record changed; `None` if neither bytes nor paths did.
 pub fn change(before: &[FileAt], after: &[FileAt], was_there: bool) -> Option<VersionChange> {
-    let paths = |files| -> Vec<&str> { <[FileAt]>::iter(files).map(|it| &*it.path).collect() };
+    let paths = |files| -> Vec<&str> { <[FileAt]>::iter(files).map(|file| &*file.path).collect() };
     let same_bytes = blobs(before) == blobs(after);
     let same_paths = paths(before) == paths(after);
     match (before.is_empty(), after.is_empty()) {

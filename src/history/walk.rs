@@ -175,11 +175,12 @@ fn collect_versions(
             .filter(|change| matches!(change.kind, WatchedKind::Record | WatchedKind::Other));
         let keys = trails.land(landed, of_records);
         let paths = governance::land(&mut governance, &trails.contents, landed, changes);
-        let files = || changes.iter().filter(|it| it.kind == WatchedKind::Approval);
+        let files = || changes.iter().filter(|change| change.kind == WatchedKind::Approval);
         let watched = files().filter(|change| survey.interest.watches(&change.path));
         other_files.extend(unnamed::other_files(stop.landing, files(), &survey.interest));
         // The ledger's own policy may name it as a governance file, too.
-        let others = changes.iter().filter(|it| noted.contains(&*it.path) && it.new.is_some());
+        let others =
+            changes.iter().filter(|change| noted.contains(&*change.path) && change.new.is_some());
         for other in others {
             other_policies.entry(other.path.to_string()).or_insert(stop.landing);
         }
@@ -287,14 +288,15 @@ fn asked_statements(
         TrailKey::Id(id) => Some(id.clone()),
         TrailKey::Path(_) | TrailKey::Other(_) => None,
     });
-    let versions = trails.values().chain(governance.trails.values()).flat_map(|it| &it.versions);
+    let versions =
+        trails.values().chain(governance.trails.values()).flat_map(|trail| &trail.versions);
     let known = versions.filter_map(|version| version.digest);
     // A governance file that is removed has no bytes.
     let known = known.chain([Digest::of(b"")]);
     let policies = states.each().map(|state| &state.governance.policy);
     AskedStatements {
         ids: ids.collect(),
-        digests: known.map(|it| it.to_string().chars().take(N_DIGITS).collect()).collect(),
+        digests: known.map(|digest| digest.to_string().chars().take(N_DIGITS).collect()).collect(),
         folders: policies.flat_map(|policy| &policy.records).chain(records).cloned().collect(),
     }
 }
@@ -327,8 +329,9 @@ impl History {
     pub fn visit(&self, objects: &dyn Objects, visitor: VersionVisitor<'_>) {
         let contents = ContentCache::new(objects);
         let trails = self.trails.values();
-        let mut versions: Vec<(&Trail, &Version)> =
-            trails.flat_map(|trail| trail.versions.iter().map(move |it| (trail, it))).collect();
+        let mut versions: Vec<(&Trail, &Version)> = trails
+            .flat_map(|trail| trail.versions.iter().map(move |version| (trail, version)))
+            .collect();
         versions.retain(|(_, version)| version.rerouted.is_none());
         versions.order_by_key(|(_, version)| version.landing);
         for (trail, version) in versions {
@@ -346,7 +349,8 @@ impl History {
     pub fn parse(&self, objects: &dyn Objects) {
         let contents = ContentCache::new(objects);
         let needed = origin::needed(self.trails.values(), &self.former);
-        let trails = self.trails.values().chain(needed.iter().filter_map(|it| self.former.get(it)));
+        let trails =
+            self.trails.values().chain(needed.iter().filter_map(|key| self.former.get(key)));
         let versions = trails.flat_map(|trail| &trail.versions);
         versions.for_each(|version| contents.parse(&version.record));
         let off_line = self.off_line.iter().filter(|(key, _)| self.trails.contains_key(key));
@@ -369,7 +373,7 @@ impl History {
             trail.forget();
             if trail.became.is_none() {
                 // An emergency that a merge left out uses up graces, whatever its id was filed for since.
-                if self.off_line.get(&key).is_some_and(|it| it.filed.is_empty()) {
+                if self.off_line.get(&key).is_some_and(|off_line| off_line.filed.is_empty()) {
                     self.off_line.remove(&key);
                 }
                 self.left_out.insert(key.clone());

@@ -235,7 +235,7 @@ pub fn named<'t, T>(
     text: &str,
 ) -> Result<&'t T, NotFound> {
     let given = text.trim().trim_start_matches("./");
-    if let Some(same) = things.iter().find(|it| path(it) == given) {
+    if let Some(same) = things.iter().find(|thing| path(thing) == given) {
         return Ok(same);
     }
     let wanted = id_of(given).to_uppercase();
@@ -243,16 +243,16 @@ pub fn named<'t, T>(
         return Err(NotFound::Unknown(Vec::new()));
     }
     let stem = |thing: &T| file::stem(path(thing)).to_uppercase();
-    let exact: Vec<&T> = things.iter().filter(|it| stem(it) == wanted).collect();
-    let partial = || things.iter().filter(|it| is_part(&wanted, &stem(it))).collect();
+    let exact: Vec<&T> = things.iter().filter(|thing| stem(thing) == wanted).collect();
+    let partial = || things.iter().filter(|thing| is_part(&wanted, &stem(thing))).collect();
     let found: Vec<&T> = if exact.is_empty() { partial() } else { exact };
     match found[..] {
         [] => Err(NotFound::Unknown(like(&wanted, things.iter().map(|it| file::stem(path(it)))))),
         [only] => Ok(only),
         _ => {
-            let stems: BTreeSet<String> = found.iter().map(|it| stem(it)).collect();
+            let stems: BTreeSet<String> = found.iter().map(|thing| stem(thing)).collect();
             let names: BTreeSet<String> = match stems.len() {
-                1 => found.iter().map(|it| path(it).clone()).collect(),
+                1 => found.iter().map(|thing| path(thing).clone()).collect(),
                 _ => stems,
             };
             Err(NotFound::Ambiguous(names.into_iter().collect()))

@@ -204,7 +204,7 @@ impl OpenLedger {
             if let Some(owner) = owner {
                 let filter = Filter { owner: vec![owner], ..Filter::default() };
                 let of_owner = snapshot.selected(&filter);
-                due.retain(|(state, _)| of_owner.iter().any(|it| std::ptr::eq(*it, *state)));
+                due.retain(|(state, _)| of_owner.iter().any(|owner| std::ptr::eq(*owner, *state)));
             }
             let list = AgentDueList::of(due, snapshot.stamp().instant);
             match serde_json::to_value(&list) {

@@ -189,7 +189,7 @@ fn half(starts: &When, resolved: &Resolved) -> When {
 
 /// Sets the review interval if the tier requires the record itself to state one.
 pub(super) fn reviews(made: &mut Answers, resolved: Option<&Resolved>, derived: &mut Vec<Derived>) {
-    let wanted = resolved.filter(|it| it.require.contains(&Require::ReviewEvery));
+    let wanted = resolved.filter(|resolved| resolved.require.contains(&Require::ReviewEvery));
     let Some(resolved) = wanted else {
         return;
     };

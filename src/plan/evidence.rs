@@ -130,7 +130,7 @@ pub fn entries_of(
     shown: &[EvidenceInput],
     ids: Ids,
 ) -> Result<EvidenceEntry, DecisionRefusal> {
-    let own: Vec<&str> = shown.iter().filter_map(|it| it.id.as_deref()).collect();
+    let own: Vec<&str> = shown.iter().filter_map(|evidence| evidence.id.as_deref()).collect();
     let mut written = EvidenceEntry::default();
     for one in shown {
         let id = match (&one.id, ids) {
@@ -198,7 +198,7 @@ pub(crate) fn known(record: &Record) -> BTreeSet<String> {
     let closure = record.closure.iter();
     let lists = controls
         .map(|control| &control.evidence)
-        .chain(handling.map(|it| &it.evidence))
+        .chain(handling.map(|note| &note.evidence))
         .chain(closure.map(|closure| &closure.evidence));
     let id = |evidence: &Evidence| evidence.id.clone();
     lists.flatten().filter_map(id).collect()

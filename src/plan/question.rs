@@ -136,8 +136,9 @@ fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Becaus
         fields.map(move |field| (*field, because.clone()))
     });
     // A control is among the basic questions; the tier's additional ones come after it.
-    let first = resolved.require.iter().filter(|it| **it == Require::CompensatingControls);
-    let rest = resolved.require.iter().filter(|it| **it != Require::CompensatingControls);
+    let first =
+        resolved.require.iter().filter(|require| **require == Require::CompensatingControls);
+    let rest = resolved.require.iter().filter(|require| **require != Require::CompensatingControls);
     let of = |require: &Require| {
         let because = match require {
             Require::CompensatingControls => Because::Always,

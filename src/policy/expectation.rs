@@ -128,7 +128,8 @@ impl Scalar for BaselineWord {
             (">", NumberTest::More),
         ];
         let mut limit = limits.into_iter();
-        let limit = limit.find_map(|(sign, it)| Some((sign, it, text.strip_prefix(sign)?)));
+        let limit =
+            limit.find_map(|(sign, comparison)| Some((sign, comparison, text.strip_prefix(sign)?)));
         let test = match limit {
             Some((sign, comparison, number)) => {
                 let number = ExactNumber::parse(number.trim()).ok_or_else(|| {

@@ -375,7 +375,8 @@ impl Governance {
     /// Returns a catalog that this policy lists, ignoring case.
     pub fn catalog(&self, name: &str) -> Option<&Catalog> {
         let listed = self.policy.catalogs.iter();
-        let mut named = listed.filter(|it| catalog::name_of(it).eq_ignore_ascii_case(name));
+        let mut named =
+            listed.filter(|catalog| catalog::name_of(catalog).eq_ignore_ascii_case(name));
         let name = named.next()?;
         if name.ends_with(".csv") {
             self.catalogs.get(catalog::name_of(name))
@@ -397,7 +398,7 @@ impl Governance {
         let found = |text: &str| Some(self.control(&ControlRef::new(text)?)?.canonical());
         let folded_text = folded(text);
         let canonical = found(text).or_else(|| found(&folded_text));
-        canonical.map_or_else(|| folded_text.into_owned(), |it| folded(&it).into_owned())
+        canonical.map_or_else(|| folded_text.into_owned(), |text| folded(&text).into_owned())
     }
 }
 

@@ -231,7 +231,8 @@ pub fn template_parts(text: &str) -> Result<Vec<TemplatePart<'_>>, ParseError> {
         if !before.is_empty() {
             parts.push(TemplatePart::Text(before));
         }
-        let Some((name, after)) = from.strip_prefix('{').and_then(|it| it.split_once('}')) else {
+        let Some((name, after)) = from.strip_prefix('{').and_then(|rest| rest.split_once('}'))
+        else {
             return Err(ParseError::new(format!("a brace in `{text}` has no partner"), help));
         };
         let part = match name.split_once('.') {

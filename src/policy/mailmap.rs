@@ -45,7 +45,8 @@ impl Mailmap {
     pub fn differing(&self, other: &Mailmap) -> BTreeSet<String> {
         let emails = |entry: &MailmapAddress| -> BTreeMap<String, Option<String>> {
             let any = entry.any.email.clone().map(|email| (String::new(), Some(email)));
-            let named = entry.named.iter().map(|(name, it)| (name.clone(), it.email.clone()));
+            let named =
+                entry.named.iter().map(|(name, proper)| (name.clone(), proper.email.clone()));
             any.into_iter().chain(named).collect()
         };
         let one_way = |own: &Mailmap, other: &Mailmap| -> Vec<String> {

@@ -125,7 +125,7 @@ impl CsvTable {
             *named.entry(name).or_default() += 1;
         }
         let has = |column: &str| named.contains_key(column);
-        let absent: Vec<&str> = known.iter().copied().filter(|it| !has(it)).collect();
+        let absent: Vec<&str> = known.iter().copied().filter(|column| !has(column)).collect();
         let place = |column: &str| columns.iter().position(|name| name == column);
         let places = known.iter().filter_map(|column| Some((*column, place(column)?)));
         self.places = places.collect();

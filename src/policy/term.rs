@@ -60,7 +60,7 @@ pub fn judge_total(record: &Record, begin: &When, tier: &Resolved) -> Vec<TooLon
 pub fn judge(begin: &When, expires: &When, limits: &[Limit]) -> Vec<TooLong> {
     let mut broken: Vec<TooLong> =
         limits.iter().filter_map(|limit| over(begin, expires, limit)).collect();
-    broken.order_by_key(|it| not_after(&it.latest));
+    broken.order_by_key(|limit| not_after(&limit.latest));
     broken
 }
 

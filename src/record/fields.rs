@@ -174,7 +174,8 @@ impl<'n, 'r> Fields<'n, 'r> {
         }
         let misspelled = self.unknown();
         let missing = std::mem::take(&mut self.missing);
-        let is_complete = missing.is_empty() && self.entries.iter().all(|it| self.is_known(it));
+        let is_complete =
+            missing.is_empty() && self.entries.iter().all(|entry| self.is_known(entry));
         // A merged map may contain the missing keys.
         let is_merged = self.entries.iter().any(is_merge);
         for missing in missing.into_iter().filter(|_| !is_merged) {

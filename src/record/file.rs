@@ -295,7 +295,7 @@ impl RecordFile {
         let last = not_after(end);
         let mut values = vec![("expires".to_owned(), end.to_string())];
         let credential: Option<When> = self.value("subject.credential_expires");
-        if credential.is_some_and(|it| not_after(&it) > last) {
+        if credential.is_some_and(|credential| not_after(&credential) > last) {
             values.push(("subject.credential_expires".to_owned(), end.to_string()));
         }
         let due: Option<Day> = self.value("fix.due");

@@ -25,7 +25,7 @@ struct TestCase<'a> {
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let findings: Vec<&diag::Finding> =
-        doc.findings().flat_map(|finding| &finding.shown).map(|it| &it.finding).collect();
+        doc.findings().flat_map(|finding| &finding.shown).map(|shown| &shown.finding).collect();
     let cases = list_cases(doc, &findings);
     let failures = cases.iter().filter(|case| !case.errors.is_empty()).count();
     // The schema requires a time; an answer without one gets the earliest instant.

@@ -181,7 +181,8 @@ impl<'a> Audit<'a> {
             }
             _ => self.about_change(of, index, &landed, [before, after]),
         };
-        let known: Vec<_> = changes.iter().map(|it| (it.rule, it.field.clone())).collect();
+        let known: Vec<_> =
+            changes.iter().map(|finding| (finding.rule, finding.field.clone())).collect();
         let contents = self.contents.new_in(of.key, version.n);
         changes
             .extend(contents.filter(|it| !known.contains(&(it.rule, it.field.clone()))).cloned());
@@ -261,7 +262,7 @@ impl<'a> Audit<'a> {
             return false;
         };
         let earlier = of.trail.versions.get(..index).unwrap_or_default();
-        let last = earlier.iter().rfind(|it| it.taken_away().is_none());
+        let last = earlier.iter().rfind(|version| version.taken_away().is_none());
         let is_renamed = |other: &Version| {
             let record = other.record.record().filter(|_| other.landing == version.landing);
             record.is_some_and(|record| {
@@ -276,8 +277,9 @@ impl<'a> Audit<'a> {
     fn repair(&self, of: &AuditedTrail<'a>, index: usize) -> Option<String> {
         let is_sound = |version: &Version| version.record.record().is_some();
         let versions = of.trail.versions.iter().enumerate().skip(index + 1);
-        let (at, version) =
-            versions.filter(|(_, it)| is_sound(it)).find(|(at, _)| of.levels.is_approved(*at))?;
+        let (at, version) = versions
+            .filter(|(_, version)| is_sound(version))
+            .find(|(at, _)| of.levels.is_approved(*at))?;
         let landing = self.history.mainline.landings.get(version.landing)?;
         let makers = of.verdicts.get(at)?.makers.iter().map(|person| person.email.to_string());
         let by = makers.collect::<Vec<_>>().join(", ");
@@ -304,8 +306,8 @@ impl<'a> Audit<'a> {
 
     fn loosened(&self, key: &TrailKey, index: usize) -> &'a [Loosening] {
         let mut all = self.loosened.iter();
-        let found = all.find(|it| it.key == *key && it.version == index);
-        found.map_or(&[], |it| &it.thanks_to)
+        let found = all.find(|entry| entry.key == *key && entry.version == index);
+        found.map_or(&[], |entry| &entry.thanks_to)
     }
 
     fn signatures(&self, landing: usize) -> Vec<&'a LandedSignature> {

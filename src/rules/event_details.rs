@@ -69,11 +69,11 @@ fn detail(event: ChangeEvent, before: &Record, after: &Record, beside: Beside<'_
         ChangeEvent::Reviewed => entries(differ::beyond(&after.reviews, &before.reviews), |it| {
             format!("{} by {}: {}", it.date, it.by, it.outcome.as_str())
         }),
-        ChangeEvent::Noted => entries(differ::beyond(&after.handling, &before.handling), |it| {
-            format!("{} by {}: {}", it.date, it.by, it.stage.as_str())
+        ChangeEvent::Noted => entries(differ::beyond(&after.handling, &before.handling), |note| {
+            format!("{} by {}: {}", note.date, note.by, note.stage.as_str())
         }),
-        ChangeEvent::Fired => entries(differ::beyond(&after.fired, &before.fired), |it| {
-            format!("{} on {} by {}", it.trigger, it.date, it.by)
+        ChangeEvent::Fired => entries(differ::beyond(&after.fired, &before.fired), |firing| {
+            format!("{} on {} by {}", firing.trigger, firing.date, firing.by)
         }),
         ChangeEvent::Attested => attested(before, after),
         ChangeEvent::Closed | ChangeEvent::Rejected => closed(after),
@@ -147,8 +147,8 @@ fn entries<T>(added: Vec<&T>, describe: impl Fn(&T) -> String) -> String {
 fn controls_added(before: &Record, after: &Record) -> String {
     let known = |id: &str| before.compensating_controls.iter().any(|control| control.id == id);
     let added = after.compensating_controls.iter();
-    entries(added.filter(|it| !known(&it.id)).collect(), |it| {
-        format!("{} {}", it.id, it.description.trim())
+    entries(added.filter(|entry| !known(&entry.id)).collect(), |entry| {
+        format!("{} {}", entry.id, entry.description.trim())
     })
 }
 
@@ -158,9 +158,9 @@ fn attested(before: &Record, after: &Record) -> String {
         known.is_some_and(|known| known.verified != it.verified || known.status != it.status)
     };
     let controls = after.compensating_controls.iter().filter(is_other);
-    entries(controls.collect(), |it| {
-        let verified = it.verified.map_or_else(String::new, |day| format!(", verified {day}"));
-        format!("{} {}{verified}", it.id, it.status.as_str())
+    entries(controls.collect(), |control| {
+        let verified = control.verified.map_or_else(String::new, |day| format!(", verified {day}"));
+        format!("{} {}{verified}", control.id, control.status.as_str())
     })
 }
 
@@ -170,7 +170,7 @@ pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Optio
     let left: Vec<ChangeEvent> = change::events(approved, after);
     let landed = events(approved, landed, Beside::default()).into_iter();
     let lines: Vec<String> =
-        landed.filter(|it| left.contains(&it.event)).map(|it| it.line()).collect();
+        landed.filter(|detail| left.contains(&detail.event)).map(|detail| detail.line()).collect();
     (!lines.is_empty())
         .then(|| format!("also approves what landed unapproved: {}", lines.join("; ")))
 }

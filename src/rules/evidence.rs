@@ -66,8 +66,8 @@ pub struct CitedEvidence<'a> {
 /// states of its files are undetermined.
 pub fn cited<'a>(record: &'a Record, tree: Option<&dyn Tree>) -> Vec<CitedEvidence<'a>> {
     let controls = record.compensating_controls.iter().map(|control| control.evidence.as_slice());
-    let notes = record.handling.iter().map(|it| it.evidence.as_slice());
-    let closure = record.closure.iter().map(|it| it.evidence.as_slice());
+    let notes = record.handling.iter().map(|note| note.evidence.as_slice());
+    let closure = record.closure.iter().map(|closure| closure.evidence.as_slice());
     let lists =
         (controls.enumerate().map(|(n, list)| (format!("compensating_controls[{n}]"), list)))
             .chain(notes.enumerate().map(|(n, list)| (format!("handling[{n}]"), list)))

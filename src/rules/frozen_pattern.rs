@@ -48,7 +48,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let Some((_, kind)) = neighbours.refuses(&frozen, id, record, &lifting) else {
         return;
     };
-    let named: Vec<&str> = kind.records.iter().take(NAMED).map(|it| it.id.as_str()).collect();
+    let named: Vec<&str> =
+        kind.records.iter().take(NAMED).map(|record| record.id.as_str()).collect();
     let more = match kind.records.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),

@@ -38,7 +38,8 @@ impl<'c> Reach<'c> {
             Some(before) => Some(before.record.as_ref().or(changed.approved)?),
             None => None,
         };
-        let goes_on = before.is_none_or(|it| ExpiryExtension::between(it, record).is_later());
+        let goes_on =
+            before.is_none_or(|before| ExpiryExtension::between(before, record).is_later());
         let until = context.neighbours.map(|neighbour| neighbour.until).or(context.instant);
         if !goes_on || record.closure.is_some() || renewal::is_redesigned(record, until) {
             return None;
@@ -46,7 +47,7 @@ impl<'c> Reach<'c> {
         let tier = tier::resolve(&context.governance.policy, &Facts::of(record))?;
         let (refiled, days) = refiled(source.stem(), record, changed.past.landed, context);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let new = before.map_or(0, |it| match ExpiryExtension::between(it, record) {
+        let new = before.map_or(0, |before| match ExpiryExtension::between(before, record) {
             ExpiryExtension::Renewed(n) => n,
             ExpiryExtension::No | ExpiryExtension::Silent => 1,
         });
@@ -83,6 +84,6 @@ fn refiled(
     let index = PeerIndex::new(peers.iter().map(|peer| (peer, ())), context.governance);
     let window = context.governance.policy.recurrence.window;
     let before = index.before(&peer, neighbours.until, window);
-    let ids = before.iter().map(|it| it.id.clone()).collect();
+    let ids = before.iter().map(|record| record.id.clone()).collect();
     (ids, refiling::days(&before))
 }

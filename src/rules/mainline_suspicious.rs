@@ -43,7 +43,8 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     let message =
         "`git pull` and a push made it the second parent of a merge, and took nothing, on";
     let reference = &line.history.mainline.reference;
-    findings.extend(merged.map(|it| it.finding(RULE.code, Level::Note, reference, message)));
+    findings
+        .extend(merged.map(|change| change.finding(RULE.code, Level::Note, reference, message)));
 }
 
 fn lost(lost: &LostChange<'_>) -> Finding {

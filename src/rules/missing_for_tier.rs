@@ -53,7 +53,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
 fn sample(tier: &Resolved, field: &str) -> String {
     let sample = match field {
         "review_every" => {
-            let shortest = tier.review_every.iter().min_by_key(|it| it.seconds());
+            let shortest = tier.review_every.iter().min_by_key(|term| term.seconds());
             return shortest.map_or("7d".to_owned(), ToString::to_string);
         }
         "references.onboarding" => "VND-7",

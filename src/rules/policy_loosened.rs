@@ -125,10 +125,10 @@ fn forgiven(
         let found = found.into_iter().chain(limits.into_iter().flatten());
         found.filter(|finding| finding.level == Level::Error)
     };
-    let left: BTreeSet<_> = errors(state).map(|it| (it.rule, it.field)).collect();
+    let left: BTreeSet<_> = errors(state).map(|finding| (finding.rule, finding.field)).collect();
     errors(changed.base)
-        .filter(|it| !left.contains(&(it.rule, it.field.clone())))
-        .map(|it| format!("before, {} ({})", it.message, it.rule))
+        .filter(|finding| !left.contains(&(finding.rule, finding.field.clone())))
+        .map(|finding| format!("before, {} ({})", finding.message, finding.rule))
         .collect()
 }
 
@@ -162,7 +162,8 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
     }
     for group in &before.each_of {
         let known = people::members(base, group);
-        let is_new = |person: &people::person::Person| !known.iter().any(|it| it.key == person.key);
+        let is_new =
+            |person: &people::person::Person| !known.iter().any(|other| other.key == person.key);
         let new: Vec<String> = people::members(state, group)
             .into_iter()
             .filter(is_new)

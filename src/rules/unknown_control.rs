@@ -103,7 +103,8 @@ fn message_and_help(governance: &Governance, control: &ControlRef) -> (String, S
 
 /// Returns the built-in catalog that has the control if no listed catalog has it.
 fn unlisted(control: &ControlRef) -> Option<&'static str> {
-    let lookup = |name: &&str| catalog::built_in(name).and_then(|it| it.find(control.as_str()));
+    let lookup =
+        |name: &&str| catalog::built_in(name).and_then(|catalog| catalog.find(control.as_str()));
     catalog::names().find(|name| lookup(name).is_some())
 }
 

@@ -79,8 +79,8 @@ fn linked(record: &Record, context: &RuleContext<'_>) -> Option<Vec<Option<Rc<Re
             let counted = redesign.counted.as_ref().map(|counted| &counted.redesign);
             (&redesign.path, counted.or(redesign.latest.as_ref()).cloned())
         });
-        let linked = redesigns.filter(|(path, it)| is_linked(path, it.as_deref()));
-        return Some(linked.map(|(_, it)| it).collect());
+        let linked = redesigns.filter(|(path, redesign)| is_linked(path, redesign.as_deref()));
+        return Some(linked.map(|(_, redesign)| redesign).collect());
     }
     let folder = std::slice::from_ref(&context.governance.policy.redesigns);
     let mut found = Vec::new();

@@ -202,7 +202,7 @@ impl FactsAt<'_> {
         let ids: Vec<CveNumber> = ids.collect();
         let lists =
             |(_, catalog): &&(String, KevCatalog)| ids.iter().any(|id| catalog.ids.contains(id));
-        if self.facts.kev.iter().any(|it| lists(&it)) {
+        if self.facts.kev.iter().any(|catalog| lists(&catalog)) {
             return TestAnswer::Met(why_stated(TriggerTest::KnownExploited, None));
         }
         if ids.is_empty() {

@@ -97,7 +97,8 @@ pub(super) fn refuse_without_statements(
 
 /// Returns the governance files of which another version would count without the approvals branch.
 pub(crate) fn rules_of_branch(history: &mut History, counted: &CountedGovernance) -> Vec<String> {
-    if !history.statements.iter().any(|it| watched_paths::is_of_governance(&it.path)) {
+    if !history.statements.iter().any(|statement| watched_paths::is_of_governance(&statement.path))
+    {
         return Vec::new();
     }
     let without = count_with(history, Vec::new());
@@ -159,7 +160,7 @@ fn lost_rule(
         }
         let present = counted.version(path, usize::MAX);
         let version = present.and_then(|n| history.governance.get(*path)?.versions.get(n));
-        let blob = |it: Option<&Version>| Some(it?.files.first()?.blob);
+        let blob = |version: Option<&Version>| Some(version?.files.first()?.blob);
         if blob(version) == blob(trail.versions.get(n)) {
             return false;
         }

@@ -58,7 +58,7 @@ fn of_ledger(root: &Path, below: &Path) -> Option<ReservedPlace> {
     let is_broken = governance.state == State::Broken;
     let policies = std::iter::once(&governance.policy).chain(is_broken.then_some(&default));
     let mut folders =
-        policies.flat_map(|it| it.records.iter().chain(std::iter::once(&it.redesigns)));
+        policies.flat_map(|policy| policy.records.iter().chain(std::iter::once(&policy.redesigns)));
     let holding = folders.find(|folder| is_within(folder.trim_end_matches('/'), &path))?;
     Some(ReservedPlace::Records(root.join(holding)))
 }

@@ -217,7 +217,7 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
         }
     }
     for control in &clocks.controls {
-        let is_dropped = clocks.dropped.iter().any(|it| it.id == control.id);
+        let is_dropped = clocks.dropped.iter().any(|dropped| dropped.id == control.id);
         let stale = control.stale_from.filter(|from| *from <= instant);
         let Some(stale) = stale.filter(|_| !is_dropped) else {
             continue;

@@ -200,7 +200,7 @@ fn dropped(past: TrailPast, judged: &EvaluatedRecord) -> Vec<DroppedControl> {
         .map(|record| record.compensating_controls.as_slice())
         .unwrap_or_default();
     let mut dropped: Vec<DroppedControl> = Vec::new();
-    for control in approved.iter().flat_map(|it| &it.compensating_controls) {
+    for control in approved.iter().flat_map(|record| &record.compensating_controls) {
         let now = landed.iter().find(|other| other.id == control.id).map(|other| other.status);
         let is_dropped = match control.status {
             ControlStatus::Active => now != Some(ControlStatus::Active),

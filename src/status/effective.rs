@@ -197,5 +197,5 @@ fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) ->
     let mut resolved: Vec<Resolved> =
         versions.filter_map(|record| tier::resolve(policy, &Facts::of(record))).collect();
     resolved.reverse();
-    resolved.into_iter().min_by_key(|it| (place(&it.approving), place(&it.tier)))
+    resolved.into_iter().min_by_key(|resolved| (place(&resolved.approving), place(&resolved.tier)))
 }

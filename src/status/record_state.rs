@@ -47,8 +47,9 @@ pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordStat
 /// Returns when the versions of a record landed: the effective times of their landings.
 pub(super) fn landing_times(history: &History, trail: &Trail) -> Vec<Instant> {
     let landings = &history.mainline.landings;
-    let effective = |version: &Version| landings.get(version.landing).map(|it| it.effective);
-    trail.versions.iter().map(|it| effective(it).unwrap_or(Instant::MIN)).collect()
+    let effective =
+        |version: &Version| landings.get(version.landing).map(|landed| landed.effective);
+    trail.versions.iter().map(|version| effective(version).unwrap_or(Instant::MIN)).collect()
 }
 
 fn statements_not_fetched(history: &History) -> Option<Reason> {
@@ -135,7 +136,7 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
         let rests = answer.rests;
         record_state.explain(past, approval, (!shown).then_some(rests));
     }
-    let waits = |it: &Reason| it.kind() == ReasonKind::EmergencyUnapproved;
+    let waits = |reason: &Reason| reason.kind() == ReasonKind::EmergencyUnapproved;
     if record_state.status == Status::Unapproved && record_state.ended.is_none()
         || record_state.reasons.iter().any(waits)
     {
@@ -377,7 +378,7 @@ fn controls(
             .iter()
             .chain(landed.unwrap_or_default())
             .filter(|control| control.id == id);
-        let is_gone = !landed.unwrap_or_default().iter().any(|it| it.id == id);
+        let is_gone = !landed.unwrap_or_default().iter().any(|other| other.id == id);
         matching
             .map(|control| control.status)
             .min_by_key(|status| match status {
@@ -388,7 +389,7 @@ fn controls(
             .filter(|_| !is_gone)
     };
     let controls = clocks.controls.iter().map(|control| {
-        let dropped = clocks.dropped.iter().any(|it| it.id == control.id);
+        let dropped = clocks.dropped.iter().any(|dropped| dropped.id == control.id);
         ControlFreshness {
             id: control.id.clone(),
             status: status(&control.id),

@@ -42,7 +42,8 @@ pub fn owes_review(trail: &Trail, policy: &Policy) -> bool {
         return false;
     };
     let is_settled = closure.reviewed.is_some() || closure.outcome == ClosureOutcome::Rejected;
-    !is_settled && (closure.review_by.is_some() || versions(trail).any(|it| asks(it, policy)))
+    !is_settled
+        && (closure.review_by.is_some() || versions(trail).any(|version| asks(version, policy)))
 }
 
 fn versions(trail: &Trail) -> impl Iterator<Item = &Record> {

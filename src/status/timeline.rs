@@ -119,7 +119,7 @@ pub(crate) fn last_in_force(
             doubt = Ground::evaluate(then, governance).doubt();
         }
     }
-    let is_cut = past.version(0).is_some_and(|it| it.change == VersionChange::Inherited);
+    let is_cut = past.version(0).is_some_and(|version| version.change == VersionChange::Inherited);
     let cut = || is_cut.then(|| ApprovalObstacle::UnknownLanding.into());
     doubt.or_else(cut).map_or(Ok(None), Err)
 }

@@ -148,7 +148,7 @@ impl WriteLock {
         let _ = match &write.before {
             None => fs::remove_file(place),
             Some(before) => filled_like(target::folder(place), place, before, true)
-                .and_then(|file| file.persist(place).map(drop).map_err(|it| it.error)),
+                .and_then(|file| file.persist(place).map(drop).map_err(|error| error.error)),
         };
     }
 }

@@ -117,6 +117,6 @@ fn complaint(output: &mut std::fs::File) -> String {
     let read = output.rewind();
     let _ = read.and_then(|()| output.take(MOST_BYTES).read_to_end(&mut bytes));
     let text = String::from_utf8_lossy(&bytes);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join(" ")
 }

@@ -312,7 +312,8 @@ impl ForgeClient {
         (effect, is_shown): (Effect, bool),
         variables: &[(String, String)],
     ) -> Result<Vec<u8>, ForgeError> {
-        let arguments: Vec<String> = arguments.iter().map(|it| (*it).to_owned()).collect();
+        let arguments: Vec<String> =
+            arguments.iter().map(|argument| (*argument).to_owned()).collect();
         if let Some(show) = &self.show {
             show(program, &arguments, input.filter(|_| is_shown));
         }

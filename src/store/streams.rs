@@ -173,7 +173,7 @@ impl Begun {
                 let file = file.into_inner().map_err(io::IntoInnerError::into_error);
                 file.and_then(|file| {
                     file.as_file().sync_all()?;
-                    file.persist(&place).map(drop).map_err(|it| it.error)
+                    file.persist(&place).map(drop).map_err(|error| error.error)
                 })
             }
         };

@@ -91,7 +91,8 @@ impl<'a> ComparedTrail<'a> {
             return true;
         }
         let Some(verdict) = self.facts.verdicts.get(index) else { return false };
-        let begins = |index: &usize| self.version(*index).is_some_and(|it| it.change.begins());
+        let begins =
+            |index: &usize| self.version(*index).is_some_and(|version| version.change.begins());
         let begin = (first..index).rev().find(begins).unwrap_or(first);
         let earlier = self.facts.verdicts.get(first..begin).unwrap_or_default();
         if earlier.is_empty() || verdict.witnesses.is_empty() {

@@ -124,7 +124,7 @@ impl DueRecord {
     /// Tells whether it is due, among other things, because nobody has approved it or a change of it.
     pub fn asks_approval(&self) -> bool {
         let mut buckets = std::iter::once(&self.bucket).chain(&self.also);
-        buckets.any(|it| matches!(it, Bucket::EmergencyReviewDue | Bucket::WaitingApproval))
+        buckets.any(|bucket| matches!(bucket, Bucket::EmergencyReviewDue | Bucket::WaitingApproval))
     }
 
     /// Returns the sort key, worst first: by bucket, then by date; entries without a date last.

@@ -114,9 +114,9 @@ pub fn backlog(
     let awaiting: Vec<Timing> =
         record_states.iter().filter_map(|state| due::waiting(state, horizon, instant)).collect();
     // A branch dated in the future says nothing about how long it has waited.
-    let since = awaiting.iter().filter_map(|it| it.since(instant));
+    let since = awaiting.iter().filter_map(|record| record.since(instant));
     let waited = since.map(|since| instant.days_since(since));
-    let in_force = || due.iter().filter(|(it, _)| it.in_force == InForce::Yes);
+    let in_force = || due.iter().filter(|(state, _)| state.in_force == InForce::Yes);
     let soon = |due: &DueRecord| {
         let ends = |bucket: &Bucket| matches!(bucket, Bucket::Urgent | Bucket::Soon);
         ends(&due.bucket) || due.also.iter().any(ends)

@@ -122,10 +122,10 @@ impl<'a> Glance<'a> {
             owners.entry(email).or_insert(OwnerCounts { name, email, counts }).counts.add(one);
         }
         let mut owners: Vec<OwnerCounts<'_>> =
-            owners.into_values().filter(|it| it.counts != GroupCounts::default()).collect();
-        owners.order_by_key(|it| {
-            let GroupCounts { open, overdue, .. } = it.counts;
-            (std::cmp::Reverse((overdue, open)), it.name, it.email)
+            owners.into_values().filter(|owner| owner.counts != GroupCounts::default()).collect();
+        owners.order_by_key(|owner| {
+            let GroupCounts { open, overdue, .. } = owner.counts;
+            (std::cmp::Reverse((overdue, open)), owner.name, owner.email)
         });
         Glance {
             in_force: total.in_force,
@@ -160,7 +160,7 @@ impl GroupCounts {
 impl ProofCounts {
     fn of(records: &[RecordState]) -> ProofCounts {
         let in_force = records.iter().filter(|record| record.in_force == InForce::Yes);
-        let grants = in_force.filter_map(|it| it.approved.as_ref());
+        let grants = in_force.filter_map(|state| state.approved.as_ref());
         let mut counts = ProofCounts::default();
         for approver in grants.flat_map(|grant| &grant.approvers) {
             match approver.level {
@@ -188,7 +188,7 @@ fn coming<'a>(records: &'a [RecordState], instant: Instant) -> Vec<ComingDuty<'a
     let end = monday(instant.day()).plus_days(7 * WEEKS);
     let of_record = |record_state: &'a RecordState| {
         let duties = record_state.duties.iter();
-        let ahead = duties.filter(move |it| it.kind != DutyKind::Start && it.at > instant);
+        let ahead = duties.filter(move |duty| duty.kind != DutyKind::Start && duty.at > instant);
         ahead.map(move |duty| ComingDuty {
             day: duty.at.plus_seconds(-1).day(),
             kind: duty.kind,
@@ -196,16 +196,17 @@ fn coming<'a>(records: &'a [RecordState], instant: Instant) -> Vec<ComingDuty<'a
         })
     };
     let mut coming: Vec<ComingDuty<'_>> =
-        records.iter().flat_map(of_record).filter(|it| it.day < end).collect();
-    coming.order_by_key(|it| (it.day, it.kind, it.record_state.id()));
+        records.iter().flat_map(of_record).filter(|duty| duty.day < end).collect();
+    coming.order_by_key(|duty| (duty.day, duty.kind, duty.record_state.id()));
     coming
 }
 
 /// Returns the open records that landed and have an end, those whose end is nearest to an instant first.
 pub fn nearest_ends(records: &[RecordState], instant: Instant) -> Vec<(&RecordState, Instant)> {
-    let open = records.iter().filter(|it| !select::is_ended(it.status) && it.landed.is_some());
+    let open =
+        records.iter().filter(|record| !select::is_ended(record.status) && record.landed.is_some());
     let mut ends: Vec<(&RecordState, Instant)> =
-        open.filter_map(|it| Some((it, it.not_after?))).collect();
-    ends.order_by_key(|(it, end)| (end.seconds_since(instant).saturating_abs(), it.id()));
+        open.filter_map(|record| Some((record, record.not_after?))).collect();
+    ends.order_by_key(|(record, end)| (end.seconds_since(instant).saturating_abs(), record.id()));
     ends
 }

@@ -67,7 +67,7 @@ pub fn read_life<'a>(
 
 fn approved(verdicts: &[Rc<ApprovalVerdict>]) -> Option<Instant> {
     let met = verdicts.iter().filter(|verdict| verdict.satisfied == Satisfied::Yes);
-    met.filter_map(|it| it.approved_at).min()
+    met.filter_map(|verdict| verdict.approved_at).min()
 }
 
 impl Life<'_> {

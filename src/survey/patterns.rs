@@ -81,8 +81,9 @@ pub fn find_patterns<'a>(
         let found = kinds.into_iter().map(|(group, kind)| (group, CausePattern::new(keys, kind)));
         most_frequent_first(found.collect()).map(|(_, pattern)| pattern).collect()
     };
-    let is_repeated = |it: &CausePattern<'_>| cause::reaches(it.occurrences.len(), patterns);
-    let is_named = |it: &CausePattern<'_>| it.group.values.iter().all(Option::is_some);
+    let is_repeated =
+        |pattern: &CausePattern<'_>| cause::reaches(pattern.occurrences.len(), patterns);
+    let is_named = |pattern: &CausePattern<'_>| pattern.group.values.iter().all(Option::is_some);
     let is_own = |keys: &[PatternKey]| patterns.key == keys;
     let fails = |it: &CausePattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
     let mut refused = refused::find_refused(neighbours, proposed, governance);
@@ -100,7 +101,8 @@ pub fn find_patterns<'a>(
     applications.retain(|application| is_repeated(application) && is_named(application));
     let mut controls = spelled(&[PatternKey::Control]);
     controls.retain(fails);
-    let unclassified = |it: &&Neighbour| it.record.root_cause == RootCause::Unclassified;
+    let unclassified =
+        |neighbour: &&Neighbour| neighbour.record.root_cause == RootCause::Unclassified;
     RepeatedCauses {
         groups,
         expected: expected(neighbours, governance),
@@ -154,8 +156,8 @@ fn expected<'a>(neighbours: &'a Neighbours, governance: &Governance) -> Vec<Caus
 fn most_frequent_first<'a>(
     mut found: Vec<(CauseGroup, CausePattern<'a>)>,
 ) -> impl Iterator<Item = (CauseGroup, CausePattern<'a>)> {
-    found.order_by_key(|(group, it)| {
-        (std::cmp::Reverse(it.occurrences.len()), group.clone(), it.class)
+    found.order_by_key(|(group, pattern)| {
+        (std::cmp::Reverse(pattern.occurrences.len()), group.clone(), pattern.class)
     });
     found.into_iter()
 }
@@ -234,7 +236,7 @@ fn systems<'a>(records: &[&'a Neighbour]) -> BTreeSet<&'a str> {
     let mut by_landing = records.to_vec();
     by_landing.order_by_key(|record| record.landed);
     let mut systems = BTreeMap::new();
-    for name in by_landing.into_iter().filter_map(|it| system(&it.record)) {
+    for name in by_landing.into_iter().filter_map(|neighbour| system(&neighbour.record)) {
         systems.entry(folded(name)).or_insert(name);
     }
     systems.into_values().collect()

@@ -216,17 +216,17 @@ impl CountedRedesign {
 impl RedesignFile<'_> {
     fn state(&self, patterns: &Patterns, at: Instant) -> RedesignState {
         let RedesignFile { history, counted, later } = self;
-        let shown = counted.map(|it| &it.redesign).or(history.latest.as_ref());
+        let shown = counted.map(|counted| &counted.redesign).or(history.latest.as_ref());
         let done = counted.and_then(CountedRedesign::done).filter(|done| done.start() <= at);
         let landed_by_then: Vec<&Neighbour> =
             later.iter().copied().filter(|it| done.is_some() && it.landed <= at).collect();
         let mut state = RedesignState {
             id: Some(id_of(&history.path)),
             path: Some(history.path.clone()),
-            ticket: shown.and_then(|it| it.ticket.clone()),
+            ticket: shown.and_then(|redesign| redesign.ticket.clone()),
             status: RedesignStatus::Unapproved,
             redesign: shown.cloned(),
-            due: shown.map(|it| in_time(it.due, history.landed, patterns)),
+            due: shown.map(|redesign| in_time(redesign.due, history.landed, patterns)),
             first_due: history.first_due,
             done,
             landed_after: later_occurrences(&landed_by_then),
@@ -311,7 +311,7 @@ pub fn link(record: &Record) -> Option<&str> {
 /// the policy's key and agrees.
 pub fn covers(pattern: &RedesignPattern, group: &CauseGroup, governance: &Governance) -> bool {
     let keys = &governance.policy.patterns.key;
-    let own = |key: &PatternKey| keys.iter().position(|it| it == key);
+    let own = |key: &PatternKey| keys.iter().position(|other| other == key);
     let mut words = PatternKey::all().iter().filter_map(|key| Some((key, pattern.value(*key)?)));
     let agrees = |(key, value): (&PatternKey, &str)| {
         let stated = cause::comparable(*key, value, governance);
@@ -344,13 +344,13 @@ fn landed_after<'n>(
         let groups = cause::groups(record, &patterns.key, cause::Findings::Count, governance);
         groups.keys().any(|group| covers(&redesign.pattern, group, governance))
     };
-    let counts = |it: &&Neighbour| {
-        let outcome = it.record.closure.as_ref().map(|closure| closure.outcome);
-        it.landed >= done.end()
-            && it.landed < end
+    let counts = |neighbour: &&Neighbour| {
+        let outcome = neighbour.record.closure.as_ref().map(|closure| closure.outcome);
+        neighbour.landed >= done.end()
+            && neighbour.landed < end
             && outcome != Some(ClosureOutcome::Rejected)
-            && !cause::is_expected(&it.record, patterns)
-            && is_covered(&it.record)
+            && !cause::is_expected(&neighbour.record, patterns)
+            && is_covered(&neighbour.record)
     };
     neighbours.all.iter().filter(counts).collect()
 }
@@ -359,14 +359,14 @@ fn later_occurrences(records: &[&Neighbour]) -> Vec<LaterOccurrence> {
     let occurrences = occurrence::group_occurrences(records).into_iter();
     occurrences
         .filter_map(|records| {
-            let at = records.iter().map(|it| it.landed).min()?;
+            let at = records.iter().map(|record| record.landed).min()?;
             Some(LaterOccurrence { at, ids: records.iter().map(|it| it.id.clone()).collect() })
         })
         .collect()
 }
 
 fn ids<'n>(records: impl Iterator<Item = &'n &'n Neighbour>) -> Vec<String> {
-    let mut ids: Vec<String> = records.map(|it| it.id.clone()).collect();
+    let mut ids: Vec<String> = records.map(|record| record.id.clone()).collect();
     ids.sort();
     ids
 }
@@ -383,7 +383,7 @@ fn tickets(
     let tickets = links.iter().filter(|(link, _)| is_ticket(link));
     tickets
         .map(|(ticket, records)| {
-            let due = records.iter().filter_map(|it| it.record.fix.as_ref()?.due).max();
+            let due = records.iter().filter_map(|record| record.record.fix.as_ref()?.due).max();
             RedesignState {
                 id: None,
                 path: None,

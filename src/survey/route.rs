@@ -158,7 +158,7 @@ impl Router<'_> {
         };
         let mut notify = others;
         for person in self.notified(found) {
-            if notify.iter().all(|it: &Person| it.key != person.key) {
+            if notify.iter().all(|other: &Person| other.key != person.key) {
                 notify.push(person);
             }
         }
@@ -215,7 +215,7 @@ impl Router<'_> {
                 because = reason(line, found.is_empty());
             }
             for person in found {
-                if people.iter().all(|it| it.key != person.key) {
+                if people.iter().all(|other| other.key != person.key) {
                     people.push(person);
                 }
             }

@@ -152,7 +152,7 @@ pub(crate) fn without_hidden(text: &str) -> String {
         return once;
     }
     // What joined two characters may stand at an edge now.
-    let is_joiner = |it: &char| matches!(it, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
+    let is_joiner = |character: &char| matches!(character, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
     once.chars().filter(|ch| !is_joiner(ch)).collect()
 }
 

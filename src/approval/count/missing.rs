@@ -77,7 +77,7 @@ pub(crate) fn missing_approvals(
         return missing;
     };
     let mut weighed = not_counted(statements.iter());
-    let unknown = statements.iter().filter_map(|it| match &it.counts {
+    let unknown = statements.iter().filter_map(|statement| match &statement.counts {
         VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
         _ => None,
     });

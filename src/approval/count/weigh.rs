@@ -233,7 +233,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         .or_else(|| unlisted(case, claim).filter(|_| is_of_rules))
         .or_else(|| when(!accepted, NotCounted::Kind))
         .or_else(|| when(is_unproven, unproven))
-        .or_else(|| unnamed().filter(|it| *it == NotCounted::NoPerson))
+        .or_else(|| unnamed().filter(|why_not| *why_not == NotCounted::NoPerson))
         .or_else(stated)
         .or_else(unnamed)
         .or_else(unclear_relation)

@@ -77,7 +77,7 @@ impl<'a> BranchStatements<'a> {
         let mut all: Vec<DatedStatement<'a>> = dated.collect();
         all.order_by_key(|dated| dated.at);
         let mut governance: BTreeMap<Position, Vec<(usize, Arrival)>> = BTreeMap::new();
-        for (n, dated) in all.iter().enumerate().filter(|(_, it)| it.governance().is_some()) {
+        for (n, dated) in all.iter().enumerate().filter(|(_, dated)| dated.governance().is_some()) {
             for arrival in dated.arrivals(history) {
                 governance.entry(arrival.place).or_default().push((n, arrival));
             }
@@ -91,7 +91,7 @@ impl<'a> BranchStatements<'a> {
 }
 
 fn ever_listed(history: &History) -> BTreeSet<PublicKey> {
-    let signers = history.states.each().filter_map(|it| it.governance.signers.as_deref());
+    let signers = history.states.each().filter_map(|state| state.governance.signers.as_deref());
     let lists: BTreeSet<&str> = signers.collect();
     let lines = lists.into_iter().flat_map(|text| Signers::parse(text).lines);
     lines.map(|line| line.key).collect()
@@ -153,7 +153,7 @@ impl DatedStatement<'_> {
             let (effective, judged_at) = (self.at, own);
             return vec![Arrival { place: own, effective, judged_at, waits: false }];
         }
-        let landed = versions.iter().rev().filter(|it| has_landed(it)).find(is_about);
+        let landed = versions.iter().rev().filter(|version| has_landed(version)).find(is_about);
         let landed = landed.map(|version| Arrival {
             place: own,
             effective: self.at,
@@ -162,7 +162,8 @@ impl DatedStatement<'_> {
             waits: false,
         });
         let is_own = |version: &&Version| version.rerouted.is_none();
-        let later = versions.iter().filter(|it| !has_landed(it)).filter(is_own).find(is_about);
+        let later =
+            versions.iter().filter(|version| !has_landed(version)).filter(is_own).find(is_about);
         let later = later.and_then(|version| {
             let landing = history.mainline.landings.get(version.landing)?;
             let effective = landing.effective;

@@ -635,7 +635,7 @@ impl ForgeLanding<'_> {
     pub(crate) fn is_forge_signed(&self) -> bool {
         let actor = authors::landed_by(self.resolver, self.commit);
         let signer = actor.and_then(|actor| self.signer(&actor.person));
-        signer.is_some_and(|it| it.is_ok_and(|signer| signer.proof() >= Proof::ForgeSigned))
+        signer.is_some_and(|result| result.is_ok_and(|signer| signer.proof() >= Proof::ForgeSigned))
     }
 
     /// Returns the forge's key that proves who made the merge, or why none does; `None` if it is no merge of a forge, or if that

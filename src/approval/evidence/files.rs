@@ -82,7 +82,7 @@ impl<'a> ApprovalFileReader<'a> {
         governance_history: &'a GovernanceHistory<'a>,
         wanted: &'a dyn Fn(&TrailKey) -> bool,
     ) -> ApprovalFileReader<'a> {
-        let policies = history.states.each().map(|it| &it.governance.policy);
+        let policies = history.states.each().map(|state| &state.governance.policy);
         let folders: BTreeSet<&String> =
             policies.flat_map(|policy| &policy.records).chain(&history.records).collect();
         ApprovalFileReader {
@@ -193,7 +193,7 @@ impl<'a> ApprovalFileReader<'a> {
         {
             self.judge(path, change, text, Some(signature));
         } else if let Some(After::Missing(obstacle)) =
-            [text, signature].into_iter().flatten().find(|it| matches!(it, After::Missing(_)))
+            [text, signature].into_iter().flatten().find(|after| matches!(after, After::Missing(_)))
         {
             self.gap(path, change, obstacle);
         }
@@ -233,7 +233,7 @@ impl<'a> ApprovalFileReader<'a> {
         match text {
             None | Some(After::Gone) => {
                 let before = change.before.filter(|_| change.path == path);
-                if before.is_some_and(|it| !is_moved(path, it, changes)) {
+                if before.is_some_and(|oid| !is_moved(path, oid, changes)) {
                     self.file(change, path, None, FileState::Removed);
                 }
                 if signature.is_some() {

@@ -288,7 +288,8 @@ impl Reviewer {
 fn mapped(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> Option<Person> {
     let login = review.login.as_deref()?;
     let Some(host) = &reviews.forge else {
-        return people::identify_login(governance, login).filter(|it| it.unmapped().is_none());
+        return people::identify_login(governance, login)
+            .filter(|login| login.unmapped().is_none());
     };
     if !statement_file::is_login(login) || of_login(review, login, host).is_none() {
         return None;

@@ -274,7 +274,7 @@ fn accounts(
     lines: &mut StatementLines<'_>,
 ) -> Result<(Option<Address>, Vec<AuthorLogin>), BadFile> {
     let account = lines.may("account", "account <private address at the forge>", |text| {
-        Address::new(text).filter(|it| Account::of(it.as_str(), &[]).is_some())
+        Address::new(text).filter(|address| Account::of(address.as_str(), &[]).is_some())
     })?;
     let form = "author <address> <login>, sorted, at most 100 lines";
     let mut authors: Vec<AuthorLogin> = Vec::new();

@@ -122,7 +122,7 @@ pub(crate) fn use_up(
             EarlierEmergency::OffLine(key, commit) => {
                 let person = Some(later.person_of(commit, resolver)?);
                 let landed = FirstVersion::read(history, verdicts, key);
-                let is_open = !landed.is_some_and(|it| it.is_looked_at(landing, at));
+                let is_open = !landed.is_some_and(|landed| landed.is_looked_at(landing, at));
                 is_open.then(|| UsedGrace { period, by: key.to_string(), person })
             }
         });

@@ -46,7 +46,7 @@ impl<'a> TrailEvaluator<'a> {
             if place.landing >= landing {
                 break;
             }
-            let commit = self.counted_file(self.bound.landed).map(|it| it.landed.commit);
+            let commit = self.counted_file(self.bound.landed).map(|file| file.landed.commit);
             let landing = self.context.history.mainline.landings.get(place.landing);
             let event = match place.after {
                 Some(at) => (at, commit),
@@ -146,10 +146,12 @@ impl<'a> TrailEvaluator<'a> {
         let versions = &self.trail.versions;
         let removed = self.verdicts.len().checked_sub(1).filter(|removed| {
             let version = versions.get(*removed);
-            version.is_some_and(|it| it.change == VersionChange::Removed) && !self.is_governance()
+            version.is_some_and(|version| version.change == VersionChange::Removed)
+                && !self.is_governance()
         });
         let Some(index) = removed.and_then(|removed| removed.checked_sub(1)) else { return };
-        let about = self.bound.waiting.iter().copied().filter(|it| self.is_about(*it, index));
+        let about =
+            self.bound.waiting.iter().copied().filter(|statement| self.is_about(*statement, index));
         let about: Vec<usize> = about.collect();
         let (Some(step), Some(before)) = (self.step(index), self.befores.get(index).cloned())
         else {

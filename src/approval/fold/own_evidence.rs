@@ -181,7 +181,7 @@ impl<'a> TrailEvaluator<'a> {
         if self.base().is_some() {
             return None;
         }
-        let had_effect = self.verdicts.iter().rposition(|it| it.had_effect().is_some());
+        let had_effect = self.verdicts.iter().rposition(|verdict| verdict.had_effect().is_some());
         let mut all = 0..self.verdicts.len();
         self.record(had_effect).or_else(|| all.find_map(|index| self.record(Some(index))))
     }

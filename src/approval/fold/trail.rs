@@ -359,7 +359,8 @@ impl<'a> TrailEvaluator<'a> {
         // What a commit off the line took away is followed only where it counts.
         let is_followed = |index: &usize| {
             let version = self.trail.versions.get(*index);
-            Some(*index) == self.counts || version.is_some_and(|it| it.taken_away().is_none())
+            Some(*index) == self.counts
+                || version.is_some_and(|version| version.taken_away().is_none())
         };
         let before = (0..step.index).rev().find(is_followed);
         if before.is_some_and(|before| bytes(before) != counts) {

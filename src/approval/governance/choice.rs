@@ -75,7 +75,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
             let Some(trail) = self.history.governance.get(path) else {
                 continue;
             };
-            let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
+            let n_landed = trail.versions.partition_point(|version| version.landing <= landing);
             let base = self.root(path, &trail.versions, landing).map(|(base, _)| base);
             let known = verdicts(path);
             let is_approved = |n: &usize| {
@@ -330,7 +330,8 @@ impl<'c, 'h> Chooser<'c, 'h> {
 }
 
 fn drops_signers(before: &Governance, after: &Governance, is_kind: &dyn Fn(&str) -> bool) -> bool {
-    let [old, new] = [before, after].map(|it| it.signers.as_deref().unwrap_or_default());
+    let [old, new] =
+        [before, after].map(|governance| governance.signers.as_deref().unwrap_or_default());
     let mut dropped = old.lines().filter(|line| !new.lines().any(|other| other == *line));
     let is_less = old != new && new.lines().all(|line| old.lines().any(|other| other == line));
     is_less && dropped.all(is_kind)
@@ -515,7 +516,7 @@ impl<'h> Composer<'h> {
             let Some(trail) = self.history.governance.get(&path) else {
                 return true;
             };
-            let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
+            let n_landed = trail.versions.partition_point(|version| version.landing <= landing);
             let mut landed = trail.versions.iter().take(n_landed).rev();
             let last = landed.find(|version| version.taken_away().is_none());
             blob(last) == blob(self.version(choice, &path))

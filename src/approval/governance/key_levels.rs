@@ -326,12 +326,14 @@ impl ClaimedNames {
     /// Tells whether what a line lists may be somebody else since; whom a pattern matches is not known.
     fn holds(&self, line: &SignerLine, now: &Governance) -> bool {
         let n_owners = keys::literal(&line.principals).count();
-        let mut owners = keys::literal(&line.principals).map(|it| people::key_of(now, it));
+        let mut owners =
+            keys::literal(&line.principals).map(|address| people::key_of(now, address));
         let is_pattern =
-            line.principals.iter().filter(|it| !it.starts_with('!')).count() > n_owners;
+            line.principals.iter().filter(|principal| !principal.starts_with('!')).count()
+                > n_owners;
         self.is_anybody
             || is_pattern && !self.people.is_empty()
-            || owners.any(|it| self.people.contains(&it))
+            || owners.any(|owner| self.people.contains(&owner))
     }
 }
 

@@ -267,7 +267,8 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
         FourEyes::SelfApproved => Blocker::OnlyAuthors { authors: verdict.author_persons() },
         FourEyes::NoneRecorded if verdict.landed_by.is_none() => Blocker::Squashed,
         FourEyes::NoneRecorded => {
-            let is_machine = |it: &Statement| it.counts == VoteCounts::No(NotCounted::Bot);
+            let is_machine =
+                |statement: &Statement| statement.counts == VoteCounts::No(NotCounted::Bot);
             let only_machines = !statements.is_empty() && statements.iter().all(is_machine);
             if only_machines { Blocker::OnlyMachines } else { Blocker::NothingCounts }
         }
@@ -277,11 +278,11 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
         }
         FourEyes::Claimed | FourEyes::ForgeSigned | FourEyes::Attested => Blocker::TooFew,
         FourEyes::Vetoed => {
-            let vetoes = statements.iter().filter(|it| it.vote == Vote::Vetoes);
-            let vetoes = vetoes.filter(|it| it.counts == VoteCounts::Yes);
+            let vetoes = statements.iter().filter(|statement| statement.vote == Vote::Vetoes);
+            let vetoes = vetoes.filter(|statement| statement.counts == VoteCounts::Yes);
             Blocker::Rejected {
-                in_note: vetoes.clone().any(|it| it.kind == EvidenceKind::Note),
-                by: vetoes.map(|it| it.person.clone()).collect(),
+                in_note: vetoes.clone().any(|statement| statement.kind == EvidenceKind::Note),
+                by: vetoes.map(|statement| statement.person.clone()).collect(),
             }
         }
         FourEyes::InvalidSignature => Blocker::BadSignature,
@@ -320,7 +321,7 @@ fn refused_files(verdict: &ApprovalVerdict) -> impl Iterator<Item = Blocker> {
         let mut approvers = verdict.approvers.iter();
         approvers.any(|approver| approver.person.key == statement.person.key)
     };
-    let refused = verdict.refused.iter().filter(|it| it.vote == Vote::Approves);
+    let refused = verdict.refused.iter().filter(|statement| statement.vote == Vote::Approves);
     refused.filter(move |it| !counts(it)).filter_map(|statement| match &statement.counts {
         VoteCounts::Yes => None,
         VoteCounts::No(reason) => {
@@ -332,8 +333,9 @@ fn refused_files(verdict: &ApprovalVerdict) -> impl Iterator<Item = Blocker> {
 fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     let (governance, record) = (content.governance, content.record);
     let eligibility = Eligibility::new(governance, record, content.approved, content.makers);
-    let counts =
-        |it: &&Person| !content.was_removed && eligibility.can_sign(it, signature::APPROVAL);
+    let counts = |person: &&Person| {
+        !content.was_removed && eligibility.can_sign(person, signature::APPROVAL)
+    };
     let signed: Vec<Person> = content.approvals.iter().filter(counts).cloned().collect();
     let rejections = content.rejections.iter().cloned();
     let mut blockers: Vec<Blocker> =
@@ -464,7 +466,7 @@ impl Proposal<'_> {
     fn is_open(&self) -> bool {
         let of_groups = |person: &Person| {
             let mut groups = self.missing.iter().filter(|missing| missing.group.is_some());
-            groups.any(|missing| missing.who.iter().any(|it| it.key == person.key))
+            groups.any(|missing| missing.who.iter().any(|other| other.key == person.key))
         };
         let is_role = |missing: &&MissingApproval| {
             let is_role = missing.group.is_none() && !missing.is_for_anyone;

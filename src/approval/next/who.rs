@@ -274,7 +274,7 @@ impl<'g> Eligibility<'g> {
         counted: &[Person],
         person: &Person,
     ) -> bool {
-        let is_person = |it: &Person| it.key == person.key;
+        let is_person = |other: &Person| other.key == person.key;
         let is_named = |missing: &MissingApproval| {
             let is_open = missing.is_for_anyone && missing.who.is_empty();
             is_open || missing.who.iter().any(is_person)
@@ -347,7 +347,8 @@ impl<'g> Eligibility<'g> {
         let policy = &self.governance.policy;
         let members = policy.groups.values().flatten().map(Address::as_str);
         let logins = policy.people.logins.values().map(Address::as_str);
-        let named = members.chain(logins).map(|it| people::identify(self.governance, "", it));
+        let named =
+            members.chain(logins).map(|address| people::identify(self.governance, "", address));
         self.eligible(named.chain(self.keys().persons(self.governance)))
     }
 
@@ -398,7 +399,7 @@ impl<'g> Eligibility<'g> {
         person.is_resolved()
             && state != Some(RosterState::Inactive)
             && !self.identities.is_no_person(person)
-            && self.listed.as_ref().is_none_or(|it| self.identities.is_listed(it, person))
+            && self.listed.as_ref().is_none_or(|listed| self.identities.is_listed(listed, person))
     }
 }
 

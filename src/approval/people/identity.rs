@@ -209,7 +209,7 @@ impl<'a> IdentityResolver<'a> {
     fn of_present_login(&self, login: &str) -> Option<Identity> {
         let states = [self.at, self.landed];
         let [known, landed] = states.map(|state| people::identify_login(state, login));
-        let person = known.filter(|known| landed.is_some_and(|it| it.key == known.key))?;
+        let person = known.filter(|known| landed.is_some_and(|landed| landed.key == known.key))?;
         Some(self.identity(&person.typed_name, &person.key))
     }
 
@@ -357,7 +357,7 @@ impl Identity {
     /// Tells whether two have the same name, or similar addresses, and no state says that they are the same person.
     pub fn is_namesake(&self, other: &Identity) -> bool {
         let has = |(form, text): (NameForm, &str)| {
-            other.name_forms().any(|it| it == (form.counterpart(), text))
+            other.name_forms().any(|other_form| other_form == (form.counterpart(), text))
         };
         !self.is(other) && self.name_forms().any(has)
     }
@@ -366,10 +366,10 @@ impl Identity {
     /// text in the [counterpart](NameForm::counterpart) of the form in which the other has it.
     pub fn name_forms(&self) -> impl Iterator<Item = (NameForm, &str)> {
         let names = self.names.iter().flat_map(|name| {
-            let proper = name.proper.iter().map(|it| (NameForm::Proper, it.as_str()));
+            let proper = name.proper.iter().map(|text| (NameForm::Proper, text.as_str()));
             let untouched = name.proper.iter().filter(|_| name.typed.is_empty());
-            let untouched = untouched.map(|it| (NameForm::Untouched, it.as_str()));
-            let replaced = name.typed.iter().map(|it| (NameForm::Replaced, it.as_str()));
+            let untouched = untouched.map(|text| (NameForm::Untouched, text.as_str()));
+            let replaced = name.typed.iter().map(|text| (NameForm::Replaced, text.as_str()));
             proper.chain(untouched).chain(replaced)
         });
         names.chain(self.lookalikes.iter().map(|it| (NameForm::Lookalike, it.as_ref())))

@@ -152,7 +152,8 @@ impl ListedPeople {
 
 fn has_left(governance: &Governance, address: &str) -> bool {
     let address = Address::new(address);
-    address.is_some_and(|it| people::roster_state(governance, &it) == RosterState::Inactive)
+    address
+        .is_some_and(|address| people::roster_state(governance, &address) == RosterState::Inactive)
 }
 
 fn members_and_holders<'g>(

@@ -188,7 +188,7 @@ impl Keys {
         person: &Person,
         (namespace, proof): (&str, Proof),
     ) -> bool {
-        let proves = |line: &&SignerLine| self.of_key(&line.key).all(|it| it.proof() >= proof);
+        let proves = |line: &&SignerLine| self.of_key(&line.key).all(|key| key.proof() >= proof);
         self.usable(namespace).filter(proves).any(|line| {
             let owners: Vec<&str> =
                 self.of_key(&line.key).flat_map(|other| literal(&other.principals)).collect();
@@ -232,7 +232,7 @@ impl Keys {
 
     pub(crate) fn is_bridge(&self, governance: &Governance, person: &Person) -> bool {
         let mut lines = self.content().filter(|line| is_of_bridge(line));
-        lines.any(|line| persons(governance, &line.principals).any(|it| it.key == person.key))
+        lines.any(|line| persons(governance, &line.principals).any(|other| other.key == person.key))
     }
 
     pub(crate) fn holders<'k>(&'k self, namespaces: &'k [&str]) -> impl Iterator<Item = &'k str> {
@@ -247,7 +247,7 @@ impl Keys {
 
     pub(crate) fn lists_address(&self, governance: &Governance, person: &Person) -> bool {
         let mut lines = self.content();
-        lines.any(|line| persons(governance, &line.principals).any(|it| it.key == person.key))
+        lines.any(|line| persons(governance, &line.principals).any(|other| other.key == person.key))
     }
 
     /// Returns the keys of all people who are the same person as the one with this key, including it: those who share a
@@ -293,7 +293,8 @@ impl Keys {
 
     pub(crate) fn lines_of_persons(&self, governance: &Governance) -> Vec<(Vec<Person>, Proof)> {
         let lines = self.content();
-        let lines = lines.map(|it| (persons(governance, &it.principals).collect(), it.proof()));
+        let lines =
+            lines.map(|line| (persons(governance, &line.principals).collect(), line.proof()));
         lines.filter(|(persons, _): &(Vec<Person>, Proof)| persons.len() > 1).collect()
     }
 
@@ -430,7 +431,8 @@ fn persons(governance: &Governance, principals: &[String]) -> impl Iterator<Item
 }
 
 fn names(governance: &Governance, principals: &[String], person: &Person) -> bool {
-    let addresses = [&person.key, &person.email, &person.typed_email].map(|it| address::lower(it));
+    let addresses =
+        [&person.key, &person.email, &person.typed_email].map(|text| address::lower(text));
     listed(principals.iter().map(String::as_str), |pattern| {
         let lower = address::lower(pattern);
         addresses.iter().any(|address| glob(&lower, address))

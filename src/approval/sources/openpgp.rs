@@ -55,7 +55,8 @@ impl OpenPgpSignature {
         reader.take(2)?;
         let n_bits = usize::from(reader.number()?);
         let value = reader.take(n_bits.div_ceil(8))?.to_vec();
-        let [made] = hashed.iter().filter(|it| it.kind == 2).collect::<Vec<_>>()[..] else {
+        let [made] = hashed.iter().filter(|subpacket| subpacket.kind == 2).collect::<Vec<_>>()[..]
+        else {
             return None;
         };
         let seconds = u32::from_be_bytes(made.body.try_into().ok()?);

@@ -58,7 +58,7 @@ fn fetched(
 ) -> anyhow::Result<Option<String>> {
     let repository = home.repository()?;
     // The first fetch may add the approved ref that can't be chosen yet.
-    let chosen = home.approved_ref().ok().and_then(|it| it.remote);
+    let chosen = home.approved_ref().ok().and_then(|approved| approved.remote);
     let Some(remote) = chosen.or_else(|| repository.first_remote()) else {
         return Ok(Some("there is no remote".to_owned()));
     };

@@ -109,14 +109,16 @@ impl<'c> ForgeJob<'c> {
             }
         };
         let repository = args.repo.clone().or(repository);
-        let repository = repository.or_else(|| address.as_ref().map(|it| it.path.clone()));
-        let repository = repository.filter(|it| is_repository(it)).ok_or_else(|| {
-            fault::usage_error(
-                "it is not known which repository of the forge this is",
-                "add --repo OWNER/NAME",
-            )
-        })?;
-        let host = host.or_else(|| address.as_ref().map(|it| it.host.clone()));
+        let repository =
+            repository.or_else(|| address.as_ref().map(|address| address.path.clone()));
+        let repository =
+            repository.filter(|repository| is_repository(repository)).ok_or_else(|| {
+                fault::usage_error(
+                    "it is not known which repository of the forge this is",
+                    "add --repo OWNER/NAME",
+                )
+            })?;
+        let host = host.or_else(|| address.as_ref().map(|address| address.host.clone()));
         let default =
             format!("{}.com", if forge == ForgeProgram::Github { "github" } else { "gitlab" });
         let remote = match of_job("CI_PROJECT_URL").filter(|_| forge == ForgeProgram::Gitlab) {
@@ -166,7 +168,7 @@ impl<'c> ForgeJob<'c> {
     }
 
     pub(super) fn event(&self, pointer: &str) -> Option<&str> {
-        self.event.pointer(pointer)?.as_str().filter(|it| !it.is_empty())
+        self.event.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// Returns the marker that begins our texts about this ledger: a repository may have several.
@@ -247,7 +249,7 @@ impl<'c> ForgeJob<'c> {
         // Others may write the marker; their comments are theirs.
         let own = comments.iter().find(|it| it.author == login && it.body.starts_with(marker));
         if own.is_some() || is_wanted {
-            let over = own.map(|it| it.number);
+            let over = own.map(|comment| comment.number);
             let body = self.body(marker, text);
             self.asked(self.repository.write_comment(request, over, &body))?;
         }
@@ -290,14 +292,15 @@ fn read_event(ctx: &Ctx, is_github: bool) -> anyhow::Result<Value> {
             "run the job again",
         )
     };
-    let bytes = files::read(&PathBuf::from(path), MOST).map_err(|it| unread(it.to_string()))?;
-    serde_json::from_slice(&bytes).map_err(|it| unread(it.to_string()))
+    let bytes =
+        files::read(&PathBuf::from(path), MOST).map_err(|error| unread(error.to_string()))?;
+    serde_json::from_slice(&bytes).map_err(|error| unread(error.to_string()))
 }
 
 fn show_calls(ctx: &Ctx) -> forge::ShowCall {
     let ctx = ctx.clone();
     Box::new(move |program, arguments, input| {
-        let arguments: Vec<String> = arguments.iter().map(|it| quoted(it)).collect();
+        let arguments: Vec<String> = arguments.iter().map(|argument| quoted(argument)).collect();
         let input = match input {
             Some(bytes) => format!(" <<< {}", quoted(&String::from_utf8_lossy(bytes))),
             None => String::new(),

@@ -189,7 +189,7 @@ impl ReviewRecorder<'_> {
             };
         let signed = prepared.files(ReviewKey::InProcess(&self.key))?;
         let result = &prepared.result;
-        let missing = |it: &SkippedReview| matches!(it, SkippedReview::Missing { .. });
+        let missing = |review: &SkippedReview| matches!(review, SkippedReview::Missing { .. });
         if result.skipped.iter().any(missing) {
             self.raise(Outcome::Undetermined);
         }
@@ -209,7 +209,8 @@ impl ReviewRecorder<'_> {
         let remote = approved.remote.as_deref();
         let git = job.session.repository()?;
         let branch = format!("refs/heads/{APPROVALS_BRANCH}");
-        let tracked = remote.map(|it| format!("+{branch}:refs/remotes/{it}/{APPROVALS_BRANCH}"));
+        let tracked =
+            remote.map(|remote| format!("+{branch}:refs/remotes/{remote}/{APPROVALS_BRANCH}"));
         let mut refused = None;
         for _ in 0..=PUSHES {
             if client.dry_run {
@@ -274,8 +275,8 @@ fn merged_by(
             thread::sleep(Duration::from_secs(*pause));
         }
         let requests = job.asked(job.repository.requests_of(&landing))?;
-        let is_own = |it: &ForgeRequest| {
-            it.base == branch && it.landing.as_deref() == Some(landing.as_str())
+        let is_own = |request: &ForgeRequest| {
+            request.base == branch && request.landing.as_deref() == Some(landing.as_str())
         };
         if let Some(request) = requests.into_iter().find(is_own) {
             return Ok(Some(request));

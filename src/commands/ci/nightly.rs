@@ -150,7 +150,8 @@ impl NightlyAnswers {
 
     /// Returns the accounts that the policy maps to people; any other login may be a stranger's.
     fn mentions(&self) -> String {
-        let logins = self.messages().iter().filter_map(|it| it.pointer("/to/login")?.as_str());
+        let logins =
+            self.messages().iter().filter_map(|message| message.pointer("/to/login")?.as_str());
         let logins: BTreeSet<&str> = logins.filter(|login| is_login(login)).collect();
         match logins.into_iter().map(|login| format!("@{login}")).collect::<Vec<_>>().join(" ") {
             none if none.is_empty() => none,
@@ -174,9 +175,9 @@ fn keep_issue(job: &ForgeJob<'_>, is_due: bool, text: &str) -> anyhow::Result<()
     let login = job.asked(job.repository.own_login())?;
     let marker = job.marker("exledger-due")?;
     let issues = job.asked(job.repository.issues(&login))?;
-    let own = issues.iter().find(|it| it.author == login && it.body.starts_with(&marker));
+    let own = issues.iter().find(|issue| issue.author == login && issue.body.starts_with(&marker));
     if own.is_some() || is_due {
-        let over = own.map(|it| it.number);
+        let over = own.map(|issue| issue.number);
         let body = job.body(&marker, text);
         job.asked(job.repository.write_issue(over, is_due, TITLE, &body))?;
     }
@@ -189,6 +190,6 @@ fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 
 fn is_login(text: &str) -> bool {
     let is_part =
-        |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_alphanumeric());
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     text.split(['-', '_', '.']).all(is_part)
 }

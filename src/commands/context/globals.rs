@@ -74,7 +74,7 @@ pub(crate) struct Globals {
 
 fn as_of(text: &str) -> Result<AsOf, String> {
     let revision = |_| AsOf::Revision(text.to_owned());
-    Ok(moment(text).map_or_else(revision, |it| AsOf::Instant(it.instant())))
+    Ok(moment(text).map_or_else(revision, |moment| AsOf::Instant(moment.instant())))
 }
 
 fn full_id(text: &str) -> Result<Oid, String> {

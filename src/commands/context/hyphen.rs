@@ -54,7 +54,7 @@ fn is_text(word: &str, known: &[&Arg]) -> bool {
     if word.contains(char::is_whitespace) {
         return true;
     }
-    let is_short = |it: char| known.iter().any(|arg| arg.get_short() == Some(it));
+    let is_short = |character: char| known.iter().any(|arg| arg.get_short() == Some(character));
     match rest.chars().next() {
         // A lone hyphen stands for standard input, and two begin a flag.
         None | Some('-') => false,

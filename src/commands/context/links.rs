@@ -15,7 +15,8 @@ const SWITCH: &str = "FORCE_HYPERLINK";
 
 /// Tells whether a table should have links; `is_coloured` says that stdout is a terminal and may have colours.
 pub(crate) fn is_wanted(environment: &BTreeMap<String, String>, is_coloured: bool) -> bool {
-    let value = |name: &str| environment.get(name).map(String::as_str).filter(|it| !it.is_empty());
+    let value =
+        |name: &str| environment.get(name).map(String::as_str).filter(|text| !text.is_empty());
     match value(SWITCH) {
         Some("0") => false,
         Some(_) => true,
@@ -26,11 +27,11 @@ pub(crate) fn is_wanted(environment: &BTreeMap<String, String>, is_coloured: boo
 fn is_known<'e>(value: &dyn Fn(&str) -> Option<&'e str>) -> bool {
     let term = value("TERM").unwrap_or_default();
     let is_elsewhere =
-        ["CI", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY"].iter().any(|it| value(it).is_some());
+        ["CI", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY"].iter().any(|name| value(name).is_some());
     if is_elsewhere || term == "dumb" || term.starts_with("screen") || term.starts_with("tmux") {
         return false;
     }
-    let vte: u32 = value("VTE_VERSION").and_then(|it| it.parse().ok()).unwrap_or(0);
+    let vte: u32 = value("VTE_VERSION").and_then(|version| version.parse().ok()).unwrap_or(0);
     let program = value("TERM_PROGRAM").unwrap_or_default();
     vte >= 5_000
         || value("WT_SESSION").is_some()

@@ -56,8 +56,9 @@ impl RowArgs {
 
 /// Names on stderr the records whose files can't be read, or are two: they grant nothing, so they are no rows.
 fn name_left_out(ctx: &Ctx, records: &[LandedRecord<'_>]) {
-    let states = records.iter().map(|it| it.record_state);
-    for state in states.filter(|it| matches!(it.status, Status::Invalid | Status::Conflicted)) {
+    let states = records.iter().map(|record| record.record_state);
+    for state in states.filter(|state| matches!(state.status, Status::Invalid | Status::Conflicted))
+    {
         let reason = reason::first(&state.reasons);
         let status = state.status.as_str();
         ctx.hint(&format!("warning: {} is {status} and left out: {reason}", state.path));

@@ -89,8 +89,9 @@ impl Approvers {
     }
 
     pub(super) fn without_number(&self) -> Vec<&str> {
-        let has_number =
-            |key: &str| People::default().account_of_key(key).is_some_and(|it| it.id.is_some());
+        let has_number = |key: &str| {
+            People::default().account_of_key(key).is_some_and(|account| account.id.is_some())
+        };
         self.logins.iter().map(|(key, _)| key.as_str()).filter(|key| !has_number(key)).collect()
     }
 }

@@ -219,7 +219,8 @@ pub(super) fn next(created: &[String], has_jobs: bool) -> Vec<String> {
         },
     };
     let all: BTreeSet<String> = created.iter().map(folder).collect();
-    let is_above = |path: &str| path.rsplit_once('/').is_some_and(|(it, _)| all.contains(it));
+    let is_above =
+        |path: &str| path.rsplit_once('/').is_some_and(|(folder, _)| all.contains(folder));
     let paths: BTreeSet<String> = all.iter().filter(|path| !is_above(path)).cloned().collect();
     next.push(folded("git add", &paths.into_iter().collect::<Vec<_>>()));
     next.push("git commit -m \"Keep exceptions in a ledger\"".to_owned());

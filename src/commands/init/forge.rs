@@ -61,7 +61,8 @@ impl Origin {
         let address = url.as_deref().and_then(RemoteAddress::parse);
         let branch = BranchChoice::find(&refs, remote.as_deref(), &|name| repository.setting(name));
         let of_remote = |branch| repository.tip_of(remote.as_deref(), branch);
-        let tip = branch.one().and_then(|it| of_remote(it).or_else(|| repository.tip_of(None, it)));
+        let tip =
+            branch.one().and_then(|name| of_remote(name).or_else(|| repository.tip_of(None, name)));
         let newest = |tip| recent::newest(repository, tip, MOST_LANDINGS);
         let (kinds, idents) = tip.map(newest).unwrap_or_default();
         Ok(Origin {
@@ -167,14 +168,15 @@ impl BranchChoice {
             several => return BranchChoice::Several(several.to_vec()),
         }
         let default = setting("init.defaultBranch");
-        if let Some(name) = default.filter(|it| local.contains(it) || remote.contains(it)) {
+        if let Some(name) = default.filter(|name| local.contains(name) || remote.contains(name)) {
             return BranchChoice::One(name, "git's init.defaultBranch names it");
         }
         let current = match &refs.head {
             HeadState::Branch(name) => name.strip_prefix("refs/heads/"),
             HeadState::Detached(_) => None,
         };
-        let others: Vec<&String> = local.iter().filter(|it| Some(it.as_str()) != current).collect();
+        let others: Vec<&String> =
+            local.iter().filter(|name| Some(name.as_str()) != current).collect();
         match (others.as_slice(), current) {
             ([other], _) => BranchChoice::One((*other).clone(), "it is the only other branch"),
             (_, Some(current)) => BranchChoice::One(current.to_owned(), "it is checked out"),

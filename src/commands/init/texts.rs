@@ -24,7 +24,8 @@ pub(super) fn policy(setup: &Setup) -> String {
         None => "# name: example/payments".to_owned(),
     };
     let list = |addresses: &[Address]| {
-        let quoted: Vec<String> = addresses.iter().map(|it| quoted(it.as_str())).collect();
+        let quoted: Vec<String> =
+            addresses.iter().map(|address| quoted(address.as_str())).collect();
         quoted.join(", ")
     };
     let what = "who may approve access, and changes of this file";
@@ -33,8 +34,9 @@ pub(super) fn policy(setup: &Setup) -> String {
         addresses => format!("groups: {{approvers: [{}]}}   # {what}", list(addresses)),
     };
     let logins = setup.approvers.logins.iter();
-    let logins: Vec<String> =
-        logins.map(|(login, it)| format!("{}: {}", quoted(login), quoted(it.as_str()))).collect();
+    let logins: Vec<String> = logins
+        .map(|(login, address)| format!("{}: {}", quoted(login), quoted(address.as_str())))
+        .collect();
     let logins = match logins.as_slice() {
         [] => {
             "  # logins: {901+dkim: dana@example.com}   # forge account, by its number: address\n"

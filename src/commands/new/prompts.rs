@@ -101,6 +101,6 @@ fn allowed(made: &RecordDraft) -> String {
         return String::new();
     };
     let latest = derive::latest(&starts, &starts, resolved);
-    let latest = latest.map(|it| format!(": {it} at the latest")).unwrap_or_default();
+    let latest = latest.map(|latest| format!(": {latest} at the latest")).unwrap_or_default();
     format!("; {}{latest}", derive::limits(resolved, "at most "))
 }

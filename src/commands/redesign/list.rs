@@ -76,8 +76,9 @@ impl RedesignListArgs {
 
     fn hints(&self, states: &[RedesignState]) -> Vec<String> {
         let redesigns = states.iter().filter_map(|state| state.redesign.as_deref());
-        let known: Vec<&str> =
-            redesigns.flat_map(|it| [it.owner.email.as_str(), it.owner.name.as_str()]).collect();
+        let known: Vec<&str> = redesigns
+            .flat_map(|redesign| [redesign.owner.email.as_str(), redesign.owner.name.as_str()])
+            .collect();
         let similar = self.owner.iter().map(|text| near::question(text, known.iter().copied()));
         similar
             .filter(|hint| !hint.is_empty())

@@ -29,7 +29,7 @@ pub(super) fn id_or_ask(
         return Err(unnamed());
     }
     let offers = features::redesign::list(&ctx.home()?, fits)?.into_iter();
-    match offers.map(|it| picker::offer(it.id, it.title)).collect::<Vec<_>>() {
+    match offers.map(|redesign| picker::offer(redesign.id, redesign.title)).collect::<Vec<_>>() {
         offers if offers.is_empty() => Err(fault::usage_error(
             format!("there is no redesign here for `redesign {command}`"),
             "run `exledger redesign list` for the redesigns and their next steps",

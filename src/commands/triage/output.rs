@@ -197,7 +197,8 @@ impl Piece<'_> {
         let stamp = &self.snapshot.stamp();
         let record_state = self.record_state(record);
         let end = record_state.and_then(|record_state| record_state.end.or(record_state.not_after));
-        let content = record_state.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
+        let content =
+            record_state.and_then(|state| state.effective.as_deref().or(state.stated.as_deref()));
         json!({
             "kind": "external",
             "status": "accepted",

@@ -277,11 +277,11 @@ fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
     }
     let n_reviews = diag::count(unresolved.len(), "review");
     let heading = format!("{n_reviews} not recorded: reviewer unknown");
-    let pairs = unresolved.iter().map(|it| {
-        let line = it.line.iter().map(|line| format!("\nadd `{line}` to people.logins"));
-        let text = format!("{}{}", it.reason, line.collect::<String>());
-        let login = it.login.clone().unwrap_or_else(|| "-".to_owned());
-        (login, StyledText::plain(text).and(Tone::Muted, format!("\n{}", it.url)))
+    let pairs = unresolved.iter().map(|review| {
+        let line = review.line.iter().map(|line| format!("\nadd `{line}` to people.logins"));
+        let text = format!("{}{}", review.reason, line.collect::<String>());
+        let login = review.login.clone().unwrap_or_else(|| "-".to_owned());
+        (login, StyledText::plain(text).and(Tone::Muted, format!("\n{}", review.url)))
     });
     vec![Block::Heading(StyledText::with_tone(Tone::Warn, heading)), Block::Pairs(pairs.collect())]
 }

@@ -158,8 +158,9 @@ impl CheckRequest<'_> {
         let mut is_enough = true;
         let kept = receipts.answered(&timed.context(snapshot, snapshot.now), &mut |uses| {
             let check = crate::features::check::respond::judged(snapshot, &timed, asked, uses);
-            is_enough = named
-                .is_none_or(|it| it.suffices((self.question, &check.answer), &states, snapshot));
+            is_enough = named.is_none_or(|named| {
+                named.suffices((self.question, &check.answer), &states, snapshot)
+            });
             if is_enough { Some(check) } else { None }
         });
         let mut check = crate::features::check::respond::answered(kept, snapshot, timed.at);
@@ -171,7 +172,7 @@ impl CheckRequest<'_> {
                     states
                         .iter()
                         .filter_map(RecordState::known_content)
-                        .for_each(|it| names.add(it));
+                        .for_each(|record| names.add(record));
                     names.hints(self.question)
                 }
             };

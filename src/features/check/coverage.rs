@@ -88,7 +88,8 @@ impl Named {
 /// Tells whether nothing but the grace of an emergency lets a record grant anything: another emergency may have used it up.
 fn has_grace(snapshot: &Snapshot<'_>, state: &RecordState) -> bool {
     let is_over = matches!(state.status, Status::Closed | Status::Rejected | Status::Removed);
-    let verdicts = snapshot.trail(state).and_then(|it| snapshot.approvals.trails.get(&it.key));
+    let verdicts =
+        snapshot.trail(state).and_then(|trail| snapshot.approvals.trails.get(&trail.key));
     let is_lasting = |verdicts: &Vec<_>| repeated_emergencies::depends_on_all(verdicts);
     state.approved.is_none() && !is_over && verdicts.is_some_and(is_lasting)
 }

@@ -199,7 +199,8 @@ impl<'s, 'h> Responder<'s, 'h> {
         if timed.at == snapshot.stamp.instant {
             then(&few.collect::<Vec<_>>());
         } else {
-            let moved: Vec<RecordState> = few.map(|it| snapshot.moved(it, timed.at)).collect();
+            let moved: Vec<RecordState> =
+                few.map(|state| snapshot.moved(state, timed.at)).collect();
             then(&moved.iter().collect::<Vec<_>>());
         }
     }
@@ -231,9 +232,9 @@ pub(super) fn judged(
     let AskedRecords { among, record_states, shared } = asked;
     let question = &timed.question;
     let subjects = gate::subjects(question);
-    let may_concern = |it: &&&RecordState| {
-        let names = subjects.as_ref().filter(|_| is_unread(it));
-        names.is_none_or(|names| snapshot.may_state(it, names))
+    let may_concern = |state: &&&RecordState| {
+        let names = subjects.as_ref().filter(|_| is_unread(state));
+        names.is_none_or(|names| snapshot.may_state(state, names))
     };
     let among = &among.iter().filter(may_concern).copied().collect::<Vec<_>>()[..];
     let mut follow_ups = Vec::new();
@@ -250,14 +251,14 @@ pub(super) fn judged(
         verdict::ask_among(question, among, uses, &snapshot.governance, outside)
     };
     log::debug!("asked about {}: {}", timed.at, answer.verdict.as_str());
-    let is_named = |it: &&&RecordState| Some(&candidate::name(it)) == answer.record.as_ref();
+    let is_named = |state: &&&RecordState| Some(&candidate::name(state)) == answer.record.as_ref();
     let next = if answer.verdict == GateVerdict::Allow {
         None
     } else {
         let asker = snapshot.asker();
         let around = AdviceContext { instant: timed.at, ..snapshot.around_for(&asker) };
         let is_nameless = answer.record.is_none() && !question.deploy;
-        let unread = || among.iter().find(|it| is_unread(it)).filter(|_| is_nameless);
+        let unread = || among.iter().find(|state| is_unread(state)).filter(|_| is_nameless);
         let asked = among.iter().find(is_named).or_else(unread).copied();
         let name = question.application.as_deref();
         let is_frozen = asked.is_none() && answer.verdict == GateVerdict::Deny;
@@ -275,9 +276,10 @@ pub(super) fn judged(
         application_known: doubt.is_none(),
         waiting: deploy::waiting(application, record_states),
     });
-    let is_asked =
-        |it: &&&RecordState| is_named(it) || question.deploy && it.in_force == InForce::Yes;
-    let asked = among.iter().filter(is_asked).filter_map(|it| it.effective.as_deref());
+    let is_asked = |state: &&&RecordState| {
+        is_named(state) || question.deploy && state.in_force == InForce::Yes
+    };
+    let asked = among.iter().filter(is_asked).filter_map(|state| state.effective.as_deref());
     let n_tests = asked.flat_map(ending_tests).count();
     let warning = doubt.filter(|_| answer.verdict == GateVerdict::Allow);
     CheckAnswer {

@@ -43,7 +43,7 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         let warning = format!("warning: {warning}");
         doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, warning)));
     }
-    for request in check.deployment.iter().flat_map(|it| &it.waiting) {
+    for request in check.deployment.iter().flat_map(|deployment| &deployment.waiting) {
         let place = match &request.branch {
             Some(branch) => format!(" waits on branch {branch}"),
             None => " waits in the work tree".to_owned(),

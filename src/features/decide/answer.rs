@@ -124,7 +124,7 @@ fn opened(
     if refused.is_empty() {
         return Ok(opened);
     }
-    let whats: Vec<&str> = refused.iter().map(|it| it.what.as_str()).collect();
+    let whats: Vec<&str> = refused.iter().map(|refusal| refusal.what.as_str()).collect();
     let mut helps: Vec<&str> = Vec::new();
     for refusal in &refused {
         if !helps.contains(&refusal.help.as_str()) {

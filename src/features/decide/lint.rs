@@ -114,14 +114,15 @@ impl Judging<'_> {
             );
             let is_new = |finding: &Finding| {
                 finding.level != Level::Error
-                    || !earlier.iter().any(|it| {
-                        (it.rule, &it.field, &it.message)
+                    || !earlier.iter().any(|other| {
+                        (other.rule, &other.field, &other.message)
                             == (finding.rule, &finding.field, &finding.message)
                     })
             };
             for finding in lint::change(&changed, context) {
-                let is_reported =
-                    found.iter().any(|it| (it.rule, it.pos) == (finding.rule, finding.pos));
+                let is_reported = found
+                    .iter()
+                    .any(|other| (other.rule, other.pos) == (finding.rule, finding.pos));
                 if is_new(&finding) && !is_reported {
                     found.push(finding);
                 }

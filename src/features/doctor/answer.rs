@@ -148,8 +148,9 @@ fn kept_by_signatures(located: &Located, at: &Moment) -> Result<(usize, usize), 
         let (Some(approved), Some(verdict)) = (&record.approved, &record.approval) else {
             return false;
         };
-        let strong = approved.approvers.iter().filter(|it| it.level >= Proof::ForgeSigned);
-        let member_of: Vec<Vec<String>> = strong.map(|it| it.groups.clone()).collect();
+        let strong =
+            approved.approvers.iter().filter(|approver| approver.level >= Proof::ForgeSigned);
+        let member_of: Vec<Vec<String>> = strong.map(|approver| approver.groups.clone()).collect();
         weigh::are_enough(&verdict.needed, &member_of)
     };
     Ok((in_force.clone().filter(is_kept).count(), in_force.count()))

@@ -240,7 +240,7 @@ impl Watched<'_> {
                 let oid = entry.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, oid)| oid);
                 let folder = folder::open(self.objects, oid, &TreeObject::default())?;
                 let found = folder.find(FOLDER.as_bytes(), Mode::Folder);
-                Ok(found.filter(|it| it.mode == Mode::Folder).map(|it| it.oid))
+                Ok(found.filter(|entry| entry.mode == Mode::Folder).map(|entry| entry.oid))
             };
             self.added([approvals(old)?, approvals(new)?], 0, &mut files)?;
         }

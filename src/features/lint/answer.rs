@@ -138,7 +138,7 @@ pub(crate) fn lint<'l>(
             in_index.take(lint::strays(&strays, &context), &tree);
             staged = in_index.findings;
             staged.retain(|finding| !found.findings.contains(finding));
-            staged.iter_mut().for_each(|it| advise_staging(it, &staged_files.differing));
+            staged.iter_mut().for_each(|finding| advise_staging(finding, &staged_files.differing));
             sort(&mut staged);
             staged_input = Some(tree);
         }

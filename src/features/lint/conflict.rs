@@ -173,7 +173,8 @@ impl Again<'_> {
             commands.push(self.by(&review.by, command.flag("note", &review.note)));
         }
         for control in &other.compensating_controls {
-            let mut same = landed.compensating_controls.iter().filter(|it| it.id == control.id);
+            let mut same =
+                landed.compensating_controls.iter().filter(|other| other.id == control.id);
             let Some(known) = same.next() else { continue };
             let evidence = beyond(&control.evidence, &known.evidence);
             if control.verified > known.verified || !evidence.is_empty() {
@@ -243,8 +244,9 @@ impl Again<'_> {
                 || top == "compensating_controls"
                     && (matches!(last, "verified" | "status") || field.contains(".evidence["))
         };
-        let fields =
-            lacking.into_iter().filter(|it| is_changed(&it.field) && !is_decided(&it.field));
+        let fields = lacking
+            .into_iter()
+            .filter(|difference| is_changed(&difference.field) && !is_decided(&difference.field));
         fields.map(|it| format!("{}: {}", it.field, written(&it.to))).collect()
     }
 

@@ -98,7 +98,7 @@ impl<'h> LandedRecords<'h> {
         };
         // Most closed records never change again: the object id shows that without reading the landed file.
         let there = tree.entry(&source.path).ok().flatten();
-        let stamped = || self.stamps.as_ref().and_then(|it| it.id(&source.path));
+        let stamped = || self.stamps.as_ref().and_then(|stamps| stamps.id(&source.path));
         let is_same = |oid| stamped() == Some(oid) || git::blob_id(bytes) == Some(oid);
         if there.is_some_and(|(_, oid)| is_same(oid)) {
             return Settled::Closed;

@@ -236,7 +236,7 @@ impl LiveGate {
                 loaded.evaluate_at(wall);
             }
             loaded.with(|snapshot, _| {
-                let refusal = max_age.as_ref().and_then(|it| snapshot.refusal(it, wall));
+                let refusal = max_age.as_ref().and_then(|age| snapshot.refusal(age, wall));
                 refusal.map_or_else(|| Ok(then(snapshot)), Err)
             })
         });
@@ -262,7 +262,7 @@ impl LiveGate {
                 let now = if is_live { wall } else { snapshot.stamp().instant };
                 let (timed, no_question) = timed_question(line, now);
                 let stamp = Stamp { instant: now, ..snapshot.stamp().clone() };
-                let too_old = || max_age.as_ref().and_then(|it| snapshot.refusal(it, wall));
+                let too_old = || max_age.as_ref().and_then(|age| snapshot.refusal(age, wall));
                 if let Some(reason) = no_question.or_else(too_old) {
                     let check = respond::refuse(&reason, &timed, (&stamp, wall), receipts, edit);
                     return Ok(LiveAnswer { timed, check });
@@ -291,7 +291,8 @@ impl LiveGate {
     /// Reads the branches again, at most once a second, unless the answer is `allow` without them.
     fn look_at_proposals(&mut self, line: &QuestionLine, wall: Instant) -> Result<(), Error> {
         let (receipts, is_live) = (&self.receipts, self.ledger.is_live());
-        let Some(loaded) = self.ledger.loaded().filter(|it| it.proposals_may_have_moved()) else {
+        let Some(loaded) = self.ledger.loaded().filter(|loaded| loaded.proposals_may_have_moved())
+        else {
             return Ok(());
         };
         let foreseen = loaded.with(|snapshot, prepared| {
@@ -302,7 +303,7 @@ impl LiveGate {
             }
             Responder::of(snapshot, prepared).foreseen(&timed, receipts)
         });
-        let is_worth_it = foreseen.flatten().is_some_and(|it| it != GateVerdict::Allow);
+        let is_worth_it = foreseen.flatten().is_some_and(|verdict| verdict != GateVerdict::Allow);
         if is_worth_it { self.ledger.propose_anew(wall) } else { Ok(()) }
     }
 

@@ -71,7 +71,7 @@ impl<'s> PackedLedger<'s> {
     /// Returns the records that were in force or changed in the span, by id and path.
     pub fn records(&self) -> Vec<&RecordState> {
         let all = self.snapshot().record_states.iter();
-        let mut records: Vec<&RecordState> = all.filter(|it| self.holds(it)).collect();
+        let mut records: Vec<&RecordState> = all.filter(|state| self.holds(state)).collect();
         records.order_by_key(|record_state| (record_state.id(), &record_state.path));
         records
     }

@@ -52,7 +52,8 @@ struct Collector<'s> {
 impl Collector<'_> {
     /// Copies the last landed file of a record, or both of them if two have its id.
     fn take_record(&mut self, record_state: &RecordState) -> Result<(), Error> {
-        let versions = self.snapshot.trail(record_state).into_iter().flat_map(|it| &it.versions);
+        let versions =
+            self.snapshot.trail(record_state).into_iter().flat_map(|trail| &trail.versions);
         let Some(last) = versions.rev().find(|version| !version.files.is_empty()) else {
             return Ok(());
         };
@@ -93,9 +94,11 @@ impl Collector<'_> {
             if !is_wanted(&change.path, change.record().as_str()) {
                 continue;
             }
-            let below = change.path.split_once(".approvals/").map_or(&*change.path, |(_, it)| it);
+            let below =
+                change.path.split_once(".approvals/").map_or(&*change.path, |(_, below)| below);
             let short = name_below("approvals", below);
-            let taken = self.files.get(&short).filter(|it| it.path != self.outward(&change.path));
+            let taken =
+                self.files.get(&short).filter(|file| file.path != self.outward(&change.path));
             let name = match taken {
                 Some(_) => name_below("approvals", &change.path),
                 None => short,
@@ -179,7 +182,7 @@ impl Collector<'_> {
 
 fn cited_paths(record: &Record) -> Vec<String> {
     let cited = evidence::cited(record, None);
-    cited.into_iter().filter_map(|it| it.stated.path.clone()).collect()
+    cited.into_iter().filter_map(|evidence| evidence.stated.path.clone()).collect()
 }
 
 fn unread(path: &str, cause: impl fmt::Display, repair: &str) -> Error {

@@ -102,7 +102,8 @@ fn add_ranks<'a>(doc: &mut Doc<'a>, queue: &'a Queue<'_>) {
         if *rank > Rank::DueNow {
             doc.blocks.append(&mut follow_ups);
         }
-        let of_rank: Vec<&QueueItem> = queue.items.iter().filter(|it| it.rank == *rank).collect();
+        let of_rank: Vec<&QueueItem> =
+            queue.items.iter().filter(|item| item.rank == *rank).collect();
         if of_rank.is_empty() {
             continue;
         }

@@ -197,7 +197,8 @@ fn ends(end: Instant, instant: Instant) -> String {
 
 /// Returns when a record begins: as stated, else when it was approved or landed.
 fn begin(state: &RecordState, end: Instant) -> Instant {
-    let stated = state.content().and_then(|record| record.starts.as_ref()).map(|it| it.start());
+    let stated =
+        state.content().and_then(|record| record.starts.as_ref()).map(|starts| starts.start());
     let landed = state.landed.as_ref().map(|landed| landed.at);
     stated.or(state.in_place.first_approved).or(landed).unwrap_or(end).min(end)
 }

@@ -55,15 +55,16 @@ pub(super) fn summary(report: &Report<'_>) -> StyledText {
 
 /// Returns the owners of what is overdue, with how much of it is theirs: `Ana Ruiz (3), Lee Chen (1)`.
 fn owners(owners: &[OwnerCounts<'_>]) -> String {
-    let late: Vec<&OwnerCounts<'_>> = owners.iter().filter(|it| it.counts.overdue > 0).collect();
+    let late: Vec<&OwnerCounts<'_>> =
+        owners.iter().filter(|owner| owner.counts.overdue > 0).collect();
     // One more name is as short as saying that there is one.
     let n_named = if late.len() == NAMED + 1 { late.len() } else { NAMED };
     let named = late
         .iter()
         .take(n_named)
-        .map(|it| {
-            let name = if it.name.is_empty() { "an unknown owner" } else { it.name };
-            format!("{name} ({})", it.counts.overdue)
+        .map(|owner| {
+            let name = if owner.name.is_empty() { "an unknown owner" } else { owner.name };
+            format!("{name} ({})", owner.counts.overdue)
         })
         .collect::<Vec<_>>()
         .join(", ");
@@ -71,6 +72,6 @@ fn owners(owners: &[OwnerCounts<'_>]) -> String {
     if rest.is_empty() {
         return named;
     }
-    let n_rest: usize = rest.iter().map(|it| it.counts.overdue).sum();
+    let n_rest: usize = rest.iter().map(|owner| owner.counts.overdue).sum();
     format!("{named} and {} ({n_rest})", diag::count(rest.len(), "other owner"))
 }

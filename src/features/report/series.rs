@@ -9,7 +9,8 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 pub(super) fn counted(periods: &[Period]) -> ChartSeries {
-    let bar = |count: fn(&Period) -> usize| periods.iter().map(|it| number(count(it))).collect();
+    let bar =
+        |count: fn(&Period) -> usize| periods.iter().map(|period| number(count(period))).collect();
     let labels = periods.iter().enumerate().map(|(n, period)| {
         let (year, month) = year_and_month(&period.span.from.to_string());
         // The year is said once, and where it changes.

@@ -239,7 +239,7 @@ impl<'a> ClassSection<'a> {
         let rows = self.records.iter();
         doc.blocks.push(Block::Table(DocTable {
             columns: list::columns(),
-            rows: rows.map(|it| list::row(it, report.stamp.instant)).collect(),
+            rows: rows.map(|item| list::row(item, report.stamp.instant)).collect(),
         }));
     }
 }

@@ -76,7 +76,7 @@ impl RequestLog {
     pub fn is_own(&self, state: &RecordState) -> bool {
         let of_id = self.drafted.iter().filter(|drafted| drafted.made.id == state.id());
         let mut branches = of_id.filter_map(|drafted| drafted.made.branch.as_ref());
-        branches.any(|branch| state.pending.iter().all(|it| is_on(branch, it)))
+        branches.any(|branch| state.pending.iter().all(|pending| is_on(branch, pending)))
     }
 
     fn known(

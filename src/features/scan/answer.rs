@@ -156,7 +156,8 @@ pub(super) fn scan<'s>(
     search.doubts.extend(unknown.map(|tool| {
         format!("`scan.tools` names {tool}, which is not a kind of suppressions: exledger scan --kinds lists them")
     }));
-    let instant = snapshot.as_ref().map_or(at.on.unwrap_or(at.now), |it| it.stamp().instant);
+    let instant =
+        snapshot.as_ref().map_or(at.on.unwrap_or(at.now), |snapshot| snapshot.stamp().instant);
     let (ages, no_ages) = read_ages(repository, &search, request.ages, instant);
     let mut answer = ScanAnswer {
         entries: Vec::new(),
@@ -264,8 +265,9 @@ impl ScanAnswer<'_> {
             }
             None => SuppressionJudge::without_ledger(self.instant),
         };
-        let landings =
-            snapshot.map(|it| it.history.mainline.landings.as_slice()).unwrap_or_default();
+        let landings = snapshot
+            .map(|snapshot| snapshot.history.mainline.landings.as_slice())
+            .unwrap_or_default();
         let is_on_branch =
             |commit: &str| landings.iter().any(|landing| landing.oid.to_string() == commit);
         let (mut ages, mut changes) = (ages.into_iter(), changes.iter());

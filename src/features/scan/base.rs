@@ -192,7 +192,8 @@ impl<'s> LeftSuppressions<'s> {
 
     /// Takes the suppression that this one is, only moved; `stays` if it must be in the same file.
     fn take_unchanged(&mut self, now: SuppressionAt<'s>, stays: bool) -> Option<()> {
-        let mut same = self.by_whole.get(&whole_identity(now))?.iter().filter_map(|it| self.at(it));
+        let mut same =
+            self.by_whole.get(&whole_identity(now))?.iter().filter_map(|index| self.at(index));
         let (index, _) = same.find(|(_, before)| !stays || before.0.path == now.0.path)?;
         self.take(index);
         Some(())
@@ -206,7 +207,7 @@ impl<'s> LeftSuppressions<'s> {
         });
         let moved = || {
             let same = self.by_identity.get(&identity(now))?;
-            let mut same = same.iter().filter_map(|it| self.at(it));
+            let mut same = same.iter().filter_map(|index| self.at(index));
             same.find(|(_, before)| {
                 change::compare(before.0, now.0, false) == SuppressionChange::Within
             })

@@ -105,7 +105,8 @@ impl<'p> SearchedFiles<'p> {
             }
         });
         let mut named: BTreeSet<String> = named.collect();
-        let is_there = |path: &String| self.all.iter().any(|it| !it.is_link && it.path == *path);
+        let is_there =
+            |path: &String| self.all.iter().any(|file| !file.is_link && file.path == *path);
         named.retain(is_there);
         named
     }

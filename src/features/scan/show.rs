@@ -512,7 +512,7 @@ impl ScanPage<'_, '_> {
             let n_kinds = diag::count(scan.kinds.len(), "kind");
             let files = diag::count(scan.n_files, "file");
             let passed_over =
-                passed_over.map(|it| format!("; passed over: {it}")).unwrap_or_default();
+                passed_over.map(|text| format!("; passed over: {text}")).unwrap_or_default();
             let is_listed = self.shown.lists || self.scan.base.is_some();
             let each = if is_listed { "" } else { "; --list shows each" };
             let text = format!(

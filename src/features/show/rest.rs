@@ -40,7 +40,7 @@ pub(super) fn sections(
     let cited = open.then(|| ("evidence".to_owned(), closure::lines(evidence)));
     vec![
         ("Closure", closure),
-        ("Subject and scope", content.map(|it| subject(it, files)).unwrap_or_default()),
+        ("Subject and scope", content.map(|content| subject(content, files)).unwrap_or_default()),
         ("People and risk", content.map(people).unwrap_or_default()),
         (IN_FULL, content.map(|content| in_full(content, record_state, names)).unwrap_or_default()),
         ("Decisions", content.map(decisions).unwrap_or_default()),

@@ -186,8 +186,9 @@ fn place(stand: Stand) -> Place {
 }
 
 fn is_rewritten(findings: &[Finding]) -> bool {
-    let is_rewrite =
-        |it: &Finding| [Code::HistoryRewritten, Code::MainlineRerouted].contains(&it.rule);
+    let is_rewrite = |finding: &Finding| {
+        [Code::HistoryRewritten, Code::MainlineRerouted].contains(&finding.rule)
+    };
     findings.iter().any(is_rewrite)
 }
 

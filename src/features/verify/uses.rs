@@ -160,7 +160,7 @@ impl AuditedReceipts {
     fn of(&self, id: &str) -> Vec<(u32, Instant)> {
         let receipts = self.stored.receipts.iter();
         let allowing = receipts.filter(|receipt| receipt.allows.as_deref() == Some(id));
-        allowing.filter_map(|it| Some((it.line, it.instant?))).collect()
+        allowing.filter_map(|receipt| Some((receipt.line, receipt.instant?))).collect()
     }
 
     pub(super) fn used<'a>(

@@ -55,7 +55,7 @@ impl Payload {
         match self.keys.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => {
-                Ok(Some(text).filter(|text| !text.is_empty()).map(|it| &**it))
+                Ok(Some(text).filter(|text| !text.is_empty()).map(|text| &**text))
             }
             Some(_) => Err(NoCall::WrongValue(key)),
         }

@@ -53,7 +53,7 @@ pub(super) fn from_names(clues: PackageClues<'_>) -> SarifPackage {
             Some(named(name, Some(version), Ecosystem::Of("cargo")))
         }),
         "dependency-check" => only(clues.logical)
-            .filter(|it| Purl::parse(it).is_some())
+            .filter(|name| Purl::parse(name).is_some())
             .map(|purl| SarifPackage { purl: Some(purl.to_owned()), named: None }),
         _ => None,
     };
@@ -189,7 +189,7 @@ fn grype(message: &str, rule: Option<&SarifRule>) -> Option<SarifPackage> {
 /// Tells whether a package URL of the rule matches the result by type and name, or also by version
 /// if the type is unknown.
 fn is_of(purl: &Purl, described: &Described<'_>) -> bool {
-    let version = described.version.map(|it| purl::version(&purl.kind, it));
+    let version = described.version.map(|version| purl::version(&purl.kind, version));
     purl.is_named(described.name)
         && match described.ecosystem() {
             Ecosystem::Of(kind) => kind == purl.kind,

@@ -152,7 +152,7 @@ impl<'h> Places<'h> {
     /// address, is where the tool ran; so is the root of the file system, which trivy names where it knows none.
     fn base(&self, base: Option<&str>, depth: usize) -> BaseFolder {
         let declared = base.and_then(|base| self.bases.get(base)).map(|base| base.named());
-        let Some(declared) = declared.filter(|it| *it.uri != Lenient::Absent) else {
+        let Some(declared) = declared.filter(|declared| *declared.uri != Lenient::Absent) else {
             return self.folder.clone();
         };
         match self.folder_of(declared, depth) {

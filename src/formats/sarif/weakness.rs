@@ -14,16 +14,17 @@ pub(super) fn all(
     of_result: &[String],
 ) -> Vec<String> {
     let properties = rule.and_then(|rule| rule.properties.as_ref());
-    let tags = properties.into_iter().flat_map(|it| &it.tags.0);
-    let of_rule = properties.into_iter().flat_map(|it| &it.cwe.0);
+    let tags = properties.into_iter().flat_map(|properties| &properties.tags.0);
+    let of_rule = properties.into_iter().flat_map(|properties| &properties.cwe.0);
     let related = rule
         .and_then(|rule| rule.relationships.as_ref())
         .into_iter()
         .flatten()
-        .filter(|it| {
-            it.kinds.0.is_empty() || it.kinds.0.iter().any(|kind| KINDS.contains(&kind.as_str()))
+        .filter(|relationship| {
+            relationship.kinds.0.is_empty()
+                || relationship.kinds.0.iter().any(|kind| KINDS.contains(&kind.as_str()))
         })
-        .filter_map(|it| it.target.as_deref());
+        .filter_map(|relationship| relationship.target.as_deref());
     let references = related.chain(taxa.iter().map(|taxon| &taxon.0));
     let mut found: Vec<String> = tags.filter_map(|tag| tagged(tag)).collect();
     found.extend(references.filter_map(referred));
@@ -50,7 +51,7 @@ fn tagged(tag: &str) -> Option<String> {
     let lower = tag.to_ascii_lowercase();
     let bare = lower.strip_prefix("external/cwe/").unwrap_or(&lower);
     let rest = bare.strip_prefix("cwe-")?;
-    let end = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
+    let end = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());
     let (number, rest) = rest.split_at_checked(end)?;
     let number = number.parse().ok()?;
     (rest.is_empty() || rest.starts_with([':', ' '])).then(|| named(number))

@@ -167,7 +167,7 @@ fn without_ids(text: &str, is_id: fn(&str) -> bool) -> &str {
 /// Tells whether a word looks like the id of a rule: `S307`, `CKV_AWS_20`.
 fn is_id(word: &str) -> bool {
     let is_part = |it: char| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_';
-    let has = |is: fn(&char) -> bool| word.chars().any(|it| is(&it));
+    let has = |is: fn(&char) -> bool| word.chars().any(|character| is(&character));
     word == "ALL"
         || word.chars().all(is_part) && has(char::is_ascii_uppercase) && has(char::is_ascii_digit)
 }
@@ -199,7 +199,7 @@ fn is_directive(comment: &str) -> bool {
     let is_type = bare.strip_prefix("type:").is_some_and(is_type);
     is_type
         || DIRECTIVES.iter().any(|directive| {
-            let is_word = directive.ends_with(|it: char| it.is_ascii_alphanumeric());
+            let is_word = directive.ends_with(|character: char| character.is_ascii_alphanumeric());
             let next = bare.get(directive.len()..).and_then(|rest| rest.chars().next());
             let goes_on = is_word && next.is_some_and(|next| next.is_alphanumeric() || next == '_');
             begins_with(bare, directive) && !goes_on
@@ -260,7 +260,7 @@ fn is_call(text: &str, has_keyword: bool) -> bool {
     let Some((before, _)) = text.rsplit_once('(') else { return false };
     let words = before.split_whitespace();
     let n_plain = words.filter(|word| word.chars().all(char::is_alphabetic)).count();
-    before.ends_with(|it: char| it.is_alphanumeric() || "_.])".contains(it))
+    before.ends_with(|character: char| character.is_alphanumeric() || "_.])".contains(character))
         && (has_keyword || n_plain < 3)
 }
 
@@ -272,7 +272,7 @@ fn plain(text: &str) -> Option<String> {
         (Some(_), Some(_)) => bare.trim_start_matches('(').trim_end_matches(')'),
         _ => bare.trim_start_matches([')', ']', '}', '"', '\'']),
     };
-    let bare = bare.trim_matches(|it: char| it.is_whitespace() || it == ',');
+    let bare = bare.trim_matches(|character: char| character.is_whitespace() || character == ',');
     let is_word = |word: &str| !is_id(word.trim_matches([',', ':', '(', ')', '[', ']']));
     let says_why = bare.chars().any(char::is_alphabetic) && bare.split_whitespace().any(is_word);
     says_why.then(|| bare.to_owned())

@@ -67,7 +67,8 @@ pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
             let mut file = ScannedFile::from(found);
             for suppression in &mut file.suppressions {
                 // What is limited to no file is off everywhere.
-                suppression.is_blanket |= suppression.hidden.iter().all(|it| it.paths.is_none());
+                suppression.is_blanket |=
+                    suppression.hidden.iter().all(|hidden| hidden.paths.is_none());
             }
             file.add_comments(path, bytes);
             file.kinds.push(tool);

@@ -54,7 +54,7 @@ pub(super) fn of_comment(
 }
 
 fn split(rules: &str) -> Vec<String> {
-    let is_between = |it: char| it == ',' || it.is_whitespace();
+    let is_between = |character: char| character == ',' || character.is_whitespace();
     rules.split(is_between).filter(|rule| !rule.is_empty()).map(str::to_owned).collect()
 }
 

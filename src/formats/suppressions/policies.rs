@@ -208,7 +208,7 @@ fn conforma(root: &Node, found: &mut EntryFinder<'_>) {
         found.add(FoundEntry {
             pos: item.pos,
             label: format!("conforma:{id}"),
-            hidden: vec![of("conforma", id, Some(resources).filter(|it| !it.is_empty()))],
+            hidden: vec![of("conforma", id, Some(resources).filter(|list| !list.is_empty()))],
             end: inclusive(item.get("effectiveUntil")),
             node: item,
         });
@@ -217,10 +217,11 @@ fn conforma(root: &Node, found: &mut EntryFinder<'_>) {
 
 fn is_policy_of_conforma(text: &str) -> bool {
     let keys = line_keys(text);
-    let has = |name: &str| keys.iter().any(|it| it.key == name);
-    let is_config = |it: &LineKey<'_>| {
-        let parent = it.parent.and_then(|parent| keys.get(parent));
-        it.key == "exclude" && parent.is_some_and(|it| matches!(it.key, "config" | "configuration"))
+    let has = |name: &str| keys.iter().any(|key| key.key == name);
+    let is_config = |key: &LineKey<'_>| {
+        let parent = key.parent.and_then(|parent| keys.get(parent));
+        key.key == "exclude"
+            && parent.is_some_and(|parent| matches!(parent.key, "config" | "configuration"))
     };
     has("sources") && has("policy") && keys.iter().any(is_config)
 }
@@ -282,12 +283,12 @@ fn azure(root: &Node, found: &mut EntryFinder<'_>) {
     collect(root, &|node| Some(node).filter(|node| is_one(node)), &mut exemptions);
     for exemption in exemptions {
         let properties = exemption.get("properties");
-        let property = |key: &str| properties.and_then(|it| it.get(key));
+        let property = |key: &str| properties.and_then(|properties| properties.get(key));
         let assignment = property("policyAssignmentId").and_then(Node::text).unwrap_or_default();
         let references = texts(property("policyDefinitionReferenceIds"));
         let ids = match references.unwrap_or_default().as_slice() {
             [] => vec![assignment.to_owned()],
-            all => all.iter().map(|it| format!("{assignment}#{it}")).collect(),
+            all => all.iter().map(|definition| format!("{assignment}#{definition}")).collect(),
         };
         let scope = text(exemption, "scope").map(|scope| vec![scope.to_owned()]);
         let hidden = HiddenFindings {
@@ -323,7 +324,7 @@ fn kubescape(root: &Node, found: &mut EntryFinder<'_>) {
         let resources: Vec<String> = designators.iter().map(designated).collect();
         let hidden = HiddenFindings {
             ids: if is_whole { HiddenIds::All } else { HiddenIds::Listed(ids) },
-            ..of("kubescape", "", Some(resources).filter(|it| !it.is_empty()))
+            ..of("kubescape", "", Some(resources).filter(|list| !list.is_empty()))
         };
         let entry = FoundEntry {
             pos: policy.pos,

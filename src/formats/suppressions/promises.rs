@@ -163,8 +163,8 @@ fn tells(line: &str, found: &Captures<'_>) -> bool {
 fn goes_on(line: &str, found: &Captures<'_>) -> bool {
     let rest = found.get(0).and_then(|whole| line.get(whole.end()..)).unwrap_or_default();
     let mut characters = rest.chars();
-    let is_sign = characters.next().is_some_and(|it| matches!(it, '-' | '/'));
-    is_sign && characters.next().is_some_and(|it| it.is_ascii_digit())
+    let is_sign = characters.next().is_some_and(|character| matches!(character, '-' | '/'));
+    is_sign && characters.next().is_some_and(|character| character.is_ascii_digit())
 }
 
 fn words_around(line: &str, at: usize) -> &str {

@@ -413,7 +413,7 @@ impl Holder<'_> {
 fn is_record_id(word: &str) -> bool {
     let parts: Vec<&str> = word.split('-').collect();
     let [prefix, year, rest] = parts.as_slice() else { return false };
-    let is_upper = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit();
+    let is_upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     prefix.bytes().all(is_upper)
         && year.len() == 4
         && year.bytes().all(|byte| byte.is_ascii_digit())
@@ -439,7 +439,7 @@ fn names_whole(comment: &str, name: &str) -> bool {
             let mut after = comment.get(at + name.len()..).unwrap_or_default().chars();
             let next = after.next();
             let goes_on = match next {
-                Some('.') => after.next().is_some_and(|it| it.is_alphanumeric()),
+                Some('.') => after.next().is_some_and(|character| character.is_alphanumeric()),
                 next => next.is_some_and(is_part),
             };
             !before.is_some_and(is_part) && !goes_on

@@ -77,7 +77,8 @@ pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
     found.kinds.extend(special.iter().map(|(kind, ..)| *kind));
     let wanted = |row: &&FileRow| mentions(bytes, row);
     let wanted: Vec<&FileRow> = rows.iter().filter(wanted).collect();
-    let mut parsed = documents::Parsed::new(bytes, found.kinds.iter().find_map(|it| spelling(it)));
+    let mut parsed =
+        documents::Parsed::new(bytes, found.kinds.iter().find_map(|kind| spelling(kind)));
     for row in wanted {
         if let Err(error) = row.read(&mut parsed, &mut found) {
             return files::unread(path, &error);

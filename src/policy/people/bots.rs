@@ -74,7 +74,7 @@ pub(super) fn is_known(person: &Person) -> bool {
         let is_actions = matches!(squeezed.as_str(), "githubaction" | "githubactions");
         name.contains("[bot]") || is_actions || NAMES.contains(&name.as_ref())
     });
-    by_name || [&person.key, &person.typed_email].into_iter().any(|it| is_address(&folded(it)))
+    by_name || [&person.key, &person.typed_email].into_iter().any(|text| is_address(&folded(text)))
 }
 
 fn is_address(address: &str) -> bool {

@@ -99,7 +99,8 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
             notified.extend(each(&format!("{list}[{index}].notify"), item.get("notify")));
         }
     }
-    let is_group = |(_, node): &(String, &Node)| !node.text().is_some_and(|it| it.contains('@'));
+    let is_group =
+        |(_, node): &(String, &Node)| !node.text().is_some_and(|text| text.contains('@'));
     uses.extend(notified.into_iter().filter(is_group));
     for (index, step) in items(root, "escalate").iter().enumerate() {
         let to = step.get("to").map(|to| (format!("escalate[{index}].to"), to));
@@ -295,7 +296,7 @@ fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
     let ids = items(root, "baselines").iter();
     let mut seen = BTreeSet::new();
-    for (index, id) in ids.enumerate().filter_map(|(index, it)| Some((index, it.get("id")?))) {
+    for (index, id) in ids.enumerate().filter_map(|(index, item)| Some((index, item.get("id")?))) {
         if let Some(text) = id.text()
             && !seen.insert(text)
         {

@@ -206,7 +206,7 @@ fn sensitivity<'p>(policy: &'p Policy, names: &[String], spelling: Spelling) -> 
     };
     let labelled = policy.assets.iter().filter(|asset| asset.sensitivity.is_some());
     let fitting = labelled.filter(|asset| {
-        let fits = |it: &String| names.iter().any(|name| matches(it, name));
+        let fits = |text: &String| names.iter().any(|name| matches(text, name));
         asset.matches.iter().any(fits)
     });
     fitting
@@ -286,7 +286,7 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
     };
     // Nothing is adopted by leaving its baseline out.
     let is_adopted =
-        |baselines: &Vec<Baseline>| baselines.iter().all(|it| *it == Baseline::Adopted);
+        |baselines: &Vec<Baseline>| baselines.iter().all(|baseline| *baseline == Baseline::Adopted);
     let baseline =
         if map.baseline.as_ref().is_some_and(is_adopted) { TierFit::No } else { silent() };
     let sensitivity = match known.sensitivity {

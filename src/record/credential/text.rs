@@ -93,7 +93,7 @@ fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<CredentialMatc
     }
     match byte {
         b'=' | b' ' if LOGINS.contains(&text.get(span.clone())?) => {
-            next(text, after, |it| value::given(password(it)?, NameKind::Password))
+            next(text, after, |login| value::given(password(login)?, NameKind::Password))
         }
         b'=' => given(text, &span, after),
         b':' if text.get(after..)?.starts_with("//") => locator(text, after + 2),
@@ -138,14 +138,14 @@ fn given(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatc
     if name.is_empty() {
         // `"name": "value"` and `name = value`.
         let before = text.get(..span.start)?.trim_end_matches(['"', '\'', ' ', '\\']);
-        let at = before.rfind(|it: char| !it.is_ascii() || !is_part(it as u8));
+        let at = before.rfind(|character: char| !character.is_ascii() || !is_part(character as u8));
         name = before.get(at.map_or(0, |at| at + 1)..)?;
     }
     let kind = NameKind::of(name);
     if kind == NameKind::Plain {
         return None;
     }
-    let found = next(text, after, |it| value::given(it, kind))?;
+    let found = next(text, after, |text| value::given(text, kind))?;
     // `secret:prod2` is a reference, and `secret: prod2` a remark: only a random-looking value is a credential.
     let is_prose = text.as_bytes().get(after - 1) == Some(&b':');
     let is_touching = found.span.start == after;
@@ -159,11 +159,11 @@ fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMat
     if let Some(name) = name.strip_prefix("--") {
         return match NameKind::of(name) {
             NameKind::Plain => None,
-            kind => next(text, after, |it| value::given(it, kind)),
+            kind => next(text, after, |text| value::given(text, kind)),
         };
     }
-    let is_scheme = ["bearer", "basic"].iter().any(|it| name.eq_ignore_ascii_case(it));
-    let judge = |it: &str| value::given(it, NameKind::Perhaps);
+    let is_scheme = ["bearer", "basic"].iter().any(|scheme| name.eq_ignore_ascii_case(scheme));
+    let judge = |text: &str| value::given(text, NameKind::Perhaps);
     if is_scheme { next(text, after, judge) } else { None }
 }
 

@@ -32,7 +32,8 @@ pub fn covers(tool: &str, stated: &str, resource: &str) -> bool {
     if !tool_ids::is_tool(tool, TOOL) || !is_scope(stated) || !is_scope(resource) {
         return false;
     }
-    let begins = resource.get(..stated.len()).is_some_and(|it| it.eq_ignore_ascii_case(stated));
+    let begins =
+        resource.get(..stated.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(stated));
     begins && matches!(resource.as_bytes().get(stated.len()), None | Some(b'/'))
 }
 

@@ -67,7 +67,7 @@ fn words(series: &ChartSeries) -> String {
 }
 
 fn one(nth: usize, x: usize, wide: usize, number: Option<f64>, most: f64) -> String {
-    let Some(number) = number.filter(|it| *it > 0.0) else {
+    let Some(number) = number.filter(|number| *number > 0.0) else {
         return String::new();
     };
     let tall = (number / most * HIGH * 10.0).round() / 10.0;

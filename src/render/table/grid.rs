@@ -96,7 +96,7 @@ impl Grid {
     /// Returns the rows, with commands broken where the shell continues them, and with cells cut; most tables have
     /// neither.
     fn broken(&self, widths: &[Option<usize>]) -> Cow<'_, [Vec<StyledText>]> {
-        let has_command = |cell: &StyledText| cell.0.iter().any(|it| it.0 == Tone::Command);
+        let has_command = |cell: &StyledText| cell.0.iter().any(|piece| piece.0 == Tone::Command);
         let is_cut = self.fits.contains(&ColumnFit::Cut);
         if !is_cut && !self.rows.iter().flatten().any(has_command) {
             return Cow::Borrowed(&self.rows);

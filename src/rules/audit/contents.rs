@@ -97,7 +97,7 @@ impl<'t> Contents<'t> {
     fn take(&mut self, key: &TrailKey, version: &Version, findings: Vec<Finding>) {
         let errors: Vec<(FindingIdentity, Finding)> = findings
             .into_iter()
-            .filter(|it| it.level == Level::Error)
+            .filter(|finding| finding.level == Level::Error)
             .map(|it| ((it.rule, it.field.clone(), it.message.clone()), it))
             .collect();
         let last = self.last.remove(key).unwrap_or_default();
@@ -110,7 +110,7 @@ impl<'t> Contents<'t> {
         let new: Vec<(usize, Finding)> = errors
             .iter()
             .filter(|(same, _)| is_new(same))
-            .map(|(_, it)| (version.n, it.clone()))
+            .map(|(_, finding)| (version.n, finding.clone()))
             .collect();
         if !new.is_empty() {
             self.found.entry(key.clone()).or_default().extend(new);
@@ -120,13 +120,13 @@ impl<'t> Contents<'t> {
     }
 
     fn past(&self, trail: &Trail, version: &Version) -> RecordPast {
-        let begins = |it: &&Version| {
+        let begins = |version: &&Version| {
             matches!(
-                it.change,
+                version.change,
                 VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited
             )
         };
-        let versions = || trail.versions.iter().rev().skip_while(|it| it.n > version.n);
+        let versions = || trail.versions.iter().rev().skip_while(|other| other.n > version.n);
         let first = versions().find(begins);
         let closure = |version: &Version| {
             let record = version.record.record()?;

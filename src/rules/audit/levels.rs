@@ -93,7 +93,7 @@ impl<'a> Levels<'a> {
         } else if later.into_iter().any(|at| restores(&at)) {
             Healed::Restored
         } else if index + 1 < self.verdicts.len()
-            && self.trail.last().is_some_and(|it| it.change == VersionChange::Removed)
+            && self.trail.last().is_some_and(|trail| trail.change == VersionChange::Removed)
         {
             Healed::Gone
         } else {

@@ -88,7 +88,7 @@ impl<'a> Audit<'a> {
         });
         let mut found = Vec::new();
         for (trail, is_approved) in records.chain(rules) {
-            let anew = |n: usize| is_approved.iter().skip(n + 1).any(|it| *it);
+            let anew = |n: usize| is_approved.iter().skip(n + 1).any(|approved| *approved);
             found.extend(trail.versions.iter().enumerate().filter_map(|(n, version)| {
                 let taken = version.taken_away().filter(|taken| !taken.is_held)?;
                 Some(LostChange {

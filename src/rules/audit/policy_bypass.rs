@@ -180,12 +180,12 @@ fn collect_suspects(
 
 fn shares(identities: &Identities<'_>, makers: &[Person], verdict: &ApprovalVerdict) -> bool {
     let authors = || verdict.authors.iter().map(|author| &author.person);
-    let mut relations = makers.iter().map(|it| identities.relation(it, authors()));
+    let mut relations = makers.iter().map(|maker| identities.relation(maker, authors()));
     relations.any(|relation| !relation.is_different())
 }
 
 fn is_near(history: &History, early: usize, late: usize) -> bool {
-    let at = |landing: usize| history.mainline.landings.get(landing).map(|it| it.effective);
+    let at = |landing: usize| history.mainline.landings.get(landing).map(|landed| landed.effective);
     match (at(early), at(late)) {
         (Some(early), Some(late)) => late.seconds_since(early) <= WEEK,
         _ => false,

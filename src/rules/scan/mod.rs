@@ -175,7 +175,8 @@ impl<'a> SuppressionJudge<'a> {
             }
         }
         // One that hides nothing any more has kept its promise.
-        let promise = scanned.promise.filter(|it| it.is_past(self.instant) && ended.is_none());
+        let promise =
+            scanned.promise.filter(|promise| promise.is_past(self.instant) && ended.is_none());
         case.faults.extend(promise.cloned().map(SuppressionFault::PromisePast));
         case
     }

@@ -61,7 +61,7 @@ impl Passed {
         let record = trail.last().and_then(|version| version.record.record());
         let first = trail.versions.first().filter(|_| trail.became.is_none());
         let landing = first.map(|version| version.landing);
-        let peer = record.and_then(|it| Peer::from_record(it.id.as_str(), it, None));
+        let peer = record.and_then(|record| Peer::from_record(record.id.as_str(), record, None));
         self.peers.extend(peer.zip(landing));
         let recent = first.zip(record).and_then(|(first, record)| {
             let landed = *window.landings.get(first.landing)?;
@@ -150,7 +150,7 @@ pub(crate) fn needs_verdicts(trail: &Trail, landings: &[Instant]) -> bool {
         return closing;
     }
     let tip = bare(tip);
-    !versions.all(|it| it.record.record().is_some_and(|record| bare(record) == tip))
+    !versions.all(|version| version.record.record().is_some_and(|record| bare(record) == tip))
 }
 
 fn leave_out(history: &mut History, keys: &BTreeSet<TrailKey>) -> Vec<ApprovalFileChange> {
@@ -185,7 +185,7 @@ impl Snapshot<'_> {
     fn judge_refiled(&mut self, shown: &[Peer]) {
         let mut unjudged = std::mem::take(&mut self.passed.unjudged);
         let index = PeerIndex::new(shown.iter().map(|peer| (peer, ())), &self.governance);
-        unjudged.retain(|_, peers| peers.iter().any(|it| index.like(it).next().is_some()));
+        unjudged.retain(|_, peers| peers.iter().any(|peer| index.like(peer).next().is_some()));
         let wanted: BTreeSet<TrailKey> = unjudged.into_keys().collect();
         if wanted.is_empty() {
             return;
@@ -208,13 +208,14 @@ impl Snapshot<'_> {
             return;
         }
         let own = self.evaluated().peers();
-        let texts = self.record_states.iter().flat_map(|it| [&it.effective, &it.stated]).flatten();
-        let texts = texts.filter_map(|it| Peer::from_record("", it, None));
+        let texts =
+            self.record_states.iter().flat_map(|state| [&state.effective, &state.stated]).flatten();
+        let texts = texts.filter_map(|record| Peer::from_record("", record, None));
         let shown: Vec<Peer> = own.iter().cloned().chain(texts).collect();
         self.judge_refiled(&shown);
         let mut record_states = std::mem::take(&mut self.record_states);
         let landings = &self.history.mainline.landings;
-        let effective = |landing: usize| landings.get(landing).map(|it| it.effective);
+        let effective = |landing: usize| landings.get(landing).map(|landed| landed.effective);
         let passed = self.passed.peers.iter().map(|(peer, landing)| {
             let mut copy = peer.clone();
             copy.begin = copy.begin.or(effective(*landing));

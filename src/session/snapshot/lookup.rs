@@ -85,7 +85,7 @@ impl Snapshot<'_> {
 
     /// Returns every application name used in a readable record that landed at any time.
     pub fn applications(&self) -> BTreeSet<&str> {
-        let versions = self.history.trails.values().flat_map(|it| &it.versions);
+        let versions = self.history.trails.values().flat_map(|trail| &trail.versions);
         let landed = versions.filter_map(|version| version.record.record());
         let subjects = landed.map(|record| &record.subject);
         let names = subjects.flat_map(|subject| {
@@ -144,7 +144,7 @@ impl Snapshot<'_> {
     pub fn around(&self) -> AdviceContext<'_> {
         let reference = self.stamp.reference.as_deref().unwrap_or_default();
         let short = ["refs/heads/", "refs/remotes/"];
-        let base = short.iter().find_map(|it| reference.strip_prefix(it));
+        let base = short.iter().find_map(|prefix| reference.strip_prefix(prefix));
         AdviceContext {
             governance: &self.governance,
             request_sla: self.governance.policy.approval.request_sla,
@@ -205,7 +205,7 @@ impl Snapshot<'_> {
 
     /// Returns the records that a filter selects, by id.
     pub fn selected(&self, filter: &Filter) -> Vec<&RecordState> {
-        let is_selected = |it: &&RecordState| self.selection(filter, it) == Selection::Yes;
+        let is_selected = |state: &&RecordState| self.selection(filter, state) == Selection::Yes;
         self.records().iter().filter(is_selected).collect()
     }
 

@@ -48,8 +48,8 @@ impl<'n> NeighbourSearch<'n> {
     /// A record about the same subject as before, ending no later, repeats nothing that it did not repeat before.
     pub fn of(deltas: &[Delta], governance: [&'n Governance; 2]) -> NeighbourSearch<'n> {
         let records = deltas.iter().filter_map(|delta| {
-            let record = delta.record_after().filter(|it| it.closure.is_none())?;
-            let before = delta.before.first().and_then(|it| it.record.as_ref());
+            let record = delta.record_after().filter(|record| record.closure.is_none())?;
+            let before = delta.before.first().and_then(|before| before.record.as_ref());
             let is_more = before.is_none_or(|before| is_more(before, record));
             is_more.then(|| (delta.name(), record))
         });
@@ -70,7 +70,7 @@ impl<'n> NeighbourSearch<'n> {
             patterns: Vec::new(),
         };
         for (id, record) in records {
-            let refusing = governance.iter().map(|it| cause::refusing(record, it));
+            let refusing = governance.iter().map(|governance| cause::refusing(record, governance));
             search.groups.extend(refusing.flatten());
             let written = search.written(record);
             search.written.extend(written);
@@ -85,7 +85,8 @@ impl<'n> NeighbourSearch<'n> {
     /// Adds the patterns of the redesigns that are about one of the records: whether they came back depends on all records
     /// of the pattern.
     pub fn with_redesigns(mut self, redesigns: &[RedesignHistory]) -> NeighbourSearch<'n> {
-        let counted = redesigns.iter().filter_map(|it| Some(&it.counted.as_ref()?.redesign));
+        let counted =
+            redesigns.iter().filter_map(|redesign| Some(&redesign.counted.as_ref()?.redesign));
         for redesign in counted {
             let mut governance = self.governance.iter();
             let is_about = governance.any(|governance| {
@@ -152,7 +153,7 @@ impl<'n> NeighbourSearch<'n> {
     /// Returns the record folders of both governances.
     pub fn folders(&self) -> Vec<String> {
         let folders: BTreeSet<&String> =
-            self.governance.iter().flat_map(|it| &it.policy.records).collect();
+            self.governance.iter().flat_map(|governance| &governance.policy.records).collect();
         folders.into_iter().cloned().collect()
     }
 

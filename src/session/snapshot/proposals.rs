@@ -37,10 +37,10 @@ pub(crate) struct Elsewhere {
 impl Snapshot<'_> {
     /// Returns where a record is that a text names; `None` if no branch has it.
     pub(crate) fn elsewhere(&self, text: &str) -> Option<Elsewhere> {
-        let state = ledger::named(self.records(), |it| &it.key, text).ok()?;
+        let state = ledger::named(self.records(), |state| &state.key, text).ok()?;
         Some(Elsewhere {
             id: state.key.clone(),
-            branch: state.pending.iter().find_map(|it| it.branch.clone()),
+            branch: state.pending.iter().find_map(|pending| pending.branch.clone()),
         })
     }
 

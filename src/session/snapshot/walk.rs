@@ -251,7 +251,7 @@ impl<'h> Snapshot<'h> {
 }
 
 fn log_walk(history: &History, reads: u64, stopwatch: &Stopwatch) {
-    let versions: usize = history.trails.values().map(|it| it.versions.len()).sum();
+    let versions: usize = history.trails.values().map(|trail| trail.versions.len()).sum();
     log::debug!(
         "walked {}: {} of {}, {reads} objects read, {} ms",
         diag::count(history.mainline.landings.len(), "commit"),

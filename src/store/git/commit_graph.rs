@@ -151,7 +151,7 @@ impl GraphFile {
             chunks.push((name?.to_be_bytes(), chunk?));
         }
         let chunk =
-            |wanted: &[u8; 4]| chunks.iter().find(|(name, _)| name == wanted).map(|it| it.1);
+            |wanted: &[u8; 4]| chunks.iter().find(|(name, _)| name == wanted).map(|chunk| chunk.1);
         let counts = words(chunk(b"OIDF")?);
         let n_commits = usize::try_from(*counts.last()?).ok()?;
         let of_commits = |name: &[u8; 4], each: usize| {

@@ -31,7 +31,7 @@ pub(super) fn index_file() -> Option<&'static Path> {
 pub fn replace(environment: &BTreeMap<String, String>) {
     INDEX.get_or_init(|| environment.get("GIT_INDEX_FILE").map(PathBuf::from));
     ATTRIBUTES.get_or_init(|| {
-        let folder = environment.get("XDG_CONFIG_HOME").filter(|it| !it.is_empty());
+        let folder = environment.get("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty());
         let home = || Some(Path::new(environment.get("HOME")?).join(".config"));
         Some(folder.map(PathBuf::from).or_else(home)?.join("git/attributes"))
     });

@@ -276,7 +276,8 @@ impl Repository {
             is_on("core.sparsecheckout") && !is_on("sparse.expectfilesoutsideofpatterns");
         let Some(top) = self.work_dir.as_ref().filter(|_| is_sparse) else { return Vec::new() };
         let left_out = index.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
-        let lying = left_out.filter(|it| fs::symlink_metadata(top.join(native(&it.path))).is_ok());
+        let lying =
+            left_out.filter(|file| fs::symlink_metadata(top.join(native(&file.path))).is_ok());
         let shown = |mut entry: git2::IndexEntry| {
             entry.flags_extended &= !SKIP_WORKTREE;
             entry
@@ -312,7 +313,7 @@ impl Repository {
     pub fn sides(&self, prefix: &LedgerPrefix, path: &str) -> Result<Option<Sides>, GitError> {
         let Some(segments) = prefix.outward(path) else { return Ok(None) };
         let (index, path) = (self.index()?, segments.join("/"));
-        let side = |stage| index.get_path(Path::new(&path), stage).and_then(|it| ours(it.id));
+        let side = |stage| index.get_path(Path::new(&path), stage).and_then(|entry| ours(entry.id));
         let both = side(2).zip(side(3));
         Ok(both.map(|(ours, theirs)| Sides { base: side(1), ours, theirs }))
     }
@@ -341,7 +342,7 @@ impl Repository {
         let is_kept = |path: &Vec<u8>| {
             let entry = index.get_path(&native(path), 0);
             let is_side = (1..4).any(|stage| index.get_path(&native(path), stage).is_some());
-            !is_side && !entry.is_some_and(|it| is_overlooked(&it))
+            !is_side && !entry.is_some_and(|entry| is_overlooked(&entry))
         };
         let staged =
             self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
@@ -433,7 +434,8 @@ impl Repository {
     }
 
     fn has_conversions_everywhere(&self) -> bool {
-        let named = self.config().ok().and_then(|it| it.get_path("core.attributesfile").ok());
+        let named =
+            self.config().ok().and_then(|config| config.get_path("core.attributesfile").ok());
         let named = named.or_else(|| configuration::attributes_file().map(Path::to_owned));
         let text = named.and_then(|path| fs::read(path).ok());
         self.has_own_conversions() || text.is_some_and(|bytes| names_conversion(&bytes))

@@ -238,7 +238,7 @@ fn setting(error: &git2::Error) -> Option<OpenError> {
     let message = error.message();
     let name = message.strip_prefix("unsupported extension name ");
     let format =
-        message.strip_prefix("unknown object format '").map(|it| it.trim_end_matches('\''));
+        message.strip_prefix("unknown object format '").map(|name| name.trim_end_matches('\''));
     let version = message.contains("unsupported repository version");
     let name = match (name, format) {
         (Some("extensions.refstorage"), _) => "extensions.refStorage = reftable".to_owned(),

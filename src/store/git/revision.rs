@@ -16,7 +16,7 @@ impl Repository {
     pub fn find(&self, name: &str) -> Option<ResolvedRef> {
         let end = name.find(['~', '^']).unwrap_or(name.len());
         let (base, steps) = name.split_at_checked(end)?;
-        let (full, oid) = match base.strip_suffix('}').and_then(|it| it.split_once("@{")) {
+        let (full, oid) = match base.strip_suffix('}').and_then(|rest| rest.split_once("@{")) {
             Some((reference, which)) => (None, self.logged(base, reference, which)?),
             None if base.is_empty() => return None,
             None => self.named(base)?,
@@ -56,7 +56,7 @@ impl Repository {
     /// the braces, `which` the text between them.
     fn logged(&self, whole: &str, reference: &str, which: &str) -> Option<Oid> {
         if let Some(nth) = which.strip_prefix('-') {
-            return Some(reference).filter(|it| it.is_empty()).and_then(|_| {
+            return Some(reference).filter(|name| name.is_empty()).and_then(|_| {
                 let left = self.branch_left(nth.parse().ok()?)?;
                 Some(self.named(&left)?.1)
             });

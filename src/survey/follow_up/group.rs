@@ -27,7 +27,8 @@ pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Optio
         return None;
     }
     let responsible = with_roles(responsible(pattern, around).into_iter());
-    let approvers = pattern.redesign.as_ref().map(|it| it.approvers.as_slice()).unwrap_or_default();
+    let approvers =
+        pattern.redesign.as_ref().map(|redesign| redesign.approvers.as_slice()).unwrap_or_default();
     let approvers = approvers.iter().map(|person| (person.clone(), "approver".to_owned()));
     let waits_for: Vec<Person> = if approvers.len() > 0 {
         approvers.clone().map(|(person, _)| person).collect()

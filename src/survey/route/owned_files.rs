@@ -105,7 +105,7 @@ impl PathPattern {
             reached = next;
         }
         let is_whole = reached.last() == Some(&true);
-        let is_below = reached.iter().take(path.len()).skip(1).any(|it| *it);
+        let is_below = reached.iter().take(path.len()).skip(1).any(|is_reached| *is_reached);
         self.itself && is_whole || self.below && is_below
     }
 }

@@ -91,7 +91,9 @@ impl CiSetup {
     /// Returns the file of the job that records reviews.
     pub fn states_reviews(&self, forge: Option<&str>) -> Option<&str> {
         let mut workflows = self.workflows_of(forge).iter();
-        let workflow = workflows.find(|it| it.states_reviews).map(|it| it.path.as_str());
+        let workflow = workflows
+            .find(|workflow| workflow.states_reviews)
+            .map(|workflow| workflow.path.as_str());
         let gitlab = self.gitlab.runs_exledger && self.gitlab.states_reviews;
         workflow.or_else(|| gitlab.then_some(GITLAB_JOBS))
     }
@@ -207,7 +209,8 @@ impl PushedBranches {
         match (push.get("branches"), push.get("branches-ignore"), push.get("tags")) {
             (Some(branches), ..) => {
                 let one = branches.text().map(str::to_owned);
-                let items = branches.items().iter().filter_map(|it| Some(it.text()?.to_owned()));
+                let items =
+                    branches.items().iter().filter_map(|item| Some(item.text()?.to_owned()));
                 PushedBranches::Matching(one.into_iter().chain(items).collect())
             }
             (None, None, Some(_)) => PushedBranches::Nothing,
@@ -265,7 +268,8 @@ impl GitlabCi {
             let local = node.get("local").and_then(Node::text).or(node.text());
             let component = node.get("component").and_then(Node::text);
             let is_local = |path: &str| path.trim_start_matches('/') == GITLAB_JOBS;
-            local.is_some_and(is_local) || component.is_some_and(|it| it.contains("exledger"))
+            local.is_some_and(is_local)
+                || component.is_some_and(|component| component.contains("exledger"))
         };
         let include = root.and_then(|root| root.get("include"));
         let included = include

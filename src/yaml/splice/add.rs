@@ -174,7 +174,8 @@ fn into_brackets(source: &str, node: &Node, before: Option<&Node>, written: &str
     };
     let end = before.span.end;
     // A colon without a value needs a blank before the comma.
-    let is_open = before.span.is_empty() && source.get(..end).is_some_and(|it| it.ends_with(':'));
+    let is_open =
+        before.span.is_empty() && source.get(..end).is_some_and(|text| text.ends_with(':'));
     let comma = if is_open { " , " } else { ", " };
     SpliceChange { range: end..end, text: format!("{comma}{written}") }
 }

@@ -87,7 +87,8 @@ fn known_path(
     let typed = prefix.plain(&path.to_string_lossy());
     let inside = files::inside(&located.root, folder, path);
     let policies = [&source.governance, snapshot.governance()].into_iter();
-    let folders: Vec<String> = policies.map(|it| prefix.plain(&it.policy.redesigns)).collect();
+    let folders: Vec<String> =
+        policies.map(|policy| prefix.plain(&policy.policy.redesigns)).collect();
     let is_known = |path: &String| {
         known.contains(path) || below.contains(path) || ledger::is_record_of(&folders, path)
     };

@@ -211,8 +211,8 @@ impl Tally {
 
     /// Tells whether the last signature, or one before it, is by a key that the governance lists for receipts.
     fn is_signed(&mut self, governance: &Governance) -> bool {
-        let is_good = |it: &Option<StoredSignature>| {
-            it.as_ref().is_some_and(|signature| signature.verified(governance).is_ok())
+        let is_good = |stored: &Option<StoredSignature>| {
+            stored.as_ref().is_some_and(|signature| signature.verified(governance).is_ok())
         };
         if is_good(&self.signature) {
             self.good = self.signature.clone();

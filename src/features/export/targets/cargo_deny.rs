@@ -49,7 +49,7 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
     let lines: String = new.iter().map(|entry| format!("\n  {entry},")).collect();
     let read = toml_merge::parsed(text)?;
     let advisories = read.get(ADVISORIES);
-    let edited = match advisories.and_then(|it| it.get("ignore")) {
+    let edited = match advisories.and_then(|section| section.get("ignore")) {
         Some(Item::Value(Value::Array(array))) => {
             let own = array.iter().filter(|value| {
                 value.as_inline_table().is_some_and(|table| toml_merge::is_own(table, shared))

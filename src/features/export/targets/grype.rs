@@ -108,7 +108,7 @@ fn of_finding(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Vec<Vec<Str
             // The form depends on the source that is scanned: a folder or an image.
             globs
                 .flat_map(|glob| [format!("/{glob}"), relative(glob)])
-                .map(|it| entry(Some(it)))
+                .map(|path| entry(Some(path)))
                 .collect()
         }
     }

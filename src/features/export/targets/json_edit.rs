@@ -51,7 +51,7 @@ impl<'a> JsonList<'a> {
         for (index, (_, item)) in self.items.iter().enumerate() {
             if !is_own(item) {
                 kept.push(index);
-            } else if let Some(place) = missing.iter().position(|it| *it == item) {
+            } else if let Some(place) = missing.iter().position(|wanted| *wanted == item) {
                 missing.remove(place);
                 kept.push(index);
             }

@@ -231,7 +231,8 @@ fn limited(
     }
     for at in &within {
         let found = lock_files.unwrap_or_default();
-        let is_covered = |path: &&String| patterns.iter().any(|it| pattern::matches(it, path));
+        let is_covered =
+            |path: &&String| patterns.iter().any(|pattern| pattern::matches(pattern, path));
         let mut beside = found.iter().filter(|path| folder(path) == at.as_str());
         if let Some(other) = beside.find(|path| !is_covered(path)) {
             lost.push(FindingLoss::scope(format!("the file would also cover {other}")));

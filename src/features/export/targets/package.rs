@@ -37,7 +37,7 @@ impl ExportedPackage {
             Some(whole) if qualifiers.split(['?', '&']).any(is_epoch) => whole.clone(),
             _ => decoded(version)?,
         };
-        let version = Some(version).filter(|it| !it.is_empty());
+        let version = Some(version).filter(|version| !version.is_empty());
         let stated = names(path)?;
         Some(ExportedPackage { purl, stated, version, url })
     }

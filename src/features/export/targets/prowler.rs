@@ -174,7 +174,8 @@ fn locators_of<'a>(
 fn grouped<'a>(locators: &[ProwlerLocator<'a>]) -> Vec<(&'a str, &'a str, Vec<&'a str>)> {
     let mut groups: Vec<(&str, &str, Vec<&str>)> = Vec::new();
     for locator in locators {
-        let known = groups.iter_mut().find(|it| (it.0, it.1) == (locator.account, locator.region));
+        let known =
+            groups.iter_mut().find(|group| (group.0, group.1) == (locator.account, locator.region));
         match known {
             Some((_, _, resources)) => resources.push(locator.resource),
             None => groups.push((locator.account, locator.region, vec![locator.resource])),
@@ -215,7 +216,7 @@ fn without_own(
         let is_gone = |key: &str, value: &Node| {
             let text = value.get("Description").and_then(Node::text).unwrap_or_default();
             let mut kept = wanted.get(&account.key).into_iter().flatten();
-            file.is_own(text) && !kept.any(|it| it.check == key && it.is_same(value))
+            file.is_own(text) && !kept.any(|kept| kept.check == key && kept.is_same(value))
         };
         let own: Vec<&str> = checks
             .iter()
@@ -250,9 +251,9 @@ fn with_missing(mut text: String, wanted: &MutedAccounts) -> Result<String, Merg
             let at = |path: &str| root.at(path).filter(|node| node.value != Value::Null);
             let (accounts, list) =
                 (format!("{ACCOUNTS}.{account}"), format!("{ACCOUNTS}.{account}.Checks"));
-            let known = at(ACCOUNTS).and_then(|it| it.get(account));
-            let checks = known.and_then(|it| it.get("Checks"));
-            if let Some(entry) = checks.and_then(|it| it.get(&check.check)) {
+            let known = at(ACCOUNTS).and_then(|accounts| accounts.get(account));
+            let checks = known.and_then(|account| account.get("Checks"));
+            if let Some(entry) = checks.and_then(|checks| checks.get(&check.check)) {
                 if check.is_same(entry) {
                     continue;
                 }
@@ -274,7 +275,8 @@ fn with_missing(mut text: String, wanted: &MutedAccounts) -> Result<String, Merg
                 all
             };
             let entry = of_check(&lines);
-            let is_filled = |node: Option<&Node>| node.is_some_and(|it| !it.entries().is_empty());
+            let is_filled =
+                |node: Option<&Node>| node.is_some_and(|node| !node.entries().is_empty());
             let (path, yaml) = if is_filled(checks) {
                 (format!("{list}.{}", check.check), lines)
             } else if known.is_some() {

@@ -195,15 +195,15 @@ fn name(package: &ExportedPackage) -> Option<String> {
         (None, _) => return None,
     };
     let after_scope = name.strip_prefix('@').unwrap_or(&name);
-    let is_literal = |it: char| it.is_alphanumeric() || "-._/:+".contains(it);
+    let is_literal = |character: char| character.is_alphanumeric() || "-._/:+".contains(character);
     (!after_scope.is_empty() && after_scope.chars().all(is_literal)).then_some(name)
 }
 
 /// Tells whether an id is one of Snyk's own, in Snyk's own case: its policy ignores the case of ids.
 fn is_own_id(id: &str) -> bool {
-    let is_mark = |it: char| it.is_ascii_digit() || "-._:@/".contains(it);
-    let is_upper = |it: char| it.is_ascii_uppercase() || is_mark(it);
-    let is_lower = |it: char| it.is_ascii_lowercase() || is_mark(it);
+    let is_mark = |character: char| character.is_ascii_digit() || "-._:@/".contains(character);
+    let is_upper = |character: char| character.is_ascii_uppercase() || is_mark(character);
+    let is_lower = |character: char| character.is_ascii_lowercase() || is_mark(character);
     let has =
         |rest: &str, is_own: &dyn Fn(char) -> bool| !rest.is_empty() && rest.chars().all(is_own);
     match (id.strip_prefix("SNYK-"), id.strip_prefix("npm:")) {

@@ -94,7 +94,8 @@ pub(super) fn replaced(text: &str, ranges: &[Range<usize>], at: usize, new: &str
     before.push_str(text.get(done..at.max(done)).unwrap_or_default());
     let is_open = at == text.len() && !before.is_empty() && !before.ends_with('\n');
     let gap = if is_open && !new.is_empty() { newline } else { "" };
-    let later: Vec<Range<usize>> = ranges.iter().filter(|it| it.start >= at).cloned().collect();
+    let later: Vec<Range<usize>> =
+        ranges.iter().filter(|range| range.start >= at).cloned().collect();
     let lines = new.replace('\n', newline);
     format!("{before}{gap}{lines}{}", kept(text, &later, at.max(done)))
 }
@@ -146,8 +147,9 @@ fn value_meaning(value: &Value, shared: SharedFile<'_>) -> String {
         Value::Boolean(is) => is.value().to_string(),
         Value::Datetime(at) => at.value().to_string(),
         Value::Array(array) => {
-            let is_foreign =
-                |it: &&Value| !it.as_inline_table().is_some_and(|table| is_own(table, shared));
+            let is_foreign = |value: &&Value| {
+                !value.as_inline_table().is_some_and(|table| is_own(table, shared))
+            };
             let values = array.iter().filter(is_foreign);
             let texts: Vec<String> = values.map(|value| value_meaning(value, shared)).collect();
             if texts.is_empty() { String::new() } else { format!("[{}]", texts.join(",")) }

@@ -77,7 +77,7 @@ pub(super) fn sections_of(
         SECTIONS.iter().map(|(name, _)| SectionEntries { name, entries: Vec::new() }).collect();
     for finding in input.findings(TARGET.tools) {
         let tool = finding.key.tool.as_deref().unwrap_or_default();
-        let place = SECTIONS.iter().position(|(_, it)| tool_ids::is_tool(it, tool));
+        let place = SECTIONS.iter().position(|(_, name)| tool_ids::is_tool(name, tool));
         let Some(section) = place.and_then(|place| sections.get_mut(place)) else {
             continue;
         };

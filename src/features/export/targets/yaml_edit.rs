@@ -46,7 +46,7 @@ fn same(one: &Node, other: &Node) -> bool {
             let has = |key: &str, value: &Node| {
                 others.iter().any(|other| other.key == key && same(value, &other.value))
             };
-            one.len() == others.len() && one.iter().all(|it| has(&it.key, &it.value))
+            one.len() == others.len() && one.iter().all(|entry| has(&entry.key, &entry.value))
         }
         _ => false,
     }
@@ -58,7 +58,8 @@ pub(crate) fn emptied(text: &str, root: &Node, path: &str) -> Result<String, Mer
     let span = root.at(path).map(|node| node.span.clone()).ok_or_else(refused)?;
     let (before, after) = (text.get(..span.start), text.get(span.end..));
     let (before, after) = before.zip(after).ok_or_else(refused)?;
-    let is_brackets = text.get(span).is_some_and(|it| it.starts_with('{') && it.ends_with('}'));
+    let is_brackets =
+        text.get(span).is_some_and(|text| text.starts_with('{') && text.ends_with('}'));
     if is_brackets {
         Ok(format!("{}{after}", before.trim_end_matches(' ')))
     } else {

@@ -85,7 +85,7 @@ pub(super) fn own_items(list: &Node, text_key: &str, shared: SharedFile<'_>) -> 
     let is_own = |item: &Node| {
         let inner = item.entries().iter().map(|entry| &entry.value);
         let mut texts =
-            std::iter::once(item).chain(inner).filter_map(|it| it.get(text_key)?.text());
+            std::iter::once(item).chain(inner).filter_map(|node| node.get(text_key)?.text());
         texts.any(|text| shared.is_own(text))
     };
     let items = list.items().iter().enumerate();
@@ -143,7 +143,8 @@ pub(super) fn flow_of(lines: &[String]) -> String {
 fn flow(node: &Node) -> String {
     match &node.value {
         Value::Map(entries) => {
-            let texts = entries.iter().map(|it| format!("{}: {}", key(&it.key), flow(&it.value)));
+            let texts =
+                entries.iter().map(|entry| format!("{}: {}", key(&entry.key), flow(&entry.value)));
             format!("{{{}}}", texts.collect::<Vec<_>>().join(", "))
         }
         Value::List(items) => {

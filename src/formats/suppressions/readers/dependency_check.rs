@@ -142,12 +142,12 @@ impl SuppressionWalk {
             "suppress" => {
                 self.current = Some(Suppress {
                     line,
-                    is_base: attribute("base")?.is_some_and(|it| is_true(&it)),
+                    is_base: attribute("base")?.is_some_and(|value| is_true(&value)),
                     until: attribute("until")?.or_else(|| self.group_until.clone()),
                     ..Suppress::default()
                 });
             }
-            _ => self.is_regex = attribute("regex")?.is_some_and(|it| is_true(&it)),
+            _ => self.is_regex = attribute("regex")?.is_some_and(|value| is_true(&value)),
         }
         self.text.clear();
         self.open.push(name);

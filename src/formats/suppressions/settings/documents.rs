@@ -131,7 +131,8 @@ fn local(text: &str) -> Option<Instant> {
     let words = DATES
         .iter()
         .flat_map(|date| ["", " %H:%M", " %H:%M:%S"].map(|time| format!("{date}{time}")));
-    let formats: Vec<String> = iso.iter().map(|it| (*it).to_owned()).chain(words).collect();
+    let formats: Vec<String> =
+        iso.iter().map(|pattern| (*pattern).to_owned()).chain(words).collect();
     let at = formats.iter().find_map(|format| {
         let at = NaiveDateTime::parse_from_str(text, format).ok();
         let day = || NaiveDate::parse_from_str(text, format).ok()?.and_hms_opt(0, 0, 0);

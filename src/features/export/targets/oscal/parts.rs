@@ -57,9 +57,9 @@ pub(super) fn observations(record: &ExportedRecord<'_>) -> Vec<Value> {
 /// Returns the evidence of a control; only an address that OSCAL can read is a link.
 fn evidence(stated: &Evidence) -> Value {
     let place = stated.url.as_ref().or(stated.path.as_ref());
-    let is_reference = |it: &&String| {
-        !it.is_empty()
-            && it.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte))
+    let is_reference = |text: &&String| {
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte))
     };
     let mut evidence = Map::new();
     if let Some(place) = place.filter(is_reference) {
