@@ -138,9 +138,10 @@ impl TipFiles {
             // A file that was not read is not kept: there may be many.
             match file.content.get() {
                 Some(content) => content.record.iter().for_each(|record| names.add(record)),
-                None => {
-                    file::read(&file.path, &file.bytes).record.iter().for_each(|it| names.add(it))
-                }
+                None => file::read(&file.path, &file.bytes)
+                    .record
+                    .iter()
+                    .for_each(|record| names.add(record)),
             }
         }
         names
@@ -233,7 +234,7 @@ impl AboutRecords<'_, '_> {
     fn suffices(&self, texts: &[&str]) -> bool {
         let verdicts = self.snapshot.approvals.trails.values();
         texts.iter().all(|text| self.snapshot.find(text).is_ok())
-            && !verdicts.into_iter().any(|it| repeated_emergencies::depends_on_all(it))
+            && !verdicts.into_iter().any(|verdict| repeated_emergencies::depends_on_all(verdict))
     }
 
     /// Adds the files of records that are or were like the named ones; `false` if they can't be determined.
@@ -246,7 +247,7 @@ impl AboutRecords<'_, '_> {
         let stated = states.clone().flat_map(|state| [&state.effective, &state.stated]).flatten();
         let peers: Vec<Peer> = landed
             .chain(stated.map(AsRef::as_ref))
-            .map(|it| Peer::unclosed("", it, None))
+            .map(|record| Peer::unclosed("", record, None))
             .collect();
         let names: BTreeSet<String> =
             peers.iter().flat_map(Peer::names).map(str::to_owned).collect();
@@ -259,7 +260,7 @@ impl AboutRecords<'_, '_> {
         let refiled = states.flat_map(|state| &state.renewals.refiled);
         let counted: BTreeSet<String> =
             self.own.iter().cloned().chain(refiled.map(|id| id.to_ascii_uppercase())).collect();
-        let since = self.trails(&counted).into_iter().filter_map(|it| self.begin(it)).min();
+        let since = self.trails(&counted).into_iter().filter_map(|trail| self.begin(trail)).min();
         let Some(former) = self.former(since, (&names, &is_like), few)? else {
             return Ok(false);
         };

@@ -219,11 +219,11 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn fired(&self) -> AdviceStep {
-        let waits = |it: &&crate::status::state::Fired| it.is_waiting;
+        let waits = |fired: &&crate::status::state::Fired| fired.is_waiting;
         let fired: Vec<_> = self.record_state.fired.iter().filter(waits).collect();
         let ends = fired.iter().find(|fired| fired.then != Then::Review);
         let name = |fired: Option<&&crate::status::state::Fired>| {
-            fired.map_or("a trigger".to_owned(), |it| format!("trigger {}", it.trigger))
+            fired.map_or("a trigger".to_owned(), |fired| format!("trigger {}", fired.trigger))
         };
         match ends {
             Some(_) => step(

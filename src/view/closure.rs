@@ -113,7 +113,8 @@ fn line(evidence: &CitedEvidence<'_>, gap: &str) -> StyledText {
     if stated.path.is_none() {
         return text;
     }
-    let digits: String = stated.sha256.iter().flat_map(|it| it.chars()).take(DIGITS).collect();
+    let digits: String =
+        stated.sha256.iter().flat_map(|digest| digest.chars()).take(DIGITS).collect();
     let (tone, state) = match evidence.state {
         Some(state @ FileState::Unchanged) => (Tone::Good, state.as_str()),
         Some(state @ (FileState::Changed | FileState::Missing)) => (Tone::Bad, state.as_str()),

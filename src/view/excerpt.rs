@@ -139,6 +139,6 @@ fn extent(marked: &[char], is_inside: bool) -> usize {
 }
 
 fn trimmed(characters: &[char]) -> usize {
-    let last = characters.iter().rposition(|it| !it.is_whitespace());
+    let last = characters.iter().rposition(|character| !character.is_whitespace());
     last.map_or(0, |at| at + 1)
 }

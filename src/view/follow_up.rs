@@ -53,7 +53,8 @@ impl<'a> LinkedRedesignView<'a> {
 
 impl<'a> FrozenGroupView<'a> {
     pub(crate) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<FrozenGroupView<'a>> {
-        let groups = follow_ups.iter().filter_map(|it| Some((it, it.group()?)));
+        let groups =
+            follow_ups.iter().filter_map(|follow_up| Some((follow_up, follow_up.group()?)));
         groups.map(|(follow_up, group)| FrozenGroupView::of(follow_up, group, now)).collect()
     }
 

@@ -81,7 +81,7 @@ pub(crate) fn attach(doc: &mut Doc, messages: &impl Serialize, columns: &RowColu
     if let Some(object) = doc.json.as_object_mut() {
         let simulated = object.shift_remove("simulated");
         object.insert("messages".to_owned(), json::value(messages));
-        object.extend(simulated.map(|it| ("simulated".to_owned(), it)));
+        object.extend(simulated.map(|value| ("simulated".to_owned(), value)));
     }
     doc.rows = Some("messages");
     doc.columns.clear();
@@ -150,9 +150,9 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     }
     let count =
         |is: fn(&MessageTopic) -> bool| message.items.iter().filter(|item| is(&item.topic)).count();
-    let needs = count(|it| matches!(it, MessageTopic::Due(_) | MessageTopic::Approve(_)));
-    let waits = count(|it| matches!(it, MessageTopic::Waits(_)));
-    let decided = count(|it| matches!(it, MessageTopic::Decided(_)));
+    let needs = count(|topic| matches!(topic, MessageTopic::Due(_) | MessageTopic::Approve(_)));
+    let waits = count(|topic| matches!(topic, MessageTopic::Waits(_)));
+    let decided = count(|topic| matches!(topic, MessageTopic::Decided(_)));
     let verb = |n: usize, one: &str, several: &str| {
         if n == 1 { one.to_owned() } else { several.to_owned() }
     };
@@ -169,12 +169,14 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
             _ => format!("{n} {what}"),
         })
         .collect();
-    let redesigns = count(|it| matches!(it, MessageTopic::FollowUp(bucket) if bucket.is_problem()));
+    let redesigns =
+        count(|topic| matches!(topic, MessageTopic::FollowUp(bucket) if bucket.is_problem()));
     if redesigns > 0 {
         let needs = verb(redesigns, "needs you", "need you");
         parts.push(format!("{} {needs}", diag::count(redesigns, "redesign")));
     }
-    let frozen = count(|it| matches!(it, MessageTopic::FollowUp(FollowUpBucket::FrozenPattern)));
+    let frozen =
+        count(|topic| matches!(topic, MessageTopic::FollowUp(FollowUpBucket::FrozenPattern)));
     if frozen > 0 {
         let needs = verb(frozen, "needs a redesign", "need a redesign");
         parts.push(format!("{} {needs}", diag::count(frozen, "repeated cause")));
@@ -277,7 +279,8 @@ fn about_record(item: &MessageItem<'_>, record_state: &RecordState, stamp: &Stam
     }
     lines.push(format!("  run: {}", item.command));
     if !record_state.path.is_empty() {
-        let on = item.branch.as_ref().map_or_else(String::new, |it| format!(", on branch {it}"));
+        let on =
+            item.branch.as_ref().map_or_else(String::new, |branch| format!(", on branch {branch}"));
         lines.push(format!("  file: {}{on}", record_state.path));
     }
     lines.join("\n")

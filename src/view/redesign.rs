@@ -108,7 +108,7 @@ impl<'a> RedesignView<'a> {
 
     fn of(state: &'a RedesignState, governance: &Governance) -> RedesignView<'a> {
         let redesign = state.redesign.as_deref();
-        let later = state.landed_after.iter().flat_map(|it| &it.ids);
+        let later = state.landed_after.iter().flat_map(|occurrence| &occurrence.ids);
         RedesignView {
             id: state.id.as_deref(),
             title: redesign.map(|redesign| redesign.title.as_str()),
@@ -130,7 +130,8 @@ impl<'a> RedesignView<'a> {
 
 impl<'a> DueRedesignView<'a> {
     pub(crate) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<DueRedesignView<'a>> {
-        let redesigns = follow_ups.iter().filter_map(|it| Some((it, it.redesign()?)));
+        let redesigns =
+            follow_ups.iter().filter_map(|follow_up| Some((follow_up, follow_up.redesign()?)));
         redesigns
             .map(|(follow_up, due)| DueRedesignView {
                 id: &due.id,

@@ -42,7 +42,8 @@ pub fn stamped<'a>(stamp: &Stamp, command: &str, answer: &impl Serialize) -> Doc
 /// Returns a sentence for each change of governance that does not count, with the command that repairs it; `doctor` says the rest.
 pub fn warnings<'a>(stamp: &Stamp) -> Vec<Block<'a>> {
     let left_out = stamp.left_out.iter();
-    let sentences = left_out.map(|it| StyledText::with_tone(Tone::Warn, uncounted_sentence(it)));
+    let sentences =
+        left_out.map(|file| StyledText::with_tone(Tone::Warn, uncounted_sentence(file)));
     sentences.map(Block::Paragraph).collect()
 }
 

@@ -116,7 +116,7 @@ impl AbsenceWatch {
     fn is_gone(&self, granted: &Record) -> bool {
         let subject = &granted.subject;
         let is_complete =
-            |name: &&String| self.complete.iter().any(|it| pattern::matches(it, name));
+            |name: &&String| self.complete.iter().any(|pattern| pattern::matches(pattern, name));
         let mut named = [&subject.identity, &subject.credential].into_iter().flatten();
         let is_seen = |name: &String| self.seen.contains(folded(name).as_ref());
         let is_absent = named.any(|name| is_complete(&name) && !is_seen(name));

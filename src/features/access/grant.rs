@@ -117,9 +117,9 @@ impl AccessGrant {
             [&self.identity, &self.credential, &self.asset, &self.application, &self.reference];
         let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
         let lists = [&self.actions, &self.resources].map(|list| few(list));
-        let what: Vec<String> = lists.into_iter().filter(|it| !it.is_empty()).collect();
+        let what: Vec<String> = lists.into_iter().filter(|text| !text.is_empty()).collect();
         let parts = [names.join(" "), what.join(" ")];
-        let parts: Vec<String> = parts.into_iter().filter(|it| !it.is_empty()).collect();
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join(": ")
     }
 }

@@ -60,11 +60,12 @@ impl<'a> AccessJudge<'a> {
         let is_access = |baseline: &Baseline| {
             let types = baseline.when.0.get("type");
             let is_type =
-                |it: &BaselineWord| baseline.spelling().is_same(it.as_str(), ACCESS_EVENT);
+                |word: &BaselineWord| baseline.spelling().is_same(word.as_str(), ACCESS_EVENT);
             types.is_some_and(|types| types.iter().any(is_type))
         };
         let chosen = governance.policy.baselines.iter().enumerate().filter(|(_, it)| is_access(it));
-        let (numbers, baselines) = chosen.map(|(number, it)| (number, it.clone())).unzip();
+        let (numbers, baselines) =
+            chosen.map(|(number, baseline)| (number, baseline.clone())).unzip();
         AccessJudge { index, records, ends, governance, baselines, numbers, instant }
     }
 

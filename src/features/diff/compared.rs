@@ -143,7 +143,7 @@ impl Compared {
     /// Returns when a redesign file first landed, or would.
     pub fn redesign_landed(&self, path: &str) -> Option<Instant> {
         let known = self.redesigns.iter().find(|redesign| redesign.path == path);
-        known.and_then(|it| it.landed).or(Some(self.until))
+        known.and_then(|known| known.landed).or(Some(self.until))
     }
 
     /// Returns notices for the governance files whose last version that counts applies instead of the landed one.

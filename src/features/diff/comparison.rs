@@ -103,8 +103,10 @@ impl Comparer<'_> {
         let mut known: BTreeMap<String, bool> = BTreeMap::new();
         let mut kept = Vec::new();
         for ruling in rulings {
-            let folder = ruling.path.strip_suffix(policy::FILE).map(|it| it.trim_end_matches('/'));
-            let folder = folder.filter(|it| !it.is_empty() && !named.contains(&ruling.path));
+            let folder =
+                ruling.path.strip_suffix(policy::FILE).map(|folder| folder.trim_end_matches('/'));
+            let folder =
+                folder.filter(|folder| !folder.is_empty() && !named.contains(&ruling.path));
             let is_kept = match folder {
                 None => true,
                 Some(folder) if folder.split('/').any(|part| part == "..") => false,
@@ -270,7 +272,7 @@ impl Comparer<'_> {
             let search = NeighbourSearch::of(&deltas, [&before, proposed.governance])
                 .with_redesigns(&redesigns);
             let (history, approvals, similar) = self.past_of_similar(&deltas, &search)?;
-            let stems = deltas.iter().map(|it| it.key.as_str());
+            let stems = deltas.iter().map(|delta| delta.key.as_str());
             let governance = &approvals.counted.tip;
             neighbours = Some(Neighbours {
                 redesigns: redesigns.clone(),
@@ -313,7 +315,7 @@ impl Comparer<'_> {
         search: &NeighbourSearch<'_>,
     ) -> Result<(History, TrailVerdicts, Vec<TrailKey>), Undetermined> {
         let similar = RefCell::new(search.among(&self.tree(self.chosen.tip)?)?);
-        let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
+        let mut names: BTreeSet<String> = deltas.iter().map(|delta| delta.key.clone()).collect();
         names.extend(similar.borrow().iter().cloned());
         let few = RecordFilter::anywhere(names);
         let seen = RefCell::new(BTreeSet::new());

@@ -139,7 +139,8 @@ pub(super) fn prepare_adoption<'s>(
         }
     }
     let mut entries = adoption.entries;
-    let complete: Vec<_> = drafts.iter().map(|it| (it.path.as_str(), it.text.as_str())).collect();
+    let complete: Vec<_> =
+        drafts.iter().map(|draft| (draft.path.as_str(), draft.text.as_str())).collect();
     let notices = judged::refuse_unsound((located, &files), at, &governance, &complete)
         .map_err(|error| judged::placed(error, &entries))?;
     entries.sort_by(|one, other| (&one.source, one.line).cmp(&(&other.source, other.line)));
@@ -293,7 +294,7 @@ impl<'r> Adoption<'r> {
     /// Returns the active author of most of some suppressions, who is a person; of as many, the first by address.
     fn most_active(&self, members: &[AdoptedSuppression<'_>]) -> Option<(String, String)> {
         let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
-        for author in members.iter().filter(|it| it.entry.active == Some(true)) {
+        for author in members.iter().filter(|member| member.entry.active == Some(true)) {
             let Some(author) = &author.entry.author else { continue };
             let Some(address) = Address::new(&author.email) else { continue };
             let person = people::identify(self.governance, &author.name, address.as_str());
@@ -332,7 +333,7 @@ impl<'r> Adoption<'r> {
         answers.set("deviates_from.baseline", Baseline::Adopted.as_str());
         answers.set("root_cause", RootCause::Unclassified.as_str());
         answers.set("risk.level", Risk::Moderate.as_str());
-        let keys = members.iter().flat_map(|it| it.keys.iter().cloned()).collect();
+        let keys = members.iter().flat_map(|member| member.keys.iter().cloned()).collect();
         let keys: Vec<Value> = drafted_finding::merged(keys).iter().map(|key| json!(key)).collect();
         answers.set("scope.findings", keys);
         let reason = |member: &AdoptedSuppression<'_>| {
@@ -351,7 +352,8 @@ impl<'r> Adoption<'r> {
             format!("Adopted as it was found, before anybody judged it:\n{reasons}\n"),
         );
         let last = self.now.plus_seconds(DAYS * 86_400);
-        let end = members.iter().filter_map(|it| it.entry.end).filter(|end| *end < last).min();
+        let end =
+            members.iter().filter_map(|member| member.entry.end).filter(|end| *end < last).min();
         answers.set("expires", end.map_or_else(|| format!("{DAYS}d"), |end| end.to_string()));
         if let Some((email, name)) = &group.owner {
             answers.set("owner.email", email.as_str());

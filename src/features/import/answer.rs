@@ -81,7 +81,8 @@ pub(crate) fn prepare_import<'s>(
     let given = bulk(request, &governance)?;
     let whose = repository::check(located, request)?;
     let read = inputs::read(located, request)?;
-    let unread = read.iter().filter(|it| it.is_unread).map(|it| it.name.clone()).collect();
+    let unread =
+        read.iter().filter(|input| input.is_unread).map(|input| input.name.clone()).collect();
     let mut import = ImportRun {
         located,
         at,
@@ -105,7 +106,8 @@ pub(crate) fn prepare_import<'s>(
     prepared.entries = import.entries;
     if prepared.unread.is_empty() {
         let whole = drafts.iter().filter(|draft| draft.todo.is_empty());
-        let complete: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
+        let complete: Vec<_> =
+            whole.map(|draft| (draft.path.as_str(), draft.text.as_str())).collect();
         let judged = judged::refuse_unsound((located, tree), at, &governance, &complete);
         prepared.notices = judged.map_err(|error| judged::placed(error, &prepared.entries))?;
         prepared.drafts = drafts;
@@ -169,7 +171,8 @@ impl ImportRun<'_> {
         waiting: &[WaitingEntry],
         grouping: Grouping,
     ) -> Result<Vec<PreparedDraft>, Error> {
-        let exceptions: Vec<&ForeignException> = waiting.iter().map(|it| &it.exception).collect();
+        let exceptions: Vec<&ForeignException> =
+            waiting.iter().map(|entry| &entry.exception).collect();
         let (name, email) = self.located.repository()?.user();
         let filer = Filer { name, email };
         let mut drafts = Vec::new();
@@ -184,13 +187,14 @@ impl ImportRun<'_> {
     fn draft(&mut self, members: &[&WaitingEntry], filer: &Filer) -> Result<PreparedDraft, Error> {
         let mut findings: Vec<FindingKey> = Vec::new();
         let mut seen = BTreeSet::new();
-        for finding in members.iter().flat_map(|it| &it.findings) {
+        for finding in members.iter().flat_map(|member| &member.findings) {
             if seen.insert(parts(finding)) {
                 findings.push(finding.clone());
             }
         }
         refuse_too_many(members.len(), &findings)?;
-        let group: Vec<&ForeignException> = members.iter().map(|it| &it.exception).collect();
+        let group: Vec<&ForeignException> =
+            members.iter().map(|member| &member.exception).collect();
         let id = self.draw()?;
         let setting = Setting {
             governance: self.governance,
@@ -260,7 +264,7 @@ fn too_large(n_entries: usize, size: &str) -> Usage {
 impl From<(Id, ImportDraft)> for PreparedDraft {
     fn from((id, draft): (Id, ImportDraft)) -> PreparedDraft {
         let mut prepared = PreparedDraft::complete(id, draft.record);
-        prepared.end = prepared.end.filter(|_| !draft.todo.iter().any(|it| it == "expires"));
+        prepared.end = prepared.end.filter(|_| !draft.todo.iter().any(|field| field == "expires"));
         prepared.todo = draft.todo;
         prepared
     }

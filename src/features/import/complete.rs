@@ -81,7 +81,7 @@ pub(crate) fn complete_drafts<'s>(
     let governance = locate::governance(tree)?;
     let drafts = drafts(located, at, &governance, request)?;
     let whole = drafts.iter().filter(|draft| draft.left.is_empty());
-    let texts: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
+    let texts: Vec<_> = whole.map(|draft| (draft.path.as_str(), draft.text.as_str())).collect();
     let notices = judged::refuse_unsound((located, &located.tree), at, &governance, &texts)?;
     Ok(PreparedCompletion { drafts, notices, tree, lock })
 }
@@ -207,7 +207,8 @@ impl PreparedCompletion<'_> {
 }
 
 fn flags(field: &str) -> Option<&'static str> {
-    let question = |path: &str| crate::plan::question::table::find(path).map(|it| it.flags);
+    let question =
+        |path: &str| crate::plan::question::table::find(path).map(|question| question.flags);
     match field {
         "deviates_from.rule" => question("deviates_from"),
         "subject.application" => question("subject"),
@@ -235,7 +236,8 @@ fn paths_of(
         let is_path = named.contains('/') || named.ends_with(".yaml");
         let path = if is_path {
             let inside = files::inside(&located.root, request.folder, Path::new(named));
-            let known = inside.filter(|path| listed.records.iter().any(|it| it.path == *path));
+            let known =
+                inside.filter(|path| listed.records.iter().any(|record| record.path == *path));
             known.ok_or_else(|| {
                 Usage::refused(
                     format!("{named} is not a record of this ledger"),

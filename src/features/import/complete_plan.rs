@@ -234,7 +234,11 @@ impl Completion<'_> {
         let mut wanted: Vec<String> =
             question::missing(&result, setting, false).into_iter().map(|it| it.of.field).collect();
         wanted.extend(
-            result.derived.iter().map(|it| it.field.clone()).filter(|it| it == "review_every"),
+            result
+                .derived
+                .iter()
+                .map(|derived| derived.field.clone())
+                .filter(|field| field == "review_every"),
         );
         for path in wanted {
             if !stated.states(&path) && made.states(&path) {

@@ -147,7 +147,7 @@ impl NamedRecords {
         // The export writes an id first, and a comment beside it may cite another record.
         let stated = [exception.text.as_deref(), exception.cited.as_deref()];
         let cited =
-            stated.into_iter().flatten().find_map(|it| cited::ids(it, &self.prefixes).next());
+            stated.into_iter().flatten().find_map(|text| cited::ids(text, &self.prefixes).next());
         if let Some(id) = cited {
             shown.id = Some(id.to_string());
             match self.spent.get(id.as_str()) {
@@ -224,7 +224,7 @@ impl NamedRecords {
             return true;
         };
         let has_title =
-            exception.answers.text("title").is_some_and(|it| text::one_line(it) == name);
+            exception.answers.text("title").is_some_and(|title| text::one_line(title) == name);
         let by_title = self.named.title(&name).filter(|_| has_title);
         let Some(record) = by_title.or(self.rows.get(&name).map(String::as_str)) else {
             return false;

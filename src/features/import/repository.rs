@@ -52,6 +52,6 @@ pub(super) fn check(
 fn origin(located: &Located) -> Option<String> {
     let repository = located.repository_or_none()?;
     let url = repository.url_of(&repository.first_remote()?)?;
-    let address = RemoteAddress::parse(&url).filter(|it| it.forge() == Some("github"))?;
+    let address = RemoteAddress::parse(&url).filter(|address| address.forge() == Some("github"))?;
     Some(address.path.to_ascii_lowercase())
 }

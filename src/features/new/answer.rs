@@ -175,7 +175,7 @@ impl Filing<'_> {
     /// [`Usage`], with the flags that provide them.
     pub fn refuse_incomplete(&self, draft: &RecordDraft) -> Result<(), Usage> {
         let missing = self.missing(draft, self.asks_end);
-        let of_form = missing.iter().any(|it| it.because == Because::Form);
+        let of_form = missing.iter().any(|question| question.because == Because::Form);
         if !missing.is_empty() && !self.writes_drafts || of_form {
             return Err(unanswered(&missing, draft));
         }

@@ -62,8 +62,9 @@ pub(crate) fn judge(
     own: &RuleContext<'_>,
     records: &[NewRecord<'_>],
 ) -> Result<NewRecordFindings, Error> {
-    let paths: Vec<String> = records.iter().map(|it| it.path.to_owned()).collect();
-    let files = records.iter().map(|it| (it.path.to_owned(), it.text.as_bytes().to_vec()));
+    let paths: Vec<String> = records.iter().map(|record| record.path.to_owned()).collect();
+    let files =
+        records.iter().map(|record| (record.path.to_owned(), record.text.as_bytes().to_vec()));
     let overlay = Overlay::over(own.tree, files);
     let proposed =
         ProposedState { tree: &overlay, governance: own.governance, commit, instead: &paths };
@@ -84,7 +85,7 @@ pub(crate) fn judge(
     let context = RuleContext {
         governance,
         extra_schema: &extra_schema,
-        neighbours: compared.and_then(|it| it.neighbours.as_ref()),
+        neighbours: compared.and_then(|compared| compared.neighbours.as_ref()),
         ..*own
     };
     let by_key: BTreeMap<&str, &Entry> = compared

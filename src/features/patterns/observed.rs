@@ -108,7 +108,7 @@ pub fn observed_key<'t>(
         PatternKey::Control => {
             let control = stated("control")?;
             let known = ControlRef::new(&control);
-            let known = known.and_then(|it| Some(governance.control(&it)?.canonical()));
+            let known = known.and_then(|control| Some(governance.control(&control)?.canonical()));
             Some(known.unwrap_or(control))
         }
         PatternKey::Identity
@@ -200,9 +200,9 @@ impl<'g> ObservedRun<'g> {
             row.input = input;
             self.rows.push(Observation::Counted(row));
         }
-        let last_seen = last_seen
-            .into_iter()
-            .map(|it| Observation::LastSeen(LastSeen::new(input, it.baseline, it.by, it.last)));
+        let last_seen = last_seen.into_iter().map(|seen| {
+            Observation::LastSeen(LastSeen::new(input, seen.baseline, seen.by, seen.last))
+        });
         self.rows.extend(last_seen);
     }
 }

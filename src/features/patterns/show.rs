@@ -59,7 +59,8 @@ struct OccurrenceView<'a> {
 
 impl<'a> OccurrenceView<'a> {
     fn of(occurrence: &Occurrence<'a>) -> OccurrenceView<'a> {
-        let mut ids: Vec<&str> = occurrence.records.iter().map(|it| it.id.as_str()).collect();
+        let mut ids: Vec<&str> =
+            occurrence.records.iter().map(|record| record.id.as_str()).collect();
         ids.sort_unstable();
         OccurrenceView {
             commit: occurrence.commit().map(|commit| commit.to_string()),
@@ -146,7 +147,7 @@ impl<'a> PatternView<'a> {
             frozen: pattern.is_frozen,
             redesign: pattern.redesign.as_ref().map(LinkedRedesignView::of),
             advice: pattern.advice(),
-            refused: pattern.refused.iter().map(|it| it.id.as_str()).collect(),
+            refused: pattern.refused.iter().map(|refused| refused.id.as_str()).collect(),
         }
     }
 }
@@ -238,7 +239,8 @@ fn expected(doc: &mut Doc, patterns: &[CausePattern<'_>], policy: &Patterns) {
     }
     let heading = "expected classes, counted apart and never frozen";
     doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
-    let is_repeated = |it: &&CausePattern<'_>| cause::reaches(it.occurrences.len(), policy);
+    let is_repeated =
+        |pattern: &&CausePattern<'_>| cause::reaches(pattern.occurrences.len(), policy);
     let repeated: Vec<&CausePattern<'_>> = patterns.iter().filter(is_repeated).collect();
     let column = |title, fit| Column { title, fit };
     let columns = vec![

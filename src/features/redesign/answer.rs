@@ -67,7 +67,8 @@ pub(crate) fn create<'s>(
 ) -> Result<PreparedRedesign<'s>, Error> {
     let ledger = RedesignLedger::open(located)?;
     let files = ledger.files()?;
-    let is_taken = |id: &str| files.records.iter().any(|it| it.stem().eq_ignore_ascii_case(id));
+    let is_taken =
+        |id: &str| files.records.iter().any(|record| record.stem().eq_ignore_ascii_case(id));
     let now = at.instant();
     let id = ids::draw_with(PREFIX, now, &is_taken)?;
     let fields =
@@ -125,7 +126,7 @@ pub(crate) fn list_named(
     for one in &files.records {
         let read = file::read(&one.path, &one.bytes(&located.tree)?).redesign;
         named.extend(
-            read.filter(|it| fits(it))
+            read.filter(|redesign| fits(redesign))
                 .map(|it| NamedRedesign { id: it.id.to_string(), title: it.title }),
         );
     }

@@ -179,7 +179,7 @@ impl AlertAddress {
         let mut parts = path.strip_prefix("repos/")?.split('/');
         let (owner, name) = (parts.next()?, parts.next()?);
         let kind = parts.next()?;
-        let kind = AlertKind::ALL.into_iter().find(|it| it.as_str() == kind)?;
+        let kind = AlertKind::ALL.into_iter().find(|candidate| candidate.as_str() == kind)?;
         let (alerts, number) = (parts.next()?, parts.next()?);
         let is_whole = alerts == "alerts" && parts.next().is_none();
         let repository = format!("{owner}/{name}");
@@ -223,7 +223,7 @@ const ECOSYSTEMS: &[(&str, &str)] = &[
 fn dependabot(fields: &Value) -> Result<(ScannerFinding, Option<String>), String> {
     let advisory = fields.get("security_advisory").ok_or("it has no `security_advisory`")?;
     let listed = advisory.get("identifiers").and_then(Value::as_array);
-    let listed = listed.into_iter().flatten().filter_map(|it| text(it, "/value"));
+    let listed = listed.into_iter().flatten().filter_map(|item| text(item, "/value"));
     let mut ids: Vec<&str> = Vec::new();
     for id in text(advisory, "/ghsa_id").into_iter().chain(text(advisory, "/cve_id")).chain(listed)
     {

@@ -81,7 +81,8 @@ pub(super) fn write(
     let known = drafted(&tree)?;
     let mut written = WrittenDrafts::default();
     for answers in answers(wanted, (owners, per, scanned), &known, &mut written.refused) {
-        let taken = |id: &str| ledger.entries.iter().any(|it| it.stem.eq_ignore_ascii_case(id));
+        let taken =
+            |id: &str| ledger.entries.iter().any(|entry| entry.stem.eq_ignore_ascii_case(id));
         let id = ids::draw(&governance, now, &taken)?;
         let made = draft::draft(&answers, &setting(located, now, &governance, id.clone())?);
         let name = format!("{id}.yaml");
@@ -107,7 +108,7 @@ fn answers(
         let mut records: Vec<(FindingGroup, Vec<FindingKey>)> = Vec::new();
         // A record of its own must not cover what another one is about.
         let others = group.found.iter().filter(|_| per == RecordPer::Finding);
-        let places: Vec<_> = others.flat_map(|it| it.places.clone()).collect();
+        let places: Vec<_> = others.flat_map(|finding| finding.places.clone()).collect();
         for found in &group.found {
             let mut keys = match drafted_finding::keys((tool, id), found, (scanned, &places)) {
                 Ok(keys) => keys,

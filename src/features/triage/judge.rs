@@ -302,8 +302,9 @@ impl MatchedRecord {
     }
 
     fn of_answer(answer: &GateAnswer, record_state: Option<&RecordState>) -> MatchedRecord {
-        let content = record_state.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
-        let state = match (answer.verdict, record_state.map(|it| it.status)) {
+        let content =
+            record_state.and_then(|state| state.effective.as_deref().or(state.stated.as_deref()));
+        let state = match (answer.verdict, record_state.map(|state| state.status)) {
             (GateVerdict::Allow, _) if content.is_some_and(|it| it.root_cause.is_dismissal()) => {
                 TriageState::Dismissed
             }

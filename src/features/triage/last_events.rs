@@ -141,9 +141,10 @@ impl LastEvents {
 
     /// Takes over a row of an earlier run. A row whose baseline or fields the policy no longer has says nothing.
     pub fn remember(&mut self, baselines: &[Baseline], row: &EarlierEvent<'_>) {
-        let mut found = baselines.iter().enumerate().filter(|(_, it)| it.id == row.baseline);
+        let mut found =
+            baselines.iter().enumerate().filter(|(_, baseline)| baseline.id == row.baseline);
         let Some((place, limits)) =
-            found.find_map(|(place, it)| Some((place, it.since_last.as_ref()?)))
+            found.find_map(|(place, baseline)| Some((place, baseline.since_last.as_ref()?)))
         else {
             return;
         };

@@ -192,7 +192,7 @@ fn covered(doc: &mut Doc, shown: &TriageView<'_>) {
     let tally = shown.tally;
     for state in [TriageState::Covered, TriageState::Dismissed] {
         for (alike, line) in tally.lines(state) {
-            let [record, message] = [alike.record, alike.message].map(|it| tally.text(it));
+            let [record, message] = [alike.record, alike.message].map(|index| tally.text(index));
             let found = records.entry((state, record)).or_insert((0, message));
             found.0 += line.n;
         }

@@ -108,7 +108,7 @@ pub(crate) struct SourceRoots {
 
 impl SourceRoots {
     pub(crate) fn of(located: &Located, named: &[String]) -> SourceRoots {
-        let work_dir = located.repository_or_none().and_then(|it| it.work_dir());
+        let work_dir = located.repository_or_none().and_then(|repository| repository.work_dir());
         let top = work_dir.unwrap_or(&located.root).to_path_buf();
         let real = files::folder(&top).ok();
         let forms = [Some(&top), real.as_ref()].into_iter().flatten();

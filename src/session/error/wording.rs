@@ -61,7 +61,7 @@ pub(super) fn policy_removed(path: &str, reference: &Option<String>) -> String {
 }
 
 pub(super) fn first_error(findings: &[Finding]) -> String {
-    let mut errors = findings.iter().filter(|it| it.level == Level::Error);
+    let mut errors = findings.iter().filter(|finding| finding.level == Level::Error);
     let first = errors.next().map(|finding| format!("{}: {}", finding.place(), finding.message));
     let more = match errors.count() {
         0 => String::new(),

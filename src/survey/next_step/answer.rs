@@ -184,42 +184,43 @@ fn new_flags(question: &Question, record: Option<&Record>) -> String {
     };
     let scope = record.and_then(|record| record.scope.as_ref());
     let deviation = record.map(|record| &record.deviates_from);
-    let kind = subject.and_then(|it| it.identity_type).map(Vocabulary::as_str);
+    let kind = subject.and_then(|subject| subject.identity_type).map(Vocabulary::as_str);
     let has_control = question.control.as_deref().is_some_and(|asked| {
-        let mut controls = deviation.into_iter().flat_map(|it| it.controls.iter().flatten());
+        let mut controls =
+            deviation.into_iter().flat_map(|deviation| deviation.controls.iter().flatten());
         controls.any(|control| control.as_str() == asked)
     });
     let line = question.line.map(|line| line.to_string());
     let values = [
         ("identity", &question.identity, same(&question.identity, subject.map(|it| &it.identity))),
         ("identity-type", &question.identity_type, question.identity_type.as_deref() == kind),
-        ("asset", &question.asset, same(&question.asset, subject.map(|it| &it.asset))),
+        ("asset", &question.asset, same(&question.asset, subject.map(|subject| &subject.asset))),
         (
             "application",
             &question.application,
-            same(&question.application, subject.map(|it| &it.application)),
+            same(&question.application, subject.map(|subject| &subject.application)),
         ),
         (
             "credential",
             &question.credential,
-            same(&question.credential, subject.map(|it| &it.credential)),
+            same(&question.credential, subject.map(|subject| &subject.credential)),
         ),
         ("control", &question.control, has_control),
-        ("rule", &question.rule, same(&question.rule, deviation.map(|it| &it.rule))),
+        ("rule", &question.rule, same(&question.rule, deviation.map(|deviation| &deviation.rule))),
         (
             "resource",
             &question.resource,
-            lists(scope.and_then(|it| it.resources.as_ref()), &question.resource),
+            lists(scope.and_then(|scope| scope.resources.as_ref()), &question.resource),
         ),
         (
             "action",
             &question.action,
-            lists(scope.and_then(|it| it.actions.as_ref()), &question.action),
+            lists(scope.and_then(|scope| scope.actions.as_ref()), &question.action),
         ),
         (
             "environment",
             &question.environment,
-            same(&question.environment, subject.map(|it| &it.environment)),
+            same(&question.environment, subject.map(|subject| &subject.environment)),
         ),
         ("finding", &question.finding, false),
         ("purl", &question.purl, false),

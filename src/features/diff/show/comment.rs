@@ -171,8 +171,10 @@ fn subject(after: &Record) -> String {
 
 fn risk(after: &Record) -> String {
     let risk = &after.risk;
-    let radius = risk.blast_radius.as_ref().map_or_else(String::new, |it| format!(": {it}"));
-    let owner = risk.owner.as_ref().map_or_else(String::new, |it| format!(", accepted by {it}"));
+    let radius =
+        risk.blast_radius.as_ref().map_or_else(String::new, |radius| format!(": {radius}"));
+    let owner =
+        risk.owner.as_ref().map_or_else(String::new, |owner| format!(", accepted by {owner}"));
     format!("{}{owner}{radius}", risk.level.as_str())
 }
 

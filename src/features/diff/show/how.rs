@@ -78,7 +78,7 @@ pub(super) fn signed(change: &RecordChange, signers: &str) -> Vec<String> {
     let names = ContentNames { id: &change.id, signers };
     let rejections = next.blockers.iter().filter(|blocker| is_rejection(blocker));
     let mut lines: Vec<String> =
-        rejections.map(|it| format!("{}.", text::blocker(it, next, names))).collect();
+        rejections.map(|rejection| format!("{}.", text::blocker(rejection, next, names))).collect();
     if !next.signed.is_empty() {
         let names = next.signed.iter().map(shape::name).collect::<Vec<_>>().join(" and ");
         lines.push(format!("Signed by {names} (attested): that counts once it is merged."));

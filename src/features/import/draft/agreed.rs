@@ -115,12 +115,14 @@ impl<'v> StatedValues<'v> {
         let texts = || self.values.iter().map(|value| value.as_str());
         match path {
             "risk.level" if !self.is_silent => {
-                let levels: Option<Vec<Risk>> = texts().map(|it| Risk::from_word(it?)).collect();
+                let levels: Option<Vec<Risk>> =
+                    texts().map(|text| Risk::from_word(text?)).collect();
                 levels?.into_iter().max().map(|level| json!(level.as_str()))
             }
             // Without a start, an exception starts when it is filed.
             "starts" => {
-                let starts: Option<Vec<When>> = texts().map(|it| When::parse(it?).ok()).collect();
+                let starts: Option<Vec<When>> =
+                    texts().map(|text| When::parse(text?).ok()).collect();
                 let own = self.is_silent.then_some(When::Day(today));
                 let latest = starts?.into_iter().chain(own).max_by_key(When::start);
                 latest.map(|latest| json!(latest.to_string()))

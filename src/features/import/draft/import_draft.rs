@@ -99,7 +99,7 @@ pub fn draft(
     imported::open(&mut answers);
     let mut record = draft::draft(&answers, setting);
     let missing = question::missing(&record, setting, false);
-    let demanded = missing.iter().filter(|it| !matches!(it.because, Because::Silence(_)));
+    let demanded = missing.iter().filter(|missing| !matches!(missing.because, Because::Silence(_)));
     let mut is_more = false;
     for question in demanded {
         is_more |= fill_in(&mut answers, &question.of.field, question.of.prompt);
@@ -237,7 +237,7 @@ fn justification(group: &[&ForeignException], bulk: &Answers, least: usize) -> S
         _ => listed(&texts),
     };
     let is_enough = joined.chars().count() >= least && !placeholder::holds_a_place(&joined);
-    match bulk.text("justification").map(str::trim).filter(|it| !it.is_empty()) {
+    match bulk.text("justification").map(str::trim).filter(|text| !text.is_empty()) {
         _ if is_enough && !is_silent => joined,
         Some(bulk) if joined.is_empty() => bulk.to_owned(),
         Some(bulk) => format!("{bulk}\n{joined}"),

@@ -164,11 +164,12 @@ impl ComparedKey {
         let resources = self.resources.as_deref().and_then(literals);
         match (paths, resources, self.package_place()) {
             (Some(paths), _, _) => {
-                paths.into_iter().map(|it| KeyPlace::Path(it.to_owned())).collect()
+                paths.into_iter().map(|path| KeyPlace::Path(path.to_owned())).collect()
             }
-            (None, Some(resources), _) => {
-                resources.into_iter().map(|it| KeyPlace::Resource(it.to_owned())).collect()
-            }
+            (None, Some(resources), _) => resources
+                .into_iter()
+                .map(|resource| KeyPlace::Resource(resource.to_owned()))
+                .collect(),
             (None, None, Some(package)) => vec![package],
             (None, None, None) => vec![KeyPlace::Other],
         }
@@ -201,7 +202,7 @@ impl ComparedKey {
             {
                 (None, _) => true,
                 (Some(own), Some(wanted)) => {
-                    wanted.iter().all(|item| own.iter().any(|it| it.includes(item)))
+                    wanted.iter().all(|item| own.iter().any(|own| own.includes(item)))
                 }
                 (Some(_), None) => false,
             };

@@ -50,7 +50,7 @@ fn texts(path: &str, value: &Value, found: &mut Vec<String>) {
 }
 
 fn copied(stated: &str) -> Option<String> {
-    text::plain(stated).map(|plain| cut(&text::one_line(&plain))).filter(|it| !it.is_empty())
+    text::plain(stated).map(|plain| cut(&text::one_line(&plain))).filter(|line| !line.is_empty())
 }
 
 fn cut(text: &str) -> String {

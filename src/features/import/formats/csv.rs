@@ -73,7 +73,8 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let mut entries = Vec::new();
     let mut index = LineIndex::new(table.as_bytes());
     let mut line_of = |position: Option<&csv::Position>| {
-        let byte = position.and_then(|it| usize::try_from(it.byte()).ok()).unwrap_or_default();
+        let byte =
+            position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or_default();
         // The reader may stand between the CR and the LF of the row before, or before empty rows.
         let ahead = table.as_bytes().get(byte..).unwrap_or_default().iter();
         let n_ends = ahead.take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -141,7 +142,8 @@ fn fields(
             return Err(ImportError::at(1, what));
         }
     }
-    let known = |name: &str| COLUMNS.iter().find(|(column, _)| *column == name).map(|it| it.1);
+    let known =
+        |name: &str| COLUMNS.iter().find(|(column, _)| *column == name).map(|found| found.1);
     let field = |name: &String| match mapped.iter().find(|(column, _)| column == name) {
         Some((_, field)) => Some(known(field).unwrap_or(field).to_owned()),
         None => known(&name.to_lowercase()).map(str::to_owned),
