@@ -14,7 +14,7 @@ use exledger::survey::overview::{Attention, Overview};
 use exledger::survey::queue;
 use exledger::view::doc::Doc;
 
-/// Answers about the surrounding ledger; `None` if there is none, so that the help is shown.
+/// Answers about the surrounding ledger; `None` without one, so that the help is shown.
 pub(crate) fn answer(ctx: &Ctx) -> anyhow::Result<Option<Outcome>> {
     let home = match ctx.home() {
         Err(error) if is_elsewhere(&error) => return Ok(None),

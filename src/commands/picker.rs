@@ -25,7 +25,7 @@ use std::path::Path;
 
 const HINT: &str = "type a part of its id or title, or use the arrow keys";
 
-/// Returns the given id; if there is none, the one that the user chooses among some records.
+/// Returns the given id; without one, the one that the user chooses among some records.
 pub(crate) fn id_or_ask(
     ctx: &Ctx,
     command: &str,
@@ -131,7 +131,7 @@ fn unnamed(command: &str) -> anyhow::Error {
     )
 }
 
-/// Returns the given ids; if there are none, and no filter, the open record that the user chooses.
+/// Returns the given ids; without any, and without a filter, the open record that the user chooses.
 pub(crate) fn ids_or_ask(
     ctx: &Ctx,
     ids: &[String],
@@ -149,7 +149,7 @@ pub(crate) fn ids_or_ask(
     }
 }
 
-/// Returns the given id; if there is none, the one of a record's triggers or controls that the user chooses.
+/// Returns the given id; without one, the one of a record's triggers or controls that the user chooses.
 pub(crate) fn part_or_ask(
     ctx: &Ctx,
     (command, what): (&str, &str),

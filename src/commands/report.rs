@@ -21,7 +21,7 @@ use exledger::status::state::RecordState;
 use exledger::store::streams::Begun;
 use exledger::survey::due::Horizon;
 use exledger::survey::figures::ReportPeriod;
-use exledger::survey::glance::Glance;
+use exledger::survey::summary::LedgerSummary;
 use exledger::survey::life::Life;
 use exledger::survey::naming::RecordNames as _;
 use exledger::survey::{figures, patterns, queue};
@@ -114,7 +114,7 @@ impl ReportArgs {
             backlog: figures::backlog(approved.records(), &lives, span, &horizon, instant),
             periods: figures::periods(&lives, &neighbours.peers(), span, governance),
             record_states: approved.records(),
-            glance: Glance::of(approved.records(), (&items, &redesigns), &horizon, instant),
+            summary: LedgerSummary::of(approved.records(), (&items, &redesigns), &horizon, instant),
             items,
             redesigns: &redesigns,
             patterns: patterns::find_patterns(&neighbours, &[], approved.pattern_facts()).groups,

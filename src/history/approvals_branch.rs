@@ -54,7 +54,7 @@ pub struct BranchStatement {
 }
 
 impl ApprovalsBranch {
-    /// Reads the commits that a tip reaches and that are no landings, nor only reached through one; and those that only tips
+    /// Reads the commits that a tip reaches and that are not landings, nor only reached through one; and those that only tips
     /// reach which this clone saw there before.
     ///
     /// # Errors

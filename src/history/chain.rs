@@ -337,7 +337,7 @@ impl Chain {
         self
     }
 
-    /// Returns the first mainline commit from which a commit can be reached; `None` if there is none.
+    /// Returns the first mainline commit from which a commit can be reached; `None` without one.
     ///
     /// A commit of a merged branch is contained in the merge that added it.
     pub fn containing(&self, objects: &dyn Objects, oid: Oid) -> Option<usize> {

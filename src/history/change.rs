@@ -97,7 +97,7 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
 
 /// Returns the record that a version is compared with: the last readable one before it, back to the last removal.
 pub fn last_record<'t>(trail: &'t Trail, version: &Version) -> Option<&'t Record> {
-    // What a commit off the line took away is no version that somebody built on.
+    // What a commit off the line took away is not a version that somebody built on.
     let is_earlier = |other: &&Version| other.n < version.n && other.taken_away().is_none();
     let earlier = trail.versions.iter().rev().filter(is_earlier);
     earlier

@@ -62,7 +62,7 @@ impl<'o> ContentCache<'o> {
         ContentCache { objects, known: OidMap::default() }
     }
 
-    /// Adds the bytes of a file that are no object of the repository.
+    /// Adds the bytes of a file that are not an object of the repository.
     pub fn learn(&mut self, path: &str, blob: Oid, bytes: &[u8]) {
         let known = if bytes.len() > Limits::RECORD.bytes {
             KnownContent::too_large(path)

@@ -147,7 +147,7 @@ impl<'a> FormerCommits<'a> {
         commit.committed().filter(|at| *at <= self.now).unwrap_or(self.known)
     }
 
-    /// Returns the time of a commit along its branch, as T1 does: it is no earlier than any that it follows.
+    /// Returns the time of a commit along its branch, as T1 does: it is not earlier than any that it follows.
     fn effective(&mut self, merges: &Merges<'_>, commit: &Rc<Commit>) -> Instant {
         let mut stack = vec![Rc::clone(commit)];
         while let Some(commit) = stack.pop() {

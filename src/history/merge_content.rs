@@ -124,7 +124,7 @@ impl<'o> Merges<'o> {
         })
     }
 
-    /// Returns the bytes of the record at the merge base; `None` if there are none, or several that disagree.
+    /// Returns the bytes of the record at the merge base; `None` without any, or with several that disagree.
     fn base(
         &mut self,
         contents: &mut ContentCache<'_>,

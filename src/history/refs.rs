@@ -93,7 +93,7 @@ pub enum Cause {
 
 /// Chooses the approved ref (M1).
 ///
-/// `requested` is the value of the flag or environment variable, `find` resolves names that are no branch (a tag, an id),
+/// `requested` is the value of the flag or environment variable, `find` resolves names that are not a branch (a tag, an id),
 /// and `target` is the target branch according to the CI system, which only improves the message.
 ///
 /// # Errors

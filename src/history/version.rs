@@ -200,7 +200,7 @@ pub struct FileAt {
     pub blob: Oid,
 }
 
-/// Returns the file at a path as a list, empty if there is none.
+/// Returns the file at a path as a list, empty without one.
 pub fn file_at(path: &Rc<str>, blob: Option<Oid>) -> Vec<FileAt> {
     let file = blob.map(|blob| FileAt { path: Rc::clone(path), blob });
     file.into_iter().collect()

@@ -164,11 +164,8 @@ fn collect_versions(
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
             continue;
         };
-        let landed = LandedFiles {
-            landing: stop.landing,
-            commit: &commit,
-            cut_off: mainline.boundary.as_ref().filter(|_| stop.landing == 0),
-        };
+        let cut_off = if stop.landing == 0 { mainline.boundary.as_ref() } else { None };
+        let landed = LandedFiles { landing: stop.landing, commit: &commit, cut_off };
         let changes = &*found.take(stop.pair);
         let of_records = changes
             .iter()
@@ -179,10 +176,10 @@ fn collect_versions(
         let watched = files().filter(|change| survey.interest.watches(&change.path));
         other_files.extend(unnamed::other_files(stop.landing, files(), &survey.interest));
         // The ledger's own policy may name it as a governance file, too.
-        let others =
-            changes.iter().filter(|change| noted.contains(&*change.path) && change.new.is_some());
-        for other in others {
-            other_policies.entry(other.path.to_string()).or_insert(stop.landing);
+        for change in changes {
+            if noted.contains(&*change.path) && change.new.is_some() {
+                other_policies.entry(change.path.to_string()).or_insert(stop.landing);
+            }
         }
         approvals.land(&trails.contents, landed, watched);
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
@@ -202,7 +199,9 @@ fn collect_versions(
     let (mut lost_rules, mut lost_tips) = (Vec::new(), Vec::new());
     for (tip, stop) in lost {
         let branches = LandingBranches::read(&mut trails.contents, &mut found, &stop);
-        lost_rules.extend(branches.changes_rules().then_some(tip));
+        if branches.changes_rules() {
+            lost_rules.push(tip);
+        }
         lost_tips.push(tip);
         let line = Rc::new(chain::read(objects, mainline.tip)?);
         let landed = LandedFiles { landing: stop.landing, commit: &line, cut_off: None };

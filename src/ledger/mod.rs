@@ -98,7 +98,7 @@ impl Files {
     /// Returns the record that a text identifies: its id, or an unambiguous prefix or suffix, ignoring case.
     ///
     /// # Errors
-    /// [`NotFound`] if there are none or several.
+    /// [`NotFound`] if it is not exactly one.
     pub fn find(&self, text: &str) -> Result<&File, NotFound> {
         named(&self.records, |file| &file.path, text)
     }
@@ -140,7 +140,7 @@ impl File {
         source
     }
 
-    /// Returns the finding about other files with the same id; `None` if there are none.
+    /// Returns the finding about other files with the same id; `None` without any.
     pub fn duplicate(&self, source: &RecordFile) -> Option<Finding> {
         (!self.twins.is_empty()).then(|| duplicate(source, &self.twins))
     }
@@ -181,7 +181,7 @@ impl Ledger {
     /// Returns the record that a text identifies, as [`Files::find`] does.
     ///
     /// # Errors
-    /// [`NotFound`] if there are none or several.
+    /// [`NotFound`] if it is not exactly one.
     pub fn find(&self, text: &str) -> Result<&LedgerEntry, NotFound> {
         named(&self.entries, |entry| &entry.path, text)
     }
@@ -228,7 +228,7 @@ const PROPOSED: usize = 3;
 /// Returns the one item that a text identifies by its file stem, an unambiguous prefix or suffix of it, or its path.
 ///
 /// # Errors
-/// [`NotFound`] if there are none or several.
+/// [`NotFound`] if it is not exactly one.
 pub fn named<'t, T>(
     things: &'t [T],
     path: impl Fn(&T) -> &String,

@@ -42,10 +42,10 @@ pub trait Tree {
     /// Returns everything below a folder, at any depth, sorted by path; empty if the folder is absent.
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError>;
 
-    /// Returns the type of the entry at a path; `None` if there is none.
+    /// Returns the type of the entry at a path; `None` without one.
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError>;
 
-    /// Returns the bytes of a regular file; `None` if there is none at that path.
+    /// Returns the bytes of a regular file; `None` without one at that path.
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError>;
 
     /// Returns a file's size in bytes, without reading it if possible; `None` if there is no regular file at that path.

@@ -44,7 +44,7 @@ pub struct Closing {
 /// A missing part of a closure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lack {
-    /// A checklist item without an answer, and why the one that is given is none.
+    /// A checklist item without an answer, and why the one that is given is not one.
     Check(String, Option<AnswerFlaw>),
     /// A day on which access was verified.
     Access(&'static str),

@@ -42,7 +42,7 @@ pub enum Because {
 }
 
 impl Because {
-    /// Returns the reason as text; empty if there is nothing to explain.
+    /// Returns the reason as text; empty if nothing needs it.
     pub fn explanation(&self) -> String {
         match self {
             Because::Always => String::new(),

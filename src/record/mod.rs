@@ -21,7 +21,7 @@ pub mod free;
 pub mod id;
 pub mod json;
 pub mod later;
-mod meant;
+mod near_miss;
 pub mod mend;
 pub mod near;
 pub mod not_waived;

@@ -26,14 +26,14 @@ pub trait Read: Sized {
 #[derive(Debug)]
 pub struct NodeReader<'n> {
     path: Vec<ReadStep<'n>>,
-    noted: Noted,
+    noted: ReadNotes,
     /// What is being read: `a record`, `the policy`.
     whole: &'static str,
 }
 
 /// The errors of a reading.
 #[derive(Debug, Default)]
-pub struct Noted {
+pub struct ReadNotes {
     /// The errors, in reading order.
     pub faults: Vec<SyntaxError>,
     /// The fields that misspelled keys were meant for: neither stated nor absent.
@@ -47,8 +47,8 @@ enum ReadStep<'n> {
 }
 
 /// Reads the value of a node, with all errors; `whole` names what is read, such as `a record`.
-pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, Noted) {
-    let mut reader = NodeReader { path: Vec::new(), noted: Noted::default(), whole };
+pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, ReadNotes) {
+    let mut reader = NodeReader { path: Vec::new(), noted: ReadNotes::default(), whole };
     let value = T::read(node, &mut reader);
     (value, reader.noted)
 }

@@ -2,7 +2,7 @@
 //!
 //! Uses record's own types. Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
 
-use crate::record::meant;
+use crate::record::near_miss;
 use crate::record::parse_error::ParseError;
 use crate::record::spec::ValueShape;
 use crate::record::vocabulary::Vocabulary;
@@ -81,12 +81,12 @@ impl<W: Vocabulary> Scalar for W {
 /// Returns the error for a text that is not in a vocabulary, with the word to suggest.
 pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
     let words = W::words();
-    let usual = || match meant::word(text, &words) {
+    let usual = || match near_miss::word(text, &words) {
         Some(word) => format!("`{text}` is not a valid {key}: did you mean `{word}`?"),
         None => format!("`{text}` is not a valid {key}"),
     };
     let refusal = W::refusal(text);
-    let meant = meant::word(text, &words).filter(|_| refusal.is_none());
+    let meant = near_miss::word(text, &words).filter(|_| refusal.is_none());
     let error =
         ParseError::new(refusal.unwrap_or_else(usual), format!("use one of {}", words.join(", ")));
     ParseError { write: meant.map(str::to_owned), ..error }

@@ -32,7 +32,7 @@ use crate::record::file::RecordFile;
 use crate::record::time::Instant;
 use crate::rules::audit::contents::Contents;
 use crate::rules::audit::levels::Levels;
-use crate::rules::audit::policy_bypass::{Loosened, Loosening};
+use crate::rules::audit::policy_bypass::{BypassedVersion, Loosening};
 use crate::rules::audit_cases::{Healed, LandedCase, Statements, Urgent};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::{ChangeCase, Needs};
@@ -51,7 +51,7 @@ pub struct Audit<'a> {
     /// The approval verdict of each version.
     pub approvals: &'a TrailVerdicts,
     /// Approvals that depend on untrusted changes of governance.
-    pub loosened: &'a [Loosened],
+    pub loosened: &'a [BypassedVersion],
     /// The governance of the tree in question.
     pub governance: &'a Governance,
     /// The team's own schema for it.

@@ -18,7 +18,7 @@ use crate::rules::meaning::{self, FieldDifference};
 pub struct EventDetail {
     /// The kind of the event.
     pub event: ChangeEvent,
-    /// The amount, the items or the persons; empty if there is nothing to add.
+    /// The amount, the items or the persons; empty without any.
     pub detail: String,
 }
 

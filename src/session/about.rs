@@ -28,7 +28,7 @@ use crate::session::snapshot::walk::Scope;
 use crate::store::git::indexed::IndexedObjects;
 use crate::survey::refiling::{NameSearch, Peer};
 use crate::survey::repeated_emergencies;
-use crate::survey::slips::SubjectNames;
+use crate::survey::near_values::SubjectNames;
 use crate::yaml::node::Limits;
 
 pub(crate) struct TipFiles {

@@ -269,7 +269,7 @@ impl Repository {
         Obstacle::Unreadable { object: oid, cause: cause(error) }
     }
 
-    /// Returns git's index of the history; `None` if there is none, or it doesn't describe the objects as they are read.
+    /// Returns git's index of the history; `None` without one, or it doesn't describe the objects as they are read.
     pub fn commit_graph(&self) -> Option<&CommitGraph> {
         let read = || {
             let is_off = self.config().ok()?.get_bool("core.commitGraph") == Ok(false)

@@ -118,7 +118,7 @@ impl Neighbours {
         kinds
     }
 
-    /// Returns the frozen group that a new record has the key of; `None` if there is none, or if the record is not new,
+    /// Returns the frozen group that a new record has the key of; `None` without one, or if the record is not new,
     /// is closed, or links a redesign that lifts the freeze. It refuses the record unless that is of an expected class.
     pub fn refuses<'f, 'a>(
         &self,

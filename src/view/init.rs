@@ -76,7 +76,7 @@ pub fn doc(init: &Init) -> Doc<'static> {
     doc
 }
 
-/// Returns the commands to run next; empty if there are none.
+/// Returns the commands to run next; empty without any.
 pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
     if commands.is_empty() {
         return Vec::new();

@@ -638,7 +638,7 @@ impl ForgeLanding<'_> {
         signer.is_some_and(|result| result.is_ok_and(|signer| signer.proof() >= Proof::ForgeSigned))
     }
 
-    /// Returns the forge's key that proves who made the merge, or why none does; `None` if it is no merge of a forge, or if that
+    /// Returns the forge's key that proves who made the merge, or why none does; `None` if it is not a merge of a forge, or if that
     /// can't be determined.
     fn signer(&self, person: &Person) -> Option<Result<Signer, LevelReason>> {
         let (resolver, checks) = (self.resolver, self.checks);

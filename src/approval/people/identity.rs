@@ -280,7 +280,7 @@ pub struct Identity {
     typed: Vec<Person>,
 }
 
-/// A name in the forms used for comparison; empty if there is none.
+/// A name in the forms used for comparison; empty without one.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ComparableName {
     /// The name after mailmap.

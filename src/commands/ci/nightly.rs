@@ -91,7 +91,7 @@ impl NightlyAnswers {
         })
     }
 
-    /// Returns the outcome: what is due, or repeats, is no error, but what can't be told is.
+    /// Returns the outcome: what is due, or repeats, is not an error, but what can't be told is.
     fn outcome(&self) -> Outcome {
         let asked = worst([&self.patterns, &self.queue]);
         let is_unknown = asked == Outcome::Undetermined || !self.untold.is_empty();

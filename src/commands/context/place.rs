@@ -37,7 +37,7 @@ fn ends_with_separator(place: &Path) -> bool {
     place.as_os_str().to_string_lossy().ends_with(is_separator)
 }
 
-/// Refuses the name of an archive that is not written: the file would be none.
+/// Refuses the name of an archive that is not written: the file would not be one.
 fn not_another_archive(place: &Path) -> anyhow::Result<()> {
     let name = place.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     if OTHER_ARCHIVES.iter().any(|ending| name.ends_with(ending)) {
@@ -49,7 +49,7 @@ fn not_another_archive(place: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Refuses `-`, which elsewhere means stdout: a file of that name is nothing that anybody wants.
+/// Refuses `-`, which elsewhere means stdout: nobody wants a file of that name.
 fn not_stdout(place: &Path) -> anyhow::Result<()> {
     if place.file_name().is_some_and(|name| name == "-") {
         return Err(fault::usage_error(

@@ -54,7 +54,7 @@ impl RowArgs {
     }
 }
 
-/// Names on stderr the records whose files can't be read, or are two: they grant nothing, so they are no rows.
+/// Names on stderr the records whose files can't be read, or are two: they grant nothing, so they are not rows.
 fn name_left_out(ctx: &Ctx, records: &[LandedRecord<'_>]) {
     let states = records.iter().map(|record| record.record_state);
     for state in states.filter(|state| matches!(state.status, Status::Invalid | Status::Conflicted))

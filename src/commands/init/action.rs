@@ -42,7 +42,7 @@ impl PinnedAction {
 }
 
 impl ProgramSource {
-    /// Returns the command or action that was asked for, else the action of this release; `None` in a build that is none.
+    /// Returns the command or action that was asked for, else the action of this release; `None` in a build that is not one.
     pub(super) fn choose(
         command: Option<String>,
         action: Option<PinnedAction>,

@@ -7,7 +7,7 @@ use crate::commands::{picker, prompts};
 use exledger::features;
 use exledger::policy::redesign::Redesign;
 
-/// Returns the given id; if there is none, the redesign of the work tree that the user chooses among those that fit.
+/// Returns the given id; without one, the redesign of the work tree that the user chooses among those that fit.
 pub(super) fn id_or_ask(
     ctx: &Ctx,
     command: &str,

@@ -19,7 +19,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::state::RecordState;
-use crate::survey::slips::SubjectNames;
+use crate::survey::near_values::SubjectNames;
 
 /// One question to the gate.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ use crate::session::error::Error;
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::Snapshot;
 use crate::status::state::{RecordState, Status};
-use crate::survey::{repeated_emergencies, slips};
+use crate::survey::{near_values, repeated_emergencies};
 
 pub(super) struct Named {
     pub(super) filter: RecordFilter,
@@ -52,7 +52,7 @@ impl Named {
     }
 
     pub(super) fn hints(&self, question: &Question) -> Vec<String> {
-        self.tip.similar_names(&slips::asked_names(question)).hints(question)
+        self.tip.similar_names(&near_values::asked_names(question)).hints(question)
     }
 
     pub(super) fn wants(&self, key: &TrailKey) -> bool {

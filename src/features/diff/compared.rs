@@ -67,7 +67,7 @@ pub struct Compared {
     pub uncounted: Vec<String>,
     /// Paths that are named like a record, are not files, and did not exist before.
     pub odd: Files,
-    /// Landed records of the same kind, or about the same subject, as a record that differs; `None` if there are none.
+    /// Landed records of the same kind, or about the same subject, as a record that differs; `None` without any.
     pub neighbours: Option<Neighbours>,
     /// The redesigns that landed, with those that it adds or changes.
     pub redesigns: Vec<RedesignHistory>,

@@ -114,7 +114,7 @@ fn problem(workflow: &CiWorkflow, reference: &str) -> Option<DoctorCheck> {
     None
 }
 
-/// Returns the pipeline of GitLab that runs exledger, or what keeps it from that; `None` if there is none.
+/// Returns the pipeline of GitLab that runs exledger, or what keeps it from that; `None` without one.
 fn gitlab(ci: &CiSetup) -> Option<Result<&'static str, DoctorCheck>> {
     let gitlab = &ci.gitlab;
     if gitlab.runs_exledger && (gitlab.has_jobs || gitlab.has_pipeline) {

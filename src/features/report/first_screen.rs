@@ -1,6 +1,6 @@
 //! The first screen of the page: how the ledger is, in figures and pictures.
 //!
-//! Uses status, survey's glance. Pure. Start at [`blocks`]. Follows `docs/audit.md`, the page.
+//! Uses status, survey's summary. Pure. Start at [`blocks`]. Follows `docs/audit.md`, the page.
 
 use crate::diag;
 use crate::diag::sorting::StableSort as _;
@@ -11,8 +11,8 @@ use crate::record::dates;
 use crate::record::time::Instant;
 use crate::status::state::{DutyKind, RecordState, Status};
 use crate::survey::follow_up::FollowUp;
-use crate::survey::glance;
-use crate::survey::glance::{ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
+use crate::survey::summary;
+use crate::survey::summary::{ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::page::{
     BarRow, BarTable, CalendarDay, DayTime, DueCalendar, Figure, PageBlock, Panel, PanelWidth,
@@ -51,7 +51,7 @@ pub(super) fn blocks<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
 }
 
 fn figures(report: &Report<'_>) -> Vec<Figure> {
-    let (glance, backlog) = (&report.glance, &report.backlog);
+    let (summary, backlog) = (&report.summary, &report.backlog);
     let figure = |label: &str, value: usize, note: String, tone: Tone| Figure {
         label: label.to_owned(),
         value: value.to_string(),
@@ -59,17 +59,17 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
         tone: if value == 0 { Tone::Plain } else { tone },
     };
     let still = match backlog.overdue_in_force {
-        _ if glance.overdue == 0 => String::new(),
+        _ if summary.overdue == 0 => String::new(),
         0 => "none still in force".to_owned(),
         n => format!("{n} still in force"),
     };
     let waits =
         backlog.oldest_waiting_days.map_or(String::new(), |days| format!("oldest: {days} d"));
-    let proofs = glance.proofs;
+    let proofs = summary.proofs;
     let all = proofs.attested + proofs.forge_signed + proofs.claimed;
     let mut figures = vec![
-        figure("in force", glance.in_force, format!("of {} open", glance.open), Tone::Plain),
-        figure("overdue", glance.overdue, still, Tone::Bad),
+        figure("in force", summary.in_force, format!("of {} open", summary.open), Tone::Plain),
+        figure("overdue", summary.overdue, still, Tone::Bad),
         figure("awaiting approval", backlog.awaiting, waits, Tone::Warn),
         figure(
             "ending soon",
@@ -79,7 +79,7 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
         ),
         Figure {
             label: "attested approvals".to_owned(),
-            value: percent(glance.proofs.attested, all),
+            value: percent(summary.proofs.attested, all),
             note: format!(
                 "{} of {} of exceptions in force; {} forge-signed",
                 proofs.attested,
@@ -89,9 +89,9 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
             tone: Tone::Plain,
         },
     ];
-    if glance.undetermined > 0 {
+    if summary.undetermined > 0 {
         let note = "not in this clone".to_owned();
-        figures.push(figure("undetermined", glance.undetermined, note, Tone::Bad));
+        figures.push(figure("undetermined", summary.undetermined, note, Tone::Bad));
     }
     figures
 }
@@ -149,7 +149,7 @@ fn flexible(title: &'static str) -> Column {
 
 fn timeline<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     let instant = report.stamp.instant;
-    let all = glance::nearest_ends(report.record_states, instant);
+    let all = summary::nearest_ends(report.record_states, instant);
     let mut shown: Vec<&(&RecordState, Instant)> = all.iter().take(MOST_PERIODS).collect();
     shown.order_by_key(|(state, end)| (*end, state.id()));
     let limit = |at: Instant| {
@@ -216,9 +216,9 @@ fn months(first: Instant, last: Instant, place: &dyn Fn(Instant) -> u16) -> Vec<
 }
 
 fn calendar<'a>(report: &Report<'_>) -> Panel<'a> {
-    let coming = &report.glance.coming;
+    let coming = &report.summary.coming;
     let today = report.stamp.instant.day();
-    let monday = glance::monday(today);
+    let monday = summary::monday(today);
     let day = |n: i64| {
         let day = monday.plus_days(n);
         let of_day = || coming.iter().filter(|duty| duty.day == day);
@@ -270,7 +270,7 @@ fn task(kind: DutyKind) -> &'static str {
 }
 
 fn owners<'a>(report: &Report<'_>) -> Panel<'a> {
-    let owners = &report.glance.owners;
+    let owners = &report.summary.owners;
     let row = |owner: &OwnerCounts<'_>| {
         let label = match owner.name {
             "" => StyledText::with_tone(Tone::Muted, "cannot be read"),
@@ -298,7 +298,7 @@ fn tiers<'a>(report: &Report<'_>) -> Panel<'a> {
         };
         bar(label, tier.counts)
     };
-    bars("By tier", "tier", report.glance.tiers.iter().map(row).collect())
+    bars("By tier", "tier", report.summary.tiers.iter().map(row).collect())
 }
 
 /// Returns the counts of a group; its bar is what is overdue, and what else is open.
@@ -322,7 +322,7 @@ fn bars<'a>(title: &str, of: &'static str, rows: Vec<BarRow>) -> Panel<'a> {
 
 fn shares<'a>(report: &Report<'_>) -> Panel<'a> {
     let part = |name: &str, count: usize, tone| SharePart { name: name.to_owned(), count, tone };
-    let proofs = report.glance.proofs;
+    let proofs = report.summary.proofs;
     let levels = vec![
         part("attested: signed", proofs.attested, Tone::Good),
         part("forge-signed: merged on the forge", proofs.forge_signed, Tone::Fair),

@@ -4,19 +4,19 @@
 
 use crate::diag;
 use crate::features::report::show::Report;
-use crate::survey::glance::OwnerCounts;
+use crate::survey::summary::OwnerCounts;
 use crate::view::doc::{StyledText, Tone};
 
 const NAMED: usize = 3;
 
 pub(super) fn summary(report: &Report<'_>) -> StyledText {
-    let glance = &report.glance;
-    let verb = if glance.in_force == 1 { "is" } else { "are" };
+    let summary = &report.summary;
+    let verb = if summary.in_force == 1 { "is" } else { "are" };
     let instant = report.stamp.instant;
     // The figures of a span end with it; these are of the instant in question.
     let is_later = instant > report.span.to.end();
     let at = if is_later { format!("At {}, ", instant.day()) } else { String::new() };
-    let count = match glance.in_force {
+    let count = match summary.in_force {
         0 if is_later => "no exceptions".to_owned(),
         0 => "No exceptions".to_owned(),
         n => diag::count(n, "exception"),
@@ -32,13 +32,13 @@ pub(super) fn summary(report: &Report<'_>) -> StyledText {
         );
     }
     text = text.and(Tone::Plain, "; ");
-    if glance.overdue == 0 {
+    if summary.overdue == 0 {
         text = text.and(Tone::Good, "nothing is overdue");
     } else {
-        let verb = if glance.overdue == 1 { "is" } else { "are" };
+        let verb = if summary.overdue == 1 { "is" } else { "are" };
         text = text
-            .and(Tone::Bad, format!("{} {verb} overdue", glance.overdue))
-            .and(Tone::Plain, format!(": {}", owners(&glance.owners)));
+            .and(Tone::Bad, format!("{} {verb} overdue", summary.overdue))
+            .and(Tone::Plain, format!(": {}", owners(&summary.owners)));
     }
     let awaiting = report.backlog.awaiting;
     if awaiting > 0 {
@@ -46,8 +46,8 @@ pub(super) fn summary(report: &Report<'_>) -> StyledText {
         text =
             text.and(Tone::Plain, "; ").and(Tone::Warn, format!("{awaiting} {verb} for approval"));
     }
-    if glance.undetermined > 0 {
-        let unknown = format!("{} could not be determined", glance.undetermined);
+    if summary.undetermined > 0 {
+        let unknown = format!("{} could not be determined", summary.undetermined);
         text = text.and(Tone::Plain, "; ").and(Tone::Bad, unknown);
     }
     text.and(Tone::Plain, ".")

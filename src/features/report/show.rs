@@ -18,7 +18,7 @@ use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, ReportPeriod};
 use crate::survey::follow_up::FollowUp;
-use crate::survey::glance::Glance;
+use crate::survey::summary::LedgerSummary;
 use crate::survey::patterns::CausePattern;
 use crate::survey::queue::QueueItem;
 use crate::survey::select;
@@ -36,7 +36,7 @@ pub struct Report<'a> {
     /// The health of the backlog.
     pub backlog: Backlog,
     /// The same by owner and by tier, and what is due in the coming weeks.
-    pub glance: Glance<'a>,
+    pub summary: LedgerSummary<'a>,
     /// The events of each month.
     pub periods: Vec<Period>,
     /// Every record.
@@ -96,9 +96,9 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
             controls: &report.controls,
             classes: classes.iter().map(ClassView::of).collect(),
             summary: crate::features::report::sentence::summary(report).bare(),
-            owners: report.glance.owners.iter().map(OwnerCountsView::of).collect(),
-            tiers: report.glance.tiers.iter().map(GroupView::of).collect(),
-            approvals: ApprovalLevelsView::of(report.glance.proofs),
+            owners: report.summary.owners.iter().map(OwnerCountsView::of).collect(),
+            tiers: report.summary.tiers.iter().map(GroupView::of).collect(),
+            approvals: ApprovalLevelsView::of(report.summary.proofs),
         },
     );
     doc.rows = Some("periods");
@@ -156,7 +156,7 @@ fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
         _ => Tone::Bad,
     };
     vec![
-        pair("in force", StyledText::plain(report.glance.in_force.to_string())),
+        pair("in force", StyledText::plain(report.summary.in_force.to_string())),
         pair(
             "still granting but overdue",
             StyledText::with_tone(bad, backlog.overdue_in_force.to_string()),

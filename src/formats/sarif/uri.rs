@@ -241,7 +241,7 @@ pub(super) fn relative(path: &str) -> FindingFile {
     plain.map_or_else(|| FindingFile::Above(path.to_owned()), |plain| inside(&plain))
 }
 
-/// Returns a path inside the repository. The root itself is everything in it, which is no place that can be told.
+/// Returns a path inside the repository. The root itself is everything in it, which is not a place.
 fn inside(path: &str) -> FindingFile {
     if path.is_empty() { FindingFile::Unknown } else { FindingFile::Inside(path.to_owned()) }
 }

@@ -119,7 +119,7 @@ pub fn by_word(
     }
 }
 
-/// Tells whether no tool can read a file as it is: a template, or JSON that is none.
+/// Tells whether no tool can read a file as it is: a template, or invalid JSON.
 pub(super) fn is_of_no_tool(ending: &str, bytes: &[u8]) -> bool {
     let is_template = memmem::find(bytes, b"{{").is_some();
     is_template || is_broken_json(ending, bytes)

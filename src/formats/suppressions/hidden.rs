@@ -115,7 +115,7 @@ fn of_gosec(rules: Option<&str>) -> HiddenIds {
     if ids.is_empty() { HiddenIds::All } else { HiddenIds::Listed(ids) }
 }
 
-/// A bare comment hides every linter; one with gosec hides all that gosec finds. Others are none of security.
+/// A bare comment hides every linter; one with gosec hides all that gosec finds. Others are not about security.
 fn of_golangci(
     rules: Option<&str>,
     here: impl Fn(&[&str], HiddenIds) -> Vec<HiddenFindings>,

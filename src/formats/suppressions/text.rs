@@ -75,7 +75,7 @@ pub fn is_secret(text: &str) -> bool {
     text.lines().any(credential::is_in)
 }
 
-/// Returns the part of a finding key that looks like a credential; `allowed` are patterns of values that are none.
+/// Returns the part of a finding key that looks like a credential; `allowed` are patterns of values that are not.
 pub fn secret_part(key: &FindingKey, allowed: &[String]) -> Option<&'static str> {
     let is_one = |value: &str| {
         is_secret(value) && !allowed.iter().any(|pattern| pattern::matches(pattern, value))

@@ -13,7 +13,7 @@ pub struct ValueDifference {
     pub field: String,
     /// The value before; null if there was none.
     pub from: Value,
-    /// The value after; null if there is none.
+    /// The value after; null without one.
     pub to: Value,
 }
 

@@ -20,7 +20,7 @@ const WEEK: i64 = 7 * 86_400;
 
 /// A version that is approved only because of changes of governance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Loosened {
+pub struct BypassedVersion {
     pub key: TrailKey,
     /// The version, by its index.
     pub version: usize,
@@ -57,7 +57,7 @@ struct Instead {
 }
 
 /// Returns the versions that are approved only because of an untrustworthy change of governance.
-pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
+pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<BypassedVersion> {
     let counted = &approvals.counted;
     let idle = find_idle(history, counted);
     let identities = Identities::from_governance(&counted.tip);
@@ -116,7 +116,7 @@ pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
     }
     let found = found.into_iter().filter(|(_, changes)| !changes.is_empty());
     found
-        .map(|((key, version), changes)| Loosened {
+        .map(|((key, version), changes)| BypassedVersion {
             key,
             version,
             thanks_to: changes.into_iter().collect(),

@@ -33,7 +33,7 @@ use crate::survey::naming::RecordNames;
 use crate::survey::next_step::Asker;
 use crate::survey::remote::RemoteAddress;
 use crate::survey::select::{Filter, Sameness, Selection};
-use crate::survey::{slips, statements};
+use crate::survey::{near_values, statements};
 use std::collections::BTreeSet;
 
 impl Snapshot<'_> {
@@ -213,7 +213,7 @@ impl Snapshot<'_> {
     pub fn filter_hints(&self, filter: &Filter) -> Vec<String> {
         let control = |control: &ControlRef, wanted: &str| self.same(control, wanted);
         let same = Sameness { control: &control, governance: self.governance() };
-        slips::hints(filter, self.records().iter(), same)
+        near_values::hints(filter, self.records().iter(), same)
     }
 }
 

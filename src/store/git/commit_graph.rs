@@ -52,7 +52,7 @@ pub(super) struct PathKey {
 }
 
 impl CommitGraph {
-    /// Reads the commit-graph of a repository's common folder; `None` if there is none or it can't be used.
+    /// Reads the commit-graph of a repository's common folder; `None` without one, or if it can't be used.
     pub fn open(common_dir: &Path) -> Option<CommitGraph> {
         let info = common_dir.join("objects/info");
         let single = info.join("commit-graph");

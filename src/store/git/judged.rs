@@ -358,7 +358,7 @@ impl Repository {
             unstaged.deltas().filter_map(delta_path).filter(is_kept).collect();
         let indexed =
             |path: &Vec<u8>| index.get_path(&native(path), 0).as_ref().and_then(IndexedFile::of);
-        // What became a submodule, or lies in one, is no difference between index and work tree for git.
+        // What became a submodule, or lies in one, is not a difference between index and work tree for git.
         let gone = staged.iter().filter(|path| indexed(path).is_none());
         Ok(Some(Staged {
             otherwise: differing.iter().chain(gone).map(|it| (shown(it), indexed(it))).collect(),

@@ -12,7 +12,7 @@ const MOST_TAGS: usize = 10;
 impl Repository {
     /// Returns the commit of a revision in git's notation: a branch, tag or id, `main@{1}`, `main~3`.
     ///
-    /// `None` if there is none, or if a commit would have to be searched by its message or path.
+    /// `None` without one, or if a commit would have to be searched by its message or path.
     pub fn find(&self, name: &str) -> Option<ResolvedRef> {
         let end = name.find(['~', '^']).unwrap_or(name.len());
         let (base, steps) = name.split_at_checked(end)?;

@@ -47,7 +47,7 @@ impl ExportedPackage {
         &self.purl.kind
     }
 
-    /// Returns the namespace as stated; empty if there is none.
+    /// Returns the namespace as stated; empty without one.
     pub fn namespace(&self) -> &str {
         &self.stated.0
     }

@@ -75,7 +75,7 @@ pub(super) struct SettingEntries {
     pub(super) kinds: Vec<&'static str>,
 }
 
-/// Returns the end in a field, as programs of JavaScript and Python read a date; `None` if it is none.
+/// Returns the end in a field, as programs of JavaScript and Python read a date; `None` if it is not one.
 pub(super) fn end(node: Option<&Node>) -> Option<SuppressionEnd> {
     match node.map(|node| (&node.value, node.text())) {
         None | Some((Value::Null, _)) | Some((_, Some(""))) => Some(SuppressionEnd::Missing),

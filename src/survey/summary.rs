@@ -1,7 +1,7 @@
-//! A ledger at a glance: by owner and by tier, how firmly it is approved, what is due in the coming weeks, and the
+//! The state of a ledger in numbers: by owner and by tier, how firmly it is approved, what is due in the coming weeks, and the
 //! records whose end is nearest.
 //!
-//! Uses record, policy, status, survey's queue and buckets. Pure. Start at [`Glance::of`]. Follows
+//! Uses record, policy, status, survey's queue and buckets. Pure. Start at [`LedgerSummary::of`]. Follows
 //! `docs/spec/cli.md`, report. What is overdue is decided by [`due`], what is in force by `status`.
 
 use crate::diag::sorting::StableSort as _;
@@ -18,9 +18,9 @@ use crate::survey::select;
 /// How many weeks the calendar of a report covers, this one included.
 pub const WEEKS: i64 = 6;
 
-/// A ledger at a glance.
+/// The state of a ledger in numbers.
 #[derive(Clone, Debug)]
-pub struct Glance<'a> {
+pub struct LedgerSummary<'a> {
     /// Records that grant something now.
     pub in_force: usize,
     /// Records that are neither closed, rejected nor removed.
@@ -81,14 +81,14 @@ pub struct ComingDuty<'a> {
     pub record_state: &'a RecordState,
 }
 
-impl<'a> Glance<'a> {
+impl<'a> LedgerSummary<'a> {
     /// Counts the records of a ledger; `queue` are those that need attention, and `redesigns` those that do.
     pub fn of(
         records: &'a [RecordState],
         (queue, redesigns): (&[QueueItem<'_>], &'a [FollowUp]),
         horizon: &Horizon,
         instant: Instant,
-    ) -> Glance<'a> {
+    ) -> LedgerSummary<'a> {
         let late: BTreeSet<(&str, &str)> = queue
             .iter()
             .filter(|item| item.is_overdue())
@@ -127,7 +127,7 @@ impl<'a> Glance<'a> {
             let GroupCounts { open, overdue, .. } = owner.counts;
             (std::cmp::Reverse((overdue, open)), owner.name, owner.email)
         });
-        Glance {
+        LedgerSummary {
             in_force: total.in_force,
             open: total.open,
             overdue: total.overdue,
