@@ -131,7 +131,7 @@ fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
     let text = wrap_rows(&format!("{}: {answer}", prompt.label), width.saturating_sub(2));
     let mut rows = Vec::new();
     for (n, row) in text.iter().enumerate() {
-        let strong = row.strip_prefix(prompt.label).filter(|_| n == 0);
+        let strong = if n == 0 { row.strip_prefix(prompt.label) } else { None };
         rows.push(match strong {
             Some(rest) => format!("{}{rest}", dressed(prompt.label, RowStyle::Strong)),
             None => format!("  {row}"),

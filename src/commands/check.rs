@@ -161,7 +161,7 @@ impl Run for CheckArgs {
             fresh::fetch(ctx, &|| true);
         }
         let check = if let Some(wait) = self.wait {
-            let fetcher = self.fetch.then(|| Fetcher::start(ctx, fresh::EVERY));
+            let fetcher = if self.fetch { Some(Fetcher::start(ctx, fresh::EVERY)) } else { None };
             let options = live::options(ctx, self.max_age.as_ref());
             let mut gate = LiveGate::open(options, Arc::clone(&receipts))?;
             waiting::settled(ctx, &mut gate, (&question, wait), fetcher)?

@@ -130,7 +130,7 @@ impl Run for InitArgs {
         let approvers = Approvers::read(&self.persons, (&origin, forge), &ctx.folder)?;
         let (branch, because) = self.branch(ctx, &origin, forge)?;
         let setup = self.setup((place, approvers), &origin, branch, forge);
-        let jobs = setup.program.as_ref().filter(|_| forge != Forge::None);
+        let jobs = if forge != Forge::None { setup.program.as_ref() } else { None };
         let mut init = view::init::Init {
             written: !self.dry_run,
             created: Vec::new(),

@@ -72,7 +72,7 @@ pub(crate) fn sending(
 ) -> Vec<String> {
     let git = git_command(ctx, home);
     let own = own_branch(home);
-    let switch = own.is_none().then(|| format!("{git} switch -c {branch}"));
+    let switch = if own.is_none() { Some(format!("{git} switch -c {branch}")) } else { None };
     let commit =
         [format!("{git} add {}", files.join(" ")), format!("{git} commit -m {}", quoted(subject))];
     let push = push(ctx, home, own.as_deref().unwrap_or(branch));

@@ -21,9 +21,9 @@ use exledger::status::state::RecordState;
 use exledger::store::streams::Begun;
 use exledger::survey::due::Horizon;
 use exledger::survey::figures::ReportPeriod;
-use exledger::survey::summary::LedgerSummary;
 use exledger::survey::life::Life;
 use exledger::survey::naming::RecordNames as _;
+use exledger::survey::summary::LedgerSummary;
 use exledger::survey::{figures, patterns, queue};
 use exledger::view::doc::Doc;
 

@@ -103,7 +103,7 @@ pub(crate) fn coverage(
                 shared.finding = question.finding.is_some();
             }
             Matched::TextGone(why) => {
-                text_gone = why_not.is_none().then(|| why.clone());
+                text_gone = if why_not.is_none() { Some(why.clone()) } else { None };
                 why_not.get_or_insert(why.into());
                 shared.finding = true;
             }

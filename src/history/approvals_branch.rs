@@ -147,7 +147,7 @@ fn statements_of(
     // Oldest first, so that a folder is read with the one before it at hand.
     let commits: Vec<&Rc<Commit>> = commits.iter().rev().collect();
     let jobs = commits.iter().enumerate().map(|(pair, commit)| {
-        let parent = commit.parents.first().filter(|_| !objects.is_shallow(commit.oid));
+        let parent = if !objects.is_shallow(commit.oid) { commit.parents.first() } else { None };
         let read = |parent: &Oid| chain::read(objects, *parent).ok().map(|commit| commit.tree);
         let old = parent.and_then(|parent| trees.get(parent).copied().or_else(|| read(parent)));
         ComparisonJob { pair, old, new: Some(commit.tree), others: Box::default() }

@@ -183,7 +183,7 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     let subject = message.lines().next().unwrap_or_default();
     let line = |begin: &str| message.lines().skip(1).find(|line| line.starts_with(begin));
     // Bitbucket Data Center names the branches below its subject.
-    let named_below = line("Merge in ").filter(|_| subject.starts_with("Pull request #"));
+    let named_below = if subject.starts_with("Pull request #") { line("Merge in ") } else { None };
     let below = named_below.and_then(|line| line.rsplit_once(" to ")).map(|(_, target)| target);
     if let Some(target) = request_target(subject).or(below) {
         return target != branch;

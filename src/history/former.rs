@@ -79,7 +79,7 @@ impl<'a> FormerCommits<'a> {
         now: Instant,
     ) -> FormerCommits<'a> {
         FormerCommits {
-            after: Some(parted.landing).filter(|_| !parted.is_unrelated),
+            after: if !parted.is_unrelated { Some(parted.landing) } else { None },
             by: Lost::Tip(tip),
             line,
             known: now,
@@ -262,7 +262,7 @@ impl<'a> FormerCommits<'a> {
                     continue;
                 }
                 let at = self.effective(merges, commit);
-                let unsure = is_held.then(|| change.clone());
+                let unsure = if is_held { Some(change.clone()) } else { None };
                 let bar = SupportBar { from: self.landing(), parted: self.parted(), at, unsure };
                 marks.entry(key.clone()).or_default().bars.push(bar);
                 let Some(trail) = trails.get_mut(key) else { continue };

@@ -219,7 +219,7 @@ impl Search<'_> {
                 break;
             };
             if self.objects.is_shallow(at.oid) || self.n_left == 0 {
-                let known = at.committed().filter(|_| self.n_left == 0);
+                let known = if self.n_left == 0 { at.committed() } else { None };
                 let end = known.map_or(Introduction::Unknown, Introduction::Before);
                 for line in watch.files.iter().flat_map(|file| &file.lines) {
                     self.set(line, end.clone());

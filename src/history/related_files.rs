@@ -178,7 +178,7 @@ impl LedgerLocation<'_> {
         !folders.obstacles.is_empty()
             || changes.any(|change| {
                 let mut blobs = [change.old, change.new].into_iter().flatten();
-                let may_have_become = change.old.filter(|_| change.new.is_none());
+                let may_have_become = if change.new.is_none() { change.old } else { None };
                 blobs.any(|blob| self.bears(&change.path, blob, few))
                     || may_have_become.is_some_and(|blob| !self.has_id(&change.path, blob))
             })

@@ -126,7 +126,7 @@ impl StraySearch<'_> {
         let is_missing = tree.kind(folder)?.is_none();
         Ok(StrayKind::Misplaced {
             to: format!("{folder}/{id}.yaml"),
-            missing_folder: is_missing.then(|| folder.to_owned()),
+            missing_folder: if is_missing { Some(folder.to_owned()) } else { None },
         })
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn list(ledgers: &[(&str, Vec<String>)], start: usize) -> Option<List
     let page: Vec<Resource> = all.skip(start).take(PAGE).collect();
     let next = start + page.len();
     let mut result = ListResourcesResult::with_all_items(page);
-    result.next_cursor = (next < total).then(|| next.to_string());
+    result.next_cursor = if next < total { Some(next.to_string()) } else { None };
     Some(result)
 }
 

@@ -100,7 +100,7 @@ fn answer(field: &FieldPath, values: &[String]) -> Result<Value, String> {
 pub fn flags_of(answers: &Answers) -> Vec<(&'static str, String)> {
     let mut flags = Vec::new();
     for (field, ask) in flag_fields() {
-        let list = field.path.rsplit_once('.').filter(|_| field.is_of_item);
+        let list = if field.is_of_item { field.path.rsplit_once('.') } else { None };
         let values = match (list, answers.get(list.map_or(field.path.as_str(), |(list, _)| list))) {
             (Some((_, key)), Some(Value::Array(items))) => {
                 items.iter().filter_map(|item| item.get(key)).map(text_of).collect()

@@ -72,7 +72,7 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
     let what = happened.resource.as_deref().unwrap_or("something");
     let about = &happened.subject;
     // Further values that distinguish two drafts about the same action.
-    let credential = about.credential.as_ref().filter(|_| happened.identity.is_none());
+    let credential = if happened.identity.is_none() { about.credential.as_ref() } else { None };
     let further =
         [&about.asset, &about.application, &about.vendor, &about.environment, &about.control];
     let further = further.into_iter().filter_map(Option::as_ref);

@@ -98,7 +98,7 @@ pub fn missing(made: &RecordDraft, setting: &Setting<'_>, asks_end: bool) -> Vec
     let mut questions: Vec<FilingQuestion> = Vec::new();
     for (field, because) in fields {
         let is_new = questions.iter().all(|known| known.of.field != field);
-        let of = table::find(&field).filter(|_| is_new && !is_answered(answers, &field));
+        let of = if is_new && !is_answered(answers, &field) { table::find(&field) } else { None };
         questions.extend(of.map(|of| FilingQuestion { of, because }));
     }
     questions

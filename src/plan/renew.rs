@@ -178,7 +178,7 @@ pub fn latest_end(
     if let Some(tier) = tier::resolve(&governance.policy, &Facts::of(record)) {
         ends.extend(term::latest(present, present, &tier.max_term));
         let begin = record.starts.as_ref();
-        let begin = begin.filter(|_| !renewal::is_redesigned(record, Some(now)));
+        let begin = if !renewal::is_redesigned(record, Some(now)) { begin } else { None };
         ends.extend(begin.and_then(|begin| term::latest(begin, present, &tier.max_total)));
     }
     if let Some(event) = &record.event_ends {

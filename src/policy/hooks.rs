@@ -150,7 +150,7 @@ impl HookFile {
             rule_positions = rules.iter().map(position).collect();
         }
         HookFile {
-            map: map.filter(|_| faults.is_empty()),
+            map: if faults.is_empty() { map } else { None },
             rule_positions,
             findings: mend::findings(
                 path,

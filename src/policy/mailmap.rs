@@ -114,6 +114,6 @@ fn pair(line: &str) -> Option<(MailmapPair<'_>, &str)> {
     let (name, rest) = line.split_once('<')?;
     let (email, rest) = rest.split_once('>')?;
     let trimmed = name.trim_ascii();
-    let pair = MailmapPair { name: (!trimmed.is_empty()).then_some(trimmed), email };
+    let pair = MailmapPair { name: if !trimmed.is_empty() { Some(trimmed) } else { None }, email };
     Some((pair, rest))
 }

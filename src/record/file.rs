@@ -97,7 +97,7 @@ pub fn read_as<T: Read>(
         value = read;
         misspelled = noted.misspelled;
     }
-    let value = value.filter(|_| faults.is_empty());
+    let value = if faults.is_empty() { value } else { None };
     let id = Id::new(stem(path));
     let root = document.root;
     let text = String::from_utf8_lossy(bytes).into_owned();

@@ -86,7 +86,7 @@ pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
         None => format!("`{text}` is not a valid {key}"),
     };
     let refusal = W::refusal(text);
-    let meant = near_miss::word(text, &words).filter(|_| refusal.is_none());
+    let meant = if refusal.is_none() { near_miss::word(text, &words) } else { None };
     let error =
         ParseError::new(refusal.unwrap_or_else(usual), format!("use one of {}", words.join(", ")));
     ParseError { write: meant.map(str::to_owned), ..error }

@@ -65,7 +65,7 @@ impl Page {
                 Block::Part(noun, _) => Some(*noun),
                 _ => None,
             };
-            let counted = noun.filter(|_| self.out.len() > room);
+            let counted = if self.out.len() > room { noun } else { None };
             let too_much = counted.is_some();
             if let Some(noun) = counted {
                 *left_out.entry(noun).or_default() += 1;

@@ -54,7 +54,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(refusals.map(|refusal| {
         let field = join_field(&refusal.path);
         let message = format!("`{field}` {}, according to the team's schema", refusal.message);
-        let written = case.source.text(&field).filter(|_| refusal.wants_text);
+        let written = if refusal.wants_text { case.source.text(&field) } else { None };
         let described = refusal.description.map(|text| format!("{text}; "));
         let schema = &case.context.governance.policy.extra_schema;
         let note = format!(

@@ -26,9 +26,9 @@ use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::store::git::indexed::IndexedObjects;
+use crate::survey::near_values::SubjectNames;
 use crate::survey::refiling::{NameSearch, Peer};
 use crate::survey::repeated_emergencies;
-use crate::survey::near_values::SubjectNames;
 use crate::yaml::node::Limits;
 
 pub(crate) struct TipFiles {
@@ -214,7 +214,7 @@ impl TipFiles {
             }
         }
         self.add_bearers(&mut few);
-        few.folders = few.folders.filter(|_| !is_elsewhere);
+        few.folders = if !is_elsewhere { few.folders } else { None };
         Some(few)
     }
 }

@@ -33,7 +33,7 @@ pub struct RepositoryFiles<'r> {
 impl Snapshot<'_> {
     /// Returns the files that findings are in, at the commit in question.
     pub fn scanned_files(&self) -> RepositoryFiles<'_> {
-        let past = self.is_past.then_some(self.history.mainline.tip);
+        let past = if self.is_past { Some(self.history.mainline.tip) } else { None };
         RepositoryFiles::new(self.repository, past)
     }
 }

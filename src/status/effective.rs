@@ -139,8 +139,8 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     Ground::Judged(Box::new(EvaluatedRecord {
         first,
         approved,
-        grace: grace(past, policy, first).filter(|_| approved.is_none()),
-        used_grace: used_grace(past, first).filter(|_| approved.is_none()),
+        grace: if approved.is_none() { grace(past, policy, first) } else { None },
+        used_grace: if approved.is_none() { used_grace(past, first) } else { None },
         record,
         unequal,
         closure,

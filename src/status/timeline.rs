@@ -120,7 +120,7 @@ pub(crate) fn last_in_force(
         }
     }
     let is_cut = past.version(0).is_some_and(|version| version.change == VersionChange::Inherited);
-    let cut = || is_cut.then(|| ApprovalObstacle::UnknownLanding.into());
+    let cut = || if is_cut { Some(ApprovalObstacle::UnknownLanding.into()) } else { None };
     doubt.or_else(cut).map_or(Ok(None), Err)
 }
 

@@ -131,7 +131,7 @@ impl Tree for WorkTree {
 
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
         let found = self.found(path)?;
-        Ok(found.and_then(|(_, found)| found.is_file().then_some(found.len())))
+        Ok(found.and_then(|(_, found)| if found.is_file() { Some(found.len()) } else { None }))
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {

@@ -239,7 +239,7 @@ fn text(config: &git2::Config, name: &str) -> Result<Option<String>, SignError> 
 }
 
 fn literal(key: &str) -> Option<&str> {
-    key.strip_prefix("key::").or_else(|| key.starts_with("ssh-").then_some(key))
+    key.strip_prefix("key::").or_else(|| if key.starts_with("ssh-") { Some(key) } else { None })
 }
 
 fn place(path: &str, home: Option<&Path>) -> PathBuf {

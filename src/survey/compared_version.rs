@@ -176,7 +176,7 @@ impl<'a> ComparedTrail<'a> {
             };
             // Once the other file is gone, or the name is right again, its end is no longer there to end anything.
             let is_there = index + 1 == self.trail.versions.len() || content.record().is_some();
-            let end = content.end().filter(|_| is_there);
+            let end = if is_there { content.end() } else { None };
             over = over.min(end.map_or(over, |end| end.max(landed)));
             let ending = content.ending();
             if ending.is_some_and(|ending| ending.closure.is_some()) {

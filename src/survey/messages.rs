@@ -311,7 +311,7 @@ fn add(recipients: &mut Vec<(Person, BTreeSet<String>)>, person: Person, role: &
 
 fn own_branch(record_state: &RecordState, due: &DueRecord) -> Option<String> {
     let is_proposed = record_state.landed.is_none() && due.bucket != Bucket::OverdueClosure;
-    let pending = record_state.pending.first().filter(|_| is_proposed);
+    let pending = if is_proposed { record_state.pending.first() } else { None };
     pending.and_then(|pending| pending.branch.clone())
 }
 

@@ -186,7 +186,7 @@ impl<'n> RedesignFiles<'n> {
                 other.counted.is_some() && id_of(&other.path) == id_of(&history.path)
             };
             let is_only = files.iter().filter(is_own).count() == 1;
-            let counted = history.counted.as_ref().filter(|_| is_only);
+            let counted = if is_only { history.counted.as_ref() } else { None };
             let later = counted.and_then(|counted| {
                 Some(landed_after(&counted.redesign, counted.done()?, neighbours, governance))
             });

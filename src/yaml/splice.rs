@@ -192,7 +192,7 @@ impl SpliceEdit<'_> {
 
     fn read(&self, yaml: &str) -> Result<Node, SpliceError> {
         let read = yaml::parse(yaml.as_bytes(), &ALL);
-        let root = read.root.filter(|_| read.faults.is_empty());
+        let root = if read.faults.is_empty() { read.root } else { None };
         root.ok_or_else(|| self.malformed())
     }
 

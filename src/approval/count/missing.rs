@@ -93,7 +93,7 @@ pub(crate) fn missing_approvals(
         first.need = format!("{} ({})", first.need, weighed.join("; "));
     }
     let to_add: Vec<String> = to_add.into_iter().collect();
-    first.add = (!to_add.is_empty()).then(|| to_add.join(" and "));
+    first.add = if !to_add.is_empty() { Some(to_add.join(" and ")) } else { None };
     missing
 }
 

@@ -199,7 +199,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let is_of_rules = matches!(case.demand.listed, Some(OnlyListed::Rules(_)));
     let is_nested = claim.place == EvidenceSource::Nested && !nested;
     let is_unproven = claim.level < demanded;
-    let when = |holds: bool, why_not: NotCounted| holds.then_some(why_not);
+    let when = |holds: bool, why_not: NotCounted| if holds { Some(why_not) } else { None };
     let denied = approval.self_asserted == Switch::Deny;
     let stated = || match stater(case, claim) {
         _ if !denied => None,
@@ -230,7 +230,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         .or_else(|| when(is_nested, NotCounted::Nested))
         .or_else(|| when(suspicious, NotCounted::SuspiciousMerge))
         .or_else(|| when(is_owner, NotCounted::Owner))
-        .or_else(|| unlisted(case, claim).filter(|_| is_of_rules))
+        .or_else(|| if is_of_rules { unlisted(case, claim) } else { None })
         .or_else(|| when(!accepted, NotCounted::Kind))
         .or_else(|| when(is_unproven, unproven))
         .or_else(|| unnamed().filter(|why_not| *why_not == NotCounted::NoPerson))
@@ -247,7 +247,7 @@ fn unlisted(case: VersionEvidence, claim: &Claim) -> Option<NotCounted> {
     if is_passed_on && claim.stated_by.is_none() {
         return Some(NotCounted::SelfAsserted);
     }
-    let stater = claim.stated_by.as_ref().filter(|_| is_passed_on);
+    let stater = if is_passed_on { claim.stated_by.as_ref() } else { None };
     let mut people = claim.who.identity().into_iter().chain(stater);
     people.find_map(|person| listed.why_not(&case.resolver, &claim.resolver, &person.person))
 }

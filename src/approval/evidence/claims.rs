@@ -211,7 +211,7 @@ pub(crate) fn of_unsigned<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let mut evidence = of_landing(scene);
     // Where authors approve, and git names nobody who landed it, its author did (D8).
     let authors_may = landing.parents.len() < 2 && scene.self_approval == SelfApproval::Allow;
-    let author = || scene.resolver.actor(landing.author()).filter(|_| authors_may);
+    let author = || if authors_may { scene.resolver.actor(landing.author()) } else { None };
     if let Some(identity) = evidence.landed_by.clone().or_else(author) {
         evidence.claims.push(merge(scene, identity, EvidenceSource::Landing, landing));
     }
@@ -598,7 +598,7 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, (vote, who): (Vote, &s
         vote,
         stated_by: resolver.of_ident(author),
         vouched: if resolver.is_forge(author) { Vouched::ForItself } else { Vouched::ByStater },
-        bar: (vote == Vote::Neither).then_some(NotCounted::Vote),
+        bar: if vote == Vote::Neither { Some(NotCounted::Vote) } else { None },
         source: Some(format!("{REVIEW_NOTES}:{about}")),
         ..Claim::new(resolver, stated_at, who, EvidenceKind::Note, place, note.commit.oid)
     }

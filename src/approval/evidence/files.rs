@@ -232,7 +232,7 @@ impl<'a> ApprovalFileReader<'a> {
         };
         match text {
             None | Some(After::Gone) => {
-                let before = change.before.filter(|_| change.path == path);
+                let before = if change.path == path { change.before } else { None };
                 if before.is_some_and(|oid| !is_moved(path, oid, changes)) {
                     self.file(change, path, None, FileState::Removed);
                 }
@@ -350,7 +350,7 @@ impl<'a> ApprovalFileReader<'a> {
         };
         let (_, effective) = self.landing(change);
         let mainline = &self.history.mainline;
-        let nameless = mainline.boundary.as_ref().filter(|_| name == LedgerName::Unknown);
+        let nameless = if name == LedgerName::Unknown { mainline.boundary.as_ref() } else { None };
         let doubt =
             governance_before.doubt.or(nameless).or_else(|| mainline.behind(checked.file.at));
         let (backed, state) = match doubt {

@@ -153,7 +153,7 @@ impl SoundStatement {
         }
         let signer = self.attested(keys, at)?;
         let bridge = signer.persons(governance).into_iter().next();
-        let bridge = bridge.filter(|_| keys.is_bridge_key(&signer.key));
+        let bridge = if keys.is_bridge_key(&signer.key) { bridge } else { None };
         bridge.ok_or_else(|| BadFile::NoBridge { signer: signer.written() })
     }
 }

@@ -79,7 +79,7 @@ impl ApprovalFile {
             return Err(BadFile::Line { line: 1, expected: FIRST });
         }
         let ledger = lines.need("ledger", "ledger <name, or ->", |name| {
-            (!name.is_empty()).then(|| (name != "-").then(|| name.to_owned()))
+            (!name.is_empty()).then(|| if name != "-" { Some(name.to_owned()) } else { None })
         })?;
         let about = lines.need("record", "record <id, or governance:path>", about)?;
         let sha256 = lines.need("sha256", "sha256 <64 lower-case hexadecimal digits>", |text| {

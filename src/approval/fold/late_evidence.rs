@@ -110,7 +110,7 @@ impl<'a> TrailEvaluator<'a> {
             return false;
         };
         let is_same = |other: usize| {
-            let other = self.counted_file(other).filter(|_| other != statement);
+            let other = if other != statement { self.counted_file(other) } else { None };
             other.is_some_and(|other| {
                 let is_of_branch = own.landed.is_of_branch || other.landed.is_of_branch;
                 is_of_branch && other.landed.file == own.landed.file

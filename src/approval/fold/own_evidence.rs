@@ -84,9 +84,9 @@ impl<'a> TrailEvaluator<'a> {
         let context = DemandContext { resolver: step.resolver, authors: &authors, demand: &demand };
         ApprovalVerdict {
             grace: emergency::grace(self.context.history, step, outcome.result),
-            approved_at: (satisfied == Satisfied::Yes).then_some(approved_at),
+            approved_at: if satisfied == Satisfied::Yes { Some(approved_at) } else { None },
             approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
-            witnessed_at: (!witnesses.is_empty()).then_some(step.at),
+            witnessed_at: if !witnesses.is_empty() { Some(step.at) } else { None },
             needed: if is_exempt { Needed::default() } else { demand.terms.needed() },
             missing: match satisfied {
                 Satisfied::Yes => Vec::new(),

@@ -248,7 +248,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         verdict.turns = turns(step, &verdict);
         let taken_back = self.was_approved.get(&step.index).map(|at| step.at.max(*at));
-        let without_waiting = verdict.was_approved.filter(|_| !verdict.is_approved());
+        let without_waiting = if !verdict.is_approved() { verdict.was_approved } else { None };
         if let Some(since) = taken_back.max(without_waiting) {
             verdict.was_approved = Some(since);
             // What it took away stays taken: no older version comes back with its approval, nor an older statement.
@@ -313,7 +313,7 @@ impl<'a> TrailEvaluator<'a> {
         } else if self.is_governance() {
             begun.waiting = mem::take(&mut self.series.waiting);
         }
-        begun.approved = self.series.approved.filter(|_| self.is_governance());
+        begun.approved = if self.is_governance() { self.series.approved } else { None };
         self.series = begun;
     }
 
@@ -457,7 +457,7 @@ impl<'a> TrailEvaluator<'a> {
         });
         verdict.statements.extend(outcome.statements);
         verdict.refused = Vec::new();
-        verdict.witnessed_at = (!witnesses.is_empty()).then_some(step.at);
+        verdict.witnessed_at = if !witnesses.is_empty() { Some(step.at) } else { None };
         verdict.witnesses = witnesses;
         verdict.grace = Grace::None;
         verdict.approved_at = verdict.approved_at.map(|at| at.max(step.at));
@@ -487,7 +487,7 @@ impl<'a> TrailEvaluator<'a> {
         let evidence = claims::of_unsigned(step.scene);
         let witnesses = self.witnesses(step, &demand, &evidence, None);
         ApprovalVerdict {
-            witnessed_at: (!witnesses.is_empty()).then_some(step.at),
+            witnessed_at: if !witnesses.is_empty() { Some(step.at) } else { None },
             witnesses,
             ..removed(step)
         }

@@ -247,7 +247,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         if taken.is_in_line && (0..n).rev().find(is_landed) == counted.of(path) {
             return true;
         }
-        let merged = (n..versions.len()).find(is_landed).filter(|_| taken.is_held);
+        let merged = if taken.is_held { (n..versions.len()).find(is_landed) } else { None };
         merged.is_some_and(|merged| {
             let merged = counted.with(path, Some(merged));
             self.only_adds(counted, &merged)

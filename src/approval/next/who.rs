@@ -453,7 +453,7 @@ pub fn refusal(
     let [own, approved] = content.records;
     let listed = OnlyListed::for_record(governance_before, own, approved);
     // The line of a key may still make somebody listed.
-    let listed = listed.filter(|_| identities.key_set.keys.lists_address(who, &known));
+    let listed = if identities.key_set.keys.lists_address(who, &known) { listed } else { None };
     let resolver = identities.resolver();
     listed?.why_not(&resolver, &resolver, &resolver.of_person(&known).person)
 }

@@ -54,8 +54,8 @@ impl Ruled<'_> {
             !std::ptr::eq(counted, own) && counted != own
                 || landed.policy.people != own.policy.people
         });
-        let approved = is_stricter.then_some(approved);
-        let as_landed = self.takes_back().then_some(Ruled { later: &[], ..*self });
+        let approved = if is_stricter { Some(approved) } else { None };
+        let as_landed = if self.takes_back() { Some(Ruled { later: &[], ..*self }) } else { None };
         let both = as_landed.and(approved).map(|approved| Ruled { later: &[], ..approved });
         as_landed.into_iter().chain(approved).chain(both).collect()
     }
@@ -185,7 +185,7 @@ impl<'a> GovernanceHistory<'a> {
         let run = self.ruled.counted.runs_before(place);
         let run = self.same_key_set(run);
         let governance = &self.ruled.counted.after_runs(run).governance;
-        let key_set = self.key_sets.get(run).filter(|_| self.mentions_keys(governance));
+        let key_set = if self.mentions_keys(governance) { self.key_sets.get(run) } else { None };
         key_set.map_or(NONE, |key_set| {
             key_set.get_or_init(|| KeySet::from_governance(governance, self.ruled.later))
         })

@@ -424,7 +424,7 @@ impl Identity {
     /// Moves known keys to those by which the governance that counts knows the person.
     fn trust(&mut self, keys: &[Rc<str>]) {
         let set: Option<HashSet<&Rc<str>>> =
-            (self.keys.len() * keys.len() > FEW).then(|| keys.iter().collect());
+            if self.keys.len() * keys.len() > FEW { Some(keys.iter().collect()) } else { None };
         let is_trusted = |key: &Rc<str>| match &set {
             Some(set) => set.contains(key),
             None => keys.contains(key),

@@ -56,7 +56,7 @@ pub(super) fn settled(
 }
 
 pub(super) fn time(text: &str) -> Result<Duration, String> {
-    let seconds = MaxAge::parse(text).ok().filter(|_| !text.ends_with('d'));
+    let seconds = if !text.ends_with('d') { MaxAge::parse(text).ok() } else { None };
     let seconds = seconds.and_then(|term| u64::try_from(term.seconds()).ok());
     seconds.filter(|seconds| *seconds <= LONGEST).map(Duration::from_secs).ok_or_else(|| {
         "write a whole number with s, m (minutes) or h, such as 30s, 10m or 2h, and at most 24h"

@@ -134,7 +134,7 @@ impl<'c> ForgeJob<'c> {
             remote,
             dry_run: args.dry_run,
             waits: !(cfg!(exledger_test_variables) && ctx.variable(TEST_WAITS) == Some("0")),
-            show: args.dry_run.then(|| show_calls(ctx)),
+            show: if args.dry_run { Some(show_calls(ctx)) } else { None },
         };
         Ok(ForgeJob {
             ctx,

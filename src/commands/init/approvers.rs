@@ -60,7 +60,7 @@ impl Approvers {
         folder: &Path,
     ) -> anyhow::Result<Approvers> {
         let mut approvers = Approvers::default();
-        let user = origin.user.as_ref().filter(|_| persons.len() < 2);
+        let user = if persons.len() < 2 { origin.user.as_ref() } else { None };
         for address in user.into_iter().chain(persons.iter().map(|person| &person.address)) {
             if !approvers.addresses.contains(address) {
                 approvers.addresses.push(address.clone());

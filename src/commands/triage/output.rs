@@ -62,7 +62,7 @@ impl Rewrite {
         let place = place::folder(place)?;
         let mut places: Vec<PathBuf> = Vec::new();
         for source in sources {
-            let name = Path::new(&source.name).file_name().filter(|_| source.name != "-");
+            let name = if source.name != "-" { Path::new(&source.name).file_name() } else { None };
             let file = place.join(name.unwrap_or("stdin.sarif".as_ref()));
             if places.contains(&file) {
                 return Err(fault::usage_error(

@@ -187,7 +187,7 @@ fn judged(place: usize, candidate: &Candidate<'_>, grant: &AccessGrant) -> Optio
     Some(ItemDecision {
         state,
         place: if is_near { None } else { Some(place) },
-        end: record_state.not_after.filter(|_| !is_near),
+        end: if !is_near { record_state.not_after } else { None },
         record: if is_near { None } else { Some(candidate.id.clone()) },
         message,
         is_beyond: candidate.fits != Fits::Allows,

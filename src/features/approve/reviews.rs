@@ -223,7 +223,7 @@ fn is_new_in(
     }
     // Files that landed before approval files named the ledger continue to count.
     let is_unnamed = file.ledger.is_none() && matches!(ledger, LedgerName::Root { .. });
-    let own_name = draft.file.ledger.clone().filter(|_| is_unnamed);
+    let own_name = if is_unnamed { draft.file.ledger.clone() } else { None };
     let before = ApprovalFile { ledger: file.ledger.clone().or(own_name), ..file };
     let is_older = before.at < draft.file.at || before.ledger != draft.file.ledger;
     // The forge may know more about accounts by now.

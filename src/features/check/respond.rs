@@ -233,7 +233,7 @@ pub(super) fn judged(
     let question = &timed.question;
     let subjects = gate::subjects(question);
     let may_concern = |state: &&&RecordState| {
-        let names = subjects.as_ref().filter(|_| is_unread(state));
+        let names = if is_unread(state) { subjects.as_ref() } else { None };
         names.is_none_or(|names| snapshot.may_state(state, names))
     };
     let among = &among.iter().filter(may_concern).copied().collect::<Vec<_>>()[..];
@@ -268,7 +268,7 @@ pub(super) fn judged(
         });
         next_step::answer::after((question, &answer), asked, concerned, around)
     };
-    let application = question.application.as_deref().filter(|_| question.deploy);
+    let application = if question.deploy { question.application.as_deref() } else { None };
     let doubt = application.and_then(|application| {
         unnamed::doubt(application, shared.applications(snapshot), &snapshot.governance.policy)
     });
@@ -281,7 +281,7 @@ pub(super) fn judged(
     };
     let asked = among.iter().filter(is_asked).filter_map(|state| state.effective.as_deref());
     let n_tests = asked.flat_map(ending_tests).count();
-    let warning = doubt.filter(|_| answer.verdict == GateVerdict::Allow);
+    let warning = if answer.verdict == GateVerdict::Allow { doubt } else { None };
     CheckAnswer {
         answer,
         stamp: stamp_at(snapshot, timed.at),

@@ -104,7 +104,7 @@ fn list_limits(answer: &GateAnswer) -> Vec<(String, StyledText)> {
         });
         shown.map(|shown| (label.to_owned(), StyledText::plain(shown)))
     };
-    let until = answer.not_after.filter(|_| answer.verdict == GateVerdict::Allow);
+    let until = if answer.verdict == GateVerdict::Allow { answer.not_after } else { None };
     let until = until.map(|until| ("in force".to_owned(), StyledText::plain(dates::lasts(until))));
     let digest = answer
         .digest

@@ -332,7 +332,7 @@ impl Comparer<'_> {
             Some(name)
         };
         let further = RecordSearch { folders: &search.folders(), name: &name };
-        let further = Some(further).filter(|_| !search.is_empty());
+        let further = if !search.is_empty() { Some(further) } else { None };
         let (history, approvals) = self.past_of(&few, further)?;
         let similar = similar.into_inner().into_iter().map(TrailKey::Id).collect();
         Ok((history, approvals, similar))

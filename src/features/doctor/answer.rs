@@ -233,7 +233,7 @@ fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<Doctor
     let (name, command) = match &cause {
         Undetermined::NoApprovedRef(none) => {
             let is_empty = none.cause == Cause::Empty;
-            let commit = is_empty.then(|| "git commit".to_owned());
+            let commit = if is_empty { Some("git commit".to_owned()) } else { None };
             (CheckName::Ref, commit.or_else(|| none.command.clone()))
         }
         Undetermined::NoRepository { .. } => (CheckName::Ref, Some("git init".to_owned())),

@@ -139,7 +139,7 @@ pub fn newest(objects: &dyn Objects, tip: Oid, most: usize) -> (Vec<LandingKind>
         let of = |commit: &Commit| [commit.author().clone(), commit.committer().clone()];
         idents.extend(branches.read(&commit).iter().flat_map(of));
         idents.extend(of(&commit));
-        at = commit.parents.first().copied().filter(|_| !objects.is_shallow(oid));
+        at = if !objects.is_shallow(oid) { commit.parents.first().copied() } else { None };
         kinds.push(classified(commit, &Governance::default()).kind);
     }
     (kinds, idents)

@@ -293,7 +293,7 @@ fn completed(
         Usage::refused(format!("{path} can't be completed: {why}"), "edit it by hand")
     };
     let document = yaml::parse(&before, &Limits::RECORD);
-    let read = document.root.filter(|_| document.faults.is_empty());
+    let read = if document.faults.is_empty() { document.root } else { None };
     let root = read.ok_or_else(|| unreadable("it can't be read as YAML".to_owned()))?;
     let source = file::read(path, &before);
     let stated = source.id().or_else(|| crate::record::id::Id::new(source.stem()));

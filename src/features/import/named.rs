@@ -225,7 +225,7 @@ impl NamedRecords {
         };
         let has_title =
             exception.answers.text("title").is_some_and(|title| text::one_line(title) == name);
-        let by_title = self.named.title(&name).filter(|_| has_title);
+        let by_title = if has_title { self.named.title(&name) } else { None };
         let Some(record) = by_title.or(self.rows.get(&name).map(String::as_str)) else {
             return false;
         };

@@ -60,7 +60,7 @@ impl<'h> LandedRecords<'h> {
         LandedRecords {
             tree,
             // The record from standard input is not the one on disk.
-            stamps: stamps.flatten().filter(|_| input.instead().is_none()),
+            stamps: if input.instead().is_none() { stamps.flatten() } else { None },
             folders: folders.to_vec(),
             files: OnceCell::new(),
         }

@@ -196,7 +196,7 @@ impl Filing<'_> {
                 "correct these fields",
             ));
         }
-        let ended = self.ended(draft).filter(|_| self.writes_drafts);
+        let ended = if self.writes_drafts { self.ended(draft) } else { None };
         if let Some(ended) = ended {
             return Err(Usage::refused(crate::features::new::review::in_one_line(&ended), ""));
         }

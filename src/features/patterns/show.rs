@@ -202,7 +202,7 @@ fn redesign(pattern: &CausePattern<'_>) -> StyledText {
     };
     let has_date =
         !matches!(redesign.status, RedesignStatus::Recurred | RedesignStatus::Unapproved);
-    let due = redesign.due.filter(|_| has_date);
+    let due = if has_date { redesign.due } else { None };
     let due = due.map_or_else(String::new, |due| format!(", due on {due}"));
     let text = format!("{} ({}){due}", redesign.id, redesign.status.as_str());
     if redesign.is_in_time {

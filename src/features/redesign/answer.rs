@@ -76,7 +76,7 @@ pub(crate) fn create<'s>(
     let folder = ledger.governance.policy.redesigns.trim_end_matches('/');
     let path = format!("{folder}/{id}.yaml");
     let up = "../".repeat(path.matches('/').count());
-    let schema = has_schema(ledger.tree, SCHEMA).then(|| format!("{up}{SCHEMA}"));
+    let schema = if has_schema(ledger.tree, SCHEMA) { Some(format!("{up}{SCHEMA}")) } else { None };
     let text = file::write(&fields, schema.as_deref());
     let edited = edit::created(&path, text, source);
     ledger.prepared(id.to_string(), path, None, (edited, Planned::default()), at)

@@ -110,7 +110,7 @@ pub fn add_records<'a>(doc: &mut Doc<'a>, sources: CardSources<'a>) {
     doc.blocks.push(heading("Cards"));
     records.order_by_key(|record| {
         let landed = record.landed.as_ref().map(|landed| landed.at);
-        let ended = select::is_ended(record.status).then_some(Reverse(landed));
+        let ended = if select::is_ended(record.status) { Some(Reverse(landed)) } else { None };
         (ended, record.in_force != InForce::Yes, record.id(), &record.path)
     });
     let ids = records.iter().map(|record_state| record_state.id()).collect();

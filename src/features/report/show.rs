@@ -18,10 +18,10 @@ use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, ReportPeriod};
 use crate::survey::follow_up::FollowUp;
-use crate::survey::summary::LedgerSummary;
 use crate::survey::patterns::CausePattern;
 use crate::survey::queue::QueueItem;
 use crate::survey::select;
+use crate::survey::summary::LedgerSummary;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 
 /// The content of `report`.

@@ -37,7 +37,7 @@ pub(super) fn sections(
     let content = record_state.content();
     let closure = closure::pairs(record_state, evidence, instant);
     let open = closure.is_empty() && !evidence.is_empty();
-    let cited = open.then(|| ("evidence".to_owned(), closure::lines(evidence)));
+    let cited = if open { Some(("evidence".to_owned(), closure::lines(evidence))) } else { None };
     vec![
         ("Closure", closure),
         ("Subject and scope", content.map(|content| subject(content, files)).unwrap_or_default()),

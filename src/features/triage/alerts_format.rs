@@ -280,7 +280,7 @@ fn secret_scanning(fields: &Value) -> Result<ScannerFinding, String> {
     let id = text(fields, "/secret_type").ok_or("it has no `secret_type`")?;
     // Only if there are no more locations is the first one all that would be covered.
     let is_single = fields.get("has_more_locations").and_then(Value::as_bool) == Some(false);
-    let path = text(fields, "/first_location_detected/path").filter(|_| is_single);
+    let path = if is_single { text(fields, "/first_location_detected/path") } else { None };
     Ok(ScannerFinding {
         tool: "github-secret-scanning".to_owned(),
         id: id.to_owned(),

@@ -212,7 +212,7 @@ impl TriageCounts {
             TriageInput::Event(event) => event.fields.get("type").and_then(Value::as_str),
             TriageInput::Finding(_) => None,
         };
-        let place = input_place(input).filter(|_| !is_summed);
+        let place = if !is_summed { input_place(input) } else { None };
         let who = route
             .and_then(|route| self.routes.get(route))
             .and_then(crate::features::triage::counts::routed::display_route);
@@ -232,7 +232,7 @@ impl TriageCounts {
             *self.beyond.entry(state).or_default() += 1;
             return;
         }
-        let place = place.filter(|_| !is_full);
+        let place = if !is_full { place } else { None };
         let place = place.and_then(|place| self.texts.add(&place));
         self.count_in(alike, place, origin);
     }

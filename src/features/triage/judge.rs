@@ -129,8 +129,8 @@ impl TriageJudge<'_> {
         let has_content = self.index.has_content;
         let place = |place: &'_ FindingPlace| {
             let path = inside(&place.file).map(str::to_owned);
-            let line = place.line.filter(|_| has_content);
-            let snippet = place.snippet.clone().filter(|_| has_content);
+            let line = if has_content { place.line } else { None };
+            let snippet = if has_content { place.snippet.clone() } else { None };
             (path, line, snippet, place.commit.clone().filter(|_| has_content))
         };
         let mut places: Vec<_> = finding.places.iter().map(place).collect();
@@ -323,7 +323,7 @@ impl MatchedRecord {
         MatchedRecord {
             state,
             // A near miss appears in the message only: it covers nothing.
-            record: answer.record.clone().filter(|_| state != TriageState::Uncovered),
+            record: if state != TriageState::Uncovered { answer.record.clone() } else { None },
             message: answer.reason.clone(),
             is_doubtful: answer.verdict == GateVerdict::Unknown,
             about: answer

@@ -34,7 +34,7 @@ pub fn sections(text: &str) -> (Vec<IssueAnswer>, Vec<IssueProblem>) {
             Some(_) => {}
             None => open = opens(line, number),
         }
-        let heading = line.strip_prefix("### ").filter(|_| open.is_none());
+        let heading = if open.is_none() { line.strip_prefix("### ") } else { None };
         match (heading, found.last_mut()) {
             (Some(heading), _) => found.push((number, heading.trim().to_owned(), Vec::new())),
             (None, Some((.., lines))) => lines.push(line),

@@ -36,7 +36,7 @@ pub fn write(
     let mut copy = Copy { reader, out, at: 0 };
     let mut index = 0;
     for (place, run) in layout.runs.iter().enumerate() {
-        let note = note(place).filter(|_| run.tool.is_some());
+        let note = if run.tool.is_some() { note(place) } else { None };
         let first = run.results.first().map_or(u64::MAX, |span| span.start);
         let is_before = run.properties.is_some_and(|span| span.start < first);
         if let (Some(note), true) = (&note, is_before) {

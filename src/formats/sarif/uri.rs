@@ -254,7 +254,7 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let pair = after.get(..2).filter(|_| *first == b'%');
+        let pair = if *first == b'%' { after.get(..2) } else { None };
         let pair = pair.filter(|pair| pair.iter().all(u8::is_ascii_hexdigit));
         let escape =
             pair.and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());

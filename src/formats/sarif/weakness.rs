@@ -42,7 +42,7 @@ fn referred(reference: &ComponentReference) -> Option<String> {
 /// Parses a text that must be a weakness: a tag's form, or the number alone.
 fn numbered(text: &str) -> Option<String> {
     let trimmed = text.trim();
-    let number = trimmed.parse().ok().filter(|_| !trimmed.starts_with('+'));
+    let number = if !trimmed.starts_with('+') { trimmed.parse().ok() } else { None };
     number.map(named).or_else(|| tagged(trimmed))
 }
 

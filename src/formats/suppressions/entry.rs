@@ -64,7 +64,7 @@ impl ScannedFile {
                 words.all(|word| cited::ids(word, prefixes).any(|id| id.as_str() == word))
             };
             let kept: Vec<&str> = reason.lines().filter(|line| !is_citation(line)).collect();
-            found.reason = (!kept.is_empty()).then(|| kept.join("\n"));
+            found.reason = if !kept.is_empty() { Some(kept.join("\n")) } else { None };
         }
     }
 

@@ -338,7 +338,7 @@ impl Holder<'_> {
             CommentSyntax::Lines | CommentSyntax::Toml => false,
         };
         if let Some((entry, _)) = self.open.filter(|(_, indent)| is_deeper(*indent)) {
-            let own = self.is_reason(comment).then(|| comment.to_owned());
+            let own = if self.is_reason(comment) { Some(comment.to_owned()) } else { None };
             self.give(entry, own.into_iter().collect());
             return;
         }

@@ -255,7 +255,7 @@ fn collect<'n>(node: &'n Node, path: &str, found: &mut Vec<EntryAt<'n>>) {
 
 fn collect_below<'n>(node: &'n Node, rest: &str, found: &mut Vec<EntryAt<'n>>) {
     if let Some(rest) = rest.strip_prefix("[]") {
-        let alone = matches!(node.value, Value::Scalar(_)).then_some(node);
+        let alone = if matches!(node.value, Value::Scalar(_)) { Some(node) } else { None };
         for item in node.items().iter().chain(alone) {
             match rest {
                 "" => found.push(EntryAt { key: None, node: item }),

@@ -116,7 +116,7 @@ pub(super) fn scope(earlier: &Record, later: &Record, met: &mut Record) {
         not_waived,
     };
     let is_stated = scope != none || earlier.scope.is_some() && later.scope.is_some();
-    met.scope = is_stated.then_some(scope);
+    met.scope = if is_stated { Some(scope) } else { None };
 }
 
 pub(super) fn compensating_controls(earlier: &Record, later: &Record, met: &mut Record) {

@@ -40,7 +40,7 @@ pub(super) fn find(text: &str) -> Option<CredentialMatch> {
     let last = word(text, start..text.len());
     // A whole value is judged by the caller, which knows its name.
     let is_whole = run == 0;
-    last.or_else(|| drawn(text, run..text.len()).filter(|_| !is_whole))
+    last.or_else(|| if !is_whole { drawn(text, run..text.len()) } else { None })
 }
 
 /// Tells whether a byte separates words of a sentence, and does not occur in URLs or digests.

@@ -38,7 +38,7 @@ pub(super) fn shown(
     }
     let below = width.saturating_sub(INDENT.len());
     let is_whole = columns.first().is_some_and(|column| column.fit == ColumnFit::Whole);
-    let whole = Some(width).filter(|_| !is_whole);
+    let whole = if !is_whole { Some(width) } else { None };
     let mut out = String::new();
     for row in rows {
         let head = row.first().cloned().unwrap_or_default();

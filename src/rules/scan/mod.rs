@@ -192,7 +192,7 @@ impl<'a> SuppressionJudge<'a> {
         let Some(id) = &found.cited else {
             // One that hides nothing any more is better removed than put on record.
             let covering = ledger.covering.one_for(found, is_new, ledger.files);
-            let covering = covering.filter(|_| !is_dead);
+            let covering = if !is_dead { covering } else { None };
             case.record = covering.map(str::to_owned);
             if covering.is_none() {
                 let citing = found.citing.general(found.end);

@@ -57,7 +57,7 @@ pub fn compare_place(
             content: key.content.clone(),
             ..FindingKey::default()
         };
-        let content = key.content.as_deref().filter(|_| **key == plain);
+        let content = if **key == plain { key.content.as_deref() } else { None };
         content.is_some_and(|content| accepted_text::compare(content, place, files).is_ok())
     };
     let stands: Vec<&FindingKey> = keys.iter().filter(stands).collect();

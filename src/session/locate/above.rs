@@ -184,7 +184,7 @@ impl PolicyReader<'_> {
             let is_at_tip = trail.and_then(Trail::last).is_some_and(|last| !last.files.is_empty());
             return Err(Undetermined::PolicyRemoved {
                 path: policy_of(&prefix),
-                reference: is_at_tip.then(|| self.chosen.reference.clone()),
+                reference: if is_at_tip { Some(self.chosen.reference.clone()) } else { None },
                 restore: self.restore(&own, &prefix).unwrap_or_default(),
             });
         }

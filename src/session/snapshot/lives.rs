@@ -59,7 +59,7 @@ impl Passed {
     /// Takes a record that is left out and whose text at the tip is that by which it is compared.
     pub(crate) fn take(&mut self, trail: &Trail, window: &PatternWindow) {
         let record = trail.last().and_then(|version| version.record.record());
-        let first = trail.versions.first().filter(|_| trail.became.is_none());
+        let first = if trail.became.is_none() { trail.versions.first() } else { None };
         let landing = first.map(|version| version.landing);
         let peer = record.and_then(|record| Peer::from_record(record.id.as_str(), record, None));
         self.peers.extend(peer.zip(landing));

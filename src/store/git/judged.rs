@@ -250,7 +250,7 @@ impl Repository {
             checkout.is_sparse |= entry.flags_extended & SKIP_WORKTREE != 0;
             let shown = folder::text(&entry.path);
             let is_kept = is_kept(&shown);
-            let indexed = IndexedFile::of(&entry).filter(|_| is_read_from_index(&entry));
+            let indexed = if is_read_from_index(&entry) { IndexedFile::of(&entry) } else { None };
             if !is_kept && indexed.is_none() && !is_unmerged(&entry) {
                 continue;
             }

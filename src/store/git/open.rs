@@ -126,7 +126,7 @@ impl Repository {
         Ok(Repository {
             git,
             own_dir: own_dir.to_path_buf(),
-            work_dir: work_dir(own_dir).filter(|_| !bare),
+            work_dir: if !bare { work_dir(own_dir) } else { None },
             loose_folders: LooseFolders::of(&common_dir),
             graph: OnceCell::new(),
             reads: Cell::new(0),

@@ -22,7 +22,7 @@ impl Repository {
             None => self.named(base)?,
         };
         Some(ResolvedRef {
-            name: full.filter(|_| steps.is_empty()),
+            name: if steps.is_empty() { full } else { None },
             oid: self.followed(self.peeled(oid)?, steps)?,
         })
     }

@@ -63,7 +63,7 @@ pub fn awaited_approval(
         of_due(&waiting.filter(|_| is_beside)?)
     };
     let (action, command, missing, due) = of_due(due).or_else(besides)?;
-    let on_branch = case.pending().filter(|_| !case.is_about_landed(&due));
+    let on_branch = if !case.is_about_landed(&due) { case.pending() } else { None };
     // An approval has no effect if the landed text is spoiled, or the policy accepts no way.
     let is_spoiled = on_branch.is_none() && case.spoiled().is_some();
     if missing.is_empty() || is_spoiled || case.next_steps(on_branch).steps.is_empty() {
@@ -406,7 +406,7 @@ impl<'a> AdviceCase<'a> {
         let landed = || verdict.map(|verdict| verdict.author_persons()).unwrap_or_default();
         let is_new = self.record_state.status == Status::Proposed;
         let mut authors: Vec<Person> = if is_on_branch && !is_new { Vec::new() } else { landed() };
-        let pending = self.pending().filter(|_| is_on_branch);
+        let pending = if is_on_branch { self.pending() } else { None };
         for person in pending.iter().flat_map(|pending| &pending.authors) {
             branch::add(&mut authors, person.clone());
         }

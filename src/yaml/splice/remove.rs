@@ -58,7 +58,7 @@ fn pieces(source: &str, parent: &Node) -> Vec<Range<usize>> {
     let is_bracketed = place::is_bracketed(source, parent);
     let mut cursor = parent.span.start;
     let items = parent.items().iter().map(|item| {
-        let dash = find(source, cursor..item.span.end, &['-']).filter(|_| !is_bracketed);
+        let dash = if !is_bracketed { find(source, cursor..item.span.end, &['-']) } else { None };
         cursor = item.span.end;
         dash.unwrap_or(item.span.start)..item.span.end
     });

@@ -95,7 +95,7 @@ fn of_osv_scanner(_: &str, bytes: &[u8], ids: &BTreeSet<String>) -> EarlierOrigi
         return EarlierOrigin::Mixed;
     };
     let is_own = document.iter().all(|(key, item)| {
-        let entries = item.as_array_of_tables().filter(|_| key == osv_scanner::VULNS);
+        let entries = if key == osv_scanner::VULNS { item.as_array_of_tables() } else { None };
         entries.is_some_and(|entries| {
             entries.iter().all(|entry| {
                 let reason = entry.get("reason").and_then(Item::as_str);

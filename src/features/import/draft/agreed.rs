@@ -123,7 +123,7 @@ impl<'v> StatedValues<'v> {
             "starts" => {
                 let starts: Option<Vec<When>> =
                     texts().map(|text| When::parse(text?).ok()).collect();
-                let own = self.is_silent.then_some(When::Day(today));
+                let own = if self.is_silent { Some(When::Day(today)) } else { None };
                 let latest = starts?.into_iter().chain(own).max_by_key(When::start);
                 latest.map(|latest| json!(latest.to_string()))
             }

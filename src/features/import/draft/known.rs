@@ -136,7 +136,7 @@ fn tool_and_id(key: &FindingKey) -> (String, String) {
 
 /// Returns the names of tools whose keys name what a tool found: trivy's stands for all kinds of its findings.
 fn tools(tool: String) -> impl Iterator<Item = String> {
-    let trivy = tool.starts_with("trivy-").then(|| "trivy".to_owned());
+    let trivy = if tool.starts_with("trivy-") { Some("trivy".to_owned()) } else { None };
     std::iter::once(tool).chain(trivy)
 }
 

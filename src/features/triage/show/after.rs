@@ -72,7 +72,7 @@ pub(super) fn draft_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<DraftView
 }
 
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
-    let next = shown.step.as_ref().filter(|_| shown.next.is_empty());
+    let next = if shown.next.is_empty() { shown.step.as_ref() } else { None };
     let next = next.and_then(|step| step.command.as_deref()).unwrap_or_default();
     proposals(doc, shown.proposals, next);
     requested(doc, shown);

@@ -162,7 +162,7 @@ fn entry(first: &MessageInput<'_>, n: usize, shown: &TriageView<'_>) -> String {
     let mut lines =
         vec![about(first, shown, n - 1), format!("  {}: {why}", plain(first.state)), role(first)];
     if let Some(source) = shown.sources.get(first.input.origin.source) {
-        let index = first.input.origin.index.filter(|_| is_event(first));
+        let index = if is_event(first) { first.input.origin.index } else { None };
         let index = index.map(|index| format!(":{index}")).unwrap_or_default();
         lines.push(format!("  in: {}{index}", cut(source, LONGEST_NAME)));
     }

@@ -157,7 +157,7 @@ fn of_rules(spec: &Node, notes: &mut Vec<String>) -> Result<Vec<FindingKey>, Ine
                 rule.strip_prefix("autogen-cronjob-").or_else(|| rule.strip_prefix("autogen-"));
             let own = bare.filter(|bare| rules.iter().any(|other| other == bare)).unwrap_or(rule);
             let finding = FindingKey {
-                resources: (!resources.is_empty()).then(|| resources.clone()),
+                resources: if !resources.is_empty() { Some(resources.clone()) } else { None },
                 ..key("kyverno", &format!("{kind}/{policy}/{own}"))
             };
             if !findings.contains(&finding) {

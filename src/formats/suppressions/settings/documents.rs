@@ -98,7 +98,7 @@ fn without_comments(text: &str) -> String {
                 ':' => plain.push_str(": "),
                 other => plain.push(other),
             }
-            quote = matches!(character, '"' | '\'').then_some(character);
+            quote = if matches!(character, '"' | '\'') { Some(character) } else { None };
             rest = next;
         }
     }

@@ -288,7 +288,7 @@ fn gitleaks(kind: &'static str, root: &Node, found: &mut SettingEntries) {
 
 fn allowlists(kind: &'static str, node: &Node, rule: Option<&str>, found: &mut SettingEntries) {
     for list in ["allowlist", "allowlists"].iter().filter_map(|key| node.get(key)) {
-        let alone = matches!(list.value, Value::Map(_)).then_some(list);
+        let alone = if matches!(list.value, Value::Map(_)) { Some(list) } else { None };
         for list in list.items().iter().chain(alone) {
             let named = texts(list.get("targetRules"));
             let rules: Vec<String> = named.into_iter().chain(rule).map(str::to_owned).collect();
