@@ -175,12 +175,7 @@ fn collect_versions(
         let files = || changes.iter().filter(|change| change.kind == WatchedKind::Approval);
         let watched = files().filter(|change| survey.interest.watches(&change.path));
         other_files.extend(unnamed::other_files(stop.landing, files(), &survey.interest));
-        // The ledger's own policy may name it as a governance file, too.
-        for change in changes {
-            if noted.contains(&*change.path) && change.new.is_some() {
-                other_policies.entry(change.path.to_string()).or_insert(stop.landing);
-            }
-        }
+        note_policies(changes, &noted, stop.landing, &mut other_policies);
         approvals.land(&trails.contents, landed, watched);
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
@@ -244,6 +239,20 @@ fn collect_versions(
         hides_levels: false,
         checked: CheckedCommits::default(),
     })
+}
+
+fn note_policies(
+    changes: &[FileChange],
+    noted: &BTreeSet<String>,
+    landing: usize,
+    policies: &mut BTreeMap<String, usize>,
+) {
+    // The ledger's own policy may name it as a governance file, too.
+    for change in changes {
+        if noted.contains(&*change.path) && change.new.is_some() {
+            policies.entry(change.path.to_string()).or_insert(landing);
+        }
+    }
 }
 
 fn signed_merges(states: &States, commits: &[Rc<Commit>]) -> BTreeMap<usize, Rc<Commit>> {

@@ -110,7 +110,7 @@ impl Entry {
         });
         let is_cut = self.landed.begins_behind && is_longer;
         let approval = self.landed.doubt.clone().map(PastObstacle::Approval);
-        approval.or_else(|| if is_cut { Some(PastObstacle::FiledBefore) } else { None })
+        approval.or(if is_cut { Some(PastObstacle::FiledBefore) } else { None })
     }
 
     fn renewed(&self) -> Option<RenewedRecord> {

@@ -95,7 +95,7 @@ impl CiSetup {
             .find(|workflow| workflow.states_reviews)
             .map(|workflow| workflow.path.as_str());
         let gitlab = self.gitlab.runs_exledger && self.gitlab.states_reviews;
-        workflow.or_else(|| if gitlab { Some(GITLAB_JOBS) } else { None })
+        workflow.or(if gitlab { Some(GITLAB_JOBS) } else { None })
     }
 
     /// Returns the workflows that a forge runs: Gitea and Forgejo run those of GitHub, others don't.
