@@ -64,7 +64,7 @@ pub struct Finding {
     pub level: Level,
     /// The file, relative to the ledger's root, with `/`.
     pub path: String,
-    /// The position in the file; `None` if there is none.
+    /// The position in the file; `None` without one.
     pub pos: Option<Pos>,
     /// The dotted path of the field, list indices from 0; `None` for a whole file.
     pub field: Option<String>,

@@ -22,7 +22,7 @@ pub(crate) const B3: bool = cfg!(exledger_put_back = "B3");
 pub(crate) const N1: bool = cfg!(exledger_put_back = "N1");
 /// Of the commits that a merge brings, only its other parents themselves take anything away, none behind them.
 pub(crate) const N2: bool = cfg!(exledger_put_back = "N2");
-/// A rejection that a branch adds and deletes before the merge is nothing.
+/// A rejection that a branch adds and deletes before the merge does not count.
 pub(crate) const N3: bool = cfg!(exledger_put_back = "N3");
 /// A merge that brings an emergency again begins its grace again.
 pub(crate) const N4: bool = cfg!(exledger_put_back = "N4");

@@ -77,7 +77,6 @@ pub struct ApprovalVerdict {
 }
 
 impl ApprovalVerdict {
-    /// Returns the verdict on content that nobody approved and that demands nothing yet, for callers to complete.
     pub(crate) fn without_evidence(result: FourEyes) -> ApprovalVerdict {
         ApprovalVerdict { result, ..ApprovalVerdict::default() }
     }
@@ -87,7 +86,6 @@ impl ApprovalVerdict {
         self.authors.iter().map(|author| author.person.clone()).collect()
     }
 
-    /// Tells whether the version is approved and in effect as it stands.
     pub(crate) fn is_approved(&self) -> bool {
         self.becomes_approved == BecomesApproved::AsApproved && self.satisfied == Satisfied::Yes
     }
@@ -105,8 +103,9 @@ impl ApprovalVerdict {
     }
 
     pub(crate) fn counted_statements(&self) -> impl Iterator<Item = &Statement> {
-        let is_counted =
-            |it: &&Statement| it.counts == VoteCounts::Yes && it.vote == Vote::Approves;
+        let is_counted = |statement: &&Statement| {
+            statement.counts == VoteCounts::Yes && statement.vote == Vote::Approves
+        };
         self.statements.iter().filter(is_counted)
     }
 }

@@ -20,11 +20,9 @@ pub(crate) enum Pressed {
     Moved(isize),
 }
 
-/// The number of entries in a page.
 const PAGE: isize = 5;
 
 impl EditLine {
-    /// Creates a line with the cursor at its end.
     pub(crate) fn from_text(text: &str) -> EditLine {
         let characters: Vec<char> = text.chars().collect();
         EditLine { at: characters.len(), characters }
@@ -34,7 +32,6 @@ impl EditLine {
         self.characters.iter().collect()
     }
 
-    /// Returns the text before the cursor.
     pub(crate) fn before(&self) -> String {
         self.characters.iter().take(self.at).collect()
     }
@@ -82,7 +79,6 @@ impl EditLine {
         self.at += n;
     }
 
-    /// Deletes the word before the cursor.
     fn take_word(&mut self) {
         let before = self.before();
         let kept = before

@@ -20,7 +20,6 @@ use crate::ask::prompting::AskError;
 use crate::ask::prompting::Prompt;
 use exledger::plan::offer::{self, Offer};
 
-/// How long an operation runs before its progress is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,15 +30,11 @@ pub(crate) enum Prompting {
     Away,
 }
 
-/// Sets, once, whether prompts are colored.
 pub(crate) fn set_coloured(is_coloured: bool) {
     console::set_colors_enabled_stderr(is_coloured);
 }
 
 /// Asks for one line of text, starting with `initial`; an answer that `check` rejects is asked for again.
-///
-/// # Errors
-/// [`AskError`] if there is no answer.
 pub(crate) fn line(
     prompt: &Prompt<'_>,
     initial: &str,
@@ -48,12 +43,7 @@ pub(crate) fn line(
     prompt::line(prompt, initial, check)
 }
 
-/// Asks for one of the answers that `offers` lists for the typed text; one that `check` rejects is asked for again.
-///
-/// Without `marked`, no answer is selected initially.
-///
-/// # Errors
-/// [`AskError`] if there is no answer.
+/// Asks for one of the answers that `offers` lists for the typed text. Without `marked`, none is selected initially.
 pub(crate) fn pick(
     prompt: &Prompt<'_>,
     offers: &dyn Fn(&str) -> Vec<Offer>,
@@ -64,9 +54,6 @@ pub(crate) fn pick(
 }
 
 /// Asks for one line of text; an empty answer is asked for again unless there is a default.
-///
-/// # Errors
-/// [`AskError`] if there is no answer.
 pub(crate) fn text(
     question: &str,
     default: Option<&str>,
@@ -80,9 +67,6 @@ pub(crate) fn text(
 }
 
 /// Asks for one of several choices, and returns its index.
-///
-/// # Errors
-/// [`AskError`] if there is no answer.
 pub(crate) fn choice(question: &str, choices: &[&str], default: usize) -> Result<usize, AskError> {
     let prompt = Prompt { label: question, question, ..Prompt::default() };
     let offers: Vec<Offer> = choices
@@ -104,9 +88,6 @@ pub(crate) fn choice(question: &str, choices: &[&str], default: usize) -> Result
 }
 
 /// Asks for yes or no; yes is the default.
-///
-/// # Errors
-/// [`AskError`] if there is no answer.
 pub(crate) fn agreed(question: &str) -> Result<bool, AskError> {
     match choice(question, &["yes", "no"], 0)? {
         0 => Ok(true),
@@ -138,12 +119,10 @@ pub(crate) fn wrapped(text: &str) -> String {
 pub(crate) struct Progress(Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>);
 
 impl Progress {
-    /// Returns progress that is never shown.
     pub(crate) fn hidden() -> Progress {
         Progress(None)
     }
 
-    /// Starts a timer, and after a second shows on stderr what is taking so long.
     pub(crate) fn start(what: &str) -> Progress {
         let (done, waiting) = mpsc::channel();
         let owned = what.to_owned();

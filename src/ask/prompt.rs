@@ -9,10 +9,8 @@ use crate::ask::prompting::{AskError, Prompt};
 use crate::ask::screen::{RowStyle, Rows, Screen, TerminalInput, cut, dressed, wrap_rows};
 use exledger::plan::offer::Offer;
 
-/// The maximum number of offers shown at once.
 const MOST: usize = 14;
 
-/// Asks for one line of text, starting with an initial text.
 pub(crate) fn line(
     prompt: &Prompt<'_>,
     initial: &str,
@@ -54,7 +52,6 @@ pub(crate) fn line(
     }
 }
 
-/// Asks for one of the offers that match the typed text, and returns the selected one.
 pub(crate) fn pick(
     prompt: &Prompt<'_>,
     offers: &dyn Fn(&str) -> Vec<Offer>,
@@ -127,7 +124,6 @@ fn head(prompt: &Prompt<'_>, wrong: &str, width: usize) -> Rows {
     rows
 }
 
-/// Returns the rows that remain of an answered prompt.
 fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
     if prompt.label.is_empty() {
         return Vec::new();
@@ -135,7 +131,7 @@ fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
     let text = wrap_rows(&format!("{}: {answer}", prompt.label), width.saturating_sub(2));
     let mut rows = Vec::new();
     for (n, row) in text.iter().enumerate() {
-        let strong = row.strip_prefix(prompt.label).filter(|_| n == 0);
+        let strong = if n == 0 { row.strip_prefix(prompt.label) } else { None };
         rows.push(match strong {
             Some(rest) => format!("{}{rest}", dressed(prompt.label, RowStyle::Strong)),
             None => format!("  {row}"),
@@ -144,7 +140,6 @@ fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
     rows
 }
 
-/// Removes the prompt and restores the terminal.
 fn broken_off<T>(screen: &mut Screen) -> Result<T, AskError> {
     screen.leave(&[])?;
     Err(AskError::Interrupted)
@@ -161,7 +156,6 @@ pub(crate) fn moved(marked: Option<usize>, by: isize, n: usize) -> Option<usize>
     })
 }
 
-/// Adds the offers around the selected one.
 fn list(rows: &mut Rows, offers: &[Offer], marked: Option<usize>, room: usize, width: usize) {
     let at = marked.unwrap_or(0);
     let first = (at + 1).saturating_sub(room);

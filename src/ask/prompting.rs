@@ -15,7 +15,6 @@ pub(crate) struct Prompt<'p> {
     pub forgets_ahead: bool,
 }
 
-/// Why a prompt has no answer.
 #[derive(Debug)]
 pub(crate) enum AskError {
     Interrupted,

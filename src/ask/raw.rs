@@ -20,7 +20,6 @@ pub(super) struct RawMode {
 
 #[cfg(unix)]
 impl RawMode {
-    /// Makes the terminal deliver each key as it is pressed.
     pub(super) fn begin() -> RawMode {
         let before = tcgetattr(io::stdin()).ok();
         if let Some(before) = &before {
@@ -34,12 +33,10 @@ impl RawMode {
         RawMode { before }
     }
 
-    /// Discards unread input.
     pub(super) fn forget(&self) {
         let _ = tcflush(io::stdin(), QueueSelector::IFlush);
     }
 
-    /// Tells whether there is unread input.
     pub(super) fn has_more(&self) -> bool {
         let stdin = io::stdin();
         let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];
@@ -64,7 +61,6 @@ impl RawMode {
         RawMode {}
     }
 
-    /// Does nothing.
     pub(super) fn forget(&self) {}
 
     pub(super) fn has_more(&self) -> bool {

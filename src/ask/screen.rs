@@ -10,7 +10,6 @@ use dialoguer::console::{Key, Style, Term, measure_text_width};
 use crate::ask::prompting::AskError;
 use crate::ask::raw::RawMode;
 
-/// A terminal, and the cursor position within the rows drawn last.
 pub(crate) struct Screen {
     term: Term,
     above: usize,
@@ -31,13 +30,11 @@ const MOST: usize = 65_536;
 const MARK_PASTES: &str = "\u{1b}[?2004h";
 const MARK_NO_PASTES: &str = "\u{1b}[?2004l";
 
-/// The rows of a prompt, and the cursor position.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     pub(crate) rows: Vec<String>,
     /// The row of the cursor, from 0.
     pub(crate) row: usize,
-    /// The column of the cursor, from 0.
     pub(crate) column: usize,
 }
 
@@ -51,7 +48,6 @@ pub(crate) enum RowStyle {
 }
 
 impl Screen {
-    /// Opens the terminal on stderr.
     pub(crate) fn open() -> Result<Screen, AskError> {
         let term = Term::stderr();
         if !term.is_term() {
@@ -61,17 +57,14 @@ impl Screen {
         Ok(Screen { term, above: 0, raw: RawMode::begin() })
     }
 
-    /// Discards input typed before the prompt was shown.
     pub(crate) fn forget_typed(&self) {
         self.raw.forget();
     }
 
-    /// Returns the maximum width of a row, in columns.
     pub(crate) fn width(&self) -> usize {
         columns(&self.term)
     }
 
-    /// Returns the number of rows.
     pub(crate) fn height(&self) -> usize {
         let rows = self.term.size_checked().map_or(24, |(rows, _)| rows);
         usize::from(rows).max(8)
@@ -99,7 +92,6 @@ impl Screen {
         }))
     }
 
-    /// Reads pasted text, up to the mark after it.
     fn pasted(&self) -> Result<String, AskError> {
         let mut text = String::new();
         let mut n_kept = 0;
@@ -141,7 +133,6 @@ impl Screen {
         Ok(self.term.write_str(&out)?)
     }
 
-    /// Replaces the prompt by rows that remain.
     pub(crate) fn leave(&mut self, rows: &[String]) -> Result<(), AskError> {
         let mut out = self.back();
         for row in rows {
@@ -162,7 +153,6 @@ impl Screen {
     }
 }
 
-/// The marks around pasted text.
 enum PasteMark {
     Begin,
     End,
@@ -176,7 +166,6 @@ impl Drop for Screen {
 }
 
 impl Rows {
-    /// Adds text, wrapped between words.
     pub(crate) fn text(&mut self, text: &str, width: usize, row_style: RowStyle) {
         let rows = wrap_rows(text, width);
         self.rows.extend(rows.iter().map(|row| dressed(row, row_style)));
@@ -204,13 +193,11 @@ impl Rows {
         self.rows.extend(rows);
     }
 
-    /// Adds one row, truncated if it is too long.
     pub(crate) fn one(&mut self, text: &str, width: usize, row_style: RowStyle) {
         self.rows.push(dressed(&cut(text, width), row_style));
     }
 }
 
-/// Applies the colors of a style, if colors are on.
 pub(crate) fn dressed(text: &str, row_style: RowStyle) -> String {
     let style = Style::new().for_stderr();
     let style = match row_style {
@@ -222,7 +209,6 @@ pub(crate) fn dressed(text: &str, row_style: RowStyle) -> String {
     style.apply_to(text).to_string()
 }
 
-/// Truncates a text to one row, ending in dots.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     let text: String = text.chars().map(|ch| if ch.is_control() { ' ' } else { ch }).collect();
     if measure_text_width(&text) <= width {
@@ -232,7 +218,6 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     format!("{}…", first.unwrap_or_default())
 }
 
-/// Splits a text into rows of full width.
 fn cells(text: &str, width: usize) -> Vec<String> {
     let mut rows = vec![String::new()];
     let mut column = 0;
@@ -251,7 +236,6 @@ fn cells(text: &str, width: usize) -> Vec<String> {
     rows
 }
 
-/// Returns the maximum width of a row of a terminal, in columns.
 pub(crate) fn columns(term: &Term) -> usize {
     let columns = term.size_checked().map_or(80, |(_, columns)| columns);
     usize::from(columns).max(24) - 1

@@ -75,7 +75,6 @@ impl Run for AccessArgs {
     }
 }
 
-/// Says why no record is shown as gone, although the lists are said to be complete.
 fn hint_absence(ctx: &Ctx, answer: &AccessAnswer<'_>) {
     let why = match answer.gone {
         Ok(_) | Err(NoAbsence::NotComplete) => return,
@@ -111,7 +110,6 @@ fn outcome(ctx: &Ctx, answer: &AccessAnswer<'_>) -> Outcome {
     }
 }
 
-/// Opens all files before any grant is evaluated.
 fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<AccessSource<'static>>> {
     stdin::only_once(paths)?;
     let failed = |error: FileError| {

@@ -119,7 +119,6 @@ impl Run for ApproveArgs {
 }
 
 impl ApproveArgs {
-    /// Returns the request: about a record by its id, or a governance file by its path, before or after the flag.
     fn request<'a>(
         &'a self,
         id: Option<&'a str>,
@@ -184,7 +183,6 @@ impl ApproveArgs {
     }
 }
 
-/// Returns the id of a record that waits for approval, chosen from a list, if nothing is named.
 fn picked(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Option<String>> {
     if args.governance.is_some() || args.id.is_some() {
         return Ok(args.id.clone());
@@ -200,7 +198,6 @@ fn picked(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Option<String>> {
     picker::id_or_ask(ctx, "approve", None, &waiting).map(Some)
 }
 
-/// Approves or rejects with a signature.
 fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let id = match (picked(args, ctx)?, args.governance.is_some()) {
         (Some(id), false) => Some(picker::record_named(ctx, &id, args.branch.as_deref())?),
@@ -292,7 +289,6 @@ fn ledger_above(
     }
 }
 
-/// Returns the reason: the given one, or if one is required and a user can be prompted, the answer.
 fn ask_reason(
     args: &ApproveArgs,
     ctx: &Ctx,
@@ -315,7 +311,6 @@ fn ask_reason(
     }
 }
 
-/// Shows what is about to be signed, if prompts are possible, and asks for confirmation.
 fn confirm(
     ctx: &Ctx,
     prepared: &PreparedApproval<'_>,
@@ -334,7 +329,6 @@ fn confirm(
     }
 }
 
-/// Prints on stderr, if the answer on stdout is data, what a person needs from it: the next steps.
 fn hint(ctx: &Ctx, answer: &SignedStatement) {
     if matches!(ctx.format.name, "table" | "markdown") {
         return;

@@ -161,7 +161,7 @@ impl Run for CheckArgs {
             fresh::fetch(ctx, &|| true);
         }
         let check = if let Some(wait) = self.wait {
-            let fetcher = self.fetch.then(|| Fetcher::start(ctx, fresh::EVERY));
+            let fetcher = if self.fetch { Some(Fetcher::start(ctx, fresh::EVERY)) } else { None };
             let options = live::options(ctx, self.max_age.as_ref());
             let mut gate = LiveGate::open(options, Arc::clone(&receipts))?;
             waiting::settled(ctx, &mut gate, (&question, wait), fetcher)?
@@ -264,7 +264,7 @@ impl CheckArgs {
 /// Returns the outcome for the exit code: only `allow` is success, and with `--strict` no deployment of an application that
 /// nothing names.
 fn outcome(ctx: &Ctx, check: &CheckAnswer) -> Outcome {
-    let is_known = check.deployment.as_ref().is_none_or(|it| it.application_known);
+    let is_known = check.deployment.as_ref().is_none_or(|deployment| deployment.application_known);
     match check.answer.verdict {
         GateVerdict::Allow if ctx.globals.strict && !is_known => Outcome::Undetermined,
         GateVerdict::Allow => Outcome::Fine,
@@ -273,7 +273,6 @@ fn outcome(ctx: &Ctx, check: &CheckAnswer) -> Outcome {
     }
 }
 
-/// Reads the value of `--finding`.
 fn finding(text: &str) -> Result<String, String> {
     part::finding(text).map(|_| text.to_owned())
 }

@@ -184,7 +184,6 @@ impl CloseArgs {
     }
 }
 
-/// Prompts for the missing parts of one record's closure.
 fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyhow::Result<()> {
     let [id] = ids else {
         return Ok(());

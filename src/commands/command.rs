@@ -27,7 +27,6 @@ pub(crate) struct Command {
 pub(crate) trait CommandArguments: Debug {
     fn declare(&self) -> clap::Command;
 
-    /// Runs the command; its errors are those of [`Run::run`].
     fn run(&self, matches: &ArgMatches, ctx: &Ctx) -> anyhow::Result<Outcome>;
 }
 
@@ -47,7 +46,6 @@ impl CommandArguments for TypedArguments {
     }
 }
 
-/// Whether a command can answer about a past state of the approved ref (`--as-of`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PastInstants {
     /// It does.
@@ -56,26 +54,18 @@ pub(crate) enum PastInstants {
     Refused(&'static str),
 }
 
-/// A subcommand's arguments, which know how to run it.
 pub(crate) trait Run: Parser {
-    /// The output formats that it offers.
     const FORMATS: Formats = Formats::General;
-    /// Whether it can answer about the past.
     const PAST: PastInstants = PastInstants::Refused("this command does not read the approved ref");
 
     /// Whether a flag of its own names the ledger, and the time is now.
     const IS_BOUND: bool = false;
 
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// [`crate::commands::context::fault::Fault`] for a usage error or an undetermined answer;
-    /// any other error is unexpected.
+    /// Any error other than a [`crate::commands::context::fault::Fault`] is unexpected.
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome>;
 }
 
 impl Command {
-    /// Returns the command of a name with the given type of arguments.
     pub(crate) const fn of<A: Run>(name: &'static str) -> Command {
         Command {
             name,
@@ -90,7 +80,6 @@ impl Command {
         }
     }
 
-    /// Returns a command that groups others: `exledger redesign list`, `exledger redesign new`.
     pub(crate) const fn group<A: Parser>(name: &'static str, below: &'static [Command]) -> Command {
         Command {
             name,

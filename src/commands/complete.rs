@@ -18,16 +18,11 @@ use exledger::rules;
 use exledger::session::Session;
 use exledger::session::options::Options;
 
-/// The variable by which a shell asks for completions.
 pub(crate) const VARIABLE: &str = "EXLEDGER_COMPLETE";
 
 /// In a ledger with more records, owners are completed from the policy alone: reading the records takes too long.
 const MOST_READ: usize = 500;
 
-/// Answers a shell that asks how to complete a command line; `false` if none does.
-///
-/// # Errors
-/// If the shell is unknown.
 pub(crate) fn answered(declare: fn() -> Command) -> Result<bool, clap::Error> {
     let asked = std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty() && shell != "0");
     if asked.is_none() {
@@ -38,10 +33,8 @@ pub(crate) fn answered(declare: fn() -> Command) -> Result<bool, clap::Error> {
     program.try_complete(std::env::args_os(), folder.as_deref())
 }
 
-/// A function that lists names for a typed beginning.
 type Names = fn(&Place, &str) -> Vec<CompletionCandidate>;
 
-/// The arguments whose values are names, and what lists them.
 const ARGUMENTS: &[(&[&str], Names)] = &[
     (&["id", "ids", "like", "supersedes"], ids),
     (&["base", "head", "branch", "as_of", "approved_ref"], branches),
@@ -52,7 +45,6 @@ const ARGUMENTS: &[(&[&str], Names)] = &[
     (&["profile"], profiles),
 ];
 
-/// Adds the names to the arguments of a program.
 fn completed(program: Command) -> Command {
     within(program, "")
 }
@@ -82,7 +74,6 @@ fn named(arg: Arg, command: &str) -> Arg {
     }))
 }
 
-/// Where the command line would run.
 struct Place {
     folder: PathBuf,
     /// The ledger's folder, if `EXLEDGER_ROOT` names it and the line has no `-C`.
@@ -90,7 +81,6 @@ struct Place {
 }
 
 impl Place {
-    /// Reads the working directory and the `-C` of the line that is being typed.
     fn of_process() -> Place {
         let folder = std::env::current_dir().unwrap_or_default();
         let mut words = std::env::args_os().skip_while(|word| word != "--");
@@ -105,7 +95,8 @@ impl Place {
                 None => {}
             }
         }
-        let root = std::env::var_os("EXLEDGER_ROOT").filter(|it| !it.is_empty() && given.is_none());
+        let root =
+            std::env::var_os("EXLEDGER_ROOT").filter(|value| !value.is_empty() && given.is_none());
         Place {
             folder: given.map_or(folder.clone(), |given| folder.join(given)),
             root: root.map(PathBuf::from),
@@ -183,11 +174,12 @@ fn people(place: &Place, typed: &str) -> Vec<CompletionCandidate> {
         let entries = governance.roster.iter().flat_map(|roster| &roster.entries);
         let active = entries.filter(|(_, entry)| entry.active);
         emails.extend(active.map(|(email, _)| email.to_string()));
-        emails.extend(session.repository_or_none().and_then(|it| it.user().1));
+        emails.extend(session.repository_or_none().and_then(|repository| repository.user().1));
         if let Ok(files) = Files::list(session.tree(), &policy.records)
             && files.records.len() <= MOST_READ
         {
-            let read = files.records.iter().filter_map(|it| files.read(session.tree(), it).ok());
+            let read =
+                files.records.iter().filter_map(|record| files.read(session.tree(), record).ok());
             emails.extend(read.filter_map(|source| Some(source.record?.owner.email.to_string())));
         }
     }
@@ -195,14 +187,14 @@ fn people(place: &Place, typed: &str) -> Vec<CompletionCandidate> {
 }
 
 fn tiers(place: &Place, typed: &str) -> Vec<CompletionCandidate> {
-    let governance = place.governance().map(|it| it.1);
-    let tiers = governance.iter().flat_map(|it| &it.policy.tiers);
+    let governance = place.governance().map(|governance| governance.1);
+    let tiers = governance.iter().flat_map(|governance| &governance.policy.tiers);
     fitting(tiers.map(|tier| bare(tier.name.as_str())), typed)
 }
 
 fn profiles(place: &Place, typed: &str) -> Vec<CompletionCandidate> {
-    let governance = place.governance().map(|it| it.1);
-    let profiles = governance.iter().flat_map(|it| it.policy.profiles.keys());
+    let governance = place.governance().map(|governance| governance.1);
+    let profiles = governance.iter().flat_map(|governance| governance.policy.profiles.keys());
     fitting(profiles.map(|name| bare(name.as_str())), typed)
 }
 
@@ -212,13 +204,14 @@ fn codes(_: &Place, typed: &str) -> Vec<CompletionCandidate> {
 }
 
 fn controls(place: &Place, typed: &str) -> Vec<CompletionCandidate> {
-    let governance = place.governance().map(|it| it.1);
-    let names = governance.iter().flat_map(|it| &it.policy.catalogs);
-    let catalogs = names
-        .filter_map(|name| governance.as_ref().and_then(|it| it.catalog(catalog::name_of(name))));
+    let governance = place.governance().map(|governance| governance.1);
+    let names = governance.iter().flat_map(|governance| &governance.policy.catalogs);
+    let catalogs = names.filter_map(|name| {
+        governance.as_ref().and_then(|governance| governance.catalog(catalog::name_of(name)))
+    });
     let controls = catalogs.flat_map(|catalog| {
         let controls = catalog.controls.iter().filter(|control| !control.withdrawn);
-        controls.map(|it| (format!("{}:{}", catalog.name, it.id), it.title.clone()))
+        controls.map(|control| (format!("{}:{}", catalog.name, control.id), control.title.clone()))
     });
     fitting(controls, typed)
 }

@@ -14,7 +14,6 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 
-/// The name that the shell completes.
 const NAME: &str = "exledger";
 
 /// Print completions for a shell

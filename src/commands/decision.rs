@@ -34,7 +34,6 @@ pub(crate) struct DecisionFlags {
     pub dry_run: bool,
 }
 
-/// A decision, as requested by a command.
 pub(crate) struct DecisionJob<'j> {
     /// The command's name.
     pub command: &'static str,
@@ -51,9 +50,6 @@ pub(crate) struct DecisionJob<'j> {
 }
 
 /// Prepares and writes a decision about some records: all of them, or none.
-///
-/// # Errors
-/// As [`features::decide::prepare`] and [`PreparedDecision::write`]. Nothing is written then.
 pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome> {
     let session = ctx.home()?;
     session.repository()?;
@@ -98,10 +94,6 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
     Ok(Outcome::Fine)
 }
 
-/// Returns who makes the decision.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if neither the flag nor git names anybody, or the text is not an address.
 pub(crate) fn decider(session: &Session, flags: &DecisionFlags) -> anyhow::Result<Address> {
     if let Some(by) = &flags.by {
         return address("--by", by);
@@ -158,7 +150,6 @@ fn view_answer(
     }
 }
 
-/// Returns the path of a file of the ledger from the top of the repository.
 pub(crate) fn from_top(session: &Session, path: &str) -> String {
     let repository = session.repository_or_none();
     let top =
@@ -169,10 +160,6 @@ pub(crate) fn from_top(session: &Session, path: &str) -> String {
     }
 }
 
-/// Reads an address given by a flag.
-///
-/// # Errors
-/// If the text is not an address.
 pub(crate) fn address(flag: &str, text: &str) -> anyhow::Result<Address> {
     Address::new(text.trim()).ok_or_else(|| {
         fault::usage_error(

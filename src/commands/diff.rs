@@ -108,7 +108,8 @@ impl Run for DiffArgs {
             }
             (None, None) => Vec::new(),
         };
-        let judged = checkout.as_ref().map(|it| judge_checkout(it, &compared, &governance));
+        let judged =
+            checkout.as_ref().map(|checkout| judge_checkout(checkout, &compared, &governance));
         let judged = judged.transpose()?;
         let findings = collect_findings(&compared, &strays, &context);
         let counts = view::findings::LevelCounts::count(findings.iter());
@@ -120,7 +121,7 @@ impl Run for DiffArgs {
             branch: branch.as_deref(),
             files: &RepositoryFiles::new(repository, None),
         };
-        let is_read = judged.as_ref().is_none_or(|it| lint::is_read(ctx, &it.not_read));
+        let is_read = judged.as_ref().is_none_or(|judged| lint::is_read(ctx, &judged.not_read));
         ctx.show(&diff::show::doc(diff::show::Diff {
             strays,
             judged,
@@ -140,7 +141,7 @@ impl DiffArgs {
             return Ok(Some(branch.clone()));
         }
         let Some(head) = &self.head else {
-            return Ok(next_steps::own_branch(home).filter(|it| is_branch_name(it)));
+            return Ok(next_steps::own_branch(home).filter(|branch| is_branch_name(branch)));
         };
         if !is_branch_name(head) {
             return Ok(None);
@@ -158,7 +159,6 @@ fn branch_name(text: &str) -> Result<String, String> {
     }
 }
 
-/// Returns the findings about the changes, and about changed files that can't be read.
 fn collect_findings(
     compared: &Compared,
     strays: &[Stray],
@@ -172,7 +172,6 @@ fn collect_findings(
     findings
 }
 
-/// Returns what of the checkout was compared.
 fn judge_checkout(
     checkout: &JudgedCheckout<'_>,
     compared: &Compared,
@@ -183,7 +182,7 @@ fn judge_checkout(
         .entries
         .iter()
         .flat_map(|entry| &entry.delta.after)
-        .map(|it| it.path.as_str())
+        .map(|file| file.path.as_str())
         .collect();
     let mut counts = checkout.count(&policy.records, paths.into_iter());
     counts.base = Some(compared.base.to_string());
@@ -196,10 +195,8 @@ fn judge_checkout(
 
 struct DiffAnswer<'a> {
     compared: &'a Compared,
-    /// How each entry can be approved.
     next: &'a [NextSteps],
     branch: Option<&'a str>,
-    /// The blobs that accepted texts are read from.
     files: &'a dyn ScannedFiles,
 }
 
@@ -223,7 +220,7 @@ impl DiffAnswer<'_> {
                 id: source.id().map(|id| id.to_string()),
                 title: source.text("title").map(str::to_owned),
                 tier: tier::resolve(&context.governance.policy, &Facts::of_source(source))
-                    .map(|it| it.tier),
+                    .map(|resolved| resolved.tier),
             })
         });
         diff::show::Diff {
@@ -285,7 +282,6 @@ impl DiffAnswer<'_> {
     }
 }
 
-/// Returns what the findings of a record cover, if they differ from those before.
 fn covers(
     before: Option<&Record>,
     after: Option<&Record>,
@@ -299,7 +295,6 @@ fn covers(
     differing.flat_map(|key| accepted::covers(key, files)).collect()
 }
 
-/// Returns the controls that a record deviates from, each with its title in the catalog.
 fn controls(record: &Record, governance: &Governance) -> Vec<(String, Option<String>)> {
     let controls = record.deviates_from.controls.iter().flatten();
     controls
@@ -310,7 +305,6 @@ fn controls(record: &Record, governance: &Governance) -> Vec<(String, Option<Str
         .collect()
 }
 
-/// Returns the events of a record: of its file, and of its content.
 fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     let bare = |event: ChangeEvent, detail: &str| EventDetail { event, detail: detail.to_owned() };
     let delta = &entry.delta;
@@ -362,7 +356,6 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     events
 }
 
-/// Reports on stderr the records whose approved state can't be determined, and returns the outcome.
 fn report_doubts(ctx: &Ctx, compared: &Compared) -> Outcome {
     let mut outcome = Outcome::Fine;
     for entry in &compared.entries {

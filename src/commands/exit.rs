@@ -2,16 +2,13 @@
 //!
 //! Start at [`Outcome`]. Follows `docs/spec/cli.md`, exit codes.
 
-/// The exit code of a usage error.
 pub(crate) const USAGE_ERROR: u8 = 2;
 
-/// The exit code if the answer could not be determined.
 pub(crate) const UNDETERMINED: u8 = 3;
 
 /// The exit code of a run interrupted at a prompt, the same as shells use for Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// The outcome of a command that could answer; otherwise it returns a [`crate::commands::context::fault::Fault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
     /// Nothing is wrong.

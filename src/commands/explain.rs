@@ -102,7 +102,6 @@ fn show_controls(ctx: &Ctx, words: &[String]) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// Returns the id that is most similar to a text, with or without its catalog.
 fn similar(catalogs: &[&Catalog], query: &str) -> Option<String> {
     let ids: Vec<(String, &str)> = catalogs
         .iter()
@@ -119,7 +118,6 @@ fn similar(catalogs: &[&Catalog], query: &str) -> Option<String> {
     whole.map(str::to_owned).or_else(bare)
 }
 
-/// Returns the governance files of the surrounding ledger, if there is one that can be read.
 fn read_governance(ctx: &Ctx) -> Option<Governance> {
     let home = ctx.home().ok()?;
     match Governance::read(home.tree()) {

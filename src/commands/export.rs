@@ -20,7 +20,6 @@ use exledger::features::export::targets::{
 };
 use exledger::render::{csv, jsonl};
 
-/// All targets, in the order of the help.
 pub(crate) const TARGETS: &[Command] = &[
     revocations::COMMAND,
     ExportCommand {

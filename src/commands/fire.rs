@@ -62,7 +62,6 @@ impl Run for FireArgs {
     }
 }
 
-/// Returns the triggers of a record, for a list.
 fn triggers(record: &Record) -> Vec<Offer> {
     let triggers = record.triggers.iter();
     triggers.map(|trigger| picker::offer(trigger.id.clone(), trigger.when.as_str())).collect()

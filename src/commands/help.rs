@@ -15,18 +15,14 @@ use crate::commands::context::output::Formats;
 use crate::commands::new;
 use crate::commands::registry::{ABOUT, GROUPS, WIDEST, all};
 
-/// The subcommand that shows a help, and the topic that is not a command.
 pub(crate) const NAME: &str = "help";
 const OPTIONS: &str = "options";
 const EVERYTHING: &str = "--all";
 
-/// The line below the help of a command.
 const WHERE_OPTIONS_ARE: &str = "options of every command: exledger help options";
 
-/// Where the names of commands end on a screen.
 const COLUMN: usize = 13;
 
-/// What the arguments ask of the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     Nothing,
@@ -63,7 +59,6 @@ pub(crate) fn without_all(args: Vec<OsString>) -> Vec<OsString> {
     args.into_iter().filter(|arg| !is_help || arg != EVERYTHING).collect()
 }
 
-/// Returns the command line that shows a help: each command with its own flags.
 pub(crate) fn shape(program: clap::Command, asked: Asked) -> clap::Command {
     let globals = Globals::augment_args(clap::Command::new("globals"));
     let globals: Vec<Arg> = globals.get_arguments().cloned().collect();
@@ -103,7 +98,6 @@ fn shape_command(command: clap::Command, globals: &[Arg]) -> clap::Command {
         .mut_subcommands(|command| shape_command(command, globals))
 }
 
-/// Returns the first of the examples below a help, with its heading.
 fn first_example(below: &str) -> String {
     let Some(rest) = below.strip_prefix(HEADING) else {
         return String::new();
@@ -118,7 +112,6 @@ fn first_example(below: &str) -> String {
     format!("{HEADING}\n{}\n\n", lines.join("\n"))
 }
 
-/// Hides the flags of `new` that are seldom needed, and says where they are.
 fn with_usual_flags(command: clap::Command) -> clap::Command {
     let is_usual = |arg: &Arg| arg.get_long().is_some_and(|long| new::USUAL_FLAGS.contains(&long));
     let n_more = command.get_arguments().filter(|arg| !arg.is_hide_set() && !is_usual(arg)).count();
@@ -128,7 +121,6 @@ fn with_usual_flags(command: clap::Command) -> clap::Command {
         .after_help(format!("{below}\n{n_more} more flags: exledger new --help --all"))
 }
 
-/// Returns the screen of all commands, or of those that come first.
 pub(crate) fn first_or_all(asked: Asked) -> String {
     let mut text = format!("{ABOUT}\n\nUsage: exledger [COMMAND]\n\n");
     for group in GROUPS {
@@ -158,10 +150,8 @@ pub(crate) fn first_or_all(asked: Asked) -> String {
     text
 }
 
-/// Where the names of the commands on the first screen end.
 const FIRST_COLUMN: usize = 9;
 
-/// What `exledger help …` asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
     /// The screen of commands.
@@ -173,7 +163,6 @@ pub(crate) enum Topic {
 }
 
 impl Topic {
-    /// Returns the topic of the subcommand `help`; `None` for another subcommand.
     pub(crate) fn read(matches: &clap::ArgMatches) -> Option<Topic> {
         let own = matches.subcommand_matches(NAME)?;
         let words: Vec<String> = own.get_many("words").into_iter().flatten().cloned().collect();
@@ -185,7 +174,6 @@ impl Topic {
     }
 }
 
-/// Returns the options of every command, the formats and the times that only some take, and the exit codes.
 pub(crate) fn options() -> clap::builder::StyledStr {
     let mut below = String::from("Formats: ");
     below.push_str(&Formats::General.names().join(", "));
@@ -213,7 +201,6 @@ pub(crate) fn options() -> clap::builder::StyledStr {
         .render_help()
 }
 
-/// Returns the formats that only some commands have, with these.
 fn further_formats() -> BTreeMap<Vec<&'static str>, BTreeSet<String>> {
     let general = Formats::General.names();
     let mut further: BTreeMap<Vec<&'static str>, BTreeSet<String>> = BTreeMap::new();

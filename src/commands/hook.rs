@@ -147,7 +147,6 @@ impl Run for HookArgs {
 }
 
 impl HookArgs {
-    /// Returns the arguments of this command line, without `--print-config`.
     fn words(&self, ctx: &Ctx) -> Vec<String> {
         let shown = |path: &Path| path.display().to_string();
         let mut words = vec![NAME.to_owned(), self.runtime.clone()];
@@ -175,7 +174,6 @@ impl HookArgs {
         words
     }
 
-    /// Returns if the call may run.
     fn answer(&self, ctx: &Ctx, runtime: &Runtime, begun: Elapsed) -> anyhow::Result<()> {
         let mut payload = Vec::new();
         let stdin = std::io::stdin().lock();
@@ -251,7 +249,6 @@ impl HookArgs {
         Ok(())
     }
 
-    /// Reads the map of the command line.
     fn given_map(&self, path: &Path) -> anyhow::Result<HookFile> {
         if reach::contains(&self.ledger, path) {
             return Err(refusal(format!(
@@ -294,7 +291,8 @@ impl HookArgs {
         let mut reason = describe(&check.answer);
         // A step may name a branch, whose name anybody can choose, so the agent must not read it.
         let step = check.next.as_ref().map(|next| next.command.as_ref().unwrap_or(&next.action));
-        let mut people = step.map_or_else(|| reason.clone(), |it| format!("{reason}; next: {it}"));
+        let mut people =
+            step.map_or_else(|| reason.clone(), |step| format!("{reason}; next: {step}"));
         if let Some(folder) = &self.refused {
             let line = LoggedReceipt::of(&question, &check, &Value::Null).line()?;
             let kept = match refused::keep(folder, line.as_bytes()) {
@@ -339,7 +337,8 @@ fn unanswered(error: Error) -> anyhow::Error {
     let of_file = |place: String| refusal(format!("unknown: {place}: run `exledger lint` there"));
     match error {
         Error::Undetermined(Undetermined::PolicyBroken(findings)) => {
-            let first = findings.iter().find(|it| it.level == Level::Error).and_then(|it| it.pos);
+            let first =
+                findings.iter().find(|finding| finding.level == Level::Error).and_then(|it| it.pos);
             let place = first.map(|pos| format!(":{}:{}", pos.line, pos.column));
             let place = place.unwrap_or_default();
             of_file(format!("the ledger's {}{place} has an error", policy::FILE))
@@ -357,7 +356,6 @@ fn describe(answer: &GateAnswer) -> String {
     described.unwrap_or_else(|| format!("{}: {}", answer.verdict.as_str(), answer.reason))
 }
 
-/// Returns the error that names the flag by which these commands are given a ledger.
 pub(crate) fn of_ledger_flag(error: Error) -> Error {
     match error {
         Error::Undetermined(absent @ Undetermined::NoFolder(_)) => {
@@ -403,7 +401,6 @@ pub(crate) fn bound_identity(name: Option<&str>, kind: Option<&str>) -> Option<B
     })
 }
 
-/// Returns the error that refuses a call.
 fn refusal(reason: String) -> anyhow::Error {
     fault::usage_error(reason, "")
 }
@@ -414,7 +411,6 @@ pub(crate) fn absolute(text: &str) -> Result<PathBuf, String> {
     if path.is_absolute() { Ok(path) } else { Err("give an absolute path".to_owned()) }
 }
 
-/// Reads a time limit.
 fn limit(text: &str) -> Result<Duration, String> {
     let seconds = u64::try_from(MaxAge::parse(text)?.seconds()).unwrap_or_default();
     if (1..=LONGEST_LIMIT).contains(&seconds) {

@@ -109,7 +109,6 @@ fn formats() -> ListedValues {
     ListedValues::from(all.chain([SCAN]).collect::<Vec<_>>())
 }
 
-/// The name under which suppressions are adopted.
 const SCAN: &str = "scan";
 
 impl Run for ImportArgs {
@@ -187,7 +186,6 @@ pub(crate) fn adopt<'s>(
 }
 
 impl ImportArgs {
-    /// Refuses what is about files of other tools.
     fn refuse_for_scan(&self) -> anyhow::Result<()> {
         let flags = [
             ("--one-record", self.one_record),
@@ -329,7 +327,6 @@ fn named(name: &str) -> anyhow::Result<&'static ImportFormat> {
     })
 }
 
-/// Reads all inputs before any is evaluated.
 fn read_all(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<ImportFile>> {
     stdin::only_once(paths)?;
     paths.iter().map(|path| read(ctx, path)).collect()
@@ -355,10 +352,10 @@ fn read(ctx: &Ctx, path: &Path) -> anyhow::Result<ImportFile> {
     }
 }
 
-/// Returns the commands that complete the drafts, check them, and send them to their approvers.
 fn next(ctx: &Ctx, session: &Session, prepared: &PreparedImport<'_>, format: &str) -> Vec<String> {
     let drafts = &prepared.drafts;
-    let (Some(first), paths) = (drafts.first(), drafts.iter().map(|it| it.path.as_str())) else {
+    let (Some(first), paths) = (drafts.first(), drafts.iter().map(|draft| draft.path.as_str()))
+    else {
         return Vec::new();
     };
     let folders: BTreeSet<&str> =

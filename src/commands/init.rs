@@ -130,13 +130,13 @@ impl Run for InitArgs {
         let approvers = Approvers::read(&self.persons, (&origin, forge), &ctx.folder)?;
         let (branch, because) = self.branch(ctx, &origin, forge)?;
         let setup = self.setup((place, approvers), &origin, branch, forge);
-        let jobs = setup.program.as_ref().filter(|_| forge != Forge::None);
+        let jobs = if forge != Forge::None { setup.program.as_ref() } else { None };
         let mut init = view::init::Init {
             written: !self.dry_run,
             created: Vec::new(),
             skipped: Vec::new(),
             forge: forge.as_str(),
-            branch: Some(setup.branch.clone()).filter(|it| !it.is_empty()),
+            branch: Some(setup.branch.clone()).filter(|branch| !branch.is_empty()),
             action: jobs.and_then(ProgramSource::uses),
             next: Vec::new(),
         };
@@ -158,7 +158,8 @@ impl Run for InitArgs {
         init.created.extend(created.iter().map(|(path, _)| path.clone()));
         if let Some(adopted) = &adopted {
             let records = adopted.drafts.iter();
-            init.created.extend(records.map(|it| format!("{}{}", setup.place.prefix, it.path)));
+            init.created
+                .extend(records.map(|record| format!("{}{}", setup.place.prefix, record.path)));
         }
         match &adopted {
             _ if !init.written => {}
@@ -205,7 +206,6 @@ impl Run for InitArgs {
     }
 }
 
-/// Names what is suppressed and could not be adopted.
 fn tell_listed(ctx: &Ctx, adopted: &PreparedImport<'_>) {
     let mut n_adopted = 0;
     for entry in &adopted.entries {
@@ -229,7 +229,6 @@ fn tell_listed(ctx: &Ctx, adopted: &PreparedImport<'_>) {
 }
 
 impl InitArgs {
-    /// Works out the records of what is suppressed already, under the policy that is written with them.
     fn adopted<'l>(
         &self,
         ctx: &Ctx,
@@ -262,7 +261,6 @@ impl InitArgs {
         import::adopt(ctx, (&searched, located), request)
     }
 
-    /// Returns what the files say.
     fn setup(
         &self,
         (place, approvers): (Place, Approvers),
@@ -272,7 +270,7 @@ impl InitArgs {
     ) -> Setup {
         let program = ProgramSource::choose(self.install.clone(), self.action.clone());
         // There is no action of GitLab.
-        let is_usable = |it: &ProgramSource| forge == Forge::Github || it.uses().is_none();
+        let is_usable = |source: &ProgramSource| forge == Forge::Github || source.uses().is_none();
         Setup {
             place,
             forge,
@@ -286,7 +284,6 @@ impl InitArgs {
         }
     }
 
-    /// Returns the branch that pull requests are merged into, and why it is that one.
     fn branch(
         &self,
         ctx: &Ctx,
@@ -364,7 +361,6 @@ impl InitArgs {
 }
 
 impl MergeMethod {
-    /// Returns the method by which most of some commits were merged; `None` if none was.
     fn most(kinds: &[LandingKind]) -> Option<MergeMethod> {
         let of = [
             (MergeMethod::Merge, LandingKind::Merge),
@@ -372,14 +368,13 @@ impl MergeMethod {
             (MergeMethod::Rebase, LandingKind::Rebase),
         ];
         let counted =
-            of.map(|(method, kind)| (kinds.iter().filter(|it| **it == kind).count(), method));
+            of.map(|(method, kind)| (kinds.iter().filter(|other| **other == kind).count(), method));
         // Of as many, the first.
         let most = counted.into_iter().rev().max_by_key(|(n, _)| *n);
         most.filter(|(n, _)| *n > 0).map(|(_, method)| method)
     }
 }
 
-/// Prints advice about the forge, the merge method and the growth of the ledger.
 fn advise(ctx: &Ctx, init: &Init, setup: &Setup, method: MergeMethod) {
     if ctx.format.name != "table" {
         for needs in view::init::needs_lines(init) {
@@ -435,7 +430,7 @@ fn advise(ctx: &Ctx, init: &Init, setup: &Setup, method: MergeMethod) {
     if !setup.with.contains(&Extra::Codeowners) && setup.forge != Forge::None {
         let lines = texts::code_owners(setup);
         let lines: Vec<&str> =
-            lines.lines().filter_map(|it| it.strip_prefix("# ")).skip(1).collect();
+            lines.lines().filter_map(|line| line.strip_prefix("# ")).skip(1).collect();
         ctx.hint(&format!(
             "hint: whoever can change the policy and the workflow changes what they decide; lines for CODEOWNERS, each with your team:\n  {}",
             lines.join("\n  ")

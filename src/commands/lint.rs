@@ -117,7 +117,6 @@ impl Run for LintArgs {
 }
 
 impl LintArgs {
-    /// Reads the record given on standard input, and its future path.
     fn given(&self) -> anyhow::Result<Option<(&Path, Vec<u8>)>> {
         if !self.paths.iter().any(|path| path == Path::new("-")) {
             return match self.path {
@@ -140,7 +139,6 @@ impl LintArgs {
     }
 }
 
-/// Tells whether all records were read; says which were not, and the command that mends it.
 pub(crate) fn is_read(ctx: &Ctx, not_read: &[UnreadFile]) -> bool {
     for file in not_read {
         ctx.tell(&format!(
@@ -154,7 +152,7 @@ pub(crate) fn is_read(ctx: &Ctx, not_read: &[UnreadFile]) -> bool {
 /// Returns the ledger's folder for formats that a forge reads: their paths are relative to the top of the repository.
 pub(crate) fn forge_folder(ctx: &Ctx, home: &Session) -> String {
     let read_by_forge = ctx.format.offered == Offered::ForFindings;
-    let repository = home.repository_or_none().filter(|_| read_by_forge);
+    let repository = if read_by_forge { home.repository_or_none() } else { None };
     repository.and_then(|repository| repository.prefix(home.root())).unwrap_or_default()
 }
 

@@ -30,10 +30,8 @@ use exledger::session::Session;
 use exledger::session::options::Options;
 use exledger::store::git::reach;
 
-/// The name of the only ledger, if it has none.
 const DEFAULT_NAME: &str = "default";
 
-/// The maximum length of a ledger's name.
 const LONGEST_NAME: usize = 64;
 
 /// Serve ledgers to agents, by the Model Context Protocol
@@ -95,7 +93,6 @@ pub(crate) struct McpArgs {
 
 pub(crate) const COMMAND: Command = Command::of::<McpArgs>("mcp");
 
-/// A ledger, and the name that calls give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct NamedLedger {
     name: Option<String>,
@@ -148,7 +145,7 @@ impl Run for McpArgs {
                 .ledger
                 .iter()
                 .zip(logs)
-                .map(|(it, log)| self.source(ctx, it, log))
+                .map(|(ledger, log)| self.source(ctx, ledger, log))
                 .collect(),
             identity: hook::bound_identity(self.identity.as_deref(), self.as_type.as_deref()),
             keeps_receipts: self.receipts.is_some(),
@@ -244,7 +241,6 @@ impl McpArgs {
         }
     }
 
-    /// Opens the receipts for a ledger, whose git user signs them.
     fn log(&self, ctx: &Ctx, ledger: &NamedLedger) -> anyhow::Result<ReceiptLog> {
         let Some(path) = self.receipts.as_deref() else {
             return Ok(ReceiptLog::none());
@@ -266,7 +262,8 @@ impl McpArgs {
     }
 
     fn fetcher(&self, ctx: &Ctx) -> Fetcher {
-        let folders: Vec<PathBuf> = self.ledger.iter().map(|it| it.folder.clone()).collect();
+        let folders: Vec<PathBuf> =
+            self.ledger.iter().map(|ledger| ledger.folder.clone()).collect();
         let (ctx, options) = (ctx.clone(), self.options(ctx));
         Fetcher::running(Duration::ZERO, move |is_wanted| {
             let removed = hook::chosen_names(&ctx);

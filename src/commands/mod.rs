@@ -72,7 +72,6 @@ use crate::commands::registry::{all, declare, declare_for};
 use exledger::diag::renamed;
 use exledger::render;
 
-/// Runs the program with the arguments of this process.
 pub(crate) fn main() -> ExitCode {
     end_on_panic(Outcome::Undetermined.code());
     ExitCode::from(match completed() {
@@ -104,7 +103,6 @@ fn end_on_panic(code: u8) {
     }));
 }
 
-/// The second line of that report.
 const REPORT: &str =
     "  help: this is a bug; please report it with the command (RUST_BACKTRACE=1 adds the stack)";
 
@@ -119,7 +117,6 @@ fn panic_in_a_test(ctx: &Ctx) {
     }
 }
 
-/// Returns the report of a panic: its message and position, and if `RUST_BACKTRACE` is set, the backtrace.
 fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
     let payload = panicked.payload();
     let message = payload
@@ -139,7 +136,6 @@ fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
     format!("internal error: {message} at {place}\n{REPORT}\n{trace}")
 }
 
-/// Runs one command line and returns its exit code.
 fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let unreadable: Vec<String> =
@@ -181,7 +177,6 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Prints why a command line is wrong, or the help that it asks for, and returns the exit code.
 fn refuse(usage: &clap::Error, program: &clap::Command) -> u8 {
     match renamed_command(usage, program) {
         Some(answer) => complain(&answer),
@@ -190,7 +185,6 @@ fn refuse(usage: &clap::Error, program: &clap::Command) -> u8 {
     u8::try_from(usage.exit_code()).unwrap_or(exit::USAGE_ERROR)
 }
 
-/// Shows what `exledger help …` asks for, and returns the exit code.
 fn show_help(topic: Topic, program: &mut clap::Command, asked: Asked) -> u8 {
     let text = match topic {
         Topic::Commands => help::first_or_all(asked),
@@ -209,7 +203,6 @@ fn show_help(topic: Topic, program: &mut clap::Command, asked: Asked) -> u8 {
     Outcome::Fine.code()
 }
 
-/// Returns the answer to a command that has another name now.
 fn renamed_command(usage: &clap::Error, program: &clap::Command) -> Option<String> {
     let Some(ContextValue::String(old)) = usage.get(ContextKind::InvalidSubcommand) else {
         return None;

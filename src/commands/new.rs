@@ -133,7 +133,6 @@ pub(crate) struct NewArgs {
 
 pub(crate) const COMMAND: Command = Command::of::<NewArgs>(NAME);
 
-/// The command's name.
 pub(crate) const NAME: &str = "new";
 
 /// The flags that its help shows without `--all`.
@@ -216,7 +215,6 @@ impl Run for NewArgs {
     }
 }
 
-/// A file given by name, and the content of stdin if the name is `-`.
 struct StdinOrFile<'a> {
     path: &'a Path,
     stdin: Option<Vec<u8>>,
@@ -251,7 +249,6 @@ fn unasked(ctx: &Ctx, filing: &Filing<'_>) -> anyhow::Result<(RecordDraft, Vec<F
     Ok((draft, findings))
 }
 
-/// Returns the answer about a written record.
 fn view_filed(
     ctx: &Ctx,
     session: &Session,

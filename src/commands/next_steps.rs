@@ -15,7 +15,6 @@ use exledger::session::Session;
 /// The number of drafts that are named one by one.
 pub(crate) const SHORT: usize = 3;
 
-/// Returns the git commands that send the decision to its approvers.
 pub(crate) fn after(
     ctx: &Ctx,
     command: &str,
@@ -59,7 +58,6 @@ fn distinction(opened: &[DecidedRecord]) -> String {
     format!("-{}", digest.get(..DIGITS).unwrap_or(&digest))
 }
 
-/// Returns the git commands that send a new record to its approvers.
 pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> Vec<String> {
     sending(ctx, home, id, (&[quoted(path)], &format!("File {id}")))
 }
@@ -74,7 +72,7 @@ pub(crate) fn sending(
 ) -> Vec<String> {
     let git = git_command(ctx, home);
     let own = own_branch(home);
-    let switch = own.is_none().then(|| format!("{git} switch -c {branch}"));
+    let switch = if own.is_none() { Some(format!("{git} switch -c {branch}")) } else { None };
     let commit =
         [format!("{git} add {}", files.join(" ")), format!("{git} commit -m {}", quoted(subject))];
     let push = push(ctx, home, own.as_deref().unwrap_or(branch));

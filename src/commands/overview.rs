@@ -14,10 +14,7 @@ use exledger::survey::overview::{Attention, Overview};
 use exledger::survey::queue;
 use exledger::view::doc::Doc;
 
-/// Answers about the surrounding ledger; `None` if there is none, so that the help is shown.
-///
-/// # Errors
-/// As [`Ctx::home`] and [`Ctx::approved_of`].
+/// Answers about the surrounding ledger; `None` without one, so that the help is shown.
 pub(crate) fn answer(ctx: &Ctx) -> anyhow::Result<Option<Outcome>> {
     let home = match ctx.home() {
         Err(error) if is_elsewhere(&error) => return Ok(None),
@@ -29,7 +26,6 @@ pub(crate) fn answer(ctx: &Ctx) -> anyhow::Result<Option<Outcome>> {
     Ok(Some(Outcome::Fine))
 }
 
-/// Returns the state of a ledger in a few lines.
 pub(crate) fn doc(approved: &Snapshot<'_>) -> Doc<'static> {
     let horizon = Horizon::from_policy(&approved.governance().policy);
     let records = approved.records();

@@ -59,8 +59,9 @@ impl Run for PatternsArgs {
                 Some(ProposedRecord {
                     id: record_state.id(),
                     record: record_state.stated.as_deref()?,
-                    place: branch
-                        .map_or(RecordOrigin::WorkTree, |it| RecordOrigin::Branch(it.clone())),
+                    place: branch.map_or(RecordOrigin::WorkTree, |branch| {
+                        RecordOrigin::Branch(branch.clone())
+                    }),
                 })
             })
             .collect();

@@ -23,13 +23,9 @@ use exledger::survey::queue::{self, QueueItem};
 use exledger::survey::select::Filter;
 use std::path::Path;
 
-/// How to choose from a list, shown above it.
 const HINT: &str = "type a part of its id or title, or use the arrow keys";
 
-/// Returns the given id; if there is none, the one that the user chooses among some records.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if no id is given and nobody can be prompted, or there is nothing to choose from.
+/// Returns the given id; without one, the one that the user chooses among some records.
 pub(crate) fn id_or_ask(
     ctx: &Ctx,
     command: &str,
@@ -46,11 +42,8 @@ pub(crate) fn id_or_ask(
     }
 }
 
-/// Returns an id as it was typed, or a path as the ledger writes it: that of a record's file in the work tree or, if it is
-/// absent there, on the approved ref or a branch. The bare name of a file is an id with a suffix, unless such a file is here.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] for any other path: its name alone would be about another file.
+/// Returns an id as it was typed, or a path as the ledger writes it: that of a record's file in the work tree or, if it
+/// is absent there, on the approved ref or a branch. The bare name of a file is an id with a suffix, unless it is here.
 pub(crate) fn record_named(ctx: &Ctx, text: &str, branch: Option<&str>) -> anyhow::Result<String> {
     if is_path(ctx, text) {
         path_of_record(ctx, text, &known(ctx, branch)?)
@@ -60,9 +53,6 @@ pub(crate) fn record_named(ctx: &Ctx, text: &str, branch: Option<&str>) -> anyho
 }
 
 /// Returns ids and paths as [`record_named`] does; the names of the records are listed once.
-///
-/// # Errors
-/// Those of [`record_named`], for the first that is refused.
 pub(crate) fn records_named(ctx: &Ctx, texts: &[String]) -> anyhow::Result<Vec<String>> {
     if !texts.iter().any(|text| is_path(ctx, text)) {
         return Ok(texts.to_vec());
@@ -82,7 +72,6 @@ fn is_path(ctx: &Ctx, text: &str) -> bool {
         || (ledger::id_of(typed) != typed && ctx.folder.join(typed).symlink_metadata().is_ok())
 }
 
-/// Returns a typed path, relative to the ledger's root, if it is that of a known record.
 fn path_of_record(ctx: &Ctx, text: &str, known: &[Files]) -> anyhow::Result<String> {
     let typed = text.trim();
     let is_known = |path: &String| {
@@ -107,10 +96,6 @@ fn path_of_record(ctx: &Ctx, text: &str, known: &[Files]) -> anyhow::Result<Stri
     })
 }
 
-/// Returns the names of the records of the work tree, of the approved ref, and of a branch.
-///
-/// # Errors
-/// The policy of the work tree has errors, or a folder of it can't be read.
 fn known(ctx: &Ctx, branch: Option<&str>) -> anyhow::Result<Vec<Files>> {
     let home = ctx.home()?;
     let mut known = Vec::new();
@@ -130,18 +115,11 @@ fn known(ctx: &Ctx, branch: Option<&str>) -> anyhow::Result<Vec<Files>> {
     Ok(known)
 }
 
-/// Returns the names of the records of a tree, by its policy.
-///
-/// # Errors
-/// The policy has errors, or a folder can't be read.
 fn records(tree: &dyn Tree) -> anyhow::Result<Files> {
     Ok(Files::list(tree, &locate::governance(tree)?.policy.records)?)
 }
 
 /// Refuses a missing id if nobody can be prompted: before anything is read.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] in that case.
 pub(crate) fn named(ctx: &Ctx, command: &str, given: Option<&str>) -> anyhow::Result<()> {
     if given.is_none() && !prompts::can_prompt(ctx) { Err(unnamed(command)) } else { Ok(()) }
 }
@@ -153,10 +131,7 @@ fn unnamed(command: &str) -> anyhow::Error {
     )
 }
 
-/// Returns the given ids; if there are none, and no filter, the open record that the user chooses.
-///
-/// # Errors
-/// If no id is given, and nobody can be prompted.
+/// Returns the given ids; without any, and without a filter, the open record that the user chooses.
 pub(crate) fn ids_or_ask(
     ctx: &Ctx,
     ids: &[String],
@@ -174,10 +149,7 @@ pub(crate) fn ids_or_ask(
     }
 }
 
-/// Returns the given id of a trigger or control; if there is none, the one that the user chooses among those of a record.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if none is given and nobody can be prompted, or the record has none.
+/// Returns the given id; without one, the one of a record's triggers or controls that the user chooses.
 pub(crate) fn part_or_ask(
     ctx: &Ctx,
     (command, what): (&str, &str),
@@ -210,16 +182,11 @@ pub(crate) fn part_or_ask(
     }
 }
 
-/// Returns the open records of the work tree, for a list.
-///
-/// # Errors
-/// As [`features::decide::list_open_records`].
 pub(crate) fn open(home: &Session) -> anyhow::Result<Vec<Offer>> {
     let open = features::decide::list_open_records(home)?.into_iter();
     Ok(open.map(|open| offer(open.id, open.title)).collect())
 }
 
-/// Returns the records of the approved ref and the proposals that fit, for a list.
 pub(crate) fn among(snapshot: &Snapshot<'_>, fits: &dyn Fn(&RecordState) -> bool) -> Vec<Offer> {
     snapshot.records().iter().filter(|state| fits(state)).map(record_offer).collect()
 }
@@ -246,15 +213,11 @@ fn record_offer(state: &RecordState) -> Offer {
     offer(state.id().to_owned(), format!("{}: {title}", state.status.as_str()))
 }
 
-/// Returns an entry of a list: an id, and what it is.
 pub(crate) fn offer(id: String, detail: impl Into<String>) -> Offer {
     Offer { shown: id.clone(), detail: detail.into(), value: id }
 }
 
 /// Returns the value of the choice that the user takes; `instead` says how to do without the prompt.
-///
-/// # Errors
-/// If the prompt has no answer.
 pub(crate) fn pick(question: &str, offers: Vec<Offer>, instead: &str) -> anyhow::Result<String> {
     let prompt = Prompt { label: question, question, hint: HINT, ..Prompt::default() };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);

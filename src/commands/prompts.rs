@@ -12,9 +12,6 @@ pub(crate) fn can_prompt(ctx: &Ctx) -> bool {
 }
 
 /// Reports all missing flags of a command at once, if two or more are missing and nobody can be prompted.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] in that case.
 pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
     let open: Vec<&str> =
         flags.iter().filter(|(_, is_given)| !is_given).map(|(flag, _)| *flag).collect();
@@ -28,9 +25,6 @@ pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
 }
 
 /// Returns a meaningful text: the flag's value, otherwise the answer to a prompt.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if there is neither.
 pub(crate) fn text_or_ask(
     ctx: &Ctx,
     given: Option<&str>,
@@ -54,10 +48,7 @@ pub(crate) fn text_or_ask(
     }
 }
 
-/// Returns the answer to a prompt as a parsed value; prompts again until it can be parsed.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if nobody can be prompted.
+/// Prompts again until the answer can be parsed.
 pub(crate) fn value_or_ask<T>(
     ctx: &Ctx,
     flag: &str,
@@ -73,9 +64,6 @@ pub(crate) fn value_or_ask<T>(
 }
 
 /// Returns a word of a vocabulary: the flag's value, otherwise the choice at a prompt.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if there is neither, or the text is not one of the words.
 pub(crate) fn word_or_ask<W: Vocabulary>(
     ctx: &Ctx,
     given: Option<&str>,
@@ -85,11 +73,7 @@ pub(crate) fn word_or_ask<W: Vocabulary>(
     word_of_or_ask(ctx, given, flag, question, &|_| true)
 }
 
-/// Returns a word of a vocabulary, with only some of its words on offer: the flag's value, otherwise
-/// the choice at a prompt.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if there is neither, or the text is not one of the words.
+/// Does the same as [`word_or_ask`], with only some of the words on offer.
 pub(crate) fn word_of_or_ask<W: Vocabulary>(
     ctx: &Ctx,
     given: Option<&str>,

@@ -66,9 +66,6 @@ enum GroupBy {
 const DAY: Term = Term { number: 24, unit: Unit::Hours };
 
 /// Returns the instant after which decisions are reported; a duration counts back from the one in question.
-///
-/// # Errors
-/// If it is later than the instant in question.
 fn begin(since: &MomentOrTerm, now: Instant) -> anyhow::Result<Instant> {
     let at = match since {
         MomentOrTerm::Moment(when) => when.start(),
@@ -132,7 +129,6 @@ impl Run for QueueArgs {
 }
 
 impl QueueArgs {
-    /// Returns what needs attention among what the filters select.
     fn collect<'a>(&self, ctx: &Ctx, approved: &'a Snapshot<'_>, filter: &Filter) -> Queue<'a> {
         let selected = approved.selected(filter);
         let policy = Horizon::from_policy(&approved.governance().policy);
@@ -151,7 +147,7 @@ impl QueueArgs {
         let mut follow_ups = approved.follow_ups();
         if *filter != Filter::default() {
             // A group is selected by its records, a redesign also by its owner.
-            let ids: BTreeSet<&str> = selected.iter().map(|it| it.id()).collect();
+            let ids: BTreeSet<&str> = selected.iter().map(|state| state.id()).collect();
             follow_ups.retain(|follow_up| {
                 follow_up.records().iter().any(|id| ids.contains(id.as_str()))
                     || follow_up.is_owned_by(&filter.owner, approved.governance())
@@ -190,7 +186,7 @@ fn add_messages<'a>(
 ) -> anyhow::Result<()> {
     let around = approved.around();
     let mut decided = approved.decisions(begin(since, around.instant)?);
-    decided.retain(|it| approved.selection(filter, it.record_state) == Selection::Yes);
+    decided.retain(|decision| approved.selection(filter, decision.record_state) == Selection::Yes);
     let subjects = MessageSubjects {
         items: &queue.items,
         follow_ups: &queue.follow_ups,
@@ -202,7 +198,6 @@ fn add_messages<'a>(
     Ok(())
 }
 
-/// Returns the calendar of the records that are due.
 fn calendar(approved: &Snapshot<'_>, items: &[QueueItem<'_>]) -> String {
     let due = items.iter().filter(|item| item.due.is_some()).map(|item| item.record_state);
     let mut dated: Vec<Dated> = due

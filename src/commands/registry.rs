@@ -14,10 +14,8 @@ use crate::commands::{
     report, review, scan, schema, show, transfer, triage, verify,
 };
 
-/// What the program is for, in one line.
 pub(crate) const ABOUT: &str = "Exceptions to rules in git: why, who approved, until when";
 
-/// Some commands that the help shows together.
 pub(crate) struct Group {
     pub(crate) name: &'static str,
     /// Those on the first screen.
@@ -26,7 +24,6 @@ pub(crate) struct Group {
     pub(crate) more: &'static [Command],
 }
 
-/// All subcommands, by the groups and in the order of the help.
 pub(crate) const GROUPS: &[Group] = &[
     Group { name: "Look", first: &[scan::COMMAND, demo::COMMAND], more: &[] },
     Group { name: "Begin", first: &[init::COMMAND, doctor::COMMAND], more: &[] },
@@ -95,13 +92,11 @@ struct Top {
     globals: Globals,
 }
 
-/// Returns the whole command line: the global flags and every subcommand, in the order of [`all`].
 pub(crate) fn declare() -> clap::Command {
     declare_if(|_| true)
 }
 
 /// Returns the command line for some arguments: a subcommand that they don't name has only its name.
-///
 /// Each start of the program reads one command line, and the flags of all subcommands are most of what that takes.
 pub(crate) fn declare_for(args: &[OsString]) -> clap::Command {
     declare_if(|command| args.iter().any(|arg| arg == command.name))
@@ -115,7 +110,6 @@ fn declare_if(is_whole: impl Fn(&Command) -> bool) -> clap::Command {
     Top::command().disable_help_subcommand(false).subcommands(declared)
 }
 
-/// Returns all subcommands, in the order of the help.
 pub(crate) fn all() -> impl Iterator<Item = &'static Command> {
     GROUPS.iter().flat_map(|group| group.first.iter().chain(group.more))
 }

@@ -55,7 +55,6 @@ pub(crate) struct RenewArgs {
 
 pub(crate) const COMMAND: Command = Command::of::<RenewArgs>("renew");
 
-/// The most records whose ends are shown before the question.
 const MOST_SHOWN: usize = 5;
 
 impl Run for RenewArgs {
@@ -121,7 +120,7 @@ impl RenewArgs {
             }
             None => {
                 asked.show(&ends)?;
-                let last = ends.iter().map(|it| not_after(&it.present)).max().unwrap_or(ctx.now);
+                let last = ends.iter().map(|end| not_after(&end.present)).max().unwrap_or(ctx.now);
                 let example = last.plus_seconds(30 * 86_400).day();
                 let question = format!("New end, or how long to extend ({example}, 30d)");
                 let parse = |text: &str| asked.parse(text);
@@ -140,10 +139,8 @@ impl RenewArgs {
     }
 }
 
-/// The question for the reason.
 const REASON: &str = "Why can it not end yet";
 
-/// Reads `--until`; a duration is another flag's.
 fn read_until(text: &str) -> Result<When, String> {
     match Term::new(text) {
         Some(term) => Err(format!("`{term}` is a duration: give it with --for {term}")),
@@ -151,7 +148,6 @@ fn read_until(text: &str) -> Result<When, String> {
     }
 }
 
-/// What a person is asked about.
 struct Asked<'a> {
     ctx: &'a Ctx,
     session: &'a Session,
@@ -160,7 +156,6 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Shows the present end of each record, and the latest that a renewal may give it.
     fn show(&self, ends: &[RecordEnd]) -> anyhow::Result<()> {
         for end in ends.iter().take(MOST_SHOWN) {
             let latest = decide::latest_end(self.session, &self.ctx.moment(), self.by, end)?;
@@ -177,7 +172,6 @@ impl Asked<'_> {
         Ok(())
     }
 
-    /// Reads an answer; an end that is impossible is refused.
     fn parse(&self, text: &str) -> Result<NewEnd, String> {
         let end = match filter::moment_or_term(text)? {
             MomentOrTerm::Term(term) => NewEnd::For(term),

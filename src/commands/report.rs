@@ -21,9 +21,9 @@ use exledger::status::state::RecordState;
 use exledger::store::streams::Begun;
 use exledger::survey::due::Horizon;
 use exledger::survey::figures::ReportPeriod;
-use exledger::survey::glance::Glance;
 use exledger::survey::life::Life;
 use exledger::survey::naming::RecordNames as _;
+use exledger::survey::summary::LedgerSummary;
 use exledger::survey::{figures, patterns, queue};
 use exledger::view::doc::Doc;
 
@@ -89,9 +89,6 @@ impl ReportArgs {
     }
 
     /// Returns the answer without its cards; the data that it is computed from is freed before the cards are made.
-    ///
-    /// # Errors
-    /// [`fault::Fault::Usage`] if the period ends before it begins.
     pub(crate) fn summary<'d>(
         &self,
         approved: &Snapshot<'_>,
@@ -117,7 +114,7 @@ impl ReportArgs {
             backlog: figures::backlog(approved.records(), &lives, span, &horizon, instant),
             periods: figures::periods(&lives, &neighbours.peers(), span, governance),
             record_states: approved.records(),
-            glance: Glance::of(approved.records(), (&items, &redesigns), &horizon, instant),
+            summary: LedgerSummary::of(approved.records(), (&items, &redesigns), &horizon, instant),
             items,
             redesigns: &redesigns,
             patterns: patterns::find_patterns(&neighbours, &[], approved.pattern_facts()).groups,
@@ -142,7 +139,6 @@ impl ReportArgs {
     }
 }
 
-/// Writes the answer to a file, otherwise to stdout.
 fn write(ctx: &Ctx, output: Option<&Path>, doc: &Doc<'_>) -> anyhow::Result<()> {
     let Some(path) = output else {
         return ctx.show(doc);
@@ -154,7 +150,6 @@ fn write(ctx: &Ctx, output: Option<&Path>, doc: &Doc<'_>) -> anyhow::Result<()> 
     file.finish().with_context(doing)
 }
 
-/// Returns the controls that records open within a period deviated from, by id.
 fn controls<'a>(
     approved: &Snapshot<'_>,
     lives: &'a [Life<'_>],

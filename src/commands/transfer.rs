@@ -102,7 +102,6 @@ impl Run for TransferArgs {
 }
 
 impl TransferArgs {
-    /// Returns the name of the new owner: the given one, otherwise the one that is known.
     fn name(
         &self,
         home: &Session,
@@ -123,10 +122,7 @@ impl TransferArgs {
     }
 }
 
-/// Returns the name of a person from roster, mailmap, records or git, otherwise the part of the address before the @.
-///
-/// # Errors
-/// If the ledger can't be read.
+/// Returns the name of a person from roster, mailmap, records or git, else the part of the address before the @.
 pub(crate) fn owner_name(
     home: &Session,
     governance: &Governance,
@@ -145,7 +141,8 @@ pub(crate) fn owner_name(
         }
     }
     let (name, email) = home.repository()?.user();
-    if let Some(name) = name.filter(|_| email.and_then(|it| Address::new(&it)).as_ref() == Some(of))
+    if let Some(name) =
+        name.filter(|_| email.and_then(|email| Address::new(&email)).as_ref() == Some(of))
     {
         return Ok(name);
     }

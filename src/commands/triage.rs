@@ -254,7 +254,6 @@ impl TriageArgs {
         Rewrite::of(kind, self.output.as_deref(), ctx, sources).map(Some)
     }
 
-    /// Returns the outcome of the counts for the exit code.
     fn outcome(&self, ctx: &Ctx, answer: &TriageAnswer<'_>) -> Outcome {
         let (snapshot, counts) = (answer.snapshot(), &answer.counts);
         let is_bad = [TriageState::Uncovered, TriageState::ExpiredCover, TriageState::Pending];
@@ -292,7 +291,6 @@ impl TriageArgs {
     }
 }
 
-/// Opens all files before any input is evaluated.
 fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
     stdin::only_once(paths)?;
     let open = |path: &PathBuf| {
@@ -329,7 +327,7 @@ fn show(
     (drafts, refused, next): (Option<Vec<WrittenDraft>>, Vec<NotDrafted>, Vec<String>),
     asks_messages: bool,
 ) -> anyhow::Result<()> {
-    let names: Vec<String> = answer.read.iter().map(|(it, _)| it.name.clone()).collect();
+    let names: Vec<String> = answer.read.iter().map(|(input, _)| input.name.clone()).collect();
     let matches = answer.matches.clone();
     let shown = TriageView {
         stamp: answer.snapshot().stamp(),
@@ -358,7 +356,6 @@ fn show(
     ctx.show(&triage::show::doc(&shown))
 }
 
-/// Returns the commands that complete drafts and check them, if they are in a folder of records.
 fn next(
     ctx: &Ctx,
     session: &Session,
@@ -367,7 +364,8 @@ fn next(
 ) -> Vec<String> {
     let records = &answer.snapshot().governance().policy.records;
     let inside = files::inside(session.root(), &ctx.folder, folder);
-    let of_records = |path: &String| records.iter().any(|it| Path::new(path).starts_with(it));
+    let of_records =
+        |path: &String| records.iter().any(|folder| Path::new(path).starts_with(folder));
     let Some(path) = inside.filter(of_records).filter(|_| !ids.is_empty()) else {
         return Vec::new();
     };
@@ -375,7 +373,6 @@ fn next(
     vec![completing, shell::command("exledger lint", &[&folder.to_string_lossy()])]
 }
 
-/// Returns drafts for display, with the folder as the user named it.
 fn written(folder: &Path, drafts: Vec<TriageDraft>) -> Vec<WrittenDraft> {
     let written = |draft: TriageDraft| WrittenDraft {
         id: draft.id.to_string(),

@@ -106,7 +106,6 @@ impl Run for VerifyArgs {
     }
 }
 
-/// Returns the content of the answer, without the ledger's folder.
 pub(crate) fn shown<'a>(
     answer: &AuditAnswer<'_>,
     findings: Vec<Finding>,
@@ -134,7 +133,6 @@ pub(crate) fn shown<'a>(
     }
 }
 
-/// Names on stderr what could not be determined, and returns the outcome without the findings.
 pub(crate) fn undetermined(ctx: &Ctx, answer: &AuditAnswer<'_>) -> Outcome {
     let unknown = answer.records.iter().filter(unknown::is_unknown);
     let mut outcome = unknown::outcome(ctx, unknown, Outcome::Fine);

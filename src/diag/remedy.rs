@@ -140,7 +140,6 @@ impl Edit {
     }
 }
 
-/// Returns the position of a byte.
 fn position(source: &str, offset: usize) -> Pos {
     let before = source.get(..offset).unwrap_or(source);
     let start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -207,7 +206,8 @@ impl Remedy {
             Act::Run(commands) => run(commands),
             // The note says it where the words of an approval name the command.
             Act::Other { commands, .. }
-                if !self.note.is_empty() && commands.iter().all(|it| self.note.contains(it)) =>
+                if !self.note.is_empty()
+                    && commands.iter().all(|command| self.note.contains(command)) =>
             {
                 return self.note.clone();
             }

@@ -27,7 +27,6 @@ pub struct List<'a> {
     pub reads: FormatNeeds,
 }
 
-/// The answer's head; the records are added one by one.
 #[derive(Serialize)]
 struct ListAnswer {
     records: [(); 0],

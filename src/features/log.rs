@@ -45,7 +45,6 @@ struct LogAnswer<'a> {
     lapses: &'a [Lapse],
 }
 
-/// One change of meaning.
 #[derive(Serialize)]
 struct ActView<'a> {
     event: &'static str,
@@ -117,13 +116,12 @@ fn line(acts: &[RecordAct<'_>]) -> Option<(String, StyledText)> {
     text.0.extend(approved_line(act).0);
     text = text.and(Tone::Plain, ": ");
     text.0.extend(level(act).0);
-    let request = request_name(act).map_or_else(String::new, |it| format!(" {it}"));
+    let request = request_name(act).map_or_else(String::new, |request| format!(" {request}"));
     let commit = act.commit.to_string();
     text = text.and(Tone::Muted, format!(", {}{request}", objects::short(&commit)));
     Some((act.at.to_string(), text))
 }
 
-/// Returns what the closure of the record proved.
 fn closure_blocks<'a>(log: &Log<'_>) -> Vec<Block<'a>> {
     let pairs = closure::pairs(log.record_state, &log.evidence, log.stamp.instant);
     if pairs.is_empty() {
@@ -149,7 +147,7 @@ pub fn statement_blocks<'a>(acts: &[RecordAct<'_>]) -> Vec<Block<'a>> {
 /// Returns the entry that the policy needs before the landed version can be approved: the owner of an account.
 fn to_add<'a>(acts: &[RecordAct<'_>]) -> Option<Block<'a>> {
     let last = acts.last()?.verdict;
-    let to_add = last.missing.iter().find_map(|it| it.add.as_ref())?;
+    let to_add = last.missing.iter().find_map(|missing| missing.add.as_ref())?;
     let text = format!("not approved yet: add {to_add} of the policy, then approve again");
     Some(Block::Paragraph(StyledText::with_tone(Tone::Warn, text)))
 }
@@ -196,7 +194,6 @@ impl<'a> ActView<'a> {
     }
 }
 
-/// Returns the events of each landing.
 fn landings<'l, 'a>(acts: &'l [RecordAct<'a>]) -> Vec<&'l [RecordAct<'a>]> {
     acts.chunk_by(|one, other| one.commit == other.commit).collect()
 }
@@ -252,7 +249,6 @@ fn events(acts: &[RecordAct<'_>]) -> String {
     events.join(", ")
 }
 
-/// Returns the events of a landing; that of a closure with its date and outcome.
 fn shown_events(acts: &[RecordAct<'_>]) -> String {
     let shown = |act: &RecordAct<'_>| {
         let record = act.version.record.record().filter(|_| act.event == ChangeEvent::Closed);
@@ -270,17 +266,18 @@ fn join_names(names: impl Iterator<Item = String>) -> String {
 /// Returns who approved the content of an event; for rejected content, who rejected it.
 fn approved_line(act: &RecordAct<'_>) -> StyledText {
     if act.result == FourEyes::Vetoed {
-        let rejects = act
-            .statements
-            .iter()
-            .filter(|it| it.vote == Vote::Vetoes && it.counts == VoteCounts::Yes);
-        let who = join_names(rejects.map(|it| shape::short_name(&it.person)));
+        let rejects = act.statements.iter().filter(|statement| {
+            statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes
+        });
+        let who = join_names(rejects.map(|statement| shape::short_name(&statement.person)));
         return StyledText::with_tone(Tone::Bad, format!("nobody: {who} rejected it"));
     }
-    let names: Vec<String> = act.approvers.iter().map(|it| shape::short_stated(it)).collect();
+    let names: Vec<String> =
+        act.approvers.iter().map(|approver| shape::short_stated(approver)).collect();
     if !names.is_empty() {
         // After "as stated by Y", a comma would make the next name another one who stated it.
-        let has_stated = act.approvers.iter().any(|it| shape::stated_by_another(it).is_some());
+        let has_stated =
+            act.approvers.iter().any(|approver| shape::stated_by_another(approver).is_some());
         StyledText::plain(names.join(if has_stated { "; " } else { ", " }))
     } else if demands_nobody(act) {
         StyledText::with_tone(Tone::Muted, "not needed")
@@ -294,7 +291,6 @@ fn demands_nobody(act: &RecordAct<'_>) -> bool {
     act.verdict.needed.count == 0 && act.verdict.carries.is_none()
 }
 
-/// Returns the proof level of the approval, or that there are too few.
 fn level(act: &RecordAct<'_>) -> StyledText {
     let text = act.result.as_str();
     match (act.result, act.satisfied) {
@@ -315,13 +311,12 @@ fn level(act: &RecordAct<'_>) -> StyledText {
     }
 }
 
-/// Returns one landing with the values that it changes.
 fn patch(acts: &[RecordAct<'_>]) -> Vec<Block<'static>> {
     let Some(act) = acts.first() else {
         return Vec::new();
     };
     let commit = act.commit.to_string();
-    let request = request_name(act).map_or_else(String::new, |it| format!(", {it}"));
+    let request = request_name(act).map_or_else(String::new, |request| format!(", {request}"));
     let heading = StyledText::with_tone(Tone::Strong, events(acts))
         .and(Tone::Muted, format!(": not before {}, {}{request}", act.at, objects::short(&commit)));
     let mut pairs: Vec<(String, StyledText)> = Vec::new();

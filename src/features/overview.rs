@@ -21,7 +21,6 @@ struct OverviewAnswer<'a> {
     next: Option<NextStepView<'a>>,
 }
 
-/// What to do first.
 #[derive(Serialize)]
 struct NextStepView<'a> {
     id: Option<&'a str>,

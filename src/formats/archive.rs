@@ -9,7 +9,6 @@ use flate2::{Compression, GzBuilder};
 use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header, HeaderMode};
 
-/// The system that a gzip header names if it names none.
 const UNKNOWN_SYSTEM: u8 = 255;
 
 /// Returns an archive of files, by name, below a folder if one is given.

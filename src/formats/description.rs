@@ -25,7 +25,6 @@ pub fn text(record: &Record, end: Option<Instant>) -> String {
     whole.chars().map(plain).take(MOST).collect()
 }
 
-/// Replaces a character that would break the line.
 fn plain(character: char) -> char {
     if character.is_control() { ' ' } else { character }
 }

@@ -32,7 +32,6 @@ pub fn read(
     read.map_err(|cause| Broken::Unread(cause.to_string()))
 }
 
-/// What to do with alerts.
 const PLAN: &str = "add `--plan github --repo OWNER/NAME`";
 
 /// Tells whether a value is an alert as GitHub's API has them, or a list that begins with one.

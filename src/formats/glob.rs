@@ -131,7 +131,6 @@ fn alternatives(glob: &str) -> Option<(Vec<String>, bool)> {
     if open.is_empty() { Some((current, is_wider)) } else { None }
 }
 
-/// Passes the rest of a class; `None` if it has no end.
 fn class(characters: &mut std::str::Chars<'_>) -> Option<()> {
     let mut is_empty = true;
     loop {

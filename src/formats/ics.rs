@@ -56,7 +56,6 @@ pub fn calendar(records: &[Dated<'_>], instant: Instant) -> String {
     out.0
 }
 
-/// Returns the events of a record: its end, its next review, and the review due after its closure.
 fn events(record_state: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
     let id = record_state.id();
     let Some(content) = record_state.content() else {
@@ -106,12 +105,10 @@ fn events(record_state: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
     events
 }
 
-/// Lines as the standard requires.
 #[derive(Default)]
 struct CalendarLines(String);
 
 impl CalendarLines {
-    /// Adds a line, folded if it is too long.
     fn line(&mut self, text: &str) {
         let mut room = WIDTH;
         for char in text.chars() {
@@ -176,7 +173,6 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Escapes a text value, and removes control characters.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {

@@ -58,7 +58,6 @@ pub fn read(text: &str) -> Result<Answers, Vec<IssueProblem>> {
     if problems.is_empty() { Ok(answers) } else { Err(problems) }
 }
 
-/// Stores an answer in its field, and returns the problem if there is one.
 fn fill(field: &FormField, section: &IssueAnswer, answers: &mut Answers) -> Option<IssueProblem> {
     let text = section.text.as_str();
     let is_absent = text.is_empty()
@@ -68,8 +67,9 @@ fn fill(field: &FormField, section: &IssueAnswer, answers: &mut Answers) -> Opti
         return None;
     }
     if let FieldInput::Boxes(boxes) = field.form {
-        let unticked = boxes.iter().find(|it| {
-            it.is_required && !crate::formats::issue_form::body::is_ticked(text, it.text)
+        let unticked = boxes.iter().find(|checkbox| {
+            checkbox.is_required
+                && !crate::formats::issue_form::body::is_ticked(text, checkbox.text)
         })?;
         return Some(IssueProblem::Unticked { line: section.line, text: unticked.text });
     }
@@ -103,7 +103,6 @@ fn lines_kept(field: &FormField, text: &str) -> String {
     }
 }
 
-/// Returns the entries of a list separated by commas or lines.
 fn items(text: &str) -> Value {
     let entries = text.split([',', '\n']).map(bare);
     entries.filter(|entry| !entry.is_empty()).map(Value::from).collect()

@@ -280,12 +280,10 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Tells whether a byte starts a string, or starts or ends a list or object.
 fn is_mark(byte: u8) -> bool {
     matches!(byte, b'"' | b'{' | b'[' | b'}' | b']')
 }
 
-/// The position inside a value.
 #[derive(Debug, Default)]
 struct Walker {
     inside: ScanState,

@@ -5,7 +5,6 @@
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 
-/// The names of lock files and manifests, as they are usually written.
 const NAMES: &[&str] = &[
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -40,7 +39,6 @@ const NAMES: &[&str] = &[
     "bom.xml",
 ];
 
-/// The endings of names, in lower case.
 const ENDINGS: &[&str] =
     &[".deps.json", ".spdx.json", ".spdx", ".spdx.yml", ".spdx.rdf", ".cdx.json", ".cdx.xml"];
 
@@ -82,7 +80,7 @@ pub fn in_folder(tree: &dyn Tree, folder: &str) -> Result<Vec<String>, TreeError
 pub fn is_lock_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     let is_requirements = name.contains("requirements") && name.ends_with(".txt");
-    NAMES.iter().any(|it| it.eq_ignore_ascii_case(&name))
+    NAMES.iter().any(|known| known.eq_ignore_ascii_case(&name))
         || is_requirements
         || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }

@@ -141,7 +141,6 @@ pub enum DocumentKind {
     Other,
 }
 
-/// What only SARIF has.
 const RUNS: &str = "runs";
 
 /// What an alert of GitHub has: it is read elsewhere.
@@ -199,7 +198,6 @@ fn first_keys(
     Ok((is_list, keys))
 }
 
-/// Tells whether a document's first value goes on after its first line.
 fn is_spread(mut reader: impl BufRead + Seek) -> bool {
     if reader.rewind().is_err() {
         return false;

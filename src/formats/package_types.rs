@@ -2,7 +2,6 @@
 //!
 //! Uses no other module. Pure. Start at [`of_grype`] and [`of_snyk`]. Follows the package-URL specification, and syft's pkg/type.go.
 
-/// Each type in a package URL, and the name that grype has for it.
 const TYPES: &[(&str, &str)] = &[
     ("alpm", "alpm"),
     ("apk", "apk"),
@@ -25,7 +24,6 @@ const TYPES: &[(&str, &str)] = &[
     ("swift", "swift"),
 ];
 
-/// The beginnings of the ids of snyk, with the types of package URLs.
 const SNYK_TYPES: &[(&str, &str)] = &[
     ("SNYK-JS-", "npm"),
     ("npm:", "npm"),
@@ -40,12 +38,12 @@ const SNYK_TYPES: &[(&str, &str)] = &[
 
 /// Returns the name that grype has for a type of package URLs.
 pub fn in_grype(kind: &str) -> Option<&'static str> {
-    TYPES.iter().find(|(it, _)| *it == kind).map(|(_, name)| *name)
+    TYPES.iter().find(|(listed, _)| *listed == kind).map(|(_, name)| *name)
 }
 
 /// Returns the type of package URLs that grype has a name for.
 pub fn of_grype(name: &str) -> Option<&'static str> {
-    TYPES.iter().find(|(_, it)| *it == name).map(|(kind, _)| *kind)
+    TYPES.iter().find(|(_, listed)| *listed == name).map(|(kind, _)| *kind)
 }
 
 /// Returns the type of the package that an issue of snyk is about, as package URLs name it: `SNYK-JS-LODASH-567746` is about

@@ -176,18 +176,12 @@ fn has_other_end(line: &[u8]) -> bool {
 /// The files of the repository that was scanned, each read once.
 pub trait ScannedFiles {
     /// Returns the lines of a file, by its path from the root: of the work tree, else of the index; or of a commit.
-    ///
-    /// # Errors
-    /// Why it can't be read, and what to do.
     fn file(&self, path: &str, commit: Option<&str>) -> Result<Rc<FileLines>, String>;
 
     /// Returns the lines of a blob; `None` if this clone lacks it.
     fn blob(&self, blob: Oid) -> Option<Rc<FileLines>>;
 
     /// Returns the committed blob that has the lines of a file.
-    ///
-    /// # Errors
-    /// Why there is none, and what to do.
     fn committed(&self, path: &str, commit: Option<&str>) -> Result<Oid, String>;
 }
 
@@ -266,7 +260,6 @@ pub fn compare(
     Err(nearest.1)
 }
 
-/// Where a text stands in a file.
 enum Standing {
     /// Once, and the finding is on one of its lines.
     Here,
@@ -314,13 +307,13 @@ fn stands(
 
 /// Counts how often a line stands among others.
 pub fn times(line: &[u8], lines: &[Vec<u8>]) -> usize {
-    lines.iter().filter(|it| *it == line).count()
+    lines.iter().filter(|other| *other == line).count()
 }
 
 /// Tells whether a report quotes a line.
 pub fn quotes(snippet: &str, line: &[u8]) -> bool {
-    let mut lines = snippet.split('\n').map(|it| it.strip_suffix('\r').unwrap_or(it));
-    lines.any(|it| stripped(it.as_bytes()) == line)
+    let mut lines = snippet.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    lines.any(|shown| stripped(shown.as_bytes()) == line)
 }
 
 /// Returns the lines of an item.

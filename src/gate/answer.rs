@@ -78,7 +78,6 @@ pub enum Asker {
 }
 
 impl Asker {
-    /// Returns why the uses of a record are not counted without receipts, and how they are.
     pub(crate) fn how_to_count_uses(self) -> &'static str {
         match self {
             Asker::Question => "its uses are counted: ask with --receipts FILE",
@@ -251,7 +250,6 @@ pub enum ReceiptCounts {
     Doubted(String),
 }
 
-/// Whether a record is about the subject of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum About {
     /// An identity, asset, application, credential, finding or reference in the question is the record's.
@@ -273,13 +271,11 @@ impl From<String> for Mismatch {
     }
 }
 
-/// Describes a limit of a record, and how to state it.
 pub(crate) fn limited(asker: Asker, what: &str, to: &[String], key: &'static str) -> Mismatch {
     let text = format!("{}: {}", limit(what, to), asker.how_to_state(key));
     Mismatch { text, unstated: vec![UnstatedLimit { key, values: to.to_vec() }] }
 }
 
-/// Describes a limit of a record, for a question that states another value.
 pub(crate) fn limit(what: &str, to: &[String]) -> String {
     format!("limited to {what} {}", few(to))
 }

@@ -13,7 +13,6 @@ use crate::record::vocabulary::{Baseline, RootCause, Vocabulary};
 use crate::record::{Record, References, not_waived, pattern};
 use crate::status::state::RecordState;
 
-/// Whether a record covers a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RecordCoverage {
     Yes,
@@ -30,7 +29,6 @@ pub(crate) enum RecordCoverage {
 pub(crate) struct SharedParts {
     pub(crate) finding: bool,
     pub(crate) n_subjects: usize,
-    /// How many of the other comparisons hold.
     pub(crate) n_limits: usize,
 }
 
@@ -41,7 +39,6 @@ impl SharedParts {
     }
 }
 
-/// The parts of a record that questions are compared with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms<'a> {
     /// The grant: the approved version narrowed by everything landed since, or the file's content if there is none.
@@ -60,12 +57,10 @@ impl<'a> Terms<'a> {
         Some(Terms { record, versions: [approved.unwrap_or(record), landed.unwrap_or(record)] })
     }
 
-    /// Returns the grant of a file on its own.
     pub(crate) fn of_file(record: &'a Record) -> Terms<'a> {
         Terms { record, versions: [record, record] }
     }
 
-    /// Returns the changes to which a change-window exception is limited.
     fn changes(&self) -> impl Iterator<Item = &'a String> {
         let window = Some(Baseline::ChangeWindow);
         let mut versions = self.versions.iter();
@@ -75,7 +70,6 @@ impl<'a> Terms<'a> {
     }
 }
 
-/// Tells whether a record covers a question.
 pub(crate) fn coverage(
     question: &Question,
     terms: Terms<'_>,
@@ -109,7 +103,7 @@ pub(crate) fn coverage(
                 shared.finding = question.finding.is_some();
             }
             Matched::TextGone(why) => {
-                text_gone = why_not.is_none().then(|| why.clone());
+                text_gone = if why_not.is_none() { Some(why.clone()) } else { None };
                 why_not.get_or_insert(why.into());
                 shared.finding = true;
             }
@@ -154,7 +148,6 @@ fn is_about_findings(record: &Record) -> bool {
 
 type NamedSubject<'a> = (&'static str, &'a Option<String>, &'a Option<String>);
 
-/// Returns the subjects that a question can name, as asked and as the record states them.
 fn subjects<'a>(question: &'a Question, record: &'a Record) -> [NamedSubject<'a>; 4] {
     let subject = &record.subject;
     [
@@ -202,7 +195,6 @@ fn named_reference(value: &String, terms: &Terms<'_>) -> Result<(), (String, Abo
     }
 }
 
-/// Returns the references that a question can name, with their keys.
 pub(crate) fn references(
     stated: &References,
 ) -> impl Iterator<Item = (&'static str, &String)> + Clone {
@@ -253,7 +245,7 @@ fn environment(question: &Question, record: &Record) -> Option<String> {
 fn action(question: &Question, record: &Record) -> Option<String> {
     let value = question.action.as_ref()?;
     let scope = record.scope.as_ref();
-    in_scope(asker(question), "actions", value, scope.and_then(|it| it.actions.as_deref()))
+    in_scope(asker(question), "actions", value, scope.and_then(|scope| scope.actions.as_deref()))
 }
 
 fn resource(question: &Question, record: &Record) -> Option<String> {
@@ -307,7 +299,6 @@ fn withheld(question: &Question, record: &Record, governance: &Governance) -> Op
     Some(format!("{value} is not waived"))
 }
 
-/// Returns every limit of the record that the question does not state, with advice on stating it.
 fn unstated(question: &Question, terms: &Terms<'_>) -> Option<Mismatch> {
     let acting = [&question.identity, &question.credential, &question.asset];
     let names_who_acts = acting.iter().any(|value| value.is_some());
@@ -350,18 +341,17 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<Mismatch> {
     if let Some(change) = terms.changes().next().filter(|_| question.reference.is_none()) {
         missing.push(limited(asker, "change", std::slice::from_ref(change), "reference"));
     }
-    let texts: Vec<&str> = missing.iter().map(|it| it.text.as_str()).collect();
+    let texts: Vec<&str> = missing.iter().map(|missing| missing.text.as_str()).collect();
     let text = texts.join("; ");
     // Nothing helps where the scope grants nothing.
-    let is_hopeless = missing.iter().any(|it| it.unstated.is_empty());
+    let is_hopeless = missing.iter().any(|missing| missing.unstated.is_empty());
     let unstated = match is_hopeless {
         true => Vec::new(),
-        false => missing.into_iter().flat_map(|it| it.unstated).collect(),
+        false => missing.into_iter().flat_map(|missing| missing.unstated).collect(),
     };
     (!text.is_empty()).then_some(Mismatch { text, unstated })
 }
 
-/// Tells whether two texts cite the same control, as the catalogs compare them: a match allows.
 fn is_control(governance: &Governance, one: &str, other: &str) -> bool {
     let written = |text: &str| match ControlRef::new(text) {
         Some(reference) => governance

@@ -61,7 +61,6 @@ pub struct FactsAsked {
 
 /// Files with facts.
 pub trait Facts {
-    /// Answers a test.
     fn test(&self, test: TriggerTest, subject: &TestSubject<'_>) -> TestAnswer;
 }
 
@@ -128,7 +127,7 @@ fn subjects<'a>(question: &'a Question, record: &'a Record) -> Vec<TestSubject<'
     let purl = question.purl.as_deref();
     if let Some(finding) = &question.finding {
         let (tool, id) = finding.split_once(':').unwrap_or(("", finding));
-        let reported = question.scanner_details.reported.iter().flat_map(|it| &it.ids);
+        let reported = question.scanner_details.reported.iter().flat_map(|finding| &finding.ids);
         let ids = std::iter::once(id).chain(reported.map(String::as_str)).collect();
         return vec![TestSubject { record, tool, ids, purl }];
     }

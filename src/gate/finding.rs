@@ -15,7 +15,6 @@ use crate::record::version::Range;
 use crate::record::vocabulary::{Risk, Vocabulary};
 use crate::record::{Record, pattern};
 
-/// Tells whether the question is about a scanner's finding, or states details of one.
 pub(crate) fn is_about_finding(question: &Question) -> bool {
     question.finding.is_some()
         || question.purl.is_some()
@@ -23,7 +22,6 @@ pub(crate) fn is_about_finding(question: &Question) -> bool {
         || question.severity.is_some()
 }
 
-/// Whether the resource in the question has already been compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Judged {
     /// The finding lists resources of its own.
@@ -31,7 +29,6 @@ pub(crate) enum Judged {
     No,
 }
 
-/// Whether a record has the finding that is asked about.
 pub(crate) enum Matched {
     /// It does; the value says whether the resource was compared with it.
     Yes(Judged),
@@ -51,7 +48,6 @@ enum Nearness {
     Text,
 }
 
-/// Tells whether one of a record's findings matches the question in each of its keys.
 pub(crate) fn matched(question: &Question, record: &Record, files: &dyn ScannedFiles) -> Matched {
     let stated = record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
     let Some(stated) = stated else {
@@ -161,8 +157,9 @@ fn key_matches(
         None => Judged::No,
         Some(resources) => {
             let tool = tool.unwrap_or_default();
-            let matches =
-                |value: &String| resources.iter().any(|it| azure::matches(tool, it, value));
+            let matches = |value: &String| {
+                resources.iter().any(|resource| azure::matches(tool, resource, value))
+            };
             match &question.resource {
                 Some(value) if matches(value) => Judged::ByFinding,
                 Some(_) => return Err(same(answer::limit("resources", resources).into())),

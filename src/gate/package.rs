@@ -30,11 +30,9 @@ pub enum Ecosystem {
     Of(&'static str),
 }
 
-/// The types of operating system packages.
 const SYSTEM: &[&str] = &["deb", "rpm", "apk", "alpm"];
 
 impl Ecosystem {
-    /// Compares a package of this type with a type.
     fn compared(self, kind: &str) -> SamePackage {
         let is_system = SYSTEM.contains(&kind);
         match self {
@@ -47,7 +45,6 @@ impl Ecosystem {
     }
 }
 
-/// Whether two packages are the same, in any version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SamePackage {
     Yes,
@@ -76,7 +73,6 @@ impl<'q> AskedPackage<'q> {
         }
     }
 
-    /// Compares it with a package in a record, ignoring the version.
     pub(crate) fn compared(&self, stated: &Purl) -> SamePackage {
         match self {
             AskedPackage::Purl(purl) if stated.is_package(purl) => SamePackage::Yes,

@@ -102,10 +102,6 @@ fn is_id(value: &Value) -> bool {
     }
 }
 
-/// Returns the question that some keys state.
-///
-/// # Errors
-/// [`NoQuestion`] if they are not a question.
 pub(crate) fn parse(keys: Map<String, Value>) -> Result<TimedQuestion, NoQuestion> {
     let mut question = Question::default();
     let mut at = None;

@@ -384,7 +384,6 @@ pub fn each_asked(text: &str, take: &mut dyn FnMut(AskedReceipt<'_>)) -> Result<
     })
 }
 
-/// A value of a receipt file, as it is written there.
 struct StoredEntry<'t> {
     /// The number of its first line, from 1.
     line: u32,
@@ -425,7 +424,6 @@ fn n_line_ends(text: &str) -> u32 {
     u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX)
 }
 
-/// Parses a receipt; `None` if the value is not one.
 fn read(line: u32, receipt: &Value) -> Option<PastReceipt> {
     if receipt.get("schema")?.as_str()? != SCHEMA {
         return None;

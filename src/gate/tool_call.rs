@@ -104,7 +104,6 @@ fn first_match<'m>(
     Ok(None)
 }
 
-/// Returns what a call spells otherwise than a rule that matches it only folded.
 fn other_spelling(rule: &HookRule, call: &ToolCall) -> Option<String> {
     let exactly = |name: &String| pattern::matches_in_scope(name, &call.tool);
     let tool = || rule.tool.iter().find(|name| names_tool(name, &call.tool, Spelling::Folded));
@@ -119,13 +118,11 @@ fn other_spelling(rule: &HookRule, call: &ToolCall) -> Option<String> {
     Some(format!("{} is spelled {expected} in the map", escaped(&text)))
 }
 
-/// Tells whether a rule's name of a tool means the tool of a call.
 fn names_tool(name: &str, tool: &str, spelling: Spelling) -> bool {
     pattern::matches_in_scope(name, tool)
         || (spelling == Spelling::Folded && pattern::matches_folded(name, tool))
 }
 
-/// Tells whether a rule matches a call; an error if an argument is too long to be compared.
 fn matches(rule: &HookRule, call: &ToolCall, spelling: Spelling) -> Result<bool, String> {
     let is_for = rule.runtime.is_none_or(|runtime| runtime == call.runtime);
     let names_tool = |name: &String| names_tool(name, &call.tool, spelling);
@@ -163,7 +160,6 @@ fn of_rule(
     }
 }
 
-/// Returns the question of a rule, filled in.
 fn asked(
     ask: &HookQuestion,
     call: &ToolCall,
@@ -204,7 +200,6 @@ fn filled(template: &str, call: &ToolCall, context: &CallContext<'_>) -> Result<
     Ok(text)
 }
 
-/// Returns an argument as text.
 fn input(name: &str, call: &ToolCall) -> Result<String, String> {
     let value = argument(call, name).ok_or_else(|| format!("the argument `{name}` is missing"))?;
     let text = text_of(value)
@@ -212,7 +207,6 @@ fn input(name: &str, call: &ToolCall) -> Result<String, String> {
     usable(name, text)
 }
 
-/// Returns a text if it may stand in a question.
 fn usable(name: &str, text: String) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err(format!("the argument `{name}` is empty"));

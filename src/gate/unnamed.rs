@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use crate::policy::Policy;
 use crate::record::{near, pattern};
 
-/// The maximum number of similar names shown.
 const MOST_NAMES: usize = 3;
 
 /// Returns that neither a record, landed at any time, nor a policy names the application of a deployment, with similar
@@ -27,7 +26,7 @@ pub fn doubt(application: &str, named: &BTreeSet<String>, policy: &Policy) -> Op
     {
         return None;
     }
-    let literal = patterns.filter(|it| !pattern::is_wildcard(it));
+    let literal = patterns.filter(|pattern| !pattern::is_wildcard(pattern));
     let mut candidates: BTreeSet<&str> =
         named.iter().chain(tier_names).chain(literal).map(String::as_str).collect();
     let mut similar = Vec::new();

@@ -102,7 +102,6 @@ pub fn ask_among(
 }
 
 /// Compares a question with one record; `None` if the record is about something else.
-///
 /// The uses of a single-use record are not known, so it is undetermined.
 pub(crate) fn compare<'a>(
     question: &Question,
@@ -112,7 +111,6 @@ pub(crate) fn compare<'a>(
     candidate(question, record_state, &ReceiptCounts::NotGiven, (governance, Outside::NOTHING))
 }
 
-/// Returns when a grant ends: on its date, or earlier if something is not done by then.
 pub(crate) fn lasts(record_state: &RecordState) -> String {
     let Some(last) = record_state.not_after.or(record_state.end) else {
         return "until its end".to_owned();
@@ -216,7 +214,6 @@ fn gap(why: &Mismatch) -> Gap {
     if why.unstated.is_empty() { Gap::Differs } else { Gap::Unstated(why.unstated.clone()) }
 }
 
-/// Explains why a record is not in force, which decides the answer whatever else the question lacks.
 fn over(record_state: &RecordState, why: String) -> String {
     match record_state.in_force {
         InForce::No => format!("{}; {why}", reason::causes(&record_state.reasons)),
@@ -224,7 +221,6 @@ fn over(record_state: &RecordState, why: String) -> String {
     }
 }
 
-/// Evaluates a record in force by its number of uses.
 fn used<'a>(
     question: &Question,
     record_state: &'a RecordState,

@@ -26,10 +26,10 @@ pub fn withhold(
         let is_named = answer.record.as_deref() == Some(id.as_str());
         let why = unlanded(state.status);
         let is_id = Id::new(&id).is_some();
-        for considered in answer.considered.iter_mut().filter(|it| it.id == id) {
+        for considered in answer.considered.iter_mut().filter(|considered| considered.id == id) {
             considered.why_not = considered.why_not.as_ref().map(|_| why.to_owned());
         }
-        answer.considered.retain(|it| is_id || it.id != id);
+        answer.considered.retain(|considered| is_id || considered.id != id);
         if !is_named {
             continue;
         }

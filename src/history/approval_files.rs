@@ -20,7 +20,6 @@ use crate::yaml::node::Limits;
 pub(super) struct ApprovalFileChanges {
     landed: Vec<ApprovalFileChange>,
     off_line: Vec<ApprovalFileChange>,
-    /// The bytes that the line holds at each path.
     held: HashMap<Rc<str>, Option<Oid>>,
 }
 
@@ -54,7 +53,6 @@ impl ApprovalFileChanges {
         }
     }
 
-    /// Returns all changes in landing order; those off the line come last.
     pub(super) fn into_changes(self) -> Vec<ApprovalFileChange> {
         let mut all = self.landed;
         all.extend(self.off_line);

@@ -54,7 +54,7 @@ pub struct BranchStatement {
 }
 
 impl ApprovalsBranch {
-    /// Reads the commits that a tip reaches and that are no landings, nor only reached through one; and those that only tips
+    /// Reads the commits that a tip reaches and that are not landings, nor only reached through one; and those that only tips
     /// reach which this clone saw there before.
     ///
     /// # Errors
@@ -74,7 +74,6 @@ impl ApprovalsBranch {
     }
 }
 
-/// Reads the commits that tips reach, newest first; tells whether there are more than are read.
 fn read_commits(
     objects: &dyn Objects,
     tips: &[Oid],
@@ -105,7 +104,6 @@ fn read_commits(
     Ok((commits, false))
 }
 
-/// Returns all commits that a malformed one might mean by its parents.
 fn stated_parents(objects: &dyn Objects, oid: Oid) -> Vec<Oid> {
     let Ok((ObjectKind::Commit, raw)) = objects.read(oid) else { return Vec::new() };
     let lines = raw.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
@@ -113,19 +111,13 @@ fn stated_parents(objects: &dyn Objects, oid: Oid) -> Vec<Oid> {
     stated.filter_map(Oid::from_hex).collect()
 }
 
-/// What is asked of the branch: statements about records with these ids, and those about governance files whose names begin with
-/// one of the digests.
 pub(super) struct AskedStatements {
     pub(super) ids: BTreeSet<String>,
     pub(super) digests: HashSet<String>,
-    /// The record folders beside which they may stand.
     pub(super) folders: BTreeSet<String>,
 }
 
 /// Returns the statements of the branch, and those that are lost with its former tips.
-///
-/// # Errors
-/// [`Obstacle`] if this clone lacks a folder on the way to them.
 pub(super) fn collect_statements(
     objects: &dyn Objects,
     prefix: &LedgerPrefix,
@@ -155,7 +147,7 @@ fn statements_of(
     // Oldest first, so that a folder is read with the one before it at hand.
     let commits: Vec<&Rc<Commit>> = commits.iter().rev().collect();
     let jobs = commits.iter().enumerate().map(|(pair, commit)| {
-        let parent = commit.parents.first().filter(|_| !objects.is_shallow(commit.oid));
+        let parent = if !objects.is_shallow(commit.oid) { commit.parents.first() } else { None };
         let read = |parent: &Oid| chain::read(objects, *parent).ok().map(|commit| commit.tree);
         let old = parent.and_then(|parent| trees.get(parent).copied().or_else(|| read(parent)));
         ComparisonJob { pair, old, new: Some(commit.tree), others: Box::default() }
@@ -226,7 +218,6 @@ fn text_path<'p>(path: &'p str, digests: &HashSet<String>) -> Option<&'p str> {
     path.get(..bare.len() + TEXT.len()).filter(|_| is_asked)
 }
 
-/// Returns the beginning of the sha256 that a statement's file name states.
 fn digits(path: &str) -> Option<&str> {
     let name = path.rsplit('/').next()?;
     let is_form = name.get(N_DIGITS..)?.starts_with('-');

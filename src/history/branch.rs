@@ -216,7 +216,6 @@ fn own(
     Ok(branch)
 }
 
-/// A step of a walk that lists parents before children.
 enum Visit {
     Enter(Oid),
     Leave(Rc<Commit>),
@@ -244,7 +243,7 @@ fn paint_ancestors(objects: &dyn Objects, base: Oid, tips: &[Oid]) -> OidMap<Rea
             };
             if sum != *known {
                 *known = sum;
-                let time = chain::read(objects, oid).ok().and_then(|it| it.committed());
+                let time = chain::read(objects, oid).ok().and_then(|commit| commit.committed());
                 queue.insert((time.unwrap_or(Instant::MIN), oid));
             }
         };
@@ -266,7 +265,8 @@ fn paint_ancestors(objects: &dyn Objects, base: Oid, tips: &[Oid]) -> OidMap<Rea
                 add(&mut painted, &mut queue, parent, sides);
             }
         }
-        let is_stale = |(_, oid): &(Instant, Oid)| painted.get(oid).is_some_and(|it| it.stale);
+        let is_stale =
+            |(_, oid): &(Instant, Oid)| painted.get(oid).is_some_and(|reach| reach.stale);
         if queue.iter().all(is_stale) {
             break;
         }

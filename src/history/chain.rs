@@ -181,7 +181,7 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     let subject = message.lines().next().unwrap_or_default();
     let line = |begin: &str| message.lines().skip(1).find(|line| line.starts_with(begin));
     // Bitbucket Data Center names the branches below its subject.
-    let named_below = line("Merge in ").filter(|_| subject.starts_with("Pull request #"));
+    let named_below = if subject.starts_with("Pull request #") { line("Merge in ") } else { None };
     let below = named_below.and_then(|line| line.rsplit_once(" to ")).map(|(_, target)| target);
     if let Some(target) = request_target(subject).or(below) {
         return target != branch;
@@ -224,15 +224,12 @@ fn request_target(subject: &str) -> Option<&str> {
 
 /// The subject that git gives a merge: `Merge branch 'a', remote-tracking branch 'o/b'; tag 'v1' of URL into c`.
 struct MergeSubject<'s> {
-    /// The branches, and whether each is a remote-tracking one.
     branches: Vec<(&'s str, bool)>,
-    /// Whether it names local branches alone.
     is_of_branches: bool,
     target: Option<&'s str>,
 }
 
 impl<'s> MergeSubject<'s> {
-    /// Reads a subject; `None` if it has not that form.
     fn parse(subject: &'s str) -> Option<MergeSubject<'s>> {
         const KINDS: [(&str, bool); 5] = [
             ("remote-tracking branch", true),
@@ -256,7 +253,7 @@ impl<'s> MergeSubject<'s> {
         loop {
             let (kind, after) = rest.split_once('\'')?;
             let kind = kind.trim_end();
-            let singular = kind.strip_suffix("es").filter(|it| it.ends_with("branch"));
+            let singular = kind.strip_suffix("es").filter(|stem| stem.ends_with("branch"));
             let singular = singular.or_else(|| kind.strip_suffix('s')).unwrap_or(kind);
             let (known, names_branches) = KINDS.iter().find(|(name, _)| *name == singular)?;
             if !known.is_empty() {
@@ -338,7 +335,7 @@ impl Chain {
         self
     }
 
-    /// Returns the first mainline commit from which a commit can be reached; `None` if there is none.
+    /// Returns the first mainline commit from which a commit can be reached; `None` without one.
     ///
     /// A commit of a merged branch is contained in the merge that added it.
     pub fn containing(&self, objects: &dyn Objects, oid: Oid) -> Option<usize> {

@@ -73,12 +73,12 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
         Content::Record(record) => {
             let record_events = self::events(last_record(trail, version), record);
             events.extend(
-                record_events.into_iter().filter(|it| is_first || *it != ChangeEvent::Filed),
+                record_events.into_iter().filter(|event| is_first || *event != ChangeEvent::Filed),
             );
             let mut earlier = trail.versions.iter().rev();
-            let before = earlier.find(|it| it.n < version.n);
-            if before.is_some_and(|it| {
-                !matches!(it.record.content(), Content::Record(_) | Content::Gone)
+            let before = earlier.find(|older| older.n < version.n);
+            if before.is_some_and(|before| {
+                !matches!(before.record.content(), Content::Record(_) | Content::Gone)
             }) {
                 events.push(ChangeEvent::Restored);
             }
@@ -97,12 +97,12 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
 
 /// Returns the record that a version is compared with: the last readable one before it, back to the last removal.
 pub fn last_record<'t>(trail: &'t Trail, version: &Version) -> Option<&'t Record> {
-    // What a commit off the line took away is no version that somebody built on.
-    let is_earlier = |it: &&Version| it.n < version.n && it.taken_away().is_none();
+    // What a commit off the line took away is not a version that somebody built on.
+    let is_earlier = |other: &&Version| other.n < version.n && other.taken_away().is_none();
     let earlier = trail.versions.iter().rev().filter(is_earlier);
     earlier
-        .take_while(|it| !matches!(it.record.content(), Content::Gone))
-        .find_map(|it| it.record.record())
+        .take_while(|version| !matches!(version.record.content(), Content::Gone))
+        .find_map(|version| version.record.record())
         .map(|record| &**record)
 }
 

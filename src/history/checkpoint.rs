@@ -27,7 +27,7 @@ pub struct Checkpoint {
     pub tip: String,
     /// The number of commits along first parents.
     pub mainline_commits: u64,
-    /// The tree of the record folder at the tip; `None` if there is none.
+    /// The tree of the record folder at the tip; `None` without one.
     pub ledger_tree: Option<String>,
     /// The tip of the approvals branch; `None` if the clone has none.
     pub approvals: Option<String>,

@@ -27,7 +27,6 @@ pub struct Commit {
     checked: OnceCell<CheckedIdents>,
 }
 
-/// What every walk asks of a commit.
 #[derive(Clone, Copy, Debug)]
 struct CheckedIdents {
     committed: Option<Instant>,
@@ -87,7 +86,6 @@ pub fn parse(oid: Oid, raw: Vec<u8>) -> Result<Commit, Obstacle> {
     })
 }
 
-/// Returns the parent that a line of a commit states, in the only form in which git writes it.
 fn parent(line: &[u8]) -> Option<Oid> {
     let digits = line.strip_prefix(b"parent ")?.strip_suffix(b"\n")?;
     hex(digits).filter(|_| !digits.iter().any(u8::is_ascii_uppercase))

@@ -62,7 +62,7 @@ impl<'o> ContentCache<'o> {
         ContentCache { objects, known: OidMap::default() }
     }
 
-    /// Adds the bytes of a file that are no object of the repository.
+    /// Adds the bytes of a file that are not an object of the repository.
     pub fn learn(&mut self, path: &str, blob: Oid, bytes: &[u8]) {
         let known = if bytes.len() > Limits::RECORD.bytes {
             KnownContent::too_large(path)
@@ -197,7 +197,6 @@ fn is_same_stem(a: &str, b: &str) -> bool {
 }
 
 /// Returns the record named by one of the first lines, if the file has that name.
-///
 /// This is correct for every file that can be parsed; for other files it is as reliable as their name.
 fn at_first_sight(path: &str, bytes: &[u8]) -> Option<FileId> {
     let id = Id::new(file::stem(path))?;
@@ -206,7 +205,6 @@ fn at_first_sight(path: &str, bytes: &[u8]) -> Option<FileId> {
     (stated.trim_ascii() == id.as_str().as_bytes()).then(|| FileId::Id(id.as_str().into()))
 }
 
-/// Returns the record that a file belongs to, even if other parts of it are invalid.
 fn file_id(source: &RecordFile) -> FileId {
     let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());
     match stated.and_then(|text| Id::new(&text.to_ascii_uppercase())) {

@@ -130,7 +130,7 @@ pub fn only(raw: &[u8], names: &HashSet<Vec<u8>>) -> Result<Vec<u8>, &'static st
 pub fn order(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> Ordering {
     let n_both = left.name.len().min(right.name.len());
     let rest = |entry: &TreeEntry<'_>| {
-        let tail = (entry.mode == Mode::Folder).then_some(b'/');
+        let tail = if entry.mode == Mode::Folder { Some(b'/') } else { None };
         entry.name.get(n_both).copied().or(tail)
     };
     let heads = left.name.get(..n_both).cmp(&right.name.get(..n_both));
@@ -234,7 +234,6 @@ impl TreeObject {
         Some(starts)
     }
 
-    /// Returns where the last entries begin.
     fn tail(&self, n_last: usize) -> Option<usize> {
         let first = self.starts.len().checked_sub(n_last)?;
         Some(self.starts.get(first).copied().unwrap_or(self.raw.len()))

@@ -64,9 +64,7 @@ struct FolderDifference<'a> {
 }
 
 struct ComparedFolder<'p> {
-    /// Its path from the root of the repository.
     path: &'p str,
-    /// Its path as the ledger names it.
     ledger_path: String,
     prefix: &'p LedgerPrefix,
     at: WatchedFolder<'p>,
@@ -205,7 +203,7 @@ impl<'o> FolderComparison<'o> {
         let name = folder::text(difference.name);
         let of = |wanted: Mode| {
             move |entry: &Option<(Mode, Oid)>| {
-                entry.and_then(|(mode, oid)| (mode == wanted).then_some(oid))
+                entry.and_then(|(mode, oid)| if mode == wanted { Some(oid) } else { None })
             }
         };
         let (file, folder) = (of(Mode::File), of(Mode::Folder));

@@ -38,7 +38,6 @@ use crate::record::vocabulary::Class;
 /// A commit off the line, with its differences from its first parent.
 pub(super) type FormerCommit<'c> = (&'c Rc<Commit>, &'c BTreeMap<ComparedPath, Bytes>);
 
-/// Where commits off the line join it, or part from it.
 pub(super) struct FormerCommits<'a> {
     /// The landing after which what they took away counts; `None` before the first.
     after: Option<usize>,
@@ -47,10 +46,8 @@ pub(super) struct FormerCommits<'a> {
     line: Rc<Commit>,
     /// The time of a commit that is dated in the future, or not at all.
     known: Instant,
-    /// The clock's time.
     now: Instant,
     landings: &'a [Landing],
-    /// The time of each commit along its branch, as far as it was asked for.
     times: OidMap<Instant>,
 }
 
@@ -82,7 +79,7 @@ impl<'a> FormerCommits<'a> {
         now: Instant,
     ) -> FormerCommits<'a> {
         FormerCommits {
-            after: Some(parted.landing).filter(|_| !parted.is_unrelated),
+            after: if !parted.is_unrelated { Some(parted.landing) } else { None },
             by: Lost::Tip(tip),
             line,
             known: now,
@@ -103,7 +100,6 @@ impl<'a> FormerCommits<'a> {
         Some(version.landing) <= self.after
     }
 
-    /// Returns the number of landings before the line parted from the commits.
     fn parted(&self) -> usize {
         self.after.map_or(0, |after| after + 1)
     }
@@ -151,14 +147,15 @@ impl<'a> FormerCommits<'a> {
         commit.committed().filter(|at| *at <= self.now).unwrap_or(self.known)
     }
 
-    /// Returns the time of a commit along its branch, as T1 does: it is no earlier than any that it follows.
+    /// Returns the time of a commit along its branch, as T1 does: it is not earlier than any that it follows.
     fn effective(&mut self, merges: &Merges<'_>, commit: &Rc<Commit>) -> Instant {
         let mut stack = vec![Rc::clone(commit)];
         while let Some(commit) = stack.pop() {
             let mut at = self.at(&commit);
             let mut unknown = Vec::new();
             for parent in commit.parents.iter() {
-                let landing = merges.graph.landed.get(parent).filter(|it| **it < self.until());
+                let landing =
+                    merges.graph.landed.get(parent).filter(|landing| **landing < self.until());
                 let landing = landing.and_then(|landing| self.landings.get(*landing));
                 match (landing, self.times.get(parent)) {
                     (Some(landing), _) if landing.oid == *parent => at = at.max(landing.effective),
@@ -178,7 +175,6 @@ impl<'a> FormerCommits<'a> {
         self.times.get(&commit.oid).copied().unwrap_or(self.known)
     }
 
-    /// Puts what the commits took away, and the line lacks, on the trails of records and governance files.
     pub(super) fn mark(
         &mut self,
         branches: &LandingBranches,
@@ -240,7 +236,7 @@ impl<'a> FormerCommits<'a> {
                     RecordChange::find(contents, bytes)
                 };
                 if let Some(obstacle) = change.obstacle() {
-                    trails.get_mut(key).into_iter().for_each(|it| self.doubt(obstacle, it));
+                    trails.get_mut(key).into_iter().for_each(|trail| self.doubt(obstacle, trail));
                     continue;
                 }
                 // What the line holds is not lost. Whether it took anything away is asked only of what is judged.
@@ -266,7 +262,7 @@ impl<'a> FormerCommits<'a> {
                     continue;
                 }
                 let at = self.effective(merges, commit);
-                let unsure = is_held.then(|| change.clone());
+                let unsure = if is_held { Some(change.clone()) } else { None };
                 let bar = SupportBar { from: self.landing(), parted: self.parted(), at, unsure };
                 marks.entry(key.clone()).or_default().bars.push(bar);
                 let Some(trail) = trails.get_mut(key) else { continue };
@@ -372,7 +368,10 @@ impl<'a> FormerCommits<'a> {
                     contents,
                     files,
                     after: self.after,
-                    parted: self.after.and_then(|it| self.landings.get(it)).map(|it| it.tree),
+                    parted: self
+                        .after
+                        .and_then(|after| self.landings.get(after))
+                        .map(|landed| landed.tree),
                     tree: self.line.tree,
                 };
                 let rule = line.judge(commit, path, bytes)?;
@@ -385,7 +384,7 @@ impl<'a> FormerCommits<'a> {
                 let (from, parted) = (self.landing(), self.parted());
                 let bar = SupportBar { from, parted, at, unsure: None };
                 marks.entry(path.clone()).or_default().bars.push(bar);
-                let is_known = files.trails.get(path).is_some_and(|it| has_taken(it, commit));
+                let is_known = files.trails.get(path).is_some_and(|trail| has_taken(trail, commit));
                 if !rule.is_lacking || is_known {
                     continue;
                 }
@@ -419,7 +418,6 @@ impl<'a> FormerCommits<'a> {
         Ok(())
     }
 
-    /// Returns a version that no landing made: what a commit off the line took away.
     fn version(
         &self,
         (commit, at): (&Rc<Commit>, Instant),
@@ -558,7 +556,6 @@ fn is_removed(
     !old.is_empty() && !old.iter().any(is_there)
 }
 
-/// What commits off the line took away from records, and by governance files.
 #[derive(Default)]
 pub(super) struct OffLineMarks {
     pub(super) records: BTreeMap<TrailKey, OffLine>,
@@ -599,7 +596,6 @@ pub fn has_landed_rules(
     Ok(true)
 }
 
-/// Tells whether what a commit took away is on a trail.
 fn has_taken(trail: &Trail, commit: &Commit) -> bool {
     let mut of_commit = trail.versions.iter().filter(|version| version.commit.oid == commit.oid);
     of_commit.any(|version| version.taken_away().is_some())

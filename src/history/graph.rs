@@ -22,7 +22,6 @@ use crate::history::{chain, folder};
 pub struct ChangedLanding {
     /// Its index in the mainline.
     pub landing: usize,
-    /// Its root folder.
     tree: Oid,
     /// Whether the branches share no commit with the line; for lost tips only.
     pub is_unrelated: bool,
@@ -30,7 +29,6 @@ pub struct ChangedLanding {
     pub pair: SnapshotPair,
     /// The commits of the merged branches with changes of interest, once requested.
     pub sides: Vec<SideCommit>,
-    /// The commits that the merge added, sorted by their ids.
     brought: Vec<Rc<Commit>>,
     /// Earlier commits that the merged branches started from, sorted; for merges only.
     pub frontier: Vec<Oid>,
@@ -93,7 +91,6 @@ pub struct GraphReader<'o> {
     /// Interned entries: equal ones are kept once.
     interned: HashSet<Rc<[u8]>>,
     trees: OidMap<Oid>,
-    /// The number of comparisons assigned.
     n_pairs: usize,
 }
 
@@ -243,13 +240,11 @@ impl<'o> GraphReader<'o> {
     }
 }
 
-/// The commits that a merge added.
 #[derive(Default)]
 struct MergedBranches {
     commits: Vec<Rc<Commit>>,
     frontier: Vec<Oid>,
     truncated: Option<Obstacle>,
-    /// Why a commit can't be read.
     missing: Option<Obstacle>,
 }
 
@@ -306,7 +301,7 @@ impl GraphReader<'_> {
             Ok::<bool, Obstacle>(own != landed && self.top(before)? != own)
         };
         branches.truncated.is_some()
-            || branches.commits.iter().any(|it| changes(it).unwrap_or(true))
+            || branches.commits.iter().any(|commit| changes(commit).unwrap_or(true))
     }
 
     fn may_change(&self, test: usize, commit: &Commit) -> bool {

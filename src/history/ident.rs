@@ -72,7 +72,6 @@ impl Ident {
     }
 }
 
-/// Reads ` <seconds> <offset>` at the end of an ident.
 fn read_time(tail: &str) -> Option<Instant> {
     let mut parts = tail.split_whitespace();
     let (seconds, offset) = (parts.next()?, parts.next()?);

@@ -122,7 +122,8 @@ pub fn active(
         }
         let author = commit.author();
         if author.time.is_some_and(|time| time >= since) {
-            active.extend(Some(key(&author.name, &author.email)).filter(|it| wanted.contains(it)));
+            active
+                .extend(Some(key(&author.name, &author.email)).filter(|key| wanted.contains(key)));
         }
         if objects.is_shallow(oid) {
             continue;
@@ -136,7 +137,6 @@ pub fn active(
     Ok(active)
 }
 
-/// A line whose beginning is still looked for.
 #[derive(Debug)]
 struct OpenLine {
     index: usize,
@@ -144,15 +144,12 @@ struct OpenLine {
     nth: usize,
 }
 
-/// A file with lines whose beginning is looked for, in one commit.
 #[derive(Debug)]
 struct TracedFile {
     path: String,
     blob: Oid,
     lines: Vec<OpenLine>,
-    /// The versions that the walk passed, newest first.
     passed: Vec<OlderVersion>,
-    /// How many of them are done with.
     n_done: usize,
     /// How many are passed before one is read: one, or ever more of a long file.
     stride: usize,
@@ -164,7 +161,6 @@ impl TracedFile {
     }
 }
 
-/// A version of a file at the first parent of a commit that changed it.
 #[derive(Clone, Copy, Debug)]
 struct OlderVersion {
     changed_by: Oid,
@@ -174,10 +170,8 @@ struct OlderVersion {
 /// From how many bytes on not every version of a file is read.
 const LONG_FILE: usize = 256 << 10;
 
-/// How often each of some lines is in a version of a file.
 struct Counts {
     of: HashMap<String, usize>,
-    /// The length of the version.
     n_bytes: usize,
 }
 
@@ -203,13 +197,11 @@ impl Counts {
 struct Search<'o> {
     objects: &'o dyn Objects,
     found: Vec<Introduction>,
-    /// The parents of merges that brought lines.
     merged: Vec<(Oid, Vec<TracedFile>)>,
     n_left: usize,
 }
 
 impl Search<'_> {
-    /// Follows lines of a commit along first parents, until each began.
     fn walk(&mut self, from: Commit, files: Vec<TracedFile>) -> Result<(), Obstacle> {
         let mut at = from;
         let mut watch = Watch::new(files);
@@ -227,7 +219,7 @@ impl Search<'_> {
                 break;
             };
             if self.objects.is_shallow(at.oid) || self.n_left == 0 {
-                let known = at.committed().filter(|_| self.n_left == 0);
+                let known = if self.n_left == 0 { at.committed() } else { None };
                 let end = known.map_or(Introduction::Unknown, Introduction::Before);
                 for line in watch.files.iter().flat_map(|file| &file.lines) {
                     self.set(line, end.clone());
@@ -245,7 +237,6 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Ends the lines of changed files that a commit's first parent lacks, and takes the others on to its version.
     fn compare(
         &mut self,
         at: &Commit,
@@ -288,7 +279,6 @@ impl Search<'_> {
     }
 
     /// Reads the last of the versions that were passed, and ends the lines that it lacks.
-    ///
     /// Of a long file each reading lets four times as many pass.
     fn read_on(&mut self, file: &mut TracedFile) -> Result<(), Obstacle> {
         let done = mem::replace(&mut file.n_done, file.passed.len());
@@ -326,7 +316,6 @@ impl Search<'_> {
         }
     }
 
-    /// Takes lines that a commit's first parent lacks on to the parent that brought them; without one, they began here.
     fn leave(&mut self, at: &Commit, path: &str, lines: Vec<OpenLine>) -> Result<(), Obstacle> {
         let mut left = lines;
         for parent in at.parents.iter().skip(1) {
@@ -374,19 +363,16 @@ impl Search<'_> {
     }
 }
 
-/// The files whose changes are noticed while a walk moves from commit to commit, as a tree of names.
 struct Watch {
     files: Vec<TracedFile>,
     top: WatchedName,
 }
 
-/// A folder on the way to a watched file, or one.
 #[derive(Default)]
 struct WatchedName {
     /// The folder that it was in the last commit; `None` before it was read, and where there was none.
     oid: Option<Oid>,
     inside: BTreeMap<Vec<u8>, WatchedName>,
-    /// The position of the file.
     file: Option<usize>,
 }
 
@@ -397,7 +383,6 @@ impl Watch {
         watch
     }
 
-    /// Sets up the tree of names again.
     fn sort(&mut self) {
         self.top = WatchedName::default();
         for (index, file) in self.files.iter().enumerate() {
@@ -409,7 +394,6 @@ impl Watch {
         }
     }
 
-    /// Moves to another commit's tree; returns the files that differ there, each with its content there.
     fn move_to(
         &mut self,
         objects: &dyn Objects,
@@ -456,7 +440,6 @@ impl WatchedName {
     }
 }
 
-/// Returns the content of a regular file.
 fn blob_at(tree: &CommitTree<'_>, path: &str) -> Result<Option<Oid>, Obstacle> {
     let entry = tree.entry(path)?.filter(|(mode, _)| *mode == Mode::File);
     Ok(entry.map(|(_, oid)| oid))

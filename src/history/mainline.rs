@@ -74,7 +74,7 @@ impl Mainline {
 
     /// Returns the first commit of the chain; `None` if the chain is incomplete.
     pub fn root(&self) -> Option<Oid> {
-        let first = self.landings.first().filter(|_| self.boundary.is_none());
+        let first = if self.boundary.is_none() { self.landings.first() } else { None };
         first.map(|landing| landing.oid)
     }
 

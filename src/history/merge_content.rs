@@ -124,7 +124,7 @@ impl<'o> Merges<'o> {
         })
     }
 
-    /// Returns the bytes of the record at the merge base; `None` if there are none, or several that disagree.
+    /// Returns the bytes of the record at the merge base; `None` without any, or with several that disagree.
     fn base(
         &mut self,
         contents: &mut ContentCache<'_>,
@@ -182,7 +182,6 @@ impl<'o> Merges<'o> {
     }
 }
 
-/// Tells whether a landing adds bytes that were not there before, as far as is known.
 pub(super) fn is_new(version: &Version) -> bool {
     !matches!(version.change, VersionChange::Moved | VersionChange::Inherited)
         && version.truncated.is_none()
@@ -213,7 +212,7 @@ pub fn differing(
     kinds: &[WatchedKind],
 ) -> Differing {
     let of = |kind: WatchedKind| changes.iter().filter(move |change| change.kind == kind);
-    let records = changes.iter().filter(|it| kinds.contains(&it.kind));
+    let records = changes.iter().filter(|change| kinds.contains(&change.kind));
     let records = trails::differing(contents, records);
     let mut differing: Differing =
         records.into_iter().map(|(key, bytes)| (ComparedPath::Record(key), bytes)).collect();
@@ -248,7 +247,6 @@ pub fn bases(
     Ok(bases)
 }
 
-/// Tells whether one commit can be reached from another; the search ignores what landed before the first.
 fn is_ancestor(
     objects: &dyn Objects,
     age: &dyn Fn(Oid) -> Option<usize>,

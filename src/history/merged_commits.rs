@@ -42,7 +42,6 @@ pub(super) struct LandingBranches {
 
 struct MergedCommit {
     commit: Rc<Commit>,
-    /// The differences from its first parent.
     first: BTreeMap<ComparedPath, Bytes>,
     /// The paths that differ from each of its parents.
     touched: BTreeSet<ComparedPath>,
@@ -62,10 +61,11 @@ impl LandingBranches {
                     branches.truncated = Some(obstacle.clone());
                 }
                 let changes = found.take(*pair);
-                let is_added =
-                    |it: &&FileChange| it.kind == WatchedKind::Approval && it.new.is_some();
+                let is_added = |change: &&FileChange| {
+                    change.kind == WatchedKind::Approval && change.new.is_some()
+                };
                 let added = changes.iter().filter(is_added).cloned();
-                branches.approvals.extend(added.map(|it| (Rc::clone(&side.commit), it)));
+                branches.approvals.extend(added.map(|change| (Rc::clone(&side.commit), change)));
                 let kinds = [WatchedKind::Record, WatchedKind::Other];
                 let differing = merge_content::differing(contents, &changes, &kinds);
                 note_origins(&differing, &mut branches.origins);
@@ -145,7 +145,6 @@ impl LandingBranches {
         self.fill_restored(merges, contents, subject, version);
     }
 
-    /// Adds to a version the merges of the branch that have its content and a parent without it.
     pub(super) fn fill_restored(
         &self,
         merges: &mut Merges<'_>,
@@ -168,7 +167,6 @@ impl LandingBranches {
         version.touched.order_by_key(|commit| commit.oid);
     }
 
-    /// Returns the subject of a version, and everything that it was before, in the branches or where they landed.
     fn lineage(&self, subject: &ComparedPath, version: &Version) -> BTreeSet<ComparedPath> {
         let mut lineage = BTreeSet::from([subject.clone()]);
         let ComparedPath::Record(key) = subject else {

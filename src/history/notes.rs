@@ -64,7 +64,7 @@ fn begin(
     let mut at = Some(tip);
     while let Some(oid) = at {
         let commit = chain::read(objects, oid)?;
-        let fits = until.is_none_or(|until| commit.committed().is_some_and(|it| it <= until));
+        let fits = until.is_none_or(|until| commit.committed().is_some_and(|time| time <= until));
         if fits {
             return Ok(Some(Rc::new(commit)));
         }

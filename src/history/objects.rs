@@ -112,9 +112,6 @@ pub enum ObjectKind {
 
 pub trait Objects {
     /// Returns an object's kind and bytes, whose hash has been checked.
-    ///
-    /// # Errors
-    /// [`Obstacle::Missing`] if it is not in this clone, [`Obstacle::Unreadable`] if git can't read it.
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle>;
 
     /// Returns the size of an object in bytes, without reading it if possible.
@@ -129,7 +126,6 @@ pub trait Objects {
     /// Returns the three-way merge of a file, as git does it by default.
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge;
 
-    /// Tells whether objects or parents are replaced for other readers of this repository.
     fn has_replacements(&self) -> bool;
 
     /// Returns a test for commits, if the repository has an index of the paths that they changed.

@@ -83,7 +83,7 @@ pub fn needed<'t>(
 
 /// Returns the versions of a trail's last series before a landing.
 pub fn series(trail: &Trail, landing: usize) -> &[Version] {
-    let n_before = trail.versions.partition_point(|it| it.landing < landing);
+    let n_before = trail.versions.partition_point(|version| version.landing < landing);
     let before = trail.versions.get(..n_before).unwrap_or_default();
     let begin = before.iter().rposition(|version| version.change.begins());
     before.get(begin.unwrap_or(0)..).unwrap_or_default()

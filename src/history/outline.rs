@@ -10,10 +10,8 @@ use crate::history::digest::Digest;
 /// What is compared of a record's text without parsing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outline {
-    /// The digest of the text without its entry `closure:`.
     rest: Digest,
     has_closure: bool,
-    /// Whether the text may state the class `emergency`.
     pub(super) may_be_emergency: bool,
 }
 

@@ -183,7 +183,7 @@ impl ProposalReader<'_, '_> {
             changes.extend(kind.map(|kind| FileChange {
                 path: loose.path.as_str().into(),
                 kind,
-                old: old.and_then(|(mode, oid)| (mode == Mode::File).then_some(oid)),
+                old: old.and_then(|(mode, oid)| if mode == Mode::File { Some(oid) } else { None }),
                 new: loose.file.as_ref().map(|(oid, _)| *oid),
                 others: Box::default(),
             }));
@@ -298,7 +298,6 @@ impl ProposalReader<'_, '_> {
     }
 }
 
-/// Tells whether a file with an unreadable id is already listed under the id in its name.
 fn is_listed_by_id<'b>(
     key: &TrailKey,
     bytes: &Bytes,

@@ -94,7 +94,7 @@ pub enum Cause {
 
 /// Chooses the approved ref (M1).
 ///
-/// `requested` is the value of the flag or environment variable, `find` resolves names that are no branch (a tag, an id),
+/// `requested` is the value of the flag or environment variable, `find` resolves names that are not a branch (a tag, an id),
 /// and `target` is the target branch according to the CI system, which only improves the message.
 ///
 /// # Errors
@@ -235,7 +235,7 @@ impl Refs {
             remotes.sort();
             remotes.dedup();
         }
-        let current = self.upstream.as_ref().filter(|it| remotes.contains(it));
+        let current = self.upstream.as_ref().filter(|upstream| remotes.contains(upstream));
         let origin = || remotes.iter().find(|remote| *remote == "origin");
         match remotes.as_slice() {
             [] => Ok(None),
@@ -301,7 +301,6 @@ impl Refs {
     }
 
     /// Resolves a given name: a short name as a branch, anything else only in full.
-    ///
     /// In git's own lookup order, a tag or branch of that name could take the place of the intended ref.
     fn named(
         &self,

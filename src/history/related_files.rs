@@ -100,7 +100,6 @@ impl LedgerLocation<'_> {
             || self.was_otherwise(history, &landings, few))
     }
 
-    /// Tells whether a file with a requested name was in another folder just before or after a version landed.
     fn was_elsewhere(
         &self,
         history: &History,
@@ -159,7 +158,7 @@ impl LedgerLocation<'_> {
                 // Beyond the end of a shallow clone there is nothing to compare with, and all walks stop there.
                 let before = first.and_then(|first| chain::read(self.objects, *first).ok());
                 if first.is_none() || before.is_some() {
-                    pairs.push((before.map(|it| it.tree), Some(commit.tree)));
+                    pairs.push((before.map(|before| before.tree), Some(commit.tree)));
                 }
             }
         }
@@ -179,7 +178,7 @@ impl LedgerLocation<'_> {
         !folders.obstacles.is_empty()
             || changes.any(|change| {
                 let mut blobs = [change.old, change.new].into_iter().flatten();
-                let may_have_become = change.old.filter(|_| change.new.is_none());
+                let may_have_become = if change.new.is_none() { change.old } else { None };
                 blobs.any(|blob| self.bears(&change.path, blob, few))
                     || may_have_become.is_some_and(|blob| !self.has_id(&change.path, blob))
             })

@@ -20,7 +20,6 @@ use crate::yaml::node::Limits;
 /// How many earlier policies of the line a change is compared with, the newest first.
 const MOST_POLICIES: usize = 12;
 
-/// The rules of the line that commits join or left.
 pub(super) struct LineRules<'l, 'o> {
     pub(super) objects: &'o dyn Objects,
     pub(super) prefix: &'l LedgerPrefix,
@@ -29,11 +28,9 @@ pub(super) struct LineRules<'l, 'o> {
     /// The last landing before the line and the commits parted, and its tree; `None` before the first.
     pub(super) after: Option<usize>,
     pub(super) parted: Option<Oid>,
-    /// The tree of the merge, or of the tip.
     pub(super) tree: Oid,
 }
 
-/// A change of a governance file off the line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RuleChange {
     /// Whether it may only add requirements to what counts.
@@ -153,7 +150,8 @@ impl LineRules<'_, '_> {
         let versions = trail.into_iter().flat_map(|trail| trail.versions.iter().rev());
         for version in versions.filter(landed).take(MOST_POLICIES) {
             let blob = version.files.first().map(|file| file.blob);
-            let bytes = blob.and_then(|blob| self.files.bytes.get(&blob)).map(|it| it.to_vec());
+            let bytes =
+                blob.and_then(|blob| self.files.bytes.get(&blob)).map(|bytes| bytes.to_vec());
             if !policies.contains(&bytes) {
                 policies.push(bytes);
             }
@@ -168,6 +166,6 @@ impl LineRules<'_, '_> {
 
 /// Tells whether a change of the rules makes them stricter, and, of what decides, does nothing else.
 pub fn tightens([before, after]: [&Governance; 2]) -> bool {
-    let is_sound = |it: &Governance| it.state == governance::State::Sound;
+    let is_sound = |governance: &Governance| governance.state == governance::State::Sound;
     is_sound(before) && is_sound(after) && governs::tightens(before, after)
 }

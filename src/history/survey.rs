@@ -61,7 +61,8 @@ impl Survey {
                 None => interest.clone(),
             };
             let sides = few.is_none();
-            let tests = [&landed, &interest].map(|it| objects.changes(&it.paths(prefix)?));
+            let tests =
+                [&landed, &interest].map(|watched| objects.changes(&watched.paths(prefix)?));
             let (mut reader, jobs) = GraphReader::read(objects, chain, (&landed, tests), sides)?;
             let mut folders =
                 FolderComparison::new(objects, prefix, mem::take(&mut reader.graph.tops));
@@ -69,13 +70,15 @@ impl Survey {
             let interest = match &mut few {
                 Some((few, search)) => {
                     let changes = || folders.changes.iter().flatten();
-                    few.names.extend(search.iter().flat_map(|it| changes().filter_map(it.name)));
+                    few.names
+                        .extend(search.iter().flat_map(|search| changes().filter_map(search.name)));
                     let narrowed = interest.narrowed(&RecordFilter::anywhere(few.names.clone()));
                     for changes in &mut folders.changes {
-                        changes.retain_mut(|it| {
-                            let kind = narrowed.kind_of(prefix, &it.path);
-                            it.kind =
-                                kind.filter(|_| it.kind != WatchedKind::Other).unwrap_or(it.kind);
+                        changes.retain_mut(|change| {
+                            let kind = narrowed.kind_of(prefix, &change.path);
+                            change.kind = kind
+                                .filter(|_| change.kind != WatchedKind::Other)
+                                .unwrap_or(change.kind);
                             kind.is_some()
                         });
                     }

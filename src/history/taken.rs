@@ -21,7 +21,6 @@ use crate::record::time::Instant;
 pub struct RecordChange {
     before: Option<VersionBody>,
     after: Option<VersionBody>,
-    /// Whether the file is a second one beside that which stood there.
     is_beside: bool,
 }
 
@@ -43,7 +42,6 @@ impl RecordChange {
         [&self.before, &self.after].into_iter().flatten().for_each(|body| contents.parse(body));
     }
 
-    /// Returns the change of what stood on the line to a file that a commit adds beside it.
     pub(super) fn beside(
         stood: &VersionBody,
         contents: &mut ContentCache<'_>,
@@ -53,7 +51,6 @@ impl RecordChange {
         RecordChange { before: Some(stood.clone()), after: Some(after), is_beside: true }
     }
 
-    /// Tells whether no file of the record is left where it was.
     pub(super) fn is_removal(&self) -> bool {
         self.after.is_none()
     }
@@ -63,7 +60,6 @@ impl RecordChange {
         [&self.before, &self.after].into_iter().flatten().find_map(VersionBody::obstacle)
     }
 
-    /// Tells whether its result has not been read yet, as [`VersionBody::is_unread`] does.
     pub(super) fn is_unread(&self) -> bool {
         self.after.as_ref().is_some_and(VersionBody::is_unread)
     }
@@ -98,7 +94,8 @@ impl RecordChange {
         if later.closure.is_some() && !was_closed {
             return Some(Loss::Closure);
         }
-        let known = earlier.into_iter().chain(granted).flat_map(|it| &it.fired).collect::<Vec<_>>();
+        let known =
+            earlier.into_iter().chain(granted).flat_map(|record| &record.fired).collect::<Vec<_>>();
         if later.fired.iter().any(|fired| !known.contains(&fired)) {
             return Some(Loss::Fired);
         }
@@ -119,7 +116,6 @@ impl RecordChange {
     }
 }
 
-/// Returns the readable records on a trail that landed before a landing; `parse` reads what was not read.
 pub(super) fn stood_before(
     trail: &Trail,
     landing: usize,
@@ -185,11 +181,10 @@ impl OffLine {
     /// Drops what was parsed of what may have taken something away.
     pub fn forget(&mut self) {
         let unsure = self.bars.iter_mut().filter_map(|bar| bar.unsure.as_mut());
-        let bodies = unsure.flat_map(|it| [&mut it.before, &mut it.after]).flatten();
+        let bodies = unsure.flat_map(|change| [&mut change.before, &mut change.after]).flatten();
         bodies.for_each(VersionBody::forget);
     }
 
-    /// Parses what may have taken something away.
     pub(super) fn parse(&self, contents: &ContentCache<'_>) {
         let unsure = self.bars.iter().filter_map(|bar| bar.unsure.as_ref());
         unsure.for_each(|change| change.parse(contents));

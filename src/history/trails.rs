@@ -29,7 +29,6 @@ pub struct TrailSet<'o> {
     unreadable: HashSet<Rc<str>>,
     /// Files with an unreadable id that might be readable beyond the end of a shallow clone.
     unread_at_end: Vec<Rc<str>>,
-    /// Why everything beyond that end is unknown.
     end: Option<Obstacle>,
 }
 
@@ -243,7 +242,7 @@ impl<'o> TrailSet<'o> {
                 ..Version::new((landed.landing, landed.commit), change, after, record)
             });
             let readable =
-                |path: &str| self.owners.get(path).filter(|it| matches!(it, TrailKey::Id(_)));
+                |path: &str| self.owners.get(path).filter(|key| matches!(key, TrailKey::Id(_)));
             trail.became = match &key {
                 TrailKey::Path(path) if is_gone => readable(path).cloned(),
                 _ => None,
@@ -270,7 +269,7 @@ fn named(path: &str) -> TrailKey {
 
 /// Returns how a record changed; `None` if neither bytes nor paths did.
 pub fn change(before: &[FileAt], after: &[FileAt], was_there: bool) -> Option<VersionChange> {
-    let paths = |files| -> Vec<&str> { <[FileAt]>::iter(files).map(|it| &*it.path).collect() };
+    let paths = |files| -> Vec<&str> { <[FileAt]>::iter(files).map(|file| &*file.path).collect() };
     let same_bytes = blobs(before) == blobs(after);
     let same_paths = paths(before) == paths(after);
     match (before.is_empty(), after.is_empty()) {
@@ -336,7 +335,6 @@ pub fn blobs(files: &[FileAt]) -> Vec<Oid> {
 }
 
 /// Returns the records that a file of a branch may belong to; if its id can't be read, its path and name decide.
-///
 /// One author too many only withholds an approval; one too few could grant one.
 fn keys(contents: &mut ContentCache<'_>, change: &FileChange, blob: Oid) -> Vec<TrailKey> {
     let path = &*change.path;

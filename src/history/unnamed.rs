@@ -24,10 +24,7 @@ pub(super) fn other_files<'c>(
     rest.filter_map(|change| Some((landing, change.new?))).collect()
 }
 
-/// Returns the first landing with an approval file that names the root commit; `None` if there is none, or if no
-/// requested file lacks a ledger name.
-///
-/// An unreadable file counts as naming it.
+/// Returns the first landing with an approval file that names the root commit; an unreadable one counts as naming it.
 pub(super) fn until(
     contents: &ContentCache<'_>,
     mainline: &Mainline,

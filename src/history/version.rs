@@ -200,7 +200,7 @@ pub struct FileAt {
     pub blob: Oid,
 }
 
-/// Returns the file at a path as a list, empty if there is none.
+/// Returns the file at a path as a list, empty without one.
 pub fn file_at(path: &Rc<str>, blob: Option<Oid>) -> Vec<FileAt> {
     let file = blob.map(|blob| FileAt { path: Rc::clone(path), blob });
     file.into_iter().collect()
@@ -269,7 +269,6 @@ impl VersionBody {
         }
     }
 
-    /// Takes over the content of the file, unless it is known.
     pub(super) fn know(&self, content: impl FnOnce() -> Content) {
         self.0.content.get_or_init(content);
     }
@@ -306,7 +305,6 @@ pub enum Content {
     File,
 }
 
-/// The maximum number of files listed for one id.
 const MOST_OF_ONE_ID: usize = 50;
 
 #[derive(Clone, Debug, PartialEq)]

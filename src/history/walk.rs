@@ -142,7 +142,6 @@ pub fn walk_named(
     Ok(history)
 }
 
-/// Determines the versions that each landing made, dropping the survey's data along the way.
 fn collect_versions(
     objects: &dyn Objects,
     chain: Chain,
@@ -168,25 +167,18 @@ fn collect_versions(
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
             continue;
         };
-        let landed = LandedFiles {
-            landing: stop.landing,
-            commit: &commit,
-            cut_off: mainline.boundary.as_ref().filter(|_| stop.landing == 0),
-        };
+        let cut_off = if stop.landing == 0 { mainline.boundary.as_ref() } else { None };
+        let landed = LandedFiles { landing: stop.landing, commit: &commit, cut_off };
         let changes = &*found.take(stop.pair);
         let of_records = changes
             .iter()
             .filter(|change| matches!(change.kind, WatchedKind::Record | WatchedKind::Other));
         let keys = trails.land(landed, of_records);
         let paths = governance::land(&mut governance, &trails.contents, landed, changes);
-        let files = || changes.iter().filter(|it| it.kind == WatchedKind::Approval);
+        let files = || changes.iter().filter(|change| change.kind == WatchedKind::Approval);
         let watched = files().filter(|change| survey.interest.watches(&change.path));
         other_files.extend(unnamed::other_files(stop.landing, files(), &survey.interest));
-        // The ledger's own policy may name it as a governance file, too.
-        let others = changes.iter().filter(|it| noted.contains(&*it.path) && it.new.is_some());
-        for other in others {
-            other_policies.entry(other.path.to_string()).or_insert(stop.landing);
-        }
+        note_policies(changes, &noted, stop.landing, &mut other_policies);
         approvals.land(&trails.contents, landed, watched);
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
@@ -209,7 +201,9 @@ fn collect_versions(
     let (mut lost_rules, mut lost_tips) = (Vec::new(), Vec::new());
     for (tip, stop) in lost {
         let branches = LandingBranches::read(&mut trails.contents, &mut found, &stop);
-        lost_rules.extend(branches.changes_rules().then_some(tip));
+        if branches.changes_rules() {
+            lost_rules.push(tip);
+        }
         lost_tips.push(tip);
         let line = Rc::new(chain::read(objects, mainline.tip)?);
         let landed = LandedFiles { landing: stop.landing, commit: &line, cut_off: None };
@@ -255,7 +249,20 @@ fn collect_versions(
     })
 }
 
-/// Returns the signed merges of the line, by their landings; none where no policy demands signed approvals.
+fn note_policies(
+    changes: &[FileChange],
+    noted: &BTreeSet<String>,
+    landing: usize,
+    policies: &mut BTreeMap<String, usize>,
+) {
+    // The ledger's own policy may name it as a governance file, too.
+    for change in changes {
+        if noted.contains(&*change.path) && change.new.is_some() {
+            policies.entry(change.path.to_string()).or_insert(landing);
+        }
+    }
+}
+
 fn signed_merges(states: &States, commits: &[Rc<Commit>]) -> BTreeMap<usize, Rc<Commit>> {
     let mut policies = states.each().map(|state| &state.governance.policy);
     if !policies.any(|policy| policy.strongest_proof() == Proof::Attested) {
@@ -266,7 +273,6 @@ fn signed_merges(states: &States, commits: &[Rc<Commit>]) -> BTreeMap<usize, Rc<
     signed.map(|(landing, commit)| (landing, Rc::clone(commit))).collect()
 }
 
-/// Returns the landings that change a list of keys.
 fn lists_of_keys(
     governance: &GovernanceFiles,
     states: &States,
@@ -278,7 +284,6 @@ fn lists_of_keys(
     trails.flat_map(|trail| &trail.versions).map(|version| version.landing).collect()
 }
 
-/// Returns the trails of ids, and those of other files that they come from.
 fn set_apart(
     all: BTreeMap<TrailKey, Trail>,
 ) -> (BTreeMap<TrailKey, Trail>, BTreeMap<TrailKey, Trail>) {
@@ -290,7 +295,6 @@ fn set_apart(
     (trails, others)
 }
 
-/// Returns which statements are asked for: those about any version of the walked records and governance files.
 fn asked_statements(
     trails: &BTreeMap<TrailKey, Trail>,
     governance: &GovernanceFiles,
@@ -300,19 +304,19 @@ fn asked_statements(
         TrailKey::Id(id) => Some(id.clone()),
         TrailKey::Path(_) | TrailKey::Other(_) => None,
     });
-    let versions = trails.values().chain(governance.trails.values()).flat_map(|it| &it.versions);
+    let versions =
+        trails.values().chain(governance.trails.values()).flat_map(|trail| &trail.versions);
     let known = versions.filter_map(|version| version.digest);
     // A governance file that is removed has no bytes.
     let known = known.chain([Digest::of(b"")]);
     let policies = states.each().map(|state| &state.governance.policy);
     AskedStatements {
         ids: ids.collect(),
-        digests: known.map(|it| it.to_string().chars().take(N_DIGITS).collect()).collect(),
+        digests: known.map(|digest| digest.to_string().chars().take(N_DIGITS).collect()).collect(),
         folders: policies.flat_map(|policy| &policy.records).chain(records).cloned().collect(),
     }
 }
 
-/// Completes the version that a merge made of a subject: who touched it in the merged branches, and what the merge made itself.
 fn fill_last(
     merges: &mut Merges<'_>,
     (trails, governance): (&mut TrailSet<'_>, &mut GovernanceFiles),
@@ -341,8 +345,9 @@ impl History {
     pub fn visit(&self, objects: &dyn Objects, visitor: VersionVisitor<'_>) {
         let contents = ContentCache::new(objects);
         let trails = self.trails.values();
-        let mut versions: Vec<(&Trail, &Version)> =
-            trails.flat_map(|trail| trail.versions.iter().map(move |it| (trail, it))).collect();
+        let mut versions: Vec<(&Trail, &Version)> = trails
+            .flat_map(|trail| trail.versions.iter().map(move |version| (trail, version)))
+            .collect();
         versions.retain(|(_, version)| version.rerouted.is_none());
         versions.order_by_key(|(_, version)| version.landing);
         for (trail, version) in versions {
@@ -360,7 +365,8 @@ impl History {
     pub fn parse(&self, objects: &dyn Objects) {
         let contents = ContentCache::new(objects);
         let needed = origin::needed(self.trails.values(), &self.former);
-        let trails = self.trails.values().chain(needed.iter().filter_map(|it| self.former.get(it)));
+        let trails =
+            self.trails.values().chain(needed.iter().filter_map(|key| self.former.get(key)));
         let versions = trails.flat_map(|trail| &trail.versions);
         versions.for_each(|version| contents.parse(&version.record));
         let off_line = self.off_line.iter().filter(|(key, _)| self.trails.contains_key(key));
@@ -383,7 +389,7 @@ impl History {
             trail.forget();
             if trail.became.is_none() {
                 // An emergency that a merge left out uses up graces, whatever its id was filed for since.
-                if self.off_line.get(&key).is_some_and(|it| it.filed.is_empty()) {
+                if self.off_line.get(&key).is_some_and(|off_line| off_line.filed.is_empty()) {
                     self.off_line.remove(&key);
                 }
                 self.left_out.insert(key.clone());

@@ -31,7 +31,6 @@ pub struct Interest {
     top: WatchNode,
     /// Whether the policy of every folder is a governance file.
     has_all_policies: bool,
-    /// The record files that matter; `None` when all do.
     few: Option<RecordFilter>,
     /// Whether of the approval files, too, only those about these records and about governance matter.
     has_few_approvals: bool,
@@ -272,7 +271,6 @@ impl<'i> WatchedFolder<'i> {
         is_watched.then_some(WatchedFolder { node, below, ..*self })
     }
 
-    /// Tells whether the approval files of a folder are about one of the records, or about governance.
     fn is_subject(&self, name: &str) -> bool {
         let is_asked = |few: &RecordFilter| few.names.contains(&name.to_ascii_uppercase());
         name == OF_GOVERNANCE || self.few.is_none_or(is_asked)

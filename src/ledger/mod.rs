@@ -98,7 +98,7 @@ impl Files {
     /// Returns the record that a text identifies: its id, or an unambiguous prefix or suffix, ignoring case.
     ///
     /// # Errors
-    /// [`NotFound`] if there are none or several.
+    /// [`NotFound`] if it is not exactly one.
     pub fn find(&self, text: &str) -> Result<&File, NotFound> {
         named(&self.records, |file| &file.path, text)
     }
@@ -140,7 +140,7 @@ impl File {
         source
     }
 
-    /// Returns the finding about other files with the same id; `None` if there are none.
+    /// Returns the finding about other files with the same id; `None` without any.
     pub fn duplicate(&self, source: &RecordFile) -> Option<Finding> {
         (!self.twins.is_empty()).then(|| duplicate(source, &self.twins))
     }
@@ -181,7 +181,7 @@ impl Ledger {
     /// Returns the record that a text identifies, as [`Files::find`] does.
     ///
     /// # Errors
-    /// [`NotFound`] if there are none or several.
+    /// [`NotFound`] if it is not exactly one.
     pub fn find(&self, text: &str) -> Result<&LedgerEntry, NotFound> {
         named(&self.entries, |entry| &entry.path, text)
     }
@@ -223,20 +223,19 @@ fn with_twins(paths: BTreeSet<String>) -> Vec<File> {
     files.map(|(path, twins)| File { path, twins }).collect()
 }
 
-/// The maximum number of ids suggested for an unknown one.
 const PROPOSED: usize = 3;
 
 /// Returns the one item that a text identifies by its file stem, an unambiguous prefix or suffix of it, or its path.
 ///
 /// # Errors
-/// [`NotFound`] if there are none or several.
+/// [`NotFound`] if it is not exactly one.
 pub fn named<'t, T>(
     things: &'t [T],
     path: impl Fn(&T) -> &String,
     text: &str,
 ) -> Result<&'t T, NotFound> {
     let given = text.trim().trim_start_matches("./");
-    if let Some(same) = things.iter().find(|it| path(it) == given) {
+    if let Some(same) = things.iter().find(|thing| path(thing) == given) {
         return Ok(same);
     }
     let wanted = id_of(given).to_uppercase();
@@ -244,16 +243,16 @@ pub fn named<'t, T>(
         return Err(NotFound::Unknown(Vec::new()));
     }
     let stem = |thing: &T| file::stem(path(thing)).to_uppercase();
-    let exact: Vec<&T> = things.iter().filter(|it| stem(it) == wanted).collect();
-    let partial = || things.iter().filter(|it| is_part(&wanted, &stem(it))).collect();
+    let exact: Vec<&T> = things.iter().filter(|thing| stem(thing) == wanted).collect();
+    let partial = || things.iter().filter(|thing| is_part(&wanted, &stem(thing))).collect();
     let found: Vec<&T> = if exact.is_empty() { partial() } else { exact };
     match found[..] {
         [] => Err(NotFound::Unknown(like(&wanted, things.iter().map(|it| file::stem(path(it)))))),
         [only] => Ok(only),
         _ => {
-            let stems: BTreeSet<String> = found.iter().map(|it| stem(it)).collect();
+            let stems: BTreeSet<String> = found.iter().map(|thing| stem(thing)).collect();
             let names: BTreeSet<String> = match stems.len() {
-                1 => found.iter().map(|it| path(it).clone()).collect(),
+                1 => found.iter().map(|thing| path(thing).clone()).collect(),
                 _ => stems,
             };
             Err(NotFound::Ambiguous(names.into_iter().collect()))

@@ -35,12 +35,7 @@ pub struct Stray {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StrayKind {
     /// It would be read at another path.
-    Misplaced {
-        /// That path.
-        to: String,
-        /// The folder that must be made first.
-        missing_folder: Option<String>,
-    },
+    Misplaced { to: String, missing_folder: Option<String> },
     /// The record is there, too.
     Copy,
     /// It is a record, but git ignores it.
@@ -100,7 +95,6 @@ impl StraySearch<'_> {
         Ok(strays)
     }
 
-    /// Tells whether a file with an id of the ledger is searched.
     fn is_searched(&self, path: &str, id: &Id) -> bool {
         self.id_prefix.iter().any(|prefix| prefix == id.prefix())
             && !super::is_record_of(self.records, path)
@@ -108,7 +102,6 @@ impl StraySearch<'_> {
             && !pattern::matches_any(self.exclude, path)
     }
 
-    /// Tells whether a file is below another ledger's folder.
     fn is_of_other_ledger(&self, tree: &dyn Tree, path: &str) -> Result<bool, TreeError> {
         for (end, _) in path.match_indices('/') {
             let folder = path.get(..end).unwrap_or_default();
@@ -133,7 +126,7 @@ impl StraySearch<'_> {
         let is_missing = tree.kind(folder)?.is_none();
         Ok(StrayKind::Misplaced {
             to: format!("{folder}/{id}.yaml"),
-            missing_folder: is_missing.then(|| folder.to_owned()),
+            missing_folder: if is_missing { Some(folder.to_owned()) } else { None },
         })
     }
 }

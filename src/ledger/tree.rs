@@ -40,28 +40,15 @@ pub struct TreeItem {
 /// The files of one ledger at one time. Paths are relative to the directory of `exledger.yaml`, with `/`.
 pub trait Tree {
     /// Returns everything below a folder, at any depth, sorted by path; empty if the folder is absent.
-    ///
-    /// # Errors
-    /// [`TreeError`] if the folder can't be read, or has more entries than allowed.
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError>;
 
-    /// Returns the type of the entry at a path; `None` if there is none.
-    ///
-    /// # Errors
-    /// [`TreeError`] if that can't be determined.
+    /// Returns the type of the entry at a path; `None` without one.
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError>;
 
-    /// Returns the bytes of a regular file; `None` if there is none at that path.
-    ///
-    /// # Errors
-    /// [`TreeError`] if the file can't be read.
+    /// Returns the bytes of a regular file; `None` without one at that path.
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError>;
 
-    /// Returns the size of a regular file in bytes, without reading it if possible; `None` if there
-    /// is none at that path.
-    ///
-    /// # Errors
-    /// [`TreeError`] if the size can't be determined.
+    /// Returns a file's size in bytes, without reading it if possible; `None` if there is no regular file at that path.
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
         let bytes = self.bytes(path)?;
         Ok(bytes.map(|bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
@@ -69,9 +56,6 @@ pub trait Tree {
 
     /// Returns the bytes of a regular file that has at most `most` bytes. For a longer one, which is not read, returns
     /// one more blank than that, so that the caller rejects it for its length.
-    ///
-    /// # Errors
-    /// [`TreeError`] if the file can't be read.
     fn bytes_within(&self, path: &str, most: usize) -> Result<Option<Vec<u8>>, TreeError> {
         let is_longer = |size: u64| usize::try_from(size).map_or(true, |size| size > most);
         match self.size(path)? {
@@ -81,9 +65,6 @@ pub trait Tree {
     }
 
     /// Returns the target of a symbolic link, relative to the link's folder; `None` if there is no link.
-    ///
-    /// # Errors
-    /// [`TreeError`] if the link can't be read.
     fn target(&self, _path: &str) -> Result<Option<String>, TreeError> {
         Ok(None)
     }
@@ -171,11 +152,7 @@ impl Tree for MapTree {
 pub enum TreeError {
     /// An object is missing, as in a shallow or partial clone.
     #[error("object {object} is not in this repository")]
-    Missing {
-        object: String,
-        /// How to get it.
-        repair: &'static str,
-    },
+    Missing { object: String, repair: &'static str },
     /// There are more entries or deeper folders than allowed.
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge { folder: String },

@@ -10,7 +10,6 @@ use exledger::gate::question::{self, BoundIdentity, LONGEST_LINE};
 use exledger::gate::withheld;
 use exledger::record::id::Id;
 
-/// The texts of a question, with what they mean.
 pub(super) const QUESTION_TEXTS: &[(&str, &str)] = &[
     ("identity", "Identity that acts"),
     ("asset", "The asset"),
@@ -28,13 +27,11 @@ pub(super) const QUESTION_TEXTS: &[(&str, &str)] = &[
     ("reference", "Change, incident, ticket or onboarding record, such as CHG-1234"),
 ];
 
-/// The key that asks about a deployment.
 pub(super) const DEPLOY: &str = "deploy";
 
 /// The key of the line, which is a number.
 pub(super) use exledger::gate::question::LINE;
 
-/// The key that names a ledger.
 pub(super) const LEDGER: &str = "ledger";
 
 /// The maximum length of a name that an error repeats, in characters.
@@ -69,7 +66,6 @@ impl Arguments {
         Arguments { map: map.unwrap_or_default() }
     }
 
-    /// Takes a text, which is not empty.
     pub(super) fn text(&mut self, key: &'static str) -> Result<Option<String>, BadArgument> {
         match self.map.shift_remove(key) {
             None => Ok(None),
@@ -78,14 +74,12 @@ impl Arguments {
         }
     }
 
-    /// Takes the id of a record.
     pub(super) fn id(&mut self, key: &'static str) -> Result<Id, BadArgument> {
         let text = self.text(key)?.ok_or(BadArgument::Missing(key))?;
         let kind = "the whole id of a record, such as EXC-2026-7F3KQ";
         Id::new(&text.to_ascii_uppercase()).ok_or(BadArgument::WrongKind { key, kind })
     }
 
-    /// Takes a whole number within bounds.
     pub(super) fn seconds(
         &mut self,
         key: &'static str,
@@ -118,7 +112,6 @@ impl Arguments {
         names.position(|name| name == named).ok_or(BadArgument::NoLedger(listed))
     }
 
-    /// Takes the identity that the session is bound to, or the given one.
     fn bind_identity(&mut self, identity: Option<&BoundIdentity>) -> Result<(), BadArgument> {
         let Some(identity) = identity else {
             return Ok(());
@@ -166,7 +159,6 @@ impl Arguments {
         read.map(|timed| timed.question).map_err(|error| BadArgument::NoQuestion(error.to_string()))
     }
 
-    /// Takes everything that is left, for a tool that reads its own keys.
     pub(super) fn rest(self) -> Map<String, Value> {
         self.map
     }

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-/// How long a call may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Why a ledger gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoAnswer {
     #[error("no answer within {} seconds", PATIENCE.as_secs())]
@@ -16,7 +14,6 @@ pub(crate) enum NoAnswer {
     Ended,
 }
 
-/// Waits for an answer, at most for a time; then nobody waits for it any more.
 pub(crate) async fn within<T>(
     limit: Duration,
     answered: oneshot::Receiver<T>,

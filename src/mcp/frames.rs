@@ -32,7 +32,7 @@ pub(super) fn read(line: &[u8]) -> Frame {
         return Frame::Refused(invalid(None, "batches are not accepted: send one message a line"));
     }
     if value.get("id").is_some_and(|id| !is_id(id)) {
-        // An answer under another id would be none: `1e2` or a number that is rounded can't be repeated as it is written.
+        // An answer under another id would not be one: `1e2` or a number that is rounded can't be repeated as it is written.
         return Frame::Refused(invalid(None, "the id is neither a text nor an integer of 64 bits"));
     }
     let id = id_of(&value);
@@ -46,7 +46,6 @@ pub(super) fn too_long() -> Frame {
     Frame::Refused(no_json(format!("the frame is longer than {LONGEST_FRAME} bytes")))
 }
 
-/// Returns the error for a request whose id is that of another one without an answer.
 pub(super) fn repeated() -> JsonRpcError {
     invalid(None, "a request with this id has no answer yet")
 }

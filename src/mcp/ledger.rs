@@ -49,18 +49,15 @@ pub(crate) struct LedgerSource {
     pub report: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
-/// A ledger that is served: calls are sent to its thread.
 pub(super) struct LedgerHandle {
     pub(super) name: String,
     jobs: Sender<LedgerJob>,
 }
 
-/// Tells whether a caller still waits for its answer.
 pub(super) type IsAwaited<'a> = dyn Fn() -> bool + 'a;
 
 type LedgerJob = Box<dyn FnOnce(&mut OpenLedger) + Send>;
 
-/// The open gate of a ledger, on its own thread.
 pub(super) struct OpenLedger {
     gate: LiveGate,
     options: LiveOptions,
@@ -73,12 +70,10 @@ pub(super) struct OpenLedger {
 /// What is said of a ledger whose files can't be read: the reason may quote them, and stderr has it.
 const UNREADABLE: &str = "the ledger can't be read now";
 
-/// The text of a file on the approved ref.
 pub(super) struct ResourceText {
     pub(super) text: String,
 }
 
-/// Why a resource can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NoResource {
     Absent,
@@ -88,9 +83,6 @@ pub(super) enum NoResource {
 
 impl LedgerHandle {
     /// Opens a ledger on a thread of its own; its history is read at the first call.
-    ///
-    /// # Errors
-    /// If there is no ledger.
     pub(super) fn open(source: LedgerSource) -> Result<LedgerHandle, Error> {
         let name = source.name.clone();
         let (jobs, queue) = mpsc::channel();
@@ -174,9 +166,6 @@ impl OpenLedger {
 
     /// Answers the same, unless the answer is not settled: then nothing is stored. The first look sees what was proposed a
     /// moment ago, because a denial ends the wait.
-    ///
-    /// # Errors
-    /// Why it is not settled.
     pub(super) fn settled(
         &mut self,
         question: &Question,
@@ -215,7 +204,7 @@ impl OpenLedger {
             if let Some(owner) = owner {
                 let filter = Filter { owner: vec![owner], ..Filter::default() };
                 let of_owner = snapshot.selected(&filter);
-                due.retain(|(state, _)| of_owner.iter().any(|it| std::ptr::eq(*it, *state)));
+                due.retain(|(state, _)| of_owner.iter().any(|owner| std::ptr::eq(*owner, *state)));
             }
             let list = AgentDueList::of(due, snapshot.stamp().instant);
             match serde_json::to_value(&list) {
@@ -264,7 +253,6 @@ impl OpenLedger {
         }
     }
 
-    /// Returns the ids of the records on the approved ref, in order.
     pub(super) fn record_ids(&mut self) -> Result<Vec<String>, NoResource> {
         let ids = self.read(|snapshot| {
             let landed = snapshot.records().iter().filter(|state| is_on_ref(state));
@@ -277,7 +265,6 @@ impl OpenLedger {
         ids.map_err(|_| NoResource::Unknown)
     }
 
-    /// Returns the text of a record on the approved ref.
     pub(super) fn record(&mut self, id: &Id) -> Result<ResourceText, NoResource> {
         self.resource(|snapshot| {
             let is_named = |state: &&RecordState| state.id() == id.as_str() && is_on_ref(state);
@@ -286,7 +273,6 @@ impl OpenLedger {
         })
     }
 
-    /// Returns the text of the policy on the approved ref.
     pub(super) fn policy(&mut self) -> Result<ResourceText, NoResource> {
         self.resource(|snapshot| snapshot.tree().ok()?.bytes(policy::FILE).ok()?)
     }
@@ -301,10 +287,6 @@ impl OpenLedger {
         Ok(ResourceText { text })
     }
 
-    /// Passes on the ledger as it is now.
-    ///
-    /// # Errors
-    /// Why nothing is known of it, in the program's words.
     fn read<T>(&mut self, then: impl FnOnce(&Snapshot<'_>) -> T) -> Result<T, String> {
         let wall = (self.clock)();
         let read = self.gate.with_snapshot(wall, then);

@@ -26,7 +26,6 @@ use crate::mcp::transport::StdioTransport;
 use exledger::gate::question::BoundIdentity;
 use exledger::session::error::Error;
 
-/// What is served, and for whom.
 pub(crate) struct AgentSession {
     pub ledgers: Vec<LedgerSource>,
     /// Whom every question is about; `None` for anybody.
@@ -37,7 +36,6 @@ pub(crate) struct AgentSession {
     pub keeps_branches: bool,
 }
 
-/// Why nothing can be served.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServeError {
     /// A ledger can't be opened.
@@ -48,10 +46,6 @@ pub(crate) enum ServeError {
     Runtime(#[from] io::Error),
 }
 
-/// Serves until the input ends.
-///
-/// # Errors
-/// If a ledger can't be opened; then nothing was read or written.
 pub(crate) fn serve(session: AgentSession) -> Result<(), ServeError> {
     let AgentSession { ledgers, identity, keeps_receipts, keeps_branches } = session;
     let mut handles = Vec::with_capacity(ledgers.len());

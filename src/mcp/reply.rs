@@ -12,10 +12,8 @@ use exledger::gate::withheld;
 /// The key of `_meta` that lists the data that people wrote.
 const UNTRUSTED: &str = "exledger/untrusted";
 
-/// What people may have written, in a receipt.
 const OF_RECEIPT: &[&str] = &["reason", "scope", "considered", "warnings", "waiting", "ledger"];
 
-/// The result of a tool call.
 pub(super) enum ToolReply {
     /// It answered; `untrusted` are the keys of the data that people wrote.
     Answered { text: String, data: Value, untrusted: &'static [&'static str] },
@@ -24,7 +22,6 @@ pub(super) enum ToolReply {
 }
 
 impl ToolReply {
-    /// Returns the reply for a reason why nothing is known.
     pub(super) fn unknown(why: impl std::fmt::Display) -> ToolReply {
         ToolReply::Refused(format!("unknown: {why}"))
     }
@@ -67,7 +64,6 @@ impl ToolReply {
         ToolReply::Answered { text, data, untrusted: &["yaml", "findings"] }
     }
 
-    /// Returns the result for the SDK.
     pub(super) fn into_result(self) -> CallToolResult {
         match self {
             ToolReply::Refused(text) => CallToolResult::error(vec![ContentBlock::text(text)]),

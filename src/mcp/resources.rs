@@ -11,7 +11,6 @@ use crate::mcp::ledger::ResourceText;
 use crate::mcp::reply;
 use exledger::record::id::Id;
 
-/// How many resources are listed at a time.
 const PAGE: usize = 100;
 
 const SCHEME: &str = "exledger://";
@@ -31,7 +30,6 @@ pub(super) enum ResourceFile {
 }
 
 impl<'u> ResourceName<'u> {
-    /// Reads a URI; `None` if it names nothing that is served.
     pub(super) fn read(uri: &'u str) -> Option<ResourceName<'u>> {
         let (ledger, path) = uri.strip_prefix(SCHEME)?.split_once('/')?;
         let file = match path {
@@ -59,11 +57,10 @@ pub(super) fn list(ledgers: &[(&str, Vec<String>)], start: usize) -> Option<List
     let page: Vec<Resource> = all.skip(start).take(PAGE).collect();
     let next = start + page.len();
     let mut result = ListResourcesResult::with_all_items(page);
-    result.next_cursor = (next < total).then(|| next.to_string());
+    result.next_cursor = if next < total { Some(next.to_string()) } else { None };
     Some(result)
 }
 
-/// Returns the templates of the URIs.
 pub(super) fn templates<'n>(names: impl Iterator<Item = &'n str>) -> ListResourceTemplatesResult {
     let templates = names.map(|name| {
         let uri = format!("{SCHEME}{name}/records/{{id}}");
@@ -74,7 +71,6 @@ pub(super) fn templates<'n>(names: impl Iterator<Item = &'n str>) -> ListResourc
     ListResourceTemplatesResult::with_all_items(templates.collect())
 }
 
-/// Returns the contents of a resource, which people wrote.
 pub(super) fn contents(uri: String, read: ResourceText) -> ReadResourceResult {
     let text = ResourceContents::text(read.text, uri).with_mime_type(MIME);
     let mut result = ReadResourceResult::new(vec![text]);

@@ -18,12 +18,10 @@ use exledger::view::shape;
 /// The bounds of how long `wait` waits, in seconds, and its default.
 pub(super) const WAIT: (u64, u64, u64) = (1, 300, 60);
 
-/// Returns the arguments of `may_i`.
 pub(super) fn question() -> Value {
     arguments(question_properties(), &[])
 }
 
-/// Returns the arguments of `wait`.
 pub(super) fn wait() -> Value {
     let (least, most, default) = WAIT;
     let mut properties = question_properties();
@@ -35,14 +33,12 @@ pub(super) fn wait() -> Value {
     arguments(properties, &[])
 }
 
-/// Returns the arguments of `status`.
 pub(super) fn status() -> Value {
     let mut properties = Map::new();
     properties.insert("id".to_owned(), text("The whole id of the record, such as EXC-2026-7F3KQ"));
     arguments(properties, &["id"])
 }
 
-/// Returns the arguments of `list_due`.
 pub(super) fn due() -> Value {
     let mut properties = Map::new();
     let within = "Records that end within this time, such as 30d; otherwise as the policy says";
@@ -51,12 +47,10 @@ pub(super) fn due() -> Value {
     arguments(properties, &[])
 }
 
-/// Returns the arguments of `request_exception`.
 pub(super) fn request() -> Value {
     request::plan::schema()
 }
 
-/// Adds the argument that names a ledger, which is required.
 pub(super) fn with_ledger(mut schema: Value, names: &[&str]) -> Value {
     let named = json!({"type": "string", "enum": names, "description": "Which ledger to ask"});
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
@@ -99,7 +93,6 @@ fn text(description: &str) -> Value {
     json!({"type": "string", "minLength": 1, "description": description})
 }
 
-/// Returns the answer of `may_i` and `wait`.
 pub(super) fn receipt() -> Value {
     let mut question: Map<String, Value> =
         QUESTION_TEXTS.iter().map(|(key, _)| ((*key).to_owned(), maybe("string"))).collect();
@@ -142,7 +135,6 @@ pub(super) fn receipt() -> Value {
     ])
 }
 
-/// Returns the answer of `status`.
 pub(super) fn status_answer() -> Value {
     let words: Vec<&str> = Status::ALL.iter().map(|status| status.as_str()).collect();
     let next = answer(&[
@@ -170,7 +162,6 @@ pub(super) fn status_answer() -> Value {
     ])
 }
 
-/// Returns the answer of `list_due`.
 pub(super) fn due_answer() -> Value {
     let buckets: Vec<&str> = Bucket::ALL.iter().map(|bucket| bucket.as_str()).collect();
     let record = answer(&[
@@ -186,7 +177,6 @@ pub(super) fn due_answer() -> Value {
     ])
 }
 
-/// Returns the answer of `request_exception`.
 pub(super) fn request_answer() -> Value {
     answer(&[
         ("schema", json!({"const": shape::schema("request")})),

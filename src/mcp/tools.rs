@@ -15,7 +15,6 @@ pub(super) const STATUS: &str = "status";
 pub(super) const WAIT: &str = "wait";
 pub(super) const LIST_DUE: &str = "list_due";
 
-/// What the tools may change.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ToolEffects {
     /// Whether answers are kept and uses counted.
@@ -24,7 +23,6 @@ pub(super) struct ToolEffects {
     pub keeps_branches: bool,
 }
 
-/// A tool before it is declared.
 struct ToolSpec {
     name: &'static str,
     title: &'static str,
@@ -34,7 +32,6 @@ struct ToolSpec {
     answers: Value,
 }
 
-/// Returns the tools of a server with these ledgers.
 pub(super) fn all(effects: ToolEffects, ledgers: &[&str]) -> Vec<Tool> {
     let ToolEffects { keeps_receipts, keeps_branches } = effects;
     let request = if keeps_branches {

@@ -23,13 +23,11 @@ use exledger::formats::lines::KeptLine;
 /// How many requests may be without an answer; more of them wait in the pipe.
 const MOST_IN_FLIGHT: usize = 256;
 
-/// How many frames may wait between a thread and the server.
 const QUEUE: usize = 64;
 
 /// How long answers may take after the end of the input.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// The streams of this process; a clone shares them.
 #[derive(Clone)]
 pub(super) struct StdioTransport {
     input: Arc<tokio::sync::Mutex<FrameInput>>,
@@ -37,19 +35,15 @@ pub(super) struct StdioTransport {
     pending: Arc<Pending>,
 }
 
-/// What was read and is not served yet.
 struct FrameInput {
     frames: mpsc::Receiver<Frame>,
-    /// An error that is not written yet.
     refused: Option<Vec<u8>>,
     is_over: bool,
 }
 
-/// The requests without an answer.
 struct Pending {
     ids: Mutex<HashSet<RequestId>>,
     changed: Notify,
-    /// Whether the input has ended.
     is_over: watch::Sender<bool>,
 }
 
@@ -57,7 +51,6 @@ struct Pending {
 pub(super) struct Writer(oneshot::Receiver<()>);
 
 impl Writer {
-    /// Waits until everything is written.
     pub(super) async fn finish(self) {
         let _ = self.0.await;
     }

@@ -125,7 +125,6 @@ pub fn texts_of(node: &Node) -> Value {
     value(node, "")
 }
 
-/// Returns the name and the index of one part of a path.
 fn indexed(part: &str) -> (&str, Option<usize>) {
     let inside = part.strip_suffix(']').and_then(|rest| rest.split_once('['));
     match inside.and_then(|(name, index)| Some((name, index.parse().ok()?))) {

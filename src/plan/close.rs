@@ -44,7 +44,7 @@ pub struct Closing {
 /// A missing part of a closure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lack {
-    /// A checklist item without an answer, and why the one that is given is none.
+    /// A checklist item without an answer, and why the one that is given is not one.
     Check(String, Option<AnswerFlaw>),
     /// A day on which access was verified.
     Access(&'static str),
@@ -235,10 +235,7 @@ pub fn verified(
     Ok(Planned { edits, ..Planned::default() })
 }
 
-/// Returns a record's id and its closure.
-///
-/// # Errors
-/// [`DecisionRefusal`] if it is open, or was rejected.
+/// An open or rejected record is refused.
 fn closed<'r>(taken: &'r DecisionInput<'_>) -> Result<(&'r Id, &'r Closure), DecisionRefusal> {
     let id = &taken.record.id;
     let Some(closure) = &taken.record.closure else {

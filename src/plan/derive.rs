@@ -17,7 +17,6 @@ use crate::record::scalar::Scalar;
 use crate::record::time::{MomentOrTerm, Term, Unit, When};
 use crate::record::vocabulary::{Class, ControlStatus, Risk, RootCause, Vocabulary};
 
-/// Sets a value unless there is one, and records where it comes from.
 fn fill(made: &mut Answers, derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
     if !value.is_empty() && !made.states(field) {
         made.set(field, value);
@@ -47,7 +46,6 @@ pub(super) fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Ve
     }
 }
 
-/// Sets class, cause, and the fixed values of an emergency.
 pub(super) fn derive_vocabulary(
     made: &mut Answers,
     setting: &Setting<'_>,
@@ -71,10 +69,6 @@ pub(super) fn derive_vocabulary(
     }
 }
 
-/// Sets the start, and returns it.
-///
-/// # Errors
-/// [`ParseError`] for a text that is neither a moment nor a duration.
 pub(super) fn starts(
     made: &mut Answers,
     setting: &Setting<'_>,
@@ -108,18 +102,13 @@ fn after(begin: &When, term: Term, from: &str) -> Result<When, ParseError> {
     Err(ParseError::new(what, "give a shorter duration, such as 90d"))
 }
 
-/// The start of a record, and whether it was given.
 pub(super) struct Begin<'b> {
     pub(super) starts: &'b When,
-    /// Whether the start was given, not derived.
     pub(super) stated: bool,
 }
 
-/// Sets the end: if none is given, half of the tier's term, or for an emergency and a false positive the latest end allowed. A duration
-/// counts from a given start; otherwise hours count from now, other units from the clock's day.
-///
-/// # Errors
-/// [`ParseError`] for a text that is neither a moment nor a duration.
+/// Sets the end: if none is given, half of the tier's term; for an emergency and a false positive the latest allowed.
+/// A duration counts from a given start; otherwise hours count from now, other units from the clock's day.
 pub(super) fn expires(
     made: &mut Answers,
     setting: &Setting<'_>,
@@ -200,7 +189,7 @@ fn half(starts: &When, resolved: &Resolved) -> When {
 
 /// Sets the review interval if the tier requires the record itself to state one.
 pub(super) fn reviews(made: &mut Answers, resolved: Option<&Resolved>, derived: &mut Vec<Derived>) {
-    let wanted = resolved.filter(|it| it.require.contains(&Require::ReviewEvery));
+    let wanted = resolved.filter(|resolved| resolved.require.contains(&Require::ReviewEvery));
     let Some(resolved) = wanted else {
         return;
     };
@@ -211,7 +200,6 @@ pub(super) fn reviews(made: &mut Answers, resolved: Option<&Resolved>, derived: 
     }
 }
 
-/// Sets the id, owner and status of each control, and adds the standard control of an emergency.
 pub(super) fn controls(
     made: &mut Answers,
     setting: &Setting<'_>,

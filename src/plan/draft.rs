@@ -104,7 +104,7 @@ fn name_causes(
     resolved: Option<&Resolved>,
     refused: &BTreeMap<&'static str, ParseError>,
 ) {
-    for finding in source.findings.iter_mut().filter(|it| it.rule == Code::BadValue) {
+    for finding in source.findings.iter_mut().filter(|finding| finding.rule == Code::BadValue) {
         if let Some(error) = finding.field.as_deref().and_then(|field| refused.get(field)) {
             finding.message.clone_from(&error.message);
             finding.remedy = error.help.clone().into();

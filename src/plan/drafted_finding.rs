@@ -145,7 +145,6 @@ fn path_of(file: &FindingFile, files: &dyn ScannedFiles) -> (String, bool) {
     (todo(&format!("the scanner says {shown}; {root} its path here")), false)
 }
 
-/// Returns the accepted text of a place, or what to write there.
 fn content(
     tool: &str,
     path: &str,
@@ -164,7 +163,8 @@ fn content(
     let Some(first) = file.get(line, line).and_then(<[_]>::first) else {
         return open(format!("{path} has no line {line}"));
     };
-    let is_quoted = || place.snippet.as_deref().is_some_and(|it| accepted_text::quotes(it, first));
+    let is_quoted =
+        || place.snippet.as_deref().is_some_and(|snippet| accepted_text::quotes(snippet, first));
     if file.has_other_ends && !is_quoted() {
         return open(format!(
             "{path} has line ends other than LF and CRLF, and the report quotes no line"
@@ -173,8 +173,10 @@ fn content(
     let last = place.last_line.and_then(|last| usize::try_from(last).ok()).unwrap_or(line);
     let region = (line, last.clamp(line, file.count()));
     let class = tool_ids::class(tool);
-    let of_file = others.iter().filter(|it| it.file == place.file && it.commit == place.commit);
-    let other: HashSet<usize> = of_file.filter_map(|it| usize::try_from(it.line?).ok()).collect();
+    let of_file =
+        others.iter().filter(|other| other.file == place.file && other.commit == place.commit);
+    let other: HashSet<usize> =
+        of_file.filter_map(|other| usize::try_from(other.line?).ok()).collect();
     let Some((first, last)) = unique_run(&file, region, class, &|line| other.contains(&line))
     else {
         return open(format!(
@@ -213,7 +215,7 @@ fn unique_run(
         below.into_iter().chain(around).map(move |first| (first, first + n_lines - 1))
     });
     let mut fitting = runs.filter(|(first, last)| {
-        let has_other = (*first..=*last).any(|it| it != line && is_other(it));
+        let has_other = (*first..=*last).any(|number| number != line && is_other(number));
         let own = file.get(line, line).and_then(<[_]>::first);
         let is_told = |run: &[Vec<u8>]| {
             !accepted_text::is_too_broad(run)

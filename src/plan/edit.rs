@@ -190,7 +190,6 @@ fn items(node: Option<&Node>) -> &[Node] {
     node.map(Node::items).unwrap_or_default()
 }
 
-/// Returns the value of a node; every scalar of a record is a text.
 fn value(node: &Node) -> Value {
     match &node.value {
         yaml::node::Value::Null | yaml::node::Value::Unreadable => Value::Null,

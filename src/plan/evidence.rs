@@ -130,7 +130,7 @@ pub fn entries_of(
     shown: &[EvidenceInput],
     ids: Ids,
 ) -> Result<EvidenceEntry, DecisionRefusal> {
-    let own: Vec<&str> = shown.iter().filter_map(|it| it.id.as_deref()).collect();
+    let own: Vec<&str> = shown.iter().filter_map(|evidence| evidence.id.as_deref()).collect();
     let mut written = EvidenceEntry::default();
     for one in shown {
         let id = match (&one.id, ids) {
@@ -181,7 +181,6 @@ fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), D
     }
 }
 
-/// Returns the name under which a file is stored: the last part of its path, as every system can hold it.
 fn name(path: &str) -> Result<String, DecisionRefusal> {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     match name {
@@ -193,14 +192,13 @@ fn name(path: &str) -> Result<String, DecisionRefusal> {
     }
 }
 
-/// Returns the ids of evidence that a record has.
 pub(crate) fn known(record: &Record) -> BTreeSet<String> {
     let controls = record.compensating_controls.iter();
     let handling = record.handling.iter();
     let closure = record.closure.iter();
     let lists = controls
         .map(|control| &control.evidence)
-        .chain(handling.map(|it| &it.evidence))
+        .chain(handling.map(|note| &note.evidence))
         .chain(closure.map(|closure| &closure.evidence));
     let id = |evidence: &Evidence| evidence.id.clone();
     lists.flatten().filter_map(id).collect()

@@ -82,7 +82,6 @@ fn fill_controls(given: &FieldValues, answers: &mut Answers) -> Result<(), Field
     Ok(())
 }
 
-/// Returns the answer that the values of a flag give.
 fn answer(field: &FieldPath, values: &[String]) -> Result<Value, String> {
     let texts = || values.iter().map(String::as_str);
     match field.path.as_str() {
@@ -101,7 +100,7 @@ fn answer(field: &FieldPath, values: &[String]) -> Result<Value, String> {
 pub fn flags_of(answers: &Answers) -> Vec<(&'static str, String)> {
     let mut flags = Vec::new();
     for (field, ask) in flag_fields() {
-        let list = field.path.rsplit_once('.').filter(|_| field.is_of_item);
+        let list = if field.is_of_item { field.path.rsplit_once('.') } else { None };
         let values = match (list, answers.get(list.map_or(field.path.as_str(), |(list, _)| list))) {
             (Some((_, key)), Some(Value::Array(items))) => {
                 items.iter().filter_map(|item| item.get(key)).map(text_of).collect()
@@ -115,7 +114,6 @@ pub fn flags_of(answers: &Answers) -> Vec<(&'static str, String)> {
     flags
 }
 
-/// Returns a value as a flag states it.
 fn text_of(value: &Value) -> String {
     let part = |key: &str| value.get(key).and_then(Value::as_str);
     match (value, part("when"), part("then"), part("tool"), part("id")) {

@@ -20,7 +20,7 @@ pub fn fire(
     let record = taken.record;
     let id = &record.id;
     let mut known = record.triggers.iter();
-    let Some(found) = known.find(|it| it.id.eq_ignore_ascii_case(trigger.trim())) else {
+    let Some(found) = known.find(|own| own.id.eq_ignore_ascii_case(trigger.trim())) else {
         let ids: Vec<&str> = record.triggers.iter().map(|trigger| trigger.id.as_str()).collect();
         return Err(match ids.is_empty() {
             true => DecisionRefusal::new(
@@ -35,7 +35,7 @@ pub fn fire(
             ),
         });
     };
-    if let Some(fired) = record.fired.iter().find(|it| it.trigger == found.id) {
+    if let Some(fired) = record.fired.iter().find(|fired| fired.trigger == found.id) {
         return Err(DecisionRefusal::new(
             format!("trigger {} of {id} fired on {} already", found.id, fired.date),
             match found.then {

@@ -72,7 +72,7 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
     let what = happened.resource.as_deref().unwrap_or("something");
     let about = &happened.subject;
     // Further values that distinguish two drafts about the same action.
-    let credential = about.credential.as_ref().filter(|_| happened.identity.is_none());
+    let credential = if happened.identity.is_none() { about.credential.as_ref() } else { None };
     let further =
         [&about.asset, &about.application, &about.vendor, &about.environment, &about.control];
     let further = further.into_iter().filter_map(Option::as_ref);
@@ -111,7 +111,6 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
     answers
 }
 
-/// Copies an event's subject, and what it deviates from.
 fn subject(answers: &mut Answers, about: &InputSubject) {
     let control = about.control.as_deref();
     if let Some(control) = control.filter(|control| ControlRef::new(control).is_some()) {

@@ -16,7 +16,6 @@ use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 
-/// The maximum number of controls offered.
 const MOST: usize = 200;
 
 /// A choice offered as an answer.
@@ -38,7 +37,6 @@ impl Offer {
 pub struct OfferedNames<'n> {
     governance: &'n Governance,
     catalogs: Vec<&'n Catalog>,
-    /// How many records name an application, asset or identity.
     subjects: BTreeMap<(&'static str, String), usize>,
     environments: BTreeSet<String>,
     teams: BTreeSet<String>,
@@ -140,14 +138,13 @@ pub fn fitting(offers: Vec<Offer>, typed: &str) -> Vec<Offer> {
 
 fn has_letters(text: &str, letters: &str) -> bool {
     let mut text = text.chars();
-    letters.chars().all(|letter| text.any(|it| it == letter))
+    letters.chars().all(|letter| text.any(|character| character == letter))
 }
 
-/// Offers the typed text, then known words.
 fn free(typed: &str, known: &BTreeSet<String>) -> Vec<Offer> {
-    let is_known = known.iter().any(|it| it == typed);
+    let is_known = known.iter().any(|word| word == typed);
     let own = (!typed.is_empty() && !is_known).then(|| Offer::new(typed, "", typed));
-    let known = known.iter().map(|it| Offer::new(it, "", it)).collect();
+    let known = known.iter().map(|word| Offer::new(word, "", word)).collect();
     own.into_iter().chain(fitting(known, typed)).collect()
 }
 
@@ -178,7 +175,6 @@ fn control(hit: &Hit<'_>) -> Offer {
     Offer::new(&name, detail, format!("control:{name}"))
 }
 
-/// Prefixes of names that show what the name is.
 const KINDS: &[(&str, &[&str])] = &[
     ("identity", &["svc", "user", "agent", "sa", "key", "role", "oauth", "spiffe", "workload"]),
     ("asset", &["host", "db", "repo", "device", "bucket", "cluster", "vm", "url"]),
@@ -193,10 +189,11 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
         return vec![Offer::new(format!("{kind}  {trimmed}"), "", format!("{kind}:{trimmed}"))];
     }
     let beginning = typed.split_once(':').map(|(beginning, _)| beginning);
-    let guess =
-        KINDS.iter().find(|(_, beginnings)| beginning.is_some_and(|it| beginnings.contains(&it)));
+    let guess = KINDS
+        .iter()
+        .find(|(_, beginnings)| beginning.is_some_and(|beginning| beginnings.contains(&beginning)));
     if let Some((kind, _)) = guess {
-        kinds.order_by_key(|it| it != kind);
+        kinds.order_by_key(|other| other != kind);
     }
     let records = |n: usize| match n {
         0 => "from the policy".to_owned(),
@@ -214,12 +211,12 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     }
     let exact = names.subjects.keys().find(|(_, name)| name == typed);
     if let Some((kind, _)) = exact {
-        kinds.order_by_key(|it| it != kind);
+        kinds.order_by_key(|other| other != kind);
     }
     let new = kinds
         .iter()
         .map(|kind| format!("{kind}:{typed}"))
-        .filter(|value| known.iter().all(|it| it.value != *value));
+        .filter(|value| known.iter().all(|offer| offer.value != *value));
     let new: Vec<Offer> =
         new.map(|value| Offer::new(value.replacen(':', "  ", 1), "new", &value)).collect();
     let is_exact =
@@ -229,10 +226,9 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     same.into_iter().chain(new).chain(others).collect()
 }
 
-/// Offers the active people of the roster, and a typed address.
 fn people(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     let roster = names.governance.roster.iter();
-    let active = roster.flat_map(|roster| roster.entries.iter().filter(|(_, it)| it.active));
+    let active = roster.flat_map(|roster| roster.entries.iter().filter(|(_, entry)| entry.active));
     let known: Vec<Offer> = active
         .map(|(address, entry)| {
             let written = match entry.name.as_str() {
@@ -243,8 +239,8 @@ fn people(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
         })
         .collect();
     let is_known = |offer: &Offer| offer.shown.contains(&format!("<{}>", typed.to_lowercase()));
-    let own =
-        part::person(typed).is_ok() && !known.iter().any(|it| is_known(it) || it.shown == typed);
+    let own = part::person(typed).is_ok()
+        && !known.iter().any(|offer| is_known(offer) || offer.shown == typed);
     let own = if own { Some(Offer::new(typed, "", typed)) } else { None };
     own.into_iter().chain(fitting(known, typed)).collect()
 }

@@ -100,7 +100,7 @@ impl Owners<'_> {
         let person = people::identify(self.governance(), "", address.as_str());
         let roster = self.governance().roster.as_ref();
         let entry = roster.and_then(|roster| roster.entries.get(address));
-        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let given = |text: &str| if !text.is_empty() { Some(text.to_owned()) } else { None };
         KnownOwner {
             email: Some(address.as_str().to_owned()),
             name: given(&person.name),

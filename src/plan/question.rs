@@ -42,7 +42,7 @@ pub enum Because {
 }
 
 impl Because {
-    /// Returns the reason as text; empty if there is nothing to explain.
+    /// Returns the reason as text; empty if nothing needs it.
     pub fn explanation(&self) -> String {
         match self {
             Because::Always => String::new(),
@@ -98,13 +98,12 @@ pub fn missing(made: &RecordDraft, setting: &Setting<'_>, asks_end: bool) -> Vec
     let mut questions: Vec<FilingQuestion> = Vec::new();
     for (field, because) in fields {
         let is_new = questions.iter().all(|known| known.of.field != field);
-        let of = table::find(&field).filter(|_| is_new && !is_answered(answers, &field));
+        let of = if is_new && !is_answered(answers, &field) { table::find(&field) } else { None };
         questions.extend(of.map(|of| FilingQuestion { of, because }));
     }
     questions
 }
 
-/// Returns why a field is required in every record; `None` if this record does not need it.
 fn always(answers: &Answers, is_emergency: bool, field: &str) -> Option<Because> {
     let identity = answers.states("subject.identity");
     let kind = answers.text("subject.identity_type");
@@ -130,7 +129,6 @@ fn likely(setting: &Setting<'_>) -> Vec<(&'static str, Because)> {
     wanted.into_iter().collect()
 }
 
-/// Returns the requirements of tier and class.
 fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Because)> {
     let silent = resolved.silent.iter().flat_map(|silence| {
         let because = Because::Silence(silence.tier.clone());
@@ -138,8 +136,9 @@ fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Becaus
         fields.map(move |field| (*field, because.clone()))
     });
     // A control is among the basic questions; the tier's additional ones come after it.
-    let first = resolved.require.iter().filter(|it| **it == Require::CompensatingControls);
-    let rest = resolved.require.iter().filter(|it| **it != Require::CompensatingControls);
+    let first =
+        resolved.require.iter().filter(|require| **require == Require::CompensatingControls);
+    let rest = resolved.require.iter().filter(|require| **require != Require::CompensatingControls);
     let of = |require: &Require| {
         let because = match require {
             Require::CompensatingControls => Because::Always,
@@ -166,7 +165,6 @@ fn is_answered(answers: &Answers, field: &str) -> bool {
     }
 }
 
-/// Returns the fields of a tier's requirement.
 fn required(require: Require) -> &'static [&'static str] {
     match require {
         Require::BlastRadius => &["risk.blast_radius"],

@@ -178,7 +178,7 @@ pub fn latest_end(
     if let Some(tier) = tier::resolve(&governance.policy, &Facts::of(record)) {
         ends.extend(term::latest(present, present, &tier.max_term));
         let begin = record.starts.as_ref();
-        let begin = begin.filter(|_| !renewal::is_redesigned(record, Some(now)));
+        let begin = if !renewal::is_redesigned(record, Some(now)) { begin } else { None };
         ends.extend(begin.and_then(|begin| term::latest(begin, present, &tier.max_total)));
     }
     if let Some(event) = &record.event_ends {
@@ -212,7 +212,6 @@ fn read_until(taken: &DecisionInput<'_>, end: &NewEnd) -> Result<When, DecisionR
     }
 }
 
-/// Returns the fired trigger that ends the record.
 fn ending<'t>(taken: &DecisionInput<'t>) -> Option<&'t str> {
     let record = taken.record;
     let ends = |id: &str| {

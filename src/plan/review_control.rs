@@ -21,9 +21,10 @@ pub fn review_control(
     let record = taken.record;
     let id = &record.id;
     let mut known = record.compensating_controls.iter().enumerate();
-    let Some((index, found)) = known.find(|(_, it)| it.id.eq_ignore_ascii_case(control.trim()))
+    let Some((index, found)) = known.find(|(_, own)| own.id.eq_ignore_ascii_case(control.trim()))
     else {
-        let ids: Vec<&str> = record.compensating_controls.iter().map(|it| it.id.as_str()).collect();
+        let ids: Vec<&str> =
+            record.compensating_controls.iter().map(|control| control.id.as_str()).collect();
         let help = if ids.is_empty() {
             "it has none; add it under `compensating_controls:`".to_owned()
         } else {

@@ -122,7 +122,6 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
     Ok(answer)
 }
 
-/// The tree that landed, and the one before it.
 struct LandedChange<'w> {
     at: CommitFiles<'w>,
     before: Option<CommitFiles<'w>>,
@@ -156,7 +155,6 @@ fn looked_at<'w>(
     Ok(ReviewedTree { head, bases })
 }
 
-/// One commit's records and governance files, redesigns included.
 struct CommitFiles<'w> {
     world: World<'w>,
     tree: CommitTree<'w>,
@@ -189,7 +187,6 @@ impl<'w> CommitFiles<'w> {
         Ok(CommitFiles { world, tree, records, rules, held })
     }
 
-    /// Returns the blobs of a record or governance file in this commit, sorted.
     fn blobs(&self, about: &ApprovalSubject) -> Result<Vec<Oid>, Obstacle> {
         if let ApprovalSubject::Governance(path) = about {
             let entry = self.tree.entry(path)?;
@@ -253,7 +250,6 @@ impl<'w> CommitFiles<'w> {
 }
 
 impl LandedChange<'_> {
-    /// Adds a file for each record and governance file that landed as the reviewer saw it.
     fn compare(
         &self,
         seen: &ReviewedTree<'_>,

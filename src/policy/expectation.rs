@@ -128,7 +128,8 @@ impl Scalar for BaselineWord {
             (">", NumberTest::More),
         ];
         let mut limit = limits.into_iter();
-        let limit = limit.find_map(|(sign, it)| Some((sign, it, text.strip_prefix(sign)?)));
+        let limit =
+            limit.find_map(|(sign, comparison)| Some((sign, comparison, text.strip_prefix(sign)?)));
         let test = match limit {
             Some((sign, comparison, number)) => {
                 let number = ExactNumber::parse(number.trim()).ok_or_else(|| {
@@ -179,9 +180,7 @@ words! {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expectations {
     entries: Vec<(String, Words)>,
-    /// The places of the keys, as they are written.
     literal: BTreeMap<String, usize>,
-    /// The keys that are patterns, each with its place.
     patterns: Vec<(Pattern, usize)>,
 }
 

@@ -90,7 +90,6 @@ pub struct GovernanceFile {
     if_absent: IfAbsent,
 }
 
-/// What to do if a governance file is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum IfAbsent {
     /// Treat it as empty: the policy can't name another path.
@@ -332,7 +331,6 @@ impl Governance {
         });
     }
 
-    /// Sorts the findings, and determines whether the files are usable.
     fn settle(&mut self) {
         let idle: Vec<(String, String)> = account::idle_logins(&self.policy.people)
             .into_iter()
@@ -377,7 +375,8 @@ impl Governance {
     /// Returns a catalog that this policy lists, ignoring case.
     pub fn catalog(&self, name: &str) -> Option<&Catalog> {
         let listed = self.policy.catalogs.iter();
-        let mut named = listed.filter(|it| catalog::name_of(it).eq_ignore_ascii_case(name));
+        let mut named =
+            listed.filter(|catalog| catalog::name_of(catalog).eq_ignore_ascii_case(name));
         let name = named.next()?;
         if name.ends_with(".csv") {
             self.catalogs.get(catalog::name_of(name))
@@ -399,11 +398,10 @@ impl Governance {
         let found = |text: &str| Some(self.control(&ControlRef::new(text)?)?.canonical());
         let folded_text = folded(text);
         let canonical = found(text).or_else(|| found(&folded_text));
-        canonical.map_or_else(|| folded_text.into_owned(), |it| folded(&it).into_owned())
+        canonical.map_or_else(|| folded_text.into_owned(), |text| folded(&text).into_owned())
     }
 }
 
-/// Returns the finding that something else is where a governance file belongs.
 fn no_file(path: &str, kind: EntryKind) -> Finding {
     Finding {
         rule: Code::NotAFile,
@@ -417,7 +415,6 @@ fn no_file(path: &str, kind: EntryKind) -> Finding {
     }
 }
 
-/// Tells whether a path, or a folder on the way to it, is a link.
 fn behind_link(tree: &dyn Tree, path: &str) -> Result<bool, TreeError> {
     let ends = path.match_indices('/').map(|(index, _)| index);
     for end in ends.chain([path.len()]) {

@@ -74,7 +74,8 @@ pub const PARTS: &[Part] = &[
         &["approval.governance"],
         "a larger `count`, a group more, a stronger `proof`",
         |before, after| {
-            let [before, after] = [before, after].map(|it| &it.policy.approval.governance);
+            let [before, after] =
+                [before, after].map(|governance| &governance.policy.approval.governance);
             after.count.unwrap_or(1) >= before.count.unwrap_or(1)
                 && within(&before.each_of, &after.each_of)
                 && is_as_strong(before.proof, after.proof)
@@ -162,7 +163,7 @@ fn never(_: &Governance, _: &Governance) -> bool {
 pub fn only_adds(before: &Governance, after: &Governance) -> bool {
     changed(before, after)
         .iter()
-        .all(|name| part(name).is_some_and(|it| (it.only_adds)(before, after)))
+        .all(|name| part(name).is_some_and(|part| (part.only_adds)(before, after)))
 }
 
 /// Tells whether of the changes that decide anything there are some, and all make approval harder.
@@ -178,7 +179,7 @@ pub fn tightens(before: &Governance, after: &Governance) -> bool {
 /// Returns what the differences bear on; `None` if there are none.
 pub fn bearing(before: &Governance, after: &Governance) -> Option<Bearing> {
     let changed = changed(before, after);
-    changed.iter().map(|name| part(name).map_or(Bearing::Decides, |it| it.bearing)).max()
+    changed.iter().map(|name| part(name).map_or(Bearing::Decides, |part| part.bearing)).max()
 }
 
 /// Tells whether a list of revoked keys has all lines of another one.
@@ -213,7 +214,7 @@ pub fn part(name: &str) -> Option<&'static Part> {
 fn changed(before: &Governance, after: &Governance) -> Vec<String> {
     let mut changed = Vec::new();
     if before.policy != after.policy {
-        let [before, after] = [before, after].map(|it| keys(&it.policy));
+        let [before, after] = [before, after].map(|governance| keys(&governance.policy));
         let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         let differs = |name: &&&String| before.get(**name) != after.get(**name);
         changed.extend(names.iter().filter(differs).map(|name| (*name).clone()));
@@ -233,7 +234,6 @@ fn changed(before: &Governance, after: &Governance) -> Vec<String> {
     changed
 }
 
-/// Returns the values of a policy by the keys that the parts name.
 fn keys(policy: &Policy) -> BTreeMap<String, Value> {
     let mut keys = BTreeMap::new();
     let Ok(Value::Object(map)) = serde_json::to_value(policy) else {
@@ -330,7 +330,7 @@ fn roster(before: &Governance, after: &Governance) -> bool {
 /// Tells whether only lines were removed that let one address sign with a key that no other line has; not those of a bridge, which
 /// make its address nobody's.
 fn signers(before: &Governance, after: &Governance) -> bool {
-    let [old, new] = [before, after].map(|it| lines(it.signers.as_deref()));
+    let [old, new] = [before, after].map(|governance| lines(governance.signers.as_deref()));
     let is_alone = |line: &&str| {
         let principal = line.split_whitespace().next().unwrap_or_default();
         let is_of_bridge = line.contains("exledger-review@");
@@ -428,7 +428,6 @@ fn within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
     few.iter().all(|item| many.contains(item))
 }
 
-/// The lines with content, trimmed.
 fn lines(text: Option<&str>) -> BTreeSet<&str> {
     text.unwrap_or_default()
         .lines()

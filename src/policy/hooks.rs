@@ -25,7 +25,6 @@ pub const FILE: &str = "exledger-hooks.yaml";
 /// The limits of the file: 256 KiB, depth 8.
 pub const LIMITS: Limits = Limits { bytes: 262_144, depth: 8 };
 
-/// The maximum number of rules.
 const MOST_RULES: usize = 1_000;
 
 /// The maximum length of a pattern or template, in characters.
@@ -151,7 +150,7 @@ impl HookFile {
             rule_positions = rules.iter().map(position).collect();
         }
         HookFile {
-            map: map.filter(|_| faults.is_empty()),
+            map: if faults.is_empty() { map } else { None },
             rule_positions,
             findings: mend::findings(
                 path,
@@ -172,7 +171,6 @@ impl HookFile {
 }
 
 impl HookQuestion {
-    /// Tells whether it names something that a record can be about.
     fn names_a_subject(&self) -> bool {
         let subjects = [
             &self.identity,
@@ -233,7 +231,8 @@ pub fn template_parts(text: &str) -> Result<Vec<TemplatePart<'_>>, ParseError> {
         if !before.is_empty() {
             parts.push(TemplatePart::Text(before));
         }
-        let Some((name, after)) = from.strip_prefix('{').and_then(|it| it.split_once('}')) else {
+        let Some((name, after)) = from.strip_prefix('{').and_then(|rest| rest.split_once('}'))
+        else {
             return Err(ParseError::new(format!("a brace in `{text}` has no partner"), help));
         };
         let part = match name.split_once('.') {

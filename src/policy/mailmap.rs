@@ -12,10 +12,8 @@ pub struct Mailmap {
     addresses: BTreeMap<String, MailmapAddress>,
 }
 
-/// The mapping of one commit address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct MailmapAddress {
-    /// The mapping for any other name.
     any: Proper,
     /// By commit name, in lower case.
     named: BTreeMap<String, Proper>,
@@ -28,7 +26,6 @@ struct Proper {
     email: Option<String>,
 }
 
-/// A name and an address from a line.
 struct MailmapPair<'l> {
     name: Option<&'l str>,
     email: &'l str,
@@ -48,7 +45,8 @@ impl Mailmap {
     pub fn differing(&self, other: &Mailmap) -> BTreeSet<String> {
         let emails = |entry: &MailmapAddress| -> BTreeMap<String, Option<String>> {
             let any = entry.any.email.clone().map(|email| (String::new(), Some(email)));
-            let named = entry.named.iter().map(|(name, it)| (name.clone(), it.email.clone()));
+            let named =
+                entry.named.iter().map(|(name, proper)| (name.clone(), proper.email.clone()));
             any.into_iter().chain(named).collect()
         };
         let one_way = |own: &Mailmap, other: &Mailmap| -> Vec<String> {
@@ -112,11 +110,10 @@ impl Mailmap {
     }
 }
 
-/// Returns the first name and address of a line, and the rest of the line.
 fn pair(line: &str) -> Option<(MailmapPair<'_>, &str)> {
     let (name, rest) = line.split_once('<')?;
     let (email, rest) = rest.split_once('>')?;
     let trimmed = name.trim_ascii();
-    let pair = MailmapPair { name: (!trimmed.is_empty()).then_some(trimmed), email };
+    let pair = MailmapPair { name: if !trimmed.is_empty() { Some(trimmed) } else { None }, email };
     Some((pair, rest))
 }

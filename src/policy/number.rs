@@ -50,7 +50,6 @@ impl ExactNumber {
         })
     }
 
-    /// Compares the numbers without their signs.
     fn compare_size(&self, other: &ExactNumber) -> Ordering {
         match (self.digits.is_empty(), other.digits.is_empty()) {
             (false, false) => {

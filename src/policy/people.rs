@@ -98,10 +98,9 @@ pub fn is_named(governance: &Governance, person: &Person, text: &str) -> bool {
         || login(governance, text).is_some_and(|key| is_key(&key))
         || [&person.name, &person.typed_name]
             .iter()
-            .any(|it| !name.is_empty() && lower_name(it) == name)
+            .any(|other| !name.is_empty() && lower_name(other) == name)
 }
 
-/// The resolution of an address, after mailmap.
 struct PersonMatch {
     key: String,
     account: Option<Account>,
@@ -127,7 +126,6 @@ impl PersonMatch {
 }
 
 /// Returns the address, after mailmap, of the account's owner according to `people.logins`.
-///
 /// A key with the account's number takes precedence over one with its login. Two keys that name different people are
 /// ignored, as is an address that is itself a forge account.
 fn account_owner(governance: &Governance, account: &Account) -> Option<String> {
@@ -175,7 +173,6 @@ fn login(governance: &Governance, name: &str) -> Option<String> {
     Some(key_of(governance, address.as_str()))
 }
 
-/// Returns the roster's name for a person named by address alone.
 fn known_name<'g>(governance: &'g Governance, key: &str) -> &'g str {
     let entry = |roster: &'g Roster| roster.entries.get(&Address::new(key)?);
     let entry = governance.roster.as_ref().and_then(entry);
@@ -219,7 +216,8 @@ pub fn may_be_identity(governance: &Governance, identity: &str, person: &Person)
     let bare = identity.split_once(':').map_or("", |(_, rest)| rest.trim());
     let own = texts_of(governance, person);
     let is_own = |text: &str| own.iter().any(|own| folded(own) == text);
-    let is_account = |text: &str| person.account.iter().any(|it| folded(&it.login) == text);
+    let is_account =
+        |text: &str| person.account.iter().any(|account| folded(&account.login) == text);
     [identity.as_ref(), bare]
         .into_iter()
         .filter(|text| !text.is_empty())
@@ -241,7 +239,7 @@ pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
 pub fn names_forge(governance: &Governance, address: &str) -> bool {
     let mut forges = governance.policy.people.forges.iter();
     forges.any(|forge| {
-        let behind = forge.trim_end().strip_suffix('>').and_then(|it| it.rsplit_once('<'));
+        let behind = forge.trim_end().strip_suffix('>').and_then(|text| text.rsplit_once('<'));
         pattern::matches_person(behind.map_or(forge, |(_, address)| address), address.trim())
     })
 }
@@ -267,14 +265,14 @@ fn fits_folded(governance: &Governance, patterns: &[String], person: &Person) ->
     if texts.iter().all(is_plain) && patterns.iter().all(is_plain) {
         return false;
     }
-    let fits = |pattern: &str| texts.iter().any(|it| pattern::matches_person_folded(pattern, it));
+    let fits =
+        |pattern: &str| texts.iter().any(|text| pattern::matches_person_folded(pattern, text));
     patterns.iter().any(|written| {
         let account = || unnumbered(governance, &folded(written));
         fits(written) || account().is_some_and(|pattern| fits(&pattern))
     })
 }
 
-/// Returns the addresses and names by which patterns may mean a person, in lower case.
 fn texts_of(governance: &Governance, person: &Person) -> Vec<String> {
     let mut texts = [&person.key, &person.name, &person.typed_name, &person.typed_email]
         .map(|text| address::lower(text))
@@ -285,7 +283,6 @@ fn texts_of(governance: &Governance, person: &Person) -> Vec<String> {
     texts
 }
 
-/// Returns the address of a forge account without its number.
 fn unnumbered(governance: &Governance, email: &str) -> Option<String> {
     let account = Account::of(email, &governance.policy.people.noreply);
     account.map(|account| account.address())
@@ -338,7 +335,8 @@ pub fn notified<'t>(
             NotifyTarget::Address(address) => vec![identify(governance, "", address.as_str())],
         };
         for person in named {
-            if !has_left(governance, &person) && people.iter().all(|it| it.key != person.key) {
+            if !has_left(governance, &person) && people.iter().all(|other| other.key != person.key)
+            {
                 people.push(person);
             }
         }
@@ -348,7 +346,7 @@ pub fn notified<'t>(
 
 /// Tells whether the roster says that a person has left.
 pub fn has_left(governance: &Governance, person: &Person) -> bool {
-    let state = Address::new(&person.email).map(|it| roster_state(governance, &it));
+    let state = Address::new(&person.email).map(|address| roster_state(governance, &address));
     state == Some(RosterState::Inactive)
 }
 

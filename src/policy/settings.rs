@@ -238,7 +238,6 @@ impl Serialize for Recipient {
     }
 }
 
-/// The escalation chain if the policy states none.
 pub(crate) fn default_escalation() -> Vec<Escalation> {
     [(0, Recipient::Owner), (3, Recipient::Backup)]
         .map(|(after, to)| Escalation { after: days(after), to })

@@ -19,18 +19,14 @@ const MOST_SHOWN: usize = 200;
 pub struct CsvTable {
     path: String,
     columns: Vec<String>,
-    /// The indexes of the known columns.
     places: BTreeMap<&'static str, usize>,
-    /// The problems of the file.
     findings: Vec<Finding>,
     left_out: MistakesLeftOut,
 }
 
-/// The problems that are only counted.
 #[derive(Debug)]
 struct MistakesLeftOut {
     number: usize,
-    /// The code that makes the file unusable, if one of them does.
     rule: Code,
     /// The line of the first one, from 1.
     line: u32,
@@ -129,7 +125,7 @@ impl CsvTable {
             *named.entry(name).or_default() += 1;
         }
         let has = |column: &str| named.contains_key(column);
-        let absent: Vec<&str> = known.iter().copied().filter(|it| !has(it)).collect();
+        let absent: Vec<&str> = known.iter().copied().filter(|column| !has(column)).collect();
         let place = |column: &str| columns.iter().position(|name| name == column);
         let places = known.iter().filter_map(|column| Some((*column, place(column)?)));
         self.places = places.collect();
@@ -210,7 +206,6 @@ impl CsvTable {
     }
 }
 
-/// Truncates a message that repeats a long cell.
 fn cut(message: &str) -> String {
     match message.char_indices().nth(MOST_SHOWN) {
         Some((at, _)) => format!("{}…", message.get(..at).unwrap_or_default()),

@@ -60,7 +60,7 @@ pub fn judge_total(record: &Record, begin: &When, tier: &Resolved) -> Vec<TooLon
 pub fn judge(begin: &When, expires: &When, limits: &[Limit]) -> Vec<TooLong> {
     let mut broken: Vec<TooLong> =
         limits.iter().filter_map(|limit| over(begin, expires, limit)).collect();
-    broken.order_by_key(|it| not_after(&it.latest));
+    broken.order_by_key(|limit| not_after(&limit.latest));
     broken
 }
 
@@ -75,7 +75,6 @@ fn over(begin: &When, expires: &When, limit: &Limit) -> Option<TooLong> {
 }
 
 /// Returns the latest `not_after` that a limit allows for an end of this form.
-///
 /// A day with a limit in days, weeks, months or years is computed in days; anything else to the second.
 fn latest_end(begin: &When, expires: &When, limit: Term) -> Instant {
     match (expires, limit.unit) {

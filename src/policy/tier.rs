@@ -202,7 +202,6 @@ pub fn possible_terms(policy: &Policy, facts: &Facts) -> Vec<Limit> {
 }
 
 impl Resolved {
-    /// Returns what always applies, before tiers are added.
     fn of(policy: &Policy, tier: &Tier) -> Resolved {
         Resolved {
             tier: tier.name.clone(),
@@ -292,7 +291,6 @@ fn shorten(limits: &mut Vec<Limit>, term: Term, by: &str) {
     limits.order_by_key(|limit| limit.term.unit);
 }
 
-/// Adds a review interval, like [`shorten`] does a limit.
 pub(crate) fn shorten_interval(intervals: &mut Vec<Term>, term: Term) {
     match intervals.iter_mut().find(|interval| interval.unit == term.unit) {
         Some(known) => known.number = known.number.min(term.number),

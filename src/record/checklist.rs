@@ -41,7 +41,7 @@ fn reason(answer: &str) -> Option<&str> {
     let trimmed = answer.trim();
     let (head, rest) = trimmed.split_at_checked(3)?;
     let is_word = head.eq_ignore_ascii_case("n/a") && !rest.starts_with(char::is_alphanumeric);
-    is_word.then(|| rest.trim_start_matches(|it: char| !it.is_alphanumeric()))
+    is_word.then(|| rest.trim_start_matches(|character: char| !character.is_alphanumeric()))
 }
 
 /// Returns the ids of an answer that consists only of ids of evidence: `E1`, `E1, E2`; empty for a sentence.

@@ -12,7 +12,6 @@ use crate::record::{places, tool_ids};
 use crate::yaml::node::{Node, SyntaxError, Value};
 
 /// Returns the inconsistencies between fields of a record whose file has this stem.
-///
 /// `misspelled` are the fields that misspelled keys were meant for: their values are not known.
 pub(super) fn faults(stem: &str, root: &Node, misspelled: &[String]) -> Vec<SyntaxError> {
     let mut faults = Vec::new();
@@ -59,7 +58,6 @@ pub fn other_name(stem: &str, root: &Node) -> Option<SyntaxError> {
     })
 }
 
-/// Notes ids of list items that an earlier item already has.
 fn repeated(root: &Node, list: &str, faults: &mut Vec<SyntaxError>) {
     let items = root.get(list).map_or(&[][..], Node::items);
     for (index, item) in items.iter().enumerate() {

@@ -172,7 +172,6 @@ map! {
 /// The possible sources of evidence; exactly one of them must be given.
 const SOURCES: &[&str] = &["path", "url", "commit"];
 
-/// Notes missing or excess sources of evidence.
 fn single_source(map: &mut Fields<'_, '_>) -> Option<()> {
     map.need_any_of(SOURCES);
     if map.node("path").is_some() {

@@ -51,7 +51,6 @@ fn of_shape(shape: &ValueShape, key: &str) -> String {
     }
 }
 
-/// Tells whether a map needs a key that is not required by itself.
 fn is_key(map: &str, key: &str) -> bool {
     matches!(
         (map, key),

@@ -6,7 +6,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::renamed;
-use crate::record::meant;
+use crate::record::near_miss;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{self, NodeReader, Read};
 use crate::yaml::node::{MapEntry, Node, Value};
@@ -24,7 +24,6 @@ pub struct Fields<'n, 'r> {
     missing: Vec<MissingKey>,
 }
 
-/// A missing key, unless a misspelled key was meant for it.
 #[derive(Clone, Copy, Debug)]
 enum MissingKey {
     One(&'static str),
@@ -175,7 +174,8 @@ impl<'n, 'r> Fields<'n, 'r> {
         }
         let misspelled = self.unknown();
         let missing = std::mem::take(&mut self.missing);
-        let is_complete = missing.is_empty() && self.entries.iter().all(|it| self.is_known(it));
+        let is_complete =
+            missing.is_empty() && self.entries.iter().all(|entry| self.is_known(entry));
         // A merged map may contain the missing keys.
         let is_merged = self.entries.iter().any(is_merge);
         for missing in missing.into_iter().filter(|_| !is_merged) {
@@ -211,7 +211,7 @@ impl<'n, 'r> Fields<'n, 'r> {
             let name = &entry.key;
             let renamed = renamed::find(name);
             let renamed = absent.iter().copied().find(|key| renamed.as_deref() == Some(key));
-            let meaning = renamed.or_else(|| meant::key(name, &absent));
+            let meaning = renamed.or_else(|| near_miss::key(name, &absent));
             let error = match meaning {
                 Some(key) if renamed.is_some() => ParseError::new(
                     format!("the key `{name}` is called `{key}` now"),
@@ -223,7 +223,7 @@ impl<'n, 'r> Fields<'n, 'r> {
                     format!("write `{key}`, or remove the key"),
                 )
                 .writing(key),
-                None if meant::is_computed(name) => ParseError::new(
+                None if near_miss::is_computed(name) => ParseError::new(
                     format!(
                         "unknown key `{name}`: status and approvals are computed from git and never stored"
                     ),

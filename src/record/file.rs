@@ -33,9 +33,7 @@ pub struct RecordFile {
     pub comments: Vec<Comment>,
     /// The record of a file whose name alone is wrong.
     pub misnamed: Option<Record>,
-    /// The text of the file, for edits.
     text: String,
-    /// The fields that misspelled keys were meant for.
     misspelled: Vec<String>,
 }
 
@@ -99,7 +97,7 @@ pub fn read_as<T: Read>(
         value = read;
         misspelled = noted.misspelled;
     }
-    let value = value.filter(|_| faults.is_empty());
+    let value = if faults.is_empty() { value } else { None };
     let id = Id::new(stem(path));
     let root = document.root;
     let text = String::from_utf8_lossy(bytes).into_owned();
@@ -297,7 +295,7 @@ impl RecordFile {
         let last = not_after(end);
         let mut values = vec![("expires".to_owned(), end.to_string())];
         let credential: Option<When> = self.value("subject.credential_expires");
-        if credential.is_some_and(|it| not_after(&it) > last) {
+        if credential.is_some_and(|credential| not_after(&credential) > last) {
             values.push(("subject.credential_expires".to_owned(), end.to_string()));
         }
         let due: Option<Day> = self.value("fix.due");
@@ -365,7 +363,6 @@ fn says_something_empty(field: &str) -> bool {
     spec.is_some_and(|spec| matches!(spec.shape, ValueShape::Map { is_stated: true, .. }))
 }
 
-/// Returns the path of a field's parent; empty for a top-level field.
 fn parent(field: &str) -> &str {
     let end = field.rfind(['.', '[']).unwrap_or(0);
     field.get(..end).unwrap_or_default()

@@ -90,7 +90,7 @@ pub fn is_folded(text: &str) -> bool {
 /// Folds each character, with one blank for each white space.
 fn fold_characters(text: &str) -> String {
     let visible = |it: &char| !is_ignorable(*it) && (it.is_whitespace() || !it.is_control());
-    let blank = |it: char| if it.is_whitespace() { ' ' } else { it };
+    let blank = |character: char| if character.is_whitespace() { ' ' } else { character };
     if text.is_ascii() {
         return text.chars().filter(visible).map(|ch| blank(ch.to_ascii_lowercase())).collect();
     }

@@ -10,7 +10,6 @@ use crate::record::version;
 use serde::de::{Deserializer, Error, Visitor};
 use std::fmt;
 
-/// What people write when they want no end.
 const ENDLESS: &[&str] = &[
     "never",
     "none",
@@ -78,7 +77,6 @@ pub fn uses(text: &str) -> Result<u32, ParseError> {
     }
 }
 
-/// Deserializes a number of uses, whether as a number or as text.
 pub(super) fn uses_written<'d, D: Deserializer<'d>>(from: D) -> Result<u32, D::Error> {
     from.deserialize_any(UsesWritten)
 }

@@ -24,7 +24,6 @@ pub fn after(moment: &When, term: Term) -> Option<When> {
     }
 }
 
-/// Formats an instant with the offset of another one, as written.
 fn like(written: &str, instant: Instant) -> Option<String> {
     let offset = *DateTime::parse_from_rfc3339(written).ok()?.offset();
     let utc = DateTime::from_timestamp(instant.unix(), 0)?;

@@ -63,7 +63,6 @@ pub fn findings(
     findings.into_iter().map(|(finding, _)| finding).collect()
 }
 
-/// Tells whether the edit that ends a fault is found by trying.
 fn is_searched(code: Code) -> bool {
     matches!(
         code,
@@ -106,7 +105,6 @@ fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
     ])
 }
 
-/// Returns what the edit doesn't say itself.
 fn note(fault: &SyntaxError) -> String {
     match fault.code {
         Code::MissingField | Code::DuplicateKey | Code::BadId => String::new(),
@@ -275,7 +273,6 @@ impl FaultPlace {
         found
     }
 
-    /// Returns where the lines end that are indented deeper than this one.
     fn block_end(&self, text: &str) -> usize {
         let depth = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
         let own = self.at - self.line.start;

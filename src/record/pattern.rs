@@ -55,7 +55,6 @@ impl Pattern {
         Pattern(address::lower(text).chars().map(piece).collect())
     }
 
-    /// Parses a pattern for the folded addresses and names of people.
     fn folded_person(text: &str) -> Pattern {
         Pattern::fold(text, &['*'], |_| PatternPiece::Any)
     }
@@ -176,7 +175,6 @@ impl Pattern {
         })
     }
 
-    /// Tells whether the pieces accept all items of a text or of another pattern, one after the other.
     fn accepts<T: Copy>(
         &self,
         items: impl Iterator<Item = T>,
@@ -226,12 +224,10 @@ impl Pattern {
 }
 
 impl PatternPiece {
-    /// Tells whether it stands for any number of characters.
     fn is_run(self) -> bool {
         matches!(self, PatternPiece::Within | PatternPiece::Any)
     }
 
-    /// Tells whether a character fits both pieces.
     fn shares_with(self, other: PatternPiece) -> bool {
         let fits = |piece: PatternPiece, character: char| match piece {
             PatternPiece::Exactly(expected) => expected == character,
@@ -247,7 +243,6 @@ impl PatternPiece {
     }
 }
 
-/// Splits a pattern at its first wildcard.
 fn next_wildcard<'t>(text: &'t str, wildcards: &[char]) -> Option<(&'t str, char, &'t str)> {
     let (at, wildcard) = text.char_indices().find(|(_, it)| wildcards.contains(it))?;
     let (literal, rest) = text.split_at(at);
@@ -324,7 +319,6 @@ pub fn includes(pattern: &str, granted: &str) -> bool {
 #[derive(Clone, Debug)]
 pub struct PathPattern {
     text: String,
-    /// `None` without a wildcard.
     pattern: Option<Pattern>,
 }
 

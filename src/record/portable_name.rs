@@ -20,7 +20,7 @@ pub fn fault(name: &str) -> Option<String> {
     if is_device(name) {
         return Some("is a device name on Windows".to_owned());
     }
-    if let Some(forbidden) = name.chars().find(|it| is_forbidden(*it)) {
+    if let Some(forbidden) = name.chars().find(|character| is_forbidden(*character)) {
         return Some(match forbidden {
             it if it.is_control() => {
                 "contains a line break or another control character".to_owned()

@@ -5,7 +5,6 @@
 
 use crate::diag;
 
-/// A package, optionally in one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Purl {
     /// The type in lower case, such as `cargo`.
@@ -58,7 +57,6 @@ impl Purl {
         self.kind == other.kind && self.namespace == other.namespace && self.name == other.name
     }
 
-    /// Returns its package URL with another version.
     pub(crate) fn at(&self, version: Option<&str>) -> String {
         let mut text = format!("pkg:{}/", self.kind);
         for part in self.namespace.split('/').filter(|part| !part.is_empty()) {
@@ -89,7 +87,6 @@ impl Purl {
     }
 }
 
-/// Normalizes a name for comparison within a type.
 fn folded(kind: &str, name: &str) -> String {
     match kind {
         // PyPI treats a run of these three as one hyphen.
@@ -131,7 +128,6 @@ fn with_epoch(kind: &str, text: String, qualifiers: &str) -> Option<String> {
     Some(version(kind, &text).to_owned())
 }
 
-/// Percent-encodes reserved and non-ASCII characters.
 fn encoded(text: &str) -> String {
     diag::percent_encoded(text, b"-._~:")
 }

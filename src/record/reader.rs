@@ -26,14 +26,14 @@ pub trait Read: Sized {
 #[derive(Debug)]
 pub struct NodeReader<'n> {
     path: Vec<ReadStep<'n>>,
-    noted: Noted,
+    noted: ReadNotes,
     /// What is being read: `a record`, `the policy`.
     whole: &'static str,
 }
 
 /// The errors of a reading.
 #[derive(Debug, Default)]
-pub struct Noted {
+pub struct ReadNotes {
     /// The errors, in reading order.
     pub faults: Vec<SyntaxError>,
     /// The fields that misspelled keys were meant for: neither stated nor absent.
@@ -47,8 +47,8 @@ enum ReadStep<'n> {
 }
 
 /// Reads the value of a node, with all errors; `whole` names what is read, such as `a record`.
-pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, Noted) {
-    let mut reader = NodeReader { path: Vec::new(), noted: Noted::default(), whole };
+pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, ReadNotes) {
+    let mut reader = NodeReader { path: Vec::new(), noted: ReadNotes::default(), whole };
     let value = T::read(node, &mut reader);
     (value, reader.noted)
 }
@@ -79,7 +79,6 @@ impl<'n> NodeReader<'n> {
         self.below(ReadStep::Entry { entry, is_required: false }, &entry.value, read)
     }
 
-    /// Reads the value of an entry that the map must have.
     pub(super) fn required<T>(
         &mut self,
         entry: &'n MapEntry,
@@ -143,7 +142,6 @@ impl<'n> NodeReader<'n> {
         self.fault(node, ParseError::coded(Code::WrongType, message, help))
     }
 
-    /// Notes an error at any position.
     pub(super) fn note(&mut self, code: Code, pos: Pos, field: Option<String>, error: ParseError) {
         self.noted.faults.push(SyntaxError {
             code,
@@ -202,7 +200,6 @@ impl<'n> NodeReader<'n> {
         Some(outer.to_owned())
     }
 
-    /// Returns the name of the current value for messages.
     pub(super) fn name(&self) -> String {
         self.field(None).map_or("the file".to_owned(), |field| format!("`{field}`"))
     }
@@ -215,7 +212,6 @@ fn push(path: &mut String, key: &str) {
     path.push_str(key);
 }
 
-/// Tells whether a node is a `{}` that counts as absent.
 pub(super) fn is_absent(node: &Node, is_stated_empty: bool) -> bool {
     !is_stated_empty && matches!(&node.value, Value::Map(entries) if entries.is_empty())
 }

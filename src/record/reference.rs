@@ -120,7 +120,7 @@ pub fn is_address(text: &str) -> bool {
 
 fn is_place(text: &str) -> bool {
     text.starts_with(|first: char| first.is_alphanumeric() || first == '[')
-        && !text.contains(|it: char| it.is_whitespace() || it.is_control())
+        && !text.contains(|character: char| character.is_whitespace() || character.is_control())
 }
 
 /// Tells whether a text can be a commit id: 7 to 64 hexadecimal digits.

@@ -2,7 +2,7 @@
 //!
 //! Uses record's own types. Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
 
-use crate::record::meant;
+use crate::record::near_miss;
 use crate::record::parse_error::ParseError;
 use crate::record::spec::ValueShape;
 use crate::record::vocabulary::Vocabulary;
@@ -12,16 +12,10 @@ pub trait Scalar: Sized {
     /// The shape of its values.
     const SHAPE: ValueShape = ValueShape::Text;
 
-    /// Parses the value.
-    ///
-    /// # Errors
-    /// [`ParseError`] if the text is invalid; it becomes a finding at the scalar's position.
+    /// Parses the value; an error becomes a finding at the scalar's position.
     fn parse(text: &str) -> Result<Self, ParseError>;
 
-    /// Parses the value of a key.
-    ///
-    /// # Errors
-    /// As [`Scalar::parse`]; if many fields have the type, the error names the key.
+    /// Parses the value of a key; if many fields have the type, the error names the key.
     fn parse_of(text: &str, _key: &str) -> Result<Self, ParseError> {
         Self::parse(text)
     }
@@ -87,12 +81,12 @@ impl<W: Vocabulary> Scalar for W {
 /// Returns the error for a text that is not in a vocabulary, with the word to suggest.
 pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
     let words = W::words();
-    let usual = || match meant::word(text, &words) {
+    let usual = || match near_miss::word(text, &words) {
         Some(word) => format!("`{text}` is not a valid {key}: did you mean `{word}`?"),
         None => format!("`{text}` is not a valid {key}"),
     };
     let refusal = W::refusal(text);
-    let meant = meant::word(text, &words).filter(|_| refusal.is_none());
+    let meant = if refusal.is_none() { near_miss::word(text, &words) } else { None };
     let error =
         ParseError::new(refusal.unwrap_or_else(usual), format!("use one of {}", words.join(", ")));
     ParseError { write: meant.map(str::to_owned), ..error }

@@ -85,7 +85,7 @@ fn words(map: &mut Map<String, Value>) {
     let Some(Value::Array(choices)) = map.get("oneOf") else {
         return;
     };
-    let word = |choice: &Value| choice.get("const").filter(|it| it.is_string()).cloned();
+    let word = |choice: &Value| choice.get("const").filter(|value| value.is_string()).cloned();
     let Some(words) = choices.iter().map(word).collect::<Option<Vec<Value>>>() else {
         return;
     };

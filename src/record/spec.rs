@@ -2,11 +2,9 @@
 //!
 //! Uses nothing else. Pure. Start at [`FieldSpec`]; `map` declares the fields.
 
-/// The hint for entering a date or an instant.
 pub(super) const WHEN_HINT: &str =
     "a date (the whole day counts, in UTC) or an instant such as 2026-12-20T18:00:00Z";
 
-/// The hint for entering a person.
 pub(super) const PERSON_HINT: &str = "type part of a name in the roster, or an email address";
 
 /// A field of a map.

@@ -117,7 +117,6 @@ map! {
     }
 }
 
-/// Notes a finding key that names no finding.
 fn needs_name(map: &mut Fields<'_, '_>) -> Option<()> {
     map.need_any_of(&["id", "cwe", "purl"]);
     Some(())

@@ -41,7 +41,6 @@ pub fn write_as(
     out
 }
 
-/// Returns the entries of a map in the order of the documentation, each with its field, if known.
 fn ordered<'a>(
     fields: &'static [FieldSpec],
     map: &'a Map<String, Value>,
@@ -59,7 +58,6 @@ fn ordered<'a>(
     entries.collect()
 }
 
-/// Writes a key and its value as complete lines.
 fn entry(out: &mut String, indent: usize, (key, value, shape): (&str, &Value, ValueShape)) {
     comment(out, key, value);
     let _ = write!(out, "{:indent$}{}:", "", quote(key));
@@ -89,7 +87,6 @@ fn after_key(out: &mut String, indent: usize, value: &Value, shape: ValueShape) 
     }
 }
 
-/// Writes a list item as complete lines.
 fn item(out: &mut String, indent: usize, value: &Value, shape: ValueShape) {
     match value {
         // A finding whose accepted text is to be read takes a line for each key.
@@ -113,7 +110,6 @@ fn item(out: &mut String, indent: usize, value: &Value, shape: ValueShape) {
     }
 }
 
-/// Tells whether a list is short and simple enough to be written on its key's line.
 fn fits(out: &str, items: &[Value]) -> bool {
     let simple = |item: &Value| item.as_str().is_some_and(|text| !text.contains('\n'));
     let key = out.rsplit('\n').next().map_or(0, str::len);
@@ -122,7 +118,6 @@ fn fits(out: &str, items: &[Value]) -> bool {
     items.is_empty() || items.iter().all(simple) && key + length + 3 <= WIDE
 }
 
-/// Returns a value on one line.
 fn in_brackets(value: &Value, shape: ValueShape) -> String {
     match value {
         Value::Null => "null".to_owned(),
@@ -150,7 +145,6 @@ fn in_brackets(value: &Value, shape: ValueShape) -> String {
     }
 }
 
-/// Writes a comment for future editors, above the line that it is about.
 fn comment(out: &mut String, key: &str, value: &Value) {
     if key != "root_cause" || value.as_str() != Some(RootCause::Unclassified.as_str()) {
         return;
@@ -168,7 +162,6 @@ fn comment(out: &mut String, key: &str, value: &Value) {
     let _ = writeln!(out, "{line}");
 }
 
-/// Writes a multi-line text as a block.
 fn block(out: &mut String, indent: usize, text: &str) {
     let ends = if text.ends_with('\n') { "|" } else { "|-" };
     let _ = writeln!(out, " {ends}");

@@ -293,10 +293,8 @@ impl Scalar for When {
     }
 }
 
-/// How to write a moment.
 const MOMENT: &str = "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with seconds and offset";
 
-/// Returns the error for a text that is not a day, an instant or a duration, with the reason if it is nearly one.
 fn invalid_time(text: &str, what: &str, why: Option<String>, help: &str) -> ParseError {
     let why = why.map(|why| format!(": {why}"));
     ParseError::new(format!("`{text}` is {what}{}", why.unwrap_or_default()), help)
@@ -413,7 +411,6 @@ impl From<Term> for String {
     }
 }
 
-/// Returns why a text is not a day or an instant, if it has nearly the form of one.
 fn explain_invalid_moment(text: &str) -> Option<String> {
     let (date, rest) = match text.char_indices().nth(10) {
         Some((end, _)) => text.split_at_checked(end)?,
@@ -445,7 +442,6 @@ fn explain_invalid_moment(text: &str) -> Option<String> {
     }
 }
 
-/// Returns why a text is not a duration, if it has nearly the form of one.
 fn explain_invalid_term(text: &str) -> Option<String> {
     let text = text.trim();
     let (number, unit) = text.split_at_checked(text.find(|it: char| !it.is_ascii_digit())?)?;
@@ -467,7 +463,6 @@ fn explain_invalid_term(text: &str) -> Option<String> {
     })
 }
 
-/// Returns what is wrong with the part after the `T` of an instant.
 fn explain_invalid_time(text: &str) -> Option<String> {
     let end = text.find(|it: char| !it.is_ascii_digit() && !matches!(it, ':' | '.'));
     let (time, offset) = text.split_at_checked(end.unwrap_or(text.len()))?;
@@ -499,7 +494,6 @@ fn read_numbers(text: &str, between: char, digits: &[usize]) -> Option<Vec<u32>>
     parts.iter().map(|part| part.parse().ok()).collect()
 }
 
-/// Returns how many days a month has.
 fn last_day(year: u32, month: u32) -> Option<u32> {
     let (year, month) = match month {
         12 => (year + 1, 1),

@@ -10,7 +10,6 @@ use std::sync::LazyLock;
 
 pub mod azure;
 
-/// The rows of the table, each with its rule.
 const ROWS: &str = include_str!("tool_ids.tsv");
 
 static TABLE: LazyLock<ToolTable> = LazyLock::new(|| ToolTable::read(ROWS));
@@ -41,7 +40,6 @@ struct ToolTable {
     parts: BTreeMap<&'static str, &'static str>,
     /// What separates the endings of an id, each of which names it in a record.
     endings: BTreeMap<&'static str, &'static str>,
-    /// The id that a name stands for, by tool and name.
     names: BTreeMap<(&'static str, &'static str), &'static str>,
 }
 
@@ -204,13 +202,13 @@ fn trivy_check(id: &str) -> Option<Cow<'_, str>> {
 fn advisory(id: &str) -> Option<Cow<'_, str>> {
     let lower = id.to_ascii_lowercase();
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if let Some((year, number)) = lower.strip_prefix("cve-").and_then(|it| it.split_once('-')) {
+    if let Some((year, number)) = lower.strip_prefix("cve-").and_then(|rest| rest.split_once('-')) {
         let is_cve = year.len() == 4 && !number.is_empty() && is_digits(year) && is_digits(number);
         return is_cve.then(|| Cow::Owned(id.to_ascii_uppercase()));
     }
     let parts: Vec<&str> = lower.strip_prefix("ghsa-")?.split('-').collect();
     let is_part =
-        |part: &&str| part.len() == 4 && part.bytes().all(|it| it.is_ascii_alphanumeric());
+        |part: &&str| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let is_ghsa = parts.len() == 3 && parts.iter().all(is_part);
     is_ghsa.then(|| Cow::Owned(format!("GHSA-{}", parts.join("-"))))
 }

@@ -31,7 +31,6 @@ pub enum TriggerTest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EpssScore(u32);
 
-/// The tests without a value, by their words.
 const WORDS: &[(&str, TriggerTest)] = &[
     ("fix-available", TriggerTest::FixAvailable),
     ("finding-gone", TriggerTest::FindingGone),
@@ -39,7 +38,6 @@ const WORDS: &[(&str, TriggerTest)] = &[
     ("known-exploited", TriggerTest::KnownExploited),
 ];
 
-/// What stands before the score of a test.
 const EPSS: &str = "epss>=";
 
 impl EpssScore {

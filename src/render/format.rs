@@ -43,7 +43,6 @@ pub struct OutputFormat {
     pub(super) render: Render,
 }
 
-/// How an answer is written as bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Render {
     /// The whole answer at once, in memory.

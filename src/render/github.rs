@@ -22,7 +22,7 @@ const MOST: usize = 10;
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let all: Vec<&diag::Finding> =
-        doc.findings().flat_map(|finding| &finding.shown).map(|it| &it.finding).collect();
+        doc.findings().flat_map(|finding| &finding.shown).map(|shown| &shown.finding).collect();
     let of = |level| all.iter().filter(move |finding| finding.level == level).take(MOST);
     let shown: Vec<_> = of(diag::Level::Error).chain(of(diag::Level::Warning)).collect();
     let mut out: String = shown.iter().map(|finding| annotation(finding)).collect();

@@ -67,7 +67,6 @@ fn write(doc: &doc::Doc<'_>, _: &OutputStyle, out: &mut dyn Write) -> io::Result
     out.write_all(page::tail(stamp).as_bytes())
 }
 
-/// Returns the cards that there is room for, and how many are left out.
 fn written(body: &mut PageBody<'_>, cards: &Cards<'_>) -> String {
     let mut written = String::new();
     let mut each = cards.each.iter();
@@ -99,7 +98,6 @@ fn deck<'d, 'a>(block: &'d Block<'a>) -> Option<&'d Cards<'a>> {
     }
 }
 
-/// Returns the first heading, which is the title of the page.
 fn title(doc: &doc::Doc<'_>) -> String {
     let first = doc.blocks.iter().find_map(|block| match block {
         Block::Heading(text) => Some(text.bare()),

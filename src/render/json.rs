@@ -70,7 +70,6 @@ impl Serialize for Members<'_, '_> {
 }
 
 /// Escapes hidden characters in JSON's own way: the value stays the same, but a terminal can't interpret it.
-///
 /// The serializer itself escapes those below U+0020; line breaks outside texts are kept.
 pub(super) fn escaped(json: &str) -> Cow<'_, str> {
     if json.bytes().all(|byte| byte < 0x7f) {

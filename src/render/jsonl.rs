@@ -37,7 +37,6 @@ pub fn write_rows(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
     doc.rows().try_for_each(|row| writeln!(out, "{}", json::escaped(&row.to_string())))
 }
 
-/// Returns the answer's `ledger` with the ledger's name first.
 fn ledger(doc: &doc::Doc<'_>) -> serde_json::Map<String, serde_json::Value> {
     let mut ledger = serde_json::Map::new();
     ledger.insert("repository".to_owned(), doc.repository.clone().into());

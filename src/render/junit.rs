@@ -25,7 +25,7 @@ struct TestCase<'a> {
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let findings: Vec<&diag::Finding> =
-        doc.findings().flat_map(|finding| &finding.shown).map(|it| &it.finding).collect();
+        doc.findings().flat_map(|finding| &finding.shown).map(|shown| &shown.finding).collect();
     let cases = list_cases(doc, &findings);
     let failures = cases.iter().filter(|case| !case.errors.is_empty()).count();
     // The schema requires a time; an answer without one gets the earliest instant.
@@ -61,7 +61,6 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// Returns a case for each checked file, then one for each other file with findings.
 fn list_cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<TestCase<'a>> {
     let mut cases: Vec<TestCase> = Vec::new();
     let mut known = std::collections::BTreeMap::new();
@@ -118,7 +117,6 @@ fn test_case(case: &TestCase) -> String {
     )
 }
 
-/// Returns a finding as one line: position, code, message, help.
 fn finding_line(finding: &diag::Finding) -> String {
     let place = match finding.pos {
         Some(pos) => format!("{}:{}:{}", finding.path, pos.line, pos.column),

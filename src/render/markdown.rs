@@ -34,7 +34,6 @@ fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// The output so far, and the remaining budget.
 struct Page {
     out: String,
     /// The marker of the next heading; the first one, also of several parts, is larger.
@@ -66,7 +65,7 @@ impl Page {
                 Block::Part(noun, _) => Some(*noun),
                 _ => None,
             };
-            let counted = noun.filter(|_| self.out.len() > room);
+            let counted = if self.out.len() > room { noun } else { None };
             let too_much = counted.is_some();
             if let Some(noun) = counted {
                 *left_out.entry(noun).or_default() += 1;
@@ -157,7 +156,6 @@ impl Page {
     }
 }
 
-/// Tells whether a block may be long and is important.
 fn is_long(block: &Block) -> bool {
     match block {
         Block::Table(table) => !table.rows.is_empty(),
@@ -169,7 +167,6 @@ fn is_long(block: &Block) -> bool {
     }
 }
 
-/// Returns a text on one line; strong text is bold.
 fn inline(text: &StyledText, line_break: &str) -> String {
     let mut out = String::new();
     for (tone, piece) in &text.0 {

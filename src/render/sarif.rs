@@ -42,10 +42,10 @@ pub(super) fn fingerprint(shown: &doc::ShownFinding) -> String {
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let findings: Vec<&doc::ShownFinding> =
-        doc.scanned_findings().flat_map(|it| &it.shown).collect();
+        doc.scanned_findings().flat_map(|finding| &finding.shown).collect();
     let rules = list_rules(doc, &findings);
     let index: BTreeMap<Code, usize> = rules.keys().copied().zip(0..).collect();
-    let results = findings.iter().map(|it| result(it, index.get(&it.finding.rule)));
+    let results = findings.iter().map(|finding| result(finding, index.get(&finding.finding.rule)));
     let mut invocation = json!({ "executionSuccessful": true });
     if let (Some(instant), Some(map)) = (doc.ledger("instant"), invocation.as_object_mut()) {
         map.insert("endTimeUtc".to_owned(), instant.into());
@@ -74,11 +74,10 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     super::json::escaped(&format!("{log:#}\n")).into_owned().into_bytes()
 }
 
-/// Returns a description of each rule with findings, by code.
 fn list_rules(doc: &doc::Doc, findings: &[&doc::ShownFinding]) -> BTreeMap<Code, Value> {
     let known: BTreeMap<Code, &doc::RuleSummary> = doc
         .scanned_findings()
-        .flat_map(|it| &it.rules)
+        .flat_map(|finding| &finding.rules)
         .map(|(code, about)| (*code, about))
         .collect();
     let mut rules = BTreeMap::new();

@@ -56,7 +56,6 @@ fn write(doc: &doc::Doc<'_>, style: &OutputStyle, out: &mut dyn Write) -> io::Re
     Ok(())
 }
 
-/// Returns blocks, with what parts hold in place of the parts.
 fn flat<'b, 'a>(blocks: &'b [Block<'a>]) -> Box<dyn Iterator<Item = &'b Block<'a>> + 'b> {
     Box::new(blocks.iter().flat_map(|block| match block {
         Block::Part(_, inside) => flat(inside),
@@ -64,7 +63,6 @@ fn flat<'b, 'a>(blocks: &'b [Block<'a>]) -> Box<dyn Iterator<Item = &'b Block<'a
     }))
 }
 
-/// Returns the lines of one block, each with its line break; empty if there is nothing to show.
 fn shown(block: &Block, style: &OutputStyle) -> String {
     match block {
         Block::Heading(text) => {

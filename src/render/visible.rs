@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 
 /// Tells whether a terminal or browser would act on the character instead of showing it.
-///
 /// Joiners (U+200C, U+200D) are not included: several scripts need them.
 pub(super) fn hidden(char: char) -> bool {
     char.is_control()
@@ -53,7 +52,6 @@ pub(super) fn cell(text: &str) -> Cow<'_, str> {
 
 /// Returns the text without commands that build servers execute when they appear in a log: `::` at the start of a line
 /// (GitHub, also after spaces) and `##[`, `##vso[`, `##teamcity[` anywhere.
-///
 /// Otherwise the text of a record could hide the findings after it, by `::stop-commands::`.
 pub(super) fn no_command(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.contains("::") && !text.contains("##") {

@@ -70,7 +70,6 @@ fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     });
 }
 
-/// Returns the finding that nobody is listed, though a record needs the approval of listed people.
 fn unlisted(context: &RuleContext<'_>) -> Option<Finding> {
     let governance = context.governance;
     let keys = Keys::from_governance(governance, governance);
@@ -103,7 +102,6 @@ fn has_record_for_listed(context: &RuleContext<'_>) -> bool {
     })
 }
 
-/// Returns the finding that nobody could approve a change of the rules.
 fn unchangeable(context: &RuleContext<'_>) -> Option<Finding> {
     let governance = context.governance;
     let impossible = requirement::impossible(governance)?;

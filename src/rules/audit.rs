@@ -32,7 +32,7 @@ use crate::record::file::RecordFile;
 use crate::record::time::Instant;
 use crate::rules::audit::contents::Contents;
 use crate::rules::audit::levels::Levels;
-use crate::rules::audit::policy_bypass::{Loosened, Loosening};
+use crate::rules::audit::policy_bypass::{BypassedVersion, Loosening};
 use crate::rules::audit_cases::{Healed, LandedCase, Statements, Urgent};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::{ChangeCase, Needs};
@@ -51,7 +51,7 @@ pub struct Audit<'a> {
     /// The approval verdict of each version.
     pub approvals: &'a TrailVerdicts,
     /// Approvals that depend on untrusted changes of governance.
-    pub loosened: &'a [Loosened],
+    pub loosened: &'a [BypassedVersion],
     /// The governance of the tree in question.
     pub governance: &'a Governance,
     /// The team's own schema for it.
@@ -66,14 +66,12 @@ pub struct Audit<'a> {
     pub places: &'a dyn Fn(&str, Oid) -> Option<RecordFile>,
 }
 
-/// The trail of a record, and what is computed from it once.
 struct AuditedTrail<'a> {
     key: &'a TrailKey,
     trail: &'a Trail,
     verdicts: &'a [Rc<ApprovalVerdict>],
     levels: Levels<'a>,
     review_due: Option<Instant>,
-    /// The times without cover, each with the version that ended it.
     lapses: Vec<(usize, Lapse)>,
 }
 
@@ -183,7 +181,8 @@ impl<'a> Audit<'a> {
             }
             _ => self.about_change(of, index, &landed, [before, after]),
         };
-        let known: Vec<_> = changes.iter().map(|it| (it.rule, it.field.clone())).collect();
+        let known: Vec<_> =
+            changes.iter().map(|finding| (finding.rule, finding.field.clone())).collect();
         let contents = self.contents.new_in(of.key, version.n);
         changes
             .extend(contents.filter(|it| !known.contains(&(it.rule, it.field.clone()))).cloned());
@@ -263,7 +262,7 @@ impl<'a> Audit<'a> {
             return false;
         };
         let earlier = of.trail.versions.get(..index).unwrap_or_default();
-        let last = earlier.iter().rfind(|it| it.taken_away().is_none());
+        let last = earlier.iter().rfind(|version| version.taken_away().is_none());
         let is_renamed = |other: &Version| {
             let record = other.record.record().filter(|_| other.landing == version.landing);
             record.is_some_and(|record| {
@@ -275,12 +274,12 @@ impl<'a> Audit<'a> {
         last.is_some_and(is_conflicted) && !others.any(is_renamed)
     }
 
-    /// Returns the later version that ends several files with one id: one approved record.
     fn repair(&self, of: &AuditedTrail<'a>, index: usize) -> Option<String> {
         let is_sound = |version: &Version| version.record.record().is_some();
         let versions = of.trail.versions.iter().enumerate().skip(index + 1);
-        let (at, version) =
-            versions.filter(|(_, it)| is_sound(it)).find(|(at, _)| of.levels.is_approved(*at))?;
+        let (at, version) = versions
+            .filter(|(_, version)| is_sound(version))
+            .find(|(at, _)| of.levels.is_approved(*at))?;
         let landing = self.history.mainline.landings.get(version.landing)?;
         let makers = of.verdicts.get(at)?.makers.iter().map(|person| person.email.to_string());
         let by = makers.collect::<Vec<_>>().join(", ");
@@ -307,8 +306,8 @@ impl<'a> Audit<'a> {
 
     fn loosened(&self, key: &TrailKey, index: usize) -> &'a [Loosening] {
         let mut all = self.loosened.iter();
-        let found = all.find(|it| it.key == *key && it.version == index);
-        found.map_or(&[], |it| &it.thanks_to)
+        let found = all.find(|entry| entry.key == *key && entry.version == index);
+        found.map_or(&[], |entry| &entry.thanks_to)
     }
 
     fn signatures(&self, landing: usize) -> Vec<&'a LandedSignature> {
@@ -336,7 +335,6 @@ impl<'a> Audit<'a> {
         })
     }
 
-    /// Reads the file at the tip again, if a finding about a change needs a position in it.
     fn place(&self, version: &Version, findings: &[Finding]) -> Option<RecordFile> {
         let wants = |finding: &Finding| finding.field.is_some();
         let [file] = version.files.as_slice() else {
@@ -361,7 +359,6 @@ fn path(version: &Version) -> &str {
     file.map_or("", |file| &file.path)
 }
 
-/// Returns the verdict on the version that added the closure of a version.
 fn closing<'a>(of: &AuditedTrail<'a>, index: usize) -> Option<&'a ApprovalVerdict> {
     let is_closed = |at: &usize| {
         let version = of.trail.versions.get(*at);
@@ -407,7 +404,6 @@ fn conflicts(landed: &LandedCase<'_>, repair: Option<&str>) -> Vec<Finding> {
     paths.first.iter().take(n).map(finding).collect()
 }
 
-/// Sets a finding about content or a change to its present level and its position at the tip, and adds where it landed.
 fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFile>) {
     let reopened = finding.rule == Code::ClosedEdited && landed.verdict.is_approved();
     let heals = match landed.healed {

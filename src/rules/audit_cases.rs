@@ -163,7 +163,6 @@ pub enum RemovedApprovals {
     /// A statement about a record that counts with a former tip alone.
     Statement {
         id: String,
-        /// The record's file.
         path: String,
         by: String,
         at: Instant,

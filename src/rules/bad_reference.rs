@@ -35,7 +35,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns the malformed fields; only their paths are built.
 fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
     let mut malformed = Vec::new();
     let Some(root) = root else {
@@ -77,7 +76,6 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
 struct ReferenceForm {
     name: &'static str,
     help: &'static str,
-    /// One that fits, in YAML.
     example: &'static str,
     fits: fn(&str) -> bool,
 }

@@ -23,7 +23,6 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
-/// The bounds that the policy sets for redesigns.
 fn redesign(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let patterns = &case.context.governance.policy.patterns;
     let mut add = |field: &str, message: String, help: String| {

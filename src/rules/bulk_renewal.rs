@@ -39,7 +39,7 @@ fn check(renewals: &Renewals, context: &RuleContext<'_>, findings: &mut Vec<Find
     let Some(first) = renewals.renewed.first().filter(|_| n >= most) else {
         return;
     };
-    let ids: Vec<&str> = renewals.renewed.iter().map(|it| it.id.as_str()).collect();
+    let ids: Vec<&str> = renewals.renewed.iter().map(|renewed| renewed.id.as_str()).collect();
     let (records, named) = (diag::count(n, "record"), diag::some(&ids, n));
     let (message, help) = match &renewals.landing {
         Some(landing) => (

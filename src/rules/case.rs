@@ -76,7 +76,6 @@ impl RuleContext<'_> {
         edit.map_or_else(words, |edit| edit.for_example().into())
     }
 
-    /// Returns an error about the policy, at the first of some fields that it states; it names the first one.
     pub(crate) fn policy_error(
         &self,
         rule: Code,

@@ -110,13 +110,13 @@ fn with_late_decisions(before: &Record, after: &Record) -> Option<Record> {
         }
         days.extend(control.verified);
         let mut others = after.compensating_controls.iter();
-        if others.any(|it| it.id == control.id && it.status == ControlStatus::Active) {
+        if others.any(|other| other.id == control.id && other.status == ControlStatus::Active) {
             control.status = ControlStatus::Active;
         }
     }
-    days.extend(differ::beyond(&after.reviews, &before.reviews).iter().map(|it| it.date));
-    days.extend(differ::beyond(&after.handling, &before.handling).iter().map(|it| it.date));
-    days.extend(differ::beyond(&after.fired, &before.fired).iter().map(|it| it.date));
+    days.extend(differ::beyond(&after.reviews, &before.reviews).iter().map(|review| review.date));
+    days.extend(differ::beyond(&after.handling, &before.handling).iter().map(|note| note.date));
+    days.extend(differ::beyond(&after.fired, &before.fired).iter().map(|firing| firing.date));
     days.extend(differ::beyond(&after.transfers, &before.transfers).iter().map(|it| it.date));
     days.iter().all(|day| *day <= closed).then_some(grown)
 }

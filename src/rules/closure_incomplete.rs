@@ -33,7 +33,6 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
-/// An answer to an item, which may also be the id of evidence.
 const ANSWER: &str = "Revoked, and seen to fail on the day of the closure";
 
 const EVIDENCE: &str = "[{kind: log, url: https://ci.example.com/7}]";
@@ -79,7 +78,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     ));
 }
 
-/// Returns the items whose answers are not answers, each with what the closure lacks.
 fn bad_answers<'c>(case: &'c RecordCase<'_>) -> Vec<(&'c str, String)> {
     let mut ids: Vec<&str> = Vec::new();
     if let Some(root) = &case.source.root {

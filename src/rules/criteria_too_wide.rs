@@ -32,7 +32,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns the finding about a criterion that nothing limits.
 fn unlimited(case: &RecordCase<'_>, item: &Node, field: &str) -> Option<Finding> {
     if ["id", "paths", "resources"].iter().any(|key| item.get(key).is_some()) {
         return None;
@@ -52,7 +51,6 @@ fn unlimited(case: &RecordCase<'_>, item: &Node, field: &str) -> Option<Finding>
     })
 }
 
-/// Returns the findings about keys of a criterion that are only asterisks.
 fn starred(case: &RecordCase<'_>, item: &Node, field: &str) -> Vec<Finding> {
     let is_wide = |node: Option<&Node>| node.and_then(Node::text).is_some_and(is_everything);
     let keys = ["id", "purl"].iter().filter(|key| is_wide(item.get(key)));

@@ -96,7 +96,6 @@ fn people<'c>(landed: &LandedCase<'c>) -> impl Iterator<Item = &'c Person> {
     makers.chain(authors.map(|author| &author.person))
 }
 
-/// Returns the decisions that a version adds, each with the address typed in it.
 fn typed_addresses<'r>(
     before: Option<&Record>,
     after: &'r Record,
@@ -105,18 +104,18 @@ fn typed_addresses<'r>(
     let none = Vec::new();
     let reviews = before.map_or(&none, |before| &before.reviews);
     let added = differ::beyond(&after.reviews, reviews);
-    typed.extend(added.iter().map(|it| ("the review", &it.by)));
+    typed.extend(added.iter().map(|entry| ("the review", &entry.by)));
     let none = Vec::new();
     let fired = before.map_or(&none, |before| &before.fired);
     let added = differ::beyond(&after.fired, fired);
-    typed.extend(added.iter().map(|it| ("the firing", &it.by)));
+    typed.extend(added.iter().map(|entry| ("the firing", &entry.by)));
     let closed = before.and_then(|before| before.closure.as_ref());
     if let Some(closure) = &after.closure {
-        if closed.is_none_or(|it| it.by != closure.by) {
+        if closed.is_none_or(|closed| closed.by != closure.by) {
             typed.push(("the closure", &closure.by));
         }
-        let reviewed = closed.and_then(|it| it.reviewed.as_ref());
-        if let Some(review) = closure.reviewed.as_ref().filter(|it| Some(*it) != reviewed) {
+        let reviewed = closed.and_then(|closed| closed.reviewed.as_ref());
+        if let Some(review) = closure.reviewed.as_ref().filter(|review| Some(*review) != reviewed) {
             typed.push(("the review of the closure", &review.by));
         }
     }

@@ -18,7 +18,7 @@ use crate::rules::meaning::{self, FieldDifference};
 pub struct EventDetail {
     /// The kind of the event.
     pub event: ChangeEvent,
-    /// The amount, the items or the persons; empty if there is nothing to add.
+    /// The amount, the items or the persons; empty without any.
     pub detail: String,
 }
 
@@ -69,11 +69,11 @@ fn detail(event: ChangeEvent, before: &Record, after: &Record, beside: Beside<'_
         ChangeEvent::Reviewed => entries(differ::beyond(&after.reviews, &before.reviews), |it| {
             format!("{} by {}: {}", it.date, it.by, it.outcome.as_str())
         }),
-        ChangeEvent::Noted => entries(differ::beyond(&after.handling, &before.handling), |it| {
-            format!("{} by {}: {}", it.date, it.by, it.stage.as_str())
+        ChangeEvent::Noted => entries(differ::beyond(&after.handling, &before.handling), |note| {
+            format!("{} by {}: {}", note.date, note.by, note.stage.as_str())
         }),
-        ChangeEvent::Fired => entries(differ::beyond(&after.fired, &before.fired), |it| {
-            format!("{} on {} by {}", it.trigger, it.date, it.by)
+        ChangeEvent::Fired => entries(differ::beyond(&after.fired, &before.fired), |firing| {
+            format!("{} on {} by {}", firing.trigger, firing.date, firing.by)
         }),
         ChangeEvent::Attested => attested(before, after),
         ChangeEvent::Closed | ChangeEvent::Rejected => closed(after),
@@ -107,7 +107,6 @@ fn amended(before: &Record, after: &Record) -> Vec<&'static str> {
     unnamed.map(|field| field.name).collect()
 }
 
-/// Returns how much earlier it ends, and the ends that moved with it.
 fn shortened(before: &Record, after: &Record) -> String {
     let mut text = format!("{}, now until {}", moved(before, after), after.expires);
     for (what, old, new) in [
@@ -126,7 +125,6 @@ fn moved(before: &Record, after: &Record) -> String {
 }
 
 /// Returns the days added, and which renewal this is of how many.
-///
 /// Renewals are counted both in history, where one may have been silent, and in the entries; the greater number counts.
 fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
     let new = differ::beyond(&after.renewals, &before.renewals).len();
@@ -149,8 +147,8 @@ fn entries<T>(added: Vec<&T>, describe: impl Fn(&T) -> String) -> String {
 fn controls_added(before: &Record, after: &Record) -> String {
     let known = |id: &str| before.compensating_controls.iter().any(|control| control.id == id);
     let added = after.compensating_controls.iter();
-    entries(added.filter(|it| !known(&it.id)).collect(), |it| {
-        format!("{} {}", it.id, it.description.trim())
+    entries(added.filter(|entry| !known(&entry.id)).collect(), |entry| {
+        format!("{} {}", entry.id, entry.description.trim())
     })
 }
 
@@ -160,9 +158,9 @@ fn attested(before: &Record, after: &Record) -> String {
         known.is_some_and(|known| known.verified != it.verified || known.status != it.status)
     };
     let controls = after.compensating_controls.iter().filter(is_other);
-    entries(controls.collect(), |it| {
-        let verified = it.verified.map_or_else(String::new, |day| format!(", verified {day}"));
-        format!("{} {}{verified}", it.id, it.status.as_str())
+    entries(controls.collect(), |control| {
+        let verified = control.verified.map_or_else(String::new, |day| format!(", verified {day}"));
+        format!("{} {}{verified}", control.id, control.status.as_str())
     })
 }
 
@@ -172,7 +170,7 @@ pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Optio
     let left: Vec<ChangeEvent> = change::events(approved, after);
     let landed = events(approved, landed, Beside::default()).into_iter();
     let lines: Vec<String> =
-        landed.filter(|it| left.contains(&it.event)).map(|it| it.line()).collect();
+        landed.filter(|detail| left.contains(&detail.event)).map(|detail| detail.line()).collect();
     (!lines.is_empty())
         .then(|| format!("also approves what landed unapproved: {}", lines.join("; ")))
 }

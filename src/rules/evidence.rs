@@ -66,8 +66,8 @@ pub struct CitedEvidence<'a> {
 /// states of its files are undetermined.
 pub fn cited<'a>(record: &'a Record, tree: Option<&dyn Tree>) -> Vec<CitedEvidence<'a>> {
     let controls = record.compensating_controls.iter().map(|control| control.evidence.as_slice());
-    let notes = record.handling.iter().map(|it| it.evidence.as_slice());
-    let closure = record.closure.iter().map(|it| it.evidence.as_slice());
+    let notes = record.handling.iter().map(|note| note.evidence.as_slice());
+    let closure = record.closure.iter().map(|closure| closure.evidence.as_slice());
     let lists =
         (controls.enumerate().map(|(n, list)| (format!("compensating_controls[{n}]"), list)))
             .chain(notes.enumerate().map(|(n, list)| (format!("handling[{n}]"), list)))
@@ -140,7 +140,6 @@ pub fn file_of(path: &str, tree: &dyn Tree) -> Result<Option<String>, TreeError>
     }
 }
 
-/// The entry at a path, behind all links.
 enum FoundPlace {
     /// A file, by its own path.
     File(String),
@@ -194,7 +193,6 @@ fn hashed(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
     Ok(Found::File(digits.collect()))
 }
 
-/// Tells whether a path begins at the root of a file system, of any system.
 fn is_absolute(path: &str) -> bool {
     path.starts_with(['/', '\\']) || path.get(1..2) == Some(":")
 }

@@ -49,7 +49,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A record with a file as evidence.
 const RECORD: &[u8] = b"\
 id: EXC-2026-7F3KQ
 title: Billing batch key cannot rotate before the legacy job retires

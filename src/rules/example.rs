@@ -216,7 +216,6 @@ fn record(bytes: impl Into<Vec<u8>>) -> (String, Vec<u8>) {
     (sample::PATH.to_owned(), bytes.into())
 }
 
-/// Bytes as text that can be printed anywhere.
 trait EscapeLines {
     fn escape_ascii_but_lines(&self) -> String;
 }

@@ -34,7 +34,6 @@ impl ExtraSchema {
         })
     }
 
-    /// Returns why the schema can't be used, if it can't.
     pub(super) fn error(&self) -> Option<&str> {
         match &self.0 {
             SchemaState::Broken(error) => Some(error),
@@ -42,12 +41,10 @@ impl ExtraSchema {
         }
     }
 
-    /// Tells whether there is a usable schema.
     pub(super) fn judges(&self) -> bool {
         matches!(self.0, SchemaState::Sound(_))
     }
 
-    /// Returns the schema's findings about a map.
     pub(super) fn refusals(&self, map: &Value) -> Vec<SchemaRefusal> {
         match &self.0 {
             SchemaState::Sound(judge) => judge.refusals(map),

@@ -31,7 +31,6 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
-/// A text that is accepted.
 pub(super) const TEXT: &str = "'subprocess.run(command, shell=True)'";
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {

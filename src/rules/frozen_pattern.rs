@@ -48,7 +48,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let Some((_, kind)) = neighbours.refuses(&frozen, id, record, &lifting) else {
         return;
     };
-    let named: Vec<&str> = kind.records.iter().take(NAMED).map(|it| it.id.as_str()).collect();
+    let named: Vec<&str> =
+        kind.records.iter().take(NAMED).map(|record| record.id.as_str()).collect();
     let more = match kind.records.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -85,7 +86,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     });
 }
 
-/// Returns the words of a group with their values, `finding` last.
 fn words<'g>(
     keys: &'g [PatternKey],
     group: &'g CauseGroup,
@@ -95,7 +95,6 @@ fn words<'g>(
     stated.filter_map(|(key, value)| Some((key, value.as_deref()?)))
 }
 
-/// Returns why a redesign that the record links does not lift the freeze.
 fn describe(state: &RedesignState) -> Option<String> {
     let id = state.id.as_deref()?;
     let status = state.status;
@@ -107,7 +106,6 @@ fn describe(state: &RedesignState) -> Option<String> {
     })
 }
 
-/// Returns the field of a record that holds the value of a pattern key.
 fn place(key: PatternKey) -> &'static str {
     match key {
         PatternKey::RootCause => "root_cause",

@@ -36,7 +36,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     let apart = line.lost_tips.iter().filter(|tip| tip.standing == LostStanding::Apart);
     let reference = &line.history.mainline.reference;
     findings.extend(
-        apart.map(|it| it.finding(RULE.code, Level::Error, reference, "it is no longer on")),
+        apart.map(|lost| lost.finding(RULE.code, Level::Error, reference, "it is no longer on")),
     );
 }
 

@@ -54,7 +54,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(refusals.map(|refusal| {
         let field = join_field(&refusal.path);
         let message = format!("`{field}` {}, according to the team's schema", refusal.message);
-        let written = case.source.text(&field).filter(|_| refusal.wants_text);
+        let written = if refusal.wants_text { case.source.text(&field) } else { None };
         let described = refusal.description.map(|text| format!("{text}; "));
         let schema = &case.context.governance.policy.extra_schema;
         let note = format!(
@@ -100,7 +100,6 @@ fn accepted(case: &RecordCase<'_>, field: &str, written: Option<&str>) -> Remedy
     as_text.or_else(|| examples.find(passes)).unwrap_or_default()
 }
 
-/// Returns the dotted path of a value below `x`.
 fn join_field(path: &[SchemaStep]) -> String {
     let mut field = "x".to_owned();
     for step in path {
@@ -134,7 +133,6 @@ const SCHEMA: &[u8] = b"\
 }
 ";
 
-/// A record with the field that the schema requires.
 const GOOD: &[u8] = b"\
 id: EXC-2026-7F3KQ
 title: Nightly invoices still read with the shared database user

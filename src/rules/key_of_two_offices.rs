@@ -67,7 +67,6 @@ fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     findings.extend(lines.map(finding));
 }
 
-/// Returns the edit that removes a line of a text.
 fn without_line(path: &str, text: &str, number: u32) -> Remedy {
     let before = usize::try_from(number).unwrap_or(1).saturating_sub(1);
     let lines = text.split_inclusive('\n').enumerate().filter(|(at, _)| *at != before);

@@ -14,10 +14,8 @@ use crate::rules::change_cases::ChangeCase;
 use crate::status::renewal;
 use crate::survey::refiling::{self, Peer, PeerIndex};
 
-/// The extent of a record that is new, or ends later than before.
 pub(super) struct Reach<'c> {
     pub(super) record: &'c Record,
-    /// What tier and class allow.
     pub(super) tier: Resolved,
     /// The number of renewals, including refilings.
     pub(super) renewals: u32,
@@ -25,7 +23,6 @@ pub(super) struct Reach<'c> {
     pub(super) refiled: Vec<String>,
     /// The total duration of those records, in days.
     pub(super) days: i64,
-    /// The start of its own duration; `None` if unknown.
     pub(super) begin: Option<When>,
 }
 
@@ -41,7 +38,8 @@ impl<'c> Reach<'c> {
             Some(before) => Some(before.record.as_ref().or(changed.approved)?),
             None => None,
         };
-        let goes_on = before.is_none_or(|it| ExpiryExtension::between(it, record).is_later());
+        let goes_on =
+            before.is_none_or(|before| ExpiryExtension::between(before, record).is_later());
         let until = context.neighbours.map(|neighbour| neighbour.until).or(context.instant);
         if !goes_on || record.closure.is_some() || renewal::is_redesigned(record, until) {
             return None;
@@ -49,7 +47,7 @@ impl<'c> Reach<'c> {
         let tier = tier::resolve(&context.governance.policy, &Facts::of(record))?;
         let (refiled, days) = refiled(source.stem(), record, changed.past.landed, context);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let new = before.map_or(0, |it| match ExpiryExtension::between(it, record) {
+        let new = before.map_or(0, |before| match ExpiryExtension::between(before, record) {
             ExpiryExtension::Renewed(n) => n,
             ExpiryExtension::No | ExpiryExtension::Silent => 1,
         });
@@ -64,7 +62,6 @@ impl<'c> Reach<'c> {
         })
     }
 
-    /// Returns the refiled records as words that follow a sentence; empty if there are none.
     pub(super) fn refiled_note(&self) -> String {
         match self.refiled.as_slice() {
             [] => String::new(),
@@ -73,7 +70,6 @@ impl<'c> Reach<'c> {
     }
 }
 
-/// Returns the ids of the records that this one refiles, and their total duration in days.
 fn refiled(
     id: &str,
     record: &Record,
@@ -88,6 +84,6 @@ fn refiled(
     let index = PeerIndex::new(peers.iter().map(|peer| (peer, ())), context.governance);
     let window = context.governance.policy.recurrence.window;
     let before = index.before(&peer, neighbours.until, window);
-    let ids = before.iter().map(|it| it.id.clone()).collect();
+    let ids = before.iter().map(|record| record.id.clone()).collect();
     (ids, refiling::days(&before))
 }

@@ -316,7 +316,6 @@ fn noted(code: Code, findings: &[Finding], found: &mut Vec<Finding>) {
     found.extend(of_code.cloned());
 }
 
-/// Runs the checks of all rules.
 fn judge_all(
     context: &RuleContext<'_>,
     run: impl Fn(&Rule, &Check, &mut Vec<Finding>),
@@ -324,7 +323,6 @@ fn judge_all(
     judge(context, |_| true, run)
 }
 
-/// Runs the checks of the rules that apply, and gives each finding its level under the policy.
 fn judge(
     context: &RuleContext<'_>,
     applies: impl Fn(&Rule) -> bool,

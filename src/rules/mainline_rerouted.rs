@@ -38,7 +38,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     let message =
         "a merge brought it back and left out what it took away, or rules that it had, on";
     let reference = &line.history.mainline.reference;
-    findings.extend(lost.map(|it| it.finding(RULE.code, Level::Error, reference, message)));
+    findings.extend(lost.map(|change| change.finding(RULE.code, Level::Error, reference, message)));
 }
 
 fn rerouted(mark: &Mark) -> Option<Finding> {

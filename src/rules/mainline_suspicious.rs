@@ -43,10 +43,10 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     let message =
         "`git pull` and a push made it the second parent of a merge, and took nothing, on";
     let reference = &line.history.mainline.reference;
-    findings.extend(merged.map(|it| it.finding(RULE.code, Level::Note, reference, message)));
+    findings
+        .extend(merged.map(|change| change.finding(RULE.code, Level::Note, reference, message)));
 }
 
-/// Returns the finding about what a commit off the line took away.
 fn lost(lost: &LostChange<'_>) -> Finding {
     let files = lost.trail.last().and_then(|version| version.files.first());
     let (commit, loss) = (lost.commit.short(), lost.loss.as_str());

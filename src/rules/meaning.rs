@@ -44,8 +44,8 @@ impl ListDifference {
     ) -> ListDifference {
         let none = Vec::new();
         let (old, new) = (before.unwrap_or(&none), after.unwrap_or(&none));
-        let came = new.iter().enumerate().filter(|(_, it)| !old.contains(it));
-        let went = old.iter().filter(|it| !new.contains(it));
+        let came = new.iter().enumerate().filter(|(_, entry)| !old.contains(entry));
+        let went = old.iter().filter(|entry| !new.contains(entry));
         ListDifference {
             list,
             stated: match (before, after) {
@@ -53,7 +53,7 @@ impl ListDifference {
                 (Some(_), None) => ListPresence::Dropped,
                 _ => ListPresence::Alike,
             },
-            came: came.map(|(at, it)| (at, shown(it))).collect(),
+            came: came.map(|(at, entry)| (at, shown(entry))).collect(),
             went: went.map(&shown).collect(),
         }
     }
@@ -175,7 +175,7 @@ pub fn widened(before: &Record, after: &Record) -> Vec<FieldDifference> {
             _ => {}
         }
         if let Some((first, _)) = list.came.first() {
-            let came: Vec<&str> = list.came.iter().map(|(_, it)| it.as_str()).collect();
+            let came: Vec<&str> = list.came.iter().map(|(_, entry)| entry.as_str()).collect();
             add(format!("{}[{first}]", list.list), format!("{name} + {}", came.join(", ")));
         }
     }
@@ -189,7 +189,7 @@ pub fn narrowed(before: &Record, after: &Record) -> Vec<FieldDifference> {
         let name = list.name();
         let is_kept = name == "not_waived";
         let entries: Vec<&str> = if is_kept {
-            list.came.iter().map(|(_, it)| it.as_str()).collect()
+            list.came.iter().map(|(_, entry)| entry.as_str()).collect()
         } else {
             list.went.iter().map(String::as_str).collect()
         };
@@ -232,16 +232,15 @@ pub fn dropped(before: &Record, after: &Record) -> Vec<FieldDifference> {
 /// Returns the lists of decisions in which an entry was changed or removed, each with its position and description.
 pub fn rewritten(before: &Record, after: &Record) -> Vec<FieldDifference> {
     let found = [
-        lost("reviews", &before.reviews, &after.reviews, |it| &it.date),
-        lost("handling", &before.handling, &after.handling, |it| &it.date),
-        lost("renewals", &before.renewals, &after.renewals, |it| &it.date),
-        lost("transfers", &before.transfers, &after.transfers, |it| &it.date),
-        lost("fired", &before.fired, &after.fired, |it| &it.date),
+        lost("reviews", &before.reviews, &after.reviews, |review| &review.date),
+        lost("handling", &before.handling, &after.handling, |note| &note.date),
+        lost("renewals", &before.renewals, &after.renewals, |renewal| &renewal.date),
+        lost("transfers", &before.transfers, &after.transfers, |transfer| &transfer.date),
+        lost("fired", &before.fired, &after.fired, |firing| &firing.date),
     ];
     found.into_iter().flatten().collect()
 }
 
-/// Returns the first entry of a list that is missing or out of order after the change.
 fn lost<T: PartialEq, D: Display>(
     list: &'static str,
     before: &[T],

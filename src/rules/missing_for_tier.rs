@@ -50,11 +50,10 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns a value of a field that passes, in YAML.
 fn sample(tier: &Resolved, field: &str) -> String {
     let sample = match field {
         "review_every" => {
-            let shortest = tier.review_every.iter().min_by_key(|it| it.seconds());
+            let shortest = tier.review_every.iter().min_by_key(|term| term.seconds());
             return shortest.map_or("7d".to_owned(), ToString::to_string);
         }
         "references.onboarding" => "VND-7",
@@ -74,7 +73,6 @@ fn sample(tier: &Resolved, field: &str) -> String {
     sample.to_owned()
 }
 
-/// Returns who requires a field, as the subject of a sentence with its verb.
 fn requires(case: &RecordCase<'_>, tier: &str) -> String {
     match case.source.text("class") {
         Some(class) if class != "standard" => {
@@ -104,7 +102,6 @@ fn fields(require: Require) -> &'static [&'static str] {
     }
 }
 
-/// Returns how a message names what requires the field: the tier, and the class if it adds requirements.
 fn named(case: &RecordCase<'_>, tier: &str) -> String {
     match case.source.text("class") {
         Some(class) if class != "standard" => format!("{tier} with class {class}"),

@@ -31,7 +31,7 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     let missing = landed.verdict.missing.iter();
     let of_groups = missing.filter_map(|missing| Some((missing.group.as_ref()?, missing)));
     findings.extend(of_groups.map(|(group, missing)| {
-        let who: Vec<&str> = missing.who.iter().map(|it| it.email.as_str()).collect();
+        let who: Vec<&str> = missing.who.iter().map(|person| person.email.as_str()).collect();
         let note = if who.is_empty() {
             format!("every member of group {group} is an author: add someone to it")
         } else {

@@ -44,7 +44,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.push(case.finding(RULE.code, "triggers", message, help));
 }
 
-/// An agent's record without triggers.
 const AGENT: &[u8] = b"\
 id: EXC-2026-7F3KQ
 title: Migration agent needs the export tool for one weekend

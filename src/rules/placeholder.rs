@@ -34,7 +34,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The fields that may hold a placeholder; the last ones are of redesigns.
 const FIELDS: &[&str] = &[
     "title",
     "justification",
@@ -50,7 +49,6 @@ const FIELDS: &[&str] = &[
     "assessed.reason",
 ];
 
-/// The lists whose items have such a field.
 const ITEMS: &[(&str, &str)] = &[
     ("compensating_controls", "description"),
     ("triggers", "when"),
@@ -61,7 +59,6 @@ const ITEMS: &[(&str, &str)] = &[
     ("fired", "note"),
 ];
 
-/// Returns the fields that hold a placeholder; only their paths are built.
 fn held(root: &Node) -> Vec<String> {
     let is_held = |node: Option<&Node>| node.and_then(Node::text).is_some_and(holds_a_place);
     let fields = FIELDS.iter().filter(|field| is_held(root.at(field)));

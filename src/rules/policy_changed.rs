@@ -50,7 +50,6 @@ fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
     }
 }
 
-/// How many lines of a file are named one by one.
 const MOST_LINES: usize = 20;
 
 fn inherited(change: &GovernanceChange, line: &InheritedLine) -> Finding {

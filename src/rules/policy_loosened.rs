@@ -125,14 +125,13 @@ fn forgiven(
         let found = found.into_iter().chain(limits.into_iter().flatten());
         found.filter(|finding| finding.level == Level::Error)
     };
-    let left: BTreeSet<_> = errors(state).map(|it| (it.rule, it.field)).collect();
+    let left: BTreeSet<_> = errors(state).map(|finding| (finding.rule, finding.field)).collect();
     errors(changed.base)
-        .filter(|it| !left.contains(&(it.rule, it.field.clone())))
-        .map(|it| format!("before, {} ({})", it.message, it.rule))
+        .filter(|finding| !left.contains(&(finding.rule, finding.field.clone())))
+        .map(|finding| format!("before, {} ({})", finding.message, finding.rule))
         .collect()
 }
 
-/// Returns how another governance makes the approval of a record easier.
 fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> {
     let mut reasons = switches(&base.policy.approval, &state.policy.approval);
     let demand = |governance: &Governance| {
@@ -163,7 +162,8 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
     }
     for group in &before.each_of {
         let known = people::members(base, group);
-        let is_new = |person: &people::person::Person| !known.iter().any(|it| it.key == person.key);
+        let is_new =
+            |person: &people::person::Person| !known.iter().any(|other| other.key == person.key);
         let new: Vec<String> = people::members(state, group)
             .into_iter()
             .filter(is_new)
@@ -176,7 +176,6 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
     reasons
 }
 
-/// Returns the approval settings that now let more evidence count.
 fn switches(before: &Approval, after: &Approval) -> Vec<String> {
     let kinds = |approval: &Approval| approval.accept.iter().copied().collect::<BTreeSet<_>>();
     let eased = [
@@ -193,7 +192,6 @@ fn switches(before: &Approval, after: &Approval) -> Vec<String> {
     eased.map(|(_, name)| format!("approval.{name} accepts more")).collect()
 }
 
-/// Returns the remedy that somebody else approves the policy.
 fn approve_policy(note: &str) -> Remedy {
     let commands = vec![shell::command("exledger approve --governance", &[policy::FILE])];
     Remedy { note: note.to_owned(), act: Act::Other { waits_for: Vec::new(), commands } }

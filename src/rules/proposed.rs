@@ -132,7 +132,6 @@ impl Proposed<'_> {
         Ok(LedgerName::from_policy(policy, &place))
     }
 
-    /// Tells whether the target tree has the same file with the same bytes.
     fn is_landed(&self, path: &str) -> Result<bool, TreeError> {
         let Some(landed) = self.landed else {
             return Ok(false);
@@ -141,7 +140,6 @@ impl Proposed<'_> {
     }
 }
 
-/// Returns the paths of the files below the approvals of some folders.
 fn files(tree: &dyn Tree, records: &[String]) -> Result<BTreeSet<String>, TreeError> {
     let mut files = BTreeSet::new();
     for folder in records {

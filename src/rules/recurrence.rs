@@ -55,7 +55,6 @@ fn check(repeat: &Repeat, findings: &mut Vec<Finding>) {
     });
 }
 
-/// A closed record about the sample's credential and rule.
 const CLOSED: &[u8] = b"\
 id: EXC-2026-1A2B3
 title: Billing key could not rotate during the move
@@ -72,7 +71,6 @@ expires: 2026-10-15
 closure: {outcome: remediated, date: 2026-10-02, by: lee@example.com, reason: The move is over, evidence: [{kind: log, url: https://ci.example.com/7}]}
 ";
 
-/// A closed record about something else.
 const OTHER: &[u8] = b"\
 id: EXC-2026-1A2B3
 title: Orders key could not rotate during the move

@@ -43,7 +43,6 @@ fn check(changed: &ChangeCase<'_>, context: &RuleContext<'_>, findings: &mut Vec
     findings.extend(found(changed, context));
 }
 
-/// Returns the finding about a change that exceeds the number of renewals under some governance.
 pub(super) fn found(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Option<Finding> {
     let reach = Reach::for_change(changed, context)?;
     let limit = reach.tier.max_renewals;

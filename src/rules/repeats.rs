@@ -17,7 +17,6 @@ pub struct Repeats {
     places: Vec<Option<SubjectPlace>>,
 }
 
-/// The position for findings about a record's subject.
 #[derive(Clone, Debug)]
 struct SubjectPlace {
     path: String,
@@ -89,7 +88,6 @@ impl Repeats {
         judged.flat_map(|(peer, _)| peer.names()).collect()
     }
 
-    /// Returns the open records that repeat closed ones, in the order in which they were added.
     pub(super) fn found(&self, governance: &Governance) -> Vec<Repeat> {
         let window = governance.policy.recurrence.window;
         let again = refiling::again(&self.peers, window, governance).into_iter();

@@ -52,7 +52,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     };
     let governance = case.context.governance;
     let [closer, reviewer] =
-        [&closed, &reviewed].map(|it| people::identify(governance, "", it.as_str()));
+        [&closed, &reviewed].map(|address| people::identify(governance, "", address.as_str()));
     let is_plain = closer.account.is_none() && reviewer.account.is_none();
     let (message, help) = match closer.key == reviewer.key {
         false if is_plain => return,

@@ -35,10 +35,8 @@ rollback: {plan: Disable the key and pause the job, criteria: Any use from an un
 references: {ticket: BILL-400}
 ";
 
-/// The ids of records that landed beside the sample.
 pub(super) const OTHERS: &[&str] = &["EXC-2026-1A2B3", "EXC-2026-1A2B4", "EXC-2026-1A2B5"];
 
-/// The first line of edits that landed unapproved.
 pub(super) const UNAPPROVED: &str = "unapproved";
 
 /// Returns the sample after edits, one `field: value` per line; `None` if the edits say that there is no file.
@@ -51,7 +49,6 @@ pub(super) fn edited(edits: &str) -> Option<String> {
     Some(edits.fold(RECORD.to_owned(), |text, (field, yaml)| set(text, field, yaml)))
 }
 
-/// Returns the sample with the value of a field replaced by one written in YAML, or added where it is absent.
 pub(super) fn with(field: &str, yaml: &str) -> String {
     set(RECORD.to_owned(), field, yaml)
 }
@@ -72,13 +69,11 @@ fn set(mut text: String, field: &str, yaml: &str) -> String {
     text
 }
 
-/// Puts a key before the closing brace of a map.
 fn insert(text: &mut String, map: &Node, key: &str, yaml: &str) {
     let brace = map.span.end.saturating_sub(1);
     text.insert_str(brace, &format!(", {key}: {yaml}"));
 }
 
-/// Returns the sample's own value of a field, as written.
 pub(super) fn shown(field: &str) -> String {
     let document = yaml::parse(RECORD.as_bytes(), &Limits::RECORD);
     let node = document.root.as_ref().and_then(|root| root.at(field));

@@ -31,7 +31,6 @@ fn widened(changed: &ChangeCase<'_>) -> Option<Finding> {
     reopens(changed, RULE.code, "the scope is wider", &meaning::widened(before, after))
 }
 
-/// Returns the note that a change needs a new approval, at the first of the differences.
 pub(super) fn reopens(
     changed: &ChangeCase<'_>,
     code: Code,

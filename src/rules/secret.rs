@@ -58,7 +58,6 @@ fn policy(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     }));
 }
 
-/// Returns the likely credentials in a file that the policy does not allow.
 fn find_sightings(
     governance: &Governance,
     root: Option<&Node>,
@@ -83,7 +82,6 @@ fn find_sightings(
     sightings.into_iter()
 }
 
-/// A likely credential.
 struct Sighting {
     place: SightingPlace,
     pos: Pos,
@@ -97,7 +95,6 @@ enum SightingPlace {
     Comment,
 }
 
-/// Where a secret is, in its place.
 const REFERENCE: &str = "vault:prod/billing/db";
 
 fn finding(path: &str, id: Option<&str>, sighting: Sighting, remedy: Remedy) -> Finding {

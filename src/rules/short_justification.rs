@@ -46,7 +46,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     );
 }
 
-/// Returns a text that has at least so many characters.
 fn long_enough(least: usize) -> String {
     const TEXT: &str =
         "The job is replaced in December (BILL-412); splitting the user now would stop invoicing.";

@@ -36,7 +36,6 @@ fn check(changed: &ChangeCase<'_>, context: &RuleContext<'_>, findings: &mut Vec
     findings.extend(found(changed, context));
 }
 
-/// Returns the finding about a change that exceeds the total duration under some governance.
 pub(super) fn found(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Option<Finding> {
     let reach = Reach::for_change(changed, context)?;
     // Days of earlier filings count as if this record had begun that much earlier.

@@ -39,14 +39,14 @@ fn unknown(landed: &LandedCase<'_>) -> Option<Finding> {
     let accounts: BTreeSet<_> = verdict
         .statements
         .iter()
-        .filter_map(|it| match &it.counts {
+        .filter_map(|statement| match &statement.counts {
             VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown),
             _ => None,
         })
         .collect();
     let unlisted: Vec<String> =
         accounts.iter().map(|it| format!("{} is not {}", it.account, it.other)).collect();
-    let to_add: BTreeSet<String> = accounts.iter().map(|it| it.to_add()).collect();
+    let to_add: BTreeSet<String> = accounts.iter().map(|account| account.to_add()).collect();
     if to_add.is_empty() {
         return None;
     }

@@ -52,7 +52,6 @@ fn known(governance: &Governance, control: &ControlRef) -> Option<String> {
     })
 }
 
-/// Returns what is unknown about a control, and where to look instead.
 fn message_and_help(governance: &Governance, control: &ControlRef) -> (String, String) {
     let (name, id) = (control.catalog(), control.id());
     let Some(catalog) = governance.catalog(name) else {
@@ -104,14 +103,13 @@ fn message_and_help(governance: &Governance, control: &ControlRef) -> (String, S
 
 /// Returns the built-in catalog that has the control if no listed catalog has it.
 fn unlisted(control: &ControlRef) -> Option<&'static str> {
-    let lookup = |name: &&str| catalog::built_in(name).and_then(|it| it.find(control.as_str()));
+    let lookup =
+        |name: &&str| catalog::built_in(name).and_then(|catalog| catalog.find(control.as_str()));
     catalog::names().find(|name| lookup(name).is_some())
 }
 
-/// The maximum number of similar controls to suggest.
 const PROPOSED: usize = 3;
 
-/// Returns the controls of a catalog with the most similar ids, their titles, and the command that lists all.
 fn nearest(catalog: &Catalog, id: &str) -> String {
     let current = catalog.controls.iter().filter(|control| !control.withdrawn);
     let ids = current.map(|control| control.id.as_str());
@@ -125,7 +123,6 @@ fn nearest(catalog: &Catalog, id: &str) -> String {
     }
 }
 
-/// Returns the command that shows a whole catalog.
 fn all(catalog: &Catalog) -> String {
     format!("`exledger explain --controls {}` lists all", catalog.name)
 }

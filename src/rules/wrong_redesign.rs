@@ -79,8 +79,8 @@ fn linked(record: &Record, context: &RuleContext<'_>) -> Option<Vec<Option<Rc<Re
             let counted = redesign.counted.as_ref().map(|counted| &counted.redesign);
             (&redesign.path, counted.or(redesign.latest.as_ref()).cloned())
         });
-        let linked = redesigns.filter(|(path, it)| is_linked(path, it.as_deref()));
-        return Some(linked.map(|(_, it)| it).collect());
+        let linked = redesigns.filter(|(path, redesign)| is_linked(path, redesign.as_deref()));
+        return Some(linked.map(|(_, redesign)| redesign).collect());
     }
     let folder = std::slice::from_ref(&context.governance.policy.redesigns);
     let mut found = Vec::new();
@@ -94,7 +94,6 @@ fn linked(record: &Record, context: &RuleContext<'_>) -> Option<Vec<Option<Rc<Re
     Some(found)
 }
 
-/// A record whose cause has a redesign.
 const LINKING: &[u8] = b"\
 id: EXC-2026-7F3KQ
 title: Billing batch key cannot rotate before the legacy job retires
@@ -111,7 +110,6 @@ expires: 2026-12-20
 references: {redesign: RED-2026-4T9PK}
 ";
 
-/// The redesign of that cause.
 const REDESIGN: &[u8] = b"\
 id: RED-2026-4T9PK
 title: Billing reads its key from the vault

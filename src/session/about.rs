@@ -26,17 +26,15 @@ use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::store::git::indexed::IndexedObjects;
+use crate::survey::near_values::SubjectNames;
 use crate::survey::refiling::{NameSearch, Peer};
 use crate::survey::repeated_emergencies;
-use crate::survey::slips::SubjectNames;
 use crate::yaml::node::Limits;
 
-/// The record files at the tip, of which few are read.
 pub(crate) struct TipFiles {
     files: Vec<TipFile>,
 }
 
-/// A file at the tip: its text, and what was read of it.
 struct TipFile {
     path: String,
     bytes: Vec<u8>,
@@ -45,7 +43,6 @@ struct TipFile {
 
 type RecordTest<'t> = &'t dyn Fn(&Record) -> bool;
 
-/// What a question needs of a file.
 struct TipContent {
     record: Option<Record>,
     /// The id that it states, in upper case, whether or not the rest can be read.
@@ -113,7 +110,6 @@ impl TipFiles {
         few
     }
 
-    /// Adds the files that have one of the names, or state one as their id.
     fn add_bearers(&self, few: &mut RecordFilter) {
         let names = few.names.clone();
         let ids: BTreeSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
@@ -130,7 +126,6 @@ impl TipFiles {
         self.files.iter().filter_map(|file| file.content.get()?.record.as_ref())
     }
 
-    /// Tells whether the tip has a record's file, or a file of this path.
     pub(crate) fn holds(&self, key: &TrailKey) -> bool {
         let key = key.as_str();
         self.files.iter().any(|file| file.path == key || stem(&file.path) == key)
@@ -143,20 +138,18 @@ impl TipFiles {
             // A file that was not read is not kept: there may be many.
             match file.content.get() {
                 Some(content) => content.record.iter().for_each(|record| names.add(record)),
-                None => {
-                    file::read(&file.path, &file.bytes).record.iter().for_each(|it| names.add(it))
-                }
+                None => file::read(&file.path, &file.bytes)
+                    .record
+                    .iter()
+                    .for_each(|record| names.add(record)),
             }
         }
         names
     }
 }
 
-/// Evaluates the records that some texts name, with those that count as their earlier filings; `None` if only the history of
-/// all records may be sufficient.
-///
-/// # Errors
-/// If the tip, a proposal or a needed object can't be read.
+/// Evaluates the records that some texts name, with those that count as their earlier filings; `None` if only the
+/// history of all records may be sufficient.
 pub(super) fn read<'h>(
     located: &Located,
     line: &OpenMainline<'h>,
@@ -221,7 +214,7 @@ impl TipFiles {
             }
         }
         self.add_bearers(&mut few);
-        few.folders = few.folders.filter(|_| !is_elsewhere);
+        few.folders = if !is_elsewhere { few.folders } else { None };
         Some(few)
     }
 }
@@ -241,7 +234,7 @@ impl AboutRecords<'_, '_> {
     fn suffices(&self, texts: &[&str]) -> bool {
         let verdicts = self.snapshot.approvals.trails.values();
         texts.iter().all(|text| self.snapshot.find(text).is_ok())
-            && !verdicts.into_iter().any(|it| repeated_emergencies::depends_on_all(it))
+            && !verdicts.into_iter().any(|verdict| repeated_emergencies::depends_on_all(verdict))
     }
 
     /// Adds the files of records that are or were like the named ones; `false` if they can't be determined.
@@ -254,7 +247,7 @@ impl AboutRecords<'_, '_> {
         let stated = states.clone().flat_map(|state| [&state.effective, &state.stated]).flatten();
         let peers: Vec<Peer> = landed
             .chain(stated.map(AsRef::as_ref))
-            .map(|it| Peer::unclosed("", it, None))
+            .map(|record| Peer::unclosed("", record, None))
             .collect();
         let names: BTreeSet<String> =
             peers.iter().flat_map(Peer::names).map(str::to_owned).collect();
@@ -267,7 +260,7 @@ impl AboutRecords<'_, '_> {
         let refiled = states.flat_map(|state| &state.renewals.refiled);
         let counted: BTreeSet<String> =
             self.own.iter().cloned().chain(refiled.map(|id| id.to_ascii_uppercase())).collect();
-        let since = self.trails(&counted).into_iter().filter_map(|it| self.begin(it)).min();
+        let since = self.trails(&counted).into_iter().filter_map(|trail| self.begin(trail)).min();
         let Some(former) = self.former(since, (&names, &is_like), few)? else {
             return Ok(false);
         };
@@ -280,7 +273,6 @@ impl AboutRecords<'_, '_> {
         trails.filter(|(key, _)| names.contains(&stem(key.as_str()))).map(|(_, it)| it).collect()
     }
 
-    /// Returns the earliest instant at which a record may have begun.
     fn begin(&self, trail: &Trail) -> Option<Instant> {
         let landings = &self.snapshot.history.mainline.landings;
         let landed = landings.get(trail.versions.first()?.landing)?.effective;
@@ -351,7 +343,6 @@ fn stem(path: &str) -> String {
     file::stem(path).to_ascii_uppercase()
 }
 
-/// Returns the id that a file states, in upper case.
 fn stated_id(source: &RecordFile) -> Option<String> {
     let stated = source.root.as_ref()?.at("id")?.text()?;
     Some(stated.to_ascii_uppercase())

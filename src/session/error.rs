@@ -40,98 +40,48 @@ pub enum Error {
 /// What is wrong with a question or a decision.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields that say what they are")]
 pub enum Usage {
     /// A text does not identify exactly one record.
     #[error("{}", wording::unnamed(.nobody, .text, .error))]
-    Record {
-        /// The text.
-        text: String,
-        /// Why it does not: no record matches, or several do.
-        error: NotFound,
-        /// The beginning of the sentence if no record matches, such as `there is no record`.
-        nobody: &'static str,
-        /// How to fix it if no record matches.
-        help: String,
-    },
+    Record { text: String, error: NotFound, nobody: &'static str, help: String },
     /// A name resolves to neither a time nor a commit.
     #[error("--as-of {rev} is neither a date nor a commit")]
-    NoRevision {
-        /// The name.
-        rev: String,
-        /// The day that it nearly states, or a branch with a similar name.
-        similar: Option<String>,
-    },
+    NoRevision { rev: String, similar: Option<String> },
     /// A commit is not one of the approved ref's first parents.
     #[error("{rev} is not on {reference}")]
-    NotOnApprovedRef {
-        /// The name of the commit, as it was given.
-        rev: String,
-        /// The approved ref.
-        reference: String,
-        /// The first parent that merged it, if one did.
-        within: Option<Oid>,
-    },
+    NotOnApprovedRef { rev: String, reference: String, within: Option<Oid> },
     /// A name does not resolve to a commit of the repository.
     #[error("{name} is not a commit in this repository")]
-    NoCommit {
-        /// The name.
-        name: String,
-        /// A branch with a similar name.
-        similar: Option<String>,
-        /// The command that may fetch it; `None` without a remote.
-        fetch: Option<String>,
-    },
+    NoCommit { name: String, similar: Option<String>, fetch: Option<String> },
     /// The result of a decision breaks rules.
     #[error("the result would not pass lint, so nothing was written{}", wording::listed(.findings))]
-    WouldNotLint {
-        /// The findings about each record that has an error among them.
-        findings: Vec<Finding>,
-        /// Further notices for the reader.
-        notices: Vec<Notice>,
-    },
+    WouldNotLint { findings: Vec<Finding>, notices: Vec<Notice> },
     /// Anything else that the user can fix.
     #[error("{what}")]
-    Refused {
-        /// What is wrong.
-        what: String,
-        /// How to fix it; empty if the message says it.
-        help: String,
-        /// Further notices for the reader.
-        notices: Vec<Notice>,
-    },
+    Refused { what: String, help: String, notices: Vec<Notice> },
 }
 
 /// Why something could not be determined.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields that say what they are")]
 pub enum Undetermined {
     /// Neither this folder nor a parent is a ledger.
     #[error("{} is not in a ledger: no {} found here or in a parent folder", .from.display(), policy::FILE)]
-    NoLedger {
-        /// Where the search began.
-        from: PathBuf,
-    },
+    NoLedger { from: PathBuf },
     /// The folder that the environment names is not a ledger.
     #[error("EXLEDGER_ROOT: {cause}")]
-    NotARoot {
-        /// What is wrong with it.
-        cause: String,
-    },
+    NotARoot { cause: String },
     /// A folder does not exist.
     #[error("there is no folder {}", .0.display())]
     NoFolder(PathBuf),
     /// The ledger is not in a repository.
     #[error("{} is not in a git repository, so approvals cannot be determined", .root.display())]
-    NoRepository {
-        /// The ledger's folder.
-        root: PathBuf,
-    },
+    NoRepository { root: PathBuf },
     /// The repository has no files checked out.
     #[error("{} is a bare repository, without a work tree", .root.display())]
-    Bare {
-        /// The repository.
-        root: PathBuf,
-    },
+    Bare { root: PathBuf },
     /// The repository can't be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -140,10 +90,7 @@ pub enum Undetermined {
     NoApprovedRef(#[from] NoRef),
     /// The approved ref holds no policy, and no files are checked out.
     #[error("{reference} has no {}", policy::FILE)]
-    NoPolicy {
-        /// The ref.
-        reference: String,
-    },
+    NoPolicy { reference: String },
     /// The policy is below another ledger, whose people did not approve it.
     #[error("{0}")]
     PolicyBelow(Box<PolicyBelow>),
@@ -152,61 +99,28 @@ pub enum Undetermined {
     LostRules(Box<LostRules>),
     /// The ledger is in a submodule of a repository that holds a ledger above it.
     #[error("{path} is a submodule, below the ledger in {}, whose people did not approve its rules", .above.display())]
-    Submodule {
-        /// The submodule, from the root of the repository that it is part of.
-        path: String,
-        /// The ledger in it.
-        root: PathBuf,
-        /// The ledger above.
-        above: PathBuf,
-    },
+    Submodule { path: String, root: PathBuf, above: PathBuf },
     /// The folder that is asked about has a ledger of its own, whose policy is missing.
     #[error("{}", wording::policy_removed(.path, .reference))]
-    PolicyRemoved {
-        /// The policy, from the root of the repository.
-        path: String,
-        /// The ref that holds it; `None` if it was removed there, and nobody approved that.
-        reference: Option<String>,
-        /// The command that restores it.
-        restore: String,
-    },
+    PolicyRemoved { path: String, reference: Option<String>, restore: String },
     /// The policy has errors, so nothing is evaluated under it.
     #[error("the policy has errors: {}", wording::first_error(.0))]
     PolicyBroken(Vec<Finding>),
     /// The approved ref had no commit yet.
     #[error("{reference} has no commit that was effective at {instant}")]
-    NothingEffective {
-        /// The ref.
-        reference: String,
-        /// The instant in question.
-        instant: crate::record::time::Instant,
-    },
+    NothingEffective { reference: String, instant: crate::record::time::Instant },
     /// Two commits have no common ancestor in this clone.
     #[error("the two have no common ancestor in this clone")]
-    NothingInCommon {
-        /// Whether the clone is shallow or partial.
-        is_cut: bool,
-    },
+    NothingInCommon { is_cut: bool },
     /// Every id that was drawn is in use.
     #[error("no unused id {beginning} is left")]
-    NoIdLeft {
-        /// The beginning of the ids.
-        beginning: String,
-    },
+    NoIdLeft { beginning: String },
     /// Whether a filter matches a record can't be determined, because part of its history is missing.
     #[error("whether {id} matches the filter")]
-    Meant {
-        /// The record.
-        id: String,
-    },
+    Meant { id: String },
     /// The part of a record's past that a change depends on can't be determined.
     #[error("how often {id} was renewed, and when it started")]
-    Renewals {
-        /// The record.
-        id: String,
-        /// The obstacle; its text names the repair.
-        doubt: PastObstacle,
-    },
+    Renewals { id: String, doubt: PastObstacle },
     /// A file can't be written.
     #[error(transparent)]
     Unwritable(FileError),
@@ -224,12 +138,7 @@ pub enum Undetermined {
     Git(#[from] GitError),
     /// Anything else.
     #[error("{what}")]
-    Other {
-        /// What went wrong.
-        what: String,
-        /// How to fix it; empty if the message says it.
-        help: String,
-    },
+    Other { what: String, help: String },
 }
 
 /// Fetches the missing objects of a shallow clone.

@@ -15,7 +15,6 @@ use crate::store::files::{self, FileError};
 /// The maximum size of an evidence file, in bytes: it stays in the repository for ever.
 const MOST: u64 = 16 * 1_048_576;
 
-/// How many lines with a secret are named.
 const NAMED: usize = 10;
 
 /// Reads the evidence that the texts name; paths are relative to a folder.
@@ -102,7 +101,6 @@ fn refuse_secrets(named: &str, bytes: &[u8], lint: &Lint) -> Result<(), Usage> {
     ))
 }
 
-/// Returns the text of a file, empty if it is not text.
 fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let (pairs, _) = bytes.as_chunks();

@@ -49,7 +49,6 @@ pub struct ExternalFacts {
     epss: Vec<(String, EpssScores)>,
     stated: Vec<StatedFact>,
     findings: Vec<ScannerFinding>,
-    /// The findings by tool and id.
     places: HashMap<String, Vec<usize>>,
     searched: SearchedTools,
 }
@@ -127,7 +126,6 @@ impl ExternalFacts {
         broken.map_or(Ok(()), Err)
     }
 
-    /// Returns the reported findings that a test is about.
     fn reported<'s>(&'s self, subject: &TestSubject<'_>) -> Vec<&'s ScannerFinding> {
         let keys = subject.ids.iter().map(|id| tool_ids::key(subject.tool, id).into_owned());
         let places = keys.flat_map(|key| self.places.get(&key).into_iter().flatten());
@@ -145,7 +143,6 @@ impl ExternalFacts {
         found.filter(is_meant).collect()
     }
 
-    /// Returns what lines of facts say about a test.
     fn stated(&self, test: TriggerTest, subject: &TestSubject<'_>) -> Option<TestAnswer> {
         let is_meant = |fact: &&StatedFact| {
             let (tool, id) = match fact.finding.split_once(':') {
@@ -205,7 +202,7 @@ impl FactsAt<'_> {
         let ids: Vec<CveNumber> = ids.collect();
         let lists =
             |(_, catalog): &&(String, KevCatalog)| ids.iter().any(|id| catalog.ids.contains(id));
-        if self.facts.kev.iter().any(|it| lists(&it)) {
+        if self.facts.kev.iter().any(|catalog| lists(&catalog)) {
             return TestAnswer::Met(why_stated(TriggerTest::KnownExploited, None));
         }
         if ids.is_empty() {

@@ -77,7 +77,7 @@ impl JudgedCounts {
             (true, Some(base)) => format!("no record differs from {}", objects::short(base)),
             (true, None) => {
                 let folders =
-                    self.folders.iter().map(|it| format!("{}/", it.trim_end_matches('/')));
+                    self.folders.iter().map(|folder| format!("{}/", folder.trim_end_matches('/')));
                 format!("no records in {}", folders.collect::<Vec<String>>().join(", "))
             }
         };
@@ -198,7 +198,7 @@ impl<'l> JudgedCheckout<'l> {
         let checkout = self.git.as_ref().map(|git| &git.checkout);
         let is_sparse = checkout.is_some_and(|checkout| checkout.is_sparse);
         let mut counts = JudgedCounts {
-            in_progress: checkout.and_then(|it| it.in_progress).map(Operation::as_str),
+            in_progress: checkout.and_then(|checkout| checkout.in_progress).map(Operation::as_str),
             folders: folders.to_vec(),
             indexed_by: if is_sparse { "sparse checkout" } else { "assumed unchanged" },
             ..JudgedCounts::default()
@@ -237,8 +237,9 @@ impl<'l> JudgedCheckout<'l> {
     /// Returns a finding for each record of which git has several sides of a merge, and that shows none of its marks.
     pub fn unmerged(&self, folders: &[String], known: &[Finding]) -> Vec<Finding> {
         let unmerged = self.git.iter().flat_map(|git| &git.checkout.unmerged);
-        let is_known =
-            |path: &str| known.iter().any(|it| it.path == path && it.rule == Code::Syntax);
+        let is_known = |path: &str| {
+            known.iter().any(|finding| finding.path == path && finding.rule == Code::Syntax)
+        };
         unmerged
             .filter(|path| is_record_of(folders, path) && !is_known(path))
             .map(|path| Finding {

@@ -102,9 +102,6 @@ impl Located {
     }
 
     /// Returns the facts of the options' files, which are read once.
-    ///
-    /// # Errors
-    /// As [`ExternalFacts::read`].
     pub(crate) fn facts(&self, approved: Oid) -> Result<Arc<ExternalFacts>, Error> {
         if let Some(facts) = self.facts.get() {
             return Ok(Arc::clone(facts));
@@ -149,7 +146,6 @@ impl Located {
         folders
     }
 
-    /// Returns the folders from the top of the repository down to the one that the search for the ledger began in.
     pub(crate) fn asked(&self) -> &[String] {
         &self.asked
     }
@@ -170,7 +166,7 @@ fn hidden_policy(folder: &Path) -> Option<Undetermined> {
     };
     let path =
         tracked.into_iter().filter(|file| file.is_sparse).map(|file| file.path).find(|path| {
-            let above = path.strip_suffix(policy::FILE).map(|it| it.trim_end_matches('/'));
+            let above = path.strip_suffix(policy::FILE).map(|folder| folder.trim_end_matches('/'));
             above.is_some_and(|above| {
                 above.is_empty() || inside == above || inside.starts_with(&format!("{above}/"))
             })
@@ -226,7 +222,7 @@ pub fn governance(tree: &dyn Tree) -> Result<Governance, Undetermined> {
 pub fn sound(governance: Governance) -> Result<Governance, Undetermined> {
     if governance.state == State::Broken {
         let findings = governance.findings.into_iter();
-        let errors = findings.filter(|it| it.level == Level::Error).collect();
+        let errors = findings.filter(|finding| finding.level == Level::Error).collect();
         return Err(Undetermined::PolicyBroken(errors));
     }
     Ok(governance)

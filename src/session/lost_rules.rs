@@ -27,9 +27,6 @@ use std::collections::BTreeSet;
 use std::mem;
 
 /// Fails if the approvals branch has more commits than are read: whoever pushes there could hide what older ones say.
-///
-/// # Errors
-/// [`Undetermined::Other`].
 pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(), Undetermined> {
     if !history.approvals_branch.is_cut {
         return Ok(());
@@ -54,9 +51,6 @@ pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(
 }
 
 /// Fails if other rules were approved at a lost tip than count now.
-///
-/// # Errors
-/// [`Undetermined::LostRules`]; [`Undetermined::Object`] if the lost tip's history can't be read.
 pub(super) fn refuse(
     repository: &Repository,
     chosen: &ApprovedRef,
@@ -156,9 +150,6 @@ fn line_of(
 }
 
 /// Fails if other rules count with the statements that former tips of the approvals branch have alone.
-///
-/// # Errors
-/// [`Undetermined::LostRules`].
 pub(super) fn refuse_without_statements(
     chosen: &ApprovedRef,
     history: &mut History,
@@ -181,14 +172,14 @@ pub(super) fn refuse_without_statements(
 
 /// Returns the governance files of which another version would count without the approvals branch.
 pub(crate) fn rules_of_branch(history: &mut History, counted: &CountedGovernance) -> Vec<String> {
-    if !history.statements.iter().any(|it| watched_paths::is_of_governance(&it.path)) {
+    if !history.statements.iter().any(|statement| watched_paths::is_of_governance(&statement.path))
+    {
         return Vec::new();
     }
     let without = count_with(history, Vec::new());
     approved_by(history, counted, &without).cloned().collect()
 }
 
-/// Counts the rules with other statements of the approvals branch.
 fn count_with(history: &mut History, statements: Vec<BranchStatement>) -> CountedGovernance {
     let present = mem::replace(&mut history.statements, statements);
     let counted = counted::count_governance(history);
@@ -242,7 +233,7 @@ fn lost_rule(
         }
         let present = counted.version(path, usize::MAX);
         let version = present.and_then(|n| history.governance.get(*path)?.versions.get(n));
-        let blob = |it: Option<&Version>| Some(it?.files.first()?.blob);
+        let blob = |version: Option<&Version>| Some(version?.files.first()?.blob);
         if blob(version) == blob(trail.versions.get(n)) {
             return false;
         }

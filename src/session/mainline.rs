@@ -29,36 +29,26 @@ use crate::store::git::Repository;
 #[derive(Clone)]
 pub(crate) struct OpenMainline<'h> {
     pub(crate) repository: &'h Repository,
-    /// The ledger's folder in the repository.
     pub(crate) prefix: LedgerPrefix,
-    /// The approved ref.
     pub(crate) chosen: ApprovedRef,
-    /// Its first parents.
     pub(crate) chain: Chain,
-    /// The governance of its tree.
     pub(crate) governance: Governance,
-    /// The instant in question.
     pub(crate) instant: Instant,
     /// The end of the time for which notes count; `None` for the notes as they are now.
     pub(crate) until: Option<Instant>,
-    /// The clock's time.
     pub(crate) now: Instant,
     /// Whether the answer is about a time other than the clock's.
     pub(crate) is_moved: bool,
-    /// Whether the question is about a past state of the approved ref.
     pub(crate) is_past: bool,
     /// Whether the policy is read although it is below another ledger, and nobody there approved it.
     pub(crate) reads_unapproved_policy: bool,
     /// Whether nothing outside the clone pins the history, so that git's own index of it may be used.
     pub(crate) may_be_indexed: bool,
-    /// Whether the answer shows no level of an approval.
     pub(crate) hides_levels: bool,
     pub(crate) facts: Arc<ExternalFacts>,
-    /// Whether no person asks.
     pub(crate) is_automated: bool,
 }
 
-/// A mainline as it was at some time, and the instant in question.
 struct Timed {
     chain: Chain,
     instant: Instant,
@@ -125,10 +115,6 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
     None
 }
 
-/// Chooses the approved ref.
-///
-/// # Errors
-/// [`Undetermined::NoApprovedRef`], with the candidates and the command that helps.
 pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermined> {
     let repository = located.repository()?;
     let mut found = repository.refs()?;
@@ -171,10 +157,6 @@ pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermine
 
 impl<'h> OpenMainline<'h> {
     /// Finds the mainline in question, and the policy of its tree.
-    ///
-    /// # Errors
-    /// [`Undetermined`] outside git, without an approved ref, under a policy with errors, or if the tip can't be read;
-    /// [`Usage`] if the moment names nothing on the mainline.
     pub(crate) fn open(located: &'h Located, at: &Moment) -> Result<OpenMainline<'h>, Error> {
         // Proposals of this work tree are read under the policy of this work tree.
         if at.as_of.is_none() {
@@ -184,9 +166,6 @@ impl<'h> OpenMainline<'h> {
     }
 
     /// Returns the mainline in question of an approved ref that was chosen before, whatever it names by now.
-    ///
-    /// # Errors
-    /// As [`OpenMainline::open`].
     pub(crate) fn of(
         located: &'h Located,
         at: &Moment,
@@ -238,7 +217,6 @@ impl<'h> OpenMainline<'h> {
     }
 }
 
-/// Walks the mainline as it was at the time in question.
 fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<Timed, Error> {
     let chain = chain::walk(repository, chosen, at.now)?;
     match &at.as_of {
@@ -277,7 +255,6 @@ fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<T
     }
 }
 
-/// Returns the position of a revision on the mainline.
 fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usize, Usage> {
     let owned = rev.to_owned();
     let Some(found) = repository.find(&owned) else {

@@ -14,17 +14,14 @@ use crate::survey::observation::{self, Observation};
 /// The maximum size of the file, in bytes.
 const MOST_BYTES: usize = 64 << 20;
 
-/// How long to wait for another process to release the lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How to fix a file that can't be read or continued.
 const START_ANEW: &str = "restore it, or give another file: it is created if it is missing";
 
 /// An observations file that this run is added to.
 #[derive(Debug)]
 pub struct ObservationLog {
     file: AppendFile,
-    /// The file's path, as shown to the user.
     shown: String,
     /// The rows in the file.
     pub rows: Vec<Observation>,

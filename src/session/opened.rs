@@ -18,7 +18,6 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Opens the ledger that a folder is in.
     pub(super) fn find(dir: &Path, options: Options) -> Result<Opened, Error> {
         Ok(Opened {
             dir: dir.to_owned(),
@@ -27,7 +26,6 @@ impl Opened {
         })
     }
 
-    /// Returns the ledger as it was last opened.
     pub(super) fn last(&self) -> &Located {
         &self.newest().located
     }

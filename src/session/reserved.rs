@@ -10,7 +10,6 @@ use crate::policy::{self, Policy};
 use crate::store::files::WorkTree;
 use crate::store::streams;
 
-/// The name of git's own folder, and of the file that leads to it.
 const GIT: &str = ".git";
 
 /// What a place belongs to.
@@ -44,13 +43,11 @@ pub fn reserved(place: &Path) -> Option<ReservedPlace> {
     })
 }
 
-/// Tells whether a folder is a repository without a work tree.
 fn is_bare(folder: &Path) -> bool {
     let has = |name: &str| streams::is_folder(&folder.join(name));
     streams::is_file(&folder.join("HEAD")) && has("objects") && has("refs")
 }
 
-/// Returns what a path below a ledger's folder belongs to.
 fn of_ledger(root: &Path, below: &Path) -> Option<ReservedPlace> {
     let governance = Governance::read(&WorkTree::new(root)).unwrap_or_default();
     let path = below.to_string_lossy().replace('\\', "/");
@@ -61,7 +58,7 @@ fn of_ledger(root: &Path, below: &Path) -> Option<ReservedPlace> {
     let is_broken = governance.state == State::Broken;
     let policies = std::iter::once(&governance.policy).chain(is_broken.then_some(&default));
     let mut folders =
-        policies.flat_map(|it| it.records.iter().chain(std::iter::once(&it.redesigns)));
+        policies.flat_map(|policy| policy.records.iter().chain(std::iter::once(&policy.redesigns)));
     let holding = folders.find(|folder| is_within(folder.trim_end_matches('/'), &path))?;
     Some(ReservedPlace::Records(root.join(holding)))
 }

@@ -19,7 +19,6 @@ use crate::store::git::{Repository, blob_id};
 /// The largest file that is compared, in bytes.
 const LARGEST: usize = 64 << 20;
 
-/// A file, or why it can't be read.
 type ReadFile = Result<Rc<FileLines>, String>;
 
 /// The files of a repository, each read once.
@@ -34,7 +33,7 @@ pub struct RepositoryFiles<'r> {
 impl Snapshot<'_> {
     /// Returns the files that findings are in, at the commit in question.
     pub fn scanned_files(&self) -> RepositoryFiles<'_> {
-        let past = self.is_past.then_some(self.history.mainline.tip);
+        let past = if self.is_past { Some(self.history.mainline.tip) } else { None };
         RepositoryFiles::new(self.repository, past)
     }
 }

@@ -61,21 +61,16 @@ pub struct Snapshot<'h> {
     pub(crate) prefix: LedgerPrefix,
     pub(crate) chosen: ApprovedRef,
     pub(crate) approvals: TrailVerdicts,
-    /// The records left out, as far as others may refile them.
     pub(crate) passed: Passed,
     pub(crate) proposals: Option<Proposed>,
     pub(crate) notices: Vec<Notice>,
-    /// The clock's time when it was read.
     pub(crate) now: Instant,
-    /// Whether it is a past state of the approved ref.
     pub(crate) is_past: bool,
     pub(crate) facts: Arc<ExternalFacts>,
-    /// Whether no person asks.
     pub(crate) is_automated: bool,
 }
 
 impl<'h> Snapshot<'h> {
-    /// Returns the facts at an instant.
     pub(crate) fn facts_at(&self, instant: Instant) -> FactsAt<'_> {
         FactsAt { facts: &self.facts, instant }
     }
@@ -88,10 +83,6 @@ impl<'h> Snapshot<'h> {
         self.facts.asked(tests.count())
     }
 
-    /// Evaluates some records on the approved ref, and adds the proposals of branches and the work tree.
-    ///
-    /// # Errors
-    /// If the ledger, the approved ref, the policy or a needed object can't be read.
     pub(crate) fn open(
         located: &'h Located,
         at: &Moment,
@@ -100,10 +91,6 @@ impl<'h> Snapshot<'h> {
         Snapshot::read(located, OpenMainline::open(located, at)?, (scope, at.as_of.is_none()))
     }
 
-    /// Evaluates some records on the approved ref, without proposals.
-    ///
-    /// # Errors
-    /// As [`Snapshot::open`].
     pub(crate) fn open_landed(
         located: &'h Located,
         at: &Moment,
@@ -112,10 +99,7 @@ impl<'h> Snapshot<'h> {
         Snapshot::read(located, OpenMainline::open(located, at)?, (scope, false))
     }
 
-    /// Evaluates some records on the approved ref, and the policy of a folder below the ledger as one of its governance files.
-    ///
-    /// # Errors
-    /// As [`Snapshot::open`].
+    /// Evaluates some records on the approved ref, and the policy of a folder below as one of the governance files.
     pub(crate) fn open_with_policies_below(
         located: &'h Located,
         at: &Moment,
@@ -126,7 +110,6 @@ impl<'h> Snapshot<'h> {
         Snapshot::read(located, line, (scope, false))
     }
 
-    /// Evaluates some records of a mainline, with or without proposals.
     fn read(
         located: &'h Located,
         line: OpenMainline<'h>,
@@ -144,7 +127,6 @@ impl<'h> Snapshot<'h> {
         Ok(snapshot.completed(scope))
     }
 
-    /// Returns the reader of the policies of other folders, as of the last landing.
     pub(crate) fn policies(&self) -> PolicyReader<'_> {
         let last = self.history.mainline.landings.len().saturating_sub(1);
         PolicyReader::new(self.repository, &self.chosen, self.now, last)
@@ -156,16 +138,12 @@ impl<'h> Snapshot<'h> {
         self
     }
 
-    /// Evaluates every record at the instant in question.
     pub(crate) fn judge_all(&mut self) {
         self.record_states = self.records_at(self.stamp.instant);
     }
 
     /// Adds the proposals of branches and the work tree about the wanted records. Past proposals are not known, since
     /// branches move: only present ones are added.
-    ///
-    /// # Errors
-    /// If refs, the work tree or the checked-out commit can't be read.
     pub(crate) fn add_proposals(
         &mut self,
         located: &Located,
@@ -210,7 +188,6 @@ impl<'h> Snapshot<'h> {
         record_states
     }
 
-    /// Evaluates one record at an instant.
     pub(crate) fn record_state(&self, key: &TrailKey, instant: Instant) -> RecordState {
         let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
         let (history, governance) = (&self.history, &self.governance);

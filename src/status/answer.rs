@@ -19,7 +19,6 @@ use crate::status::reason::{Reason, ReasonKind};
 use crate::status::renewal;
 use crate::status::state::{InForce, Status};
 
-/// The status of a record at an instant.
 #[derive(Clone, Debug)]
 pub(crate) struct StatusAnswer {
     pub status: Status,
@@ -32,7 +31,6 @@ pub(crate) struct StatusAnswer {
     pub decided_at: Option<Instant>,
 }
 
-/// What a grant is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rests {
     /// An approval; or nothing is granted.
@@ -127,7 +125,6 @@ fn closed(closure: &Closure) -> StatusAnswer {
     plain_answer(status, vec![ReasonKind::ClosedBy.says(reason)])
 }
 
-/// Returns why an emergency counts no longer, or never did, without approval.
 fn lapsed(judged: &EvaluatedRecord) -> Option<Reason> {
     if let Some(used) = &judged.used_grace {
         let who = used.person.as_ref().map_or("somebody", |person| &person.email);
@@ -204,7 +201,6 @@ fn missed(clocks: &Clocks, instant: Instant) -> Option<Instant> {
     dates.filter(|date| *date <= instant).min()
 }
 
-/// Returns the reasons why a record is degraded at an instant.
 fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
     let mut worries = Vec::new();
     if let Some(overdue) = clocks.review_overdue(instant).filter(|from| *from <= instant) {
@@ -221,7 +217,7 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
         }
     }
     for control in &clocks.controls {
-        let is_dropped = clocks.dropped.iter().any(|it| it.id == control.id);
+        let is_dropped = clocks.dropped.iter().any(|dropped| dropped.id == control.id);
         let stale = control.stale_from.filter(|from| *from <= instant);
         let Some(stale) = stale.filter(|_| !is_dropped) else {
             continue;

@@ -15,7 +15,6 @@ use crate::record::{CompensatingControl, Record};
 use crate::status::effective::EvaluatedRecord;
 use crate::status::past::TrailPast;
 
-/// The dates that affect the status of a record.
 #[derive(Clone, Debug)]
 pub(crate) struct Clocks {
     /// Its start, if it states one.
@@ -47,7 +46,6 @@ pub(crate) struct ReviewDay {
     pub brought: usize,
 }
 
-/// A compensating control and when it becomes stale.
 #[derive(Clone, Debug)]
 pub(crate) struct ControlClock {
     pub id: String,
@@ -84,7 +82,6 @@ fn begin(record: &Record, approved: Option<&Record>, landed: Instant) -> When {
 }
 
 impl Clocks {
-    /// Computes the dates of a record.
     pub(crate) fn read(
         past: TrailPast,
         judged: &EvaluatedRecord,
@@ -140,18 +137,15 @@ impl Clocks {
         term::review_due(from, &self.intervals).map(term::overdue_from)
     }
 
-    /// Returns the fired trigger that ends the record.
     pub(crate) fn revoked(&self) -> Option<&FiredClock> {
         self.fired.iter().find(|fired| fired.then != Then::Review)
     }
 
-    /// Returns when the first fired entry landed that ends the record.
     pub(crate) fn revoked_at(&self) -> Option<Instant> {
         let ending = self.fired.iter().filter(|fired| fired.then != Then::Review);
         ending.map(|fired| fired.landed).min()
     }
 
-    /// Tells whether a fired trigger still waits for the review that it requires.
     pub(crate) fn waits(&self, fired: &FiredClock, at: Instant) -> bool {
         let is_reviewed = self.reviewed.iter().any(|review| {
             review.brought >= fired.brought && review.day >= fired.day && review.day <= at.day()
@@ -161,7 +155,6 @@ impl Clocks {
 }
 
 /// Returns the version since which the record contains something without interruption, and when that version landed.
-///
 /// For content that only the approved version has, the search goes up to the last version that has it.
 pub(crate) fn brought(
     past: TrailPast,
@@ -207,7 +200,7 @@ fn dropped(past: TrailPast, judged: &EvaluatedRecord) -> Vec<DroppedControl> {
         .map(|record| record.compensating_controls.as_slice())
         .unwrap_or_default();
     let mut dropped: Vec<DroppedControl> = Vec::new();
-    for control in approved.iter().flat_map(|it| &it.compensating_controls) {
+    for control in approved.iter().flat_map(|record| &record.compensating_controls) {
         let now = landed.iter().find(|other| other.id == control.id).map(|other| other.status);
         let is_dropped = match control.status {
             ControlStatus::Active => now != Some(ControlStatus::Active),

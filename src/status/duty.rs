@@ -86,7 +86,6 @@ fn post_closure(
     Some(Duty { kind: DutyKind::PostClosureReview, at: term::overdue_from(day), subject: None })
 }
 
-/// Tells whether the closure at the tip has been reviewed.
 fn reviewed(past: TrailPast, brought: usize) -> Option<bool> {
     let record: &Record = (brought..=past.tip).rev().find_map(|index| past.record(index))?;
     Some(record.closure.as_ref()?.reviewed.is_some())

@@ -21,7 +21,6 @@ use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
 use std::rc::Rc;
 
-/// The basis for evaluating a record.
 #[derive(Clone, Debug)]
 pub(crate) enum Ground {
     /// Undetermined.
@@ -54,7 +53,6 @@ pub(crate) struct EvaluatedRecord {
     pub tier: Option<Rc<Resolved>>,
 }
 
-/// What lets an emergency count as approved for a limited time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Grounds {
     /// Until this instant, exclusive.
@@ -64,7 +62,6 @@ pub(crate) enum Grounds {
 }
 
 impl Ground {
-    /// Returns the narrowed record, if it could be evaluated.
     pub(crate) fn granted(&self) -> Option<&Rc<Record>> {
         match self {
             Ground::Judged(judged) => Some(&judged.record),
@@ -72,7 +69,6 @@ impl Ground {
         }
     }
 
-    /// Returns why the state of a record can't be determined, if it can't.
     pub(crate) fn doubt(&self) -> Option<StatusObstacle> {
         match self {
             Ground::Unknown(doubt) => Some(doubt.clone()),
@@ -84,7 +80,6 @@ impl Ground {
         }
     }
 
-    /// Evaluates a record as of one of its versions, under the policy in question.
     pub(crate) fn evaluate(past: TrailPast, governance: &Governance) -> Ground {
         let Some(version) = past.version(past.tip) else {
             return Ground::Removed;
@@ -144,8 +139,8 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     Ground::Judged(Box::new(EvaluatedRecord {
         first,
         approved,
-        grace: grace(past, policy, first).filter(|_| approved.is_none()),
-        used_grace: used_grace(past, first).filter(|_| approved.is_none()),
+        grace: if approved.is_none() { grace(past, policy, first) } else { None },
+        used_grace: if approved.is_none() { used_grace(past, first) } else { None },
         record,
         unequal,
         closure,
@@ -164,7 +159,6 @@ fn find_closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Cl
     Some((brought, past.ending(found)?.closure.as_deref().cloned()?))
 }
 
-/// Returns what lets the first version of an id count as approved for a limited time, if anything does.
 fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Grounds> {
     let record = past.record(first).filter(|_| first == 0)?;
     let period = match &past.verdict(first)?.grace {
@@ -178,7 +172,6 @@ fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Grounds> {
     Some(Grounds::Until(until(record, period, policy)))
 }
 
-/// Returns the earlier emergency that used up the grace of the first version of an id, if one did.
 fn used_grace(past: TrailPast, first: usize) -> Option<UsedGrace> {
     match &past.verdict(first).filter(|_| first == 0)?.grace {
         Grace::UsedUp(used) => Some((**used).clone()),
@@ -204,5 +197,5 @@ fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) ->
     let mut resolved: Vec<Resolved> =
         versions.filter_map(|record| tier::resolve(policy, &Facts::of(record))).collect();
     resolved.reverse();
-    resolved.into_iter().min_by_key(|it| (place(&it.approving), place(&it.tier)))
+    resolved.into_iter().min_by_key(|resolved| (place(&resolved.approving), place(&resolved.tier)))
 }

@@ -128,7 +128,8 @@ fn taken_away(past: TrailPast) -> Option<(usize, EndCause)> {
     let is_gone = matches!(past.version(past.tip)?.record.content(), Content::Gone);
     let removed = if is_gone { Some(past.tip) } else { None };
     let last = removed.map_or(Some(past.tip), |index| index.checked_sub(1))?;
-    let is_closed = |index: &usize| past.record(*index).is_some_and(|it| it.closure.is_some());
+    let is_closed =
+        |index: &usize| past.record(*index).is_some_and(|record| record.closure.is_some());
     let first = TrailPast { tip: last, ..past }.first();
     let closed = is_closed(&last).then(|| {
         let open = (first..last).rev().find(|index| !is_closed(index));

@@ -50,7 +50,6 @@ impl<'a> TrailPast<'a> {
         self.landed.get(index).copied()
     }
 
-    /// Returns the index of the first version of the tip's series.
     pub(crate) fn first(&self) -> usize {
         let begins = |index: &usize| {
             self.version(*index).is_some_and(|version| {
@@ -63,7 +62,6 @@ impl<'a> TrailPast<'a> {
         (0..=self.tip).rev().find(begins).unwrap_or(0)
     }
 
-    /// Tells whether a version is approved, as far as is known.
     pub(crate) fn is_approved(&self, index: usize) -> bool {
         let verdict = self.verdict(index);
         let Some((satisfied, becomes_approved)) =
@@ -76,7 +74,6 @@ impl<'a> TrailPast<'a> {
             && self.record(index).is_some()
     }
 
-    /// Returns the state of a verdict, as far as is known.
     fn as_known<'v>(
         &self,
         verdict: &'v ApprovalVerdict,
@@ -89,7 +86,6 @@ impl<'a> TrailPast<'a> {
         Some((&turn.satisfied, &turn.becomes_approved))
     }
 
-    /// Returns why some versions can't be evaluated.
     pub(super) fn doubt(&self, mut range: RangeInclusive<usize>) -> Option<StatusObstacle> {
         range.find_map(|index| match &self.verdict(index)?.satisfied {
             Satisfied::Undetermined(doubt) => Some(StatusObstacle::Approval((**doubt).clone())),

@@ -27,7 +27,6 @@ use crate::status::state::{
 use crate::status::{answer, duty, renewal, timeline, unanswered};
 use std::rc::Rc;
 
-/// Returns the state of a record at an instant, and what must be done about it.
 pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordState {
     match subject.history.trails.get(subject.key) {
         Some(trail) => {
@@ -48,11 +47,11 @@ pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordStat
 /// Returns when the versions of a record landed: the effective times of their landings.
 pub(super) fn landing_times(history: &History, trail: &Trail) -> Vec<Instant> {
     let landings = &history.mainline.landings;
-    let effective = |version: &Version| landings.get(version.landing).map(|it| it.effective);
-    trail.versions.iter().map(|it| effective(it).unwrap_or(Instant::MIN)).collect()
+    let effective =
+        |version: &Version| landings.get(version.landing).map(|landed| landed.effective);
+    trail.versions.iter().map(|version| effective(version).unwrap_or(Instant::MIN)).collect()
 }
 
-/// Returns how to fetch the signed statements, if this clone lacks them.
 fn statements_not_fetched(history: &History) -> Option<Reason> {
     let missing = history.approvals_branch.missing.as_ref()?;
     let cause = format!("this clone has no {}", missing.name);
@@ -137,7 +136,7 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
         let rests = answer.rests;
         record_state.explain(past, approval, (!shown).then_some(rests));
     }
-    let waits = |it: &Reason| it.kind() == ReasonKind::EmergencyUnapproved;
+    let waits = |reason: &Reason| reason.kind() == ReasonKind::EmergencyUnapproved;
     if record_state.status == Status::Unapproved && record_state.ended.is_none()
         || record_state.reasons.iter().any(waits)
     {
@@ -146,7 +145,6 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
     record_state
 }
 
-/// The approval of the landed version, and what can still be done about it.
 #[derive(Clone, Copy)]
 struct OpenApproval<'a> {
     verdict: &'a ApprovalVerdict,
@@ -159,7 +157,6 @@ impl OpenApproval<'_> {
         text::sentence(self.next, self.names)
     }
 
-    /// Returns why a version's approval does not meet the requirement, and what is missing; empty if it does.
     fn reasons(self) -> Vec<Reason> {
         if self.verdict.satisfied != Satisfied::No {
             return Vec::new();
@@ -181,9 +178,7 @@ impl OpenApproval<'_> {
 }
 
 impl RecordState {
-    /// Adds the reasons that come from the approval of the landed version, and how it can still be approved.
-    ///
-    /// `rests` is what a grant without approval is based on.
+    /// Adds the reasons from the approval of the landed version; `rests` is what a grant without approval is based on.
     fn explain(&mut self, past: TrailPast, approval: OpenApproval<'_>, rests: Option<Rests>) {
         if self.changed_since_approval && self.status != Status::Unapproved {
             let reason = self.changed(past, approval);
@@ -212,7 +207,6 @@ impl RecordState {
         }
     }
 
-    /// Returns the reason for a record that ended without approval.
     fn ended_unapproved(&self) -> Option<Reason> {
         let end = self.ended.map(dates::ended)?;
         Some(match self.in_place.days {
@@ -241,7 +235,6 @@ impl RecordState {
         }
     }
 
-    /// Returns the reason for a landed version that is not the approved one.
     fn changed(&self, past: TrailPast, approval: OpenApproval<'_>) -> Reason {
         let approved = self.approved.as_ref();
         let is_approved = |version: &&Version| {
@@ -266,7 +259,6 @@ impl RecordState {
         ))
     }
 
-    /// Copies what the trail says about the landed version.
     fn take_landed(&mut self, subject: RecordFacts, past: TrailPast) {
         let version = past.version(past.tip);
         let verdict = past.verdict(past.tip);
@@ -293,7 +285,6 @@ impl RecordState {
         }
     }
 
-    /// Copies the evaluation of the effective record.
     fn take_judged(
         &mut self,
         past: TrailPast,
@@ -373,7 +364,6 @@ fn unread_then(past: TrailPast, approval: OpenApproval<'_>) -> Option<Reason> {
     })
 }
 
-/// Returns the controls of a record, one per id, with their freshness.
 fn controls(
     past: TrailPast,
     judged: &EvaluatedRecord,
@@ -388,7 +378,7 @@ fn controls(
             .iter()
             .chain(landed.unwrap_or_default())
             .filter(|control| control.id == id);
-        let is_gone = !landed.unwrap_or_default().iter().any(|it| it.id == id);
+        let is_gone = !landed.unwrap_or_default().iter().any(|other| other.id == id);
         matching
             .map(|control| control.status)
             .min_by_key(|status| match status {
@@ -399,7 +389,7 @@ fn controls(
             .filter(|_| !is_gone)
     };
     let controls = clocks.controls.iter().map(|control| {
-        let dropped = clocks.dropped.iter().any(|it| it.id == control.id);
+        let dropped = clocks.dropped.iter().any(|dropped| dropped.id == control.id);
         ControlFreshness {
             id: control.id.clone(),
             status: status(&control.id),

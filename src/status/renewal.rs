@@ -86,7 +86,6 @@ pub(crate) fn is_redesigned(record: &Record, instant: Option<Instant>) -> bool {
     redesign.is_some_and(is_link) && due.is_some_and(|due| !is_past(due))
 }
 
-/// Tells whether a record may still be renewed: limits are left, or a redesign lifts them.
 pub(crate) fn is_left(renewals: &Renewals, record: Option<&Record>, instant: Instant) -> bool {
     let has_times = renewals.limit.is_none_or(|limit| renewals.count < limit);
     let days = renewals.total_days.zip(renewals.limit_days);
@@ -94,7 +93,6 @@ pub(crate) fn is_left(renewals: &Renewals, record: Option<&Record>, instant: Ins
     has_times && has_days || record.is_some_and(|record| is_redesigned(record, Some(instant)))
 }
 
-/// Returns the reason for a record whose end has passed, with what can be done about it.
 pub(crate) fn ended(not_after: Instant, is_left: bool) -> Reason {
     let advice = match is_left {
         true => ": close it, or renew it with a reason",

@@ -42,14 +42,14 @@ pub fn owes_review(trail: &Trail, policy: &Policy) -> bool {
         return false;
     };
     let is_settled = closure.reviewed.is_some() || closure.outcome == ClosureOutcome::Rejected;
-    !is_settled && (closure.review_by.is_some() || versions(trail).any(|it| asks(it, policy)))
+    !is_settled
+        && (closure.review_by.is_some() || versions(trail).any(|version| asks(version, policy)))
 }
 
 fn versions(trail: &Trail) -> impl Iterator<Item = &Record> {
     trail.telling().filter_map(|version| version.record.record().map(AsRef::as_ref))
 }
 
-/// Tells whether the tier of a version requires closures to be reviewed.
 fn asks(record: &Record, policy: &Policy) -> bool {
     let resolved = tier::resolve(policy, &Facts::of(record));
     resolved.is_none_or(|resolved| !resolved.post_closure_review.is_zero())

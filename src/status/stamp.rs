@@ -58,7 +58,6 @@ pub struct StampView<'a> {
     name: Option<Option<&'a str>>,
 }
 
-/// A change of governance that does not count.
 #[derive(Debug, Serialize)]
 struct LeftOutView<'a> {
     path: &'a str,
@@ -73,14 +72,14 @@ struct LeftOutView<'a> {
 impl Stamp {
     /// Returns the value of `ledger`.
     pub fn ledger(&self) -> StampView<'_> {
-        let left_out = self.left_out.iter().map(|it| LeftOutView {
-            path: &it.path,
-            commit: &it.commit,
-            at: it.at,
-            authors: &it.authors,
-            counts: &it.counts,
-            reason: &it.reason,
-            command: it.command(),
+        let left_out = self.left_out.iter().map(|file| LeftOutView {
+            path: &file.path,
+            commit: &file.commit,
+            at: file.at,
+            authors: &file.authors,
+            counts: &file.counts,
+            reason: &file.reason,
+            command: file.command(),
         });
         StampView {
             reference: &self.reference,

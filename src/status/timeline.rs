@@ -52,7 +52,6 @@ pub(crate) fn end(ground: &Ground, clocks: Option<&Clocks>, at: Instant) -> Opti
 }
 
 /// Returns how long a record was in place until an instant, from all landings.
-///
 /// Each moment is evaluated with what had landed by then; the policy is that of the tree in question.
 pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) -> InPlace {
     let mut seconds = 0;
@@ -100,10 +99,7 @@ pub(crate) fn gaps(
     gaps
 }
 
-/// Returns until when a record was last in force, exclusive, and what it granted then; `None` if it never was.
-///
-/// # Errors
-/// If it is not known to have been in force, and an earlier state of it can't be determined.
+/// Returns until when a record was last in force, exclusive, and what it granted then; an error if that is unknown.
 pub(crate) fn last_in_force(
     past: TrailPast,
     governance: &Governance,
@@ -123,8 +119,8 @@ pub(crate) fn last_in_force(
             doubt = Ground::evaluate(then, governance).doubt();
         }
     }
-    let is_cut = past.version(0).is_some_and(|it| it.change == VersionChange::Inherited);
-    let cut = || is_cut.then(|| ApprovalObstacle::UnknownLanding.into());
+    let is_cut = past.version(0).is_some_and(|version| version.change == VersionChange::Inherited);
+    let cut = || if is_cut { Some(ApprovalObstacle::UnknownLanding.into()) } else { None };
     doubt.or_else(cut).map_or(Ok(None), Err)
 }
 
@@ -148,7 +144,6 @@ pub(crate) fn may_have_granted(
     })
 }
 
-/// An uninterrupted interval in force.
 struct InForceSpan {
     seconds: i64,
     /// Its end, exclusive.
@@ -176,7 +171,6 @@ pub(crate) fn held(past: TrailPast, governance: &Governance, at: Instant) -> boo
     spans.iter().any(|span| span.rests_on_tip)
 }
 
-/// Returns the intervals in force between two instants, for the trail up to one version.
 fn list_spans(
     past: TrailPast,
     governance: &Governance,
@@ -234,7 +228,6 @@ fn rests_on_tip(past: TrailPast, ground: &Ground) -> bool {
 }
 
 /// Returns when a record ended that is on the approved ref and not closed; `None` if it has not ended by an instant.
-///
 /// A file that is unreadable, or whose id another file has too, is judged by its last readable version.
 pub(crate) fn ended(past: TrailPast, governance: &Governance, at: Instant) -> Option<Instant> {
     let is_record = |index: &usize| past.record(*index).is_some();
@@ -297,7 +290,6 @@ fn overrun(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
     end.map_or(0, |end| stop.seconds_since(end).max(0))
 }
 
-/// Returns the dates of a record, if it can be evaluated.
 pub(crate) fn clocks(past: TrailPast, ground: &Ground, governance: &Governance) -> Option<Clocks> {
     match ground {
         Ground::Judged(judged) => Some(Clocks::read(past, judged, governance)),

@@ -23,7 +23,6 @@ pub struct AppendFile {
     /// The maximum number of bytes that are read at once.
     most: u64,
     read_to: u64,
-    /// The last bytes before that position.
     tail: Vec<u8>,
 }
 

@@ -198,7 +198,7 @@ impl CommitWriter {
     /// # Errors
     /// [`ScribeError`] if git refuses.
     pub fn added_since(&self, tip: Oid, other: Oid) -> Result<Vec<ChangedFile>, ScribeError> {
-        let [tip, other] = [tip, other].map(|it| git2::Oid::from_bytes(it.as_bytes()));
+        let [tip, other] = [tip, other].map(|id| git2::Oid::from_bytes(id.as_bytes()));
         let (tip, other) = (tip?, other?);
         let base = match self.repository.merge_base(tip, other) {
             Ok(base) => Some(self.repository.find_commit(base)?.tree()?),

@@ -55,7 +55,6 @@ pub struct Write {
     pub after: Vec<u8>,
 }
 
-/// A file that is ready to be moved into place.
 struct Ready<'w> {
     write: &'w Write,
     place: PathBuf,
@@ -110,7 +109,6 @@ impl WriteLock {
         Ok(())
     }
 
-    /// Writes a file where it waits to be moved into place, with the permissions of the file that it replaces.
     fn begun<'w>(&self, tree: &WorkTree, write: &'w Write) -> Result<UnsyncedWrite<'w>, FileError> {
         let place = tree
             .place(&write.path)
@@ -150,7 +148,7 @@ impl WriteLock {
         let _ = match &write.before {
             None => fs::remove_file(place),
             Some(before) => filled_like(target::folder(place), place, before, true)
-                .and_then(|file| file.persist(place).map(drop).map_err(|it| it.error)),
+                .and_then(|file| file.persist(place).map(drop).map_err(|error| error.error)),
         };
     }
 }
@@ -195,7 +193,6 @@ fn synced(begun: Vec<UnsyncedWrite<'_>>) -> Result<Vec<Ready<'_>>, FileError> {
     Ok(ready.collect())
 }
 
-/// Writes a file into a folder, with the permissions of the file that it will replace, if any.
 fn filled_like(
     folder: &Path,
     place: &Path,

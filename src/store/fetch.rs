@@ -13,7 +13,6 @@ use crate::store::run::KEY_VARIABLE;
 /// The maximum number of bytes of git's error output that are repeated.
 const MOST_BYTES: u64 = 2_000;
 
-/// How often a running fetch is polled.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Variables that keep git and its helpers from prompting.
@@ -113,12 +112,11 @@ fn stopped(git: &mut Child, error: FetchError) -> FetchError {
     error
 }
 
-/// Returns git's error output, on one line.
 fn complaint(output: &mut std::fs::File) -> String {
     let mut bytes = Vec::new();
     let read = output.rewind();
     let _ = read.and_then(|()| output.take(MOST_BYTES).read_to_end(&mut bytes));
     let text = String::from_utf8_lossy(&bytes);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join(" ")
 }

@@ -23,7 +23,6 @@ use crate::store::temporary;
 pub struct WorkTree {
     /// The folder that no path may leave: the top of the repository, else the ledger's folder itself.
     top: PathBuf,
-    /// The path of the ledger's folder from there.
     prefix: LedgerPrefix,
     root: PathBuf,
     /// Folders found not to be links while reading; writing checks again.
@@ -67,7 +66,6 @@ impl WorkTree {
         self.folders.place(&self.top, &self.prefix.outward(path)?)
     }
 
-    /// Returns the metadata of a path, and its path on disk.
     fn found(&self, path: &str) -> Result<Option<(PathBuf, fs::Metadata)>, TreeError> {
         let Some(place) = self.seen(path) else {
             return Ok(None);
@@ -133,7 +131,7 @@ impl Tree for WorkTree {
 
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
         let found = self.found(path)?;
-        Ok(found.and_then(|(_, found)| found.is_file().then_some(found.len())))
+        Ok(found.and_then(|(_, found)| if found.is_file() { Some(found.len()) } else { None }))
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {

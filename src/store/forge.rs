@@ -20,7 +20,6 @@ use crate::store::run::{self, ProgramCall, RunError};
 /// The environment of the job that signs.
 pub const ENVIRONMENT: &str = "exledger";
 
-/// How long a call may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The pauses before a failed call is made again.
@@ -97,7 +96,6 @@ impl ForgeError {
     }
 }
 
-/// Whether a call changes something.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effect {
     Reads,
@@ -137,9 +135,6 @@ pub trait ForgeRepository {
     fn client(&self) -> &ForgeClient;
 
     /// Returns the login under which its token writes.
-    ///
-    /// # Errors
-    /// [`ForgeError`] if the forge doesn't answer; so for all that follow.
     fn own_login(&self) -> Result<String, ForgeError>;
 
     fn comments(&self, request: u64) -> Result<Vec<ForgeText>, ForgeError>;
@@ -150,7 +145,6 @@ pub trait ForgeRepository {
     /// Returns all issues that an account opened, the oldest first.
     fn issues(&self, login: &str) -> Result<Vec<ForgeText>, ForgeError>;
 
-    /// Writes an issue: over the one of this number, or a new one.
     fn write_issue(
         &self,
         over: Option<u64>,
@@ -159,7 +153,6 @@ pub trait ForgeRepository {
         body: &str,
     ) -> Result<(), ForgeError>;
 
-    /// Returns the merged requests that the forge names for a commit.
     fn requests_of(&self, commit: &str) -> Result<Vec<ForgeRequest>, ForgeError>;
 
     fn request(&self, number: u64) -> Result<ForgeRequest, ForgeError>;
@@ -167,7 +160,6 @@ pub trait ForgeRepository {
     /// Returns the reviews of a request in the form of approval.md 1.12.
     fn reviews(&self, request: &ForgeRequest, landing: &LandedCommit) -> Result<Value, ForgeError>;
 
-    /// Returns the ref that holds the commits of a request.
     fn request_ref(&self, number: u64) -> String;
 
     /// Starts the job `merged` for a request, on a branch.
@@ -182,7 +174,6 @@ pub trait ForgeRepository {
     /// Protects the branch of the statements from force pushes and deletion.
     fn protect_approvals(&self) -> Result<(), ForgeError>;
 
-    /// Returns the repository's default branch.
     fn default_branch(&self) -> Result<String, ForgeError>;
 }
 
@@ -203,13 +194,11 @@ pub fn open(client: ForgeClient) -> Box<dyn ForgeRepository> {
 }
 
 impl ForgeClient {
-    /// Asks for something.
     fn get(&self, path: &str) -> Result<Value, ForgeError> {
         let answer = self.api("GET", path, None, &[])?;
         one(&answer).ok_or_else(|| self.nonsense(path))
     }
 
-    /// Asks for something that may not be there.
     fn find(&self, path: &str) -> Result<Option<Value>, ForgeError> {
         match self.get(path) {
             Err(error) if error.status == Some(404) => Ok(None),
@@ -228,7 +217,6 @@ impl ForgeClient {
         Ok(all)
     }
 
-    /// Changes something, with a body.
     fn send(&self, method: &str, path: &str, body: &Value) -> Result<(), ForgeError> {
         self.api(method, path, Some(body.to_string().as_bytes()), &[]).map(drop)
     }
@@ -253,7 +241,6 @@ impl ForgeClient {
         self.api("DELETE", path, None, &[]).map(drop)
     }
 
-    /// Gives a secret to the forge's program.
     fn send_secret(&self, arguments: &[&str], secret: &str) -> Result<(), ForgeError> {
         self.call(arguments, Some(secret.as_bytes()), Effect::Writes, false).map(drop)
     }
@@ -325,7 +312,8 @@ impl ForgeClient {
         (effect, is_shown): (Effect, bool),
         variables: &[(String, String)],
     ) -> Result<Vec<u8>, ForgeError> {
-        let arguments: Vec<String> = arguments.iter().map(|it| (*it).to_owned()).collect();
+        let arguments: Vec<String> =
+            arguments.iter().map(|argument| (*argument).to_owned()).collect();
         if let Some(show) = &self.show {
             show(program, &arguments, input.filter(|_| is_shown));
         }
@@ -384,10 +372,8 @@ fn status(error: &RunError) -> Option<u16> {
     after.get(..3)?.parse().ok()
 }
 
-/// The id of no commit.
 const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 
-/// Reads the only document of an answer.
 fn one(answer: &[u8]) -> Option<Value> {
     serde_json::from_slice(answer).ok()
 }

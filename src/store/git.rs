@@ -77,15 +77,12 @@ pub struct Repository {
     git: git2::Repository,
     /// The folder of HEAD: for a linked work tree, its own git folder.
     own_dir: PathBuf,
-    /// The folder of refs, objects and configuration.
     common_dir: PathBuf,
     work_dir: Option<PathBuf>,
     shallow: BTreeSet<Oid>,
     extent: Extent,
     loose_folders: LooseFolders,
-    /// Read when it is first asked for.
     graph: OnceCell<Option<CommitGraph>>,
-    /// How many objects have been read, for diagnostic messages.
     reads: Cell<u64>,
     /// A folder that replaces a git folder that libgit2 refuses; removed when this value is dropped.
     stand_in: Option<tempfile::TempDir>,
@@ -100,7 +97,6 @@ pub struct GitError {
     pub help: &'static str,
 }
 
-/// How to fix an index that lists whole folders, in a whole clone and in a partial one.
 const WHOLE_FOLDERS: &str =
     "the index lists whole folders: run `git sparse-checkout reapply --no-sparse-index`";
 const WHOLE_FOLDERS_IN_PART: &str = "the index lists whole folders: run `git sparse-checkout reapply --no-sparse-index && git fetch --refetch --no-filter`";
@@ -124,7 +120,6 @@ impl GitError {
         GitError { cause, help: "" }
     }
 
-    /// Returns the error for a file of which an object can't be read.
     fn of_object(path: &str, obstacle: &Obstacle) -> GitError {
         GitError { cause: format!("{path}: {obstacle}"), help: obstacle.repair() }
     }
@@ -147,7 +142,6 @@ impl Repository {
     }
 
     /// Returns the index: the one that git makes a commit from, while it runs a hook, else the repository's own.
-    ///
     /// A file that a sparse checkout leaves out and that lies there after all is not left out, as for git.
     fn index(&self) -> Result<git2::Index, GitError> {
         if self.stand_in.is_some() {
@@ -275,7 +269,7 @@ impl Repository {
         Obstacle::Unreadable { object: oid, cause: cause(error) }
     }
 
-    /// Returns git's index of the history; `None` if there is none, or it doesn't describe the objects as they are read.
+    /// Returns git's index of the history; `None` without one, or it doesn't describe the objects as they are read.
     pub fn commit_graph(&self) -> Option<&CommitGraph> {
         let read = || {
             let is_off = self.config().ok()?.get_bool("core.commitGraph") == Ok(false)

@@ -13,10 +13,8 @@ use crate::history::digest::Digest;
 use crate::store::real_path::real_path;
 use crate::store::{target, temporary};
 
-/// The folder, below git's common folder.
 const FOLDER: &str = "exledger/receipts";
 
-/// The maximum number of bytes that are read.
 const MOST_BYTES: u64 = 64 << 10;
 
 /// The place of what is known about one receipts file.

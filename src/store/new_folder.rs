@@ -48,7 +48,6 @@ fn write_one(place: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::write(place, bytes)
 }
 
-/// Tells whether a path is an empty folder; `false` if there is nothing.
 fn is_empty_folder(path: &Path) -> Result<bool, FileError> {
     let failed = |cause| FileError::Failed(path.to_owned(), cause);
     match fs::symlink_metadata(path) {

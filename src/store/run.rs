@@ -11,13 +11,11 @@ use std::time::{Duration, Instant};
 /// The variable with the private key that signs reviews.
 pub const KEY_VARIABLE: &str = "EXLEDGER_KEY";
 
-/// How often a running program is polled.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The largest answer that is read, in bytes.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
-/// The number of bytes of a complaint that are repeated.
 const MOST_SHOWN: usize = 2_000;
 
 /// A program to start.

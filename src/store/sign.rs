@@ -15,7 +15,6 @@ use crate::store::run::KEY_VARIABLE;
 pub const NAME_KEY: &str =
     "--key FILE, or once for all: git config exledger.signingKey ~/.ssh/id_ed25519.pub";
 
-/// The signing program, unless `gpg.ssh.program` names another.
 const PROGRAM: &str = "ssh-keygen";
 
 /// The signing setup from git's configuration.
@@ -231,7 +230,6 @@ fn is_ssh_key(path: &Path) -> std::io::Result<bool> {
     Ok(PUBLIC.iter().any(|kind| head.starts_with(kind)) || PRIVATE.iter().any(begins_as))
 }
 
-/// Returns a setting that is present and not empty.
 fn text(config: &git2::Config, name: &str) -> Result<Option<String>, SignError> {
     match config.get_string(name) {
         Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
@@ -240,12 +238,10 @@ fn text(config: &git2::Config, name: &str) -> Result<Option<String>, SignError> 
     }
 }
 
-/// Returns the public key, if the setting is one instead of a path.
 fn literal(key: &str) -> Option<&str> {
-    key.strip_prefix("key::").or_else(|| key.starts_with("ssh-").then_some(key))
+    key.strip_prefix("key::").or_else(|| if key.starts_with("ssh-") { Some(key) } else { None })
 }
 
-/// Replaces `~` in a path by the home folder.
 fn place(path: &str, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => home.join(rest),

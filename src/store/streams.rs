@@ -16,7 +16,6 @@ use crate::store::real_path::real_path;
 use crate::store::target::{self, WriteTarget};
 use crate::store::temporary;
 
-/// How much is read at once.
 const PIECE: usize = 256 * 1024;
 
 /// Input that can be read from the start more than once.
@@ -174,7 +173,7 @@ impl Begun {
                 let file = file.into_inner().map_err(io::IntoInnerError::into_error);
                 file.and_then(|file| {
                     file.as_file().sync_all()?;
-                    file.persist(&place).map(drop).map_err(|it| it.error)
+                    file.persist(&place).map(drop).map_err(|error| error.error)
                 })
             }
         };

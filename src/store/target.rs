@@ -19,10 +19,6 @@ pub(super) enum WriteTarget {
     Stream(File),
 }
 
-/// Returns where output to a path goes.
-///
-/// # Errors
-/// If the path is a folder, the links form a loop, or the system refuses.
 pub(super) fn from_path(path: &Path) -> io::Result<WriteTarget> {
     let place = end_of_links(path.to_owned())?;
     match fs::symlink_metadata(&place) {
@@ -52,11 +48,8 @@ fn end_of_links(mut place: PathBuf) -> io::Result<PathBuf> {
     Err(io::Error::other("the links form a loop"))
 }
 
-/// Returns where output to a path ends up: links are followed, also one that leads nowhere yet, and what exists has its real
-/// name. Of what is missing, `..` is taken away.
-///
-/// # Errors
-/// If the links form a loop, or the working directory can't be determined.
+/// Returns where output to a path ends up: links are followed, also one that leads nowhere yet, and what exists has its
+/// real name. Of what is missing, `..` is taken away.
 pub(super) fn resolved(path: &Path) -> io::Result<PathBuf> {
     Ok(with_real_folders(&end_of_links(std::path::absolute(path)?)?))
 }

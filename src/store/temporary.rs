@@ -10,13 +10,11 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
-/// The prefix of their names.
 pub(super) const PREFIX: &str = ".exledger-";
 
 /// The prefix of those that will replace a file of the ledger.
 pub(super) const EDIT: &str = ".exledger-edit-";
 
-/// The number of random characters in a name.
 const DRAWN: usize = 6;
 
 /// How long a file may wait for the process that writes it.
@@ -37,7 +35,6 @@ pub(super) fn waiting(git_dir: &Path) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Returns the git folder of a work tree; `None` if its top has none.
 pub(super) fn git_dir(top: &Path) -> Option<PathBuf> {
     let git = top.join(".git");
     match fs::symlink_metadata(&git).ok()? {
@@ -73,7 +70,6 @@ pub(super) fn without_name(error: io::Error) -> io::Error {
     }
 }
 
-/// Creates a temporary file with this content, and waits until it is on the disk.
 pub(super) fn filled(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let file = written(folder, prefix, bytes)?;
     file.as_file().sync_all()?;
@@ -87,7 +83,6 @@ pub(super) fn written(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<N
     Ok(file)
 }
 
-/// Copies the permissions of the file that it will replace, if there is one.
 pub(super) fn like(file: &NamedTempFile, replaced: &Path) -> io::Result<()> {
     match fs::symlink_metadata(replaced) {
         Ok(found) => file.as_file().set_permissions(found.permissions()),

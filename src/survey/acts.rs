@@ -158,7 +158,6 @@ fn version_events(trail: &Trail, version: &Version) -> Vec<(ChangeEvent, Vec<Val
         .collect()
 }
 
-/// Tells whether a changed value belongs to an event; its field decides.
 fn belongs(event: ChangeEvent, before: Option<&Record>, after: &Record, path: &str) -> bool {
     let top = path.split(['.', '[']).next().unwrap_or(path);
     let Some(before) = before else {
@@ -177,7 +176,6 @@ fn belongs(event: ChangeEvent, before: Option<&Record>, after: &Record, path: &s
     events.contains(&event) || events.is_empty() && event == ChangeEvent::Amended
 }
 
-/// Returns the old and the new path of a moved file.
 fn moved(event: ChangeEvent, version: &Version) -> Vec<ValueDifference> {
     let path = |files: &[FileAt]| match files {
         [only] => Value::String(only.path.to_string()),

@@ -85,7 +85,7 @@ impl ApprovedState {
             begins_behind: series
                 .first()
                 .is_some_and(|(version, _)| version.change == VersionChange::Inherited),
-            filer: series.first().map(|(_, it)| it.author_persons()).unwrap_or_default(),
+            filer: series.first().map(|(_, version)| version.author_persons()).unwrap_or_default(),
             digests,
             ..ApprovedState::default()
         };

@@ -173,7 +173,7 @@ pub fn made(commits: &[BranchCommit], delta: &Delta, governance: &Governance) ->
             continue;
         };
         let bytes = branch_commit.first.get(subject);
-        if bytes.is_some_and(|it| it.old.is_empty() && !it.new.is_empty()) {
+        if bytes.is_some_and(|bytes| bytes.old.is_empty() && !bytes.new.is_empty()) {
             made.added = branch_commit.commit.committed();
         }
         made.take(&branch_commit.commit, governance);
@@ -193,7 +193,9 @@ pub fn rulings(commits: &[BranchCommit]) -> Vec<Ruling> {
             found.push(Ruling {
                 commit: Rc::clone(&branch_commit.commit),
                 path: path.clone(),
-                there: bytes.map_or([true, true], |it| [&it.old, &it.new].map(|it| !it.is_empty())),
+                there: bytes.map_or([true, true], |bytes| {
+                    [&bytes.old, &bytes.new].map(|blobs| !blobs.is_empty())
+                }),
             });
         }
     }
@@ -227,7 +229,7 @@ pub fn collect_commits(
         let mut states = Vec::new();
         let ruled = rulings(&branch_commits).into_iter();
         let mut commits: Vec<_> =
-            ruled.filter(|it| paths.contains(&it.path)).map(|it| it.commit).collect();
+            ruled.filter(|change| paths.contains(&change.path)).map(|it| it.commit).collect();
         commits.dedup_by_key(|commit| commit.oid);
         for commit in commits {
             let tree = CommitTree::new(objects, commit.tree, prefix);
@@ -254,7 +256,6 @@ pub fn add(people: &mut Vec<Person>, person: Person) {
     }
 }
 
-/// Returns the author of a commit; `None` if the commit names nobody.
 fn author(commit: &Commit, governance: &Governance) -> Option<Person> {
     let author = commit.author();
     let author = people::identify(governance, &author.name, &author.email);

@@ -211,6 +211,6 @@ pub fn describe(keys: &[PatternKey], group: &CauseGroup) -> String {
             None => format!("no {name}"),
         }
     });
-    let finding = group.finding.iter().map(|it| format!("finding {it}"));
+    let finding = group.finding.iter().map(|finding| format!("finding {finding}"));
     named.chain(finding).collect::<Vec<_>>().join(", ")
 }

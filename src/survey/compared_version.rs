@@ -91,7 +91,8 @@ impl<'a> ComparedTrail<'a> {
             return true;
         }
         let Some(verdict) = self.facts.verdicts.get(index) else { return false };
-        let begins = |index: &usize| self.version(*index).is_some_and(|it| it.change.begins());
+        let begins =
+            |index: &usize| self.version(*index).is_some_and(|version| version.change.begins());
         let begin = (first..index).rev().find(begins).unwrap_or(first);
         let earlier = self.facts.verdicts.get(first..begin).unwrap_or_default();
         if earlier.is_empty() || verdict.witnesses.is_empty() {
@@ -130,7 +131,6 @@ impl<'a> ComparedTrail<'a> {
         if first < self.trail.versions.len() { Some(first) } else { None }
     }
 
-    /// Tells whether the record was rejected, and that takes it out.
     fn is_rejected(&self, first: usize, last: usize) -> bool {
         let is_rejection = |index: usize| {
             let closure = self.record(index).and_then(|record| record.closure.as_ref());
@@ -176,7 +176,7 @@ impl<'a> ComparedTrail<'a> {
             };
             // Once the other file is gone, or the name is right again, its end is no longer there to end anything.
             let is_there = index + 1 == self.trail.versions.len() || content.record().is_some();
-            let end = content.end().filter(|_| is_there);
+            let end = if is_there { content.end() } else { None };
             over = over.min(end.map_or(over, |end| end.max(landed)));
             let ending = content.ending();
             if ending.is_some_and(|ending| ending.closure.is_some()) {

@@ -79,7 +79,6 @@ struct DecisionCase<'c, 'a> {
 }
 
 impl<'a> DecisionCase<'_, 'a> {
-    /// Returns when a version met its requirement, or was rejected.
     fn approvals(&self) -> Vec<RecordDecision<'a>> {
         let own =
             |verdict: &&Rc<ApprovalVerdict>| verdict.carries.is_none() && verdict.needed.count > 0;
@@ -106,7 +105,6 @@ impl<'a> DecisionCase<'_, 'a> {
         decisions
     }
 
-    /// Returns when a closure landed that rejects or revokes the record.
     fn closures(&self) -> Vec<RecordDecision<'a>> {
         let mut decisions = Vec::new();
         let mut was_closed = false;
@@ -131,7 +129,6 @@ impl<'a> DecisionCase<'_, 'a> {
         decisions
     }
 
-    /// Returns when a trigger fired that ends the record.
     fn triggers(&self) -> Vec<RecordDecision<'a>> {
         let ends = self.record_state.fired.iter().filter(|fired| fired.then != Then::Review);
         let record = self.record_state.known_content();

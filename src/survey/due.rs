@@ -124,7 +124,7 @@ impl DueRecord {
     /// Tells whether it is due, among other things, because nobody has approved it or a change of it.
     pub fn asks_approval(&self) -> bool {
         let mut buckets = std::iter::once(&self.bucket).chain(&self.also);
-        buckets.any(|it| matches!(it, Bucket::EmergencyReviewDue | Bucket::WaitingApproval))
+        buckets.any(|bucket| matches!(bucket, Bucket::EmergencyReviewDue | Bucket::WaitingApproval))
     }
 
     /// Returns the sort key, worst first: by bucket, then by date; entries without a date last.
@@ -160,7 +160,6 @@ impl Timing {
     }
 }
 
-/// A bucket that applies, how urgent it is, and its date.
 #[derive(Clone, Copy, Debug)]
 struct DueBucket {
     bucket: Bucket,
@@ -245,18 +244,15 @@ impl DueCase<'_> {
         of_kind.map(|duty| duty.at).min()
     }
 
-    /// Returns the earliest instant at which a duty of a kind was missed.
     fn missed(&self, kind: DutyKind) -> Option<Instant> {
         self.first(kind).filter(|at| *at <= self.instant)
     }
 
-    /// Tells whether the landed version has the approvals that it needs.
     fn is_approved(&self) -> bool {
         let verdict = self.record_state.approval.as_ref();
         verdict.is_some_and(|verdict| verdict.satisfied == approval::verdict::Satisfied::Yes)
     }
 
-    /// Tells whether the record is on the approved ref and neither closed nor removed.
     fn is_open(&self) -> bool {
         use Status::{Active, Degraded, Expired, Revoked, Scheduled, Unapproved};
         matches!(
@@ -280,7 +276,6 @@ impl DueCase<'_> {
         Some(reviews.find(|review| review.outcome == outcome)?.at)
     }
 
-    /// Returns the review that an emergency needs from the start: until then it is in force without review.
     fn emergency(&self) -> Option<DueBucket> {
         let by = self.first(DutyKind::EmergencyReview)?;
         let (urgency, timing) = if by <= self.instant {
@@ -291,7 +286,6 @@ impl DueCase<'_> {
         Some(DueBucket { bucket: Bucket::EmergencyReviewDue, urgency, timing })
     }
 
-    /// Returns when the first trigger fired that is still open; `None` if there is none.
     fn fired_at(&self) -> Option<Instant> {
         let fired = self.record_state.fired.iter();
         let waits = fired.filter(|fired| fired.is_waiting);
@@ -307,7 +301,6 @@ impl DueCase<'_> {
 
     /// Returns since when it has been waiting for approval: landed unapproved, or proposed on a branch
     /// or in the work tree.
-    ///
     /// A record that is over needs no approval; only a change of it may.
     fn waits(&self) -> Option<DueBucket> {
         let is_approved = self.is_approved() && self.record_state.status != Status::Unapproved;

@@ -30,7 +30,6 @@ pub struct AdviceContext<'a> {
     pub asker: Option<&'a Asker>,
 }
 
-/// Returns the people to notify about a record, each with their roles.
 pub(super) fn escalation_recipients(
     record_state: &RecordState,
     due: &DueRecord,
@@ -107,7 +106,7 @@ pub(super) fn active_people(
 ) -> Vec<Person> {
     let named = match recipient {
         Recipient::RiskOwner => {
-            record.risk.owner.iter().map(|it| identified(it, governance)).collect()
+            record.risk.owner.iter().map(|owner| identified(owner, governance)).collect()
         }
         _ => owning_people(&record.owner, recipient, governance),
     };
@@ -131,7 +130,7 @@ pub(super) fn owning_people(
         Recipient::RiskOwner => Vec::new(),
         Recipient::Group(group) => people::members(governance, group),
     };
-    named.into_iter().filter(|it| !people::has_left(governance, it)).collect()
+    named.into_iter().filter(|person| !people::has_left(governance, person)).collect()
 }
 
 fn identified(address: &Address, governance: &Governance) -> Person {

@@ -74,7 +74,6 @@ pub struct TriageDecision {
 }
 
 impl TriageDecision {
-    /// Returns the decision for an input that needs no attention, whatever records and baselines say.
     pub(crate) fn routine(why: &str) -> TriageDecision {
         TriageDecision {
             state: TriageState::Routine,

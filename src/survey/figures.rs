@@ -114,9 +114,9 @@ pub fn backlog(
     let awaiting: Vec<Timing> =
         record_states.iter().filter_map(|state| due::waiting(state, horizon, instant)).collect();
     // A branch dated in the future says nothing about how long it has waited.
-    let since = awaiting.iter().filter_map(|it| it.since(instant));
+    let since = awaiting.iter().filter_map(|record| record.since(instant));
     let waited = since.map(|since| instant.days_since(since));
-    let in_force = || due.iter().filter(|(it, _)| it.in_force == InForce::Yes);
+    let in_force = || due.iter().filter(|(state, _)| state.in_force == InForce::Yes);
     let soon = |due: &DueRecord| {
         let ends = |bucket: &Bucket| matches!(bucket, Bucket::Urgent | Bucket::Soon);
         ends(&due.bucket) || due.also.iter().any(ends)
@@ -178,7 +178,6 @@ fn is_override(record: &Record) -> bool {
     !record.root_cause.is_dismissal()
 }
 
-/// Returns the ids of the records that repeat one that was closed within the recurrence window.
 fn find_repeated<'p>(peers: &'p [Peer], governance: &Governance) -> BTreeSet<&'p str> {
     let window: Term = governance.policy.recurrence.window;
     let again = refiling::refiled(peers, window, governance).into_iter();
@@ -189,7 +188,6 @@ fn days(from: Instant, to: Instant) -> f64 {
     whole(to.seconds_since(from).max(0)) / 86_400.0
 }
 
-/// Converts days, or seconds of a few thousand years, for division.
 fn whole(number: i64) -> f64 {
     number as f64
 }
@@ -199,7 +197,6 @@ fn mean(numbers: &[f64]) -> Option<f64> {
     Some(rounded(numbers.iter().sum::<f64>() / whole(n), 10.0))
 }
 
-/// Returns the median of sorted numbers.
 fn median(sorted: &[f64]) -> Option<f64> {
     let half = sorted.len() / 2;
     let upper = sorted.get(half)?;

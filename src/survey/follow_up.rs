@@ -63,7 +63,7 @@ pub struct FrozenGroup {
     pub count: usize,
     /// The ids of the records, sorted.
     pub ids: Vec<String>,
-    /// The redesign whose date has passed; `None` if there is none.
+    /// The redesign whose date has passed; `None` without one.
     pub redesign: Option<LinkedRedesign>,
 }
 

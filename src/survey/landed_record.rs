@@ -47,12 +47,13 @@ pub fn is_unreadable(record_state: &RecordState) -> bool {
 impl LedgerCounts {
     /// Counts the records of a ledger.
     pub fn count(records: &[LandedRecord<'_>]) -> LedgerCounts {
-        let count = |is: fn(&LandedRecord<'_>) -> bool| records.iter().filter(|it| is(it)).count();
+        let count =
+            |is: fn(&LandedRecord<'_>) -> bool| records.iter().filter(|record| is(record)).count();
         LedgerCounts {
             records: records.len(),
-            in_force: count(|it| it.record_state.in_force == InForce::Yes),
-            overdue: count(|it| it.is_overdue),
-            unreadable: count(|it| is_unreadable(it.record_state)),
+            in_force: count(|record| record.record_state.in_force == InForce::Yes),
+            overdue: count(|record| record.is_overdue),
+            unreadable: count(|record| is_unreadable(record.record_state)),
         }
     }
 }

@@ -65,10 +65,9 @@ pub fn read_life<'a>(
     })
 }
 
-/// Returns when a version of a record was first approved.
 fn approved(verdicts: &[Rc<ApprovalVerdict>]) -> Option<Instant> {
     let met = verdicts.iter().filter(|verdict| verdict.satisfied == Satisfied::Yes);
-    met.filter_map(|it| it.approved_at).min()
+    met.filter_map(|verdict| verdict.approved_at).min()
 }
 
 impl Life<'_> {

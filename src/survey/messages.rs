@@ -156,7 +156,6 @@ fn names<'a>(subjects: &MessageSubjects<'a, '_>) -> BTreeMap<&'a str, &'a str> {
         .collect()
 }
 
-/// The messages so far, by the person's key.
 struct Post<'a> {
     by_key: BTreeMap<String, PersonMessage<'a>>,
     names: BTreeMap<&'a str, &'a str>,
@@ -310,14 +309,12 @@ fn add(recipients: &mut Vec<(Person, BTreeSet<String>)>, person: Person, role: &
     }
 }
 
-/// Returns the branch of a record that is only proposed.
 fn own_branch(record_state: &RecordState, due: &DueRecord) -> Option<String> {
     let is_proposed = record_state.landed.is_none() && due.bucket != Bucket::OverdueClosure;
-    let pending = record_state.pending.first().filter(|_| is_proposed);
+    let pending = if is_proposed { record_state.pending.first() } else { None };
     pending.and_then(|pending| pending.branch.clone())
 }
 
-/// Says what was decided, by whom, and what that means.
 fn decided(decision: &RecordDecision<'_>) -> String {
     let names: Vec<&str> = decision.by.iter().map(|person| person.email.as_str()).collect();
     let by = if names.is_empty() { String::new() } else { format!(" by {}", names.join(" and ")) };

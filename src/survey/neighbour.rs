@@ -58,16 +58,19 @@ impl Neighbours {
     /// Returns the records that landed within the window and were not rejected, of any class.
     fn in_window(&self, patterns: &Patterns) -> impl Iterator<Item = &Neighbour> {
         let outcome = |it: &Neighbour| it.record.closure.as_ref().map(|closure| closure.outcome);
-        let in_window = |it: &Neighbour| patterns.window.after(it.landed) >= self.until;
-        let counts =
-            move |it: &&Neighbour| in_window(it) && outcome(it) != Some(ClosureOutcome::Rejected);
+        let in_window =
+            |neighbour: &Neighbour| patterns.window.after(neighbour.landed) >= self.until;
+        let counts = move |neighbour: &&Neighbour| {
+            in_window(neighbour) && outcome(neighbour) != Some(ClosureOutcome::Rejected)
+        };
         self.all.iter().filter(counts)
     }
 
     /// Returns the records that count: those that landed within the window, were not rejected, and are of no expected
     /// class.
     pub fn counted(&self, patterns: &Patterns) -> impl Iterator<Item = &Neighbour> {
-        self.in_window(patterns).filter(|it| !cause::is_expected(&it.record, patterns))
+        self.in_window(patterns)
+            .filter(|neighbour| !cause::is_expected(&neighbour.record, patterns))
     }
 
     /// Returns the records that count, grouped by what they have in common; a record may be in several groups.
@@ -88,7 +91,8 @@ impl Neighbours {
         governance: &Governance,
     ) -> BTreeMap<CauseGroup, CauseKind<'_>> {
         let patterns = &governance.policy.patterns;
-        let of_class = self.in_window(patterns).filter(|it| it.record.class == class).collect();
+        let of_class =
+            self.in_window(patterns).filter(|neighbour| neighbour.record.class == class).collect();
         kinds(of_class, &patterns.key, Findings::Count, governance)
     }
 
@@ -114,7 +118,7 @@ impl Neighbours {
         kinds
     }
 
-    /// Returns the frozen group that a new record has the key of; `None` if there is none, or if the record is not new,
+    /// Returns the frozen group that a new record has the key of; `None` without one, or if the record is not new,
     /// is closed, or links a redesign that lifts the freeze. It refuses the record unless that is of an expected class.
     pub fn refuses<'f, 'a>(
         &self,
@@ -154,14 +158,14 @@ fn kinds<'a>(
 ) -> BTreeMap<CauseGroup, CauseKind<'a>> {
     records.order_by_key(|record| (record.landed, record.filing.landing, &record.id));
     let mut kinds: BTreeMap<CauseGroup, CauseKind<'a>> = BTreeMap::new();
-    for it in records {
-        for (group, spelled) in groups(&it.record, keys, findings, governance) {
+    for record in records {
+        for (group, spelled) in groups(&record.record, keys, findings, governance) {
             let kind = kinds.entry(group).or_insert_with(|| CauseKind {
                 spelled,
                 records: Vec::new(),
                 occurrences: 0,
             });
-            kind.records.push(it);
+            kind.records.push(record);
         }
     }
     for kind in kinds.values_mut() {

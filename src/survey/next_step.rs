@@ -63,7 +63,6 @@ fn known_content(record_state: &RecordState) -> Option<&Record> {
     content.or(record_state.last_read.as_deref())
 }
 
-/// A step, and who takes it.
 struct AdviceStep {
     action: String,
     command: Option<String>,
@@ -112,7 +111,6 @@ impl<'a> AdviceCase<'a> {
         AdviceCase { record_state, id, record: known_content(record_state), around }
     }
 
-    /// Returns a step for the one who asks, with the people who can take it.
     fn finish(&self, step: AdviceStep, due: Option<&DueRecord>) -> NextStep {
         let step = self.for_asker(step);
         let but = self.but(&step.by);
@@ -134,7 +132,6 @@ impl<'a> AdviceCase<'a> {
         next
     }
 
-    /// Returns the step for a record whose status can't be determined or whose file can't be read.
     fn by_status(&self) -> Option<AdviceStep> {
         let record_state = self.record_state;
         let reason = reason::first(&record_state.reasons);
@@ -162,7 +159,6 @@ impl<'a> AdviceCase<'a> {
         }
     }
 
-    /// Returns the step for a record whose status reasons say what is wrong.
     fn by_reason(&self) -> AdviceStep {
         let reason = reason::first(&self.record_state.reasons);
         step(reason, self.show(), By::Owner)
@@ -226,11 +222,11 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn fired(&self) -> AdviceStep {
-        let waits = |it: &&crate::status::state::Fired| it.is_waiting;
+        let waits = |fired: &&crate::status::state::Fired| fired.is_waiting;
         let fired: Vec<_> = self.record_state.fired.iter().filter(waits).collect();
         let ends = fired.iter().find(|fired| fired.then != Then::Review);
         let name = |fired: Option<&&crate::status::state::Fired>| {
-            fired.map_or("a trigger".to_owned(), |it| format!("trigger {}", it.trigger))
+            fired.map_or("a trigger".to_owned(), |fired| format!("trigger {}", fired.trigger))
         };
         match ends {
             Some(_) => step(
@@ -277,7 +273,6 @@ impl<'a> AdviceCase<'a> {
         step(action, self.close(), By::Owner)
     }
 
-    /// Adds that an author can't approve it, in a tier that denies self-approval.
     fn by_others(&self) -> &'static str {
         let tier = self.record_state.tier.as_ref();
         match tier.map(|tier| tier.degraded) {
@@ -286,7 +281,6 @@ impl<'a> AdviceCase<'a> {
         }
     }
 
-    /// Returns since when the landed version has been there.
     fn landed(&self) -> Timing {
         let landed = self.record_state.landed.as_ref();
         landed.map_or(Timing::Undated, |landed| Timing::Since(landed.at))

@@ -78,7 +78,8 @@ impl<'a> Occurrence<'a> {
 pub fn group_occurrences<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour>> {
     let mut sorted: Vec<&'a Neighbour> = records.to_vec();
     sorted.order_by(|one, other| {
-        let key = |it: &'a Neighbour| (it.landed, it.filing.landing, &it.id);
+        let key =
+            |neighbour: &'a Neighbour| (neighbour.landed, neighbour.filing.landing, &neighbour.id);
         key(one).cmp(&key(other))
     });
     let mut found: Vec<Vec<&'a Neighbour>> = Vec::new();
@@ -87,7 +88,8 @@ pub fn group_occurrences<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour
     for record in sorted {
         let request = record.filing.request.as_deref().filter(|_| record.filing.landing.is_some());
         let earlier = request.and_then(|request| of_request.get(request)).copied();
-        let is_own = |place: &usize| found.get(*place).is_some_and(|it| belongs(record, it));
+        let is_own =
+            |place: &usize| found.get(*place).is_some_and(|occurrence| belongs(record, occurrence));
         of_last = match [Some(of_last), earlier].into_iter().flatten().filter(is_own).max() {
             Some(place) => place,
             None => {

@@ -59,7 +59,6 @@ impl<'a> Attention<'a> {
         if is_urgent { record } else { other.or(record) }
     }
 
-    /// Returns of how many records and redesigns a deadline has passed.
     fn n_overdue(self) -> usize {
         let records = self.queue.iter().filter(|item| item.is_overdue()).count();
         records + self.follow_ups.iter().filter(|follow_up| follow_up.bucket.is_problem()).count()

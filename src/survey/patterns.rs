@@ -81,8 +81,9 @@ pub fn find_patterns<'a>(
         let found = kinds.into_iter().map(|(group, kind)| (group, CausePattern::new(keys, kind)));
         most_frequent_first(found.collect()).map(|(_, pattern)| pattern).collect()
     };
-    let is_repeated = |it: &CausePattern<'_>| cause::reaches(it.occurrences.len(), patterns);
-    let is_named = |it: &CausePattern<'_>| it.group.values.iter().all(Option::is_some);
+    let is_repeated =
+        |pattern: &CausePattern<'_>| cause::reaches(pattern.occurrences.len(), patterns);
+    let is_named = |pattern: &CausePattern<'_>| pattern.group.values.iter().all(Option::is_some);
     let is_own = |keys: &[PatternKey]| patterns.key == keys;
     let fails = |it: &CausePattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
     let mut refused = refused::find_refused(neighbours, proposed, governance);
@@ -100,7 +101,8 @@ pub fn find_patterns<'a>(
     applications.retain(|application| is_repeated(application) && is_named(application));
     let mut controls = spelled(&[PatternKey::Control]);
     controls.retain(fails);
-    let unclassified = |it: &&Neighbour| it.record.root_cause == RootCause::Unclassified;
+    let unclassified =
+        |neighbour: &&Neighbour| neighbour.record.root_cause == RootCause::Unclassified;
     RepeatedCauses {
         groups,
         expected: expected(neighbours, governance),
@@ -120,7 +122,6 @@ pub fn frozen_groups<'a>(
     groups.map(|(_, pattern)| pattern).filter(|pattern| pattern.is_frozen).collect()
 }
 
-/// Returns the groups of the policy's key over the threshold, the largest first, each with its normalized key.
 fn repeated_groups<'a>(
     neighbours: &'a Neighbours,
     facts: PatternFacts<'_>,
@@ -139,7 +140,6 @@ fn repeated_groups<'a>(
     most_frequent_first(found.collect()).collect()
 }
 
-/// Returns the kinds of records of each expected class.
 fn expected<'a>(neighbours: &'a Neighbours, governance: &Governance) -> Vec<CausePattern<'a>> {
     let patterns = &governance.policy.patterns;
     let classes: BTreeSet<Class> = patterns.expected.iter().copied().collect();
@@ -153,12 +153,11 @@ fn expected<'a>(neighbours: &'a Neighbours, governance: &Governance) -> Vec<Caus
     most_frequent_first(found.collect()).map(|(_, pattern)| pattern).collect()
 }
 
-/// Returns patterns by their number of occurrences, then by key and class.
 fn most_frequent_first<'a>(
     mut found: Vec<(CauseGroup, CausePattern<'a>)>,
 ) -> impl Iterator<Item = (CauseGroup, CausePattern<'a>)> {
-    found.order_by_key(|(group, it)| {
-        (std::cmp::Reverse(it.occurrences.len()), group.clone(), it.class)
+    found.order_by_key(|(group, pattern)| {
+        (std::cmp::Reverse(pattern.occurrences.len()), group.clone(), pattern.class)
     });
     found.into_iter()
 }
@@ -237,7 +236,7 @@ fn systems<'a>(records: &[&'a Neighbour]) -> BTreeSet<&'a str> {
     let mut by_landing = records.to_vec();
     by_landing.order_by_key(|record| record.landed);
     let mut systems = BTreeMap::new();
-    for name in by_landing.into_iter().filter_map(|it| system(&it.record)) {
+    for name in by_landing.into_iter().filter_map(|neighbour| system(&neighbour.record)) {
         systems.entry(folded(name)).or_insert(name);
     }
     systems.into_values().collect()

@@ -80,7 +80,6 @@ fn pending(proposal: &RecordProposal, around: &ProposalContext<'_>) -> Pending {
     }
 }
 
-/// Returns the state of a record that is only proposed.
 fn proposed(
     key: &TrailKey,
     proposal: &RecordProposal,
@@ -156,7 +155,6 @@ fn stated(
     }
 }
 
-/// Returns the freshness of the controls of a record that has not landed.
 fn controls(record: &Record, since: Option<Instant>, instant: Instant) -> Vec<ControlFreshness> {
     let begin = term::begin(record, since);
     let judged = record.compensating_controls.iter().map(|control| {

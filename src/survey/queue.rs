@@ -52,7 +52,7 @@ pub fn collect<'a>(
         let due = due::due_record(record_state, horizon, around.instant);
         let rank = rank_record(record_state, due.as_ref())?;
         // A degradation without a date comes before what still has time.
-        let advised = due.as_ref().filter(|_| rank != Rank::Degraded);
+        let advised = if rank != Rank::Degraded { due.as_ref() } else { None };
         let next = next_step::next(record_state, id(record_state), advised, around);
         Some(QueueItem { record_state, rank, due, next })
     });
@@ -118,7 +118,6 @@ fn rank_record(record_state: &RecordState, due: Option<&DueRecord>) -> Option<Ra
     }
 }
 
-/// Compares by rank, then by bucket and date.
 fn worst_first(one: &QueueItem<'_>, other: &QueueItem<'_>) -> Ordering {
     let key = |item: &QueueItem<'_>| (item.rank, item.due.as_ref().map(DueRecord::order));
     key(one).cmp(&key(other))

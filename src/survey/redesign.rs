@@ -186,7 +186,7 @@ impl<'n> RedesignFiles<'n> {
                 other.counted.is_some() && id_of(&other.path) == id_of(&history.path)
             };
             let is_only = files.iter().filter(is_own).count() == 1;
-            let counted = history.counted.as_ref().filter(|_| is_only);
+            let counted = if is_only { history.counted.as_ref() } else { None };
             let later = counted.and_then(|counted| {
                 Some(landed_after(&counted.redesign, counted.done()?, neighbours, governance))
             });
@@ -216,17 +216,17 @@ impl CountedRedesign {
 impl RedesignFile<'_> {
     fn state(&self, patterns: &Patterns, at: Instant) -> RedesignState {
         let RedesignFile { history, counted, later } = self;
-        let shown = counted.map(|it| &it.redesign).or(history.latest.as_ref());
+        let shown = counted.map(|counted| &counted.redesign).or(history.latest.as_ref());
         let done = counted.and_then(CountedRedesign::done).filter(|done| done.start() <= at);
         let landed_by_then: Vec<&Neighbour> =
             later.iter().copied().filter(|it| done.is_some() && it.landed <= at).collect();
         let mut state = RedesignState {
             id: Some(id_of(&history.path)),
             path: Some(history.path.clone()),
-            ticket: shown.and_then(|it| it.ticket.clone()),
+            ticket: shown.and_then(|redesign| redesign.ticket.clone()),
             status: RedesignStatus::Unapproved,
             redesign: shown.cloned(),
-            due: shown.map(|it| in_time(it.due, history.landed, patterns)),
+            due: shown.map(|redesign| in_time(redesign.due, history.landed, patterns)),
             first_due: history.first_due,
             done,
             landed_after: later_occurrences(&landed_by_then),
@@ -247,7 +247,6 @@ pub(in crate::survey) fn id_of(path: &str) -> String {
 }
 
 impl RedesignState {
-    /// Returns the status of an approved redesign: the first that holds.
     fn judge(&self, redesign: &Redesign, at: Instant, patterns: &Patterns) -> RedesignStatus {
         let assessed = redesign.assessed.as_ref().filter(|assessed| assessed.date.start() <= at);
         let outcome = assessed.map(|assessed| assessed.outcome);
@@ -312,7 +311,7 @@ pub fn link(record: &Record) -> Option<&str> {
 /// the policy's key and agrees.
 pub fn covers(pattern: &RedesignPattern, group: &CauseGroup, governance: &Governance) -> bool {
     let keys = &governance.policy.patterns.key;
-    let own = |key: &PatternKey| keys.iter().position(|it| it == key);
+    let own = |key: &PatternKey| keys.iter().position(|other| other == key);
     let mut words = PatternKey::all().iter().filter_map(|key| Some((key, pattern.value(*key)?)));
     let agrees = |(key, value): (&PatternKey, &str)| {
         let stated = cause::comparable(*key, value, governance);
@@ -323,7 +322,6 @@ pub fn covers(pattern: &RedesignPattern, group: &CauseGroup, governance: &Govern
     words.all(agrees) && (finding.is_none() || finding == group.finding)
 }
 
-/// Returns the last day on which a redesign is in time.
 fn in_time(due: Day, landed: Option<Instant>, patterns: &Patterns) -> Day {
     let latest = landed.map(|landed| patterns.redesign_max.after_day(landed.day()));
     latest.map_or(due, |latest| due.min(latest))
@@ -334,7 +332,6 @@ pub fn watched_until(redesign: &Redesign, done: Day, patterns: &Patterns) -> Day
     redesign.within().after_day(done).min(patterns.redesign_max.after_day(done))
 }
 
-/// Returns the records of a redesign's pattern that landed after it was done, while they count against it.
 fn landed_after<'n>(
     redesign: &Redesign,
     done: Day,
@@ -347,13 +344,13 @@ fn landed_after<'n>(
         let groups = cause::groups(record, &patterns.key, cause::Findings::Count, governance);
         groups.keys().any(|group| covers(&redesign.pattern, group, governance))
     };
-    let counts = |it: &&Neighbour| {
-        let outcome = it.record.closure.as_ref().map(|closure| closure.outcome);
-        it.landed >= done.end()
-            && it.landed < end
+    let counts = |neighbour: &&Neighbour| {
+        let outcome = neighbour.record.closure.as_ref().map(|closure| closure.outcome);
+        neighbour.landed >= done.end()
+            && neighbour.landed < end
             && outcome != Some(ClosureOutcome::Rejected)
-            && !cause::is_expected(&it.record, patterns)
-            && is_covered(&it.record)
+            && !cause::is_expected(&neighbour.record, patterns)
+            && is_covered(&neighbour.record)
     };
     neighbours.all.iter().filter(counts).collect()
 }
@@ -362,19 +359,18 @@ fn later_occurrences(records: &[&Neighbour]) -> Vec<LaterOccurrence> {
     let occurrences = occurrence::group_occurrences(records).into_iter();
     occurrences
         .filter_map(|records| {
-            let at = records.iter().map(|it| it.landed).min()?;
+            let at = records.iter().map(|record| record.landed).min()?;
             Some(LaterOccurrence { at, ids: records.iter().map(|it| it.id.clone()).collect() })
         })
         .collect()
 }
 
 fn ids<'n>(records: impl Iterator<Item = &'n &'n Neighbour>) -> Vec<String> {
-    let mut ids: Vec<String> = records.map(|it| it.id.clone()).collect();
+    let mut ids: Vec<String> = records.map(|record| record.id.clone()).collect();
     ids.sort();
     ids
 }
 
-/// Returns the tickets that records link without a file, sorted.
 fn tickets(
     links: &BTreeMap<&str, Vec<&Neighbour>>,
     files: &[RedesignState],
@@ -387,7 +383,7 @@ fn tickets(
     let tickets = links.iter().filter(|(link, _)| is_ticket(link));
     tickets
         .map(|(ticket, records)| {
-            let due = records.iter().filter_map(|it| it.record.fix.as_ref()?.due).max();
+            let due = records.iter().filter_map(|record| record.record.fix.as_ref()?.due).max();
             RedesignState {
                 id: None,
                 path: None,

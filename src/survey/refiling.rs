@@ -29,7 +29,6 @@ pub struct Peer {
     pub closed: Option<Day>,
     /// The record that it supersedes, by its own statement.
     pub supersedes: Option<String>,
-    /// Its subject, folded.
     subject: Subject,
     deviates_from: Deviation,
 }
@@ -86,7 +85,7 @@ impl Peer {
     pub fn is_like(&self, other: &Peer, governance: &Governance) -> bool {
         self.is_about(other) && {
             let own = self.deviations(governance);
-            other.deviations(governance).iter().any(|it| own.contains(it))
+            other.deviations(governance).iter().any(|deviation| own.contains(deviation))
         }
     }
 
@@ -94,7 +93,7 @@ impl Peer {
     fn deviations(&self, governance: &Governance) -> Vec<FoldedDeviation> {
         let Deviation { rule, controls, .. } = &self.deviates_from;
         let rule = rule.iter().map(|rule| FoldedDeviation::Rule(folded(rule).into_owned()));
-        let control = |it: &ControlRef| governance.folded_control(it.as_str());
+        let control = |control: &ControlRef| governance.folded_control(control.as_str());
         let controls = controls.iter().flatten().map(control).map(FoldedDeviation::Control);
         rule.chain(controls).collect()
     }
@@ -116,7 +115,6 @@ impl Peer {
     }
 
     /// Tells whether the other record was over before this one began, by no more than the window.
-    ///
     /// If it is not known when this one began, its end is used instead: it began before that.
     fn follows(&self, other: &Peer, window: Term) -> bool {
         let latest = match other.closed {
@@ -172,7 +170,7 @@ impl<'p, T: Copy> PeerIndex<'p, T> {
         for (peer, value) in peers {
             for deviation in peer.deviations(governance) {
                 let by_name = index.peers.entry(deviation).or_default();
-                peer.names().for_each(|it| by_name.entry(it).or_default().push((peer, value)));
+                peer.names().for_each(|name| by_name.entry(name).or_default().push((peer, value)));
             }
         }
         index
@@ -182,7 +180,8 @@ impl<'p, T: Copy> PeerIndex<'p, T> {
     pub fn like(&self, peer: &Peer) -> impl Iterator<Item = (&'p Peer, T)> {
         let deviations = peer.deviations(self.governance).into_iter();
         let by_name = deviations.filter_map(|deviation| self.peers.get(&deviation));
-        let named = by_name.flat_map(|it| peer.names().filter_map(|name| it.get(name))).flatten();
+        let named =
+            by_name.flat_map(|named| peer.names().filter_map(|name| named.get(name))).flatten();
         named.copied().filter(|(other, _)| peer.is_about(other))
     }
 
@@ -290,7 +289,7 @@ pub fn may_name(bytes: &[u8], texts: &[String]) -> bool {
 
 fn is_within(bytes: &[u8], texts: &[&str]) -> bool {
     let text = std::str::from_utf8(bytes).unwrap_or_default();
-    texts.iter().any(|it| text.contains(it))
+    texts.iter().any(|part| text.contains(part))
 }
 
 /// The text of a file in which folded names are looked for without parsing it.

@@ -48,8 +48,8 @@ pub fn linked(
 ) -> BTreeSet<TrailKey> {
     let emergencies = |(key, trail)| {
         let first = first_record(trail);
-        let off_line = history.off_line.get(key).into_iter().flat_map(|it| &it.filed);
-        let records = first.into_iter().chain(off_line.map(|it| &it.record));
+        let off_line = history.off_line.get(key).into_iter().flat_map(|marks| &marks.filed);
+        let records = first.into_iter().chain(off_line.map(|filed| &filed.record));
         let emergencies = records.filter(|record| record.class == Class::Emergency);
         emergencies.map(move |record| (key, trail, Peer::unclosed("", record, None)))
     };
@@ -76,7 +76,6 @@ pub fn depends_on_all(verdicts: &[Rc<ApprovalVerdict>]) -> bool {
     verdicts.first().is_some_and(|first| matches!(first.grace, Grace::Within(_)))
 }
 
-/// Returns all emergencies of which others may lose their grace, in landing order.
 fn list_emergencies<'h>(
     history: &'h History,
     verdicts: &TrailVerdicts,
@@ -95,7 +94,8 @@ fn list_emergencies<'h>(
         Some(Emergency { key, off_line: None, landing: version.landing, period, peer })
     };
     let off_line = history.off_line.iter();
-    let off_line = off_line.flat_map(|(key, it)| it.filed.iter().map(move |filed| (key, filed)));
+    let off_line =
+        off_line.flat_map(|(key, marks)| marks.filed.iter().map(move |filed| (key, filed)));
     let off_line = off_line.filter_map(|(key, filed)| {
         let resolved = tier::resolve(&governance.policy, &Facts::of(&filed.record))?;
         let period = GracePeriod { begin: filed.at, term: resolved.review_within? };
@@ -106,7 +106,7 @@ fn list_emergencies<'h>(
     let landed = verdicts.trails.iter().filter_map(emergency);
     let mut found: Vec<Emergency<'h>> = landed.chain(off_line).collect();
     // Whichever merge brings one, it was there when it was made.
-    found.order_by_key(|it| (it.off_line.is_none(), it.period.begin, it.landing, it.key));
+    found.order_by_key(|one| (one.off_line.is_none(), one.period.begin, one.landing, one.key));
     found
 }
 
@@ -140,9 +140,9 @@ fn repeated(emergencies: &[Emergency<'_>], governance: &Governance) -> Vec<Repea
                 && later.peer.is_like(&earlier.peer, governance)
         };
         let earlier = named.iter().filter_map(|index| emergencies.get(*index)).filter(is_earlier);
-        let earlier = earlier.map(|it| match it.off_line {
-            Some(commit) => EarlierEmergency::OffLine(it.key.clone(), Rc::clone(commit)),
-            None => EarlierEmergency::Landed(it.key.clone()),
+        let earlier = earlier.map(|emergency| match emergency.off_line {
+            Some(commit) => EarlierEmergency::OffLine(emergency.key.clone(), Rc::clone(commit)),
+            None => EarlierEmergency::Landed(emergency.key.clone()),
         });
         let earlier: Vec<EarlierEmergency> = earlier.collect();
         if !earlier.is_empty() && later.off_line.is_none() {

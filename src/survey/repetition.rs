@@ -113,10 +113,8 @@ pub struct OtherKey {
     expected: String,
 }
 
-/// What is counted of one group in the two windows.
 struct InputCounts<'r> {
     spelled: &'r CountedInputs,
-    /// The applications, or sources, of its deviations.
     applications: BTreeSet<String>,
     deviations: u64,
     before: u64,
@@ -125,7 +123,6 @@ struct InputCounts<'r> {
     last: Instant,
 }
 
-/// All inputs of an application, or of a source, in the two windows.
 #[derive(Clone, Copy, Default)]
 struct AllInputs {
     current: u64,
@@ -241,7 +238,6 @@ impl<'r> InputCounts<'r> {
         self.last = self.last.max(row.to);
     }
 
-    /// Returns the group if it is repeated.
     fn repeated(
         self,
         keys: &[PatternKey],
@@ -315,7 +311,6 @@ pub fn overlaps(earlier: &[Observation], new: &[Observation]) -> Vec<Overlapping
     found
 }
 
-/// Adds the span of the events of each file and source.
 fn add_spans<'r>(
     spans: &mut BTreeMap<&'r str, Vec<(Digest, Instant, Instant)>>,
     rows: &'r [Observation],

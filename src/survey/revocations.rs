@@ -75,7 +75,6 @@ pub fn verification(
     }
 }
 
-/// Tells whether somebody outside the author set of a version approved it, with evidence that counts.
 fn has_outsider(verdict: &ApprovalVerdict) -> bool {
     let is_author = |key: &str| verdict.authors.iter().any(|author| author.person.key == key);
     verdict.result.proof().is_some()
@@ -106,7 +105,6 @@ impl<'a> GrantedNames<'a> {
     }
 }
 
-/// Returns the identity, credential and asset of a record, and its aliases.
 fn access_names(record: &Record) -> impl Iterator<Item = &str> {
     let subject = &record.subject;
     subject.access().chain(subject.aliases.iter().flatten()).map(String::as_str)

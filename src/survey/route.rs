@@ -16,7 +16,6 @@ use crate::record::address::Address;
 use crate::record::pattern;
 use crate::survey::route::owned_files::{FileOwners, OwnersLine};
 
-/// The maximum number of lines of CODEOWNERS that one subject is routed by.
 const MOST_LINES: usize = 16;
 
 /// Whom something concerns.
@@ -58,7 +57,6 @@ pub struct RouteSubject<'s> {
 }
 
 impl<'s> RouteSubject<'s> {
-    /// Returns the names that the patterns of `assets` are compared with, each with its kind.
     fn names(&self) -> impl Iterator<Item = (&'static str, &'s str)> {
         let single = [
             ("identity", self.identity),
@@ -85,14 +83,12 @@ pub struct Router<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RouteMatch {
     record: Option<NamedRecord>,
-    /// The asset rules that fit, in the order of the policy.
     assets: Vec<AssetMatch>,
     /// The indexes of the lines of CODEOWNERS that decide about its files, in the order of the files.
     lines: Vec<usize>,
     baselines: Vec<usize>,
 }
 
-/// The record that is named, and its owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct NamedRecord {
     id: String,
@@ -100,13 +96,10 @@ struct NamedRecord {
     owner_name: String,
 }
 
-/// An asset rule that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct AssetMatch {
     rule: usize,
-    /// The index of the pattern among those of the rule.
     pattern: usize,
-    /// What fits it, such as `identity`.
     kind: &'static str,
 }
 
@@ -165,7 +158,7 @@ impl Router<'_> {
         };
         let mut notify = others;
         for person in self.notified(found) {
-            if notify.iter().all(|it: &Person| it.key != person.key) {
+            if notify.iter().all(|other: &Person| other.key != person.key) {
                 notify.push(person);
             }
         }
@@ -196,7 +189,6 @@ impl Router<'_> {
         self.of_asset(&self.matched(subject), &mut Vec::new()).map(|owner| owner.person)
     }
 
-    /// Returns the owner of the first asset rule that names one who is still there.
     fn of_asset(&self, found: &RouteMatch, gone: &mut Vec<String>) -> Option<FoundOwner> {
         for fit in &found.assets {
             let Some(rule) = self.governance.policy.assets.get(fit.rule) else { continue };
@@ -213,7 +205,6 @@ impl Router<'_> {
         None
     }
 
-    /// Returns the owners of files by lines of CODEOWNERS.
     fn by_files(&self, lines: &[usize]) -> CodedOwners {
         let mut people: Vec<Person> = Vec::new();
         let mut because = String::new();
@@ -224,7 +215,7 @@ impl Router<'_> {
                 because = reason(line, found.is_empty());
             }
             for person in found {
-                if people.iter().all(|it| it.key != person.key) {
+                if people.iter().all(|other| other.key != person.key) {
                     people.push(person);
                 }
             }
@@ -274,7 +265,6 @@ struct CodedOwners {
     because: String,
 }
 
-/// Says which line of CODEOWNERS decides, and why it names nobody.
 fn reason(line: &OwnersLine, is_nobody: bool) -> String {
     let place = format!("line {} of CODEOWNERS, `{}`", line.number, line.path);
     match (is_nobody, line.owners.is_empty()) {

@@ -15,7 +15,6 @@ pub struct SearchedTools {
     doubtful: BTreeSet<String>,
 }
 
-/// The names that records use for the kinds of trivy's findings.
 const TRIVY: &[&str] = &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"];
 
 impl SearchedTools {

@@ -18,8 +18,8 @@ pub fn of_version(verdicts: &[Rc<ApprovalVerdict>], index: usize) -> Vec<&Statem
     let judged =
         [verdicts.get(origin), Some(verdict)].into_iter().flatten().flat_map(|it| &it.statements);
     let since = verdicts.get(origin..=index).unwrap_or_default().iter();
-    let chain = since.enumerate().filter(|(n, it)| *n == 0 || it.carries == Some(origin));
-    let refused = chain.flat_map(|(_, it)| &it.refused);
+    let chain = since.enumerate().filter(|(n, verdict)| *n == 0 || verdict.carries == Some(origin));
+    let refused = chain.flat_map(|(_, verdict)| &verdict.refused);
     let mut all: Vec<&Statement> = Vec::new();
     for statement in judged.chain(refused) {
         if !all.iter().any(|known| is_same(known, statement)) {

@@ -20,7 +20,6 @@ use crate::survey::branch::Ruling;
 pub const FOLDERS: [&str; 4] =
     [".github/workflows", ".github/actions", ".gitlab", ".gitlab-ci.yml"];
 
-/// Files by path, each with its mode and object id in git.
 type WorkflowFiles = BTreeMap<String, (Mode, Oid)>;
 
 /// Returns the commits that change a workflow or an action, parents first, then by path.

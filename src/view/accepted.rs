@@ -73,7 +73,6 @@ fn quoted(line: &str) -> String {
     if n_more == 0 { format!("  {cut}") } else { format!("  {cut} … ({n_more} more characters)") }
 }
 
-/// Returns what a finding names, and what it leaves open.
 fn head(key: &FindingKey) -> String {
     let name = key.id.as_ref().or(key.cwe.as_ref());
     let name = match (&key.tool, name) {

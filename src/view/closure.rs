@@ -13,7 +13,6 @@ use crate::rules::evidence::{CitedEvidence, FileState};
 use crate::status::state::{DutyKind, RecordState};
 use crate::view::doc::{StyledText, Tone};
 
-/// How many digits of a SHA-256 are shown.
 const DIGITS: usize = 12;
 
 /// A piece of evidence in the form of answers.
@@ -114,7 +113,8 @@ fn line(evidence: &CitedEvidence<'_>, gap: &str) -> StyledText {
     if stated.path.is_none() {
         return text;
     }
-    let digits: String = stated.sha256.iter().flat_map(|it| it.chars()).take(DIGITS).collect();
+    let digits: String =
+        stated.sha256.iter().flat_map(|digest| digest.chars()).take(DIGITS).collect();
     let (tone, state) = match evidence.state {
         Some(state @ FileState::Unchanged) => (Tone::Good, state.as_str()),
         Some(state @ (FileState::Changed | FileState::Missing)) => (Tone::Bad, state.as_str()),
@@ -123,7 +123,6 @@ fn line(evidence: &CitedEvidence<'_>, gap: &str) -> StyledText {
     text.and(Tone::Muted, format!(" {digits} ")).and(tone, state)
 }
 
-/// Returns when access was verified; what is not stated is said to be so.
 fn access(verified: &AccessVerified) -> String {
     let days =
         [("before", verified.before), ("during", verified.during), ("after", verified.after)];
@@ -134,7 +133,6 @@ fn access(verified: &AccessVerified) -> String {
     shown.join(", ")
 }
 
-/// Returns the review of a closure, or by when it is due.
 fn review(record_state: &RecordState, closure: &Closure, instant: Instant) -> Option<StyledText> {
     if let Some(reviewed) = &closure.reviewed {
         let text = format!("{}, {} by {}", reviewed.outcome.as_str(), reviewed.date, reviewed.by);

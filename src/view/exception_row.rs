@@ -112,7 +112,7 @@ impl<'a> ExceptionRow<'a> {
             evaluated_at: Some(stamp.instant),
             filed: landed.filed,
             closed: landed.closed,
-            overrun_days: landed.is_overdue.then_some(state.in_place.overrun_days),
+            overrun_days: if landed.is_overdue { Some(state.in_place.overrun_days) } else { None },
             ..ExceptionRow::default()
         };
         match state.content() {

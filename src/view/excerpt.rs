@@ -13,7 +13,6 @@ use crate::view::doc::{Excerpt, ShownFinding};
 use crate::view::findings;
 use crate::yaml::node::Limits;
 
-/// The rule whose values are never shown.
 const SECRET: Code = Code::Secret;
 
 /// The maximum number of characters of a line shown before the position of a finding, and from it on.
@@ -28,7 +27,6 @@ pub struct Excerpts<'a> {
     files: RefCell<BTreeMap<String, Lines>>,
 }
 
-/// A file's lines, and how many times one was requested.
 #[derive(Default)]
 struct Lines {
     text: String,
@@ -102,7 +100,6 @@ impl<'a> Excerpts<'a> {
     }
 }
 
-/// Returns the number of unclosed brackets after some characters.
 fn depth(characters: impl Iterator<Item = char>) -> i32 {
     characters.fold(0, |depth, character| match character {
         '[' | '{' => depth + 1,
@@ -141,8 +138,7 @@ fn extent(marked: &[char], is_inside: bool) -> usize {
     trimmed(marked)
 }
 
-/// Returns the number of characters without trailing blanks.
 fn trimmed(characters: &[char]) -> usize {
-    let last = characters.iter().rposition(|it| !it.is_whitespace());
+    let last = characters.iter().rposition(|character| !character.is_whitespace());
     last.map_or(0, |at| at + 1)
 }

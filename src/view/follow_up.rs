@@ -17,7 +17,6 @@ use crate::view::doc::{Block, StyledText, Tone};
 use crate::view::redesign::pattern_text;
 use crate::view::shape;
 
-/// A frozen group without a redesign in time.
 #[derive(Serialize)]
 pub(crate) struct FrozenGroupView<'a> {
     key: GroupKey<'a>,
@@ -53,9 +52,9 @@ impl<'a> LinkedRedesignView<'a> {
 }
 
 impl<'a> FrozenGroupView<'a> {
-    /// Returns the groups among some follow-ups.
     pub(crate) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<FrozenGroupView<'a>> {
-        let groups = follow_ups.iter().filter_map(|it| Some((it, it.group()?)));
+        let groups =
+            follow_ups.iter().filter_map(|follow_up| Some((follow_up, follow_up.group()?)));
         groups.map(|(follow_up, group)| FrozenGroupView::of(follow_up, group, now)).collect()
     }
 
@@ -78,7 +77,6 @@ impl<'a> FrozenGroupView<'a> {
 pub(crate) struct GroupKey<'a>(&'a FrozenGroup);
 
 impl<'a> GroupKey<'a> {
-    /// Returns the key of a group; `None` for anything else.
     pub(crate) fn of(subject: ItemSubject<'a>) -> Option<GroupKey<'a>> {
         match subject {
             ItemSubject::FollowUp(follow_up) => follow_up.group().map(GroupKey),
@@ -93,7 +91,6 @@ impl Serialize for GroupKey<'_> {
     }
 }
 
-/// Returns a card for each of some follow-ups, redesigns and frozen groups each below a heading; nothing without any.
 pub(crate) fn blocks<'b>(follow_ups: &[FollowUp], now: Instant) -> Vec<Block<'b>> {
     let (redesigns, groups): (Vec<&FollowUp>, Vec<&FollowUp>) =
         follow_ups.iter().partition(|follow_up| follow_up.redesign().is_some());
@@ -125,7 +122,6 @@ fn card(follow_up: &FollowUp, now: Instant) -> StyledText {
         .and(Tone::Command, &follow_up.command)
 }
 
-/// Returns for how long something has needed attention, as words that follow a state.
 pub(crate) fn age(follow_up: &FollowUp, now: Instant) -> String {
     match follow_up.timing {
         Timing::Since(at) | Timing::Claimed(at) => format!(" for {}", dates::span(at, now)),

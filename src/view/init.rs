@@ -76,7 +76,7 @@ pub fn doc(init: &Init) -> Doc<'static> {
     doc
 }
 
-/// Returns the commands to run next; empty if there are none.
+/// Returns the commands to run next; empty without any.
 pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
     if commands.is_empty() {
         return Vec::new();
@@ -95,7 +95,6 @@ pub fn demo<'a>(created: &[String], (merged, proposed): (usize, usize), place: &
     doc
 }
 
-/// Returns what the existing files need.
 fn needs(init: &Init) -> Vec<Block<'static>> {
     let needing = init.skipped.iter().filter(|skipped| !skipped.needs.is_empty());
     let shown = needing.flat_map(|skipped| {

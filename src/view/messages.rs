@@ -27,7 +27,6 @@ use crate::view::{json, next, shape};
 const LONGEST_TITLE: usize = 80;
 const LONGEST_WHY: usize = 300;
 
-/// How many records of a group the text of a message names.
 const MOST_IDS: usize = 10;
 
 #[derive(Serialize)]
@@ -38,7 +37,6 @@ struct MessageView<'a> {
     records: Vec<MessageRecord<'a>>,
 }
 
-/// A person, with the login by which a forge can mention them.
 #[derive(Serialize)]
 struct RecipientView<'a> {
     email: Option<&'a str>,
@@ -83,14 +81,13 @@ pub(crate) fn attach(doc: &mut Doc, messages: &impl Serialize, columns: &RowColu
     if let Some(object) = doc.json.as_object_mut() {
         let simulated = object.shift_remove("simulated");
         object.insert("messages".to_owned(), json::value(messages));
-        object.extend(simulated.map(|it| ("simulated".to_owned(), it)));
+        object.extend(simulated.map(|value| ("simulated".to_owned(), value)));
     }
     doc.rows = Some("messages");
     doc.columns.clear();
     doc.name_columns(columns);
 }
 
-/// Shows a message to people: to whom, its subject and its text.
 pub(crate) fn show(doc: &mut Doc, to: &Person, subject: &str, text: String) {
     let heading = StyledText::with_tone(Tone::Strong, format!("To: {}", shape::name(to)));
     let subject = StyledText::plain(format!("Subject: {subject}"));
@@ -141,7 +138,6 @@ impl<'a> MessageRecord<'a> {
     }
 }
 
-/// Returns the subject: of one record its title, of several how many need what.
 fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     let ledger = stamp.name.as_ref().map_or_else(String::new, |name| format!(" in {name}"));
     if let [only] = message.items.as_slice() {
@@ -154,9 +150,9 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     }
     let count =
         |is: fn(&MessageTopic) -> bool| message.items.iter().filter(|item| is(&item.topic)).count();
-    let needs = count(|it| matches!(it, MessageTopic::Due(_) | MessageTopic::Approve(_)));
-    let waits = count(|it| matches!(it, MessageTopic::Waits(_)));
-    let decided = count(|it| matches!(it, MessageTopic::Decided(_)));
+    let needs = count(|topic| matches!(topic, MessageTopic::Due(_) | MessageTopic::Approve(_)));
+    let waits = count(|topic| matches!(topic, MessageTopic::Waits(_)));
+    let decided = count(|topic| matches!(topic, MessageTopic::Decided(_)));
     let verb = |n: usize, one: &str, several: &str| {
         if n == 1 { one.to_owned() } else { several.to_owned() }
     };
@@ -173,12 +169,14 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
             _ => format!("{n} {what}"),
         })
         .collect();
-    let redesigns = count(|it| matches!(it, MessageTopic::FollowUp(bucket) if bucket.is_problem()));
+    let redesigns =
+        count(|topic| matches!(topic, MessageTopic::FollowUp(bucket) if bucket.is_problem()));
     if redesigns > 0 {
         let needs = verb(redesigns, "needs you", "need you");
         parts.push(format!("{} {needs}", diag::count(redesigns, "redesign")));
     }
-    let frozen = count(|it| matches!(it, MessageTopic::FollowUp(FollowUpBucket::FrozenPattern)));
+    let frozen =
+        count(|topic| matches!(topic, MessageTopic::FollowUp(FollowUpBucket::FrozenPattern)));
     if frozen > 0 {
         let needs = verb(frozen, "needs a redesign", "need a redesign");
         parts.push(format!("{} {needs}", diag::count(frozen, "repeated cause")));
@@ -186,7 +184,6 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     format!("{}{ledger}", parts.join(", "))
 }
 
-/// Returns what a message about one record is about.
 fn topic(topic: &MessageTopic) -> String {
     let words = match topic {
         MessageTopic::Approve(_) => "Approve or reject",
@@ -201,7 +198,6 @@ fn topic(topic: &MessageTopic) -> String {
     words.to_owned()
 }
 
-/// Returns the name of a bucket at the beginning of a sentence.
 fn capitalized(bucket: &str) -> String {
     let bucket = bucket.replace('-', " ");
     let mut chars = bucket.chars();
@@ -226,7 +222,6 @@ fn about(item: &MessageItem<'_>, stamp: &Stamp) -> String {
     }
 }
 
-/// Returns the text about something else than a record: which, since when, in which role, and the next step.
 fn about_follow_up(item: &MessageItem<'_>, follow_up: &FollowUp, stamp: &Stamp) -> String {
     let ids = follow_up.records();
     let more = match ids.len().saturating_sub(MOST_IDS) {
@@ -263,7 +258,6 @@ fn bucket_line(bucket: &str, when: &str) -> String {
     format!("  {}{colon}{when}", bucket.replace('-', " "))
 }
 
-/// Returns the text about one record: which, since when, until when, why, in which role, the next step, and where it is.
 fn about_record(item: &MessageItem<'_>, record_state: &RecordState, stamp: &Stamp) -> String {
     let record = record_state.known_content();
     let mut lines = vec![format!("{}  {}", record_state.id(), title(item)), state(item, stamp)];
@@ -285,13 +279,13 @@ fn about_record(item: &MessageItem<'_>, record_state: &RecordState, stamp: &Stam
     }
     lines.push(format!("  run: {}", item.command));
     if !record_state.path.is_empty() {
-        let on = item.branch.as_ref().map_or_else(String::new, |it| format!(", on branch {it}"));
+        let on =
+            item.branch.as_ref().map_or_else(String::new, |branch| format!(", on branch {branch}"));
         lines.push(format!("  file: {}{on}", record_state.path));
     }
     lines.join("\n")
 }
 
-/// Returns why a record is in a message, and since when or until when.
 fn state(item: &MessageItem<'_>, stamp: &Stamp) -> String {
     let Some(due) = item.topic.due() else {
         let at = item
@@ -303,7 +297,6 @@ fn state(item: &MessageItem<'_>, stamp: &Stamp) -> String {
     bucket_line(due.bucket.as_str(), &next::timing(due, stamp.instant))
 }
 
-/// Returns when a record ends: as proposed, if that is what waits.
 fn until(record_state: &RecordState, record: &Record, stamp: &Stamp) -> String {
     let end = record_state.not_after.unwrap_or_else(|| not_after(&record.expires));
     let shown = dates::last_day(end).map_or_else(|| end.to_string(), |day| day.to_string());
@@ -311,7 +304,6 @@ fn until(record_state: &RecordState, record: &Record, stamp: &Stamp) -> String {
     format!("  {ends}: {shown}, {}", dates::distance(end, stamp.instant))
 }
 
-/// Returns what an approver has to know: why, how risky, for whom.
 fn request(record_state: &RecordState, record: &Record) -> Vec<String> {
     let why = credential::hidden(record.justification.clone());
     let pending = record_state.pending.first();

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use similar::{Algorithm, ChangeTag, DiffOp};
 
-/// Number of unchanged lines shown around a difference.
 const CONTEXT: usize = 3;
 
 /// Returns the patch from one text to another; empty if they are equal.

@@ -165,7 +165,6 @@ impl<'a> RecordView<'a> {
     }
 }
 
-/// Returns the stated requester of a record, otherwise who filed it.
 pub(crate) fn requester(
     record: Option<&Record>,
     state: &RecordState,
@@ -223,11 +222,11 @@ pub fn controls_of<'a>(record: &'a Record, record_state: &'a RecordState) -> Vec
         if shown.iter().any(|known| known.stated.id == control.id) {
             continue;
         }
-        let mut as_landed = landed.into_iter().flat_map(|it| &it.compensating_controls);
+        let mut as_landed = landed.into_iter().flat_map(|record| &record.compensating_controls);
         let mut judged = record_state.controls.iter();
         let judged = judged.find(|known| known.id == control.id);
         shown.push(ShownControl {
-            stated: as_landed.find(|it| it.id == control.id).unwrap_or(control),
+            stated: as_landed.find(|other| other.id == control.id).unwrap_or(control),
             status: match judged {
                 Some(judged) => judged.status.unwrap_or(ControlStatus::Withdrawn),
                 None => control.status,

@@ -50,14 +50,12 @@ struct RedesignView<'a> {
     next: Option<StepView>,
 }
 
-/// What to do about a redesign.
 #[derive(Serialize)]
 struct StepView {
     action: String,
     command: String,
 }
 
-/// A redesign in `queue`.
 #[derive(Debug, Serialize)]
 pub(crate) struct DueRedesignView<'a> {
     id: &'a str,
@@ -89,7 +87,6 @@ pub fn doc(listing: &RedesignListing<'_>) -> Doc<'static> {
     doc
 }
 
-/// Returns the words of a redesign's pattern with their values.
 fn pattern(redesign: &Redesign) -> Map<String, Value> {
     let stated = redesign.pattern.stated();
     stated.map(|(key, value)| (key.to_owned(), Value::from(value))).collect()
@@ -111,7 +108,7 @@ impl<'a> RedesignView<'a> {
 
     fn of(state: &'a RedesignState, governance: &Governance) -> RedesignView<'a> {
         let redesign = state.redesign.as_deref();
-        let later = state.landed_after.iter().flat_map(|it| &it.ids);
+        let later = state.landed_after.iter().flat_map(|occurrence| &occurrence.ids);
         RedesignView {
             id: state.id.as_deref(),
             title: redesign.map(|redesign| redesign.title.as_str()),
@@ -132,9 +129,9 @@ impl<'a> RedesignView<'a> {
 }
 
 impl<'a> DueRedesignView<'a> {
-    /// Returns the redesigns among some follow-ups.
     pub(crate) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<DueRedesignView<'a>> {
-        let redesigns = follow_ups.iter().filter_map(|it| Some((it, it.redesign()?)));
+        let redesigns =
+            follow_ups.iter().filter_map(|follow_up| Some((follow_up, follow_up.redesign()?)));
         redesigns
             .map(|(follow_up, due)| DueRedesignView {
                 id: &due.id,

@@ -42,11 +42,11 @@ pub fn stamped<'a>(stamp: &Stamp, command: &str, answer: &impl Serialize) -> Doc
 /// Returns a sentence for each change of governance that does not count, with the command that repairs it; `doctor` says the rest.
 pub fn warnings<'a>(stamp: &Stamp) -> Vec<Block<'a>> {
     let left_out = stamp.left_out.iter();
-    let sentences = left_out.map(|it| StyledText::with_tone(Tone::Warn, uncounted_sentence(it)));
+    let sentences =
+        left_out.map(|file| StyledText::with_tone(Tone::Warn, uncounted_sentence(file)));
     sentences.map(Block::Paragraph).collect()
 }
 
-/// Returns a change of governance that does not count, as a sentence.
 fn uncounted_sentence(left_out: &UncountedGovernanceFile) -> String {
     let instead = match &left_out.counts {
         Some(commit) => format!("the version of commit {} counts", short(commit)),
@@ -123,10 +123,8 @@ pub fn approvals_text(count: u32, each_of: &[String]) -> String {
     }
 }
 
-/// The columns of an approver.
 pub(crate) const APPROVER_COLUMNS: &str = "email name groups level level_reason kind self_asserted stated_by.email stated_by.name commit at reason source key via";
 
-/// The columns of an author.
 pub(crate) const AUTHOR_COLUMNS: &str = "email name attested";
 
 /// Returns who reported an approval, if not the approver.

@@ -29,7 +29,6 @@ pub(crate) fn cut(title: &'static str) -> Column {
     Column { title, fit }
 }
 
-/// Returns a table without its empty columns.
 pub(crate) fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<StyledText>>) -> Block<'a> {
     let is_filled = |place: usize| {
         let cell =

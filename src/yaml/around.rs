@@ -49,7 +49,6 @@ fn is_mark(line: &str, character: char) -> bool {
 
 /// A line that is indented deeper than a key above it that already has a value.
 pub(super) struct Deeper<'s> {
-    /// The first byte of the line's text.
     pub(super) offset: usize,
     pub(super) above: &'s str,
 }

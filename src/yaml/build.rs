@@ -24,10 +24,8 @@ use crate::yaml::node::{Document, MapEntry, Node, SyntaxError, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::{around, comment, explain, screen, source};
 
-/// Why reading stops.
 struct BuildStop(Box<SyntaxError>);
 
-/// Builds the document of a text whose hidden characters were replaced, with nesting down to `depth`.
 pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Document {
     let options = granit_parser::options! {
         emit_comments: false,
@@ -83,19 +81,14 @@ struct Builder<'s> {
     faults: Vec<SyntaxError>,
     /// Where hidden characters were replaced, ascending.
     hidden: Vec<usize>,
-    /// The path of the value or key that contains each of them.
     fields: Vec<Option<String>>,
-    /// The dotted path of the node being read.
     path: String,
     /// The byte up to which the source is consumed.
     cursor: usize,
-    /// How deep collections may be nested.
     depth: usize,
     /// How many more collections may be nested.
     room: usize,
-    /// Whether the node being read is inside brackets.
     context: Context,
-    /// The first byte of each open bracket.
     brackets: Vec<usize>,
     /// The column, from 0, of the key or dash of the value being read; `None` for the root.
     indent: Option<usize>,
@@ -176,7 +169,6 @@ impl<'s> Builder<'s> {
         Node { pos: token.pos, span: token.start..token.end, value: Value::Unreadable }
     }
 
-    /// Notes a fault of the node being read.
     fn note(&mut self, mut fault: SyntaxError) {
         let shown = |c: char| {
             if c.is_control() || screen::is_unseen(c) { '\u{FFFD}' } else { c }
@@ -221,7 +213,6 @@ impl<'s> Builder<'s> {
         Ok(Node { pos: self.place(token, begin), span: begin..self.cursor.max(begin), value })
     }
 
-    /// Reads past a collection that has just begun.
     fn skip(&mut self) -> Result<(), BuildStop> {
         let mut open = 1_usize;
         while open > 0 {

@@ -34,7 +34,6 @@ pub(super) fn comments(text: &str, root: Option<&Node>) -> Vec<Comment> {
     comments
 }
 
-/// Tells whether a byte is in a key or a scalar value.
 fn is_inside(node: &Node, at: usize) -> bool {
     match &node.value {
         Value::List(items) => {
@@ -45,7 +44,7 @@ fn is_inside(node: &Node, at: usize) -> bool {
         Value::Map(entries) => {
             let n_begun = entries.partition_point(|entry| entry.key_span.start <= at);
             let last = n_begun.checked_sub(1).and_then(|last| entries.get(last));
-            last.is_some_and(|it| it.key_span.contains(&at) || is_inside(&it.value, at))
+            last.is_some_and(|entry| entry.key_span.contains(&at) || is_inside(&entry.value, at))
         }
         Value::Null | Value::Scalar(_) | Value::Unreadable => node.span.contains(&at),
     }

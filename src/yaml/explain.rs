@@ -8,7 +8,6 @@ use crate::diag;
 use crate::diag::code::Code;
 use crate::yaml::node::SyntaxError;
 
-/// The help for a syntax error when nothing better is known.
 const QUOTE: &str = "quote a text that contains `: ` or ` #`, or starts with a special character";
 
 fn fault(code: Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> SyntaxError {
@@ -22,7 +21,6 @@ fn fault(code: Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> 
     }
 }
 
-/// The file is larger than the limit.
 pub(super) fn too_many_bytes(limit: usize) -> SyntaxError {
     SyntaxError {
         code: Code::TooLarge,
@@ -34,7 +32,6 @@ pub(super) fn too_many_bytes(limit: usize) -> SyntaxError {
     }
 }
 
-/// The file is in an encoding with two bytes per character.
 pub(super) fn utf16() -> SyntaxError {
     fault(
         Code::Encoding,
@@ -44,7 +41,6 @@ pub(super) fn utf16() -> SyntaxError {
     )
 }
 
-/// A byte is not UTF-8.
 pub(super) fn not_utf8(pos: diag::Pos, byte: u8) -> SyntaxError {
     fault(
         Code::Encoding,
@@ -54,7 +50,6 @@ pub(super) fn not_utf8(pos: diag::Pos, byte: u8) -> SyntaxError {
     )
 }
 
-/// The file contains a character that is not allowed.
 pub(super) fn hidden(pos: diag::Pos, character: char, what: &str) -> SyntaxError {
     fault(
         Code::Encoding,
@@ -74,7 +69,6 @@ pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> SyntaxErro
     )
 }
 
-/// Collections are nested deeper than the limit.
 pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> SyntaxError {
     fault(
         Code::TooLarge,
@@ -88,7 +82,6 @@ pub(super) fn empty() -> SyntaxError {
     fault(Code::Syntax, diag::Pos::START, "the file is empty", "add content, or delete the file")
 }
 
-/// The file holds more than one document.
 pub(super) fn several(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::Syntax,
@@ -108,7 +101,6 @@ pub(super) fn directive(pos: diag::Pos, name: &str) -> SyntaxError {
     )
 }
 
-/// A node has an anchor.
 pub(super) fn anchor(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::YamlFeature,
@@ -118,7 +110,6 @@ pub(super) fn anchor(pos: diag::Pos) -> SyntaxError {
     )
 }
 
-/// An alias refers to another node.
 pub(super) fn alias(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::YamlFeature,
@@ -128,7 +119,6 @@ pub(super) fn alias(pos: diag::Pos) -> SyntaxError {
     )
 }
 
-/// A node has a tag.
 pub(super) fn tag(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::YamlFeature,
@@ -138,7 +128,6 @@ pub(super) fn tag(pos: diag::Pos) -> SyntaxError {
     )
 }
 
-/// A map is merged into another.
 pub(super) fn merge(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::YamlFeature,
@@ -148,7 +137,6 @@ pub(super) fn merge(pos: diag::Pos) -> SyntaxError {
     )
 }
 
-/// A key occurs twice in a map.
 pub(super) fn duplicate(pos: diag::Pos, key: &str, line: u32) -> SyntaxError {
     fault(
         Code::DuplicateKey,
@@ -158,7 +146,6 @@ pub(super) fn duplicate(pos: diag::Pos, key: &str, line: u32) -> SyntaxError {
     )
 }
 
-/// A key is a list or map.
 pub(super) fn key_not_text(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::WrongType,
@@ -168,7 +155,6 @@ pub(super) fn key_not_text(pos: diag::Pos) -> SyntaxError {
     )
 }
 
-/// Nothing before a colon.
 pub(super) fn key_empty(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::WrongType,
@@ -181,7 +167,6 @@ pub(super) fn key_empty(pos: diag::Pos) -> SyntaxError {
 /// What is said of a file with the marks of a merge conflict.
 pub const CONFLICT: &str = "unresolved merge conflict";
 
-/// A merge conflict was left in the file.
 pub(super) fn conflict(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::Syntax,
@@ -201,7 +186,6 @@ pub(super) fn deeper(pos: diag::Pos, above: &str) -> SyntaxError {
     )
 }
 
-/// A bracket is not closed.
 pub(super) fn unclosed(pos: diag::Pos, bracket: char) -> SyntaxError {
     fault(
         Code::Syntax,
@@ -211,12 +195,10 @@ pub(super) fn unclosed(pos: diag::Pos, bracket: char) -> SyntaxError {
     )
 }
 
-/// Other readers of YAML refuse this.
 pub(super) fn refused(pos: diag::Pos, message: &str, help: &str) -> SyntaxError {
     fault(Code::Syntax, pos, message, help)
 }
 
-/// The parser stopped.
 pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind, depth: usize) -> SyntaxError {
     let (code, message, help) = match tabs(kind)
         .or_else(|| brackets(kind))
@@ -358,7 +340,6 @@ fn is_tag(kind: &ErrorKind) -> bool {
     )
 }
 
-/// Returns the parser's own message, without its context.
 fn other(kind: &ErrorKind) -> String {
     let message = kind.to_string();
     let message = match message.split_once(", ") {
@@ -368,7 +349,6 @@ fn other(kind: &ErrorKind) -> String {
     format!("not YAML: {message}")
 }
 
-/// Returns a key as messages show it: on one line, and short.
 fn shown(key: &str) -> String {
     let cut = key.chars().take(40).map(|character| match character {
         character if character.is_control() => ' ',

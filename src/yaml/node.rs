@@ -234,7 +234,6 @@ impl Node {
     }
 }
 
-/// Appends a key to a dotted path.
 pub(crate) fn push_key(path: &mut String, key: &str) {
     if !path.is_empty() {
         path.push('.');
@@ -242,7 +241,6 @@ pub(crate) fn push_key(path: &mut String, key: &str) {
     path.push_str(key);
 }
 
-/// Appends a list index to a dotted path.
 pub(crate) fn push_index(path: &mut String, index: usize) {
     // Writing to a string can't fail, and allocates no temporary string.
     let _ = write!(path, "[{index}]");

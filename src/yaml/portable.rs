@@ -4,10 +4,8 @@
 
 use std::ops::Range;
 
-/// What other readers refuse, and the help.
 pub(super) type PortabilityFault = (&'static str, &'static str);
 
-/// Whether a token is inside brackets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
     Block,
@@ -54,7 +52,6 @@ pub(super) fn key(
     ))
 }
 
-/// Returns why other readers refuse a plain text, if they do.
 pub(super) fn plain(text: &str, context: Context) -> Option<PortabilityFault> {
     let is_refused =
         context == Context::Flow && (text.starts_with([':', '?']) || text.contains(":?"));
@@ -64,11 +61,9 @@ pub(super) fn plain(text: &str, context: Context) -> Option<PortabilityFault> {
     ))
 }
 
-/// Why a tab in the indentation is refused.
 pub(super) const TAB: PortabilityFault =
     ("a tab is used for indentation", "indent with spaces, also blank lines");
 
-/// Why a line inside brackets that is not indented is refused.
 pub(super) const SHALLOW: PortabilityFault = (
     "this line of a list or map in brackets is indented no deeper than its key",
     "indent it deeper than the key: otherwise, editors take it for the next key",
@@ -92,7 +87,6 @@ pub(super) fn shallow(text: &str, indent: usize) -> Option<usize> {
 }
 
 /// Returns the first tab of the range that is in the indentation of its line, or after a dash.
-///
 /// The range begins inside a line unless it begins at byte 0, and contains no quoted or block text.
 pub(super) fn tab(source: &str, range: Range<usize>) -> Option<usize> {
     let text = source.get(range.clone())?;
@@ -111,14 +105,12 @@ pub(super) fn tab(source: &str, range: Range<usize>) -> Option<usize> {
     None
 }
 
-/// Why a block text whose first line begins with a tab is refused.
 const FIRST_TAB: PortabilityFault = (
     "the first line of this text starts with a tab, which other YAML readers take for indentation",
     "give the indentation of the text, as in `|2`, or start it with another character",
 );
 
 /// Returns the first tab in the indentation of a block text, and why it is refused.
-///
 /// The range begins before the text's `|` or `>`; its content is indented by `indent` spaces. Readers that
 /// take the indentation from the first line refuse a tab right after it, too.
 pub(super) fn block_tab(

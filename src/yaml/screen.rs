@@ -11,20 +11,13 @@ use crate::diag;
 use crate::yaml::explain;
 use crate::yaml::node::SyntaxError;
 
-/// The bytes as text, or why there is none.
 pub(super) enum Screened<'s> {
     /// Not text at all.
     Refused(SyntaxError),
     /// Text that can be parsed.
-    Text {
-        /// The text, with hidden characters replaced.
-        text: Cow<'s, str>,
-        /// The hidden characters, in file order.
-        hidden: Vec<Hidden>,
-    },
+    Text { text: Cow<'s, str>, hidden: Vec<Hidden> },
 }
 
-/// A literal character that is not allowed in the file.
 pub(super) struct Hidden {
     pub(super) offset: usize,
     /// The fault to report; its field is known only once the file is parsed.
@@ -34,7 +27,6 @@ pub(super) struct Hidden {
 /// This many are reported one by one; a file in another encoding would have thousands.
 const REPORTED: usize = 20;
 
-/// Decodes the bytes and finds characters that are not allowed.
 pub(super) fn screen(bytes: &[u8]) -> Screened<'_> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Screened::Refused(explain::utf16());
@@ -66,7 +58,6 @@ fn is_open(text: &str) -> bool {
     !placed(bare).any(|place| named(place).is_some())
 }
 
-/// A character with the characters before and after it in the same text.
 #[derive(Clone, Copy)]
 pub(super) struct Placed {
     before: Option<char>,
@@ -141,12 +132,10 @@ fn named(placed: Placed) -> Option<&'static str> {
     }
 }
 
-/// Returns the first character that a text must not contain, literally or escaped, and its name.
 pub(super) fn first_in(text: &str) -> Option<(char, &'static str)> {
     placed(text).find_map(|place| Some((place.character, in_text(place)?)))
 }
 
-/// Returns the first character that a text in a file must not contain, if there is one.
 pub(crate) fn hidden_in(text: &str) -> Option<char> {
     placed(text).find(|place| named(*place).is_some()).map(|place| place.character)
 }
@@ -163,17 +152,15 @@ pub(crate) fn without_hidden(text: &str) -> String {
         return once;
     }
     // What joined two characters may stand at an edge now.
-    let is_joiner = |it: &char| matches!(it, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
+    let is_joiner = |character: &char| matches!(character, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
     once.chars().filter(|ch| !is_joiner(ch)).collect()
 }
 
-/// Tells whether a character is refused everywhere.
 pub(crate) fn is_unseen(character: char) -> bool {
     let letter = Some('x');
     named(Placed { before: letter, character, after: letter }).is_some()
 }
 
-/// Returns the name of a character that a text must not contain at this place, literally or escaped.
 fn in_text(placed: Placed) -> Option<&'static str> {
     let is_blank = |it: Option<char>| it.is_none_or(|it| it.is_whitespace() || it.is_control());
     let is_edge = |it: Option<char>| is_blank(it) || it.is_some_and(|it| it.is_ascii_punctuation());

@@ -40,7 +40,6 @@ pub(super) fn value_place(source: &str, cursor: usize, mark: usize) -> usize {
 }
 
 /// Returns the end of a block scalar's last line, without its line break.
-///
 /// `content` is the parser's range, which ends at the next token. Trailing blank lines belong to the scalar only
 /// if the header says `+`.
 pub(super) fn block_scalar_end(source: &str, header: usize, content: Range<usize>) -> usize {
@@ -64,7 +63,6 @@ pub(super) fn block_scalar_end(source: &str, header: usize, content: Range<usize
 }
 
 /// Removes the line break that the parser adds to a block text whose last line ends with the source.
-///
 /// By the YAML specification, and for other readers, there is none. The text is indented by `indent` spaces.
 pub(super) fn trim_unended(source: &str, span: &Range<usize>, indent: usize, text: &mut String) {
     let Some(body) = text.strip_suffix('\n') else {
@@ -84,7 +82,6 @@ pub(super) fn trim_unended(source: &str, span: &Range<usize>, indent: usize, tex
     }
 }
 
-/// Returns the position of a byte, computed from another byte with known position.
 pub(super) fn pos(source: &str, known: diag::Pos, at: usize, offset: usize) -> diag::Pos {
     if at == offset {
         return known;
@@ -118,7 +115,6 @@ pub(super) fn column(source: &str, offset: usize) -> Option<usize> {
     Some(bare.chars().count())
 }
 
-/// Returns the lines of a text, without their breaks.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive('\n').flat_map(|line| {
         let bare = line.strip_suffix('\n').unwrap_or(line);

@@ -50,7 +50,6 @@ pub enum SpliceEdit<'a> {
     Remove { path: &'a str },
 }
 
-/// The result is read back without limits.
 const ALL: Limits = Limits { bytes: usize::MAX, depth: usize::MAX };
 
 /// Applies edits to a source, one after the other; `root` is the source's node.
@@ -168,7 +167,6 @@ impl SpliceEdit<'_> {
         }
     }
 
-    /// Applies this edit to the expected meaning of the file.
     fn apply_to(&self, wanted: &mut Meaning, target: &SpliceTarget<'_>) -> Option<()> {
         let parent = wanted.at(&target.steps)?;
         match self {
@@ -194,7 +192,7 @@ impl SpliceEdit<'_> {
 
     fn read(&self, yaml: &str) -> Result<Node, SpliceError> {
         let read = yaml::parse(yaml.as_bytes(), &ALL);
-        let root = read.root.filter(|_| read.faults.is_empty());
+        let root = if read.faults.is_empty() { read.root } else { None };
         root.ok_or_else(|| self.malformed())
     }
 
@@ -202,7 +200,6 @@ impl SpliceEdit<'_> {
         SpliceError::Malformed { path: self.path().to_owned() }
     }
 
-    /// Returns why an edit is refused whose result did not read back as expected.
     fn refused(&self, source: &str) -> SpliceError {
         match yaml::parse(source.as_bytes(), &ALL).faults.len() {
             0 => SpliceError::Layout { path: self.path().to_owned() },

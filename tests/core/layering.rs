@@ -226,7 +226,7 @@ fn room_of(file: &Path) -> String {
     Path::new(first).file_stem().unwrap().to_str().unwrap().to_owned()
 }
 
-/// Returns how many modules enclose the items of a file: 0 for the root, 1 for `module/mod.rs`.
+/// Returns how many modules enclose the items of a file: 0 for the root, 1 for the `mod.rs` of a module.
 fn depth(file: &Path) -> usize {
     let folders = file.components().count() - 1;
     match file.file_stem().unwrap().to_str().unwrap() {

@@ -77,7 +77,7 @@ pub(crate) fn missing_approvals(
         return missing;
     };
     let mut weighed = not_counted(statements.iter());
-    let unknown = statements.iter().filter_map(|it| match &it.counts {
+    let unknown = statements.iter().filter_map(|statement| match &statement.counts {
         VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
         _ => None,
     });
@@ -93,7 +93,7 @@ pub(crate) fn missing_approvals(
         first.need = format!("{} ({})", first.need, weighed.join("; "));
     }
     let to_add: Vec<String> = to_add.into_iter().collect();
-    first.add = (!to_add.is_empty()).then(|| to_add.join(" and "));
+    first.add = if !to_add.is_empty() { Some(to_add.join(" and ")) } else { None };
     missing
 }
 
@@ -162,7 +162,6 @@ fn of_role(
     Some(MissingApproval { need, who, ..MissingApproval::default() })
 }
 
-/// Returns the uncounted approvers with the reasons: the first three, and how many more.
 pub(crate) fn not_counted<'s>(statements: impl Iterator<Item = &'s Statement>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for statement in statements {

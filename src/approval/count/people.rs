@@ -112,7 +112,7 @@ fn result(
         return FourEyes::Vetoed;
     }
     let because = |wanted: fn(&NotCounted) -> bool| {
-        let mut approving = statements.iter().filter(|it| it.vote == Vote::Approves);
+        let mut approving = statements.iter().filter(|statement| statement.vote == Vote::Approves);
         approving.any(|it| matches!(&it.counts, VoteCounts::No(why_not) if wanted(why_not)))
     };
     if people.iter().any(|person| !person.statement.is_author) {

@@ -406,7 +406,6 @@ pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -
         && rank(policy, after) <= rank(policy, approved)
 }
 
-/// Returns the earlier record with the later one's additions; `None` if an entry was changed or removed.
 pub(crate) fn with_additions(before: &Record, after: &Record) -> Option<Record> {
     let kept = is_within(&before.reviews, &after.reviews)
         && is_within(&before.handling, &after.handling)

@@ -27,7 +27,6 @@ pub(crate) struct VersionEvidence<'a> {
     pub self_approval: SelfApproval,
 }
 
-/// A person whose approvals count, with the strongest of them.
 #[derive(Clone, Debug)]
 pub(crate) struct CountedPerson {
     pub identity: Identity,
@@ -94,13 +93,11 @@ pub(crate) fn is_met(demand: &VersionDemand, people: &[CountedPerson]) -> bool {
     are_enough(&demand.terms.needed(), &member_of) && roles
 }
 
-/// Tells whether as many people as are needed, by the groups that each is a member of, fill the groups that are asked for.
 pub(crate) fn are_enough(needed: &Needed, member_of: &[Vec<String>]) -> bool {
     let groups: Vec<&str> = needed.each_of.iter().map(String::as_str).collect();
     member_of.len() >= needed.count as usize && requirement::unfilled(&groups, member_of).is_empty()
 }
 
-/// Tells whether a person could fill a place of a requirement: a group or role where any is asked for.
 pub(crate) fn fills_place(demand: &VersionDemand, person: &CountedPerson) -> bool {
     let (groups, roles) = (&demand.terms.each_of, &demand.people);
     let in_group = person.statement.groups.iter().any(|group| groups.contains(group));
@@ -202,7 +199,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let is_of_rules = matches!(case.demand.listed, Some(OnlyListed::Rules(_)));
     let is_nested = claim.place == EvidenceSource::Nested && !nested;
     let is_unproven = claim.level < demanded;
-    let when = |holds: bool, why_not: NotCounted| holds.then_some(why_not);
+    let when = |holds: bool, why_not: NotCounted| if holds { Some(why_not) } else { None };
     let denied = approval.self_asserted == Switch::Deny;
     let stated = || match stater(case, claim) {
         _ if !denied => None,
@@ -233,10 +230,10 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         .or_else(|| when(is_nested, NotCounted::Nested))
         .or_else(|| when(suspicious, NotCounted::SuspiciousMerge))
         .or_else(|| when(is_owner, NotCounted::Owner))
-        .or_else(|| unlisted(case, claim).filter(|_| is_of_rules))
+        .or_else(|| if is_of_rules { unlisted(case, claim) } else { None })
         .or_else(|| when(!accepted, NotCounted::Kind))
         .or_else(|| when(is_unproven, unproven))
-        .or_else(|| unnamed().filter(|it| *it == NotCounted::NoPerson))
+        .or_else(|| unnamed().filter(|why_not| *why_not == NotCounted::NoPerson))
         .or_else(stated)
         .or_else(unnamed)
         .or_else(unclear_relation)
@@ -250,7 +247,7 @@ fn unlisted(case: VersionEvidence, claim: &Claim) -> Option<NotCounted> {
     if is_passed_on && claim.stated_by.is_none() {
         return Some(NotCounted::SelfAsserted);
     }
-    let stater = claim.stated_by.as_ref().filter(|_| is_passed_on);
+    let stater = if is_passed_on { claim.stated_by.as_ref() } else { None };
     let mut people = claim.who.identity().into_iter().chain(stater);
     people.find_map(|person| listed.why_not(&case.resolver, &claim.resolver, &person.person))
 }
@@ -311,7 +308,6 @@ fn is_one(one: &Claim, other: &Claim) -> bool {
     left.is_surely(right) || one_key
 }
 
-/// Tells whether an approval may take back a rejection, by the keys that signed them, and what these prove.
 pub(crate) fn takes_back(yes: Option<(&str, Proof)>, no: Option<(&str, Proof)>) -> bool {
     let Some((rejecting, proven)) = no else { return true };
     yes.is_some_and(|(key, proof)| {

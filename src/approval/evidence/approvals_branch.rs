@@ -34,10 +34,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How long a statement waits for a version with its bytes, in seconds: 30 days.
 const WAITS: i64 = 30 * 24 * 60 * 60;
 
-/// The statements that can be read, by their times.
 pub(crate) struct BranchStatements<'a> {
     all: Vec<DatedStatement<'a>>,
-    /// Those about governance files, by the places at which they come into effect.
     governance: BTreeMap<Position, Vec<(usize, Arrival)>>,
 }
 
@@ -49,7 +47,6 @@ struct DatedStatement<'a> {
     after: Option<usize>,
 }
 
-/// A way in which a statement may count.
 #[derive(Clone, Copy)]
 struct Arrival {
     place: Position,
@@ -80,7 +77,7 @@ impl<'a> BranchStatements<'a> {
         let mut all: Vec<DatedStatement<'a>> = dated.collect();
         all.order_by_key(|dated| dated.at);
         let mut governance: BTreeMap<Position, Vec<(usize, Arrival)>> = BTreeMap::new();
-        for (n, dated) in all.iter().enumerate().filter(|(_, it)| it.governance().is_some()) {
+        for (n, dated) in all.iter().enumerate().filter(|(_, dated)| dated.governance().is_some()) {
             for arrival in dated.arrivals(history) {
                 governance.entry(arrival.place).or_default().push((n, arrival));
             }
@@ -88,15 +85,13 @@ impl<'a> BranchStatements<'a> {
         BranchStatements { all, governance }
     }
 
-    /// Returns the places at which statements about governance files come into effect.
     pub(crate) fn governance_places(&self) -> impl Iterator<Item = Position> {
         self.governance.keys().copied()
     }
 }
 
-/// Returns the keys that were listed at some time, approved or not.
 fn ever_listed(history: &History) -> BTreeSet<PublicKey> {
-    let signers = history.states.each().filter_map(|it| it.governance.signers.as_deref());
+    let signers = history.states.each().filter_map(|state| state.governance.signers.as_deref());
     let lists: BTreeSet<&str> = signers.collect();
     let lines = lists.into_iter().flat_map(|text| Signers::parse(text).lines);
     lines.map(|line| line.key).collect()
@@ -141,7 +136,6 @@ impl DatedStatement<'_> {
         }
     }
 
-    /// Returns the ways in which it may count: for what had landed, and for what lands later.
     fn arrivals(&self, history: &History) -> Vec<Arrival> {
         let versions = self.trail(history).map_or(&[][..], |trail| &trail.versions);
         let is_about = |version: &&Version| match version.digest {
@@ -159,7 +153,7 @@ impl DatedStatement<'_> {
             let (effective, judged_at) = (self.at, own);
             return vec![Arrival { place: own, effective, judged_at, waits: false }];
         }
-        let landed = versions.iter().rev().filter(|it| has_landed(it)).find(is_about);
+        let landed = versions.iter().rev().filter(|version| has_landed(version)).find(is_about);
         let landed = landed.map(|version| Arrival {
             place: own,
             effective: self.at,
@@ -168,7 +162,8 @@ impl DatedStatement<'_> {
             waits: false,
         });
         let is_own = |version: &&Version| version.rerouted.is_none();
-        let later = versions.iter().filter(|it| !has_landed(it)).filter(is_own).find(is_about);
+        let later =
+            versions.iter().filter(|version| !has_landed(version)).filter(is_own).find(is_about);
         let later = later.and_then(|version| {
             let landing = history.mainline.landings.get(version.landing)?;
             let effective = landing.effective;
@@ -185,7 +180,6 @@ impl DatedStatement<'_> {
 }
 
 impl<'a> ApprovalFileReader<'a> {
-    /// Takes the statements about governance files that come into effect at a place.
     pub(crate) fn bring_governance(&mut self, branch: &BranchStatements<'a>, place: Position) {
         for (n, arrival) in branch.governance.get(&place).into_iter().flatten() {
             if let Some(dated) = branch.all.get(*n) {
@@ -194,7 +188,6 @@ impl<'a> ApprovalFileReader<'a> {
         }
     }
 
-    /// Takes all statements about records, and sorts them in among the approval files.
     pub(super) fn bring_records(&mut self) {
         let branch = BranchStatements::read(self.history);
         let wanted = self.wanted;

@@ -211,7 +211,7 @@ pub(crate) fn of_unsigned<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let mut evidence = of_landing(scene);
     // Where authors approve, and git names nobody who landed it, its author did (D8).
     let authors_may = landing.parents.len() < 2 && scene.self_approval == SelfApproval::Allow;
-    let author = || scene.resolver.actor(landing.author()).filter(|_| authors_may);
+    let author = || if authors_may { scene.resolver.actor(landing.author()) } else { None };
     if let Some(identity) = evidence.landed_by.clone().or_else(author) {
         evidence.claims.push(merge(scene, identity, EvidenceSource::Landing, landing));
     }
@@ -547,7 +547,6 @@ fn named(scene: Scene<'_>, resolver: IdentityResolver<'_>, mut identity: Identit
     identity
 }
 
-/// Adds the votes in notes about a version: on its landing, and on the commits of its branch that landed its bytes.
 pub(crate) fn add_notes<'a>(
     evidence: &mut VersionEvidenceSet<'a>,
     scene: Scene<'a>,
@@ -599,13 +598,12 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, (vote, who): (Vote, &s
         vote,
         stated_by: resolver.of_ident(author),
         vouched: if resolver.is_forge(author) { Vouched::ForItself } else { Vouched::ByStater },
-        bar: (vote == Vote::Neither).then_some(NotCounted::Vote),
+        bar: if vote == Vote::Neither { Some(NotCounted::Vote) } else { None },
         source: Some(format!("{REVIEW_NOTES}:{about}")),
         ..Claim::new(resolver, stated_at, who, EvidenceKind::Note, place, note.commit.oid)
     }
 }
 
-/// Raises the claim of a merge by a forge to the level that its signature proves, or says why it proves nothing.
 fn prove_by_forge(scene: Scene<'_>, claim: &mut Claim<'_>) {
     let landing = ForgeLanding {
         resolver: scene.resolver,
@@ -626,7 +624,6 @@ fn prove_by_forge(scene: Scene<'_>, claim: &mut Claim<'_>) {
     }
 }
 
-/// A landing that a forge may have signed, and the people and keys before it.
 pub(crate) struct ForgeLanding<'a> {
     pub resolver: IdentityResolver<'a>,
     pub checks: &'a SignatureChecks<'a>,
@@ -635,14 +632,13 @@ pub(crate) struct ForgeLanding<'a> {
 }
 
 impl ForgeLanding<'_> {
-    /// Tells whether whoever made it approved by a forge-signed merge (E2a).
     pub(crate) fn is_forge_signed(&self) -> bool {
         let actor = authors::landed_by(self.resolver, self.commit);
         let signer = actor.and_then(|actor| self.signer(&actor.person));
-        signer.is_some_and(|it| it.is_ok_and(|signer| signer.proof() >= Proof::ForgeSigned))
+        signer.is_some_and(|result| result.is_ok_and(|signer| signer.proof() >= Proof::ForgeSigned))
     }
 
-    /// Returns the forge's key that proves who made the merge, or why none does; `None` if it is no merge of a forge, or if that
+    /// Returns the forge's key that proves who made the merge, or why none does; `None` if it is not a merge of a forge, or if that
     /// can't be determined.
     fn signer(&self, person: &Person) -> Option<Result<Signer, LevelReason>> {
         let (resolver, checks) = (self.resolver, self.checks);
@@ -656,7 +652,6 @@ impl ForgeLanding<'_> {
         Some(signed.and_then(|signer| known(resolver, person).map(|()| signer)))
     }
 
-    /// Returns the key of the committing forge that signed the landing; `None` if it can't be determined.
     fn signature(&self) -> Option<Result<Signer, LevelReason>> {
         let resolver = self.resolver;
         let committer = self.commit.committer();

@@ -59,7 +59,6 @@ impl<'a> ApprovalFiles<'a> {
     }
 }
 
-/// What a commit off the first-parent line wrote at the paths of one statement.
 struct WrittenPair<'a> {
     change: &'a ApprovalFileChange,
     text: Option<&'a After>,
@@ -73,7 +72,6 @@ pub(crate) struct ApprovalFileReader<'a> {
     /// The folders that may hold approvals: the record folders of every policy, counted or not.
     pub(super) folders: Vec<String>,
     files: BTreeMap<&'a str, &'a After>,
-    /// Accepted texts and who stated them; the same statement again is ignored.
     taken: BTreeSet<(String, Rc<[u8]>)>,
     pub(super) approval_files: ApprovalFiles<'a>,
 }
@@ -84,7 +82,7 @@ impl<'a> ApprovalFileReader<'a> {
         governance_history: &'a GovernanceHistory<'a>,
         wanted: &'a dyn Fn(&TrailKey) -> bool,
     ) -> ApprovalFileReader<'a> {
-        let policies = history.states.each().map(|it| &it.governance.policy);
+        let policies = history.states.each().map(|state| &state.governance.policy);
         let folders: BTreeSet<&String> =
             policies.flat_map(|policy| &policy.records).chain(&history.records).collect();
         ApprovalFileReader {
@@ -195,7 +193,7 @@ impl<'a> ApprovalFileReader<'a> {
         {
             self.judge(path, change, text, Some(signature));
         } else if let Some(After::Missing(obstacle)) =
-            [text, signature].into_iter().flatten().find(|it| matches!(it, After::Missing(_)))
+            [text, signature].into_iter().flatten().find(|after| matches!(after, After::Missing(_)))
         {
             self.gap(path, change, obstacle);
         }
@@ -234,8 +232,8 @@ impl<'a> ApprovalFileReader<'a> {
         };
         match text {
             None | Some(After::Gone) => {
-                let before = change.before.filter(|_| change.path == path);
-                if before.is_some_and(|it| !is_moved(path, it, changes)) {
+                let before = if change.path == path { change.before } else { None };
+                if before.is_some_and(|oid| !is_moved(path, oid, changes)) {
                     self.file(change, path, None, FileState::Removed);
                 }
                 if signature.is_some() {
@@ -352,7 +350,7 @@ impl<'a> ApprovalFileReader<'a> {
         };
         let (_, effective) = self.landing(change);
         let mainline = &self.history.mainline;
-        let nameless = mainline.boundary.as_ref().filter(|_| name == LedgerName::Unknown);
+        let nameless = if name == LedgerName::Unknown { mainline.boundary.as_ref() } else { None };
         let doubt =
             governance_before.doubt.or(nameless).or_else(|| mainline.behind(checked.file.at));
         let (backed, state) = match doubt {
@@ -428,7 +426,6 @@ pub(super) fn backing(
     Err(FileState::Bad(bad))
 }
 
-/// Tells whether a text removed by a landing exists elsewhere since that landing, byte for byte.
 fn is_moved(path: &str, before: Oid, changes: &[ApprovalFileChange]) -> bool {
     let name = |path: &str| {
         let mut segments = path.rsplit('/');

@@ -288,7 +288,8 @@ impl Reviewer {
 fn mapped(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> Option<Person> {
     let login = review.login.as_deref()?;
     let Some(host) = &reviews.forge else {
-        return people::identify_login(governance, login).filter(|it| it.unmapped().is_none());
+        return people::identify_login(governance, login)
+            .filter(|login| login.unmapped().is_none());
     };
     if !statement_file::is_login(login) || of_login(review, login, host).is_none() {
         return None;
@@ -336,7 +337,6 @@ fn is_github(host: &str) -> bool {
     })
 }
 
-/// Checks that the forge knows who opened the pull request and wrote its commits, and that the reviewer is neither.
 fn check_not_author(reviews: &Reviews, account: &Account) -> Result<(), String> {
     let Some(opened_by) = &reviews.opened_by else {
         return Err("the forge does not say who opened the pull request".to_owned());

@@ -153,7 +153,7 @@ impl SoundStatement {
         }
         let signer = self.attested(keys, at)?;
         let bridge = signer.persons(governance).into_iter().next();
-        let bridge = bridge.filter(|_| keys.is_bridge_key(&signer.key));
+        let bridge = if keys.is_bridge_key(&signer.key) { bridge } else { None };
         bridge.ok_or_else(|| BadFile::NoBridge { signer: signer.written() })
     }
 }
@@ -187,7 +187,6 @@ impl LedgerPlace {
         LedgerPlace { root, folder: prefix.folder() }
     }
 
-    /// Returns a name with the folder of a ledger that lies in one: a repository may hold several, with the same name.
     fn named(&self, name: &str) -> String {
         match self.folder.as_str() {
             "" => name.to_owned(),

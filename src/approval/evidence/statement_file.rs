@@ -79,7 +79,7 @@ impl ApprovalFile {
             return Err(BadFile::Line { line: 1, expected: FIRST });
         }
         let ledger = lines.need("ledger", "ledger <name, or ->", |name| {
-            (!name.is_empty()).then(|| (name != "-").then(|| name.to_owned()))
+            (!name.is_empty()).then(|| if name != "-" { Some(name.to_owned()) } else { None })
         })?;
         let about = lines.need("record", "record <id, or governance:path>", about)?;
         let sha256 = lines.need("sha256", "sha256 <64 lower-case hexadecimal digits>", |text| {
@@ -185,7 +185,6 @@ impl ApprovalFile {
     }
 }
 
-/// Returns a record folder as a path prefix: `exceptions/`, and empty for the root.
 pub(crate) fn base(records: &str) -> String {
     let folder = records.trim_start_matches("./").trim_end_matches('/');
     match folder {
@@ -249,7 +248,6 @@ pub(crate) fn escaped(address: &str) -> String {
     characters.map(|character| if plain(character) { character } else { '_' }).collect()
 }
 
-/// Tells whether a text is a single line with visible content and no hidden characters.
 pub(crate) fn is_line(text: &str) -> bool {
     let breaks =
         |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
@@ -276,7 +274,7 @@ fn accounts(
     lines: &mut StatementLines<'_>,
 ) -> Result<(Option<Address>, Vec<AuthorLogin>), BadFile> {
     let account = lines.may("account", "account <private address at the forge>", |text| {
-        Address::new(text).filter(|it| Account::of(it.as_str(), &[]).is_some())
+        Address::new(text).filter(|address| Account::of(address.as_str(), &[]).is_some())
     })?;
     let form = "author <address> <login>, sorted, at most 100 lines";
     let mut authors: Vec<AuthorLogin> = Vec::new();

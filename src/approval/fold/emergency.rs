@@ -75,14 +75,12 @@ fn begin(version: &Version, held: Option<Instant>, landed: Instant) -> Instant {
     held.into_iter().chain(version.commit.committed()).fold(landed, Instant::min)
 }
 
-/// An emergency, and those about the same subject that landed earlier.
 pub(crate) struct RepeatedEmergency {
     pub key: TrailKey,
     /// In landing order.
     pub earlier: Vec<EarlierEmergency>,
 }
 
-/// An emergency that may use up the grace of a later one.
 pub(crate) enum EarlierEmergency {
     Landed(TrailKey),
     /// A merge brought this commit, which filed it, and left it out.
@@ -124,7 +122,7 @@ pub(crate) fn use_up(
             EarlierEmergency::OffLine(key, commit) => {
                 let person = Some(later.person_of(commit, resolver)?);
                 let landed = FirstVersion::read(history, verdicts, key);
-                let is_open = !landed.is_some_and(|it| it.is_looked_at(landing, at));
+                let is_open = !landed.is_some_and(|landed| landed.is_looked_at(landing, at));
                 is_open.then(|| UsedGrace { period, by: key.to_string(), person })
             }
         });
@@ -177,7 +175,6 @@ impl<'a> FirstVersion<'a> {
         (shared.is_some() || is_unknown).then_some(shared)
     }
 
-    /// Returns the author or committer of a commit who may be a maker or lander of the version.
     fn person_of(&self, commit: &Commit, resolver: IdentityResolver) -> Option<Person> {
         let idents = [commit.author(), commit.committer()].into_iter();
         let mut people = idents.filter_map(|ident| resolver.of_ident(ident));
@@ -185,7 +182,6 @@ impl<'a> FirstVersion<'a> {
         found.map(|identity| identity.person)
     }
 
-    /// Tells whether somebody may be a maker or lander of the version.
     fn may_be(&self, identity: &Identity, resolver: IdentityResolver) -> bool {
         let mut own = self.people().map(|person| resolver.of_person(person));
         own.any(|own| !resolver.relation(identity, &SeparatedBy::Address, &own).is_different())

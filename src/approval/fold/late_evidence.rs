@@ -46,7 +46,7 @@ impl<'a> TrailEvaluator<'a> {
             if place.landing >= landing {
                 break;
             }
-            let commit = self.counted_file(self.bound.landed).map(|it| it.landed.commit);
+            let commit = self.counted_file(self.bound.landed).map(|file| file.landed.commit);
             let landing = self.context.history.mainline.landings.get(place.landing);
             let event = match place.after {
                 Some(at) => (at, commit),
@@ -105,13 +105,12 @@ impl<'a> TrailEvaluator<'a> {
         self.bound.bind(index, statement, age)
     }
 
-    /// Tells whether another statement with the same text was bound to a version before.
     fn is_said_elsewhere(&self, statement: usize) -> bool {
         let Some(own) = self.counted_file(statement).filter(|own| !own.rejects()) else {
             return false;
         };
         let is_same = |other: usize| {
-            let other = self.counted_file(other).filter(|_| other != statement);
+            let other = if other != statement { self.counted_file(other) } else { None };
             other.is_some_and(|other| {
                 let is_of_branch = own.landed.is_of_branch || other.landed.is_of_branch;
                 is_of_branch && other.landed.file == own.landed.file
@@ -147,10 +146,12 @@ impl<'a> TrailEvaluator<'a> {
         let versions = &self.trail.versions;
         let removed = self.verdicts.len().checked_sub(1).filter(|removed| {
             let version = versions.get(*removed);
-            version.is_some_and(|it| it.change == VersionChange::Removed) && !self.is_governance()
+            version.is_some_and(|version| version.change == VersionChange::Removed)
+                && !self.is_governance()
         });
         let Some(index) = removed.and_then(|removed| removed.checked_sub(1)) else { return };
-        let about = self.bound.waiting.iter().copied().filter(|it| self.is_about(*it, index));
+        let about =
+            self.bound.waiting.iter().copied().filter(|statement| self.is_about(*statement, index));
         let about: Vec<usize> = about.collect();
         let (Some(step), Some(before)) = (self.step(index), self.befores.get(index).cloned())
         else {
@@ -291,7 +292,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Tells whether the version's commit is the merge that left out what the one before it took away.
     fn is_by_merge(&self, step: &VersionStep) -> bool {
         let before = step.index.checked_sub(1).and_then(|before| self.trail.versions.get(before));
         let lost = before.and_then(Version::taken_away).map(|taken| taken.by);
@@ -369,14 +369,12 @@ impl<'a> TrailEvaluator<'a> {
         !member_of.is_empty() && demands.iter().any(|needed| weigh::are_enough(needed, &member_of))
     }
 
-    /// Tells whether a version says the same as an approved one whose verdict it carries.
     fn has_content_of(&self, approved: usize, verdict: &ApprovalVerdict) -> bool {
         let origin =
             self.verdicts.get(approved).and_then(|verdict| verdict.carries).unwrap_or(approved);
         verdict.carries == Some(origin)
     }
 
-    /// Returns the approval files about a version that were refused, and had landed by a landing.
     fn refused(&self, index: usize, until: usize) -> impl Iterator<Item = Statement> {
         let digest = self.bound.digests.get(index).and_then(Option::as_ref);
         self.statements.iter().filter_map(move |event| match event {

@@ -84,9 +84,9 @@ impl<'a> TrailEvaluator<'a> {
         let context = DemandContext { resolver: step.resolver, authors: &authors, demand: &demand };
         ApprovalVerdict {
             grace: emergency::grace(self.context.history, step, outcome.result),
-            approved_at: (satisfied == Satisfied::Yes).then_some(approved_at),
+            approved_at: if satisfied == Satisfied::Yes { Some(approved_at) } else { None },
             approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
-            witnessed_at: (!witnesses.is_empty()).then_some(step.at),
+            witnessed_at: if !witnesses.is_empty() { Some(step.at) } else { None },
             needed: if is_exempt { Needed::default() } else { demand.terms.needed() },
             missing: match satisfied {
                 Satisfied::Yes => Vec::new(),
@@ -181,7 +181,7 @@ impl<'a> TrailEvaluator<'a> {
         if self.base().is_some() {
             return None;
         }
-        let had_effect = self.verdicts.iter().rposition(|it| it.had_effect().is_some());
+        let had_effect = self.verdicts.iter().rposition(|verdict| verdict.had_effect().is_some());
         let mut all = 0..self.verdicts.len();
         self.record(had_effect).or_else(|| all.find_map(|index| self.record(Some(index))))
     }
@@ -244,7 +244,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Tells whether any landing before another is a forge-signed merge.
     fn is_forge_signing(&self, before: usize) -> bool {
         let mut newest_first = self.context.history.before_lists.range(..before).rev();
         newest_first.any(|(landing, commit)| {
@@ -282,7 +281,6 @@ impl<'a> TrailEvaluator<'a> {
         own
     }
 
-    /// Adds the authors of the files whose content a version took over, from their start.
     fn join_origins(&self, step: &VersionStep, own: &mut AuthorSet) {
         let history = self.context.history;
         let of = |version: &Version| {
@@ -413,7 +411,6 @@ impl<'a> TrailEvaluator<'a> {
     }
 }
 
-/// Tells whether a record has none of what somebody must vouch for: a review, a verified control, its closure.
 fn needs_no_witness(record: &Record) -> bool {
     record.closure.is_none()
         && record.reviews.is_empty()

@@ -27,7 +27,6 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Returns what commits off the line did to the trail.
     fn off_line(&self) -> Option<&'a OffLine> {
         let history = self.context.history;
         match self.of {
@@ -43,7 +42,8 @@ impl<'a> TrailEvaluator<'a> {
         let between = approved.landing + 1..landing;
         let is_barred = |off_line: &OffLine| off_line.bars_within(between.clone(), self.trail);
         // What it approved may have taken something away, whoever landed that text.
-        let mut approvals = self.context.history.approvals.iter().filter(|it| it.is_off_line);
+        let mut approvals =
+            self.context.history.approvals.iter().filter(|approval| approval.is_off_line);
         let lacks_approval = approvals
             .any(|change| between.contains(&change.landing) && change.record() == self.trail.key);
         !put_back::A3 && (lacks_approval || self.off_line().is_some_and(is_barred))
@@ -55,7 +55,8 @@ impl<'a> TrailEvaluator<'a> {
         match version.taken_away().map(|taken| taken.by) {
             Some(Lost::Merge(landing, _)) => {
                 let merge = self.context.history.mainline.landings.get(landing);
-                let is_parent = merge.is_some_and(|it| it.parents.contains(&version.commit.oid));
+                let is_parent =
+                    merge.is_some_and(|merge| merge.parents.contains(&version.commit.oid));
                 put_back::A3 || put_back::N2 && !is_parent
             }
             Some(Lost::Tip(_)) => false,
@@ -81,7 +82,8 @@ impl<'a> TrailEvaluator<'a> {
         let Some(stood) = stood.filter(|_| self.follows_off_line(step)) else {
             return step.version.is_brought_back();
         };
-        let blobs = |version: &Version| version.files.iter().map(|it| it.blob).collect::<Vec<_>>();
+        let blobs =
+            |version: &Version| version.files.iter().map(|file| file.blob).collect::<Vec<_>>();
         let before = self.trail.versions.get(stood).map(blobs);
         let both = self.record(Some(stood)).zip(step.record);
         before == Some(blobs(step.version))

@@ -16,7 +16,6 @@ use crate::record::Record;
 use crate::record::time::{Instant, When};
 use std::collections::BTreeSet;
 
-/// A version that is judged, and by what.
 pub(crate) struct VersionStep<'a> {
     pub index: usize,
     pub version: &'a Version,
@@ -30,7 +29,6 @@ pub(crate) struct VersionStep<'a> {
     pub is_among_records: bool,
 }
 
-/// Tells whether a record adds a closure or a fired entry that the previous one does not have.
 fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
     let Some(after) = after else { return false };
     let closed =

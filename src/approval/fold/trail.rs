@@ -72,7 +72,6 @@ pub(crate) struct TrailEvaluator<'a> {
     was_approved: BTreeMap<usize, Instant>,
 }
 
-/// What the versions of a trail so far mean for the next one.
 #[derive(Clone, Debug)]
 pub(crate) struct TrailProgress {
     pub approved: Option<usize>,
@@ -117,7 +116,6 @@ pub(crate) struct Bound {
     /// The sha256 of each version's bytes; empty if the trail has no approval files.
     pub(super) digests: Vec<Option<String>>,
     pub(super) statements: Vec<Vec<(usize, StatementAge)>>,
-    /// Approval files that have landed and wait for a version with their bytes.
     pub(super) waiting: BTreeSet<usize>,
     pub(super) landed: usize,
 }
@@ -250,7 +248,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         verdict.turns = turns(step, &verdict);
         let taken_back = self.was_approved.get(&step.index).map(|at| step.at.max(*at));
-        let without_waiting = verdict.was_approved.filter(|_| !verdict.is_approved());
+        let without_waiting = if !verdict.is_approved() { verdict.was_approved } else { None };
         if let Some(since) = taken_back.max(without_waiting) {
             verdict.was_approved = Some(since);
             // What it took away stays taken: no older version comes back with its approval, nor an older statement.
@@ -315,7 +313,7 @@ impl<'a> TrailEvaluator<'a> {
         } else if self.is_governance() {
             begun.waiting = mem::take(&mut self.series.waiting);
         }
-        begun.approved = self.series.approved.filter(|_| self.is_governance());
+        begun.approved = if self.is_governance() { self.series.approved } else { None };
         self.series = begun;
     }
 
@@ -323,7 +321,6 @@ impl<'a> TrailEvaluator<'a> {
         matches!(self.of, TrailKind::Governance(_))
     }
 
-    /// Tells whether a version has a verdict of its own, so that approvals of its bytes apply to it.
     pub(crate) fn is_fresh(&self, step: &VersionStep<'a>) -> bool {
         let amended = matches!(
             step.version.change,
@@ -362,7 +359,8 @@ impl<'a> TrailEvaluator<'a> {
         // What a commit off the line took away is followed only where it counts.
         let is_followed = |index: &usize| {
             let version = self.trail.versions.get(*index);
-            Some(*index) == self.counts || version.is_some_and(|it| it.taken_away().is_none())
+            Some(*index) == self.counts
+                || version.is_some_and(|version| version.taken_away().is_none())
         };
         let before = (0..step.index).rev().find(is_followed);
         if before.is_some_and(|before| bytes(before) != counts) {
@@ -459,7 +457,7 @@ impl<'a> TrailEvaluator<'a> {
         });
         verdict.statements.extend(outcome.statements);
         verdict.refused = Vec::new();
-        verdict.witnessed_at = (!witnesses.is_empty()).then_some(step.at);
+        verdict.witnessed_at = if !witnesses.is_empty() { Some(step.at) } else { None };
         verdict.witnesses = witnesses;
         verdict.grace = Grace::None;
         verdict.approved_at = verdict.approved_at.map(|at| at.max(step.at));
@@ -489,7 +487,7 @@ impl<'a> TrailEvaluator<'a> {
         let evidence = claims::of_unsigned(step.scene);
         let witnesses = self.witnesses(step, &demand, &evidence, None);
         ApprovalVerdict {
-            witnessed_at: (!witnesses.is_empty()).then_some(step.at),
+            witnessed_at: if !witnesses.is_empty() { Some(step.at) } else { None },
             witnesses,
             ..removed(step)
         }

@@ -75,7 +75,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
             let Some(trail) = self.history.governance.get(path) else {
                 continue;
             };
-            let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
+            let n_landed = trail.versions.partition_point(|version| version.landing <= landing);
             let base = self.root(path, &trail.versions, landing).map(|(base, _)| base);
             let known = verdicts(path);
             let is_approved = |n: &usize| {
@@ -247,7 +247,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         if taken.is_in_line && (0..n).rev().find(is_landed) == counted.of(path) {
             return true;
         }
-        let merged = (n..versions.len()).find(is_landed).filter(|_| taken.is_held);
+        let merged = if taken.is_held { (n..versions.len()).find(is_landed) } else { None };
         merged.is_some_and(|merged| {
             let merged = counted.with(path, Some(merged));
             self.only_adds(counted, &merged)
@@ -330,7 +330,8 @@ impl<'c, 'h> Chooser<'c, 'h> {
 }
 
 fn drops_signers(before: &Governance, after: &Governance, is_kind: &dyn Fn(&str) -> bool) -> bool {
-    let [old, new] = [before, after].map(|it| it.signers.as_deref().unwrap_or_default());
+    let [old, new] =
+        [before, after].map(|governance| governance.signers.as_deref().unwrap_or_default());
     let mut dropped = old.lines().filter(|line| !new.lines().any(|other| other == *line));
     let is_less = old != new && new.lines().all(|line| old.lines().any(|other| other == line));
     is_less && dropped.all(is_kind)
@@ -354,7 +355,6 @@ fn missing(version: &Version) -> Option<&Obstacle> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct VersionChoice {
     versions: BTreeMap<String, usize>,
-    /// Why it is undetermined whether a later version counts.
     pub(super) doubt: Option<Box<Obstacle>>,
 }
 
@@ -389,7 +389,6 @@ impl VersionChoice {
 
 pub(super) struct Composer<'h> {
     history: &'h History,
-    /// The landing of the first readable policy; in a shallow clone, of the first one that it holds.
     pub(super) first: Option<usize>,
     known: RefCell<BTreeMap<VersionChoice, Rc<Governance>>>,
     states: RefCell<BTreeMap<VersionChoice, Rc<MainlineGovernance>>>,
@@ -430,7 +429,6 @@ impl<'h> Composer<'h> {
         }
     }
 
-    /// Returns the governance that the chosen versions form; it may be invalid, or lack a policy.
     pub(super) fn governance(&self, choice: &VersionChoice) -> Rc<Governance> {
         if let Some(known) = self.known.borrow().get(choice) {
             return Rc::clone(known);
@@ -518,7 +516,7 @@ impl<'h> Composer<'h> {
             let Some(trail) = self.history.governance.get(&path) else {
                 return true;
             };
-            let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
+            let n_landed = trail.versions.partition_point(|version| version.landing <= landing);
             let mut landed = trail.versions.iter().take(n_landed).rev();
             let last = landed.find(|version| version.taken_away().is_none());
             blob(last) == blob(self.version(choice, &path))

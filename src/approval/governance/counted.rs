@@ -55,7 +55,6 @@ pub struct CountedGovernance {
     /// The lines of the signers file that count at the tip.
     pub keys: Vec<AdmittedKey>,
     pub signatures: Vec<LandedSignature>,
-    /// The version of each file that counts, starting at each landing where that changes.
     choices: Vec<(usize, VersionChoice)>,
 }
 
@@ -108,7 +107,7 @@ fn with_proven_revocations(history: &History, counted: &CountedGovernance) -> Rc
 
 fn add_new(known: &mut Vec<Rc<Governance>>, more: impl Iterator<Item = Rc<Governance>>) {
     for other in more {
-        if !known.iter().any(|it| it.restricts_the_same(&other)) {
+        if !known.iter().any(|governance| governance.restricts_the_same(&other)) {
             known.push(other);
         }
     }
@@ -152,8 +151,9 @@ fn judged(
     let mut choices: Vec<(usize, VersionChoice)> = Vec::new();
     for place in from {
         let landing = place.landing;
-        let lands =
-            |chunk: &&[ApprovalFileChange]| chunk.first().is_some_and(|it| it.landing <= landing);
+        let lands = |chunk: &&[ApprovalFileChange]| {
+            chunk.first().is_some_and(|change| change.landing <= landing)
+        };
         while let Some(chunk) = files.next_if(lands) {
             reader.land(chunk);
         }
@@ -225,7 +225,6 @@ fn evaluators(context: EvaluationContext<'_>) -> BTreeMap<&str, TrailEvaluator<'
     evaluators.collect()
 }
 
-/// Marks the approvals that name the bytes of a governance file that counts before they land.
 fn mark_continuing(
     history: &History,
     path: &str,
@@ -243,7 +242,6 @@ fn mark_continuing(
     }
 }
 
-/// Returns the places after which the effective governance may change, in order.
 fn relevant(history: &History, branch: &BranchStatements<'_>) -> Vec<Position> {
     let brought = branch.governance_places();
     // A note counts from its own time on, independently of landings.
@@ -251,7 +249,7 @@ fn relevant(history: &History, branch: &BranchStatements<'_>) -> Vec<Position> {
         let landings = (0..history.mainline.landings.len()).map(Position::from);
         return landings.chain(brought).collect::<BTreeSet<_>>().into_iter().collect();
     }
-    let versions = history.governance.values().flat_map(|it| &it.versions);
+    let versions = history.governance.values().flat_map(|trail| &trail.versions);
     let approvals =
         history.approvals.iter().filter(|file| watched_paths::is_of_governance(&file.path));
     let states = history.states.from().map(|(landing, _)| landing);
@@ -264,7 +262,6 @@ fn relevant(history: &History, branch: &BranchStatements<'_>) -> Vec<Position> {
 }
 
 impl CountedGovernance {
-    /// Returns the rules by which records are judged.
     pub(crate) fn ruled<'a>(&'a self, history: &'a History) -> Ruled<'a> {
         Ruled {
             counted: &self.states,
@@ -319,7 +316,7 @@ impl CountedGovernance {
         let named = history.named_governance();
         for (path, trail) in history.governance.iter().filter(|(path, _)| named.contains(&***path))
         {
-            let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
+            let n_landed = trail.versions.partition_point(|version| version.landing <= landing);
             let landed = n_landed.checked_sub(1);
             let counts = self.version(path, landing);
             if landed != counts {
@@ -358,7 +355,7 @@ impl CountedGovernance {
     /// Tells whether a version of a governance file was approved by someone entitled to approve it.
     pub fn is_approved(&self, path: &str, version: usize) -> bool {
         let known = self.approved_versions.get(path);
-        known.and_then(|known| known.get(version)).is_some_and(|it| *it)
+        known.and_then(|known| known.get(version)).is_some_and(|is_known| *is_known)
     }
 }
 
@@ -474,7 +471,7 @@ pub(super) fn uncounted_files(
         let (Some(last), Some(verdict)) = (trail.last(), verdict) else {
             continue;
         };
-        if !named.contains(path) || counts.is_some_and(|it| it.n == last.n) {
+        if !named.contains(path) || counts.is_some_and(|counted| counted.n == last.n) {
             continue;
         }
         let landing = history.mainline.landings.get(last.landing);
@@ -504,9 +501,9 @@ fn keyless(
         let mut authors = verdict.authors.iter();
         verdict.accepted.authors_may || authors.all(|author| author.person.key != person.key)
     };
-    let has_other = || keys.persons(approved).iter().any(|it| may(it) && has_key(it));
+    let has_other = || keys.persons(approved).iter().any(|person| may(person) && has_key(person));
     let is_for_all = who.is_empty() && (keys.has_pattern_key(signature::APPROVAL) || has_other());
-    let can_approve = keys.has_bridge() || is_for_all || who.iter().any(|it| has_key(it));
+    let can_approve = keys.has_bridge() || is_for_all || who.iter().any(|person| has_key(person));
     let emails = || who.iter().map(|person| person.email.clone()).collect();
     (verdict.satisfied == Satisfied::No && !can_approve).then(emails)
 }
@@ -546,7 +543,8 @@ pub fn why_unapproved(verdict: &ApprovalVerdict) -> String {
         (Satisfied::No, _) => {
             // `others` covers an author's own approval; every other approver gets the reason why theirs does not count.
             let statements = verdict.statements.iter().chain(&verdict.refused);
-            let by_others = statements.filter(|it| it.counts != VoteCounts::No(NotCounted::Author));
+            let by_others = statements
+                .filter(|statement| statement.counts != VoteCounts::No(NotCounted::Author));
             match missing::not_counted(by_others).as_slice() {
                 [] => others,
                 not_counted => format!("{others}; {}", not_counted.join("; ")),

@@ -66,7 +66,6 @@ impl Admission {
     }
 }
 
-/// The people whose addresses less than signatures joined or parted, and its commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ClaimedNames {
     by: Admission,
@@ -244,7 +243,6 @@ impl AdmittedKeys {
     }
 }
 
-/// Returns a state with the lines marked that another state marks, by what they let be signed.
 pub(super) fn mark_as(
     state: &Rc<MainlineGovernance>,
     other: &Governance,
@@ -328,12 +326,14 @@ impl ClaimedNames {
     /// Tells whether what a line lists may be somebody else since; whom a pattern matches is not known.
     fn holds(&self, line: &SignerLine, now: &Governance) -> bool {
         let n_owners = keys::literal(&line.principals).count();
-        let mut owners = keys::literal(&line.principals).map(|it| people::key_of(now, it));
+        let mut owners =
+            keys::literal(&line.principals).map(|address| people::key_of(now, address));
         let is_pattern =
-            line.principals.iter().filter(|it| !it.starts_with('!')).count() > n_owners;
+            line.principals.iter().filter(|principal| !principal.starts_with('!')).count()
+                > n_owners;
         self.is_anybody
             || is_pattern && !self.people.is_empty()
-            || owners.any(|it| self.people.contains(&it))
+            || owners.any(|owner| self.people.contains(&owner))
     }
 }
 
@@ -354,7 +354,6 @@ fn named(
     }
 }
 
-/// Returns how a line was let in: as before where it stood before, and else as its list.
 fn admit(line: SignerLine, before: &[AdmittedKey], by: Admission, commit: Oid) -> AdmittedKey {
     let known = before.iter().filter(|key| key.line.covers(&line)).min_by_key(|key| key.by);
     match known.filter(|known| known.by.proof() >= by.proof()) {

@@ -261,14 +261,14 @@ pub fn for_change(governance: &Governance, record: &Record, makers: &[Person]) -
     by_policy(accepted, who::lacking(governance, record, None, makers, &[]))
 }
 
-/// Returns why content that landed is not approved.
 fn cause(verdict: &ApprovalVerdict) -> Blocker {
     let statements = &verdict.statements;
     match verdict.result {
         FourEyes::SelfApproved => Blocker::OnlyAuthors { authors: verdict.author_persons() },
         FourEyes::NoneRecorded if verdict.landed_by.is_none() => Blocker::Squashed,
         FourEyes::NoneRecorded => {
-            let is_machine = |it: &Statement| it.counts == VoteCounts::No(NotCounted::Bot);
+            let is_machine =
+                |statement: &Statement| statement.counts == VoteCounts::No(NotCounted::Bot);
             let only_machines = !statements.is_empty() && statements.iter().all(is_machine);
             if only_machines { Blocker::OnlyMachines } else { Blocker::NothingCounts }
         }
@@ -278,11 +278,11 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
         }
         FourEyes::Claimed | FourEyes::ForgeSigned | FourEyes::Attested => Blocker::TooFew,
         FourEyes::Vetoed => {
-            let vetoes = statements.iter().filter(|it| it.vote == Vote::Vetoes);
-            let vetoes = vetoes.filter(|it| it.counts == VoteCounts::Yes);
+            let vetoes = statements.iter().filter(|statement| statement.vote == Vote::Vetoes);
+            let vetoes = vetoes.filter(|statement| statement.counts == VoteCounts::Yes);
             Blocker::Rejected {
-                in_note: vetoes.clone().any(|it| it.kind == EvidenceKind::Note),
-                by: vetoes.map(|it| it.person.clone()).collect(),
+                in_note: vetoes.clone().any(|statement| statement.kind == EvidenceKind::Note),
+                by: vetoes.map(|statement| statement.person.clone()).collect(),
             }
         }
         FourEyes::InvalidSignature => Blocker::BadSignature,
@@ -290,7 +290,6 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
     }
 }
 
-/// Returns why nobody counts of those who are named: an account or a name is unknown, or nobody is listed.
 fn unresolved(verdict: &ApprovalVerdict) -> Blocker {
     let reasons = verdict.statements.iter().filter_map(|statement| match &statement.counts {
         VoteCounts::No(reason) => Some((statement.vote, reason)),
@@ -317,13 +316,12 @@ fn unresolved(verdict: &ApprovalVerdict) -> Blocker {
     if reasons.any(is_name_unknown) { Blocker::NameUnknown } else { Blocker::NobodyListed }
 }
 
-/// Returns the uncounted approval files of people who do not count otherwise.
 fn refused_files(verdict: &ApprovalVerdict) -> impl Iterator<Item = Blocker> {
     let counts = |statement: &&Statement| {
         let mut approvers = verdict.approvers.iter();
         approvers.any(|approver| approver.person.key == statement.person.key)
     };
-    let refused = verdict.refused.iter().filter(|it| it.vote == Vote::Approves);
+    let refused = verdict.refused.iter().filter(|statement| statement.vote == Vote::Approves);
     refused.filter(move |it| !counts(it)).filter_map(|statement| match &statement.counts {
         VoteCounts::Yes => None,
         VoteCounts::No(reason) => {
@@ -335,8 +333,9 @@ fn refused_files(verdict: &ApprovalVerdict) -> impl Iterator<Item = Blocker> {
 fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     let (governance, record) = (content.governance, content.record);
     let eligibility = Eligibility::new(governance, record, content.approved, content.makers);
-    let counts =
-        |it: &&Person| !content.was_removed && eligibility.can_sign(it, signature::APPROVAL);
+    let counts = |person: &&Person| {
+        !content.was_removed && eligibility.can_sign(person, signature::APPROVAL)
+    };
     let signed: Vec<Person> = content.approvals.iter().filter(counts).cloned().collect();
     let rejections = content.rejections.iter().cloned();
     let mut blockers: Vec<Blocker> =
@@ -464,11 +463,10 @@ impl Proposal<'_> {
         by_people(way, named)
     }
 
-    /// Tells whether an approval is missing that anyone but the authors could give, beside those of groups and roles.
     fn is_open(&self) -> bool {
         let of_groups = |person: &Person| {
             let mut groups = self.missing.iter().filter(|missing| missing.group.is_some());
-            groups.any(|missing| missing.who.iter().any(|it| it.key == person.key))
+            groups.any(|missing| missing.who.iter().any(|other| other.key == person.key))
         };
         let is_role = |missing: &&MissingApproval| {
             let is_role = missing.group.is_none() && !missing.is_for_anyone;
@@ -551,7 +549,6 @@ fn by_people(way: ApprovalWay, who: Vec<Person>) -> Option<ApprovalStep> {
     if who.is_empty() { None } else { Some(ApprovalStep { way, who, after: None }) }
 }
 
-/// Tells whether nobody is known who could give an approval.
 pub(crate) fn is_for_nobody(missing: &MissingApproval) -> bool {
     missing.who.is_empty() && !missing.is_for_anyone
 }

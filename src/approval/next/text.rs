@@ -26,7 +26,7 @@ pub struct ContentNames<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Advised {
     pub cause: String,
-    /// What follows the cause: its separator and the advice; empty if there is none.
+    /// What follows the cause: its separator and the advice; empty without one.
     pub advice: String,
 }
 
@@ -72,7 +72,7 @@ pub fn waits_for(approvers: &[Person], missing: &[MissingApproval]) -> String {
     }
 }
 
-/// Returns a few people of whom one is enough; `None` if there are none.
+/// Returns a few people of whom one is enough; `None` without any.
 pub fn any_of(people: &[Person]) -> Option<String> {
     Some(match emails(people).as_slice() {
         [] => return None,
@@ -99,7 +99,6 @@ pub fn sentence(next: &NextSteps, names: ContentNames<'_>) -> String {
     }
 }
 
-/// Returns the steps as instructions: `run ..., or merge ...`; `None` if there are none.
 fn phrases(next: &NextSteps, names: ContentNames<'_>) -> Option<String> {
     let phrases: Vec<String> = next.steps.iter().map(|step| phrase(step, names)).collect();
     if phrases.is_empty() { None } else { Some(phrases.join(", or ")) }
@@ -109,7 +108,6 @@ fn approve(id: &str) -> String {
     shell::command("exledger approve", &[id])
 }
 
-/// Returns an instruction about content that landed, as the end of a sentence: `run ...`.
 fn phrase(step: &ApprovalStep, ContentNames { id, signers }: ContentNames<'_>) -> String {
     match step.way {
         ApprovalWay::SignedFile => match step.after {
@@ -341,10 +339,8 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
         Blocker::NothingCounts => by_this("no approval is recorded that counts".to_owned()),
         Blocker::AccountUnknown(unknown) => {
             let how = phrases(next, names).map(|phrases| format!(" ({phrases})"));
-            Advised::new(
-                format!("who approved can't be determined: {unknown}"),
-                how.unwrap_or_default(),
-            )
+            let cause = format!("who approved can't be determined: {unknown}");
+            Advised::new(cause, how.unwrap_or_default())
         }
         Blocker::NameUnknown => Advised::new(
             "who approved can't be determined",
@@ -364,10 +360,8 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
                 false => format!("withdraw that (`{}`)", approve(id)),
             };
             let by = all(by);
-            Advised::new(
-                format!("rejected by {by}"),
-                format!(": {by} must {back}, or {}", how_next()),
-            )
+            let cause = format!("rejected by {by}");
+            Advised::new(cause, format!(": {by} must {back}, or {}", how_next()))
         }
         Blocker::BadSignature => {
             Advised::new("the signature of the merge is bad", format!(": {}", how_next()))

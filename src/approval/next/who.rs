@@ -274,7 +274,7 @@ impl<'g> Eligibility<'g> {
         counted: &[Person],
         person: &Person,
     ) -> bool {
-        let is_person = |it: &Person| it.key == person.key;
+        let is_person = |other: &Person| other.key == person.key;
         let is_named = |missing: &MissingApproval| {
             let is_open = missing.is_for_anyone && missing.who.is_empty();
             is_open || missing.who.iter().any(is_person)
@@ -298,14 +298,12 @@ impl<'g> Eligibility<'g> {
             && self.identities.relation_of_signer(person, &self.owners).is_different()
     }
 
-    /// Tells whether a claimed approval by a person could count: a merge, or a review.
     pub(crate) fn may_claim(&self, person: &Person) -> bool {
         self.is_reachable(person)
             && self.identities.relation(person, &self.authors).is_different()
             && self.identities.relation(person, &self.owners).is_different()
     }
 
-    /// Tells whether a merge by a person could count that the forge signs.
     pub(crate) fn may_press_merge(&self, person: &Person) -> bool {
         self.may_claim(person) && self.identities.resolver().listed().has_key(person)
     }
@@ -349,7 +347,8 @@ impl<'g> Eligibility<'g> {
         let policy = &self.governance.policy;
         let members = policy.groups.values().flatten().map(Address::as_str);
         let logins = policy.people.logins.values().map(Address::as_str);
-        let named = members.chain(logins).map(|it| people::identify(self.governance, "", it));
+        let named =
+            members.chain(logins).map(|address| people::identify(self.governance, "", address));
         self.eligible(named.chain(self.keys().persons(self.governance)))
     }
 
@@ -370,7 +369,6 @@ impl<'g> Eligibility<'g> {
         self.keys().has_pattern_key(namespace)
     }
 
-    /// Returns the people whose approval does not count, each once: authors, requesters, barred owners.
     pub(crate) fn barred(&self) -> Vec<Person> {
         let mut barred: Vec<Person> = Vec::new();
         for person in self.authors.iter().chain(&self.owners) {
@@ -401,7 +399,7 @@ impl<'g> Eligibility<'g> {
         person.is_resolved()
             && state != Some(RosterState::Inactive)
             && !self.identities.is_no_person(person)
-            && self.listed.as_ref().is_none_or(|it| self.identities.is_listed(it, person))
+            && self.listed.as_ref().is_none_or(|listed| self.identities.is_listed(listed, person))
     }
 }
 
@@ -455,7 +453,7 @@ pub fn refusal(
     let [own, approved] = content.records;
     let listed = OnlyListed::for_record(governance_before, own, approved);
     // The line of a key may still make somebody listed.
-    let listed = listed.filter(|_| identities.key_set.keys.lists_address(who, &known));
+    let listed = if identities.key_set.keys.lists_address(who, &known) { listed } else { None };
     let resolver = identities.resolver();
     listed?.why_not(&resolver, &resolver, &resolver.of_person(&known).person)
 }

@@ -22,7 +22,6 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The governance after each landing, in the states that `IdentityResolver` names too.
 #[derive(Clone, Copy)]
 pub(crate) struct Ruled<'a> {
     pub counted: &'a States,
@@ -55,8 +54,8 @@ impl Ruled<'_> {
             !std::ptr::eq(counted, own) && counted != own
                 || landed.policy.people != own.policy.people
         });
-        let approved = is_stricter.then_some(approved);
-        let as_landed = self.takes_back().then_some(Ruled { later: &[], ..*self });
+        let approved = if is_stricter { Some(approved) } else { None };
+        let as_landed = if self.takes_back() { Some(Ruled { later: &[], ..*self }) } else { None };
         let both = as_landed.and(approved).map(|approved| Ruled { later: &[], ..approved });
         as_landed.into_iter().chain(approved).chain(both).collect()
     }
@@ -73,12 +72,10 @@ impl Ruled<'_> {
 
 pub(crate) struct GovernanceHistory<'a> {
     ruled: Ruled<'a>,
-    /// The key set after each run of landings, read when a signature needs it.
     key_sets: Vec<OnceCell<KeySet>>,
     approved_key_sets: Vec<OnceCell<KeySet>>,
     /// For each run, the earliest run with the same keys.
     key_set_of: Vec<OnceCell<usize>>,
-    /// Whether each run lists anybody, approved or in force.
     lists: Vec<OnceCell<bool>>,
     /// The governance before the first landing, and at each landing that changes the record folders.
     folders: OnceCell<Vec<(usize, Rc<MainlineGovernance>)>>,
@@ -168,7 +165,6 @@ impl<'a> GovernanceHistory<'a> {
         })
     }
 
-    /// Returns the record folders of each policy that counts between one landing and another, or the tip.
     pub(crate) fn record_folders(
         &self,
         landing: usize,
@@ -189,7 +185,7 @@ impl<'a> GovernanceHistory<'a> {
         let run = self.ruled.counted.runs_before(place);
         let run = self.same_key_set(run);
         let governance = &self.ruled.counted.after_runs(run).governance;
-        let key_set = self.key_sets.get(run).filter(|_| self.mentions_keys(governance));
+        let key_set = if self.mentions_keys(governance) { self.key_sets.get(run) } else { None };
         key_set.map_or(NONE, |key_set| {
             key_set.get_or_init(|| KeySet::from_governance(governance, self.ruled.later))
         })
@@ -333,7 +329,6 @@ impl<'a> SignatureChecks<'a> {
         SignatureChecks { is_of_rules: true, ..self }
     }
 
-    /// Tells whether the level of a merge by a forge is shown, or demanded by the given governance.
     pub(crate) fn need_levels(&self, governance: &Governance) -> bool {
         self.is_of_rules
             || !self.history.hides_levels

@@ -38,11 +38,9 @@ pub(crate) struct IdentityResolver<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct IdentityCache {
     faces: RefCell<HashMap<*const Governance, Faces>>,
-    /// The listed people, by the governance that counts and the approved one.
     listed: RefCell<HashMap<[*const Governance; 2], Rc<ListedPeople>>>,
 }
 
-/// Resolved entries by name, then by address.
 type Faces = HashMap<String, HashMap<String, Rc<Face>>>;
 
 #[derive(Debug)]
@@ -170,7 +168,6 @@ impl<'a> IdentityResolver<'a> {
         Rc::clone(known.entry(states).or_insert_with(listed))
     }
 
-    /// Returns the same states, but to judge a version of another landing.
     pub(crate) fn judging(self, judge: &'a Governance) -> IdentityResolver<'a> {
         IdentityResolver { judge, ..self }
     }
@@ -197,7 +194,6 @@ impl<'a> IdentityResolver<'a> {
         address.is_some_and(|address| is_nobody(&self.identity(&ident.name, address)))
     }
 
-    /// Returns the person behind one ident of a commit; `None` if it is a forge.
     pub(crate) fn actor(&self, ident: &Ident) -> Option<Identity> {
         let is_person = !self.is_forge(ident);
         is_person.then(|| self.of_ident(ident)).flatten()
@@ -210,11 +206,10 @@ impl<'a> IdentityResolver<'a> {
         Some(self.identity(&person.typed_name, &person.key))
     }
 
-    /// Resolves a login that the identity map lists and that has not been removed from it since.
     fn of_present_login(&self, login: &str) -> Option<Identity> {
         let states = [self.at, self.landed];
         let [known, landed] = states.map(|state| people::identify_login(state, login));
-        let person = known.filter(|known| landed.is_some_and(|it| it.key == known.key))?;
+        let person = known.filter(|known| landed.is_some_and(|landed| landed.key == known.key))?;
         Some(self.identity(&person.typed_name, &person.key))
     }
 
@@ -281,12 +276,11 @@ pub struct Identity {
     /// How many of the keys, from the start, the governance that counts knows, without what merely stands at the tip.
     n_sure: usize,
     names: Vec<Rc<ComparableName>>,
-    /// Normalized forms of their addresses, to find similar ones.
     lookalikes: Vec<Rc<str>>,
     typed: Vec<Person>,
 }
 
-/// A name in the forms used for comparison; empty if there is none.
+/// A name in the forms used for comparison; empty without one.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ComparableName {
     /// The name after mailmap.
@@ -363,7 +357,7 @@ impl Identity {
     /// Tells whether two have the same name, or similar addresses, and no state says that they are the same person.
     pub fn is_namesake(&self, other: &Identity) -> bool {
         let has = |(form, text): (NameForm, &str)| {
-            other.name_forms().any(|it| it == (form.counterpart(), text))
+            other.name_forms().any(|other_form| other_form == (form.counterpart(), text))
         };
         !self.is(other) && self.name_forms().any(has)
     }
@@ -372,10 +366,10 @@ impl Identity {
     /// text in the [counterpart](NameForm::counterpart) of the form in which the other has it.
     pub fn name_forms(&self) -> impl Iterator<Item = (NameForm, &str)> {
         let names = self.names.iter().flat_map(|name| {
-            let proper = name.proper.iter().map(|it| (NameForm::Proper, it.as_str()));
+            let proper = name.proper.iter().map(|text| (NameForm::Proper, text.as_str()));
             let untouched = name.proper.iter().filter(|_| name.typed.is_empty());
-            let untouched = untouched.map(|it| (NameForm::Untouched, it.as_str()));
-            let replaced = name.typed.iter().map(|it| (NameForm::Replaced, it.as_str()));
+            let untouched = untouched.map(|text| (NameForm::Untouched, text.as_str()));
+            let replaced = name.typed.iter().map(|text| (NameForm::Replaced, text.as_str()));
             proper.chain(untouched).chain(replaced)
         });
         names.chain(self.lookalikes.iter().map(|it| (NameForm::Lookalike, it.as_ref())))
@@ -430,7 +424,7 @@ impl Identity {
     /// Moves known keys to those by which the governance that counts knows the person.
     fn trust(&mut self, keys: &[Rc<str>]) {
         let set: Option<HashSet<&Rc<str>>> =
-            (self.keys.len() * keys.len() > FEW).then(|| keys.iter().collect());
+            if self.keys.len() * keys.len() > FEW { Some(keys.iter().collect()) } else { None };
         let is_trusted = |key: &Rc<str>| match &set {
             Some(set) => set.contains(key),
             None => keys.contains(key),

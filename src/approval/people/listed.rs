@@ -59,7 +59,6 @@ impl IdentityKind {
     }
 }
 
-/// The people whom a state of governance lists, by identity key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ListedPeople {
     keys: BTreeSet<String>,
@@ -84,7 +83,6 @@ pub(crate) fn can_anyone_sign(governance: &Governance) -> bool {
         || signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace))
 }
 
-/// Tells whether groups or the signers file name somebody, also by a key that was revoked since.
 fn names_anyone(governance: &Governance) -> bool {
     let keys = Keys::unrevoked(governance);
     !collect(governance, &keys, members_and_holders(governance, &keys), ListedBy::GroupOrKey)
@@ -154,7 +152,8 @@ impl ListedPeople {
 
 fn has_left(governance: &Governance, address: &str) -> bool {
     let address = Address::new(address);
-    address.is_some_and(|it| people::roster_state(governance, &it) == RosterState::Inactive)
+    address
+        .is_some_and(|address| people::roster_state(governance, &address) == RosterState::Inactive)
 }
 
 fn members_and_holders<'g>(

@@ -66,7 +66,6 @@ pub(crate) fn to_add(keys: &[String]) -> String {
     format!("{} to people.logins", lines.join(" and "))
 }
 
-/// Returns people by their keys, sorted; of those with the same key, the first.
 pub(crate) fn each_once(people: impl Iterator<Item = Person>) -> Vec<Person> {
     let mut people: Vec<Person> = people.collect();
     people.order_by(|one, other| one.key.cmp(&other.key));
@@ -145,7 +144,6 @@ pub(crate) fn compare(
 }
 
 impl IdentityResolver<'_> {
-    /// Returns the relation to another person of someone who gives an approval or rejection (1.7).
     pub(crate) fn relation(
         &self,
         one: &Identity,
@@ -173,8 +171,8 @@ impl IdentityResolver<'_> {
     }
 
     fn is_unmapped(&self, identity: &Identity) -> bool {
-        identity.typed().iter().any(|it| {
-            let face = self.met.face(self.at, &it.typed_name, &it.typed_email);
+        identity.typed().iter().any(|typed| {
+            let face = self.met.face(self.at, &typed.typed_name, &typed.typed_email);
             face.person.unmapped().is_some()
         })
     }
@@ -188,7 +186,7 @@ impl IdentityResolver<'_> {
                 .person
                 .unmapped()
                 .filter(|_| *separated_by != SeparatedBy::OwnKey)
-                .map(|it| (it.clone(), it.login_key(people)));
+                .map(|account| (account.clone(), account.login_key(people)));
             accounts.unmapped.extend(unmapped);
             accounts.known.extend(face.person.account.clone());
             accounts.known.extend(face.numbered.iter().cloned());
@@ -221,8 +219,8 @@ impl IdentityResolver<'_> {
             let known = accounts
                 .known
                 .iter()
-                .filter(|it| it.forge == answer.forge)
-                .map(|it| it.login.clone());
+                .filter(|account| account.forge == answer.forge)
+                .map(|account| account.login.clone());
             stated.into_iter().chain(known).collect()
         };
         let (stated, of_others) = (all(stated, of_one), all(of_others, of_other));

@@ -61,7 +61,6 @@ impl Keys {
         Keys { lines: signers.lines.clone(), revoked: revoked.cloned().collect(), ..Keys::NONE }
     }
 
-    /// Returns the keys listed by governance files, without those of the given lists.
     fn of<'a>(at: &Governance, revoked: impl IntoIterator<Item = &'a Revoked>) -> Keys {
         let mut signers = Signers::parse(at.signers.as_deref().unwrap_or_default());
         for line in &mut signers.lines {
@@ -89,7 +88,6 @@ impl Keys {
         Keys::less(at, [tip])
     }
 
-    /// Returns the keys listed by governance files, without those revoked by any of the other states.
     pub(crate) fn less<'g>(
         at: &'g Governance,
         later: impl IntoIterator<Item = &'g Governance>,
@@ -150,7 +148,6 @@ impl Keys {
         }
     }
 
-    /// Returns the lines by which a forge's keys sign commits, built-in ones too.
     fn of_forges(&self) -> impl Iterator<Item = &SignerLine> {
         let lines = self.forges.iter().chain(&*BUILT_IN);
         lines.filter(|line| !line.signs_certificates && is_good_for(line, GIT))
@@ -164,7 +161,6 @@ impl Keys {
         self.of_forges().any(|line| line.key == *key)
     }
 
-    /// Returns the keys of a forge's address, revoked or not.
     pub(crate) fn of_forge(&self, address: &str) -> impl Iterator<Item = &PublicKey> {
         let is_owner = move |line: &&SignerLine| {
             literal(&line.principals).any(|owner| owner.eq_ignore_ascii_case(address))
@@ -172,7 +168,6 @@ impl Keys {
         self.of_forges().filter(is_owner).map(|line| &line.key)
     }
 
-    /// Tells whether the policy names a forge whose merges prove who made them, ignoring dates.
     pub(crate) fn prove_merges(&self, governance: &Governance) -> bool {
         let mut proving = self
             .of_forges()
@@ -187,14 +182,13 @@ impl Keys {
         namespaces.iter().any(|namespace| self.usable(namespace).next().is_some())
     }
 
-    /// Tells whether a key that signs in a namespace and proves as much as is asked is listed for a person, ignoring dates.
     pub(crate) fn lists_for(
         &self,
         governance: &Governance,
         person: &Person,
         (namespace, proof): (&str, Proof),
     ) -> bool {
-        let proves = |line: &&SignerLine| self.of_key(&line.key).all(|it| it.proof() >= proof);
+        let proves = |line: &&SignerLine| self.of_key(&line.key).all(|key| key.proof() >= proof);
         self.usable(namespace).filter(proves).any(|line| {
             let owners: Vec<&str> =
                 self.of_key(&line.key).flat_map(|other| literal(&other.principals)).collect();
@@ -238,7 +232,7 @@ impl Keys {
 
     pub(crate) fn is_bridge(&self, governance: &Governance, person: &Person) -> bool {
         let mut lines = self.content().filter(|line| is_of_bridge(line));
-        lines.any(|line| persons(governance, &line.principals).any(|it| it.key == person.key))
+        lines.any(|line| persons(governance, &line.principals).any(|other| other.key == person.key))
     }
 
     pub(crate) fn holders<'k>(&'k self, namespaces: &'k [&str]) -> impl Iterator<Item = &'k str> {
@@ -253,7 +247,7 @@ impl Keys {
 
     pub(crate) fn lists_address(&self, governance: &Governance, person: &Person) -> bool {
         let mut lines = self.content();
-        lines.any(|line| persons(governance, &line.principals).any(|it| it.key == person.key))
+        lines.any(|line| persons(governance, &line.principals).any(|other| other.key == person.key))
     }
 
     /// Returns the keys of all people who are the same person as the one with this key, including it: those who share a
@@ -299,7 +293,8 @@ impl Keys {
 
     pub(crate) fn lines_of_persons(&self, governance: &Governance) -> Vec<(Vec<Person>, Proof)> {
         let lines = self.content();
-        let lines = lines.map(|it| (persons(governance, &it.principals).collect(), it.proof()));
+        let lines =
+            lines.map(|line| (persons(governance, &line.principals).collect(), line.proof()));
         lines.filter(|(persons, _): &(Vec<Person>, Proof)| persons.len() > 1).collect()
     }
 
@@ -435,9 +430,9 @@ fn persons(governance: &Governance, principals: &[String]) -> impl Iterator<Item
     literal(principals).map(|principal| people::identify(governance, "", principal))
 }
 
-/// Tells whether the principals of a line match a person, ignoring case and after mailmap.
 fn names(governance: &Governance, principals: &[String], person: &Person) -> bool {
-    let addresses = [&person.key, &person.email, &person.typed_email].map(|it| address::lower(it));
+    let addresses =
+        [&person.key, &person.email, &person.typed_email].map(|text| address::lower(text));
     listed(principals.iter().map(String::as_str), |pattern| {
         let lower = address::lower(pattern);
         addresses.iter().any(|address| glob(&lower, address))
@@ -528,7 +523,6 @@ impl KeySet {
         key_set
     }
 
-    /// Returns all identity keys of the person with this key, including it; empty if there is only one.
     pub(crate) fn person_keys(&self, person_key: &str) -> &[Rc<str>] {
         self.person_keys.get(person_key).map_or(&[], AsRef::as_ref)
     }
@@ -553,7 +547,6 @@ impl KeySet {
         strong.flat_map(|(line, _)| line.iter())
     }
 
-    /// Returns the groups of a person and of those who share a key with them, each by a function.
     pub(crate) fn groups(
         &self,
         person: &Person,

@@ -55,7 +55,8 @@ impl OpenPgpSignature {
         reader.take(2)?;
         let n_bits = usize::from(reader.number()?);
         let value = reader.take(n_bits.div_ceil(8))?.to_vec();
-        let [made] = hashed.iter().filter(|it| it.kind == 2).collect::<Vec<_>>()[..] else {
+        let [made] = hashed.iter().filter(|subpacket| subpacket.kind == 2).collect::<Vec<_>>()[..]
+        else {
             return None;
         };
         let seconds = u32::from_be_bytes(made.body.try_into().ok()?);
@@ -97,7 +98,6 @@ impl OpenPgpSignature {
     }
 }
 
-/// Returns the bytes of an armored block, whose checksum must be right.
 fn unarmored(armored: &[u8]) -> Option<Vec<u8>> {
     if armored.len() > MOST_BYTES {
         return None;
@@ -124,7 +124,6 @@ fn crc24(bytes: &[u8]) -> u32 {
     })
 }
 
-/// Returns the body of a signature packet, in the old or the new format, with nothing behind it.
 fn only_packet(bytes: &[u8]) -> Option<&[u8]> {
     let mut reader = Reader(bytes);
     let length = match reader.byte()? {

@@ -260,7 +260,6 @@ const END: &[u8] = b"-----END SSH SIGNATURE-----";
 /// The supported sizes of an RSA modulus, in bits: smaller is too weak, larger is not read.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
-/// The first lines of signatures that git recognizes; no kind for SSH signatures.
 const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
     (BEGIN, None),
     (b"-----BEGIN PGP SIGNATURE-----", Some(UnverifiedKind::OpenPgp)),
@@ -273,7 +272,6 @@ fn kind(armoured: &[u8]) -> Option<UnverifiedKind> {
     begun.map_or(Some(UnverifiedKind::Unknown), |(_, kind)| kind.clone())
 }
 
-/// Returns the key that made an armored signature over some bytes, in a namespace.
 fn open(armoured: &[u8], payload: &[u8], namespace: &str) -> Result<PublicKey, SignatureState> {
     let malformed = || SignatureState::Bad(Bad::Malformed);
     let blob = bare(armoured).ok_or_else(malformed)?;

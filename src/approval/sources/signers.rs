@@ -152,7 +152,6 @@ impl Revoked {
     }
 }
 
-/// Returns the lines that are neither blank nor comments, with line numbers from 1.
 fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = (1..).zip(bare.split('\n').map(str::trim));
@@ -302,7 +301,7 @@ fn take_option(
 ) -> Result<(), UnreadableLine> {
     const OPTIONS: &str = "the options are cert-authority, namespaces=\"…\", valid-after=\"…\" and valid-before=\"…\"";
     let known = ["cert-authority", "namespaces", "valid-after", "valid-before"];
-    let Some(known) = known.into_iter().find(|it| it.eq_ignore_ascii_case(name)) else {
+    let Some(known) = known.into_iter().find(|known| known.eq_ignore_ascii_case(name)) else {
         return Err((format!("`{name}` is not a signer option"), OPTIONS));
     };
     if let Some((_, false)) = value {
@@ -336,7 +335,7 @@ fn moment(text: &str) -> Result<Instant, UnreadableLine> {
     };
     let zone = text.find(|character: char| !character.is_ascii_digit());
     let (digits, zone) = text.split_at_checked(zone.unwrap_or(text.len())).ok_or_else(refusal)?;
-    let zoned = ["", "Z", "UTC"].iter().any(|it| it.eq_ignore_ascii_case(zone));
+    let zoned = ["", "Z", "UTC"].iter().any(|utc| utc.eq_ignore_ascii_case(zone));
     if !zoned || !matches!(digits.len(), 8 | 12 | 14) {
         return Err(refusal());
     }

@@ -53,7 +53,6 @@ impl PublicKey {
         format!("SHA256:{digest}")
     }
 
-    /// Returns an RSA key of 2048 to 4096 bits for the cryptography; `None` for other keys.
     pub(crate) fn to_rsa(&self) -> Option<rsa::RsaPublicKey> {
         let public = ssh_key::PublicKey::from_bytes(&self.blob).ok()?;
         rsa::RsaPublicKey::try_from(public.key_data().rsa()?).ok()

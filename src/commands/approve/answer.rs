@@ -14,7 +14,6 @@ use exledger::view;
 use exledger::view::doc::{StyledText, Tone};
 use exledger::view::shape;
 
-/// Returns the answer about an approval that is not signed yet.
 pub(super) fn unsigned(
     prepared: &PreparedApproval<'_>,
     draft: &ApprovalDraft<'_>,
@@ -70,7 +69,6 @@ pub(super) fn add_signature(
     }
 }
 
-/// Returns where the files were written.
 pub(super) fn done(written: &WrittenApproval) -> Done {
     match written {
         WrittenApproval::Folder { .. } => Done::Written,
@@ -80,7 +78,6 @@ pub(super) fn done(written: &WrittenApproval) -> Done {
     }
 }
 
-/// Returns what the user is shown before signing; `None` for a governance file.
 pub(super) fn preview(prepared: &PreparedApproval<'_>) -> Option<view::doc::Doc<'static>> {
     let content = &prepared.content;
     let makers: Vec<String> = content.target.makers.iter().map(shape::name).collect();

@@ -16,7 +16,6 @@ use exledger::session::Session;
 use exledger::store::git::Repository;
 use exledger::store::sign::CommitSigning;
 
-/// Returns the commands that send the written files to the approved ref.
 pub(super) fn after(
     ctx: &Ctx,
     session: &Session,
@@ -62,7 +61,6 @@ pub(super) fn again(
     send(ctx, session, draft.resend()?, retry)
 }
 
-/// Returns the commands that send the local statements to a remote; empty if there is none.
 fn send(
     ctx: &Ctx,
     session: &Session,
@@ -81,7 +79,6 @@ pub(super) fn send_command(ctx: &Ctx, session: &Session, remote: &str) -> anyhow
     Ok(format!("{git}{fetch}; {git} push {remote} {APPROVALS_BRANCH}"))
 }
 
-/// Returns the command that commits the added files, for a shell.
 fn commit_command(
     committer: &Committer,
     git: &str,

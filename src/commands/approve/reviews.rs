@@ -23,7 +23,6 @@ use std::path::Path;
 /// The maximum size of a file of reviews, in bytes.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// Adds statements of reviews to the local branch, signed by a bridge's key.
 pub(super) fn run(ctx: &Ctx, file: &Path, key: &str, written: bool) -> anyhow::Result<Outcome> {
     let session = ctx.home()?;
     session.work_tree()?;
@@ -59,7 +58,6 @@ pub(super) fn run(ctx: &Ctx, file: &Path, key: &str, written: bool) -> anyhow::R
     })
 }
 
-/// Returns the warning about a review that was not written because the account's owner is unknown.
 pub(crate) fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
     match (&review.login, &review.line) {
         (Some(login), Some(line)) => format!(
@@ -73,7 +71,6 @@ pub(crate) fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
     }
 }
 
-/// Returns the warning about a signature that does not count.
 pub(crate) fn not_counted(key: &UncountedKey) -> String {
     let UncountedKey { listing, signers, line } = key;
     format!(

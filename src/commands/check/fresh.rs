@@ -13,7 +13,6 @@ use exledger::session::Session;
 use exledger::store;
 use exledger::store::fetch::FetchEnvironment;
 
-/// The time limit of a fetch.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The time between a fetch and the next one.
@@ -22,7 +21,6 @@ pub(super) const EVERY: Duration = Duration::from_secs(30);
 /// The time limit of a fetch for which everything else has to wait.
 const LAST_PATIENCE: Duration = Duration::from_secs(20);
 
-/// How often to check whether a reader is still waiting.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Fetches the remote of the approved ref once; a failure is one line on stderr, and `--max-age` decides what it means.
@@ -37,7 +35,6 @@ pub(super) fn fetch_last(ctx: &Ctx) {
     report(ctx, done, &|| true);
 }
 
-/// Fetches for one ledger, without some environment variables, like [`fetch`].
 pub(crate) fn fetch_for(ctx: &Ctx, home: &Session, removed: &[&str], is_wanted: &dyn Fn() -> bool) {
     report(ctx, fetched(ctx, home, (removed, PATIENCE), is_wanted), is_wanted);
 }
@@ -53,7 +50,6 @@ fn report(ctx: &Ctx, done: anyhow::Result<Option<String>>, is_wanted: &dyn Fn() 
     }
 }
 
-/// Returns why the fetch failed; `None` if it did not.
 fn fetched(
     ctx: &Ctx,
     home: &Session,
@@ -62,7 +58,7 @@ fn fetched(
 ) -> anyhow::Result<Option<String>> {
     let repository = home.repository()?;
     // The first fetch may add the approved ref that can't be chosen yet.
-    let chosen = home.approved_ref().ok().and_then(|it| it.remote);
+    let chosen = home.approved_ref().ok().and_then(|approved| approved.remote);
     let Some(remote) = chosen.or_else(|| repository.first_remote()) else {
         return Ok(Some("there is no remote".to_owned()));
     };
@@ -77,20 +73,17 @@ fn fetched(
     Ok(done.err().map(|error| format!("{remote}: {error}")))
 }
 
-/// A thread that fetches repeatedly until the value is dropped.
 pub(crate) struct Fetcher {
     is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Fetcher {
-    /// Starts fetching every 30 seconds, for the first time after a pause.
     pub(super) fn start(ctx: &Ctx, pause: Duration) -> Fetcher {
         let ctx = ctx.clone();
         Fetcher::running(pause, move |is_wanted| fetch(&ctx, is_wanted))
     }
 
-    /// Starts to run a function that fetches every 30 seconds, for the first time after a pause.
     pub(crate) fn running(
         pause: Duration,
         fetch: impl Fn(&dyn Fn() -> bool) + Send + 'static,

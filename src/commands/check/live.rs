@@ -22,10 +22,6 @@ use exledger::formats::lines::KeptLine;
 use exledger::gate::question::{self, LONGEST_LINE, NoQuestion, QuestionLine};
 use exledger::session::error::Error;
 
-/// Answers one question per line with one receipt per line; the worst answer determines the exit code.
-///
-/// # Errors
-/// If there is no ledger at the start, the flags are wrong, or stdin can't be read.
 pub(super) fn run(
     ctx: &Ctx,
     receipts: Arc<ReceiptLog>,
@@ -50,10 +46,6 @@ pub(super) fn run(
     Ok(worst)
 }
 
-/// Opens a gate that reports on stderr.
-///
-/// # Errors
-/// If there is no ledger.
 fn open(
     ctx: &Ctx,
     receipts: Arc<ReceiptLog>,
@@ -74,7 +66,6 @@ fn open(
     Ok(gate.reporting(Box::new(report)))
 }
 
-/// Returns the ledger and the conditions of the command line.
 pub(super) fn options(ctx: &Ctx, max_age: Option<&MaxAge>) -> LiveOptions {
     LiveOptions {
         folder: ctx.folder.clone(),
@@ -85,7 +76,6 @@ pub(super) fn options(ctx: &Ctx, max_age: Option<&MaxAge>) -> LiveOptions {
     }
 }
 
-/// Returns the next question of standard input, or why a line is not a question; `None` at the end.
 fn next(buffer: &mut Vec<u8>) -> anyhow::Result<Option<QuestionLine>> {
     loop {
         let mut stdin = std::io::stdin().lock();

@@ -20,7 +20,6 @@ pub(crate) fn sign(ctx: &Ctx, receipts: &ReceiptLog) -> Outcome {
     }
 }
 
-/// Starts to sign every 60 seconds, and a last time at the end.
 pub(crate) fn start(ctx: &Ctx, receipts: Arc<ReceiptLog>) -> PeriodicSigning {
     let (clock, report) = (ctx.clone(), ctx.clone());
     let context = SigningContext {
@@ -31,7 +30,6 @@ pub(crate) fn start(ctx: &Ctx, receipts: Arc<ReceiptLog>) -> PeriodicSigning {
     PeriodicSigning::start(receipts, context)
 }
 
-/// Signs the rest, and returns the worst outcome of all signatures.
 pub(crate) fn finish(signing: PeriodicSigning) -> Outcome {
     if signing.finish() { Outcome::Fine } else { Outcome::Undetermined }
 }

@@ -16,17 +16,13 @@ use exledger::gate::answer::Question;
 use exledger::gate::question::{QuestionLine, TimedQuestion};
 use exledger::gate::receipt::CheckAnswer;
 
-/// The time between a look and the next one.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest time to wait, in seconds.
 const LONGEST: u64 = 24 * 3_600;
 
-/// Answers a question as soon as the answer is settled, or when the time is up. Only that answer is stored. With a fetcher, the
-/// approved ref is fetched once more when the time is up: what was merged in the last seconds counts.
-///
-/// # Errors
-/// If the ledger can't be loaded at the start.
+/// Answers a question as soon as the answer is settled, or when the time is up. Only that answer is stored.
+/// With a fetcher, the approved ref is fetched again when the time is up: what was merged in the last seconds counts.
 pub(super) fn settled(
     ctx: &Ctx,
     gate: &mut LiveGate,
@@ -59,10 +55,9 @@ pub(super) fn settled(
     }
 }
 
-/// Reads the value of `--wait`.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
-    let seconds = MaxAge::parse(text).ok().filter(|_| !text.ends_with('d'));
-    let seconds = seconds.and_then(|it| u64::try_from(it.seconds()).ok());
+    let seconds = if !text.ends_with('d') { MaxAge::parse(text).ok() } else { None };
+    let seconds = seconds.and_then(|term| u64::try_from(term.seconds()).ok());
     seconds.filter(|seconds| *seconds <= LONGEST).map(Duration::from_secs).ok_or_else(|| {
         "write a whole number with s, m (minutes) or h, such as 30s, 10m or 2h, and at most 24h"
             .to_owned()

@@ -58,13 +58,10 @@ const MOST: u64 = 32 * 1024 * 1024;
 /// The variable that keeps tests from waiting; a release does not read it.
 const TEST_WAITS: &str = "EXLEDGER_TEST_WAITS";
 
-/// A job of a forge, or the clone in which `ci` runs instead.
 pub(super) struct ForgeJob<'c> {
     pub(super) ctx: &'c Ctx,
     pub(super) forge: ForgeProgram,
-    /// Whether this is a job of that forge.
     pub(super) is_running: bool,
-    /// What started the workflow; null where the forge tells it by variables.
     pub(super) event: Value,
     pub(super) repository: Box<dyn ForgeRepository>,
     /// The approved ref; `None` before anything was pushed.
@@ -73,7 +70,6 @@ pub(super) struct ForgeJob<'c> {
 }
 
 impl<'c> ForgeJob<'c> {
-    /// Reads the job from the environment, and the ledger.
     pub(super) fn open(ctx: &'c Ctx, args: &ForgeArgs) -> anyhow::Result<ForgeJob<'c>> {
         let session = ctx.home()?;
         let approved = session.approved_ref().ok();
@@ -113,14 +109,16 @@ impl<'c> ForgeJob<'c> {
             }
         };
         let repository = args.repo.clone().or(repository);
-        let repository = repository.or_else(|| address.as_ref().map(|it| it.path.clone()));
-        let repository = repository.filter(|it| is_repository(it)).ok_or_else(|| {
-            fault::usage_error(
-                "it is not known which repository of the forge this is",
-                "add --repo OWNER/NAME",
-            )
-        })?;
-        let host = host.or_else(|| address.as_ref().map(|it| it.host.clone()));
+        let repository =
+            repository.or_else(|| address.as_ref().map(|address| address.path.clone()));
+        let repository =
+            repository.filter(|repository| is_repository(repository)).ok_or_else(|| {
+                fault::usage_error(
+                    "it is not known which repository of the forge this is",
+                    "add --repo OWNER/NAME",
+                )
+            })?;
+        let host = host.or_else(|| address.as_ref().map(|address| address.host.clone()));
         let default =
             format!("{}.com", if forge == ForgeProgram::Github { "github" } else { "gitlab" });
         let remote = match of_job("CI_PROJECT_URL").filter(|_| forge == ForgeProgram::Gitlab) {
@@ -136,7 +134,7 @@ impl<'c> ForgeJob<'c> {
             remote,
             dry_run: args.dry_run,
             waits: !(cfg!(exledger_test_variables) && ctx.variable(TEST_WAITS) == Some("0")),
-            show: args.dry_run.then(|| show_calls(ctx)),
+            show: if args.dry_run { Some(show_calls(ctx)) } else { None },
         };
         Ok(ForgeJob {
             ctx,
@@ -149,7 +147,6 @@ impl<'c> ForgeJob<'c> {
         })
     }
 
-    /// Returns the approved ref.
     pub(super) fn approved(&self) -> anyhow::Result<ApprovedRef> {
         Ok(self.session.approved_ref()?)
     }
@@ -166,14 +163,12 @@ impl<'c> ForgeJob<'c> {
         }
     }
 
-    /// Returns a variable of the job.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         self.ctx.variable(name).filter(|_| self.is_running)
     }
 
-    /// Returns a text of the event.
     pub(super) fn event(&self, pointer: &str) -> Option<&str> {
-        self.event.pointer(pointer)?.as_str().filter(|it| !it.is_empty())
+        self.event.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
     }
 
     /// Returns the marker that begins our texts about this ledger: a repository may have several.
@@ -213,14 +208,12 @@ impl<'c> ForgeJob<'c> {
         format!("{marker}\n{}", shorten(text, &rest))
     }
 
-    /// Prints the answer and the messages of a part.
     pub(super) fn print(&self, part: &JobPart) -> anyhow::Result<()> {
         self.ctx.print(part.answer(0).as_bytes())?;
         self.tell(part);
         Ok(())
     }
 
-    /// Prints the messages of a part.
     pub(super) fn tell(&self, part: &JobPart) {
         if !part.messages.is_empty() {
             self.ctx.tell(part.messages.trim_end());
@@ -256,14 +249,13 @@ impl<'c> ForgeJob<'c> {
         // Others may write the marker; their comments are theirs.
         let own = comments.iter().find(|it| it.author == login && it.body.starts_with(marker));
         if own.is_some() || is_wanted {
-            let over = own.map(|it| it.number);
+            let over = own.map(|comment| comment.number);
             let body = self.body(marker, text);
             self.asked(self.repository.write_comment(request, over, &body))?;
         }
         Ok(())
     }
 
-    /// Returns what the forge answered, or why there is no answer.
     pub(super) fn asked<T>(&self, answer: Result<T, ForgeError>) -> anyhow::Result<T> {
         let program = self.forge.program();
         answer.map_err(|error| {
@@ -277,7 +269,6 @@ impl<'c> ForgeJob<'c> {
     }
 }
 
-/// Returns the worst outcome of some parts.
 pub(super) fn worst<'p>(parts: impl IntoIterator<Item = &'p JobPart>) -> Outcome {
     parts.into_iter().map(JobPart::outcome).max().unwrap_or(Outcome::Fine)
 }
@@ -301,15 +292,15 @@ fn read_event(ctx: &Ctx, is_github: bool) -> anyhow::Result<Value> {
             "run the job again",
         )
     };
-    let bytes = files::read(&PathBuf::from(path), MOST).map_err(|it| unread(it.to_string()))?;
-    serde_json::from_slice(&bytes).map_err(|it| unread(it.to_string()))
+    let bytes =
+        files::read(&PathBuf::from(path), MOST).map_err(|error| unread(error.to_string()))?;
+    serde_json::from_slice(&bytes).map_err(|error| unread(error.to_string()))
 }
 
-/// Returns what prints each call, as a shell would run it.
 fn show_calls(ctx: &Ctx) -> forge::ShowCall {
     let ctx = ctx.clone();
     Box::new(move |program, arguments, input| {
-        let arguments: Vec<String> = arguments.iter().map(|it| quoted(it)).collect();
+        let arguments: Vec<String> = arguments.iter().map(|argument| quoted(argument)).collect();
         let input = match input {
             Some(bytes) => format!(" <<< {}", quoted(&String::from_utf8_lossy(bytes))),
             None => String::new(),

@@ -38,7 +38,6 @@ const PAUSES: [u64; 3] = [0, 10, 30];
 /// How often it is tried to push on top of what others pushed.
 const PUSHES: usize = 3;
 
-/// The number of landings of one push that are looked at.
 const MOST_LANDINGS: usize = 10_000;
 
 /// Record who approved what was merged
@@ -94,7 +93,6 @@ impl Run for MergedArgs {
     }
 }
 
-/// Returns the number of the request that the event or the pipeline names.
 fn read_number(job: &ForgeJob<'_>) -> Option<anyhow::Result<u64>> {
     let text = job.event("/inputs/pull_request").or(job.variable("EXLEDGER_MERGE_REQUEST"))?;
     Some(text.parse().map_err(|_| {
@@ -121,11 +119,9 @@ fn read_key(job: &ForgeJob<'_>) -> anyhow::Result<Option<ProcessKey>> {
     ProcessKey::read(text).map(Some).map_err(|bad| unusable(format!("of {KEY_VARIABLE}, {bad}")))
 }
 
-/// What was recorded so far.
 struct ReviewRecorder<'j> {
     job: &'j ForgeJob<'j>,
     key: ProcessKey,
-    /// The statements, by their paths from the top of the repository.
     files: Vec<(String, Vec<u8>)>,
     outcome: Outcome,
 }
@@ -135,7 +131,6 @@ impl ReviewRecorder<'_> {
         self.outcome = self.outcome.max(outcome);
     }
 
-    /// Records the reviews of one request again.
     fn record_request(&mut self, number: u64) -> anyhow::Result<()> {
         let job = self.job;
         let request = job.asked(job.repository.request(number))?;
@@ -151,7 +146,6 @@ impl ReviewRecorder<'_> {
         Ok(())
     }
 
-    /// Records the reviews of all requests that the push merged.
     fn record_push(&mut self) -> anyhow::Result<()> {
         let job = self.job;
         let (landings, newest) = pushed(job)?;
@@ -164,7 +158,6 @@ impl ReviewRecorder<'_> {
         Ok(())
     }
 
-    /// Signs the reviews of a request, and says which don't count.
     fn record(&mut self, request: &ForgeRequest, landing: Oid) -> anyhow::Result<()> {
         let job = self.job;
         let commit = chain::read(job.session.repository()?, landing);
@@ -196,7 +189,7 @@ impl ReviewRecorder<'_> {
             };
         let signed = prepared.files(ReviewKey::InProcess(&self.key))?;
         let result = &prepared.result;
-        let missing = |it: &SkippedReview| matches!(it, SkippedReview::Missing { .. });
+        let missing = |review: &SkippedReview| matches!(review, SkippedReview::Missing { .. });
         if result.skipped.iter().any(missing) {
             self.raise(Outcome::Undetermined);
         }
@@ -207,7 +200,6 @@ impl ReviewRecorder<'_> {
         report(job, request, (&reviews, result, &signed.uncounted))
     }
 
-    /// Commits the statements, and pushes them on top of what others pushed.
     fn deliver(&mut self) -> anyhow::Result<()> {
         let (job, client) = (self.job, self.job.repository.client());
         if self.files.is_empty() {
@@ -217,7 +209,8 @@ impl ReviewRecorder<'_> {
         let remote = approved.remote.as_deref();
         let git = job.session.repository()?;
         let branch = format!("refs/heads/{APPROVALS_BRANCH}");
-        let tracked = remote.map(|it| format!("+{branch}:refs/remotes/{it}/{APPROVALS_BRANCH}"));
+        let tracked =
+            remote.map(|remote| format!("+{branch}:refs/remotes/{remote}/{APPROVALS_BRANCH}"));
         let mut refused = None;
         for _ in 0..=PUSHES {
             if client.dry_run {
@@ -271,7 +264,6 @@ fn pushed(job: &ForgeJob<'_>) -> anyhow::Result<(Vec<Oid>, Oid)> {
     Ok((vec![newest], newest))
 }
 
-/// Returns the request whose merge made a commit of the approved branch.
 fn merged_by(
     job: &ForgeJob<'_>,
     landing: Oid,
@@ -283,8 +275,8 @@ fn merged_by(
             thread::sleep(Duration::from_secs(*pause));
         }
         let requests = job.asked(job.repository.requests_of(&landing))?;
-        let is_own = |it: &ForgeRequest| {
-            it.base == branch && it.landing.as_deref() == Some(landing.as_str())
+        let is_own = |request: &ForgeRequest| {
+            request.base == branch && request.landing.as_deref() == Some(landing.as_str())
         };
         if let Some(request) = requests.into_iter().find(is_own) {
             return Ok(Some(request));
@@ -293,7 +285,6 @@ fn merged_by(
     Ok(None)
 }
 
-/// Fetches the commits that were reviewed.
 fn fetch_reviewed(
     job: &ForgeJob<'_>,
     request: &ForgeRequest,
@@ -310,7 +301,6 @@ fn fetch_reviewed(
     Ok(())
 }
 
-/// Says in the log and on the request which reviews don't count yet.
 fn report(
     job: &ForgeJob<'_>,
     request: &ForgeRequest,

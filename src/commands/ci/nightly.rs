@@ -21,7 +21,6 @@ use crate::commands::verify::VerifyArgs;
 use exledger::render::markdown::fenced;
 use exledger::session::snapshot::walk::Scope;
 
-/// The title of the issue.
 const TITLE: &str = "Exceptions: what is due";
 
 /// Audit what was merged, and keep one issue with what is due
@@ -60,23 +59,17 @@ impl Run for NightlyArgs {
     }
 }
 
-/// What the commands answered.
 struct NightlyAnswers {
     audit: JobPart,
     patterns: JobPart,
     queue: JobPart,
     scan: JobPart,
-    /// The messages, as JSON.
     due: Value,
-    /// What repeats, as JSON.
     repeated: Value,
-    /// What the files of facts end, each with its reason.
     ended: Vec<String>,
-    /// What they can't tell.
     untold: Vec<String>,
 }
 
-/// A text for people, and the same for the decisions here.
 const BOTH: &[&str] = &["markdown", "json"];
 
 impl NightlyAnswers {
@@ -98,7 +91,7 @@ impl NightlyAnswers {
         })
     }
 
-    /// Returns the outcome: what is due, or repeats, is no error, but what can't be told is.
+    /// Returns the outcome: what is due, or repeats, is not an error, but what can't be told is.
     fn outcome(&self) -> Outcome {
         let asked = worst([&self.patterns, &self.queue]);
         let is_unknown = asked == Outcome::Undetermined || !self.untold.is_empty();
@@ -120,7 +113,6 @@ impl NightlyAnswers {
             || groups.any(|group| !list(group, "refused").is_empty())
     }
 
-    /// Returns the text of the issue.
     fn text(&self, job: &ForgeJob<'_>) -> String {
         let of = |pointer: &str| self.due.pointer(pointer).and_then(Value::as_str).unwrap_or("?");
         let commit = of("/ledger/commit");
@@ -158,7 +150,8 @@ impl NightlyAnswers {
 
     /// Returns the accounts that the policy maps to people; any other login may be a stranger's.
     fn mentions(&self) -> String {
-        let logins = self.messages().iter().filter_map(|it| it.pointer("/to/login")?.as_str());
+        let logins =
+            self.messages().iter().filter_map(|message| message.pointer("/to/login")?.as_str());
         let logins: BTreeSet<&str> = logins.filter(|login| is_login(login)).collect();
         match logins.into_iter().map(|login| format!("@{login}")).collect::<Vec<_>>().join(" ") {
             none if none.is_empty() => none,
@@ -167,7 +160,6 @@ impl NightlyAnswers {
     }
 }
 
-/// Returns what the files of facts end, and what they can't tell; nothing without such files.
 fn facts(ctx: &Ctx) -> anyhow::Result<(Vec<String>, Vec<String>)> {
     if !ctx.has_facts() {
         return Ok(Default::default());
@@ -179,14 +171,13 @@ fn facts(ctx: &Ctx) -> anyhow::Result<(Vec<String>, Vec<String>)> {
     Ok((source.ended.iter().map(line).collect(), source.doubts.iter().map(line).collect()))
 }
 
-/// Opens the issue once something is due, and updates the one that is there.
 fn keep_issue(job: &ForgeJob<'_>, is_due: bool, text: &str) -> anyhow::Result<()> {
     let login = job.asked(job.repository.own_login())?;
     let marker = job.marker("exledger-due")?;
     let issues = job.asked(job.repository.issues(&login))?;
-    let own = issues.iter().find(|it| it.author == login && it.body.starts_with(&marker));
+    let own = issues.iter().find(|issue| issue.author == login && issue.body.starts_with(&marker));
     if own.is_some() || is_due {
-        let over = own.map(|it| it.number);
+        let over = own.map(|issue| issue.number);
         let body = job.body(&marker, text);
         job.asked(job.repository.write_issue(over, is_due, TITLE, &body))?;
     }
@@ -199,6 +190,6 @@ fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
 
 fn is_login(text: &str) -> bool {
     let is_part =
-        |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_alphanumeric());
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     text.split(['-', '_', '.']).all(is_part)
 }

@@ -9,7 +9,6 @@ use crate::commands::exit::Outcome;
 /// The largest text of a comment or an issue, in bytes: forges refuse more than 65,536 characters.
 const MOST_BYTES: usize = 58_000;
 
-/// The answer of a command, in some formats.
 #[derive(Clone, Debug, Default)]
 pub(super) struct JobPart {
     pub(super) answers: Vec<String>,
@@ -18,7 +17,6 @@ pub(super) struct JobPart {
 }
 
 impl JobPart {
-    /// Runs a command with arguments, once for all formats; as in the first one.
     pub(super) fn run<A: Run>(
         ctx: &Ctx,
         formats: &[&str],
@@ -39,17 +37,14 @@ impl JobPart {
         Ok(part)
     }
 
-    /// Returns its outcome; one that could not be answered is undetermined.
     pub(super) fn outcome(&self) -> Outcome {
         self.outcome.unwrap_or(Outcome::Undetermined)
     }
 
-    /// Returns its answer in the format of that index; empty if there is none.
     pub(super) fn answer(&self, format: usize) -> &str {
         self.answers.get(format).map_or("", String::as_str)
     }
 
-    /// Returns its answer in a format as JSON; null if there is none.
     pub(super) fn json(&self, format: usize) -> serde_json::Value {
         serde_json::from_str(self.answer(format)).unwrap_or_default()
     }

@@ -33,13 +33,10 @@ pub(crate) struct PullRequestArgs {
 
 pub(super) const COMMAND: Command = Command::of::<PullRequestArgs>("pull-request");
 
-/// The request of a job.
 #[derive(Debug, Default)]
 struct CheckedRequest {
     number: Option<u64>,
-    /// What it will be merged into.
     base: String,
-    /// Its branch.
     branch: Option<String>,
     /// Whether it comes from another repository, for which the token can't write.
     is_from_fork: bool,
@@ -63,7 +60,7 @@ impl Run for PullRequestArgs {
         job.print(&scan)?;
         let mut arguments = Vec::new();
         // The branch completes the command that signs an approval.
-        let branch = request.branch.iter().filter(|it| is_branch_name(it));
+        let branch = request.branch.iter().filter(|branch| is_branch_name(branch));
         arguments.extend(branch.map(|branch| format!("--branch={branch}")));
         arguments.extend(["--".to_owned(), request.base.clone()]);
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -115,7 +112,7 @@ impl CheckedRequest {
                 let branch = job.variable("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME");
                 let source = job.variable("CI_MERGE_REQUEST_SOURCE_PROJECT_ID");
                 CheckedRequest {
-                    number: number.and_then(|it| it.parse().ok()),
+                    number: number.and_then(|number| number.parse().ok()),
                     base: base.unwrap_or(approved),
                     branch: branch.map(str::to_owned),
                     is_from_fork: source != job.variable("CI_PROJECT_ID"),
@@ -125,7 +122,6 @@ impl CheckedRequest {
     }
 }
 
-/// Keeps the one comment on a request up to date.
 fn comment(job: &ForgeJob<'_>, request: &CheckedRequest, diff: &JobPart) -> anyhow::Result<()> {
     let Some(number) = request.number else {
         return Ok(());

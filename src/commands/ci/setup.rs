@@ -55,7 +55,8 @@ impl Run for SetupArgs {
         let default = job.asked(job.repository.default_branch())?;
         let mut branches = vec![job.branch()?];
         // Schedules run on the default branch.
-        branches.extend(Some(default).filter(|it| !it.is_empty() && *it != branches[0]));
+        branches
+            .extend(Some(default).filter(|branch| !branch.is_empty() && *branch != branches[0]));
         if let Protection::Refused(why) = job.asked(job.repository.protect_key(&branches))? {
             return Err(fault::undetermined(
                 format!("nothing was stored, since the key would not be protected: {why}"),
@@ -75,7 +76,6 @@ impl Run for SetupArgs {
     }
 }
 
-/// Asks an administrator before the first call.
 fn agree(job: &ForgeJob<'_>) -> anyhow::Result<()> {
     if job.ctx.person == ask::Prompting::Away {
         return Err(fault::usage_error(
@@ -111,8 +111,8 @@ fn list_key(job: &ForgeJob<'_>, line: &str) -> anyhow::Result<()> {
     let before = tree.bytes(signers)?;
     let text = String::from_utf8_lossy(before.as_deref().unwrap_or_default()).into_owned();
     // The key of an earlier run is replaced.
-    let is_earlier = |it: &&str| it.split_whitespace().next() == Some(nobody::REVIEWS);
-    let mut lines: Vec<&str> = text.lines().filter(|it| !is_earlier(it)).collect();
+    let is_earlier = |line: &&str| line.split_whitespace().next() == Some(nobody::REVIEWS);
+    let mut lines: Vec<&str> = text.lines().filter(|line| !is_earlier(line)).collect();
     lines.push(line);
     let after = format!("{}\n", lines.join("\n")).into_bytes();
     let lock = WriteLock::open(job.session.repository()?.common_dir());
@@ -124,7 +124,6 @@ fn list_key(job: &ForgeJob<'_>, line: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tells whether a policy of this ledger was ever merged to the tip of the approved branch.
 fn has_landed(job: &ForgeJob<'_>) -> anyhow::Result<bool> {
     let Some(approved) = &job.approved else {
         return Ok(false);

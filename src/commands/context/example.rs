@@ -4,13 +4,11 @@
 
 use clap::Command;
 
-/// The heading above the examples.
 pub(crate) const HEADING: &str = "EXAMPLE";
 
 /// The maximum length of an example's line, in characters.
 const ROOM: usize = 78;
 
-/// Returns a command with its examples wrapped before flags, continued with a backslash as in a shell.
 pub(crate) fn folded(command: Command) -> Command {
     let Some(help) = command.get_after_help().map(ToString::to_string) else {
         return command;
@@ -39,7 +37,6 @@ pub(super) fn line(line: &str) -> String {
     out
 }
 
-/// Returns the parts of a line, each with the blank before it: a flag with its value, a redirection, the rest.
 fn parts(line: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut begin = 0;

@@ -14,7 +14,6 @@ use exledger::session::error::{Error, Undetermined, Usage};
 
 const INTERRUPTED_TEXT: &str = "interrupted: nothing was written";
 
-/// An error that stops a command: what is wrong, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// A usage error, or a refused request.
@@ -46,7 +45,6 @@ pub(crate) fn usage_error(what: impl Into<String>, help: impl Into<String>) -> a
     Fault::Usage(what.into(), help.into()).into()
 }
 
-/// Returns the error of a prompt without an answer; `help` says how to avoid the prompt.
 pub(crate) fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Error {
     match error {
         AskError::Interrupted => Fault::Interrupted.into(),
@@ -54,7 +52,6 @@ pub(crate) fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Erro
     }
 }
 
-/// Returns the error of an answer that could not be determined.
 pub(crate) fn undetermined(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
     Fault::Undetermined(what.into(), help.into()).into()
 }
@@ -67,7 +64,6 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// An error that stops a command, by its exit code.
 enum Cause {
     Usage(Message),
     Undetermined(Message),
@@ -75,7 +71,6 @@ enum Cause {
     Unforeseen,
 }
 
-/// What is wrong, and how to fix it.
 struct Message {
     what: String,
     help: String,
@@ -131,7 +126,6 @@ pub(crate) fn shown(error: &anyhow::Error) -> String {
     format!("{}\n", render::harmless(&text))
 }
 
-/// Returns the error and its help text on one line, as an answer states its reason.
 pub(crate) fn on_one_line(error: &anyhow::Error) -> String {
     let text = match found(error) {
         Cause::Usage(message) | Cause::Undetermined(message) if message.help.is_empty() => {

@@ -71,14 +71,12 @@ pub(crate) struct OtherFilters {
 }
 
 impl Filters {
-    /// Returns the filter built from the flags.
     pub(crate) fn filter(&self) -> Filter {
         Filter { control: self.control.clone(), ..self.others.filter() }
     }
 }
 
 impl OtherFilters {
-    /// Returns the filter built from the flags.
     pub(crate) fn filter(&self) -> Filter {
         Filter {
             status: self.status.iter().filter_map(|word| Status::from_word(word)).collect(),
@@ -104,17 +102,14 @@ impl OtherFilters {
     }
 }
 
-/// Reads a duration.
 pub(crate) fn term(text: &str) -> Result<Term, String> {
     Term::parse(text).map_err(|error| format!("{}: {}", error.message, error.help))
 }
 
-/// Reads a day or an instant.
 pub(crate) fn moment(text: &str) -> Result<When, String> {
     When::parse(text).map_err(|error| format!("{}: {}", error.message, error.help))
 }
 
-/// Reads a day or an instant, or a duration from another moment.
 pub(crate) fn moment_or_term(text: &str) -> Result<MomentOrTerm, String> {
     MomentOrTerm::parse(text).map_err(|error| format!("{}: {}", error.message, error.help))
 }
@@ -123,7 +118,6 @@ fn statuses() -> PossibleValuesParser {
     PossibleValuesParser::new(Status::ALL.iter().map(|status| status.as_str()))
 }
 
-/// Returns the words of a vocabulary, for a flag that takes one of them.
 pub(crate) fn words<W: Vocabulary>() -> PossibleValuesParser {
     PossibleValuesParser::new(W::words().into_iter())
 }

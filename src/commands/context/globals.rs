@@ -15,7 +15,6 @@ use exledger::record::time::{Day, Instant, When};
 use exledger::render;
 use exledger::session::options::AsOf;
 
-/// The heading of these flags in the help.
 const HEADING: &str = "Global options";
 
 /// The flags that every command takes.
@@ -75,10 +74,9 @@ pub(crate) struct Globals {
 
 fn as_of(text: &str) -> Result<AsOf, String> {
     let revision = |_| AsOf::Revision(text.to_owned());
-    Ok(moment(text).map_or_else(revision, |it| AsOf::Instant(it.instant())))
+    Ok(moment(text).map_or_else(revision, |moment| AsOf::Instant(moment.instant())))
 }
 
-/// Reads the full id of a commit.
 fn full_id(text: &str) -> Result<Oid, String> {
     Oid::from_hex(text).ok_or_else(|| "give the 40 hexadecimal digits of a commit".to_owned())
 }
@@ -117,13 +115,11 @@ impl DayOrInstant {
         self.0.start()
     }
 
-    /// Returns the day in UTC.
     pub(crate) fn day(&self) -> Day {
         self.0.day()
     }
 }
 
-/// Reads the value of `--on` and similar flags.
 pub(crate) fn moment(text: &str) -> Result<DayOrInstant, String> {
     When::parse(text)
         .map(DayOrInstant)
@@ -136,7 +132,6 @@ fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(names)
 }
 
-/// Returns a command's own `--format`, which replaces the global one.
 pub(crate) fn format(formats: Formats) -> Arg {
     let is_hidden = formats == Formats::Foreign;
     Arg::new("format")

@@ -7,7 +7,6 @@ use std::ffi::OsString;
 use clap::{Arg, ArgAction, Command};
 
 /// Returns the arguments with such a value joined to its flag: `--reason=- the vendor is late`.
-///
 /// A single word with two hyphens is not joined, so that a mistyped flag is refused instead of taken as a value.
 pub(crate) fn joined(args: impl IntoIterator<Item = OsString>, program: &Command) -> Vec<OsString> {
     let args: Vec<OsString> = args.into_iter().collect();
@@ -40,7 +39,6 @@ pub(crate) fn joined(args: impl IntoIterator<Item = OsString>, program: &Command
     out
 }
 
-/// Tells whether a word is a long flag that takes a value, but does not contain one.
 fn takes_value(word: &str, known: &[&Arg]) -> bool {
     let Some(name) = word.strip_prefix("--") else {
         return false;
@@ -49,7 +47,6 @@ fn takes_value(word: &str, known: &[&Arg]) -> bool {
     known.any(|arg| matches!(arg.get_action(), ArgAction::Set | ArgAction::Append))
 }
 
-/// Tells whether a word that begins with a hyphen is not a flag.
 fn is_text(word: &str, known: &[&Arg]) -> bool {
     let Some(rest) = word.strip_prefix('-') else {
         return false;
@@ -57,7 +54,7 @@ fn is_text(word: &str, known: &[&Arg]) -> bool {
     if word.contains(char::is_whitespace) {
         return true;
     }
-    let is_short = |it: char| known.iter().any(|arg| arg.get_short() == Some(it));
+    let is_short = |character: char| known.iter().any(|arg| arg.get_short() == Some(character));
     match rest.chars().next() {
         // A lone hyphen stands for standard input, and two begin a flag.
         None | Some('-') => false,

@@ -11,12 +11,12 @@ use exledger::render::table::hyperlink::{LinkTargets, file_address};
 use exledger::session::{Session, locate};
 use exledger::survey::remote::RemoteAddress;
 
-/// The variable that switches links on or off, as other programs read it.
 const SWITCH: &str = "FORCE_HYPERLINK";
 
 /// Tells whether a table should have links; `is_coloured` says that stdout is a terminal and may have colours.
 pub(crate) fn is_wanted(environment: &BTreeMap<String, String>, is_coloured: bool) -> bool {
-    let value = |name: &str| environment.get(name).map(String::as_str).filter(|it| !it.is_empty());
+    let value =
+        |name: &str| environment.get(name).map(String::as_str).filter(|text| !text.is_empty());
     match value(SWITCH) {
         Some("0") => false,
         Some(_) => true,
@@ -24,15 +24,14 @@ pub(crate) fn is_wanted(environment: &BTreeMap<String, String>, is_coloured: boo
     }
 }
 
-/// Tells whether the terminal is known to follow links to files of this machine.
 fn is_known<'e>(value: &dyn Fn(&str) -> Option<&'e str>) -> bool {
     let term = value("TERM").unwrap_or_default();
     let is_elsewhere =
-        ["CI", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY"].iter().any(|it| value(it).is_some());
+        ["CI", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY"].iter().any(|name| value(name).is_some());
     if is_elsewhere || term == "dumb" || term.starts_with("screen") || term.starts_with("tmux") {
         return false;
     }
-    let vte: u32 = value("VTE_VERSION").and_then(|it| it.parse().ok()).unwrap_or(0);
+    let vte: u32 = value("VTE_VERSION").and_then(|version| version.parse().ok()).unwrap_or(0);
     let program = value("TERM_PROGRAM").unwrap_or_default();
     vte >= 5_000
         || value("WT_SESSION").is_some()
@@ -62,7 +61,6 @@ pub(crate) fn targets(session: &Session) -> LinkTargets {
     LinkTargets { files, requests: remote.and_then(|url| requests(&url)) }
 }
 
-/// Returns where the pull requests of a remote are, if its forge is known by its host.
 pub(super) fn requests(url: &str) -> Option<(char, String)> {
     let RemoteAddress { host, path } = RemoteAddress::parse(url)?;
     match host.as_str() {

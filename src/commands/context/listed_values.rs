@@ -18,7 +18,6 @@ impl ListedValues {
         ListedValues(W::words())
     }
 
-    /// Lists the words of another vocabulary in addition.
     pub(crate) fn and<W: Vocabulary>(mut self) -> ListedValues {
         self.0.extend(ListedValues::of::<W>().0);
         self

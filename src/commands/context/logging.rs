@@ -14,13 +14,8 @@ use exledger::render;
 /// The variable that enables messages of some modules, such as `exledger::approval=trace`.
 pub(crate) const VARIABLE: &str = "EXLEDGER_LOG";
 
-/// The crate's name, which prefixes its modules.
 const OWN: &str = env!("CARGO_CRATE_NAME");
 
-/// Starts logging as requested by `verbose` times `-v` and the text of [`VARIABLE`].
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if the text is not `LEVEL` or `MODULE=LEVEL`, or names no module of this program.
 pub(crate) fn start(verbose: u8, variable: Option<&str>) -> anyhow::Result<()> {
     let level = match verbose {
         0 => LevelFilter::Off,
@@ -53,7 +48,6 @@ pub(crate) fn start(verbose: u8, variable: Option<&str>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns the module that a directive names, or the whole program if it names none, and the level.
 fn parse(directive: &str) -> Option<(&str, LevelFilter)> {
     let (module, level) = directive.split_once('=').unwrap_or((OWN, directive));
     let inside = module.strip_prefix(OWN)?;

@@ -39,7 +39,6 @@ use exledger::view::doc::FormatNeeds;
 use exledger::{clock, features, render};
 use std::mem::ManuallyDrop;
 
-/// The context of a command, read once.
 #[derive(Clone, Debug)]
 pub(crate) struct Ctx {
     /// The flags that every command takes.
@@ -52,23 +51,19 @@ pub(crate) struct Ctx {
     pub now: Instant,
     /// The style of answers.
     pub style: render::format::OutputStyle,
-    /// Whether tables have links.
     is_linked: bool,
     /// The format of the answer.
     pub format: &'static render::format::OutputFormat,
     /// Whether prompts may appear.
     pub person: ask::Prompting,
-    /// Whether to show progress.
     shows_progress: bool,
     /// Whether a policy is read although it is below another ledger, and nobody there approved it.
     reads_unapproved_policy: bool,
-    /// The files of facts.
     facts: Vec<PathBuf>,
     /// Where a job of `ci` keeps what another command prints; `None` for the process's own streams.
     captured: Option<CapturedOutput>,
 }
 
-/// The progress message while history is read.
 pub(crate) const READING: &str = "reading the history";
 
 /// A snapshot that is never freed: the process ends with it, and freeing a long history takes a twentieth of the time.
@@ -83,10 +78,6 @@ fn set_clock(environment: &BTreeMap<String, String>) -> Option<Instant> {
 }
 
 impl Ctx {
-    /// Reads the context of this process.
-    ///
-    /// # Errors
-    /// [`fault::Fault::Usage`] if the command does not offer the format, or `-C` is not a folder.
     pub(crate) fn of_process(globals: Globals, formats: Formats) -> anyhow::Result<Ctx> {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -116,7 +107,6 @@ impl Ctx {
         })
     }
 
-    /// Reads the clock again, for a command that answers for longer than a moment.
     pub(crate) fn clock(&self) -> Instant {
         set_clock(&self.environment).unwrap_or_else(clock::now)
     }
@@ -126,7 +116,6 @@ impl Ctx {
         self.globals.on.as_ref().map_or(self.now, |on| on.instant())
     }
 
-    /// Returns the instant that the command asks about.
     pub(crate) fn moment(&self) -> Moment {
         Moment {
             now: self.now,
@@ -135,27 +124,17 @@ impl Ctx {
         }
     }
 
-    /// Opens the ledger.
-    ///
-    /// # Errors
-    /// If there is none, or its repository can't be opened.
     pub(crate) fn home(&self) -> anyhow::Result<Session> {
         Ok(Session::open(&self.folder, self.options())?)
     }
 
-    /// Opens the ledger for an answer without levels of approvals: forges' signatures are checked only where the policy demands
-    /// them.
-    ///
-    /// # Errors
-    /// As [`Ctx::home`].
+    /// Opens the ledger for an answer without levels of approvals: forges' signatures are checked only where the policy
+    /// demands them.
     pub(crate) fn home_without_levels(&self) -> anyhow::Result<Session> {
         Ok(Session::open(&self.folder, Options { hides_levels: true, ..self.options() })?)
     }
 
     /// Opens the ledger for an answer that has levels of approvals in its JSON alone.
-    ///
-    /// # Errors
-    /// As [`Ctx::home`].
     pub(crate) fn home_of_list(&self) -> anyhow::Result<Session> {
         match self.format.reads {
             FormatNeeds::Blocks => self.home_without_levels(),
@@ -177,13 +156,11 @@ impl Ctx {
         !self.facts.is_empty()
     }
 
-    /// Returns the context of a command that is asked with files of facts.
     pub(crate) fn with_facts(&self, files: &[PathBuf]) -> Ctx {
         let facts = files.iter().map(|file| self.folder.join(file)).collect();
         Ctx { facts, ..self.clone() }
     }
 
-    /// Returns the context of a command that works from another folder.
     pub(crate) fn within(&self, folder: PathBuf) -> Ctx {
         Ctx { folder, ..self.clone() }
     }
@@ -195,7 +172,6 @@ impl Ctx {
         }
     }
 
-    /// Returns how flags and environment say that the ledger and its approved ref are found.
     pub(crate) fn options(&self) -> Options {
         let root = self.variable("EXLEDGER_ROOT");
         let approved_ref = self.globals.approved_ref.as_deref();
@@ -219,18 +195,10 @@ impl Ctx {
         }
     }
 
-    /// Reads every record on the approved ref, and the proposals.
-    ///
-    /// # Errors
-    /// As [`Session::snapshot`].
     pub(crate) fn approved<'h>(&self, home: &'h Session) -> anyhow::Result<Kept<'h>> {
         self.approved_of(home, Scope::Everything)
     }
 
-    /// Reads some records on the approved ref, and the proposals.
-    ///
-    /// # Errors
-    /// As [`Session::snapshot`].
     pub(crate) fn approved_of<'h>(
         &self,
         home: &'h Session,
@@ -242,10 +210,6 @@ impl Ctx {
         Ok(ManuallyDrop::new(snapshot))
     }
 
-    /// Reads some records on the approved ref.
-    ///
-    /// # Errors
-    /// As [`Session::snapshot`].
     pub(crate) fn approved_only<'h>(
         &self,
         home: &'h Session,
@@ -256,10 +220,6 @@ impl Ctx {
         Ok(ManuallyDrop::new(snapshot))
     }
 
-    /// Compares a state with the commit where it will land.
-    ///
-    /// # Errors
-    /// As [`features::diff::answer`].
     pub(crate) fn compare(
         &self,
         home: &Session,
@@ -270,10 +230,6 @@ impl Ctx {
         Ok(features::diff::answer(home, &self.moment(), onto, proposed)?)
     }
 
-    /// Reads the evidence given by flags.
-    ///
-    /// # Errors
-    /// As [`evidence::read`].
     pub(crate) fn shown(
         &self,
         home: &Session,
@@ -282,7 +238,6 @@ impl Ctx {
         Ok(evidence::read(home.located(), &self.folder, texts)?)
     }
 
-    /// Prints notices on stderr about how the answer was found.
     pub(crate) fn of_notices(&self, notices: &[Notice]) {
         for notice in notices {
             let text = match notice {
@@ -347,7 +302,6 @@ impl Ctx {
         }
     }
 
-    /// Returns an environment variable that is set and not empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }

@@ -14,10 +14,8 @@ use exledger::render;
 use exledger::render::table::hyperlink;
 use exledger::view::doc::Doc;
 
-/// The format that a calendar program reads.
 pub(crate) const CALENDAR: &str = "ics";
 
-/// The output formats of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Formats {
     /// Every format, including those for findings.
@@ -36,9 +34,6 @@ pub(crate) enum Formats {
 
 impl Formats {
     /// Returns the requested format; by default `table`, for a report `markdown`.
-    ///
-    /// # Errors
-    /// [`fault::Fault::Usage`] if the command does not offer it.
     pub(crate) fn chosen(
         self,
         name: Option<&str>,
@@ -83,29 +78,23 @@ impl Formats {
     }
 }
 
-/// What a command prints, while another one reads it.
 #[derive(Clone, Debug)]
 pub(crate) struct CapturedOutput {
     text: Arc<Mutex<CapturedText>>,
     formats: Vec<&'static render::format::OutputFormat>,
 }
 
-/// What a command printed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CapturedText {
-    /// Its answer, in each of the formats.
     pub(crate) answers: Vec<String>,
-    /// What it told people, with the line breaks.
     pub(crate) messages: String,
 }
 
 impl CapturedOutput {
-    /// Returns what was printed since the last time.
     pub(crate) fn take(&self) -> CapturedText {
         std::mem::take(&mut *self.lock())
     }
 
-    /// Adds to the answer in the format of an index.
     fn answer(&self, format: usize, bytes: &[u8]) {
         let mut text = self.lock();
         let n_formats = self.formats.len();
@@ -127,11 +116,8 @@ impl CapturedOutput {
 }
 
 impl Ctx {
-    /// Returns the context of a command whose output is read here instead of printed: as into a pipe, without prompts. An answer
-    /// is read in all formats; the command knows of the first one.
-    ///
-    /// # Errors
-    /// As [`Formats::chosen`].
+    /// Returns the context of a command whose output is read here instead of printed: as into a pipe, without prompts.
+    /// An answer is read in all formats; the command knows of the first one.
     pub(crate) fn capturing(
         &self,
         formats: Formats,
@@ -151,10 +137,7 @@ impl Ctx {
         Ok((ctx, captured))
     }
 
-    /// Writes an answer to stdout in the requested format.
-    ///
-    /// # Errors
-    /// If stdout can't be written, except because its reader has gone.
+    /// Writes an answer to stdout in the requested format; a reader that has gone is not an error.
     pub(crate) fn show(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
         if let Some(captured) = &self.captured {
             for (n, format) in captured.formats.iter().enumerate() {
@@ -171,7 +154,6 @@ impl Ctx {
         printed(self.format.write(doc, &self.style, &mut out))
     }
 
-    /// Writes a table with links to the files and pull requests that it names.
     fn show_linked(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
         let mut bytes = Vec::new();
         self.format.write(doc, &self.style, &mut bytes)?;
@@ -183,10 +165,6 @@ impl Ctx {
         }
     }
 
-    /// Writes bytes to stdout.
-    ///
-    /// # Errors
-    /// As [`Ctx::show`].
     pub(crate) fn print(&self, bytes: &[u8]) -> anyhow::Result<()> {
         if let Some(captured) = &self.captured {
             captured.answer(0, bytes);
@@ -197,9 +175,6 @@ impl Ctx {
     }
 
     /// Writes bytes to stdout, and tells whether it still has a reader.
-    ///
-    /// # Errors
-    /// As [`Ctx::show`].
     pub(crate) fn deliver(&self, bytes: &[u8]) -> anyhow::Result<bool> {
         let mut out = io::stdout().lock();
         let written = out.write_all(bytes).and_then(|()| out.flush());
@@ -219,7 +194,6 @@ impl Ctx {
         let _ = render::TABLE.write(doc, &self.style, &mut io::stderr());
     }
 
-    /// Writes a text to stderr without wrapping its lines.
     pub(crate) fn tell_verbatim(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{}", render::harmless(text));
     }
@@ -237,7 +211,6 @@ impl Ctx {
     }
 }
 
-/// Indents each line of a text but the first.
 fn indent_continuations(text: &str) -> String {
     let mut lines = text.split('\n');
     let mut indented = lines.next().unwrap_or_default().to_owned();
@@ -249,9 +222,6 @@ fn indent_continuations(text: &str) -> String {
 }
 
 /// Returns the result of writing to stdout, where a closed pipe is not an error.
-///
-/// # Errors
-/// If stdout can't be written, except because its reader has gone.
 pub(crate) fn printed(written: io::Result<()>) -> anyhow::Result<()> {
     match written {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {

@@ -16,10 +16,7 @@ use exledger::store::streams::{self, Begun};
 /// Endings of archives that are not written; as the name of a folder they would mislead.
 const OTHER_ARCHIVES: &[&str] = &[".tar", ".zip", ".7z", ".tar.bz2", ".tar.xz", ".tar.zst"];
 
-/// Returns the path of a file that will be written.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if it is a folder, or in none, or one of the ledger's or git's own files.
+/// Returns the path of a file that will be written: not a folder, nor one of the ledger's or git's own files.
 pub(crate) fn file(place: PathBuf) -> anyhow::Result<PathBuf> {
     not_stdout(&place)?;
     if streams::is_folder(&place) || ends_with_separator(&place) {
@@ -36,12 +33,11 @@ pub(crate) fn file(place: PathBuf) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// Tells whether a path ends as that of a folder does.
 fn ends_with_separator(place: &Path) -> bool {
     place.as_os_str().to_string_lossy().ends_with(is_separator)
 }
 
-/// Refuses the name of an archive that is not written: the file would be none.
+/// Refuses the name of an archive that is not written: the file would not be one.
 fn not_another_archive(place: &Path) -> anyhow::Result<()> {
     let name = place.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     if OTHER_ARCHIVES.iter().any(|ending| name.ends_with(ending)) {
@@ -53,7 +49,7 @@ fn not_another_archive(place: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Refuses `-`, which elsewhere means stdout: a file of that name is nothing that anybody wants.
+/// Refuses `-`, which elsewhere means stdout: nobody wants a file of that name.
 fn not_stdout(place: &Path) -> anyhow::Result<()> {
     if place.file_name().is_some_and(|name| name == "-") {
         return Err(fault::usage_error(
@@ -64,26 +60,14 @@ fn not_stdout(place: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns the path of a file that will be written, and is not a link.
-///
-/// # Errors
-/// As [`file`] and [`not_a_link`].
 pub(crate) fn unlinked_file(place: PathBuf) -> anyhow::Result<PathBuf> {
     file(not_a_link(place)?)
 }
 
-/// Returns the path of a folder that will be created or filled, and is not a link.
-///
-/// # Errors
-/// As [`folder`] and [`not_a_link`].
 pub(crate) fn unlinked_folder(place: PathBuf) -> anyhow::Result<PathBuf> {
     folder(not_a_link(place)?)
 }
 
-/// Returns a path unless it is a link.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if it is one.
 pub(crate) fn not_a_link(path: PathBuf) -> anyhow::Result<PathBuf> {
     if streams::is_link(&path) {
         return Err(fault::usage_error(
@@ -95,9 +79,6 @@ pub(crate) fn not_a_link(path: PathBuf) -> anyhow::Result<PathBuf> {
 }
 
 /// Returns a path unless an answer there would change a part of the ledger, or of what git keeps.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if it would.
 pub(crate) fn not_reserved(place: PathBuf) -> anyhow::Result<PathBuf> {
     let shown = place.display();
     let (what, help) = match reserved::reserved(&place) {
@@ -119,17 +100,11 @@ pub(crate) fn not_reserved(place: PathBuf) -> anyhow::Result<PathBuf> {
 }
 
 /// Writes a file completely before it is moved into its place; `what` says what it holds.
-///
-/// # Errors
-/// If it can't be written.
 pub(crate) fn write(place: &Path, bytes: &[u8], what: &str) -> anyhow::Result<()> {
     write_all(vec![(place.to_owned(), bytes)], what)
 }
 
 /// Writes every file completely before the first is moved into its place.
-///
-/// # Errors
-/// If one can't be written; none is in its place then, except for those that were moved before it.
 pub(crate) fn write_all(files: Vec<(PathBuf, &[u8])>, what: &str) -> anyhow::Result<()> {
     let mut begun = Vec::new();
     for (place, bytes) in files {
@@ -144,10 +119,7 @@ pub(crate) fn write_all(files: Vec<(PathBuf, &[u8])>, what: &str) -> anyhow::Res
     Ok(())
 }
 
-/// Returns the path of a folder that will be created or filled.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if it is a file, has the name of an archive that is not written, or belongs to the ledger or git.
+/// Returns the path of a folder that will be created or filled; the name of an archive that is not written is refused.
 pub(crate) fn folder(place: PathBuf) -> anyhow::Result<PathBuf> {
     not_stdout(&place)?;
     if !streams::is_folder(&place) {

@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::context::fault;
 
-/// Tells whether an input is standard input.
 pub(crate) fn is_named(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Refuses inputs that name it twice.
 pub(crate) fn only_once(paths: &[PathBuf]) -> anyhow::Result<()> {
     if paths.iter().filter(|path| is_named(path)).count() > 1 {
         return Err(fault::usage_error("stdin is given twice", "give it once"));

@@ -43,7 +43,6 @@ pub(crate) fn selected<'s>(
     unknown.filter(|state| snapshot.selection(filter, state) != Selection::No)
 }
 
-/// Tells whether the state of a record can't be determined.
 pub(crate) fn is_unknown(state: &&RecordState) -> bool {
     state.status == Status::Unknown
 }

@@ -20,26 +20,22 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The first files of the ledger, besides the schemas.
 const FIRST: &[(&str, &str)] = &[
     ("exledger.yaml", include_str!("policy.yaml")),
     (".mailmap", include_str!("mailmap")),
     ("README.md", include_str!("README.md")),
 ];
 
-/// The file of the keys that may sign.
 const SIGNERS: &str = ".github/allowed_signers";
 
 /// The name of the ledger in its policy, which its approvals repeat.
 const LEDGER: &str = "example/payments";
 
-/// The folder of its records.
 pub(super) const RECORDS: &str = "exceptions";
 
 /// The start of the ledger, in hours relative to the clock's day.
 const BEGIN: i64 = -90 * 24 + 9;
 
-/// Where the keys of the signed approval and of the forge come from.
 pub(super) enum KeySeed {
     /// From chance: nobody can make the keys again.
     Chance([u8; 32]),
@@ -48,14 +44,12 @@ pub(super) enum KeySeed {
 }
 
 impl KeySeed {
-    /// Returns the key of a person or of the forge.
     fn key(&self, owner: StoryPerson) -> ProcessKey {
         let (KeySeed::Chance(seed) | KeySeed::Day(seed)) = self;
         let seed = Sha256::new_with_prefix(seed).chain_update(owner.email).finalize();
         ProcessKey::from_seed(&seed.into())
     }
 
-    /// Returns the first line of the signers file.
     fn comment(&self) -> &'static str {
         match self {
             KeySeed::Chance(_) => {
@@ -68,13 +62,8 @@ impl KeySeed {
     }
 }
 
-/// Builds the repository, and checks out its approved branch.
-///
-/// `start` is the start of the clock's day; the same start and seed give the same commits. `schemas` are the files of
-/// the schemas with their contents.
-///
-/// # Errors
-/// If git or the file system fails; the folder may then hold a part of it.
+/// Builds the repository, and checks out its approved branch. `start` is the start of the clock's day; the same start
+/// and seed give the same commits. `schemas` are the files of the schemas with their contents.
 pub(super) fn build(
     folder: &Path,
     start: Instant,
@@ -93,7 +82,6 @@ pub(super) fn build(
     tale.scribe.check_out("main").context("checking the demo's branch out")
 }
 
-/// The repository as built so far.
 struct Tale {
     scribe: CommitWriter,
     start: Instant,
@@ -101,7 +89,6 @@ struct Tale {
     forge: ProcessKey,
     /// The commits of the mainline with their hours, oldest first.
     mainline: Vec<(i64, CreatedCommit)>,
-    /// The text of each record on the mainline.
     files: BTreeMap<&'static str, String>,
     merged: usize,
 }
@@ -176,7 +163,6 @@ impl Tale {
         Ok(())
     }
 
-    /// Returns the files of a signed approval of a record.
     fn approval(
         &self,
         id: &str,
@@ -256,14 +242,12 @@ impl Tale {
         self.scribe.commit_signed(draft, sign)
     }
 
-    /// The mainline's commit at an hour.
     fn tip(&self, hours: i64) -> anyhow::Result<CreatedCommit> {
         let before =
             self.mainline.iter().rev().find(|(at, _)| *at <= hours).or(self.mainline.first());
         before.map(|(_, made)| *made).context("the demo's mainline has no commit yet")
     }
 
-    /// The id of the edited record and its text after the edit.
     fn text(&self, edit: Edit) -> anyhow::Result<(&'static str, String)> {
         let (Edit::File(id) | Edit::Replace(id, _) | Edit::Append(id, _)) = edit;
         let present =

@@ -62,7 +62,6 @@ impl Run for DemoArgs {
     }
 }
 
-/// Returns the schemas written to the ledger.
 fn schemas() -> [(&'static str, &'static str); 2] {
     [
         ("schemas/exception.schema.json", schema::SchemaKind::Exception.text()),
@@ -70,7 +69,6 @@ fn schemas() -> [(&'static str, &'static str); 2] {
     ]
 }
 
-/// Returns the files of the demo, sorted.
 fn made(home: &Session) -> anyhow::Result<Vec<String>> {
     let items = home.tree().list("")?;
     Ok(items
@@ -80,7 +78,6 @@ fn made(home: &Session) -> anyhow::Result<Vec<String>> {
         .collect())
 }
 
-/// Returns the commands to try next, each with what it shows.
 fn next(ctx: &Ctx, place: &str) -> Vec<String> {
     let on = ctx.globals.on.as_ref().map(|on| format!(" --on {on}")).unwrap_or_default();
     let quoted = format!("'{}'", place.replace('\'', "'\\''"));
@@ -97,7 +94,6 @@ fn next(ctx: &Ctx, place: &str) -> Vec<String> {
     lines
 }
 
-/// The commands to try, and what each shows.
 const COMMANDS: &[(&str, &str)] = &[
     ("list --all", "every exception, closed ones too"),
     ("show V3NDR", "one of them, approved with a signature"),

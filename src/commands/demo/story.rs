@@ -17,12 +17,9 @@ pub(super) const LEE: StoryPerson = StoryPerson { name: "Lee Park", email: "lee@
 pub(super) const KIM: StoryPerson = StoryPerson { name: "Kim Sato", email: "kim@example.com" };
 pub(super) const DANA: StoryPerson = StoryPerson { name: "Dana Okafor", email: "dana@example.com" };
 pub(super) const SAM: StoryPerson = StoryPerson { name: "Sam Chen", email: "sam@example.com" };
-/// The author of commits that only add approval files: nobody.
 pub(super) const APPROVALS: StoryPerson = StoryPerson { name: nobody::NAME, email: nobody::EMAIL };
-/// The forge, which commits and signs what is merged there.
 pub(super) const FORGE: StoryPerson = StoryPerson { name: "Forge", email: "forge@example.com" };
 
-/// How a change lands on the mainline.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum StoryLanding {
     /// A merge commit by a person, with trailers in its message.
@@ -35,7 +32,6 @@ pub(super) enum StoryLanding {
     Open { branch: &'static str },
 }
 
-/// An edit of a record's file.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Edit {
     /// The file is added.
@@ -46,19 +42,16 @@ pub(super) enum Edit {
     Append(&'static str, &'static str),
 }
 
-/// One change of one record.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     pub(super) hours: i64,
     pub(super) by: StoryPerson,
     pub(super) edit: Edit,
     pub(super) subject: &'static str,
-    /// A signed approval on the branch, if there is one.
     pub(super) signed: Option<SignedApproval>,
     pub(super) landing: StoryLanding,
 }
 
-/// An approval that a person signs before the branch is merged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SignedApproval {
     pub(super) by: StoryPerson,
@@ -67,7 +60,6 @@ pub(super) struct SignedApproval {
 }
 
 impl StoryLanding {
-    /// Returns the committer of what lands, if it is not the author.
     pub(super) fn committer(self, author: StoryPerson) -> StoryPerson {
         match self {
             StoryLanding::Squash { .. } => FORGE,
@@ -82,7 +74,6 @@ const fn merge(by: StoryPerson, hours: i64) -> StoryLanding {
     StoryLanding::Merge { by, hours, trailers: "" }
 }
 
-/// The story, in the order of landing.
 pub(super) const STORY: &[Step] = &[
     Step {
         hours: -71 * DAY + 13,
@@ -272,7 +263,6 @@ pub(super) const STORY: &[Step] = &[
     },
 ];
 
-/// The text of a record's file as it was filed, before its dates are filled in.
 pub(super) fn filed(id: &str) -> Option<&'static str> {
     FILES.iter().find(|(known, _)| *known == id).map(|(_, text)| *text)
 }

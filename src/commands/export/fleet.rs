@@ -18,10 +18,8 @@ use exledger::store::streams;
 use exledger::survey::landed_record::LedgerCounts;
 use exledger::{render, view};
 
-/// The rows of all records.
 const ROWS: &str = "exceptions.jsonl";
 
-/// The ledger itself, in one row.
 const LEDGER: &str = "ledger.json";
 
 /// Write a ledger's rows for an engine that reads many ledgers

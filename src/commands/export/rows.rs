@@ -33,7 +33,6 @@ pub(crate) struct RowArgs {
 pub(crate) type WriteRows = fn(&Doc<'_>, &mut dyn Write) -> io::Result<()>;
 
 impl RowArgs {
-    /// Writes the rows and names on stderr what could not be determined.
     pub(crate) fn export(self, ctx: &Ctx, write: WriteRows) -> anyhow::Result<Outcome> {
         let given = self.output.as_deref().map(|path| ctx.folder.join(path));
         let output = given.map(place::unlinked_file).transpose()?;
@@ -55,10 +54,11 @@ impl RowArgs {
     }
 }
 
-/// Names on stderr the records whose files can't be read, or are two: they grant nothing, so they are no rows.
+/// Names on stderr the records whose files can't be read, or are two: they grant nothing, so they are not rows.
 fn name_left_out(ctx: &Ctx, records: &[LandedRecord<'_>]) {
-    let states = records.iter().map(|it| it.record_state);
-    for state in states.filter(|it| matches!(it.status, Status::Invalid | Status::Conflicted)) {
+    let states = records.iter().map(|record| record.record_state);
+    for state in states.filter(|state| matches!(state.status, Status::Invalid | Status::Conflicted))
+    {
         let reason = reason::first(&state.reasons);
         let status = state.status.as_str();
         ctx.hint(&format!("warning: {} is {status} and left out: {reason}", state.path));

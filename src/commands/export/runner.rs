@@ -26,23 +26,17 @@ use exledger::{diag, features};
 /// The longest file that `--into` edits, in bytes.
 const MOST: u64 = 64 * 1024 * 1024;
 
-/// What is written, as errors name it.
 pub(crate) const WHAT: &str = "export";
 
 #[derive(Debug)]
 pub(crate) struct ExportRun {
     pub(crate) target: &'static ExportTarget,
     pub(crate) output: Option<PathBuf>,
-    /// The file that the export shares with people.
     pub(crate) into: Option<PathBuf>,
     pub(crate) options: ExportOptions,
 }
 
 impl ExportRun {
-    /// Writes the target.
-    ///
-    /// # Errors
-    /// [`fault::Fault::Usage`] if there is no place for the files, or the shared file can't be edited.
     pub(crate) fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let destination = self.destination(ctx)?;
         // Of all targets, only this one says how firmly an exception is approved.
@@ -207,7 +201,6 @@ impl ExportRun {
     }
 }
 
-/// Where the files go.
 #[derive(Debug)]
 enum ExportPlace {
     Stdout,
@@ -245,7 +238,6 @@ fn write_below(folder: &Path, files: &[ExportFile]) -> anyhow::Result<()> {
     place::write_all(places, WHAT)
 }
 
-/// Names on stderr what is missing in the files, and returns the outcome.
 pub(crate) fn report(ctx: &Ctx, source: &ExportSource<'_>, losses: &[ExportLoss]) -> Outcome {
     for (path, reason) in &source.unreadable {
         ctx.tell(&format!("warning: {path} is left out: {reason}"));

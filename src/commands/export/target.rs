@@ -16,19 +16,15 @@ use exledger::features::export::targets::input::ExportOptions;
 use exledger::features::export::targets::loss_kind::AllowedLosses;
 use exledger::features::export::targets::target::ExportTarget;
 
-/// A subcommand of `export` that needs no code of its own.
 #[derive(Debug)]
 pub(crate) struct ExportCommand {
-    /// The first line of its help.
     pub(crate) about: &'static str,
     /// The paragraph below it, which only `--help` shows.
     pub(crate) details: &'static str,
-    /// Whole command lines.
     pub(crate) examples: &'static [&'static str],
     pub(crate) content: ExportContent,
 }
 
-/// What a subcommand writes.
 #[derive(Debug)]
 pub(crate) enum ExportContent {
     /// The files of a target; it has the flags that its target can obey.

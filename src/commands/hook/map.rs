@@ -7,7 +7,6 @@ use exledger::gate::tool_call::{self, CallContext, CallDecision, ToolCall};
 use exledger::policy::governance::{Governance, NO_POLICY, State};
 use exledger::policy::hooks::{FILE, HookFile, HookMap};
 
-/// Decides about a call: it is a question, or it runs, or it is refused for a reason.
 pub(super) fn decide(
     file: Result<&HookFile, String>,
     call: &ToolCall,
@@ -26,10 +25,6 @@ pub(super) fn decide(
     }
 }
 
-/// Returns the map of a governance, in the version that counts.
-///
-/// # Errors
-/// Why there is none.
 pub(super) fn approved(governance: &Governance) -> Result<&HookFile, String> {
     if governance.state == State::Absent {
         return Err(NO_POLICY.to_owned());
@@ -44,7 +39,6 @@ pub(super) fn approved(governance: &Governance) -> Result<&HookFile, String> {
     })
 }
 
-/// Returns the map of a file without errors.
 fn sound<'f>(file: &'f HookFile, context: &CallContext<'_>) -> Result<&'f HookMap, String> {
     if let Some(finding) = file.findings.first() {
         return Err(format!("{}: {}", finding.place(), finding.message));

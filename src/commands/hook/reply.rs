@@ -22,7 +22,6 @@ static IS_ANSWERED: AtomicBool = AtomicBool::new(false);
 /// The maximum length of a reason, in characters.
 const LONGEST_REASON: usize = 1_000;
 
-/// Runs the command and returns its exit code: 0, or 2 for everything else.
 pub(super) fn exit_code(
     runtime: Option<&'static Runtime>,
     answered: impl FnOnce() -> anyhow::Result<Option<Outcome>>,
@@ -37,10 +36,8 @@ pub(super) fn exit_code(
     }
 }
 
-/// A call that the gate refused.
 #[derive(Debug)]
 pub(super) struct RefusedCall {
-    /// What the agent reads.
     pub(super) reason: String,
     /// What people read, where the runtime shows them a message of their own.
     pub(super) people: String,
@@ -54,10 +51,7 @@ impl fmt::Display for RefusedCall {
 
 impl Error for RefusedCall {}
 
-/// Lets the call run.
-///
-/// # Errors
-/// If the time was up before, or stdout can't be written although the runtime reads it.
+/// Lets the call run; fails if the time was up before, or stdout can't be written although the runtime reads it.
 pub(super) fn pass(runtime: &Runtime) -> anyhow::Result<()> {
     if IS_ANSWERED.swap(true, Ordering::SeqCst) {
         return Err(fault::usage_error("the time is up", ""));

@@ -13,7 +13,6 @@ use exledger::formats::hooks::runtime::Runtime;
 /// How many seconds the runtime waits longer than this program does.
 const MARGIN: u64 = 5;
 
-/// Prints the settings that run this program with some arguments on stdout, and on stderr where they belong.
 pub(super) fn print(
     ctx: &Ctx,
     runtime: &Runtime,

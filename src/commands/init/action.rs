@@ -2,10 +2,8 @@
 //!
 //! Start at [`ProgramSource::choose`]. Follows `docs/spec/cli.md`, init.
 
-/// The action that a release was built with, as `OWNER/REPO@SHA`.
 const RELEASED: Option<&str> = option_env!("EXLEDGER_ACTION");
 
-/// What puts exledger on PATH in a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ProgramSource {
     /// An action of the forge, pinned by a commit.
@@ -19,10 +17,6 @@ pub(super) enum ProgramSource {
 pub(crate) struct PinnedAction(String);
 
 impl PinnedAction {
-    /// Reads `OWNER/REPO@SHA`.
-    ///
-    /// # Errors
-    /// What is wrong with it.
     pub(crate) fn parse(text: &str) -> Result<PinnedAction, String> {
         let is_name = |name: &str| {
             !name.is_empty()
@@ -48,7 +42,7 @@ impl PinnedAction {
 }
 
 impl ProgramSource {
-    /// Returns the command or action that was asked for, else the action of this release; `None` in a build that is none.
+    /// Returns the command or action that was asked for, else the action of this release; `None` in a build that is not one.
     pub(super) fn choose(
         command: Option<String>,
         action: Option<PinnedAction>,
@@ -58,7 +52,6 @@ impl ProgramSource {
         command.map(ProgramSource::Command).or_else(action)
     }
 
-    /// Returns what a workflow's `uses` says; `None` for a command.
     pub(super) fn uses(&self) -> Option<String> {
         match self {
             ProgramSource::Action(PinnedAction(action)) => Some(action.clone()),

@@ -44,29 +44,23 @@ impl ApproverArgument {
     }
 }
 
-/// The people who approve from the first policy on.
 #[derive(Debug, Default)]
 pub(super) struct Approvers {
     pub(super) addresses: Vec<Address>,
-    /// Each forge account with its address.
     pub(super) logins: Vec<(String, Address)>,
-    /// The lines of the signers file, with the line breaks.
     pub(super) signers: String,
 }
 
 impl Approvers {
-    /// Returns the people who are named, and before them git's user where fewer than two are; their keys are read from files, and
-    /// the number of a login from the newest commits.
-    ///
-    /// # Errors
-    /// A usage error if a file can't be read, or is no public key.
+    /// Returns the people who are named, and before them git's user where fewer than two are; their keys are read from
+    /// files, and the number of a login from the newest commits.
     pub(super) fn read(
         persons: &[ApproverArgument],
         (origin, forge): (&Origin, Forge),
         folder: &Path,
     ) -> anyhow::Result<Approvers> {
         let mut approvers = Approvers::default();
-        let user = origin.user.as_ref().filter(|_| persons.len() < 2);
+        let user = if persons.len() < 2 { origin.user.as_ref() } else { None };
         for address in user.into_iter().chain(persons.iter().map(|person| &person.address)) {
             if !approvers.addresses.contains(address) {
                 approvers.addresses.push(address.clone());
@@ -87,7 +81,6 @@ impl Approvers {
         Ok(approvers)
     }
 
-    /// Returns the addresses without a key.
     pub(super) fn without_key(&self) -> Vec<&str> {
         let addresses = self.addresses.iter().map(Address::as_str);
         addresses
@@ -95,15 +88,14 @@ impl Approvers {
             .collect()
     }
 
-    /// Returns the logins that don't name the number of their account.
     pub(super) fn without_number(&self) -> Vec<&str> {
-        let has_number =
-            |key: &str| People::default().account_of_key(key).is_some_and(|it| it.id.is_some());
+        let has_number = |key: &str| {
+            People::default().account_of_key(key).is_some_and(|account| account.id.is_some())
+        };
         self.logins.iter().map(|(key, _)| key.as_str()).filter(|key| !has_number(key)).collect()
     }
 }
 
-/// Returns the line by which a public key signs for a person.
 fn line(address: &Address, file: &Path) -> anyhow::Result<String> {
     let shown = file.display();
     let refused = |what: String| {

@@ -18,32 +18,24 @@ use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::policy;
 use exledger::store::files::WorkTree;
 
-/// The workflow of GitHub, and the jobs of GitLab.
 pub(super) const WORKFLOW: &str = ".github/workflows/exledger.yml";
 pub(super) const JOBS: &str = ".gitlab/exledger.yml";
 
-/// The folder to write the files into.
 #[derive(Debug)]
 pub(super) struct Place {
-    /// The repository's files.
     pub(super) tree: WorkTree,
     /// The ledger's folder relative to the repository, with a final `/`; empty for the root.
     pub(super) prefix: String,
 }
 
-/// One file to write.
 #[derive(Debug)]
 pub(super) struct Draft {
-    /// Its path relative to the repository's root.
     pub(super) path: String,
-    /// Its content.
     pub(super) text: String,
-    /// Other paths where such a file may already exist.
     others: &'static [&'static str],
     needs: Needs,
 }
 
-/// What an existing file of the same name would need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Needs {
     /// Nothing: any content is right.
@@ -55,7 +47,6 @@ enum Needs {
 }
 
 impl Place {
-    /// Returns the place of a ledger in a folder of a repository.
     pub(super) fn new(top: &Path, prefix: &str) -> Place {
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
         Place { tree: WorkTree::new(top), prefix }
@@ -63,7 +54,6 @@ impl Place {
 }
 
 impl Draft {
-    /// Returns the path of the existing file; `None` if there is none.
     pub(super) fn found(&self, tree: &WorkTree) -> anyhow::Result<Option<String>> {
         let paths = std::iter::once(self.path.as_str()).chain(self.others.iter().copied());
         for path in paths {
@@ -74,7 +64,6 @@ impl Draft {
         Ok(None)
     }
 
-    /// Returns what an existing file would need; empty if nothing.
     pub(super) fn needs(&self, tree: &WorkTree, found: &str) -> anyhow::Result<String> {
         let there = match tree.kind(found)? {
             Some(EntryKind::File) => tree.bytes(found)?.unwrap_or_default(),
@@ -90,7 +79,6 @@ impl Draft {
     }
 }
 
-/// What the files say.
 #[derive(Debug)]
 pub(super) struct Setup {
     pub(super) place: Place,
@@ -99,18 +87,13 @@ pub(super) struct Setup {
     pub(super) branch: String,
     /// How the jobs get exledger; `None` if nothing tells, and no job is written.
     pub(super) program: Option<ProgramSource>,
-    /// The committer of the merges that the remote's forge signs.
     pub(super) signs_merges: Option<String>,
-    /// The name of the ledger, if its remote tells one.
     pub(super) name: Option<String>,
     pub(super) approvers: Approvers,
-    /// What else is asked for.
     pub(super) with: BTreeSet<Extra>,
-    /// Whether what is suppressed already is put on record.
     pub(super) adopts: bool,
 }
 
-/// Returns all files of a new ledger.
 pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
     let own = |path: &str| format!("{}{path}", setup.place.prefix);
     let mut drafts = vec![
@@ -145,7 +128,6 @@ pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
     drafts
 }
 
-/// Tells whether there is such a file for a forge.
 pub(super) fn is_written(extra: Extra, forge: Forge) -> bool {
     match forge {
         Forge::Github => true,
@@ -155,7 +137,6 @@ pub(super) fn is_written(extra: Extra, forge: Forge) -> bool {
     }
 }
 
-/// Returns the files for GitHub.
 fn github(setup: &Setup) -> Vec<Draft> {
     let mut drafts = Vec::new();
     if let Some(program) = &setup.program {
@@ -185,7 +166,6 @@ fn github(setup: &Setup) -> Vec<Draft> {
     drafts
 }
 
-/// Returns the files for GitLab.
 fn gitlab(setup: &Setup) -> Vec<Draft> {
     let mut drafts = Vec::new();
     if let Some(program) = &setup.program {
@@ -212,7 +192,6 @@ fn code_owners(path: &str, setup: &Setup) -> Draft {
     Draft { path, text, others: CODE_OWNERS, needs: Needs::Lines }
 }
 
-/// The places where a forge looks for code owners.
 const CODE_OWNERS: &[&str] =
     &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
@@ -240,14 +219,14 @@ pub(super) fn next(created: &[String], has_jobs: bool) -> Vec<String> {
         },
     };
     let all: BTreeSet<String> = created.iter().map(folder).collect();
-    let is_above = |path: &str| path.rsplit_once('/').is_some_and(|(it, _)| all.contains(it));
+    let is_above =
+        |path: &str| path.rsplit_once('/').is_some_and(|(folder, _)| all.contains(folder));
     let paths: BTreeSet<String> = all.iter().filter(|path| !is_above(path)).cloned().collect();
     next.push(folded("git add", &paths.into_iter().collect::<Vec<_>>()));
     next.push("git commit -m \"Keep exceptions in a ledger\"".to_owned());
     next
 }
 
-/// Returns a command wrapped to the width of a terminal.
 fn folded(command: &str, arguments: &[String]) -> String {
     let mut out = command.to_owned();
     let mut column = command.len();

@@ -29,7 +29,6 @@ pub(crate) enum Forge {
 }
 
 impl Forge {
-    /// Returns the name that the flag and the JSON answer use.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Forge::Github => "github",
@@ -39,33 +38,22 @@ impl Forge {
     }
 }
 
-/// What the clone knows about the repository that it was cloned from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// Whether there is a remote at all.
     pub(crate) is_remote: bool,
     /// Its address; `None` if that is a folder.
     pub(crate) address: Option<RemoteAddress>,
-    /// The path of its address, as `example/payments`.
     pub(crate) name: Option<String>,
-    /// The branch that pull requests are merged into, as far as the clone tells.
     pub(crate) branch: BranchChoice,
-    /// The address of git's user, if a person could have it.
     pub(crate) user: Option<Address>,
-    /// How the newest commits came to that branch.
     pub(crate) kinds: Vec<LandingKind>,
     /// The number of each account that the newest commits name, by its login; of those that name one.
     pub(crate) numbers: BTreeMap<String, String>,
 }
 
-/// The number of landings that are looked at.
 const MOST_LANDINGS: usize = 50;
 
 impl Origin {
-    /// Reads the remote and the branches of a repository.
-    ///
-    /// # Errors
-    /// [`GitError`] if refs or configuration can't be read.
     pub(crate) fn of(repository: &Repository) -> Result<Origin, GitError> {
         let refs = repository.refs()?;
         let remote = repository.first_remote();
@@ -73,7 +61,8 @@ impl Origin {
         let address = url.as_deref().and_then(RemoteAddress::parse);
         let branch = BranchChoice::find(&refs, remote.as_deref(), &|name| repository.setting(name));
         let of_remote = |branch| repository.tip_of(remote.as_deref(), branch);
-        let tip = branch.one().and_then(|it| of_remote(it).or_else(|| repository.tip_of(None, it)));
+        let tip =
+            branch.one().and_then(|name| of_remote(name).or_else(|| repository.tip_of(None, name)));
         let newest = |tip| recent::newest(repository, tip, MOST_LANDINGS);
         let (kinds, idents) = tip.map(newest).unwrap_or_default();
         Ok(Origin {
@@ -99,7 +88,6 @@ impl Origin {
         (forge == Forge::Gitlab).then(|| format!("users.noreply.{host}"))
     }
 
-    /// Returns the forge that the host tells; `None` if it tells none.
     pub(crate) fn forge(&self) -> Option<Forge> {
         if !self.is_remote {
             return Some(Forge::Github);
@@ -137,7 +125,6 @@ fn user(repository: &Repository) -> Option<Address> {
     Address::new(email.as_deref()?).filter(|_| is_person)
 }
 
-/// Which branch pull requests are merged into.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum BranchChoice {
     /// This one, and why.
@@ -181,14 +168,15 @@ impl BranchChoice {
             several => return BranchChoice::Several(several.to_vec()),
         }
         let default = setting("init.defaultBranch");
-        if let Some(name) = default.filter(|it| local.contains(it) || remote.contains(it)) {
+        if let Some(name) = default.filter(|name| local.contains(name) || remote.contains(name)) {
             return BranchChoice::One(name, "git's init.defaultBranch names it");
         }
         let current = match &refs.head {
             HeadState::Branch(name) => name.strip_prefix("refs/heads/"),
             HeadState::Detached(_) => None,
         };
-        let others: Vec<&String> = local.iter().filter(|it| Some(it.as_str()) != current).collect();
+        let others: Vec<&String> =
+            local.iter().filter(|name| Some(name.as_str()) != current).collect();
         match (others.as_slice(), current) {
             ([other], _) => BranchChoice::One((*other).clone(), "it is the only other branch"),
             (_, Some(current)) => BranchChoice::One(current.to_owned(), "it is checked out"),
@@ -196,7 +184,6 @@ impl BranchChoice {
         }
     }
 
-    /// Returns the branch, if it is one.
     pub(crate) fn one(&self) -> Option<&str> {
         match self {
             BranchChoice::One(name, _) => Some(name),

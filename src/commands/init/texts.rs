@@ -9,13 +9,10 @@ use crate::commands::init::forge::Forge;
 use exledger::diag::shell;
 use exledger::record::address::Address;
 
-/// The action that checks out, by the commit of a release.
 const CHECKOUT: &str = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1";
 
-/// Where the schema of the policy is, for editors.
 const SCHEMA: &str = "# yaml-language-server: $schema=schemas/policy.schema.json\n#\n";
 
-/// The tier of what is adopted.
 const ADOPTED: &str = concat!(
     "  # What was suppressed before there was a ledger: judge it in time. It covers nothing that is new.\n",
     "  - {name: adopted, match: [{baseline: [adopted]}], max_term: 90d, max_renewals: 0, max_total: 90d}\n",
@@ -27,7 +24,8 @@ pub(super) fn policy(setup: &Setup) -> String {
         None => "# name: example/payments".to_owned(),
     };
     let list = |addresses: &[Address]| {
-        let quoted: Vec<String> = addresses.iter().map(|it| quoted(it.as_str())).collect();
+        let quoted: Vec<String> =
+            addresses.iter().map(|address| quoted(address.as_str())).collect();
         quoted.join(", ")
     };
     let what = "who may approve access, and changes of this file";
@@ -36,8 +34,9 @@ pub(super) fn policy(setup: &Setup) -> String {
         addresses => format!("groups: {{approvers: [{}]}}   # {what}", list(addresses)),
     };
     let logins = setup.approvers.logins.iter();
-    let logins: Vec<String> =
-        logins.map(|(login, it)| format!("{}: {}", quoted(login), quoted(it.as_str()))).collect();
+    let logins: Vec<String> = logins
+        .map(|(login, address)| format!("{}: {}", quoted(login), quoted(address.as_str())))
+        .collect();
     let logins = match logins.as_slice() {
         [] => {
             "  # logins: {901+dkim: dana@example.com}   # forge account, by its number: address\n"
@@ -65,7 +64,6 @@ pub(super) fn policy(setup: &Setup) -> String {
         .replace("{{name}}", &name)
 }
 
-/// Returns the workflow for GitHub.
 pub(super) fn workflow(setup: &Setup, program: &ProgramSource) -> String {
     let program = match program {
         ProgramSource::Action(_) => format!("uses: {}", program.uses().unwrap_or_default()),
@@ -78,7 +76,6 @@ pub(super) fn workflow(setup: &Setup, program: &ProgramSource) -> String {
         .replace("{{folder}}", &folder_flag(setup))
 }
 
-/// Returns the flag that names the ledger's folder, where that is not the repository's root.
 fn folder_flag(setup: &Setup) -> String {
     match setup.place.prefix.trim_end_matches('/') {
         "" => String::new(),
@@ -86,7 +83,6 @@ fn folder_flag(setup: &Setup) -> String {
     }
 }
 
-/// Returns the pipeline for GitLab: the component of this repository, with other defaults.
 pub(super) fn pipeline(setup: &Setup, program: &ProgramSource) -> String {
     let install = match program {
         ProgramSource::Command(command) => quoted(command),
@@ -102,7 +98,6 @@ pub(super) fn pipeline(setup: &Setup, program: &ProgramSource) -> String {
         .replacen("default: exledger --version,", &format!("default: {install},"), 1)
 }
 
-/// Returns the owners of the files that decide.
 pub(super) fn code_owners(setup: &Setup) -> String {
     let text = include_str!("codeowners").replace("{{prefix}}", &setup.place.prefix);
     match setup.forge {
@@ -113,7 +108,6 @@ pub(super) fn code_owners(setup: &Setup) -> String {
     }
 }
 
-/// Returns a text as a double-quoted scalar of YAML, which JSON's strings are.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -25,7 +25,6 @@ pub(super) struct Completing<'c> {
     pub(super) named: &'c [String],
     pub(super) given: Answers,
     pub(super) profile: Option<&'c str>,
-    /// The flags that were given.
     pub(super) flags: Vec<&'static str>,
 }
 
@@ -86,7 +85,6 @@ impl Completing<'_> {
         CompletionRequest { named: self.named, given, profile: self.profile, folder }
     }
 
-    /// Asks for the answer to an open field of all drafts, until it is one that each can have.
     fn ask(
         &mut self,
         (ctx, prompts): (&Ctx, &CompletionPrompts<'_>),
@@ -109,7 +107,6 @@ impl Completing<'_> {
         part::fill(&mut self.given, &of.field, &answer).map_err(|what| fault::usage_error(what, ""))
     }
 
-    /// Returns the command that gives the same answers by flags.
     fn command(&self) -> String {
         let named = self.named.iter().map(|named| quoted(named));
         let profile = self.profile.map(|name| ("--profile", name.to_owned()));
@@ -120,7 +117,6 @@ impl Completing<'_> {
     }
 }
 
-/// Returns the question that answers an open field, beside the other open ones.
 fn question(field: &str, left: &[&str]) -> Option<QuestionField> {
     let path = match field {
         "deviates_from.rule" => "deviates_from",

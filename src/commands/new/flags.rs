@@ -19,10 +19,8 @@ pub(crate) struct Flags {
     given: FieldValues,
 }
 
-/// Flags that have a shorter name, too.
 const SHORTER: &[(&str, &str)] = &[("owner-email", "owner"), ("owner-team", "team")];
 
-/// Returns the name of a flag, without its dashes.
 fn name(ask: &Ask) -> &'static str {
     ask.flag.trim_start_matches('-')
 }
@@ -88,16 +86,11 @@ impl FromArgMatches for Flags {
 }
 
 impl Flags {
-    /// Returns the flags that are given, in the order of the record.
     pub(crate) fn named(&self) -> Vec<&'static str> {
         let given = flag_fields().filter(|(field, _)| self.given.contains_key(&field.path));
         given.map(|(_, ask)| ask.flag).collect()
     }
 
-    /// Adds the values of flags to the answers, overriding known ones.
-    ///
-    /// # Errors
-    /// What is wrong with a trigger, a finding or the parts of controls.
     pub(crate) fn fill(&self, answers: &mut Answers) -> Result<(), FieldValueError> {
         field_values::fill(&self.given, answers)
     }

@@ -25,7 +25,6 @@ const ADD: &str = "add";
 const STOP: &str = "stop";
 const CONTROL: &str = "control";
 
-/// Prompts for missing answers, shows the draft, and returns it once the user confirms.
 pub(super) fn agreed(prompts: &FilingPrompts<'_>) -> anyhow::Result<(RecordDraft, Vec<Finding>)> {
     let mut answers = prompts.filing.answers.clone();
     given(prompts, &answers)?;
@@ -48,7 +47,6 @@ pub(super) fn agreed(prompts: &FilingPrompts<'_>) -> anyhow::Result<(RecordDraft
     }
 }
 
-/// Returns the findings about a draft, and prints notices for the reader.
 pub(super) fn findings_against(
     ctx: &Ctx,
     filing: &Filing<'_>,
@@ -74,7 +72,6 @@ fn given(prompts: &FilingPrompts<'_>, answers: &Answers) -> anyhow::Result<()> {
     ))
 }
 
-/// Prints an introduction, once.
 fn introduce(prompts: &FilingPrompts<'_>, answers: &Answers) {
     let made = prompts.filing.draft(answers);
     let n = prompts.filing.missing(&made, prompts.filing.asks_end).len();
@@ -85,7 +82,6 @@ fn introduce(prompts: &FilingPrompts<'_>, answers: &Answers) {
     }
 }
 
-/// Prompts for missing answers until the record is complete.
 fn complete(prompts: &FilingPrompts<'_>, answers: &mut Answers) -> anyhow::Result<RecordDraft> {
     let filing = prompts.filing;
     let mut asks_end = filing.asks_end;
@@ -105,7 +101,6 @@ fn complete(prompts: &FilingPrompts<'_>, answers: &mut Answers) -> anyhow::Resul
     }
 }
 
-/// Returns the question for another owner, if the derived one can't be an owner.
 fn unknown_owner(
     prompts: &FilingPrompts<'_>,
     made: &RecordDraft,
@@ -122,7 +117,6 @@ fn unknown_owner(
     }
 }
 
-/// Shows the file, the approvals it needs, and its findings.
 fn show(prompts: &FilingPrompts<'_>, made: &RecordDraft, findings: &[Finding]) {
     let ctx = prompts.ctx;
     ctx.tell_verbatim(&format!("\n{}\n\n{}", made.path, made.text));
@@ -205,7 +199,6 @@ fn named(field: &str) -> String {
     }
 }
 
-/// Returns the given fields that a prompt can change, with their values.
 fn stated(answers: &Answers) -> Vec<(String, String)> {
     let fields = table::fields().into_iter().map(|field| field.field);
     let mut shown: Vec<(String, String)> = fields
@@ -234,7 +227,6 @@ fn stated(answers: &Answers) -> Vec<(String, String)> {
     shown
 }
 
-/// Asks for another value of a field.
 fn change(
     prompts: &FilingPrompts<'_>,
     field: &str,
@@ -260,7 +252,6 @@ fn change(
     prompts.ask_at(field, &known, "", &initial, answers)
 }
 
-/// Asks for the field to add, and for its value.
 fn add(
     prompts: &FilingPrompts<'_>,
     made: &RecordDraft,

@@ -16,16 +16,12 @@ use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
 
 pub(super) struct FilingPrompts<'d> {
-    /// The terminal, and the command line.
     pub(super) ctx: &'d Ctx,
-    /// The record being filed.
     pub(super) filing: &'d Filing<'d>,
-    /// The names offered as choices for answers.
     pub(super) names: OfferedNames<'d>,
 }
 
 impl FilingPrompts<'_> {
-    /// Prompts for a field and stores the answer.
     pub(super) fn ask(
         &self,
         of: &QuestionField,
@@ -36,7 +32,6 @@ impl FilingPrompts<'_> {
         self.ask_at(&of.field, of, because, initial, answers)
     }
 
-    /// Prompts for the field at a path, with the texts of a field.
     pub(super) fn ask_at(
         &self,
         path: &str,
@@ -59,7 +54,6 @@ impl FilingPrompts<'_> {
         part::fill(answers, path, &answer).map_err(|what| fault::usage_error(what, ""))
     }
 
-    /// Says why an answer is refused, with the rule's message.
     fn refused(&self, path: &str, answer: &str, answers: &Answers) -> Result<(), String> {
         let mut trial = answers.clone();
         part::fill(&mut trial, path, answer)?;
@@ -68,7 +62,6 @@ impl FilingPrompts<'_> {
         review::refuse_answer(&findings, path)
     }
 
-    /// Returns a hint for the answer: the policy's limit, if there is one.
     fn hint(&self, path: &str, of: &QuestionField, answers: &Answers) -> String {
         match path {
             "justification" => {
@@ -84,7 +77,6 @@ impl FilingPrompts<'_> {
     }
 }
 
-/// Returns the answer for a field, picked from what is offered for it, if anything is.
 pub(super) fn answer(
     prompt: &Prompt<'_>,
     (path, initial): (&str, &str),
@@ -100,7 +92,6 @@ pub(super) fn answer(
     Ok(taken.value)
 }
 
-/// Returns the maximum duration that tier and class allow, as text.
 fn allowed(made: &RecordDraft) -> String {
     let Some(resolved) = &made.resolved else {
         return String::new();
@@ -110,6 +101,6 @@ fn allowed(made: &RecordDraft) -> String {
         return String::new();
     };
     let latest = derive::latest(&starts, &starts, resolved);
-    let latest = latest.map(|it| format!(": {it} at the latest")).unwrap_or_default();
+    let latest = latest.map(|latest| format!(": {latest} at the latest")).unwrap_or_default();
     format!("; {}{latest}", derive::limits(resolved, "at most "))
 }

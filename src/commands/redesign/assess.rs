@@ -91,6 +91,6 @@ fn recurrence(ctx: &Ctx, session: &Session, id: &str) -> anyhow::Result<Option<R
     let state = states.find(|state| state.id.as_deref() == Some(id.as_str()));
     let recurred = state.filter(|state| state.status == RedesignStatus::Recurred);
     Ok(recurred.map(|state| RecurredPattern {
-        ids: state.landed_after.into_iter().flat_map(|it| it.ids).collect(),
+        ids: state.landed_after.into_iter().flat_map(|occurrence| occurrence.ids).collect(),
     }))
 }

@@ -40,8 +40,8 @@ impl Run for RedesignDoneArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let session = ctx.home()?;
         let by = decision::decider(&session, &self.flags)?;
-        let id = id_or_ask(ctx, "done", self.redesign.as_deref(), &|it| {
-            it.done.is_none() && it.assessed.is_none()
+        let id = id_or_ask(ctx, "done", self.redesign.as_deref(), &|redesign| {
+            redesign.done.is_none() && redesign.assessed.is_none()
         })?;
         let evidence = ctx.shown(&session, &self.evidence)?;
         let prepared =

@@ -74,11 +74,11 @@ impl RedesignListArgs {
             && (self.owner.is_empty() || self.owner.iter().any(is_owned))
     }
 
-    /// Returns a hint for each owner who is similar to one that was asked for.
     fn hints(&self, states: &[RedesignState]) -> Vec<String> {
         let redesigns = states.iter().filter_map(|state| state.redesign.as_deref());
-        let known: Vec<&str> =
-            redesigns.flat_map(|it| [it.owner.email.as_str(), it.owner.name.as_str()]).collect();
+        let known: Vec<&str> = redesigns
+            .flat_map(|redesign| [redesign.owner.email.as_str(), redesign.owner.name.as_str()])
+            .collect();
         let similar = self.owner.iter().map(|text| near::question(text, known.iter().copied()));
         similar
             .filter(|hint| !hint.is_empty())

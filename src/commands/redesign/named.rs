@@ -7,10 +7,7 @@ use crate::commands::{picker, prompts};
 use exledger::features;
 use exledger::policy::redesign::Redesign;
 
-/// Returns the given id; if there is none, the redesign of the work tree that the user chooses among those that fit.
-///
-/// # Errors
-/// [`fault::Fault::Usage`] if no id is given and nobody can be prompted, or there is nothing to choose from.
+/// Returns the given id; without one, the redesign of the work tree that the user chooses among those that fit.
 pub(super) fn id_or_ask(
     ctx: &Ctx,
     command: &str,
@@ -32,7 +29,7 @@ pub(super) fn id_or_ask(
         return Err(unnamed());
     }
     let offers = features::redesign::list(&ctx.home()?, fits)?.into_iter();
-    match offers.map(|it| picker::offer(it.id, it.title)).collect::<Vec<_>>() {
+    match offers.map(|redesign| picker::offer(redesign.id, redesign.title)).collect::<Vec<_>>() {
         offers if offers.is_empty() => Err(fault::usage_error(
             format!("there is no redesign here for `redesign {command}`"),
             "run `exledger redesign list` for the redesigns and their next steps",

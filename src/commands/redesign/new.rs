@@ -191,9 +191,9 @@ impl RedesignNewArgs {
         });
         let chosen =
             picker::pick("Which pattern", offers.collect(), "give it with --pattern KEY=VALUE")?;
-        let stated = |it: &CausePattern<'_>| -> Vec<(String, String)> {
+        let stated = |pattern: &CausePattern<'_>| -> Vec<(String, String)> {
             let words =
-                it.key().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
+                pattern.key().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
             words.collect()
         };
         Ok(groups.iter().find(|group| group.describe() == chosen).map(stated).unwrap_or_default())

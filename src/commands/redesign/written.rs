@@ -12,27 +12,20 @@ use exledger::features::redesign::answer::PreparedRedesign;
 use exledger::session::Session;
 use exledger::view::patch;
 
-/// What happened to a redesign, in the words of answers, branches and commits.
 pub(super) struct RedesignEvent {
     /// The name in `schema`.
     pub(super) command: &'static str,
-    /// The event.
     pub(super) event: &'static str,
     /// The branch for the change; the id follows.
     pub(super) branch: &'static str,
     /// The subject of its commit; the id follows.
     pub(super) subject: &'static str,
-    /// Whether anything is written.
     pub(super) is_dry: bool,
 }
 
-/// Who must approve every version of a redesign.
 const NEEDS: &str = "1 approval by somebody other than its authors, as for the policy";
 
 /// Writes a prepared redesign, unless only a preview is wanted, and shows it.
-///
-/// # Errors
-/// As [`PreparedRedesign::write`]. Nothing is written then.
 pub(super) fn write(
     ctx: &Ctx,
     session: &Session,
@@ -65,7 +58,6 @@ pub(super) fn write(
     Ok(Outcome::Fine)
 }
 
-/// Returns the commands that send the change to its approvers; for a new redesign also how records link it.
 fn next(
     ctx: &Ctx,
     session: &Session,

@@ -13,7 +13,6 @@ use exledger::features::triage::last_events::MOST_KEYS;
 use exledger::features::triage::silent_keys::LastEventsAnswer;
 use exledger::features::triage::sources::Source;
 
-/// Refuses observations that are an input, too.
 pub(super) fn never_an_input(path: &Path, sources: &[Source]) -> anyhow::Result<()> {
     match sources.iter().find(|source| source.opened.is_at(path)) {
         Some(source) => Err(fault::usage_error(
@@ -61,7 +60,6 @@ pub(super) fn warn(ctx: &Ctx, observed: &ObservedEvents) -> bool {
     warn_left_out(ctx, observed.left_out) || !observed.overlaps.is_empty()
 }
 
-/// Says what `since_last` can't tell, what it learned and what is silent; returns the outcome for the exit code.
 pub(super) fn last_events(ctx: &Ctx, answer: &LastEventsAnswer) -> Outcome {
     let mut outcome = Outcome::Fine;
     if !answer.silent.is_empty() {
@@ -85,7 +83,6 @@ pub(super) fn last_events(ctx: &Ctx, answer: &LastEventsAnswer) -> Outcome {
     outcome
 }
 
-/// Warns about inputs that were not counted because there are too many groups; tells whether there are any.
 pub(crate) fn warn_left_out(ctx: &Ctx, left_out: u64) -> bool {
     if left_out > 0 {
         ctx.tell(&format!(

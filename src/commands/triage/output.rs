@@ -38,7 +38,6 @@ enum To {
 }
 
 impl Rewrite {
-    /// Decides where each rewritten input goes.
     pub(super) fn of(
         kind: RewriteKind,
         to: Option<&Path>,
@@ -63,7 +62,7 @@ impl Rewrite {
         let place = place::folder(place)?;
         let mut places: Vec<PathBuf> = Vec::new();
         for source in sources {
-            let name = Path::new(&source.name).file_name().filter(|_| source.name != "-");
+            let name = if source.name != "-" { Path::new(&source.name).file_name() } else { None };
             let file = place.join(name.unwrap_or("stdin.sarif".as_ref()));
             if places.contains(&file) {
                 return Err(fault::usage_error(
@@ -135,7 +134,6 @@ impl Rewrite {
     }
 }
 
-/// Refuses the rewritten copy of a file that changed while it was read.
 fn is_as_opened(source: &Source) -> anyhow::Result<()> {
     let same = source.opened.is_as_opened();
     same.map_err(|error| {
@@ -159,7 +157,6 @@ fn unwritten(cause: &str) -> anyhow::Error {
     fault::undetermined(cause, "check that its folder exists and can be written to")
 }
 
-/// One input that is rewritten.
 struct Piece<'p> {
     kind: RewriteKind,
     snapshot: &'p Snapshot<'p>,
@@ -200,7 +197,8 @@ impl Piece<'_> {
         let stamp = &self.snapshot.stamp();
         let record_state = self.record_state(record);
         let end = record_state.and_then(|record_state| record_state.end.or(record_state.not_after));
-        let content = record_state.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
+        let content =
+            record_state.and_then(|state| state.effective.as_deref().or(state.stated.as_deref()));
         json!({
             "kind": "external",
             "status": "accepted",
@@ -219,7 +217,6 @@ impl Piece<'_> {
         at_place.or_else(|| record_states.iter().find(|record_state| record_state.key == record))
     }
 
-    /// Returns the note about the results that were left out of a run.
     fn note(&self, run: usize) -> String {
         let before: usize = self.layout.runs.iter().take(run).map(|run| run.results.len()).sum();
         let n = self.layout.runs.get(run).map_or(0, |run| run.results.len());

@@ -22,9 +22,7 @@ pub(super) enum AlertForge {
 }
 
 pub(super) struct AlertsToPlan<'a> {
-    /// The inputs, as given.
     pub(super) files: &'a [PathBuf],
-    /// The repository of the alerts, as given.
     pub(super) repository: Option<&'a str>,
     pub(super) environment: Option<&'a str>,
     /// The file to write to; stdout by default.

@@ -19,15 +19,10 @@ use crate::survey::revocations::close_command;
 /// Watches which names of ended records occur in the lists.
 #[derive(Debug, Default)]
 pub struct AbsenceWatch {
-    /// The names of whom or what the lists are complete for.
     complete: Vec<String>,
-    /// The names of ended records.
     watched: BTreeSet<String>,
-    /// Those of them that occur.
     seen: BTreeSet<String>,
-    /// The identities that occur without a credential.
     unspecific: BTreeSet<String>,
-    /// The earliest time at which a list was taken, if any line states one.
     observed: Option<Instant>,
     n_read: usize,
     has_gaps: bool,
@@ -121,7 +116,7 @@ impl AbsenceWatch {
     fn is_gone(&self, granted: &Record) -> bool {
         let subject = &granted.subject;
         let is_complete =
-            |name: &&String| self.complete.iter().any(|it| pattern::matches(it, name));
+            |name: &&String| self.complete.iter().any(|pattern| pattern::matches(pattern, name));
         let mut named = [&subject.identity, &subject.credential].into_iter().flatten();
         let is_seen = |name: &String| self.seen.contains(folded(name).as_ref());
         let is_absent = named.any(|name| is_complete(&name) && !is_seen(name));
@@ -134,14 +129,12 @@ impl AbsenceWatch {
     }
 }
 
-/// Returns the names under which a record's access occurs in lists.
 fn names(record: &Record) -> impl Iterator<Item = &str> {
     let subject = &record.subject;
     let named = [&subject.identity, &subject.credential].into_iter().flatten();
     named.chain(subject.aliases.iter().flatten()).map(String::as_str)
 }
 
-/// Tells whether a record can be closed.
 fn is_open(record_state: &RecordState, end: &ForceEnd) -> bool {
     let is_readable = !matches!(record_state.status, Status::Invalid | Status::Conflicted);
     is_readable

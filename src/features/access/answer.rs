@@ -82,7 +82,6 @@ pub(crate) fn judge_grants<'s>(
     Ok(AccessAnswer { rows, gone, snapshot })
 }
 
-/// Returns which sources say whom a grant concerns.
 fn route(
     router: &Router<'_>,
     judge: &AccessJudge<'_>,
@@ -90,7 +89,8 @@ fn route(
     decision: &AccessDecision,
 ) -> RouteMatch {
     let record_state = judge.record_state(decision);
-    let content = record_state.and_then(|it| it.stated.as_deref().or(it.last_read.as_deref()));
+    let content =
+        record_state.and_then(|state| state.stated.as_deref().or(state.last_read.as_deref()));
     let granted = judge.ended(decision).map(|end| &*end.granted);
     router.matched(&RouteSubject {
         record: content.or(granted),

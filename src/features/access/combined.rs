@@ -7,19 +7,15 @@ use crate::features::triage::baseline::Matter;
 use crate::gate::answer::Question;
 use crate::record::time::Instant;
 
-/// The state of one combination of resource and action.
 #[derive(Clone, Debug)]
 pub(crate) struct ItemDecision {
     pub(super) state: AccessState,
-    /// The index of the deciding record.
     pub(super) place: Option<usize>,
     pub(super) record: Option<String>,
-    /// The end of that record.
     pub(super) end: Option<Instant>,
     pub(super) message: String,
     /// Whether the record does not cover it at all; otherwise it covers it, but not for as long.
     pub(super) is_beyond: bool,
-    /// Whether it can't be judged.
     pub(super) is_doubtful: bool,
 }
 
@@ -46,7 +42,6 @@ impl ItemDecision {
         }
     }
 
-    /// Returns how bad the state is for the whole grant.
     fn severity(&self) -> (bool, AccessState, bool) {
         (self.is_doubtful, self.state, self.is_beyond)
     }
@@ -69,7 +64,6 @@ pub struct AccessDecision {
     pub is_doubtful: bool,
     /// The indexes of the policy's baselines that apply.
     pub baselines: Vec<usize>,
-    /// Whether every part that is not covered is unknown to the ledger.
     is_unknown: bool,
 }
 

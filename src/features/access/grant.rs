@@ -83,7 +83,6 @@ pub struct AccessGrant {
 }
 
 impl AccessGrant {
-    /// Returns a question for each combination of resource and action; at least one.
     pub(crate) fn questions(&self) -> impl Iterator<Item = Question> + '_ {
         let some = |list: &[String]| -> Vec<Option<String>> {
             if list.is_empty() { vec![None] } else { list.iter().cloned().map(Some).collect() }
@@ -99,7 +98,6 @@ impl AccessGrant {
         })
     }
 
-    /// Returns the question without resources and actions.
     pub(crate) fn question(&self) -> Question {
         Question {
             identity: self.identity.clone(),
@@ -119,9 +117,9 @@ impl AccessGrant {
             [&self.identity, &self.credential, &self.asset, &self.application, &self.reference];
         let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
         let lists = [&self.actions, &self.resources].map(|list| few(list));
-        let what: Vec<String> = lists.into_iter().filter(|it| !it.is_empty()).collect();
+        let what: Vec<String> = lists.into_iter().filter(|text| !text.is_empty()).collect();
         let parts = [names.join(" "), what.join(" ")];
-        let parts: Vec<String> = parts.into_iter().filter(|it| !it.is_empty()).collect();
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join(": ")
     }
 }

@@ -20,7 +20,6 @@ const LONGEST: usize = 1 << 20;
 /// The maximum number of combinations of resource and action that one grant may have.
 const MOST_PARTS: usize = 10_000;
 
-/// The maximum number of characters of an unknown key that a message repeats.
 const LONGEST_KEY: usize = 64;
 
 /// Reads all lines and passes on each grant, or why a line is not one, with its line number from 1; blank lines are

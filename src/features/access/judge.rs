@@ -38,9 +38,7 @@ pub struct AccessJudge<'a> {
     /// The ends of the records that were in force and are not any more, in the order of the records.
     ends: &'a [Option<ForceEnd>],
     governance: &'a Governance,
-    /// The baselines for live access.
     baselines: Vec<Baseline>,
-    /// Their indexes in the policy.
     numbers: Vec<usize>,
     instant: Instant,
 }
@@ -62,11 +60,12 @@ impl<'a> AccessJudge<'a> {
         let is_access = |baseline: &Baseline| {
             let types = baseline.when.0.get("type");
             let is_type =
-                |it: &BaselineWord| baseline.spelling().is_same(it.as_str(), ACCESS_EVENT);
+                |word: &BaselineWord| baseline.spelling().is_same(word.as_str(), ACCESS_EVENT);
             types.is_some_and(|types| types.iter().any(is_type))
         };
         let chosen = governance.policy.baselines.iter().enumerate().filter(|(_, it)| is_access(it));
-        let (numbers, baselines) = chosen.map(|(number, it)| (number, it.clone())).unzip();
+        let (numbers, baselines) =
+            chosen.map(|(number, baseline)| (number, baseline.clone())).unzip();
         AccessJudge { index, records, ends, governance, baselines, numbers, instant }
     }
 
@@ -107,7 +106,6 @@ impl<'a> AccessJudge<'a> {
         self.ends.get(decision.place?)?.as_ref()
     }
 
-    /// Asks about one resource and one action.
     fn item(&self, question: &Question, places: &[usize], grant: &AccessGrant) -> ItemDecision {
         let found = places.iter().flat_map(|place| self.compare(question, *place, grant));
         let best = found.min_by_key(|item| (item.rank(), Reverse(item.end)));
@@ -160,7 +158,6 @@ impl<'a> AccessJudge<'a> {
     }
 }
 
-/// Returns the state that a compared record gives to a grant; `None` if it can't be read.
 fn judged(place: usize, candidate: &Candidate<'_>, grant: &AccessGrant) -> Option<ItemDecision> {
     let record_state = candidate.record_state;
     let why_not = candidate.why_not.as_deref().unwrap_or("it can't be determined");
@@ -190,7 +187,7 @@ fn judged(place: usize, candidate: &Candidate<'_>, grant: &AccessGrant) -> Optio
     Some(ItemDecision {
         state,
         place: if is_near { None } else { Some(place) },
-        end: record_state.not_after.filter(|_| !is_near),
+        end: if !is_near { record_state.not_after } else { None },
         record: if is_near { None } else { Some(candidate.id.clone()) },
         message,
         is_beyond: candidate.fits != Fits::Allows,
@@ -198,7 +195,6 @@ fn judged(place: usize, candidate: &Candidate<'_>, grant: &AccessGrant) -> Optio
     })
 }
 
-/// Returns the state of a grant that a record covered until it ended.
 fn over(place: usize, end: &ForceEnd, record_state: Option<&RecordState>) -> ItemDecision {
     let id = end.granted.id.to_string();
     let at = end.at;

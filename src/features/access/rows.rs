@@ -16,7 +16,6 @@ use crate::survey::route::{Route, RouteMatch, Router};
 pub struct AccessRows {
     /// In the order of the files and their lines.
     pub rows: Vec<AccessRow>,
-    /// How many grants are in each state.
     counts: BTreeMap<AccessState, usize>,
     /// How many grants can be read but not judged.
     pub n_doubtful: usize,

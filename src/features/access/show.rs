@@ -22,7 +22,6 @@ use crate::view::{json, shape};
 /// The maximum number of lines for one state: nobody reads more, and scripts use JSON.
 const MOST_LINES: usize = 1000;
 
-/// The states in the order in which they are shown to people.
 const SHOWN: &[AccessState] = &[
     AccessState::Uncovered,
     AccessState::Ended,
@@ -45,7 +44,6 @@ pub struct AccessView<'a> {
     pub reads: FormatNeeds,
 }
 
-/// The answer's head; the grants are added one by one.
 #[derive(Serialize)]
 struct AccessReport<'a> {
     counts: AccessCounts,
@@ -53,7 +51,6 @@ struct AccessReport<'a> {
     gone: Option<&'a [GoneAccess]>,
 }
 
-/// The number of grants in each state.
 #[derive(Serialize)]
 struct AccessCounts {
     covered: usize,
@@ -133,7 +130,6 @@ fn json(row: &AccessRow, rows: &AccessRows) -> Value {
     })
 }
 
-/// Shows the grants of one state, the longest overdue first.
 fn section(doc: &mut Doc<'_>, state: AccessState, rows: &AccessRows) {
     let mut found: Vec<&AccessRow> = rows.rows.iter().filter(|row| row.state == state).collect();
     if found.is_empty() {
@@ -187,7 +183,6 @@ fn cells(row: &AccessRow, rows: &AccessRows) -> Vec<StyledText> {
     ]
 }
 
-/// Returns where a grant is listed: source and id, else source and line.
 fn place(row: &AccessRow, rows: &AccessRows) -> String {
     let source = rows.text(row.source);
     match (row.id, row.index) {
@@ -197,7 +192,6 @@ fn place(row: &AccessRow, rows: &AccessRows) -> String {
     }
 }
 
-/// Shows the records whose access is gone, and how to close them.
 fn gone(doc: &mut Doc<'_>, gone: &[GoneAccess]) {
     if gone.is_empty() {
         return;
@@ -205,11 +199,10 @@ fn gone(doc: &mut Doc<'_>, gone: &[GoneAccess]) {
     let heading =
         format!("{} ended, and the access is in no list", diag::count(gone.len(), "record"));
     doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Good, heading)));
-    let commands: Vec<&str> = gone.iter().map(|it| it.command.as_str()).collect();
+    let commands: Vec<&str> = gone.iter().map(|gone| gone.command.as_str()).collect();
     doc.blocks.push(Block::Verbatim(commands.join("\n")));
 }
 
-/// Shows how many grants each record covers, and how many are normal.
 fn fine(doc: &mut Doc<'_>, rows: &AccessRows) {
     let mut found: BTreeMap<(AccessState, &str, &str), usize> = BTreeMap::new();
     let is_fine =

@@ -37,11 +37,6 @@ use crate::store::files;
 use crate::store::git::Repository;
 use crate::store::sign::CommitSigning;
 
-/// Works out what is approved, by whom, and where the approval's files go.
-///
-/// # Errors
-/// [`Usage`] if nothing is named, the approval would not count, or its files could not be written where they belong;
-/// [`crate::session::error::Undetermined`] if the ledger, or a history that is needed, can't be read.
 pub(crate) fn prepare_approval<'s>(
     located: &'s Located,
     at: &Moment,
@@ -115,7 +110,6 @@ pub(crate) fn prepare_approval<'s>(
     })
 }
 
-/// Returns the path of the policy of another ledger, below this one, that is to be approved.
 fn policy_below(located: &Located, request: &ApprovalRequest<'_>) -> Option<String> {
     let crate::features::approve::request::NamedSubject::Governance(path) = request.subject else {
         return None;
@@ -160,7 +154,6 @@ fn refuse_backdated(snapshot: &Snapshot<'_>, at: &Moment) -> Result<(), Usage> {
     }
 }
 
-/// Returns who approves, and the address that the approval states.
 fn approver(
     request: &ApprovalRequest<'_>,
     repository: &Repository,
@@ -179,7 +172,6 @@ fn approver(
     Ok((person, by))
 }
 
-/// Refuses an approval that would not count.
 pub(super) fn refuse_uncounted(
     content: &ApprovalContent,
     person: &Person,
@@ -268,10 +260,6 @@ fn refuse_unsound(
     .into())
 }
 
-/// Returns the name of the ledger in approval files.
-///
-/// # Errors
-/// [`Undetermined`] if its policy sets no name and the clone is cut off before its first commit.
 pub(super) fn written(snapshot: &Snapshot<'_>) -> Result<String, Undetermined> {
     let name = snapshot.ledger_name();
     let written = name.written().map(str::to_owned);

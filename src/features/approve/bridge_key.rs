@@ -13,7 +13,6 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::store::sign::{self, Setup};
 
-/// The key of a bridge, and the signer lists that decide whether it counts.
 pub(super) struct BridgeKey<'a> {
     snapshot: &'a Snapshot<'a>,
     at: &'a Moment,
@@ -28,7 +27,6 @@ pub enum ReviewKey<'a> {
     InProcess(&'a ProcessKey),
 }
 
-/// What signs a review.
 enum ReviewSigner<'a> {
     /// The program of OpenSSH, with a key that it finds.
     Program(Setup),
@@ -36,7 +34,6 @@ enum ReviewSigner<'a> {
 }
 
 pub(super) struct ReviewSignature {
-    /// The signature itself.
     pub(super) armoured: Vec<u8>,
     /// Why it does not count yet; `None` if it counts once it has landed.
     pub(super) uncounted: Option<UncountedKey>,
@@ -54,7 +51,6 @@ pub struct UncountedKey {
 }
 
 impl<'a> BridgeKey<'a> {
-    /// Opens a key.
     pub(super) fn open(
         key: ReviewKey<'a>,
         located: &Located,

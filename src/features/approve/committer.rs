@@ -29,7 +29,6 @@ pub enum Committer {
 }
 
 impl Committer {
-    /// Returns the requested committer, otherwise the one from git's configuration.
     pub(super) fn choose(as_me: bool, repository: &Repository) -> Result<Committer, Usage> {
         let setting = repository.setting(SETTING).filter(|text| !text.is_empty());
         match setting.as_deref() {
@@ -54,7 +53,6 @@ impl Committer {
         Ok(Committer::Me { name, email })
     }
 
-    /// Refuses, before anything is signed, a commit that can't be made.
     pub(super) fn check(&self, repository: &Repository) -> Result<(), Usage> {
         match (self, repository.commit_signing()) {
             (Committer::Me { .. }, CommitSigning::Other(kind)) => Err(Usage::refused(
@@ -67,7 +65,6 @@ impl Committer {
         }
     }
 
-    /// Returns the author and committer.
     pub(super) fn signature(&self, at: Instant) -> WriterSignature<'_> {
         let (name, email) = match self {
             Committer::Nobody => (nobody::NAME, nobody::EMAIL),

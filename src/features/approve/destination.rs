@@ -26,11 +26,9 @@ use crate::store::sign::Setup;
 /// The maximum size of an existing approval file, in bytes.
 const MOST: u64 = 64 * 1024;
 
-/// Where the files of an approval are written.
 pub(super) enum Destination<'s> {
     /// Into a folder.
     Folder {
-        /// The folder as the user named it.
         named: PathBuf,
         /// The folder that its name is relative to.
         from: PathBuf,
@@ -52,12 +50,7 @@ pub enum WrittenApproval {
         counts_at: String,
     },
     /// In a commit of the local branch of statements.
-    Branch {
-        /// The tip of the branch.
-        commit: String,
-        /// The remote that it is pushed to; `None` if the approved ref is a local one.
-        remote: Option<String>,
-    },
+    Branch { commit: String, remote: Option<String> },
 }
 
 pub(super) struct ExistingFiles {
@@ -67,17 +60,13 @@ pub(super) struct ExistingFiles {
 
 pub(super) struct ApprovalFiles<'f> {
     pub(super) file: &'f ApprovalFile,
-    /// The approval files and their signatures, each with its path.
     pub(super) files: &'f [(String, Vec<u8>)],
     pub(super) subject: &'f str,
-    /// The record folder that it belongs to.
     pub(super) records: &'f str,
 }
 
-/// Who commits an approval, and when.
 pub(super) struct CommitAs<'c> {
     pub(super) committer: &'c Committer,
-    /// What signs the commit; `None` for an unsigned one.
     pub(super) setup: Option<&'c Setup>,
     pub(super) at: &'c Moment,
 }
@@ -104,7 +93,6 @@ impl<'s> Destination<'s> {
         }
     }
 
-    /// Returns the paths of the approval file and its signature, as shown to the user.
     pub(super) fn paths(&self, file: &ApprovalFile, records: &str) -> [String; 2] {
         let beside = file.path(records);
         let path = match self {
@@ -118,7 +106,6 @@ impl<'s> Destination<'s> {
         [path, signature]
     }
 
-    /// Returns the files that exist already: in the folder, or on the branch or the approved ref.
     pub(super) fn existing(
         &self,
         [text, signature]: &[String; 2],
@@ -156,7 +143,6 @@ impl<'s> Destination<'s> {
         Ok((fetched != Some(tip)).then_some(remote))
     }
 
-    /// Writes the files, and returns where.
     pub(super) fn write(
         &self,
         files: &ApprovalFiles<'_>,

@@ -39,7 +39,6 @@ pub struct ApprovalDraft<'p> {
 pub struct SignedApproval<'d> {
     /// The signature, and whether it counts.
     pub signature: ApprovalSignature,
-    /// The signatures of the redesigns' approvals, in the order of their drafts.
     beside: Vec<ApprovalSignature>,
     draft: &'d ApprovalDraft<'d>,
 }

@@ -11,7 +11,6 @@ use crate::policy::people::person::Person;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 
-/// The same approval, given before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum EarlierApproval {
     /// There is none, or none that is still valid.
@@ -48,7 +47,6 @@ fn is_same(earlier: &ApprovalFile, file: &ApprovalFile) -> bool {
         && (file.reason.is_none() || earlier.reason == file.reason)
 }
 
-/// Tells whether no later event invalidated the approval.
 fn still_holds(
     earlier: &ApprovalFile,
     (file, person): (&ApprovalFile, &Person),

@@ -38,7 +38,6 @@ pub struct PreparedApproval<'s> {
     pub(super) located: &'s Located,
     pub(super) snapshot: Snapshot<'s>,
     pub(super) destination: Destination<'s>,
-    /// What signs the commit, if it goes onto a branch and is signed.
     pub(super) commit_setup: Option<Setup>,
 }
 

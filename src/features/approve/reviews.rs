@@ -46,11 +46,6 @@ pub struct ReviewFiles {
     pub files: Vec<(String, Vec<u8>)>,
 }
 
-/// Compares reviews with what landed.
-///
-/// # Errors
-/// [`Usage`] if the landing is not on the approved ref, or a review can't be written as a file; [`Undetermined`] if the
-/// ledger, or a history that is needed, can't be read.
 pub(crate) fn prepare_files<'s>(
     located: &'s Located,
     at: &Moment,
@@ -162,7 +157,6 @@ impl PreparedReviews<'_> {
         subject::groups(&needed, &draft.person, draft.file.decision, governance)
     }
 
-    /// Returns the trees whose statements count: of the approved ref, and of its branch of statements.
     fn trees(&self) -> Result<Vec<CommitTree<'_>>, Error> {
         let (repository, chosen) = self.snapshot.origin();
         let branch = repository.tip_of(self.remote(), APPROVALS_BRANCH);
@@ -196,7 +190,6 @@ pub fn add_reviews(
     repository.add_statements(remote, &StatementCommit { files, by, message, setup: None })
 }
 
-/// Tells whether a review states something that none of some trees has.
 fn is_news(
     trees: &[CommitTree<'_>],
     draft: &ApprovalFileDraft,
@@ -230,7 +223,7 @@ fn is_new_in(
     }
     // Files that landed before approval files named the ledger continue to count.
     let is_unnamed = file.ledger.is_none() && matches!(ledger, LedgerName::Root { .. });
-    let own_name = draft.file.ledger.clone().filter(|_| is_unnamed);
+    let own_name = if is_unnamed { draft.file.ledger.clone() } else { None };
     let before = ApprovalFile { ledger: file.ledger.clone().or(own_name), ..file };
     let is_older = before.at < draft.file.at || before.ledger != draft.file.ledger;
     // The forge may know more about accounts by now.

@@ -14,7 +14,6 @@ use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
 use crate::view::{init, shape};
 use serde::Serialize;
 
-/// The maximum number of characters of a text in the gist of a record.
 const GIST: usize = 300;
 
 /// An approval or rejection, and its subject.
@@ -67,9 +66,7 @@ pub enum Counting {
     Counts,
     /// It does not count: the key is not listed for the person.
     NotYet {
-        /// How the key is listed.
         why: String,
-        /// The path of the signers file.
         signers: String,
         /// The line to list the key; `None` if it is listed.
         line: Option<String>,
@@ -102,7 +99,6 @@ pub enum Done {
     Never(String),
 }
 
-/// The answer about a forge's reviews.
 #[derive(Serialize)]
 struct ReviewsAnswer<'a> {
     schema: String,
@@ -275,18 +271,17 @@ fn not_yet(n_waiting: usize) -> String {
     format!("{} {verb} not yet", diag::count(n_waiting, "review"))
 }
 
-/// Returns the reviews that were not written, each with the reason.
 fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
     if unresolved.is_empty() {
         return Vec::new();
     }
     let n_reviews = diag::count(unresolved.len(), "review");
     let heading = format!("{n_reviews} not recorded: reviewer unknown");
-    let pairs = unresolved.iter().map(|it| {
-        let line = it.line.iter().map(|line| format!("\nadd `{line}` to people.logins"));
-        let text = format!("{}{}", it.reason, line.collect::<String>());
-        let login = it.login.clone().unwrap_or_else(|| "-".to_owned());
-        (login, StyledText::plain(text).and(Tone::Muted, format!("\n{}", it.url)))
+    let pairs = unresolved.iter().map(|review| {
+        let line = review.line.iter().map(|line| format!("\nadd `{line}` to people.logins"));
+        let text = format!("{}{}", review.reason, line.collect::<String>());
+        let login = review.login.clone().unwrap_or_else(|| "-".to_owned());
+        (login, StyledText::plain(text).and(Tone::Muted, format!("\n{}", review.url)))
     });
     vec![Block::Heading(StyledText::with_tone(Tone::Warn, heading)), Block::Pairs(pairs.collect())]
 }
@@ -362,7 +357,6 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
     doc
 }
 
-/// The answer about one approval or rejection.
 #[derive(Serialize)]
 pub(super) struct ApprovalAnswer<'a> {
     pub(super) schema: String,

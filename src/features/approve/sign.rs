@@ -14,7 +14,6 @@ use crate::store::sign::{self, NAME_KEY, Setup, SignError};
 /// A signature over an approval, and how its key is listed on the approved ref.
 #[derive(Clone, Debug)]
 pub struct ApprovalSignature {
-    /// The signature itself.
     pub(super) armoured: Vec<u8>,
     /// The fingerprint of the key.
     pub key: String,
@@ -33,7 +32,6 @@ pub struct MissingSigner {
     pub line: Option<String>,
 }
 
-/// Signs the text, and determines how the key is listed; refuses a signature that could never count.
 pub(super) fn sign(
     (snapshot, at): (&Snapshot<'_>, &Moment),
     setup: &Setup,
@@ -111,7 +109,6 @@ fn never_counts(state: &SignatureState) -> Usage {
     Usage::refused(format!("nothing was written: the signature {state}"), help)
 }
 
-/// Returns the error for a failed signature.
 pub(super) fn unsigned(error: SignError) -> Error {
     let (what, help) = (error.to_string(), error.help());
     match error {

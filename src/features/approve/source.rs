@@ -24,7 +24,6 @@ pub struct ContentSource<'s> {
     /// The tip of the branch, or the checked-out commit.
     pub head: Oid,
     pub(super) tree: CommitTree<'s>,
-    /// The governance of the branch, or of the work tree.
     pub(super) governance: Governance,
     located: &'s Located,
 }
@@ -32,12 +31,10 @@ pub struct ContentSource<'s> {
 /// The bytes of a file as git stores them.
 pub(super) struct SourceFile {
     pub(super) bytes: Vec<u8>,
-    /// Whether a commit holds them.
     pub(super) is_committed: bool,
 }
 
 impl<'s> ContentSource<'s> {
-    /// Opens the named branch, or the work tree.
     pub(super) fn open(
         located: &'s Located,
         snapshot: &Snapshot<'_>,
@@ -57,7 +54,6 @@ impl<'s> ContentSource<'s> {
         Ok(ContentSource { branch, head, tree, governance: locate::sound(governance)?, located })
     }
 
-    /// Returns the files: those of the branch, or of the work tree.
     pub(super) fn files(&self) -> &dyn Tree {
         match self.branch {
             Some(_) => &self.tree,
@@ -65,7 +61,6 @@ impl<'s> ContentSource<'s> {
         }
     }
 
-    /// Returns a file; `None` if it does not exist.
     pub(super) fn file(
         &self,
         path: &str,

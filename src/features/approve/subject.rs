@@ -89,12 +89,9 @@ pub(super) fn groups(
     groups
 }
 
-/// How the content at the tip of the approved ref was evaluated.
 pub(super) struct LandedContent {
-    /// The governance under which it was evaluated.
     pub(super) governance: Governance,
     pub(super) approvers: Vec<Statement>,
-    /// Its approval files that do not count.
     pub(super) refused: Vec<String>,
 }
 

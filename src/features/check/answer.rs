@@ -19,7 +19,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::state::RecordState;
-use crate::survey::slips::SubjectNames;
+use crate::survey::near_values::SubjectNames;
 
 /// One question to the gate.
 #[derive(Clone, Debug)]
@@ -32,7 +32,6 @@ pub struct CheckRequest<'q> {
     pub max_age: Option<&'q MaxAge>,
 }
 
-/// Answers a question from the smallest part of the ledger that proves the answer, and writes the receipt.
 pub(crate) fn ask(
     located: &Located,
     at: &Moment,
@@ -43,7 +42,6 @@ pub(crate) fn ask(
     ask_while(located, (line, at), request, receipts, &|_| true)?.ok_or_else(no_longer_stands)
 }
 
-/// Says that the governance that counts no longer leads to the question.
 pub(super) fn no_longer_stands() -> Error {
     let what = "the governance changed while the question was answered";
     Undetermined::other(what, "ask again").into()
@@ -72,7 +70,6 @@ pub(super) fn ask_while(
     request.of_everything(located, line, receipts, stands)
 }
 
-/// What the history of some records gave.
 enum Attempt {
     Answered(Box<CheckAnswer>),
     /// They don't prove an answer.
@@ -112,7 +109,6 @@ impl CheckRequest<'_> {
         Ok(Some(self.answer(&snapshot, None, receipts).1))
     }
 
-    /// Answers from the history of some records.
     fn of_named(
         &self,
         located: &Located,
@@ -162,8 +158,9 @@ impl CheckRequest<'_> {
         let mut is_enough = true;
         let kept = receipts.answered(&timed.context(snapshot, snapshot.now), &mut |uses| {
             let check = crate::features::check::respond::judged(snapshot, &timed, asked, uses);
-            is_enough = named
-                .is_none_or(|it| it.suffices((self.question, &check.answer), &states, snapshot));
+            is_enough = named.is_none_or(|named| {
+                named.suffices((self.question, &check.answer), &states, snapshot)
+            });
             if is_enough { Some(check) } else { None }
         });
         let mut check = crate::features::check::respond::answered(kept, snapshot, timed.at);
@@ -175,7 +172,7 @@ impl CheckRequest<'_> {
                     states
                         .iter()
                         .filter_map(RecordState::known_content)
-                        .for_each(|it| names.add(it));
+                        .for_each(|record| names.add(record));
                     names.hints(self.question)
                 }
             };

@@ -14,9 +14,8 @@ use crate::session::error::Error;
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::Snapshot;
 use crate::status::state::{RecordState, Status};
-use crate::survey::{repeated_emergencies, slips};
+use crate::survey::{near_values, repeated_emergencies};
 
-/// The records at the tip that a question is about.
 pub(super) struct Named {
     pub(super) filter: RecordFilter,
     governance: Governance,
@@ -24,9 +23,6 @@ pub(super) struct Named {
 }
 
 /// Returns the records whose history may be sufficient to answer a question; `None` if only all records are.
-///
-/// # Errors
-/// If the tip of the approved ref can't be read.
 pub(super) fn plan(line: &OpenMainline<'_>, question: &Question) -> Result<Option<Named>, Error> {
     if line.governance.state == State::Absent {
         return Ok(None);
@@ -55,12 +51,10 @@ impl Named {
                 && self.tip.read_records().all(is_same)
     }
 
-    /// Returns a hint for each subject of a question that no record has, but that is similar to one that a record has.
     pub(super) fn hints(&self, question: &Question) -> Vec<String> {
-        self.tip.similar_names(&slips::asked_names(question)).hints(question)
+        self.tip.similar_names(&near_values::asked_names(question)).hints(question)
     }
 
-    /// Tells whether proposals about a record are wanted.
     pub(super) fn wants(&self, key: &TrailKey) -> bool {
         self.filter.names.contains(key.as_str()) || !self.tip.holds(key)
     }
@@ -94,12 +88,12 @@ impl Named {
 /// Tells whether nothing but the grace of an emergency lets a record grant anything: another emergency may have used it up.
 fn has_grace(snapshot: &Snapshot<'_>, state: &RecordState) -> bool {
     let is_over = matches!(state.status, Status::Closed | Status::Rejected | Status::Removed);
-    let verdicts = snapshot.trail(state).and_then(|it| snapshot.approvals.trails.get(&it.key));
+    let verdicts =
+        snapshot.trail(state).and_then(|trail| snapshot.approvals.trails.get(&trail.key));
     let is_lasting = |verdicts: &Vec<_>| repeated_emergencies::depends_on_all(verdicts);
     state.approved.is_none() && !is_over && verdicts.is_some_and(is_lasting)
 }
 
-/// Tells whether a record has a limited number of uses.
 fn is_counted(state: &RecordState) -> bool {
     let effective = state.effective.as_ref();
     effective.is_none_or(|record| record.uses.is_some())

@@ -66,9 +66,10 @@ pub(crate) fn ask_governed<T>(
     {
         let (request, receipts) =
             (CheckRequest { question: &question, at: None, max_age }, open()?);
-        let check = check::answer::ask_while(located, (line, at), &request, &receipts, &|it| {
-            is_same(it, &question)
-        })?;
+        let check =
+            check::answer::ask_while(located, (line, at), &request, &receipts, &|governance| {
+                is_same(governance, &question)
+            })?;
         if let Some(check) = check {
             return Ok(asked(question, check, receipts));
         }

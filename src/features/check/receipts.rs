@@ -27,7 +27,6 @@ use crate::store::git::Repository;
 /// The receipts of earlier answers, which show how often limited-use records were used. Each answer locks the file,
 /// counts, appends, syncs and unlocks.
 pub struct ReceiptLog {
-    /// Whether somebody signs what is stored.
     is_signed: bool,
     state: Mutex<LogState>,
 }
@@ -109,11 +108,8 @@ impl ReceiptLog {
         }
     }
 
-    /// Counts the uses, answers, and stores the receipt, all under one lock; an answer that can't be stored is not
-    /// given. If `ask` returns `None`, nothing is stored.
-    ///
-    /// # Errors
-    /// Why the only possible answer is `unknown`.
+    /// Counts the uses, answers, and stores the receipt, all under one lock. What can't be stored is not answered.
+    /// If `ask` returns `None`, nothing is stored.
     pub(crate) fn answered(
         &self,
         context: &AnswerContext<'_>,

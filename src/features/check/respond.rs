@@ -51,7 +51,6 @@ impl TimedQuestion {
     }
 }
 
-/// Answers many questions from one snapshot.
 pub(crate) struct Responder<'s, 'h> {
     snapshot: &'s Snapshot<'h>,
     prepared: &'s PreparedAnswers,
@@ -61,7 +60,6 @@ pub(crate) struct Responder<'s, 'h> {
 /// Changes an answer before it is stored, given the records it was computed from; never its verdict.
 pub type AnswerEdit = dyn Fn(&mut CheckAnswer, &[&RecordState]);
 
-/// What many answers from one snapshot have in common; it is computed once.
 pub(crate) struct PreparedAnswers {
     index: Index,
     shared: SharedFacts,
@@ -81,10 +79,8 @@ pub(super) struct SharedFacts {
     neighbours: OnceCell<Neighbours>,
 }
 
-/// The records that an answer is computed from.
 #[derive(Clone, Copy)]
 pub(super) struct AskedRecords<'s> {
-    /// Those that may match the question.
     pub(super) among: &'s [&'s RecordState],
     pub(super) record_states: &'s [RecordState],
     pub(super) shared: &'s SharedFacts,
@@ -96,7 +92,6 @@ impl SharedFacts {
         self.applications.get_or_init(|| names().collect())
     }
 
-    /// Returns the frozen patterns without a redesign in time at an instant.
     fn frozen(
         &self,
         snapshot: &Snapshot<'_>,
@@ -140,7 +135,6 @@ pub(crate) fn refuse(
 }
 
 impl<'s, 'h> Responder<'s, 'h> {
-    /// Returns a responder for a snapshot.
     pub(crate) fn of(
         snapshot: &'s Snapshot<'h>,
         prepared: &'s PreparedAnswers,
@@ -198,7 +192,6 @@ impl<'s, 'h> Responder<'s, 'h> {
         AskedRecords { among, record_states, shared: &self.prepared.shared }
     }
 
-    /// Finds the records that may match a question, as they are at its instant.
     fn among(&self, timed: &TimedQuestion, then: &mut dyn FnMut(&[&RecordState])) {
         let snapshot = self.snapshot;
         let places = self.prepared.index.places(&timed.question);
@@ -206,7 +199,8 @@ impl<'s, 'h> Responder<'s, 'h> {
         if timed.at == snapshot.stamp.instant {
             then(&few.collect::<Vec<_>>());
         } else {
-            let moved: Vec<RecordState> = few.map(|it| snapshot.moved(it, timed.at)).collect();
+            let moved: Vec<RecordState> =
+                few.map(|state| snapshot.moved(state, timed.at)).collect();
             then(&moved.iter().collect::<Vec<_>>());
         }
     }
@@ -229,7 +223,6 @@ pub(super) fn answered(
     }
 }
 
-/// Answers a question from some records, as they are at its instant.
 pub(super) fn judged(
     snapshot: &Snapshot<'_>,
     timed: &TimedQuestion,
@@ -239,9 +232,9 @@ pub(super) fn judged(
     let AskedRecords { among, record_states, shared } = asked;
     let question = &timed.question;
     let subjects = gate::subjects(question);
-    let may_concern = |it: &&&RecordState| {
-        let names = subjects.as_ref().filter(|_| is_unread(it));
-        names.is_none_or(|names| snapshot.may_state(it, names))
+    let may_concern = |state: &&&RecordState| {
+        let names = if is_unread(state) { subjects.as_ref() } else { None };
+        names.is_none_or(|names| snapshot.may_state(state, names))
     };
     let among = &among.iter().filter(may_concern).copied().collect::<Vec<_>>()[..];
     let mut follow_ups = Vec::new();
@@ -258,14 +251,14 @@ pub(super) fn judged(
         verdict::ask_among(question, among, uses, &snapshot.governance, outside)
     };
     log::debug!("asked about {}: {}", timed.at, answer.verdict.as_str());
-    let is_named = |it: &&&RecordState| Some(&candidate::name(it)) == answer.record.as_ref();
+    let is_named = |state: &&&RecordState| Some(&candidate::name(state)) == answer.record.as_ref();
     let next = if answer.verdict == GateVerdict::Allow {
         None
     } else {
         let asker = snapshot.asker();
         let around = AdviceContext { instant: timed.at, ..snapshot.around_for(&asker) };
         let is_nameless = answer.record.is_none() && !question.deploy;
-        let unread = || among.iter().find(|it| is_unread(it)).filter(|_| is_nameless);
+        let unread = || among.iter().find(|state| is_unread(state)).filter(|_| is_nameless);
         let asked = among.iter().find(is_named).or_else(unread).copied();
         let name = question.application.as_deref();
         let is_frozen = asked.is_none() && answer.verdict == GateVerdict::Deny;
@@ -275,7 +268,7 @@ pub(super) fn judged(
         });
         next_step::answer::after((question, &answer), asked, concerned, around)
     };
-    let application = question.application.as_deref().filter(|_| question.deploy);
+    let application = if question.deploy { question.application.as_deref() } else { None };
     let doubt = application.and_then(|application| {
         unnamed::doubt(application, shared.applications(snapshot), &snapshot.governance.policy)
     });
@@ -283,11 +276,12 @@ pub(super) fn judged(
         application_known: doubt.is_none(),
         waiting: deploy::waiting(application, record_states),
     });
-    let is_asked =
-        |it: &&&RecordState| is_named(it) || question.deploy && it.in_force == InForce::Yes;
-    let asked = among.iter().filter(is_asked).filter_map(|it| it.effective.as_deref());
+    let is_asked = |state: &&&RecordState| {
+        is_named(state) || question.deploy && state.in_force == InForce::Yes
+    };
+    let asked = among.iter().filter(is_asked).filter_map(|state| state.effective.as_deref());
     let n_tests = asked.flat_map(ending_tests).count();
-    let warning = doubt.filter(|_| answer.verdict == GateVerdict::Allow);
+    let warning = if answer.verdict == GateVerdict::Allow { doubt } else { None };
     CheckAnswer {
         answer,
         stamp: stamp_at(snapshot, timed.at),

@@ -43,7 +43,7 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         let warning = format!("warning: {warning}");
         doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, warning)));
     }
-    for request in check.deployment.iter().flat_map(|it| &it.waiting) {
+    for request in check.deployment.iter().flat_map(|deployment| &deployment.waiting) {
         let place = match &request.branch {
             Some(branch) => format!(" waits on branch {branch}"),
             None => " waits in the work tree".to_owned(),
@@ -104,7 +104,7 @@ fn list_limits(answer: &GateAnswer) -> Vec<(String, StyledText)> {
         });
         shown.map(|shown| (label.to_owned(), StyledText::plain(shown)))
     };
-    let until = answer.not_after.filter(|_| answer.verdict == GateVerdict::Allow);
+    let until = if answer.verdict == GateVerdict::Allow { answer.not_after } else { None };
     let until = until.map(|until| ("in force".to_owned(), StyledText::plain(dates::lasts(until))));
     let digest = answer
         .digest

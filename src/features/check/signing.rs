@@ -17,15 +17,11 @@ use crate::store::sign::{self, Setup, SignError};
 #[derive(Clone, Debug)]
 pub struct ReceiptSigner {
     setup: Setup,
-    /// Git's `user.email`.
     email: String,
 }
 
 impl ReceiptSigner {
     /// Opens the named key, and signs a test text with it.
-    ///
-    /// # Errors
-    /// [`Usage`] if it can't sign, or git's `user.email` is not set.
     pub(crate) fn open(
         located: &Located,
         key: &str,
@@ -41,10 +37,6 @@ impl ReceiptSigner {
         Ok(ReceiptSigner { setup, email })
     }
 
-    /// Returns the line that signs the chain up to a link, and vouches for some of its receipts.
-    ///
-    /// # Errors
-    /// Why the key did not sign.
     pub(super) fn line(
         &self,
         link: ReceiptLink,

@@ -47,10 +47,6 @@ pub struct PreparedDecision<'s> {
 }
 
 /// Works out a decision about some records: all of them, or none.
-///
-/// # Errors
-/// [`Usage`] if a record is unknown, the decision is refused, or the result would not lint; [`Undetermined`] if the ledger,
-/// or a history that is needed, can't be read.
 pub(crate) fn prepare_decision<'s>(
     located: &'s Located,
     at: &Moment,
@@ -102,7 +98,6 @@ impl PreparedDecision<'_> {
     }
 }
 
-/// Opens each record and plans its edit; refusals are reported for all records at once.
 fn opened(
     job: &Job<'_>,
     at: &Moment,
@@ -129,7 +124,7 @@ fn opened(
     if refused.is_empty() {
         return Ok(opened);
     }
-    let whats: Vec<&str> = refused.iter().map(|it| it.what.as_str()).collect();
+    let whats: Vec<&str> = refused.iter().map(|refusal| refusal.what.as_str()).collect();
     let mut helps: Vec<&str> = Vec::new();
     for refusal in &refused {
         if !helps.contains(&refusal.help.as_str()) {
@@ -183,7 +178,6 @@ fn planned(
     })
 }
 
-/// Returns the error of files that could not be written.
 pub(crate) fn unwritten(error: FileError) -> Error {
     match error {
         FileError::Changed(_) => Usage::refused(

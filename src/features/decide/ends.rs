@@ -39,7 +39,6 @@ pub enum LatestEnd {
     Refused(String),
 }
 
-/// Returns the ends of the selected records that can be read, by id.
 pub(crate) fn read_ends(
     located: &Located,
     at: &Moment,
@@ -64,10 +63,6 @@ pub(crate) fn read_ends(
     Ok(ends)
 }
 
-/// Returns the latest end that a renewal may give a record.
-///
-/// # Errors
-/// [`Error::Undetermined`] if its history, which counts its renewals, can't be read.
 pub(crate) fn latest_end(
     located: &Located,
     at: &Moment,
@@ -91,10 +86,6 @@ pub(crate) fn latest_end(
     }
 }
 
-/// Works out the decision to move the end of the selected records, and drops it.
-///
-/// # Errors
-/// Those of [`prepare_decision`].
 pub(crate) fn try_end(
     located: &Located,
     at: &Moment,

@@ -12,16 +12,13 @@ use crate::session::error::Error;
 use crate::session::locate::{self, Located};
 use crate::session::mainline;
 
-/// The records on the approved ref, which are listed when the first one is asked for.
 pub(super) struct LandedRecords<'l> {
     located: &'l Located,
     governance: &'l Governance,
-    /// `None` if they can't be read.
     listed: OnceCell<Option<(CommitTree<'l>, Files)>>,
 }
 
 impl<'l> LandedRecords<'l> {
-    /// Returns the records that landed in a ledger; `governance` is that of the work tree.
     pub(super) fn new(located: &'l Located, governance: &'l Governance) -> LandedRecords<'l> {
         LandedRecords { located, governance, listed: OnceCell::new() }
     }

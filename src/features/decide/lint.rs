@@ -25,20 +25,14 @@ use crate::session::options::Moment;
 use crate::session::overlay::Overlay;
 use crate::survey::neighbour::Neighbours;
 
-/// The context in which the results of a decision are linted.
 pub(super) struct Judging<'j> {
     pub(super) located: &'j Located,
     pub(super) at: &'j Moment,
     pub(super) needs_history: bool,
-    /// The work tree with the results.
     pub(super) overlay: &'j Overlay,
 }
 
 impl Judging<'_> {
-    /// Lints each resulting record.
-    ///
-    /// # Errors
-    /// [`Usage`] with every finding if one is an error; [`Undetermined`] if history is needed and can't be read.
     pub(super) fn judge(
         &self,
         governance: &Governance,
@@ -120,14 +114,15 @@ impl Judging<'_> {
             );
             let is_new = |finding: &Finding| {
                 finding.level != Level::Error
-                    || !earlier.iter().any(|it| {
-                        (it.rule, &it.field, &it.message)
+                    || !earlier.iter().any(|other| {
+                        (other.rule, &other.field, &other.message)
                             == (finding.rule, &finding.field, &finding.message)
                     })
             };
             for finding in lint::change(&changed, context) {
-                let is_reported =
-                    found.iter().any(|it| (it.rule, it.pos) == (finding.rule, finding.pos));
+                let is_reported = found
+                    .iter()
+                    .any(|other| (other.rule, other.pos) == (finding.rule, finding.pos));
                 if is_new(&finding) && !is_reported {
                     found.push(finding);
                 }
@@ -158,7 +153,6 @@ fn behind(one: &DecidedRecord, entry: &Entry) -> Result<Option<Notice>, Usage> {
     Ok(is_behind.then(|| Notice::Behind { id: id.to_string() }))
 }
 
-/// Returns the refusal to edit a file that does not parse as a record.
 pub(crate) fn unreadable(source: &RecordFile) -> DecisionRefusal {
     let lines: Vec<String> = source.findings.iter().map(wording::finding_text).collect();
     let n = diag::count(lines.len(), "fault");

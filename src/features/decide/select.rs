@@ -29,12 +29,7 @@ pub enum Which<'w> {
     /// Several records, by id or by a filter.
     Several(&'w [String], &'w Filter),
     /// The open ones of an owner, under any address of theirs, except those that already list the new owner's address.
-    Of {
-        /// The present owner.
-        owner: &'w Address,
-        /// The new owner.
-        heir: &'w Address,
-    },
+    Of { owner: &'w Address, heir: &'w Address },
 }
 
 /// An open record of the work tree, as shown in a list to choose from.
@@ -46,7 +41,6 @@ pub struct OpenRecord {
     pub title: String,
 }
 
-/// Returns the paths of the selected records, each once, by id.
 pub(super) fn paths(
     located: &Located,
     at: &Moment,
@@ -101,7 +95,6 @@ pub(super) fn paths(
     Ok(found.into_values().collect())
 }
 
-/// Returns the records of the work tree that are not closed, by id.
 pub(crate) fn open_records(located: &Located) -> Result<Vec<OpenRecord>, Error> {
     let governance = locate::governance(located.work_tree()?)?;
     let files = Files::list(&located.tree, &governance.policy.records)?;
@@ -119,7 +112,6 @@ pub(crate) fn open_records(located: &Located) -> Result<Vec<OpenRecord>, Error> 
     Ok(open)
 }
 
-/// Returns a parsed record of the work tree; `None` if it can't be read.
 pub(crate) fn read_named(
     located: &Located,
     at: &Moment,
@@ -166,7 +158,6 @@ fn filtered<'f>(
     Ok(found)
 }
 
-/// Returns a record from history, updated with its file in the work tree.
 fn as_here(
     located: &Located,
     files: &Files,
@@ -182,7 +173,6 @@ fn as_here(
     Ok(here)
 }
 
-/// Returns the files of the open records of an owner.
 fn of_owner<'f>(
     located: &Located,
     files: &'f Files,
@@ -200,7 +190,6 @@ fn of_owner<'f>(
     Ok(found)
 }
 
-/// Returns the error for an owner without open records.
 fn no_owner(located: &Located, files: &Files, owner: &Address) -> Result<Usage, Error> {
     let mut owners = BTreeSet::new();
     for file in &files.records {
@@ -242,7 +231,6 @@ fn named<'f>(
     })
 }
 
-/// Returns how to get at a record that a branch has; `None` if no branch has it.
 fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
     let snapshot = Snapshot::open(located, at, Scope::Everything).ok()?;
     Some(match snapshot.elsewhere(text)?.branch {
@@ -262,7 +250,6 @@ fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
     })
 }
 
-/// Returns the folder of a record that a sparse checkout leaves out.
 fn sparse_folder(located: &Located, text: &str) -> Option<String> {
     let repository = located.repository_or_none()?;
     if repository.setting("core.sparsecheckout").as_deref() != Some("true") {

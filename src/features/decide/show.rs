@@ -49,7 +49,6 @@ pub struct Decided {
     pub patch: String,
 }
 
-/// The answer about one record.
 #[derive(Serialize)]
 struct DecidedAnswer<'a> {
     schema: String,
@@ -57,7 +56,6 @@ struct DecidedAnswer<'a> {
     decided: DecidedView<'a>,
 }
 
-/// The answer about several records.
 #[derive(Serialize)]
 struct DecisionsAnswer<'a> {
     schema: String,

@@ -12,11 +12,6 @@ use crate::session::options::Moment;
 use crate::store::git::Repository;
 use std::cell::OnceCell;
 
-/// Compares a state with the commit where it will land: the approved ref unless another commit is named.
-///
-/// # Errors
-/// [`Undetermined`] outside git, without an approved ref, without a common ancestor, or if objects are missing;
-/// [`Usage::NoCommit`] if the name does not resolve to a commit.
 pub(crate) fn compare(
     located: &Located,
     at: &Moment,

@@ -20,7 +20,6 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// The governance of the target branch, and the current user.
 pub(crate) struct Authorship {
     /// The governance of the target branch, which determines who must approve.
     pub(crate) onto: Rc<Governance>,
@@ -42,7 +41,6 @@ impl Authorship {
         }
     }
 
-    /// Returns the address of a person who is the only one listed.
     pub(crate) fn only_listed(&self, author: &Person) -> Option<String> {
         let only = self.only_listed.get_or_init(|| {
             let keys = Keys::from_governance(&self.onto, &self.onto);
@@ -82,7 +80,6 @@ impl Authorship {
         }
     }
 
-    /// Returns who must approve some content: none of its authors.
     fn needs(&self, after: &Record, landed: &ApprovedState, makers: &[Person]) -> Needs {
         let approved = landed.approved.as_deref();
         Needs {
@@ -108,7 +105,6 @@ fn makers(after: &Record, landed: &ApprovedState, made: Vec<Person>) -> Vec<Pers
     makers
 }
 
-/// Returns how a file changed, from whether it existed before and exists after.
 pub(crate) fn how([before, after]: [bool; 2]) -> How {
     match (before, after) {
         (false, _) => How::Added,

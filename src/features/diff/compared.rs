@@ -67,7 +67,7 @@ pub struct Compared {
     pub uncounted: Vec<String>,
     /// Paths that are named like a record, are not files, and did not exist before.
     pub odd: Files,
-    /// Landed records of the same kind, or about the same subject, as a record that differs; `None` if there are none.
+    /// Landed records of the same kind, or about the same subject, as a record that differs; `None` without any.
     pub neighbours: Option<Neighbours>,
     /// The redesigns that landed, with those that it adds or changes.
     pub redesigns: Vec<RedesignHistory>,
@@ -110,10 +110,9 @@ impl Entry {
         });
         let is_cut = self.landed.begins_behind && is_longer;
         let approval = self.landed.doubt.clone().map(PastObstacle::Approval);
-        approval.or_else(|| is_cut.then_some(PastObstacle::FiledBefore))
+        approval.or(if is_cut { Some(PastObstacle::FiledBefore) } else { None })
     }
 
-    /// Returns the record if it ends later than before.
     fn renewed(&self) -> Option<RenewedRecord> {
         let (before, source) = (self.delta.before.first()?, self.delta.after.first()?);
         let (before, after) = (before.record.as_ref()?, source.record.as_ref()?);
@@ -144,7 +143,7 @@ impl Compared {
     /// Returns when a redesign file first landed, or would.
     pub fn redesign_landed(&self, path: &str) -> Option<Instant> {
         let known = self.redesigns.iter().find(|redesign| redesign.path == path);
-        known.and_then(|it| it.landed).or(Some(self.until))
+        known.and_then(|known| known.landed).or(Some(self.until))
     }
 
     /// Returns notices for the governance files whose last version that counts applies instead of the landed one.
@@ -155,7 +154,6 @@ impl Compared {
             .map(move |path| Notice::Uncounted { path: path.clone(), base: base.clone() })
     }
 
-    /// Returns the records that the branch renews.
     fn renewals(&self) -> Renewals {
         let entries = self.entries.iter();
         let mut renewed: Vec<RenewedRecord> = entries.filter_map(Entry::renewed).collect();

@@ -42,18 +42,13 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// The context of a comparison.
 pub(crate) struct Comparer<'h> {
     pub(crate) repository: &'h Repository,
     pub(crate) prefix: LedgerPrefix,
     pub(crate) chosen: ApprovedRef,
-    /// The wall clock's time.
     pub(crate) now: Instant,
-    /// The instant in question, if one was given.
     pub(crate) on: Option<Instant>,
-    /// The first parents of the approved ref, read when first needed.
     pub(crate) chain: OnceCell<Chain>,
-    /// Everything on the approved ref but its records, read when first needed.
     pub(crate) past: OnceCell<(History, TrailVerdicts)>,
 }
 
@@ -67,7 +62,6 @@ impl Comparer<'_> {
         Ok(self.past.get_or_init(|| read))
     }
 
-    /// Returns the history of some records on the approved ref, and of those that a search finds.
     fn past_of(
         &self,
         few: &RecordFilter,
@@ -109,8 +103,10 @@ impl Comparer<'_> {
         let mut known: BTreeMap<String, bool> = BTreeMap::new();
         let mut kept = Vec::new();
         for ruling in rulings {
-            let folder = ruling.path.strip_suffix(policy::FILE).map(|it| it.trim_end_matches('/'));
-            let folder = folder.filter(|it| !it.is_empty() && !named.contains(&ruling.path));
+            let folder =
+                ruling.path.strip_suffix(policy::FILE).map(|folder| folder.trim_end_matches('/'));
+            let folder =
+                folder.filter(|folder| !folder.is_empty() && !named.contains(&ruling.path));
             let is_kept = match folder {
                 None => true,
                 Some(folder) if folder.split('/').any(|part| part == "..") => false,
@@ -159,7 +155,6 @@ impl Comparer<'_> {
         Ok(Some(Rc::clone(&state.governance)))
     }
 
-    /// Returns the governance files of a commit of the approved ref that do not count there.
     fn uncounted(&self, commit: Oid) -> Result<UncountedFiles, Undetermined> {
         let Some(landing) = self.landing(commit)? else {
             return Ok(UncountedFiles::default());
@@ -192,7 +187,6 @@ impl Comparer<'_> {
         Ok(CommitTree::of_commit(self.repository, commit, &self.prefix)?)
     }
 
-    /// Returns the commits that a commit with these parents would have beyond its target.
     fn branch(&self, onto: Oid, parents: &[Oid]) -> Result<Branch, Undetermined> {
         let branch = Branch::of_parents(self.repository, onto, parents)?;
         let branch =
@@ -278,7 +272,7 @@ impl Comparer<'_> {
             let search = NeighbourSearch::of(&deltas, [&before, proposed.governance])
                 .with_redesigns(&redesigns);
             let (history, approvals, similar) = self.past_of_similar(&deltas, &search)?;
-            let stems = deltas.iter().map(|it| it.key.as_str());
+            let stems = deltas.iter().map(|delta| delta.key.as_str());
             let governance = &approvals.counted.tip;
             neighbours = Some(Neighbours {
                 redesigns: redesigns.clone(),
@@ -321,7 +315,7 @@ impl Comparer<'_> {
         search: &NeighbourSearch<'_>,
     ) -> Result<(History, TrailVerdicts, Vec<TrailKey>), Undetermined> {
         let similar = RefCell::new(search.among(&self.tree(self.chosen.tip)?)?);
-        let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
+        let mut names: BTreeSet<String> = deltas.iter().map(|delta| delta.key.clone()).collect();
         names.extend(similar.borrow().iter().cloned());
         let few = RecordFilter::anywhere(names);
         let seen = RefCell::new(BTreeSet::new());
@@ -338,7 +332,7 @@ impl Comparer<'_> {
             Some(name)
         };
         let further = RecordSearch { folders: &search.folders(), name: &name };
-        let further = Some(further).filter(|_| !search.is_empty());
+        let further = if !search.is_empty() { Some(further) } else { None };
         let (history, approvals) = self.past_of(&few, further)?;
         let similar = similar.into_inner().into_iter().map(TrailKey::Id).collect();
         Ok((history, approvals, similar))
@@ -353,7 +347,6 @@ impl Comparer<'_> {
         Ok(head.committed().unwrap_or(self.now))
     }
 
-    /// Returns the records that differ from where the branch started.
     fn deltas(
         &self,
         base: Oid,
@@ -393,13 +386,11 @@ impl Comparer<'_> {
         Ok(Files { records: Vec::new(), odd })
     }
 
-    /// Returns the files of the work tree that differ from a commit.
     fn loose(&self, from: Oid, places: &[String]) -> Result<BTreeSet<String>, Undetermined> {
         let loose = self.repository.loose(Some(from), &self.prefix, places)?;
         Ok(loose.into_iter().map(|file| file.path).collect())
     }
 
-    /// Returns the files of the work tree that differ from each of some commits; each with whether it is there.
     pub(super) fn uncommitted(
         &self,
         prefix: &LedgerPrefix,
@@ -419,7 +410,6 @@ impl Comparer<'_> {
         Ok(uncommitted.unwrap_or_default())
     }
 
-    /// Returns the record files that differ between two commits.
     fn differing(
         &self,
         from: Oid,
@@ -445,7 +435,6 @@ impl Comparer<'_> {
         }
     }
 
-    /// Returns the uncommitted changes of governance files in the work tree.
     fn uncommitted_rules(
         &self,
         cast: &Authorship,
@@ -477,7 +466,6 @@ impl Comparer<'_> {
     }
 }
 
-/// Returns who changed each governance file, by its path.
 fn find_governors(
     ruled: &[branch::Ruling],
     onto: &Governance,
@@ -490,7 +478,6 @@ fn find_governors(
     governors
 }
 
-/// Returns the record folders of two states together.
 fn record_folders(one: &Governance, other: &Governance) -> Vec<String> {
     let folders: BTreeSet<&String> =
         one.policy.records.iter().chain(&other.policy.records).collect();

@@ -21,7 +21,6 @@ use crate::survey::signed_statements;
 use crate::survey::signed_statements::{SignedContent, SignedStatements};
 use crate::survey::workflows::ci::CiSetup;
 
-/// Returns how each record of a comparison can be approved, in the order of its entries.
 pub(super) fn find_next_steps(
     located: &Located,
     at: &Moment,
@@ -57,7 +56,6 @@ struct StatementReader<'c> {
     at: &'c Moment,
     ledger: LedgerName,
     has_review_job: bool,
-    /// The trees of the approvals branch.
     branches: Vec<CommitTree<'c>>,
 }
 
@@ -86,7 +84,6 @@ impl StatementReader<'_> {
         })))
     }
 
-    /// Returns the signed statements about the proposed bytes.
     fn statements(&self, path: &str, record: &Record) -> Result<SignedStatements, Error> {
         let Some(bytes) = self.proposed.tree.bytes(path)? else {
             return Ok(SignedStatements::default());

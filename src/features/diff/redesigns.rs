@@ -52,7 +52,7 @@ impl Comparer<'_> {
                 None => redesigns.push(RedesignHistory {
                     path: file.path,
                     landed: None,
-                    first_due: latest.as_ref().map(|it| it.due),
+                    first_due: latest.as_ref().map(|latest| latest.due),
                     counted,
                     latest,
                     approvers: Vec::new(),
@@ -81,7 +81,7 @@ impl Comparer<'_> {
 fn counted(redesign: &Redesign, governance: &Governance) -> CountedRedesign {
     let assessors = Assessors::of(redesign);
     let stated = redesign.assessed.clone();
-    let assessed = stated.filter(|it| assessors.doubt(&it.by, governance).is_none());
+    let assessed = stated.filter(|assessed| assessors.doubt(&assessed.by, governance).is_none());
     let redesign = Rc::new(Redesign { assessed, ..redesign.clone() });
     CountedRedesign { redesign, done_landed: None }
 }
@@ -93,7 +93,6 @@ pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     plain(one) == plain(other)
 }
 
-/// Returns the folders of redesigns that several states name.
 pub(super) fn redesign_folders<'g>(states: impl Iterator<Item = &'g Governance>) -> Vec<String> {
     let folders: BTreeSet<&String> = states.map(|state| &state.policy.redesigns).collect();
     folders.into_iter().cloned().collect()

@@ -226,7 +226,6 @@ impl<'a> RecordChangeView<'a> {
     }
 }
 
-/// Returns the command that approves the change of a redesign.
 fn approve_redesign(change: &ChangedRedesign, branch: Option<&str>) -> String {
     let branch = branch.map(|branch| format!(" --ref {}", quoted(branch))).unwrap_or_default();
     format!("{}{branch}", shell::command("exledger approve --governance", &[&change.path]))
@@ -296,7 +295,6 @@ fn row(change: &RecordChange) -> Vec<StyledText> {
     ]
 }
 
-/// Returns which approvals are needed, and from whom.
 fn needs(needs: &Needs) -> StyledText {
     let Needed { count, .. } = needs.needed;
     if count == 0 {

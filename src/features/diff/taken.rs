@@ -88,7 +88,6 @@ impl Comparer<'_> {
     }
 }
 
-/// Returns what a commit took from a record that the branch still grants.
 fn lost(
     contents: &mut ContentCache<'_>,
     bytes: &Bytes,

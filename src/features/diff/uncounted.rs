@@ -19,7 +19,6 @@ use crate::policy::governance::{Governance, State};
 use crate::rules::change_cases::{GovernanceChange, How, InheritedLine, LineChange};
 use crate::view::patch;
 
-/// The governance files whose version at a base does not count, by path.
 #[derive(Debug, Default)]
 pub(crate) struct UncountedFiles {
     prefix: LedgerPrefix,
@@ -35,7 +34,6 @@ struct UncountedFile {
 }
 
 impl UncountedFiles {
-    /// Returns the files that do not count at a landing of the approved ref.
     pub(crate) fn of(history: &History, counted: &CountedGovernance, landing: usize) -> Self {
         let files =
             counted.uncounted(history, landing).into_iter().map(|(path, [landed, counts])| {
@@ -45,7 +43,6 @@ impl UncountedFiles {
         UncountedFiles { prefix: history.prefix.clone(), files: files.collect() }
     }
 
-    /// Returns those paths whose files in a tree are still as they landed.
     pub(crate) fn still_in(&self, tree: &dyn Tree) -> Result<Vec<String>, Undetermined> {
         let tree = CountedTree { tree, files: self };
         let mut paths = Vec::new();
@@ -125,7 +122,6 @@ impl UncountedFiles {
     }
 }
 
-/// Returns the versions of a file from the one after that which counts at a landing to the one that landed there.
 fn versions_since(
     history: &History,
     counted: &CountedGovernance,

@@ -15,7 +15,6 @@ use crate::session::error::Undetermined;
 use crate::survey::workflows;
 
 impl Comparer<'_> {
-    /// Returns each change of a workflow or an action, those of the commits first.
     pub(crate) fn workflows(
         &self,
         cast: &Authorship,

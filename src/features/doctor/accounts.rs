@@ -50,7 +50,6 @@ pub(super) fn line(login: &str) -> String {
     format!("{}: ADDRESS", check::yaml(login))
 }
 
-/// What an account did in the newest commits.
 #[derive(Debug, Default)]
 struct Deeds {
     forge: String,
@@ -58,7 +57,6 @@ struct Deeds {
     n_landed: usize,
     n_approved: usize,
     wrote_ledger: bool,
-    /// Names used with it, folded, each with one spelling.
     names: BTreeMap<String, String>,
 }
 
@@ -72,11 +70,9 @@ enum Deed {
 struct Accounts<'g> {
     governance: &'g Governance,
     deeds: BTreeMap<String, Deeds>,
-    /// The plain addresses used with each name.
     named: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Returns the check, and all accounts that the policy maps to nobody, most important first.
 pub(super) fn check(facts: &DoctorFacts<'_>) -> (DoctorCheck, Vec<UnmappedAccount>) {
     let accounts = Accounts::find(facts.governance, facts.recent);
     let all = accounts.unmapped(facts.in_work_tree);
@@ -260,7 +256,6 @@ impl<'g> Accounts<'g> {
     }
 }
 
-/// Tells whether a name and address may be an author or approver.
 fn is_somebody(governance: &Governance, person: &Person) -> bool {
     person.is_resolved()
         && !people::is_nobody(person)

@@ -40,10 +40,8 @@ use crate::store::sign::{SignError, SigningKey};
 use crate::survey::remote::RemoteAddress;
 use crate::survey::workflows::ci::CiSetup;
 
-/// The number of statements that are looked at for one by a review key.
 const MOST_READ: usize = 1_000;
 
-/// The maximum size of a public key, in bytes.
 const MOST_OF_KEY: u64 = 65_536;
 
 /// Whether approvals count, and what it was computed from.
@@ -55,9 +53,6 @@ pub struct DoctorAnswer {
 }
 
 /// Makes all checks; `folder` is the base of relative paths.
-///
-/// # Errors
-/// [`Error`] if something other than ref, clone or policy prevents the answer.
 pub(crate) fn examine(
     located: &Located,
     at: &Moment,
@@ -133,7 +128,6 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
     Ok(DoctorAnswer { stamp: snapshot.stamp().clone(), diagnosis })
 }
 
-/// Returns the branch that is checked out, if its newest commit has a policy.
 fn unmerged(repository: &Repository, prefix: &LedgerPrefix) -> Result<Option<String>, Error> {
     let HeadState::Branch(name) = repository.refs().map_err(Undetermined::from)?.head else {
         return Ok(None);
@@ -154,14 +148,14 @@ fn kept_by_signatures(located: &Located, at: &Moment) -> Result<(usize, usize), 
         let (Some(approved), Some(verdict)) = (&record.approved, &record.approval) else {
             return false;
         };
-        let strong = approved.approvers.iter().filter(|it| it.level >= Proof::ForgeSigned);
-        let member_of: Vec<Vec<String>> = strong.map(|it| it.groups.clone()).collect();
+        let strong =
+            approved.approvers.iter().filter(|approver| approver.level >= Proof::ForgeSigned);
+        let member_of: Vec<Vec<String>> = strong.map(|approver| approver.groups.clone()).collect();
         weigh::are_enough(&verdict.needed, &member_of)
     };
     Ok((in_force.clone().filter(is_kept).count(), in_force.count()))
 }
 
-/// Returns the first file of a record's version that a partial clone does not hold.
 fn missing(located: &Located, at: &Moment) -> Result<Option<Obstacle>, Error> {
     let repository = located.repository()?;
     let snapshot = Snapshot::open_landed(located, at, Scope::Everything)?;
@@ -171,7 +165,6 @@ fn missing(located: &Located, at: &Moment) -> Result<Option<Obstacle>, Error> {
     Ok(missing.map(|file| Obstacle::Missing { object: file.blob, extent: Extent::Partial }))
 }
 
-/// Tells whether one of the newest statements of the approvals branch is signed by a listed review key.
 fn has_signed(
     repository: &Repository,
     remote: Option<&str>,
@@ -236,12 +229,11 @@ fn own_key(key: &SigningKey) -> OwnKey {
     }
 }
 
-/// Returns the answer if the ref, the clone or the policy can't be determined.
 fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<DoctorAnswer, Error> {
     let (name, command) = match &cause {
         Undetermined::NoApprovedRef(none) => {
             let is_empty = none.cause == Cause::Empty;
-            let commit = is_empty.then(|| "git commit".to_owned());
+            let commit = if is_empty { Some("git commit".to_owned()) } else { None };
             (CheckName::Ref, commit.or_else(|| none.command.clone()))
         }
         Undetermined::NoRepository { .. } => (CheckName::Ref, Some("git init".to_owned())),

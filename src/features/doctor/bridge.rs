@@ -65,11 +65,12 @@ fn without_job(
     let (name, recent) = (CheckName::Bridge, facts.recent);
     let accept = &facts.governance.policy.approval.accept;
     let accepts_merges = accept.contains(&EvidenceKind::Merge);
-    let n_nameless = recent.count(|it| it.kind == LandingKind::Squash && !it.names_merger);
+    let n_nameless =
+        recent.count(|landing| landing.kind == LandingKind::Squash && !landing.names_merger);
     let is_nameless = n_nameless > 0 || !accepts_merges;
     let n_by_hand = recent.count(has_reviews);
     let has_signers = requirements.n_signers() > 0;
-    let names_approvers = recent.count(|it| names_approvers(facts, it)) > 0;
+    let names_approvers = recent.count(|landing| names_approvers(facts, landing)) > 0;
     if is_nameless && accept.contains(&EvidenceKind::Review) && n_by_hand > 0 && keys.has_bridge() {
         let n = diag::count(n_by_hand, "commit");
         return DoctorCheck::ok(name, format!("reviews are recorded by hand, in {n}"));
@@ -91,7 +92,7 @@ fn without_job(
     if is_nameless {
         return no_way(facts, &cause);
     }
-    if recent.count(|it| it.kind == LandingKind::Rebase) > 0 && !has_signers {
+    if recent.count(|landing| landing.kind == LandingKind::Rebase) > 0 && !has_signers {
         let message = "a rebase names whoever pressed the button, and no reviews are recorded: someone other than the author must merge";
         return DoctorCheck::note(name, message);
     }
@@ -103,7 +104,7 @@ fn without_job(
         );
         return DoctorCheck::note(name, message).with_command("exledger approve ID");
     }
-    let n_merges = recent.count(|it| it.kind == LandingKind::Merge);
+    let n_merges = recent.count(|landing| landing.kind == LandingKind::Merge);
     let message = match (n_merges, has_signers) {
         (_, true) => "approvals are signed",
         (0, false) => "no reviews are recorded; a merge by someone else counts",
@@ -112,7 +113,6 @@ fn without_job(
     DoctorCheck::ok(name, message)
 }
 
-/// Names the way out if nothing that is set up leaves an approval.
 fn no_way(facts: &DoctorFacts<'_>, cause: &str) -> DoctorCheck {
     let signers = &facts.governance.policy.approval.signers;
     let message = format!(

@@ -137,10 +137,9 @@ impl DoctorCheck {
     }
 }
 
-/// Returns a text as YAML in a line to add: quoted unless it is plain.
 pub(super) fn yaml(text: &str) -> String {
     let is_plain = |it: char| it.is_ascii_alphanumeric() || "._/@+-".contains(it);
-    let begins = text.starts_with(|it: char| it.is_ascii_alphanumeric());
+    let begins = text.starts_with(|character: char| character.is_ascii_alphanumeric());
     if begins && text.chars().all(is_plain) {
         text.to_owned()
     } else {

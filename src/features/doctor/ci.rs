@@ -26,9 +26,10 @@ pub(super) fn check(facts: &DoctorFacts<'_>, forge: Option<&str>, keys: &Keys) -
         ([], Some(Ok(pipeline))) => format!("{pipeline} runs exledger"),
         ([], None) => return absent(facts, forge),
         (workflows, _) => {
-            let paths: Vec<&str> = workflows.iter().map(|it| it.path.as_str()).collect();
+            let paths: Vec<&str> =
+                workflows.iter().map(|workflow| workflow.path.as_str()).collect();
             let verb = if paths.len() == 1 { "runs" } else { "run" };
-            let variables = workflows.iter().flat_map(|it| &it.variables);
+            let variables = workflows.iter().flat_map(|workflow| &workflow.variables);
             let names: BTreeSet<&str> = variables.map(|(name, _)| name.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
             let set = if names.is_empty() {
@@ -113,7 +114,7 @@ fn problem(workflow: &CiWorkflow, reference: &str) -> Option<DoctorCheck> {
     None
 }
 
-/// Returns the pipeline of GitLab that runs exledger, or what keeps it from that; `None` if there is none.
+/// Returns the pipeline of GitLab that runs exledger, or what keeps it from that; `None` without one.
 fn gitlab(ci: &CiSetup) -> Option<Result<&'static str, DoctorCheck>> {
     let gitlab = &ci.gitlab;
     if gitlab.runs_exledger && (gitlab.has_jobs || gitlab.has_pipeline) {

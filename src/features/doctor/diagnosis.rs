@@ -44,7 +44,8 @@ impl Diagnosis {
 
     /// Returns whether the jobs of `ci` run and their key is proven to be protected; a doubt is `unknown`.
     pub fn ci(&self) -> ApprovalsCount {
-        match self.checks.iter().find(|check| check.name == CheckName::Ci).map(|it| it.state) {
+        match self.checks.iter().find(|check| check.name == CheckName::Ci).map(|check| check.state)
+        {
             Some(CheckState::Ok) => ApprovalsCount::Yes,
             Some(CheckState::Problem) => ApprovalsCount::No,
             Some(CheckState::Note | CheckState::Unknown) | None => ApprovalsCount::Unknown,
@@ -94,7 +95,8 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
     );
     if facts.governance.state == State::Absent {
         let policy = DoctorCheck::unknown(CheckName::Policy, governance::NO_POLICY);
-        let is_written = facts.in_work_tree.is_some_and(|it| it.state == State::Sound);
+        let is_written =
+            facts.in_work_tree.is_some_and(|governance| governance.state == State::Sound);
         let policy = match &facts.unmerged {
             Some(branch) => {
                 let approved = facts.stamp.reference.as_deref().map_or("", chain::branch);
@@ -103,7 +105,8 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
                 let policy = DoctorCheck::unknown(CheckName::Policy, message);
                 // The forge may refuse pushes to the approved branch.
                 let to = if branch == approved { ":refs/heads/ledger" } else { "" };
-                let push = facts.remote_name.map(|it| format!("git push {} HEAD{to}", quoted(it)));
+                let push =
+                    facts.remote_name.map(|name| format!("git push {} HEAD{to}", quoted(name)));
                 push.into_iter().fold(policy, DoctorCheck::with_command)
             }
             None if is_written => {

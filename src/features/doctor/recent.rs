@@ -139,13 +139,12 @@ pub fn newest(objects: &dyn Objects, tip: Oid, most: usize) -> (Vec<LandingKind>
         let of = |commit: &Commit| [commit.author().clone(), commit.committer().clone()];
         idents.extend(branches.read(&commit).iter().flat_map(of));
         idents.extend(of(&commit));
-        at = commit.parents.first().copied().filter(|_| !objects.is_shallow(oid));
+        at = if !objects.is_shallow(oid) { commit.parents.first().copied() } else { None };
         kinds.push(classified(commit, &Governance::default()).kind);
     }
     (kinds, idents)
 }
 
-/// Tells whether an ident is a forge's own, by name or address.
 pub(super) fn is_forge(governance: &Governance, ident: &Ident) -> bool {
     forge::is_forge(&ident.name, &ident.email)
         || forge::is_own_address(&ident.email)
@@ -179,7 +178,6 @@ fn classified(commit: Commit, governance: &Governance) -> RecentLanding {
     }
 }
 
-/// The commits of merged branches, each read once.
 struct Branches<'o> {
     objects: &'o dyn Objects,
     seen: HashSet<Oid>,
@@ -213,7 +211,6 @@ impl Branches<'_> {
 /// The objects at the paths of the ledger: first the record folders, then the governance files.
 type LedgerEntries = Vec<Option<(Mode, Oid)>>;
 
-/// The paths of the ledger in the commits of a repository.
 struct Watched<'o> {
     objects: &'o dyn Objects,
     prefix: &'o LedgerPrefix,
@@ -228,7 +225,6 @@ impl Watched<'_> {
         paths.map(|path| Ok(tree.entry(&path)?)).collect()
     }
 
-    /// Returns the approval files that differ between two states.
     fn approval_files(
         &self,
         before: &[Option<(Mode, Oid)>],
@@ -244,7 +240,7 @@ impl Watched<'_> {
                 let oid = entry.filter(|(mode, _)| *mode == Mode::Folder).map(|(_, oid)| oid);
                 let folder = folder::open(self.objects, oid, &TreeObject::default())?;
                 let found = folder.find(FOLDER.as_bytes(), Mode::Folder);
-                Ok(found.filter(|it| it.mode == Mode::Folder).map(|it| it.oid))
+                Ok(found.filter(|entry| entry.mode == Mode::Folder).map(|entry| entry.oid))
             };
             self.added([approvals(old)?, approvals(new)?], 0, &mut files)?;
         }

@@ -24,13 +24,10 @@ use crate::record::vocabulary::{Class, Vocabulary};
 use crate::{diag, policy};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The requirements of all tiers and classes, and the people who can meet them.
 pub(super) struct Requirements<'g> {
     governance: &'g Governance,
     demands: Vec<NamedDemand>,
-    /// The members of each demanded group who are people.
     members: BTreeMap<String, Vec<Person>>,
-    /// The people with a key that may sign approvals now.
     keyed: BTreeSet<String>,
     /// Whether a key is listed for a pattern only, so that its owners can't be counted.
     has_patterns: bool,
@@ -40,7 +37,6 @@ pub(super) struct Requirements<'g> {
     unsigned: Option<String>,
 }
 
-/// What a tier, with a class, requires.
 struct NamedDemand {
     /// `tier sensitive`, or `tier standard, class regulated`.
     of: String,
@@ -51,7 +47,8 @@ impl<'g> Requirements<'g> {
     pub(super) fn new(facts: &DoctorFacts<'g>, keys: &Keys) -> Requirements<'g> {
         let governance = facts.governance;
         let demands = demands(governance);
-        let groups: BTreeSet<&String> = demands.iter().flat_map(|it| &it.demand.each_of).collect();
+        let groups: BTreeSet<&String> =
+            demands.iter().flat_map(|demand| &demand.demand.each_of).collect();
         let members = groups
             .into_iter()
             .map(|group| {
@@ -90,10 +87,9 @@ impl<'g> Requirements<'g> {
         self.keyed.len().max(usize::from(self.has_patterns))
     }
 
-    /// Returns the tiers and classes that need several people.
     pub(super) fn of_several(&self) -> Vec<&str> {
         let several = self.demands.iter().filter(|demand| demand.demand.needed().count > 1);
-        several.map(|it| it.of.as_str()).collect()
+        several.map(|named| named.of.as_str()).collect()
     }
 
     pub(super) fn groups(&self) -> DoctorCheck {
@@ -114,13 +110,13 @@ impl<'g> Requirements<'g> {
             let lines = empty.iter().map(|group| format!("{group}: [ADDRESS, ADDRESS]"));
             return DoctorCheck::problem(name, message).with_lines(lines);
         }
-        for it in &self.demands {
-            let groups: Vec<&str> = it.demand.each_of.iter().map(String::as_str).collect();
+        for named in &self.demands {
+            let groups: Vec<&str> = named.demand.each_of.iter().map(String::as_str).collect();
             let unfilled = requirement::unfilled(&groups, &self.member_of(|_| true));
             if let Some(group) = unfilled.first() {
                 let message = format!(
                     "{} needs a different person from each of {}, but there are too few: add someone to {group} in {}",
-                    it.of,
+                    named.of,
                     diag::names(&groups),
                     policy::FILE
                 );
@@ -149,11 +145,11 @@ impl<'g> Requirements<'g> {
         let (name, signers) = (CheckName::Keys, &self.governance.policy.approval.signers);
         let n_signers = self.n_signers();
         let line = format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", signature::APPROVAL);
-        for it in self.demands.iter().filter(|demand| demand.demand.proof == Proof::Attested) {
-            let groups: Vec<&str> = it.demand.each_of.iter().map(String::as_str).collect();
+        for named in self.demands.iter().filter(|demand| demand.demand.proof == Proof::Attested) {
+            let groups: Vec<&str> = named.demand.each_of.iter().map(String::as_str).collect();
             let keyed = |person: &Person| self.has_patterns || self.keyed.contains(&person.key);
             let unfilled = requirement::unfilled(&groups, &self.member_of(keyed));
-            let n_needed = it.demand.needed().count as usize;
+            let n_needed = named.demand.needed().count as usize;
             let lacking = match unfilled.first() {
                 Some(group) => format!("nobody in {group} has a listed key that is free"),
                 None if !self.has_patterns && n_signers < n_needed => {
@@ -164,7 +160,7 @@ impl<'g> Requirements<'g> {
             };
             let message = format!(
                 "{} accepts only signatures, but {lacking}: list keys in {signers}, in a change that someone else approves; `exledger approve` prints the line of a key",
-                it.of
+                named.of
             );
             return DoctorCheck::problem(name, message).with_lines([line]);
         }
@@ -188,7 +184,6 @@ impl<'g> Requirements<'g> {
         DoctorCheck::ok(name, format!("{n_people} {verb} a key in {signers}"))
     }
 
-    /// Returns the groups of each member of a demanded group, of those that pass a test.
     fn member_of(&self, test: impl Fn(&Person) -> bool) -> Vec<Vec<String>> {
         let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (group, members) in &self.members {
@@ -199,21 +194,19 @@ impl<'g> Requirements<'g> {
         groups.into_values().collect()
     }
 
-    /// Returns the first tier that needs one of some groups.
     fn demanding(&self, groups: &[&str]) -> &str {
         let mut demands = self.demands.iter();
-        let of = demands.find(|it| groups.iter().any(|group| it.demand.each_of.contains(*group)));
-        of.map_or("the policy", |it| it.of.as_str())
+        let of =
+            demands.find(|named| groups.iter().any(|group| named.demand.each_of.contains(*group)));
+        of.map_or("the policy", |named| named.of.as_str())
     }
 
-    /// Returns the addresses in a group, each followed by a comma.
     fn listed(&self, group: &str) -> String {
         let members = self.governance.policy.groups.get(group).into_iter().flatten();
         members.map(|member| format!("{member}, ")).collect()
     }
 }
 
-/// Tells whether anybody is listed, who alone approves access.
 pub(super) fn approvers(governance: &Governance, keys: &Keys) -> DoctorCheck {
     let name = CheckName::Approvers;
     let persons = ListedPeople::of(governance, keys).persons(governance);
@@ -236,7 +229,6 @@ pub(super) fn approvers(governance: &Governance, keys: &Keys) -> DoctorCheck {
     }
 }
 
-/// Returns the requirements of each tier, alone and with each class that adds to it.
 fn demands(governance: &Governance) -> Vec<NamedDemand> {
     let policy = &governance.policy;
     let mut demands = Vec::new();
@@ -266,10 +258,9 @@ fn demands(governance: &Governance) -> Vec<NamedDemand> {
     demands
 }
 
-/// Tells whether a tier applies to records of a class.
 fn has_class(tier: &Tier, class: Class) -> bool {
     tier.matches.as_ref().is_none_or(|matches| {
-        let mut classes = matches.iter().map(|it| it.class.as_ref());
+        let mut classes = matches.iter().map(|matched| matched.class.as_ref());
         classes.any(|classes| classes.is_none_or(|classes| classes.contains(&class)))
     })
 }
@@ -277,7 +268,8 @@ fn has_class(tier: &Tier, class: Class) -> bool {
 fn unsigned(facts: &DoctorFacts<'_>) -> Option<String> {
     let n_merges: usize = facts.forges.iter().map(|forge| forge.n_merges).sum();
     let n_signed: usize = facts.forges.iter().map(|forge| forge.n_signed).sum();
-    let mut landings = facts.recent.landings.iter().filter(|it| it.kind != LandingKind::Direct);
+    let mut landings =
+        facts.recent.landings.iter().filter(|landing| landing.kind != LandingKind::Direct);
     if n_signed == 0 && n_merges > 0 {
         Some(format!("none of its {} is signed", diag::count(n_merges, "merge commit")))
     } else if n_merges == 0

@@ -59,9 +59,9 @@ pub(super) fn policy(facts: &DoctorFacts<'_>) -> DoctorCheck {
     let name = CheckName::Policy;
     let left_out = &facts.stamp.left_out;
     if let Some(first) = left_out.first() {
-        let paths: Vec<&str> = left_out.iter().map(|it| it.path.as_str()).collect();
+        let paths: Vec<&str> = left_out.iter().map(|file| file.path.as_str()).collect();
         let distinct: BTreeSet<&str> =
-            left_out.iter().flat_map(|it| it.authors.iter().map(String::as_str)).collect();
+            left_out.iter().flat_map(|file| file.authors.iter().map(String::as_str)).collect();
         let authors: Vec<&str> = distinct.into_iter().collect();
         let others = match authors.as_slice() {
             [] => String::new(),
@@ -146,7 +146,7 @@ pub(super) fn forge(facts: &DoctorFacts<'_>, seen: Option<&str>) -> DoctorCheck 
             diag::names(&unknown),
             policy::FILE
         );
-        let lines = unknown.iter().map(|it| format!("forges: [{}]", check::yaml(it)));
+        let lines = unknown.iter().map(|forge| format!("forges: [{}]", check::yaml(forge)));
         return DoctorCheck::problem(name, message).with_lines(lines);
     }
     let counts = counts(facts);
@@ -193,11 +193,10 @@ pub(super) fn forge(facts: &DoctorFacts<'_>, seen: Option<&str>) -> DoctorCheck 
     } else {
         return DoctorCheck::ok(name, message);
     };
-    let forges = unnamed.iter().map(|it| format!("forges: [{}]", check::yaml(it)));
+    let forges = unnamed.iter().map(|forge| format!("forges: [{}]", check::yaml(forge)));
     DoctorCheck::note(name, message + &add).with_lines(forges.chain(numbers))
 }
 
-/// Says how many merges carry the signature of their forge, and what asking for it would keep in force.
 fn signed_merges(facts: &DoctorFacts<'_>) -> Vec<String> {
     let is_only = facts.forges.len() == 1;
     let carry = |forge: &ForgeMerges| {

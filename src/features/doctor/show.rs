@@ -13,7 +13,6 @@ use crate::status::stamp::Stamp;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
 
-/// How many lines to add are shown of one check; JSON has all of them.
 const MOST_LINES: usize = 12;
 
 #[derive(Serialize)]
@@ -118,7 +117,6 @@ pub fn doc(diagnosis: &Diagnosis, stamp: &Stamp) -> Doc<'static> {
     doc
 }
 
-/// Returns the answer in one line, with the checks that are the reason.
 fn headline(diagnosis: &Diagnosis) -> StyledText {
     let reasons = |state: CheckState| {
         let checks = diagnosis.deciding().filter(move |check| check.state == state);
@@ -148,7 +146,6 @@ fn headline(diagnosis: &Diagnosis) -> StyledText {
     StyledText::with_tone(tone, word).and(Tone::Plain, rest)
 }
 
-/// Returns a check as text: its state unless it is fine, its message, the lines to add, the commands to run.
 fn text(check: &DoctorCheck, logins: &[UnmappedAccount]) -> StyledText {
     let tone = match check.state {
         CheckState::Ok => Tone::Good,

@@ -15,7 +15,6 @@ use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::people;
 use crate::policy::people::person::Person;
 
-/// How the user's key is listed.
 enum Listing {
     Listed,
     /// No key is configured.
@@ -51,7 +50,7 @@ pub(super) fn check(facts: &DoctorFacts<'_>, keys: &KeySet) -> DoctorCheck {
         return DoctorCheck::problem(name, message).with_lines([accounts::line(&login)]);
     }
     let who = &person.email;
-    let groups = keys.groups(&person, Proof::Attested, |it| people::groups_of(governance, it));
+    let groups = keys.groups(&person, Proof::Attested, |key| people::groups_of(governance, key));
     let is_listed = ListedPeople::of(governance, &keys.keys).holds(governance, &person);
     let role = match groups.as_slice() {
         [] if !is_listed => ", but not access".to_owned(),

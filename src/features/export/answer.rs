@@ -69,19 +69,21 @@ impl Snapshot<'_> {
         let mut records: Vec<ExportedRecord<'_>> =
             landed().filter_map(|record_state| self.exported_record(record_state)).collect();
         records.order_by(|one, other| one.id().cmp(other.id()));
-        let is_unknown = |it: &&RecordState| {
-            it.status == Status::Unknown || it.in_force == InForce::Undetermined
+        let is_unknown = |state: &&RecordState| {
+            state.status == Status::Unknown || state.in_force == InForce::Undetermined
         };
-        let doubt = |it: &RecordState| (it.id().to_owned(), reason::first(&it.reasons));
-        let without_end = landed().filter(|it| it.in_force == InForce::Yes && it.end.is_none());
-        let endless = without_end.map(|it| (it.id().to_owned(), "its end is unknown".to_owned()));
+        let doubt = |state: &RecordState| (state.id().to_owned(), reason::first(&state.reasons));
+        let without_end =
+            landed().filter(|state| state.in_force == InForce::Yes && state.end.is_none());
+        let endless =
+            without_end.map(|state| (state.id().to_owned(), "its end is unknown".to_owned()));
         let unknown = self.record_states.iter().filter(is_unknown).map(doubt);
         let mut doubts: Vec<(String, String)> = unknown.chain(endless).collect();
         let mut ended = Vec::new();
-        records.retain_mut(|it| self.leave_out_ended(it, &mut ended, &mut doubts));
+        records.retain_mut(|record| self.leave_out_ended(record, &mut ended, &mut doubts));
         doubts.order_by(Ord::cmp);
-        let is_unreadable = |it: &&RecordState| {
-            matches!(it.status, Status::Invalid | Status::Conflicted) && !is_unknown(it)
+        let is_unreadable = |state: &&RecordState| {
+            matches!(state.status, Status::Invalid | Status::Conflicted) && !is_unknown(state)
         };
         let unread = |state: &RecordState| (state.path.clone(), reason::first(&state.reasons));
         let mut unreadable: Vec<(String, String)> =
@@ -114,7 +116,6 @@ impl Snapshot<'_> {
         })
     }
 
-    /// Returns a record that is in force and has an end; without one, nothing is exported.
     fn exported_record<'s>(&self, record_state: &'s RecordState) -> Option<ExportedRecord<'s>> {
         if record_state.in_force != InForce::Yes {
             return None;
@@ -167,7 +168,7 @@ impl Snapshot<'_> {
                 Some(tool) => format!("{tool}:{id}"),
                 None => id.clone(),
             });
-            let named = finding.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+            let named = finding.as_ref().map(|finding| format!(" ({finding})")).unwrap_or_default();
             let question = Question { finding, purl: key.purl.clone(), ..Question::default() };
             is_left(named, &question)
         };

@@ -44,7 +44,6 @@ use crate::view::shape;
 /// For how many days what was there is on record.
 const DAYS: i64 = 90;
 
-/// How many entries one record holds.
 const MOST_ENTRIES: usize = 50;
 
 /// How many characters of a reason are quoted.
@@ -68,7 +67,6 @@ pub struct AdoptionRequest<'r> {
     pub files: &'r [(String, Vec<u8>)],
 }
 
-/// Works out the records of what a place suppresses: all of them, or nothing.
 pub(super) fn prepare_adoption<'s>(
     place: &ScanPlace,
     located: &'s Located,
@@ -141,7 +139,8 @@ pub(super) fn prepare_adoption<'s>(
         }
     }
     let mut entries = adoption.entries;
-    let complete: Vec<_> = drafts.iter().map(|it| (it.path.as_str(), it.text.as_str())).collect();
+    let complete: Vec<_> =
+        drafts.iter().map(|draft| (draft.path.as_str(), draft.text.as_str())).collect();
     let notices = judged::refuse_unsound((located, &files), at, &governance, &complete)
         .map_err(|error| judged::placed(error, &entries))?;
     entries.sort_by(|one, other| (&one.source, one.line).cmp(&(&other.source, other.line)));
@@ -162,7 +161,6 @@ fn refuse_without_tier(governance: &Governance) -> Result<(), Usage> {
     ))
 }
 
-/// What one record is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct AdoptedGroup {
     tool: String,
@@ -173,12 +171,10 @@ struct AdoptedGroup {
     owner: Option<(String, String)>,
 }
 
-/// A suppression that is going to be on record.
 struct AdoptedSuppression<'e> {
     entry: &'e ScanEntry,
     keys: Vec<FindingKey>,
     coded: KnownOwner,
-    /// Its place among the entries of the answer.
     place: usize,
 }
 
@@ -193,7 +189,6 @@ struct Adoption<'r> {
 }
 
 impl<'r> Adoption<'r> {
-    /// Says of a suppression if it is on record, is going to be, or why not.
     fn sort(&mut self, entry: &'r ScanEntry) {
         let mut known = listed(
             entry.path.clone(),
@@ -248,7 +243,6 @@ impl<'r> Adoption<'r> {
         }
     }
 
-    /// Tells whether an open record of the work tree adopts the same text.
     fn names(&self, known: &LedgerEntry, keys: &[FindingKey]) -> bool {
         let Some(record) = &known.source.record else { return false };
         let is_open = record.closure.is_none() && not_after(&record.expires) > self.now;
@@ -266,7 +260,6 @@ impl<'r> Adoption<'r> {
         is_open && is_adopted && keys.iter().all(is_same)
     }
 
-    /// Returns the suppressions of each record, by tool, rule or file, and owner.
     fn groups(&mut self) -> BTreeMap<AdoptedGroup, Vec<AdoptedSuppression<'r>>> {
         let mut suppressions = std::mem::take(&mut self.suppressions);
         suppressions.sort_by(|one, other| {
@@ -301,7 +294,7 @@ impl<'r> Adoption<'r> {
     /// Returns the active author of most of some suppressions, who is a person; of as many, the first by address.
     fn most_active(&self, members: &[AdoptedSuppression<'_>]) -> Option<(String, String)> {
         let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
-        for author in members.iter().filter(|it| it.entry.active == Some(true)) {
+        for author in members.iter().filter(|member| member.entry.active == Some(true)) {
             let Some(author) = &author.entry.author else { continue };
             let Some(address) = Address::new(&author.email) else { continue };
             let person = people::identify(self.governance, &author.name, address.as_str());
@@ -340,7 +333,7 @@ impl<'r> Adoption<'r> {
         answers.set("deviates_from.baseline", Baseline::Adopted.as_str());
         answers.set("root_cause", RootCause::Unclassified.as_str());
         answers.set("risk.level", Risk::Moderate.as_str());
-        let keys = members.iter().flat_map(|it| it.keys.iter().cloned()).collect();
+        let keys = members.iter().flat_map(|member| member.keys.iter().cloned()).collect();
         let keys: Vec<Value> = drafted_finding::merged(keys).iter().map(|key| json!(key)).collect();
         answers.set("scope.findings", keys);
         let reason = |member: &AdoptedSuppression<'_>| {
@@ -359,7 +352,8 @@ impl<'r> Adoption<'r> {
             format!("Adopted as it was found, before anybody judged it:\n{reasons}\n"),
         );
         let last = self.now.plus_seconds(DAYS * 86_400);
-        let end = members.iter().filter_map(|it| it.entry.end).filter(|end| *end < last).min();
+        let end =
+            members.iter().filter_map(|member| member.entry.end).filter(|end| *end < last).min();
         answers.set("expires", end.map_or_else(|| format!("{DAYS}d"), |end| end.to_string()));
         if let Some((email, name)) = &group.owner {
             answers.set("owner.email", email.as_str());

@@ -68,7 +68,6 @@ pub struct PreparedDraft {
     pub(super) text: String,
 }
 
-/// Works out an import: all of it, or nothing.
 pub(crate) fn prepare_import<'s>(
     located: &'s Located,
     at: &Moment,
@@ -82,7 +81,8 @@ pub(crate) fn prepare_import<'s>(
     let given = bulk(request, &governance)?;
     let whose = repository::check(located, request)?;
     let read = inputs::read(located, request)?;
-    let unread = read.iter().filter(|it| it.is_unread).map(|it| it.name.clone()).collect();
+    let unread =
+        read.iter().filter(|input| input.is_unread).map(|input| input.name.clone()).collect();
     let mut import = ImportRun {
         located,
         at,
@@ -106,7 +106,8 @@ pub(crate) fn prepare_import<'s>(
     prepared.entries = import.entries;
     if prepared.unread.is_empty() {
         let whole = drafts.iter().filter(|draft| draft.todo.is_empty());
-        let complete: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
+        let complete: Vec<_> =
+            whole.map(|draft| (draft.path.as_str(), draft.text.as_str())).collect();
         let judged = judged::refuse_unsound((located, tree), at, &governance, &complete);
         prepared.notices = judged.map_err(|error| judged::placed(error, &prepared.entries))?;
         prepared.drafts = drafts;
@@ -118,7 +119,6 @@ pub(crate) fn prepare_import<'s>(
     Ok(prepared)
 }
 
-/// Returns the bulk answers: flags over the profile.
 fn bulk(request: &ImportRequest<'_>, governance: &Governance) -> Result<Answers, Error> {
     let filing = FilingRequest {
         profile: request.profile,
@@ -133,16 +133,12 @@ fn bulk(request: &ImportRequest<'_>, governance: &Governance) -> Result<Answers,
     Ok(known.answers)
 }
 
-/// An entry that no record names yet.
 struct WaitingEntry {
     exception: ForeignException,
-    /// The findings that no record names.
     findings: Vec<FindingKey>,
-    /// Its place among the entries of the answer.
     place: usize,
 }
 
-/// An import while it is worked out.
 struct ImportRun<'r> {
     located: &'r Located,
     at: &'r Moment,
@@ -150,13 +146,11 @@ struct ImportRun<'r> {
     named: &'r NamedRecords,
     bulk: &'r Answers,
     folder: String,
-    /// The ids that were drawn.
     taken: BTreeSet<String>,
     entries: Vec<ImportedEntry>,
 }
 
 impl ImportRun<'_> {
-    /// Records the state of each entry, and returns those that need a draft.
     fn sorted(&mut self, inputs: Vec<ReadInput>) -> Vec<WaitingEntry> {
         let mut waiting = Vec::new();
         for input in inputs {
@@ -172,13 +166,13 @@ impl ImportRun<'_> {
         waiting
     }
 
-    /// Drafts the records of the entries that need one.
     fn drafts(
         &mut self,
         waiting: &[WaitingEntry],
         grouping: Grouping,
     ) -> Result<Vec<PreparedDraft>, Error> {
-        let exceptions: Vec<&ForeignException> = waiting.iter().map(|it| &it.exception).collect();
+        let exceptions: Vec<&ForeignException> =
+            waiting.iter().map(|entry| &entry.exception).collect();
         let (name, email) = self.located.repository()?.user();
         let filer = Filer { name, email };
         let mut drafts = Vec::new();
@@ -193,13 +187,14 @@ impl ImportRun<'_> {
     fn draft(&mut self, members: &[&WaitingEntry], filer: &Filer) -> Result<PreparedDraft, Error> {
         let mut findings: Vec<FindingKey> = Vec::new();
         let mut seen = BTreeSet::new();
-        for finding in members.iter().flat_map(|it| &it.findings) {
+        for finding in members.iter().flat_map(|member| &member.findings) {
             if seen.insert(parts(finding)) {
                 findings.push(finding.clone());
             }
         }
         refuse_too_many(members.len(), &findings)?;
-        let group: Vec<&ForeignException> = members.iter().map(|it| &it.exception).collect();
+        let group: Vec<&ForeignException> =
+            members.iter().map(|member| &member.exception).collect();
         let id = self.draw()?;
         let setting = Setting {
             governance: self.governance,
@@ -245,7 +240,6 @@ fn parts(key: &FindingKey) -> [Option<Vec<&str>>; 5] {
     [one(&key.tool), one(&key.id), one(&key.purl), all(&key.paths), all(&key.resources)]
 }
 
-/// Refuses findings that no record could hold, before any text is written.
 fn refuse_too_many(n_entries: usize, findings: &[FindingKey]) -> Result<(), Error> {
     let size = |text: &str| text.len() + 1;
     let texts = findings.iter().flat_map(parts).flatten().flatten();
@@ -270,14 +264,13 @@ fn too_large(n_entries: usize, size: &str) -> Usage {
 impl From<(Id, ImportDraft)> for PreparedDraft {
     fn from((id, draft): (Id, ImportDraft)) -> PreparedDraft {
         let mut prepared = PreparedDraft::complete(id, draft.record);
-        prepared.end = prepared.end.filter(|_| !draft.todo.iter().any(|it| it == "expires"));
+        prepared.end = prepared.end.filter(|_| !draft.todo.iter().any(|field| field == "expires"));
         prepared.todo = draft.todo;
         prepared
     }
 }
 
 impl PreparedDraft {
-    /// Returns the draft of a record in which nothing is left to fill in.
     pub(super) fn complete(id: Id, record: RecordDraft) -> PreparedDraft {
         let answers = &record.answers;
         let findings = answers.get("scope.findings").and_then(serde_json::Value::as_array);

@@ -70,7 +70,6 @@ pub struct CompletedDraft {
     text: String,
 }
 
-/// Works out the answers of drafts: all of them, or none.
 pub(crate) fn complete_drafts<'s>(
     located: &'s Located,
     at: &Moment,
@@ -82,12 +81,11 @@ pub(crate) fn complete_drafts<'s>(
     let governance = locate::governance(tree)?;
     let drafts = drafts(located, at, &governance, request)?;
     let whole = drafts.iter().filter(|draft| draft.left.is_empty());
-    let texts: Vec<_> = whole.map(|it| (it.path.as_str(), it.text.as_str())).collect();
+    let texts: Vec<_> = whole.map(|draft| (draft.path.as_str(), draft.text.as_str())).collect();
     let notices = judged::refuse_unsound((located, &located.tree), at, &governance, &texts)?;
     Ok(PreparedCompletion { drafts, notices, tree, lock })
 }
 
-/// Returns the named drafts with the answers of a request.
 pub(super) fn drafts(
     located: &Located,
     at: &Moment,
@@ -209,7 +207,8 @@ impl PreparedCompletion<'_> {
 }
 
 fn flags(field: &str) -> Option<&'static str> {
-    let question = |path: &str| crate::plan::question::table::find(path).map(|it| it.flags);
+    let question =
+        |path: &str| crate::plan::question::table::find(path).map(|question| question.flags);
     match field {
         "deviates_from.rule" => question("deviates_from"),
         "subject.application" => question("subject"),
@@ -226,7 +225,6 @@ fn flags(field: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns the paths of the named drafts, each once.
 fn paths_of(
     located: &Located,
     governance: &Governance,
@@ -238,7 +236,8 @@ fn paths_of(
         let is_path = named.contains('/') || named.ends_with(".yaml");
         let path = if is_path {
             let inside = files::inside(&located.root, request.folder, Path::new(named));
-            let known = inside.filter(|path| listed.records.iter().any(|it| it.path == *path));
+            let known =
+                inside.filter(|path| listed.records.iter().any(|record| record.path == *path));
             known.ok_or_else(|| {
                 Usage::refused(
                     format!("{named} is not a record of this ledger"),
@@ -294,7 +293,7 @@ fn completed(
         Usage::refused(format!("{path} can't be completed: {why}"), "edit it by hand")
     };
     let document = yaml::parse(&before, &Limits::RECORD);
-    let read = document.root.filter(|_| document.faults.is_empty());
+    let read = if document.faults.is_empty() { document.root } else { None };
     let root = read.ok_or_else(|| unreadable("it can't be read as YAML".to_owned()))?;
     let source = file::read(path, &before);
     let stated = source.id().or_else(|| crate::record::id::Id::new(source.stem()));
@@ -323,7 +322,6 @@ fn completed(
     })
 }
 
-/// Returns the fields of a file that are still marked.
 fn left(bytes: &[u8]) -> Vec<String> {
     let root: Option<Node> = yaml::parse(bytes, &Limits::RECORD).root;
     root.as_ref()

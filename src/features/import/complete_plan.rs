@@ -104,12 +104,10 @@ struct Completion<'c> {
     root: &'c Node,
     known: &'c Answers,
     edits: Vec<FileEdit>,
-    /// Keys that other answers replace.
     removed: Vec<String>,
 }
 
 impl Completion<'_> {
-    /// Answers a marked field, if there is an answer.
     fn answer(&mut self, path: &str, made: &Answers) {
         if let Some((list, rest)) = path.split_once('[')
             && let Some((index, key)) = rest.split_once(']')
@@ -140,7 +138,6 @@ impl Completion<'_> {
         }
     }
 
-    /// Adds what is known of the subject.
     fn subject(&mut self, made: &Answers) {
         let fields = self.known.fields().get("subject").and_then(Value::as_object);
         let keys: Vec<String> = fields.into_iter().flatten().map(|(key, _)| key.clone()).collect();
@@ -153,7 +150,6 @@ impl Completion<'_> {
         }
     }
 
-    /// Answers a marked text in an item of a list.
     fn item(&mut self, path: &str, (list, index, key): (&str, usize, &str), made: &Answers) {
         let item = match list {
             // The controls are given in order for those that are marked.
@@ -188,13 +184,11 @@ impl Completion<'_> {
         }
     }
 
-    /// Returns how many controls before an index are marked.
     fn marked_before(&self, index: usize) -> usize {
         let controls = self.root.get(CONTROLS).map(Node::items).unwrap_or_default();
         controls.iter().take(index).filter(|control| is_marked(control)).count()
     }
 
-    /// Adds the known controls and items beyond those that are marked.
     fn further_controls(&mut self, todo: &[String], made: &Answers) {
         let controls = self.root.get(CONTROLS).map(Node::items).unwrap_or_default();
         let n_marked = controls.iter().filter(|control| is_marked(control)).count();
@@ -240,7 +234,11 @@ impl Completion<'_> {
         let mut wanted: Vec<String> =
             question::missing(&result, setting, false).into_iter().map(|it| it.of.field).collect();
         wanted.extend(
-            result.derived.iter().map(|it| it.field.clone()).filter(|it| it == "review_every"),
+            result
+                .derived
+                .iter()
+                .map(|derived| derived.field.clone())
+                .filter(|field| field == "review_every"),
         );
         for path in wanted {
             if !stated.states(&path) && made.states(&path) {
@@ -257,7 +255,6 @@ impl Completion<'_> {
         }
     }
 
-    /// Adds a key that is absent, with its map.
     fn put(&mut self, path: &str, made: &Answers) {
         let Some(value) = made.get(path) else {
             return;
@@ -303,13 +300,11 @@ fn is_at(edit: &FileEdit, map: &str) -> bool {
     matches!(edit, FileEdit::Insert { path, .. } if path == map)
 }
 
-/// Tells whether a control's description is to be filled in.
 fn is_marked(control: &Node) -> bool {
     let text = control.get("description").and_then(Node::text);
     text.is_some_and(is_todo)
 }
 
-/// Returns a map of texts as YAML on one line.
 fn in_one_line(value: &Value) -> String {
     let pairs = value.as_object().into_iter().flatten();
     let pairs = pairs.filter_map(|(key, value)| Some((key, value.as_str()?)));

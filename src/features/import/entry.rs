@@ -71,7 +71,6 @@ impl ImportedEntry {
         }
     }
 
-    /// Notes that nothing is written.
     pub(super) fn not_drafted(&mut self) {
         if self.state == ImportedState::Draft {
             self.state = ImportedState::Skipped;
@@ -80,7 +79,6 @@ impl ImportedEntry {
         }
     }
 
-    /// Adds to the message.
     pub(super) fn say(&mut self, text: &str) {
         if !self.message.is_empty() {
             self.message.push_str("; ");

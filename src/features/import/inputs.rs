@@ -21,11 +21,9 @@ use crate::store::files::WorkTree;
 pub(super) struct ReadInput {
     pub(super) name: String,
     pub(super) entries: Vec<ImportEntry>,
-    /// Whether nothing of it can be read; its only entry says why.
     pub(super) is_unread: bool,
 }
 
-/// Reads the inputs of a request.
 pub(super) fn read(
     located: &Located,
     request: &ImportRequest<'_>,

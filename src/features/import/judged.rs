@@ -39,10 +39,6 @@ pub(super) fn placed(error: Error, entries: &[ImportedEntry]) -> Error {
     Usage::WouldNotLint { findings, notices }.into()
 }
 
-/// Refuses drafts that would not pass lint; each is its path and its text.
-///
-/// # Errors
-/// [`Usage::WouldNotLint`], with the errors of those that were looked at together.
 pub(super) fn refuse_unsound(
     (located, tree): (&Located, &dyn Tree),
     at: &Moment,

@@ -26,7 +26,6 @@ use crate::survey::cited;
 use crate::yaml;
 use crate::yaml::node::Limits;
 
-/// The records and drafts of the work tree.
 pub(super) struct NamedRecords {
     named: NamedFindings,
     /// What is wrong with each record, by its id in upper case: why it grants nothing any more.
@@ -37,15 +36,12 @@ pub(super) struct NamedRecords {
     prefixes: Vec<String>,
     /// The records of rows that their titles don't give, by the names of the rows.
     rows: BTreeMap<String, String>,
-    /// Patterns of values that are not credentials.
     not_secrets: Vec<String>,
 }
 
-/// An entry that needs a draft, and the findings that no record names.
 type OpenEntry = (ForeignException, Vec<FindingKey>);
 
 impl NamedRecords {
-    /// Reads the records of the work tree.
     pub(super) fn read(
         located: &Located,
         governance: &Governance,
@@ -98,7 +94,6 @@ impl NamedRecords {
         self.spent.contains_key(&id.to_ascii_uppercase())
     }
 
-    /// Returns an entry as the answer shows it, and what of it needs a draft.
     pub(super) fn sort(
         &self,
         source: &str,
@@ -152,7 +147,7 @@ impl NamedRecords {
         // The export writes an id first, and a comment beside it may cite another record.
         let stated = [exception.text.as_deref(), exception.cited.as_deref()];
         let cited =
-            stated.into_iter().flatten().find_map(|it| cited::ids(it, &self.prefixes).next());
+            stated.into_iter().flatten().find_map(|text| cited::ids(text, &self.prefixes).next());
         if let Some(id) = cited {
             shown.id = Some(id.to_string());
             match self.spent.get(id.as_str()) {
@@ -215,7 +210,6 @@ impl NamedRecords {
 }
 
 impl NamedRecords {
-    /// Says why a record that names an entry grants nothing any more.
     fn say_if_spent(&self, shown: &mut ImportedEntry, record: &str) {
         if let Some(Some(why)) = self.spent.get(&record.to_ascii_uppercase()) {
             shown.say(&format!("{record} {why}"));
@@ -230,8 +224,8 @@ impl NamedRecords {
             return true;
         };
         let has_title =
-            exception.answers.text("title").is_some_and(|it| text::one_line(it) == name);
-        let by_title = self.named.title(&name).filter(|_| has_title);
+            exception.answers.text("title").is_some_and(|title| text::one_line(title) == name);
+        let by_title = if has_title { self.named.title(&name) } else { None };
         let Some(record) = by_title.or(self.rows.get(&name).map(String::as_str)) else {
             return false;
         };

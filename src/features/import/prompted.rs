@@ -25,7 +25,6 @@ pub struct CompletionPrompts<'s> {
 }
 
 impl<'s> CompletionPrompts<'s> {
-    /// Reads them from the work tree.
     pub(crate) fn read(located: &'s Located) -> Result<CompletionPrompts<'s>, Error> {
         let governance = locate::governance(located.work_tree()?)?;
         let ledger = Ledger::read(&located.tree, &governance.policy.records)?;

@@ -13,9 +13,6 @@ use crate::session::notice::Notice;
 use crate::survey::remote::RemoteAddress;
 
 /// Refuses alerts of several repositories of which none is named, and says whose alerts are read otherwise.
-///
-/// # Errors
-/// [`Usage`], with the repositories.
 pub(super) fn check(
     located: &Located,
     request: &ImportRequest<'_>,
@@ -55,6 +52,6 @@ pub(super) fn check(
 fn origin(located: &Located) -> Option<String> {
     let repository = located.repository_or_none()?;
     let url = repository.url_of(&repository.first_remote()?)?;
-    let address = RemoteAddress::parse(&url).filter(|it| it.forge() == Some("github"))?;
+    let address = RemoteAddress::parse(&url).filter(|address| address.forge() == Some("github"))?;
     Some(address.path.to_ascii_lowercase())
 }

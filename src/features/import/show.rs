@@ -12,7 +12,6 @@ use crate::view::doc::{Block, Doc, FormatNeeds, RowColumns, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
 use crate::view::{json, shape};
 
-/// The maximum number of lines of a table: nobody reads more, and scripts use JSON.
 const MOST_LINES: usize = 1000;
 
 /// An entry of a file, as `entries[]` shows it.
@@ -136,7 +135,6 @@ fn drafts(doc: &mut Doc<'_>, drafts: &[DraftLine<'_>]) {
     more(doc, drafts.len(), "drafts");
 }
 
-/// Shows the entries about which there is something to say, and those without a draft.
 fn notable(doc: &mut Doc<'_>, entries: &[EntryLine<'_>]) {
     let is_notable = |entry: &&EntryLine<'_>| {
         !matches!(entry.state, "draft" | "known") || !entry.message.is_empty()

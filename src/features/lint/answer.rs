@@ -67,7 +67,6 @@ impl LintAnswer<'_> {
     }
 }
 
-/// What is known once the files of one state are linted.
 #[derive(Default)]
 struct LintedState {
     found: LintFindings,
@@ -76,7 +75,6 @@ struct LintedState {
     base: Option<Oid>,
 }
 
-/// Lints what a request names; an unreadable record does not hide others.
 pub(crate) fn lint<'l>(
     located: &'l Located,
     at: &Moment,
@@ -140,7 +138,7 @@ pub(crate) fn lint<'l>(
             in_index.take(lint::strays(&strays, &context), &tree);
             staged = in_index.findings;
             staged.retain(|finding| !found.findings.contains(finding));
-            staged.iter_mut().for_each(|it| advise_staging(it, &staged_files.differing));
+            staged.iter_mut().for_each(|finding| advise_staging(finding, &staged_files.differing));
             sort(&mut staged);
             staged_input = Some(tree);
         }
@@ -161,7 +159,6 @@ pub(crate) fn lint<'l>(
     })
 }
 
-/// Says how to end a finding that the work tree does not have.
 fn advise_staging(finding: &mut Finding, differing: &[String]) {
     // The evidence is another file than the record, which may be staged as it is.
     if !EVIDENCE.contains(&finding.rule) || differing.contains(&finding.path) {
@@ -176,7 +173,6 @@ fn sort(findings: &mut Vec<Finding>) {
     findings.dedup();
 }
 
-/// Lints one state of the files; `instead` are the paths of those that differ from the work tree.
 fn lint_state(
     located: &Located,
     at: &Moment,
@@ -217,7 +213,6 @@ fn lint_state(
     Ok(state)
 }
 
-/// Returns the warnings about references of a record to blobs that git does not have.
 pub(super) fn unknown_blobs(located: &Located, source: &RecordFile) -> Vec<Finding> {
     let Some(repository) = located.repository_or_none() else {
         return Vec::new();
@@ -225,7 +220,6 @@ pub(super) fn unknown_blobs(located: &Located, source: &RecordFile) -> Vec<Findi
     lint::unknown_blobs(source, &|blob| repository.read(blob).is_ok())
 }
 
-/// Reads every record once; an unreadable record does not hide others.
 fn read(
     (located, input): (&Located, &Input<'_>),
     context: &RuleContext<'_>,

@@ -14,7 +14,6 @@ use crate::rules::lint;
 use crate::rules::proposed::{Proposed, Removals};
 use crate::session::error::Error;
 
-/// Returns the findings about approval files that another tree does not have.
 pub(super) fn against(
     input: &Input<'_>,
     context: &RuleContext<'_>,

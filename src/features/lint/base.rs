@@ -33,10 +33,8 @@ use crate::session::mainline;
 use crate::survey::neighbour::Neighbours;
 use crate::survey::refiling;
 
-/// Lints what differs from where the branch started.
-///
-/// A file that shares its id with a changed one is linted with it. The files come with the paths of those that differ from
-/// the work tree.
+/// Lints what differs from where the branch started, and what shares an id with it; returns also the paths of the files
+/// that differ from the work tree.
 pub(super) fn read(
     located: &Located,
     at: &Moment,
@@ -154,7 +152,6 @@ fn crowded(
 pub(super) const EVIDENCE: [Code; 2] = [Code::MissingEvidence, Code::EvidenceChanged];
 
 /// Checks the evidence of records that the branch does not change, if it changes a file that they may name.
-///
 /// Reads only records with a digest that name a file of that name.
 fn evidence(
     located: &Located,

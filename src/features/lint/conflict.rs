@@ -42,7 +42,6 @@ struct RecordSides {
     others: Vec<Record>,
 }
 
-/// Says at the first finding about each unresolved conflict how to end it, and drops the others.
 pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut Vec<Finding>) {
     let is_conflict = |finding: &Finding| finding.message == CONFLICT;
     let Some(repository) = located.repository_or_none() else { return };
@@ -82,7 +81,6 @@ fn renewed_twice(sides: &RecordSides) -> Option<String> {
     })
 }
 
-/// Where the versions of records in conflict are read.
 struct ConflictSides<'a> {
     repository: &'a Repository,
     files: &'a dyn Tree,
@@ -128,7 +126,6 @@ impl ConflictSides<'_> {
 }
 
 impl Conflict {
-    /// Returns the commands, one a line, and the fields that no command writes.
     fn remedy(&self, path: &str, asker: Option<&str>) -> Remedy {
         let mut lines = vec![self.take.clone()];
         match &self.sides {
@@ -175,7 +172,6 @@ struct Again<'a> {
 struct Command(String);
 
 impl Command {
-    /// Gives a flag once for each value.
     fn flag(mut self, name: &str, values: impl IntoIterator<Item: AsRef<str>>) -> Command {
         for value in values {
             self.0 += &format!(" --{name} {}", quoted(&value.as_ref().replace('\n', " ")));
@@ -208,7 +204,8 @@ impl Again<'_> {
             commands.push(self.by(&review.by, command.flag("note", &review.note)));
         }
         for control in &other.compensating_controls {
-            let mut same = landed.compensating_controls.iter().filter(|it| it.id == control.id);
+            let mut same =
+                landed.compensating_controls.iter().filter(|other| other.id == control.id);
             let Some(known) = same.next() else { continue };
             let evidence = beyond(&control.evidence, &known.evidence);
             if control.verified > known.verified || !evidence.is_empty() {
@@ -278,8 +275,9 @@ impl Again<'_> {
                 || top == "compensating_controls"
                     && (matches!(last, "verified" | "status") || field.contains(".evidence["))
         };
-        let fields =
-            lacking.into_iter().filter(|it| is_changed(&it.field) && !is_decided(&it.field));
+        let fields = lacking
+            .into_iter()
+            .filter(|difference| is_changed(&difference.field) && !is_decided(&difference.field));
         fields.map(|it| format!("{}: {}", it.field, written(&it.to))).collect()
     }
 
@@ -292,7 +290,6 @@ impl Again<'_> {
     }
 }
 
-/// Returns evidence as its flag takes it.
 fn argument(evidence: &Evidence) -> String {
     let sources = [&evidence.path, &evidence.url, &evidence.commit];
     let source = sources.into_iter().flatten().next().map_or("", String::as_str);

@@ -6,17 +6,14 @@ use crate::diag::Finding;
 use crate::features::lint::input::Input;
 use crate::record::file::RecordFile;
 
-/// The findings so far.
 #[derive(Default)]
 pub(super) struct LintFindings {
     pub(super) findings: Vec<Finding>,
     pub(super) judged: Vec<LintedRecord>,
-    /// How many redesign files were linted.
     pub(super) n_redesigns: usize,
 }
 
 impl LintFindings {
-    /// Keeps the findings about the requested paths.
     pub(super) fn take(&mut self, findings: impl IntoIterator<Item = Finding>, input: &Input<'_>) {
         self.findings.extend(findings.into_iter().filter(|finding| input.names(&finding.path)));
     }

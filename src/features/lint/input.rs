@@ -30,7 +30,6 @@ pub struct LintRequest<'r> {
 }
 
 pub(super) struct Input<'l> {
-    /// The files, with the record from standard input in place of the file.
     tree: Overlay<JudgedTree<'l>>,
     /// The given paths, relative to the ledger's root; empty for everything.
     named: Vec<String>,
@@ -73,17 +72,14 @@ impl<'l> Input<'l> {
         Ok(Input { tree: Overlay::over(tree.clone(), []), named })
     }
 
-    /// Returns the same request about another state of the checkout.
     pub(super) fn of_state<'s>(&self, tree: JudgedTree<'s>) -> Input<'s> {
         Input { tree: Overlay::over(tree, []), named: self.named.clone() }
     }
 
-    /// Returns the path of the record from standard input.
     pub(super) fn instead(&self) -> Option<&str> {
         self.tree.files.keys().next().map(String::as_str)
     }
 
-    /// Tells whether a file was requested.
     pub(super) fn names(&self, path: &str) -> bool {
         let below = |folder: &String| {
             folder.is_empty()
@@ -93,7 +89,6 @@ impl<'l> Input<'l> {
         self.named.is_empty() || self.named.iter().any(below)
     }
 
-    /// Returns the given paths that hold nothing to lint: no record, no approval, no governance file.
     pub(super) fn strangers(&self, records: &[String], governance: &[String]) -> Vec<&str> {
         let below = |path: &str, folder: &str| {
             let trimmed = folder.trim_end_matches('/');
@@ -142,7 +137,6 @@ impl<'l> Input<'l> {
         ))
     }
 
-    /// Tells whether the record from standard input lies in a record folder.
     pub(super) fn is_record(&self, folders: &[String]) -> bool {
         let Some(path) = self.instead() else {
             return true;
@@ -153,7 +147,6 @@ impl<'l> Input<'l> {
     }
 }
 
-/// Returns a path as the ledger names it.
 fn path_inside(path: &Path, located: &Located, folder: &Path) -> Result<String, Usage> {
     files::inside(&located.root, folder, path).ok_or_else(|| {
         Usage::refused(

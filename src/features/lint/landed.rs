@@ -26,7 +26,6 @@ use crate::session::locate::Located;
 use crate::store::git::stamps::Stamps;
 use crate::store::git::{self, Repository};
 
-/// The files at the approved ref, if they can be read.
 pub(super) struct LandedRecords<'h> {
     tree: Option<CommitTree<'h>>,
     /// What git's index knows about the work tree: usually that a file is as it landed.
@@ -35,7 +34,6 @@ pub(super) struct LandedRecords<'h> {
     files: OnceCell<Files>,
 }
 
-/// The tip of the approved ref, and the ledger in it.
 pub(super) struct ApprovedTip<'h> {
     pub(super) repository: &'h Repository,
     pub(super) prefix: LedgerPrefix,
@@ -43,7 +41,6 @@ pub(super) struct ApprovedTip<'h> {
     pub(super) tree: CommitTree<'h>,
 }
 
-/// Returns the tip of the approved ref, if it can be read.
 pub(super) fn approved_tip(located: &Located) -> Option<ApprovedTip<'_>> {
     let repository = located.repository_or_none()?;
     let prefix = LedgerPrefix::new(&repository.prefix(&located.root)?);
@@ -53,7 +50,6 @@ pub(super) fn approved_tip(located: &Located) -> Option<ApprovedTip<'_>> {
 }
 
 impl<'h> LandedRecords<'h> {
-    /// Returns the tree of the approved ref's tip, to compare the linted files with.
     pub(super) fn of(
         located: &'h Located,
         folders: &[String],
@@ -64,13 +60,12 @@ impl<'h> LandedRecords<'h> {
         LandedRecords {
             tree,
             // The record from standard input is not the one on disk.
-            stamps: stamps.flatten().filter(|_| input.instead().is_none()),
+            stamps: if input.instead().is_none() { stamps.flatten() } else { None },
             folders: folders.to_vec(),
             files: OnceCell::new(),
         }
     }
 
-    /// Returns what is known about a record's past.
     pub(super) fn past(&self, source: &RecordFile, bytes: &[u8]) -> RecordPast {
         let closure = source.record.as_ref().and_then(|record| record.closure.as_ref());
         let settled = closure.map_or(Settled::Open, |closure| self.settled(source, closure, bytes));
@@ -78,7 +73,6 @@ impl<'h> LandedRecords<'h> {
     }
 
     /// Returns the findings about approval files that the approved ref does not have.
-    ///
     /// The governance of the approved ref says whose keys are listed, since it will decide whether the approvals count.
     pub(super) fn statements(
         &self,
@@ -98,14 +92,13 @@ impl<'h> LandedRecords<'h> {
         approvals::against(input, context, tree, Removals::Unknown, governance, place)
     }
 
-    /// Compares a closure with that of the same record at the approved ref.
     fn settled(&self, source: &RecordFile, closure: &Closure, bytes: &[u8]) -> Settled {
         let Some(tree) = &self.tree else {
             return Settled::Open;
         };
         // Most closed records never change again: the object id shows that without reading the landed file.
         let there = tree.entry(&source.path).ok().flatten();
-        let stamped = || self.stamps.as_ref().and_then(|it| it.id(&source.path));
+        let stamped = || self.stamps.as_ref().and_then(|stamps| stamps.id(&source.path));
         let is_same = |oid| stamped() == Some(oid) || git::blob_id(bytes) == Some(oid);
         if there.is_some_and(|(_, oid)| is_same(oid)) {
             return Settled::Closed;

@@ -13,7 +13,6 @@ use crate::rules::case::RuleContext;
 use crate::rules::lint;
 use crate::session::error::Error;
 
-/// Which redesign files are linted, and when they landed.
 pub(super) struct LintedRedesigns<'l> {
     /// The tree that they must differ from; `None` if all are linted.
     pub(super) before: Option<&'l dyn Tree>,
@@ -21,7 +20,6 @@ pub(super) struct LintedRedesigns<'l> {
     pub(super) landed: &'l dyn Fn(&str) -> Option<Instant>,
 }
 
-/// Lints redesign files.
 pub(super) fn read(
     input: &Input<'_>,
     context: &RuleContext<'_>,

@@ -32,7 +32,6 @@ pub struct LintView {
     pub findings: FindingList,
 }
 
-/// The answer's head; the findings are added one by one.
 #[derive(Serialize)]
 struct LintReport<'a> {
     schema: String,

@@ -18,7 +18,6 @@ use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
 
-/// Lints the unchanged records, and keeps the findings that the previous governance did not give.
 pub(super) fn judge(
     input: &Input<'_>,
     compared: &Compared,
@@ -77,7 +76,6 @@ fn new(now: Vec<Finding>, then: Vec<Finding>) -> Vec<Finding> {
     .0
 }
 
-/// Removes equal pairs from both lists.
 fn without(
     now: Vec<Finding>,
     mut then: Vec<Finding>,

@@ -87,7 +87,6 @@ pub enum Unsettled {
     Denied,
 }
 
-/// Which answers are given, and stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Any,
@@ -237,7 +236,7 @@ impl LiveGate {
                 loaded.evaluate_at(wall);
             }
             loaded.with(|snapshot, _| {
-                let refusal = max_age.as_ref().and_then(|it| snapshot.refusal(it, wall));
+                let refusal = max_age.as_ref().and_then(|age| snapshot.refusal(age, wall));
                 refusal.map_or_else(|| Ok(then(snapshot)), Err)
             })
         });
@@ -263,7 +262,7 @@ impl LiveGate {
                 let now = if is_live { wall } else { snapshot.stamp().instant };
                 let (timed, no_question) = timed_question(line, now);
                 let stamp = Stamp { instant: now, ..snapshot.stamp().clone() };
-                let too_old = || max_age.as_ref().and_then(|it| snapshot.refusal(it, wall));
+                let too_old = || max_age.as_ref().and_then(|age| snapshot.refusal(age, wall));
                 if let Some(reason) = no_question.or_else(too_old) {
                     let check = respond::refuse(&reason, &timed, (&stamp, wall), receipts, edit);
                     return Ok(LiveAnswer { timed, check });
@@ -292,7 +291,8 @@ impl LiveGate {
     /// Reads the branches again, at most once a second, unless the answer is `allow` without them.
     fn look_at_proposals(&mut self, line: &QuestionLine, wall: Instant) -> Result<(), Error> {
         let (receipts, is_live) = (&self.receipts, self.ledger.is_live());
-        let Some(loaded) = self.ledger.loaded().filter(|it| it.proposals_may_have_moved()) else {
+        let Some(loaded) = self.ledger.loaded().filter(|loaded| loaded.proposals_may_have_moved())
+        else {
             return Ok(());
         };
         let foreseen = loaded.with(|snapshot, prepared| {
@@ -303,11 +303,10 @@ impl LiveGate {
             }
             Responder::of(snapshot, prepared).foreseen(&timed, receipts)
         });
-        let is_worth_it = foreseen.flatten().is_some_and(|it| it != GateVerdict::Allow);
+        let is_worth_it = foreseen.flatten().is_some_and(|verdict| verdict != GateVerdict::Allow);
         if is_worth_it { self.ledger.propose_anew(wall) } else { Ok(()) }
     }
 
-    /// Answers `unknown`, without a ledger.
     fn refuse(&self, why: &str, line: &QuestionLine, wall: Instant) -> LiveAnswer {
         let now = self.ledger.fixed_instant().unwrap_or(wall);
         let (timed, no_question) = timed_question(line, now);
@@ -332,7 +331,6 @@ fn timed_question(line: &QuestionLine, now: Instant) -> (TimedQuestion, Option<S
     }
 }
 
-/// Returns the stamp of an answer without a ledger.
 fn nowhere(instant: Instant, is_simulated: bool) -> Stamp {
     Stamp {
         name: None,

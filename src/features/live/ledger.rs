@@ -15,7 +15,6 @@ use crate::session::options::{AsOf, Moment, Options};
 use crate::session::snapshot::walk::Scope;
 use crate::store::git::watch::RepositoryWatch;
 
-/// The ledger of an open gate.
 pub(super) struct LiveLedger {
     folder: PathBuf,
     options: Options,
@@ -23,14 +22,11 @@ pub(super) struct LiveLedger {
     as_of: Option<AsOf>,
     state: LedgerState,
     pub(super) report: Option<StepReport>,
-    /// The last reported reason why it can't be loaded.
     trouble: Option<String>,
 }
 
-/// Takes what happens while a ledger is loaded.
 pub(super) type StepReport = Box<dyn FnMut(LoadStep<'_>)>;
 
-/// What happens while a ledger is loaded.
 pub(super) enum LoadStep<'a> {
     Begun,
     Done(&'a [Notice]),
@@ -44,7 +40,6 @@ enum LedgerState {
 }
 
 impl LiveLedger {
-    /// Finds the ledger, without loading it.
     pub(super) fn find(
         folder: PathBuf,
         options: Options,
@@ -55,20 +50,15 @@ impl LiveLedger {
         Ok(LiveLedger { folder, options, on, as_of, state, report, trouble })
     }
 
-    /// Tells whether questions are about the time at which they are asked.
     pub(super) fn is_live(&self) -> bool {
         self.on.is_none() && self.as_of.is_none()
     }
 
-    /// Returns the instant of every question, if it is fixed independently of the ledger.
     pub(super) fn fixed_instant(&self) -> Option<Instant> {
         self.on
     }
 
     /// Returns the ledger as it is at the clock's time: loaded again, if anything has changed.
-    ///
-    /// # Errors
-    /// Why it can't be loaded.
     pub(super) fn at(&mut self, wall: Instant) -> Result<&mut LoadedLedger, String> {
         let is_outdated = match &self.state {
             LedgerState::Closed => true,
@@ -97,7 +87,6 @@ impl LiveLedger {
         self.loaded().is_some_and(|loaded| loaded.has_moved())
     }
 
-    /// Returns the ledger as it was last loaded.
     pub(super) fn loaded(&mut self) -> Option<&mut LoadedLedger> {
         match &mut self.state {
             LedgerState::Loaded(loaded) => Some(loaded),
@@ -105,10 +94,7 @@ impl LiveLedger {
         }
     }
 
-    /// Loads the ledger as it is now, whether or not it has changed.
-    ///
-    /// # Errors
-    /// Why it can't be loaded, which is the reason of every answer until it can.
+    /// Loads the ledger as it is now, whether or not it has changed; an error is the reason of every answer until then.
     pub(super) fn load(&mut self, wall: Instant) -> Result<(), Error> {
         // Never two states of a large ledger at a time.
         self.state = LedgerState::Closed;
@@ -154,11 +140,8 @@ impl LiveLedger {
         (None, Ok(LoadedLedger::of(session, watch, snapshot, (wall, is_past))))
     }
 
-    /// Reads the proposals of branches and of the work tree again, if they have changed. If that fails, or the approved ref
-    /// has moved meanwhile, everything is loaded again.
-    ///
-    /// # Errors
-    /// Why it can't be loaded, as in [`LiveLedger::load`].
+    /// Reads the proposals of branches and of the work tree again, if they have changed. If that fails, or the approved
+    /// ref has moved meanwhile, everything is loaded again.
     pub(super) fn propose_anew(&mut self, wall: Instant) -> Result<(), Error> {
         let present = Session::open(&self.folder, self.options.clone());
         let read = match (self.loaded(), present) {
@@ -176,7 +159,6 @@ impl LiveLedger {
     }
 }
 
-/// Starts to watch the files that determine the approved ref.
 fn watch(session: &Session) -> Result<RepositoryWatch, Error> {
     let repository = session.repository()?;
     let refs = repository.refs().map_err(Undetermined::Git)?;

@@ -22,20 +22,16 @@ pub(super) struct LoadedLedger {
     /// Absent only while it is in use, and after a use that panicked.
     snapshot: Option<(DetachedSnapshot, PreparedAnswers)>,
     notices: Vec<Notice>,
-    /// Whether the watch detects a change of the approved ref.
     is_watched: bool,
-    /// The clock's time when it was loaded.
     loaded_at: Instant,
     /// When a landing with a future time starts to count.
     changes_at: Option<Instant>,
     is_past: bool,
     last_look: Stopwatch,
-    /// Whether the branches are read at the next question even if they just were.
     must_look: bool,
 }
 
 impl LoadedLedger {
-    /// Why there is no state after a question that could not be answered.
     pub(super) const LOST: &str = "the ledger has to be loaded again: ask again";
 
     pub(super) fn of(
@@ -84,7 +80,6 @@ impl LoadedLedger {
             || self.changes_at.is_some_and(|at| at <= wall)
     }
 
-    /// Tells whether the approved ref, or what determines it, has changed since loading began.
     pub(super) fn has_moved(&self) -> bool {
         self.watch.has_moved()
     }
@@ -109,7 +104,6 @@ impl LoadedLedger {
         Some(result)
     }
 
-    /// Evaluates every record at the clock's time.
     pub(super) fn evaluate_at(&mut self, wall: Instant) {
         self.change(|snapshot, prepared| {
             if snapshot.stamp.instant != wall {
@@ -121,7 +115,6 @@ impl LoadedLedger {
         });
     }
 
-    /// Tells whether the branches were last read more than a second ago, and count.
     pub(super) fn proposals_may_have_moved(&self) -> bool {
         !self.is_past && (self.must_look || self.last_look.milliseconds() >= PAUSE)
     }
@@ -133,9 +126,6 @@ impl LoadedLedger {
 
     /// Reads the proposals of branches and of the work tree again, if they have changed, through a session that has just
     /// been opened: what git keeps in memory may be older.
-    ///
-    /// # Errors
-    /// If they can't be read, or the checked-out policy has errors.
     pub(super) fn propose_anew(&mut self, present: &Session) -> Result<(), Error> {
         self.last_look = Stopwatch::start();
         self.must_look = false;

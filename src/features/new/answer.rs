@@ -59,7 +59,6 @@ pub struct Filing<'s> {
     folder: String,
 }
 
-/// Gathers the known answers for a record to be filed in the work tree.
 pub(crate) fn prepare_filing<'s>(
     located: &'s Located,
     at: &Moment,
@@ -70,7 +69,6 @@ pub(crate) fn prepare_filing<'s>(
     prepare_on((located, base), at, request)
 }
 
-/// Gathers the known answers for a record to be filed beside the files of a work tree or a commit.
 pub(crate) fn prepare_on<'s>(
     (located, base): (&'s Located, FilingBase<'s>),
     at: &Moment,
@@ -177,7 +175,7 @@ impl Filing<'_> {
     /// [`Usage`], with the flags that provide them.
     pub fn refuse_incomplete(&self, draft: &RecordDraft) -> Result<(), Usage> {
         let missing = self.missing(draft, self.asks_end);
-        let of_form = missing.iter().any(|it| it.because == Because::Form);
+        let of_form = missing.iter().any(|question| question.because == Because::Form);
         if !missing.is_empty() && !self.writes_drafts || of_form {
             return Err(unanswered(&missing, draft));
         }
@@ -198,7 +196,7 @@ impl Filing<'_> {
                 "correct these fields",
             ));
         }
-        let ended = self.ended(draft).filter(|_| self.writes_drafts);
+        let ended = if self.writes_drafts { self.ended(draft) } else { None };
         if let Some(ended) = ended {
             return Err(Usage::refused(crate::features::new::review::in_one_line(&ended), ""));
         }
@@ -242,7 +240,6 @@ impl Filing<'_> {
         }
     }
 
-    /// Returns the context of the rules besides the record.
     fn rule_context(&self) -> RuleContext<'_> {
         RuleContext {
             governance: &self.governance,
@@ -254,7 +251,6 @@ impl Filing<'_> {
     }
 }
 
-/// Returns the folder below the record folder, if the name is valid.
 pub(crate) fn checked_folder(name: &str) -> Result<String, Usage> {
     let is_absolute = name.starts_with('/') || Path::new(name).is_absolute();
     if is_absolute {
@@ -283,7 +279,6 @@ pub(crate) fn checked_folder(name: &str) -> Result<String, Usage> {
     Ok(name.to_owned())
 }
 
-/// Reports the missing answers, and those of the rest that can't be read.
 fn unanswered(missing: &[FilingQuestion], draft: &RecordDraft) -> Usage {
     let line = |question: &FilingQuestion| match question.because.explanation().as_str() {
         "" => question.of.flags.to_owned(),
@@ -299,7 +294,6 @@ fn unanswered(missing: &[FilingQuestion], draft: &RecordDraft) -> Usage {
     Usage::refused(what, format!("give\n{}", lines.join("\n")))
 }
 
-/// The files beside which a record is filed.
 pub(crate) enum FilingBase<'s> {
     /// Those of the work tree, where the file is going to be written.
     WorkTree(&'s WorkTree),
@@ -315,7 +309,6 @@ impl FilingBase<'_> {
         }
     }
 
-    /// Returns the commit; `None` for the work tree.
     pub(crate) fn commit(&self) -> Option<Oid> {
         match self {
             FilingBase::WorkTree(_) => None,

@@ -34,10 +34,7 @@ pub struct FalsePositive<'r> {
 }
 
 impl FalsePositive<'_> {
-    /// Returns the fields of its record.
-    ///
-    /// # Errors
-    /// [`Usage`] if it can't be told what exactly was reported.
+    /// Returns the fields of its record; fails if it can't be told what exactly was reported.
     pub(super) fn answers(
         &self,
         located: &Located,
@@ -127,7 +124,6 @@ pub(crate) fn application(located: &Located, governance: &Governance) -> String 
     name.map(str::to_owned).or_else(folder).unwrap_or_default()
 }
 
-/// Reads the CODEOWNERS of the work tree, in which the record is filed.
 pub(crate) fn file_owners(located: &Located) -> Result<FileOwners, Error> {
     let Some(top) = located.repository()?.work_dir() else { return Ok(FileOwners::default()) };
     Ok(read_owners(&WorkTree::new(top)).unwrap_or_else(FileOwners::unreadable))

@@ -25,7 +25,6 @@ use crate::session::overlay::Overlay;
 use crate::survey::neighbour::Neighbours;
 use std::collections::BTreeMap;
 
-/// A record that is not written yet.
 #[derive(Clone, Copy)]
 pub(crate) struct NewRecord<'r> {
     pub(crate) path: &'r str,
@@ -33,9 +32,7 @@ pub(crate) struct NewRecord<'r> {
     pub(crate) source: &'r RecordFile,
 }
 
-/// The findings about new records, and how they were found.
 pub(crate) struct NewRecordFindings {
-    /// The findings about each, sorted.
     pub(crate) findings: Vec<Vec<Finding>>,
     /// The approvals that each needs; `None` if the past is not known.
     pub(crate) needed: Vec<Option<Needed>>,
@@ -65,8 +62,9 @@ pub(crate) fn judge(
     own: &RuleContext<'_>,
     records: &[NewRecord<'_>],
 ) -> Result<NewRecordFindings, Error> {
-    let paths: Vec<String> = records.iter().map(|it| it.path.to_owned()).collect();
-    let files = records.iter().map(|it| (it.path.to_owned(), it.text.as_bytes().to_vec()));
+    let paths: Vec<String> = records.iter().map(|record| record.path.to_owned()).collect();
+    let files =
+        records.iter().map(|record| (record.path.to_owned(), record.text.as_bytes().to_vec()));
     let overlay = Overlay::over(own.tree, files);
     let proposed =
         ProposedState { tree: &overlay, governance: own.governance, commit, instead: &paths };
@@ -87,7 +85,7 @@ pub(crate) fn judge(
     let context = RuleContext {
         governance,
         extra_schema: &extra_schema,
-        neighbours: compared.and_then(|it| it.neighbours.as_ref()),
+        neighbours: compared.and_then(|compared| compared.neighbours.as_ref()),
         ..*own
     };
     let by_key: BTreeMap<&str, &Entry> = compared
@@ -111,7 +109,6 @@ pub(crate) fn judge(
     Ok(NewRecordFindings { findings: all, needed, notices: notices.unwrap_or_default() })
 }
 
-/// Returns the finding that a record of the same subject was closed within the window.
 fn repeated(compared: &Compared, source: &RecordFile, context: &RuleContext<'_>) -> Vec<Finding> {
     let mut repeats = Repeats::default();
     repeats.judge(source.clone(), None);

@@ -74,7 +74,7 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
         let derived: Vec<String> = filed
             .derived
             .iter()
-            .map(|it| format!("{}: {} ({})", it.field, it.value, it.why))
+            .map(|derived| format!("{}: {} ({})", derived.field, derived.value, derived.why))
             .collect();
         pairs.push(("derived".to_owned(), StyledText::plain(derived.join("\n"))));
     }

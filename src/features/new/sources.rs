@@ -28,16 +28,12 @@ use crate::{gate, yaml};
 /// The maximum number of bytes read from a file of answers.
 pub const MOST_BYTES: u64 = 1_048_576;
 
-/// The answers known before any prompt.
 pub(crate) struct KnownAnswers {
     pub(crate) answers: Answers,
-    /// The folder of the other record.
     pub(crate) folder: Option<String>,
-    /// Notices for the reader about them.
     pub(crate) notices: Vec<Notice>,
 }
 
-/// Gathers the answers from the sources of a request.
 pub(crate) fn gather(
     request: &FilingRequest<'_>,
     (policy, ledger): (&Policy, &Ledger),
@@ -93,7 +89,6 @@ fn read_bytes<'r>(input: AnswerInput<'r>, folder: &Path) -> Result<Cow<'r, [u8]>
     }
 }
 
-/// Returns how a file is named in messages.
 fn show_path(path: &Path) -> String {
     if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() }
 }
@@ -112,7 +107,6 @@ fn issue(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
     })
 }
 
-/// Reads a file in the form of a record.
 fn fields(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
     let bytes = read_bytes(input, folder)?;
     let shown = show_path(input.path);
@@ -232,7 +226,6 @@ fn timeless(record: &Record) -> Record {
     copy
 }
 
-/// Turns a question that the gate refused into answers.
 fn receipt(
     input: AnswerInput<'_>,
     (folder, scanned): (&Path, &dyn ScannedFiles),
@@ -291,7 +284,6 @@ fn receipt(
     Ok(())
 }
 
-/// Returns the value of a receipt as a literal, not a pattern.
 fn literal(key: &str, text: &str) -> Result<Vec<String>, Usage> {
     if pattern::is_everything(text) || text.contains(['*', '?']) {
         Err(Usage::refused(

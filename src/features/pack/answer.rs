@@ -71,13 +71,12 @@ impl<'s> PackedLedger<'s> {
     /// Returns the records that were in force or changed in the span, by id and path.
     pub fn records(&self) -> Vec<&RecordState> {
         let all = self.snapshot().record_states.iter();
-        let mut records: Vec<&RecordState> = all.filter(|it| self.holds(it)).collect();
+        let mut records: Vec<&RecordState> = all.filter(|state| self.holds(state)).collect();
         records.order_by_key(|record_state| (record_state.id(), &record_state.path));
         records
     }
 }
 
-/// Collects what a pack holds.
 pub(crate) fn collect<'s>(
     located: &'s Located,
     request: PackRequest,
@@ -103,7 +102,6 @@ pub(crate) fn collect<'s>(
     Ok(PackedLedger { audit, keys, files, signers })
 }
 
-/// Refuses a span that ends on a later day, or before it begins.
 fn refuse_open_span(request: PackRequest) -> Result<(), Usage> {
     if request.from > request.to {
         return Err(Usage::refused(

@@ -17,22 +17,14 @@ use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
 
-/// The folder of the governance files as they are at the end of the span.
 const CURRENT: &str = "policy/current";
 
-/// Copies of files that git holds.
 pub(super) struct Copied {
-    /// By name.
     pub(super) files: Vec<PackedFile>,
-    /// The name of the list of signers at the end of the span.
     pub(super) signers: Option<String>,
 }
 
 impl Copied {
-    /// Copies the files about some records, and all governance.
-    ///
-    /// # Errors
-    /// If one of them can't be read.
     pub(super) fn collect(
         snapshot: &Snapshot<'_>,
         keys: &BTreeSet<String>,
@@ -60,7 +52,8 @@ struct Collector<'s> {
 impl Collector<'_> {
     /// Copies the last landed file of a record, or both of them if two have its id.
     fn take_record(&mut self, record_state: &RecordState) -> Result<(), Error> {
-        let versions = self.snapshot.trail(record_state).into_iter().flat_map(|it| &it.versions);
+        let versions =
+            self.snapshot.trail(record_state).into_iter().flat_map(|trail| &trail.versions);
         let Some(last) = versions.rev().find(|version| !version.files.is_empty()) else {
             return Ok(());
         };
@@ -75,7 +68,6 @@ impl Collector<'_> {
         Ok(())
     }
 
-    /// Copies the files that a record cites as evidence, as they are at the end of the span.
     fn take_evidence(&mut self, record_state: &RecordState) -> Result<(), Error> {
         let contents = [record_state.known_content(), record_state.stated.as_deref()];
         let paths: BTreeSet<String> =
@@ -102,9 +94,11 @@ impl Collector<'_> {
             if !is_wanted(&change.path, change.record().as_str()) {
                 continue;
             }
-            let below = change.path.split_once(".approvals/").map_or(&*change.path, |(_, it)| it);
+            let below =
+                change.path.split_once(".approvals/").map_or(&*change.path, |(_, below)| below);
             let short = name_below("approvals", below);
-            let taken = self.files.get(&short).filter(|it| it.path != self.outward(&change.path));
+            let taken =
+                self.files.get(&short).filter(|file| file.path != self.outward(&change.path));
             let name = match taken {
                 Some(_) => name_below("approvals", &change.path),
                 None => short,
@@ -149,7 +143,6 @@ impl Collector<'_> {
         Ok(Some(signers).filter(|name| self.files.contains_key(name)))
     }
 
-    /// Copies a file of the commit in question, if it is there.
     fn take_at_tip(&mut self, folder: &str, path: &str) -> Result<(), Error> {
         let found = self.tree.entry(path);
         let entry = found.map_err(|error| unread(path, error, "run `git fsck`"))?;
@@ -181,20 +174,17 @@ impl Collector<'_> {
         }
     }
 
-    /// Returns a path of the ledger from the top of the repository.
     fn outward(&self, path: &str) -> String {
         let segments = self.snapshot.prefix.outward(path);
         segments.map_or_else(|| path.to_owned(), |segments| segments.join("/"))
     }
 }
 
-/// Returns the paths of the files that a record cites as evidence.
 fn cited_paths(record: &Record) -> Vec<String> {
     let cited = evidence::cited(record, None);
-    cited.into_iter().filter_map(|it| it.stated.path.clone()).collect()
+    cited.into_iter().filter_map(|evidence| evidence.stated.path.clone()).collect()
 }
 
-/// Returns the error for a file that git names but this clone can't read.
 fn unread(path: &str, cause: impl fmt::Display, repair: &str) -> Error {
     Undetermined::other(format!("{path} can't be copied: {cause}"), repair).into()
 }

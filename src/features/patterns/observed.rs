@@ -31,14 +31,12 @@ pub struct ObservedRun<'g> {
     /// How many inputs are in no row, because there would be too many groups or rows.
     pub left_out: u64,
     groups: BTreeMap<ObservedGroup, usize>,
-    /// The rows of the file that is being read.
     current: BTreeMap<RowKey, CountedInputs>,
     last_seen: Vec<PendingLastSeen>,
     seen: BTreeSet<Digest>,
     n_bytes: usize,
 }
 
-/// What inputs of one group have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct ObservedGroup {
     source: String,
@@ -48,13 +46,11 @@ struct ObservedGroup {
 /// What inputs of one row have in common: deviations have their own rows, so that their times are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct RowKey {
-    /// The number of the group.
     group: usize,
     day: Day,
     deviates: bool,
 }
 
-/// The last event of a baseline in the file that is being read.
 #[derive(Clone, Debug)]
 struct PendingLastSeen {
     baseline: String,
@@ -112,7 +108,7 @@ pub fn observed_key<'t>(
         PatternKey::Control => {
             let control = stated("control")?;
             let known = ControlRef::new(&control);
-            let known = known.and_then(|it| Some(governance.control(&it)?.canonical()));
+            let known = known.and_then(|control| Some(governance.control(&control)?.canonical()));
             Some(known.unwrap_or(control))
         }
         PatternKey::Identity
@@ -204,9 +200,9 @@ impl<'g> ObservedRun<'g> {
             row.input = input;
             self.rows.push(Observation::Counted(row));
         }
-        let last_seen = last_seen
-            .into_iter()
-            .map(|it| Observation::LastSeen(LastSeen::new(input, it.baseline, it.by, it.last)));
+        let last_seen = last_seen.into_iter().map(|seen| {
+            Observation::LastSeen(LastSeen::new(input, seen.baseline, seen.by, seen.last))
+        });
         self.rows.extend(last_seen);
     }
 }
@@ -215,7 +211,6 @@ fn is_blank(text: &str) -> bool {
     text.trim().is_empty()
 }
 
-/// Returns the approximate size of a row of a group, in bytes.
 fn row_size(group: &ObservedGroup) -> usize {
     let values = group.key.0.iter().map(|(_, value)| 64 + value.as_ref().map_or(0, String::len));
     512 + group.source.len() + values.sum::<usize>()

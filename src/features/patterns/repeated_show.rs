@@ -19,7 +19,6 @@ use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::follow_up::LinkedRedesignView;
 
-/// A repeated group, as `repeated[]` shows it.
 #[derive(Serialize)]
 pub(crate) struct RepeatedView<'a> {
     key: ObservedKey,
@@ -76,7 +75,6 @@ impl ShareView {
     }
 }
 
-/// Shows each repeated group: one line that says it, then the days, the owner, the redesign and the advice.
 pub(crate) fn blocks(doc: &mut Doc, groups: &[AdvisedGroup], events: &EventPatterns) {
     for advised in groups {
         doc.blocks.push(Block::Heading(heading(&advised.repeated)));
@@ -99,7 +97,6 @@ fn heading(repeated: &RepeatedGroup) -> StyledText {
     StyledText::with_tone(Tone::Strong, name(repeated)).and(Tone::Plain, what).and(tone, trend)
 }
 
-/// Returns what the inputs have in common: `Timeout in onboarding`.
 fn name(repeated: &RepeatedGroup) -> String {
     let is_cause = |key: &PatternKey| *key == PatternKey::RootCause;
     let mut text = match repeated.value(PatternKey::RootCause) {
@@ -151,7 +148,6 @@ fn before(repeated: &RepeatedGroup, events: &EventPatterns) -> String {
     }
 }
 
-/// Returns the owner with the reason, and who is notified.
 pub(crate) fn owner(route: &Route) -> String {
     let address = |person: &Person| match person.email.as_str() {
         "" => person.name.clone(),

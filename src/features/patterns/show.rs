@@ -59,7 +59,8 @@ struct OccurrenceView<'a> {
 
 impl<'a> OccurrenceView<'a> {
     fn of(occurrence: &Occurrence<'a>) -> OccurrenceView<'a> {
-        let mut ids: Vec<&str> = occurrence.records.iter().map(|it| it.id.as_str()).collect();
+        let mut ids: Vec<&str> =
+            occurrence.records.iter().map(|record| record.id.as_str()).collect();
         ids.sort_unstable();
         OccurrenceView {
             commit: occurrence.commit().map(|commit| commit.to_string()),
@@ -109,7 +110,6 @@ pub fn doc(
     doc
 }
 
-/// Returns a text that says what counts, and how many records have no classified cause.
 fn counted(found: &RepeatedCauses<'_>, policy: &Patterns) -> String {
     let from = diag::count(threshold(policy), "occurrence");
     let kind = if policy.freeze {
@@ -147,12 +147,11 @@ impl<'a> PatternView<'a> {
             frozen: pattern.is_frozen,
             redesign: pattern.redesign.as_ref().map(LinkedRedesignView::of),
             advice: pattern.advice(),
-            refused: pattern.refused.iter().map(|it| it.id.as_str()).collect(),
+            refused: pattern.refused.iter().map(|refused| refused.id.as_str()).collect(),
         }
     }
 }
 
-/// Writes the values that the records of a pattern share: the policy chooses the keys.
 fn key<S: Serializer>(pattern: &CausePattern<'_>, to: S) -> Result<S::Ok, S::Error> {
     to.collect_map(pattern.key())
 }
@@ -171,7 +170,6 @@ fn heading(pattern: &CausePattern<'_>) -> StyledText {
     }
 }
 
-/// Returns how often a pattern occurred, and in how many records if these are more.
 fn occurred(pattern: &CausePattern<'_>) -> String {
     let times = diag::count(pattern.occurrences.len(), "occurrence");
     match pattern.records.len() {
@@ -204,7 +202,7 @@ fn redesign(pattern: &CausePattern<'_>) -> StyledText {
     };
     let has_date =
         !matches!(redesign.status, RedesignStatus::Recurred | RedesignStatus::Unapproved);
-    let due = redesign.due.filter(|_| has_date);
+    let due = if has_date { redesign.due } else { None };
     let due = due.map_or_else(String::new, |due| format!(", due on {due}"));
     let text = format!("{} ({}){due}", redesign.id, redesign.status.as_str());
     if redesign.is_in_time {
@@ -235,14 +233,14 @@ fn new(refused: &FrozenRecord) -> StyledText {
         .and(Tone::Bad, ", without a redesign")
 }
 
-/// Adds a table of the expected classes: their kinds over the threshold, and how many others there are.
 fn expected(doc: &mut Doc, patterns: &[CausePattern<'_>], policy: &Patterns) {
     if patterns.is_empty() {
         return;
     }
     let heading = "expected classes, counted apart and never frozen";
     doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
-    let is_repeated = |it: &&CausePattern<'_>| cause::reaches(it.occurrences.len(), policy);
+    let is_repeated =
+        |pattern: &&CausePattern<'_>| cause::reaches(pattern.occurrences.len(), policy);
     let repeated: Vec<&CausePattern<'_>> = patterns.iter().filter(is_repeated).collect();
     let column = |title, fit| Column { title, fit };
     let columns = vec![
@@ -273,7 +271,6 @@ fn threshold(policy: &Patterns) -> usize {
     usize::try_from(policy.threshold).unwrap_or(usize::MAX)
 }
 
-/// Adds a table of how often each of some values occurs; nothing if none does.
 fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[CausePattern<'_>]) {
     if patterns.is_empty() {
         return;

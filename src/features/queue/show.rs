@@ -42,7 +42,6 @@ pub enum Grouping {
     ByOwner,
 }
 
-/// The answer's head; the records are added one by one.
 #[derive(Serialize)]
 struct QueueAnswer<'a> {
     records: [(); 0],
@@ -51,7 +50,6 @@ struct QueueAnswer<'a> {
     hidden: usize,
 }
 
-/// A record, why it is due, and its next step.
 #[derive(Serialize)]
 struct QueueRecordView<'a> {
     #[serde(flatten)]
@@ -97,7 +95,6 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     doc
 }
 
-/// Adds the records under their ranks; what else needs attention comes after what is due now.
 fn add_ranks<'a>(doc: &mut Doc<'a>, queue: &'a Queue<'_>) {
     let instant = queue.stamp.instant;
     let mut follow_ups = follow_up::blocks(&queue.follow_ups, instant);
@@ -105,7 +102,8 @@ fn add_ranks<'a>(doc: &mut Doc<'a>, queue: &'a Queue<'_>) {
         if *rank > Rank::DueNow {
             doc.blocks.append(&mut follow_ups);
         }
-        let of_rank: Vec<&QueueItem> = queue.items.iter().filter(|it| it.rank == *rank).collect();
+        let of_rank: Vec<&QueueItem> =
+            queue.items.iter().filter(|item| item.rank == *rank).collect();
         if of_rank.is_empty() {
             continue;
         }
@@ -115,7 +113,6 @@ fn add_ranks<'a>(doc: &mut Doc<'a>, queue: &'a Queue<'_>) {
     }
 }
 
-/// Adds the records under their owners, then what else needs attention.
 fn add_owners<'a>(doc: &mut Doc<'a>, queue: &'a Queue<'_>) {
     let instant = queue.stamp.instant;
     let items: Vec<&QueueItem> = queue.items.iter().collect();
@@ -149,7 +146,6 @@ fn tone(rank: Rank) -> Tone {
     heading.map_or(Tone::Plain, |(_, tone, _)| *tone)
 }
 
-/// The headings above the records of each rank, with their tone.
 const HEADINGS: &[(Rank, Tone, &str)] = &[
     (Rank::Undetermined, Tone::Bad, "undetermined"),
     (Rank::Overdue, Tone::Bad, "overdue"),
@@ -168,7 +164,6 @@ fn json(item: &QueueItem<'_>, names: &dyn RecordNames, instant: Instant) -> Valu
     })
 }
 
-/// Returns the text beside an id: the title, the state, the next step, and the command.
 fn card(item: &QueueItem<'_>, tone: Tone, instant: Instant) -> StyledText {
     let record_state = item.record_state;
     let title = record_state

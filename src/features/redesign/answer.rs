@@ -58,10 +58,8 @@ pub struct PreparedRedesign<'s> {
     lock: WriteLock,
 }
 
-/// Where a ledger keeps the JSON Schema of its redesigns, if it does.
 const SCHEMA: &str = "schemas/redesign.schema.json";
 
-/// Works out a new redesign.
 pub(crate) fn create<'s>(
     located: &'s Located,
     at: &Moment,
@@ -69,7 +67,8 @@ pub(crate) fn create<'s>(
 ) -> Result<PreparedRedesign<'s>, Error> {
     let ledger = RedesignLedger::open(located)?;
     let files = ledger.files()?;
-    let is_taken = |id: &str| files.records.iter().any(|it| it.stem().eq_ignore_ascii_case(id));
+    let is_taken =
+        |id: &str| files.records.iter().any(|record| record.stem().eq_ignore_ascii_case(id));
     let now = at.instant();
     let id = ids::draw_with(PREFIX, now, &is_taken)?;
     let fields =
@@ -77,13 +76,12 @@ pub(crate) fn create<'s>(
     let folder = ledger.governance.policy.redesigns.trim_end_matches('/');
     let path = format!("{folder}/{id}.yaml");
     let up = "../".repeat(path.matches('/').count());
-    let schema = has_schema(ledger.tree, SCHEMA).then(|| format!("{up}{SCHEMA}"));
+    let schema = if has_schema(ledger.tree, SCHEMA) { Some(format!("{up}{SCHEMA}")) } else { None };
     let text = file::write(&fields, schema.as_deref());
     let edited = edit::created(&path, text, source);
     ledger.prepared(id.to_string(), path, None, (edited, Planned::default()), at)
 }
 
-/// Works out the edit of a redesign that a text names.
 pub(crate) fn edit<'s>(
     located: &'s Located,
     at: &Moment,
@@ -118,7 +116,6 @@ pub(crate) fn read_named(located: &Located, named: &str) -> Result<Option<Redesi
     Ok(file::read(&file.path, &file.bytes(&located.tree)?).redesign)
 }
 
-/// Returns the redesigns of the work tree that fit, by id.
 pub(crate) fn list_named(
     located: &Located,
     fits: &dyn Fn(&Redesign) -> bool,
@@ -129,14 +126,13 @@ pub(crate) fn list_named(
     for one in &files.records {
         let read = file::read(&one.path, &one.bytes(&located.tree)?).redesign;
         named.extend(
-            read.filter(|it| fits(it))
+            read.filter(|redesign| fits(redesign))
                 .map(|it| NamedRedesign { id: it.id.to_string(), title: it.title }),
         );
     }
     Ok(named)
 }
 
-/// A ledger in which a redesign is about to be written.
 struct RedesignLedger<'s> {
     located: &'s Located,
     tree: &'s WorkTree,
@@ -219,7 +215,6 @@ fn refused(refusal: DecisionRefusal) -> Usage {
     Usage::refused(refusal.what, refusal.help)
 }
 
-/// Returns the file of the redesign that a text names.
 fn found<'f>(files: &'f Files, named: &str) -> Result<&'f File, Usage> {
     files.find(named).map_err(|error| Usage::Record {
         text: named.to_owned(),

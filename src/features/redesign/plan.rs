@@ -23,7 +23,6 @@ use crate::record::time::{Day, Term};
 use crate::record::vocabulary::{Baseline, FixTarget, RootCause, Vocabulary};
 use crate::survey::redesign::assessor::{AssessorDoubt, Assessors};
 
-/// The key of a pattern beside those of the policy.
 const FINDING: &str = "finding";
 
 /// The answers for a new redesign.
@@ -164,7 +163,6 @@ fn pattern(
     Ok(pattern)
 }
 
-/// Refuses a date or an effect beyond what the policy permits.
 fn in_time(
     governance: &Governance,
     today: Day,
@@ -184,14 +182,14 @@ fn in_time(
             format!("{range}, for the first part of the work if need be"),
         ));
     }
-    if let Some(within) = answers.within.filter(|it| it.seconds() > most.seconds()) {
+    if let Some(within) = answers.within.filter(|within| within.seconds() > most.seconds()) {
         return Err(DecisionRefusal::new(
             format!("--within {within} is longer than {most}, the most that {limit} permits"),
             format!("give at most {most}"),
         ));
     }
     let threshold = patterns.threshold;
-    if let Some(at_most) = answers.at_most.filter(|it| *it >= threshold) {
+    if let Some(at_most) = answers.at_most.filter(|at_most| *at_most >= threshold) {
         return Err(DecisionRefusal::new(
             format!("--at-most {at_most}: so many occurrences are a pattern again"),
             format!("give less than {threshold}, the threshold of `patterns` in exledger.yaml"),
@@ -306,7 +304,6 @@ fn insert(path: &str, entry: &EntryPairs) -> FileEdit {
     FileEdit::Insert { path: path.to_owned(), lines: entry.line(), line: entry.line() }
 }
 
-/// Refuses an assessment by the owner, or by who did it.
 fn by_somebody_else(taken: &RedesignInput<'_>) -> Result<(), DecisionRefusal> {
     let (redesign, by) = (taken.redesign, taken.by);
     let Some(doubt) = Assessors::of(redesign).doubt(by, taken.governance) else {
@@ -330,7 +327,8 @@ fn by_somebody_else(taken: &RedesignInput<'_>) -> Result<(), DecisionRefusal> {
 fn assessed_already(redesign: &Redesign, outcome: RedesignOutcome) -> DecisionRefusal {
     let id = &redesign.id;
     let assessed = redesign.assessed.as_ref();
-    let when = assessed.map_or_else(String::new, |it| format!(" on {} by {}", it.date, it.by));
+    let when = assessed
+        .map_or_else(String::new, |assessed| format!(" on {} by {}", assessed.date, assessed.by));
     DecisionRefusal::new(
         format!("{id} was assessed as {}{when}", outcome.as_str()),
         "file another redesign for anything new: `exledger redesign new --pattern …`",

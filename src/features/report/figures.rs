@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::record::time::Day;
 use crate::survey::figures::Period;
-use crate::survey::glance::{GroupCounts, OwnerCounts, ProofCounts, TierCounts};
+use crate::survey::summary::{GroupCounts, OwnerCounts, ProofCounts, TierCounts};
 
 #[derive(Serialize)]
 pub(super) struct PeriodView {
@@ -44,7 +44,6 @@ struct CountsView {
     awaiting: usize,
 }
 
-/// How many approvals of what is in force are known how firmly.
 #[derive(Serialize)]
 pub(super) struct ApprovalLevelsView {
     attested: usize,

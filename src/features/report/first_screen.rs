@@ -1,6 +1,6 @@
 //! The first screen of the page: how the ledger is, in figures and pictures.
 //!
-//! Uses status, survey's glance. Pure. Start at [`blocks`]. Follows `docs/audit.md`, the page.
+//! Uses status, survey's summary. Pure. Start at [`blocks`]. Follows `docs/audit.md`, the page.
 
 use crate::diag;
 use crate::diag::sorting::StableSort as _;
@@ -11,15 +11,14 @@ use crate::record::dates;
 use crate::record::time::Instant;
 use crate::status::state::{DutyKind, RecordState, Status};
 use crate::survey::follow_up::FollowUp;
-use crate::survey::glance;
-use crate::survey::glance::{ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
+use crate::survey::summary;
+use crate::survey::summary::{ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::page::{
     BarRow, BarTable, CalendarDay, DayTime, DueCalendar, Figure, PageBlock, Panel, PanelWidth,
     SharePart, Timeline, TimelineRow,
 };
 
-/// How many periods, dates and owners are shown.
 const MOST_PERIODS: usize = 14;
 const MOST_DATES: usize = 6;
 const MOST_OWNERS: usize = 8;
@@ -27,12 +26,10 @@ const MOST_OWNERS: usize = 8;
 /// How many days before and after today the timeline shows at most.
 const TIMELINE_DAYS: i64 = 120;
 
-/// Returns the sentence below the title.
 pub(super) fn lead<'a>(report: &Report<'_>) -> Block<'a> {
     Block::Page(PageBlock::Lead(sentence::summary(report)))
 }
 
-/// Returns the blocks of the first screen.
 pub(super) fn blocks<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let panels = [
         first_overdue(report),
@@ -54,7 +51,7 @@ pub(super) fn blocks<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
 }
 
 fn figures(report: &Report<'_>) -> Vec<Figure> {
-    let (glance, backlog) = (&report.glance, &report.backlog);
+    let (summary, backlog) = (&report.summary, &report.backlog);
     let figure = |label: &str, value: usize, note: String, tone: Tone| Figure {
         label: label.to_owned(),
         value: value.to_string(),
@@ -62,17 +59,17 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
         tone: if value == 0 { Tone::Plain } else { tone },
     };
     let still = match backlog.overdue_in_force {
-        _ if glance.overdue == 0 => String::new(),
+        _ if summary.overdue == 0 => String::new(),
         0 => "none still in force".to_owned(),
         n => format!("{n} still in force"),
     };
     let waits =
         backlog.oldest_waiting_days.map_or(String::new(), |days| format!("oldest: {days} d"));
-    let proofs = glance.proofs;
+    let proofs = summary.proofs;
     let all = proofs.attested + proofs.forge_signed + proofs.claimed;
     let mut figures = vec![
-        figure("in force", glance.in_force, format!("of {} open", glance.open), Tone::Plain),
-        figure("overdue", glance.overdue, still, Tone::Bad),
+        figure("in force", summary.in_force, format!("of {} open", summary.open), Tone::Plain),
+        figure("overdue", summary.overdue, still, Tone::Bad),
         figure("awaiting approval", backlog.awaiting, waits, Tone::Warn),
         figure(
             "ending soon",
@@ -82,7 +79,7 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
         ),
         Figure {
             label: "attested approvals".to_owned(),
-            value: percent(glance.proofs.attested, all),
+            value: percent(summary.proofs.attested, all),
             note: format!(
                 "{} of {} of exceptions in force; {} forge-signed",
                 proofs.attested,
@@ -92,9 +89,9 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
             tone: Tone::Plain,
         },
     ];
-    if glance.undetermined > 0 {
+    if summary.undetermined > 0 {
         let note = "not in this clone".to_owned();
-        figures.push(figure("undetermined", glance.undetermined, note, Tone::Bad));
+        figures.push(figure("undetermined", summary.undetermined, note, Tone::Bad));
     }
     figures
 }
@@ -106,7 +103,6 @@ fn percent(part: usize, all: usize) -> String {
     }
 }
 
-/// Returns the most urgent overdue records, then redesigns.
 fn first_overdue<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     let overdue = tables::overdue_items(report);
     let rows: Vec<Vec<StyledText>> = overdue
@@ -151,10 +147,9 @@ fn flexible(title: &'static str) -> Column {
     Column { title, fit: ColumnFit::Flexible }
 }
 
-/// Returns the open records whose end is nearest, earliest end first.
 fn timeline<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     let instant = report.stamp.instant;
-    let all = glance::nearest_ends(report.record_states, instant);
+    let all = summary::nearest_ends(report.record_states, instant);
     let mut shown: Vec<&(&RecordState, Instant)> = all.iter().take(MOST_PERIODS).collect();
     shown.order_by_key(|(state, end)| (*end, state.id()));
     let limit = |at: Instant| {
@@ -202,12 +197,12 @@ fn ends(end: Instant, instant: Instant) -> String {
 
 /// Returns when a record begins: as stated, else when it was approved or landed.
 fn begin(state: &RecordState, end: Instant) -> Instant {
-    let stated = state.content().and_then(|record| record.starts.as_ref()).map(|it| it.start());
+    let stated =
+        state.content().and_then(|record| record.starts.as_ref()).map(|starts| starts.start());
     let landed = state.landed.as_ref().map(|landed| landed.at);
     stated.or(state.in_place.first_approved).or(landed).unwrap_or(end).min(end)
 }
 
-/// Returns the places of the first days of months, with their names.
 fn months(first: Instant, last: Instant, place: &dyn Fn(Instant) -> u16) -> Vec<(u16, String)> {
     let days = last.days_since(first).max(0);
     let each = (1..=days).map(|n| first.day().plus_days(n)).filter_map(|day| {
@@ -220,11 +215,10 @@ fn months(first: Instant, last: Instant, place: &dyn Fn(Instant) -> u16) -> Vec<
     each.filter(|(at, _)| *at < 950).collect()
 }
 
-/// Returns the calendar of the coming weeks, and the next dates.
 fn calendar<'a>(report: &Report<'_>) -> Panel<'a> {
-    let coming = &report.glance.coming;
+    let coming = &report.summary.coming;
     let today = report.stamp.instant.day();
-    let monday = glance::monday(today);
+    let monday = summary::monday(today);
     let day = |n: i64| {
         let day = monday.plus_days(n);
         let of_day = || coming.iter().filter(|duty| duty.day == day);
@@ -263,7 +257,6 @@ fn calendar<'a>(report: &Report<'_>) -> Panel<'a> {
     Panel { title, width: PanelWidth::Tall, blocks }
 }
 
-/// Returns what has to be done by a date.
 fn task(kind: DutyKind) -> &'static str {
     match kind {
         DutyKind::Start => "starts",
@@ -277,7 +270,7 @@ fn task(kind: DutyKind) -> &'static str {
 }
 
 fn owners<'a>(report: &Report<'_>) -> Panel<'a> {
-    let owners = &report.glance.owners;
+    let owners = &report.summary.owners;
     let row = |owner: &OwnerCounts<'_>| {
         let label = match owner.name {
             "" => StyledText::with_tone(Tone::Muted, "cannot be read"),
@@ -305,7 +298,7 @@ fn tiers<'a>(report: &Report<'_>) -> Panel<'a> {
         };
         bar(label, tier.counts)
     };
-    bars("By tier", "tier", report.glance.tiers.iter().map(row).collect())
+    bars("By tier", "tier", report.summary.tiers.iter().map(row).collect())
 }
 
 /// Returns the counts of a group; its bar is what is overdue, and what else is open.
@@ -327,10 +320,9 @@ fn bars<'a>(title: &str, of: &'static str, rows: Vec<BarRow>) -> Panel<'a> {
     Panel { title: title.to_owned(), width: PanelWidth::Half, blocks }
 }
 
-/// Returns how firmly the records in force are approved, and the records by status.
 fn shares<'a>(report: &Report<'_>) -> Panel<'a> {
     let part = |name: &str, count: usize, tone| SharePart { name: name.to_owned(), count, tone };
-    let proofs = report.glance.proofs;
+    let proofs = report.summary.proofs;
     let levels = vec![
         part("attested: signed", proofs.attested, Tone::Good),
         part("forge-signed: merged on the forge", proofs.forge_signed, Tone::Fair),

@@ -24,7 +24,6 @@ use std::cmp::Reverse;
 /// How many overdue records are listed before the rest is folded.
 const MOST_ROWS: usize = 25;
 
-/// How many ended records are listed without being folded.
 const MOST_ENDED: usize = 100;
 
 /// Returns the events of a record, oldest first.
@@ -111,7 +110,7 @@ pub fn add_records<'a>(doc: &mut Doc<'a>, sources: CardSources<'a>) {
     doc.blocks.push(heading("Cards"));
     records.order_by_key(|record| {
         let landed = record.landed.as_ref().map(|landed| landed.at);
-        let ended = select::is_ended(record.status).then_some(Reverse(landed));
+        let ended = if select::is_ended(record.status) { Some(Reverse(landed)) } else { None };
         (ended, record.in_force != InForce::Yes, record.id(), &record.path)
     });
     let ids = records.iter().map(|record_state| record_state.id()).collect();
@@ -119,7 +118,6 @@ pub fn add_records<'a>(doc: &mut Doc<'a>, sources: CardSources<'a>) {
     doc.blocks.push(Block::Cards(Cards { ids, each }));
 }
 
-/// Returns a table of records, each with how firmly it is approved.
 fn table<'a>(records: &[&RecordState], instant: Instant) -> Block<'a> {
     if records.is_empty() {
         return Block::Paragraph(StyledText::with_tone(Tone::Muted, "none"));

@@ -8,9 +8,9 @@ use crate::view::doc::ChartSeries;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Returns how many records were opened and closed in each month.
 pub(super) fn counted(periods: &[Period]) -> ChartSeries {
-    let bar = |count: fn(&Period) -> usize| periods.iter().map(|it| number(count(it))).collect();
+    let bar =
+        |count: fn(&Period) -> usize| periods.iter().map(|period| number(count(period))).collect();
     let labels = periods.iter().enumerate().map(|(n, period)| {
         let (year, month) = year_and_month(&period.span.from.to_string());
         // The year is said once, and where it changes.
@@ -26,7 +26,6 @@ pub(super) fn counted(periods: &[Period]) -> ChartSeries {
     }
 }
 
-/// Returns the year of a day, and its month in letters.
 pub(super) fn year_and_month(day: &str) -> (String, String) {
     let mut parts = day.split('-');
     let year = parts.next().unwrap_or_default().to_owned();

@@ -18,10 +18,10 @@ use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, ReportPeriod};
 use crate::survey::follow_up::FollowUp;
-use crate::survey::glance::Glance;
 use crate::survey::patterns::CausePattern;
 use crate::survey::queue::QueueItem;
 use crate::survey::select;
+use crate::survey::summary::LedgerSummary;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 
 /// The content of `report`.
@@ -36,7 +36,7 @@ pub struct Report<'a> {
     /// The health of the backlog.
     pub backlog: Backlog,
     /// The same by owner and by tier, and what is due in the coming weeks.
-    pub glance: Glance<'a>,
+    pub summary: LedgerSummary<'a>,
     /// The events of each month.
     pub periods: Vec<Period>,
     /// Every record.
@@ -96,9 +96,9 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
             controls: &report.controls,
             classes: classes.iter().map(ClassView::of).collect(),
             summary: crate::features::report::sentence::summary(report).bare(),
-            owners: report.glance.owners.iter().map(OwnerCountsView::of).collect(),
-            tiers: report.glance.tiers.iter().map(GroupView::of).collect(),
-            approvals: ApprovalLevelsView::of(report.glance.proofs),
+            owners: report.summary.owners.iter().map(OwnerCountsView::of).collect(),
+            tiers: report.summary.tiers.iter().map(GroupView::of).collect(),
+            approvals: ApprovalLevelsView::of(report.summary.proofs),
         },
     );
     doc.rows = Some("periods");
@@ -136,7 +136,6 @@ impl<'a> ClassView<'a> {
     }
 }
 
-/// Returns the health of the backlog, one line per figure.
 fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
     let backlog = &report.backlog;
     let pair = |label: &str, text: StyledText| (label.to_owned(), text);
@@ -157,7 +156,7 @@ fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
         _ => Tone::Bad,
     };
     vec![
-        pair("in force", StyledText::plain(report.glance.in_force.to_string())),
+        pair("in force", StyledText::plain(report.summary.in_force.to_string())),
         pair(
             "still granting but overdue",
             StyledText::with_tone(bad, backlog.overdue_in_force.to_string()),
@@ -179,7 +178,6 @@ fn of_days(days: i64) -> String {
     diag::count(usize::try_from(days).unwrap_or(0), "day")
 }
 
-/// Returns the classes with records as a table: how many are open, in force and overdue.
 pub(super) fn class_table<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let classes = Class::all().iter().map(|class| ClassSection::new(report, *class));
     let rows: Vec<Vec<StyledText>> = classes
@@ -199,7 +197,6 @@ pub(super) fn class_table<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     vec![heading, Block::Table(DocTable { columns, rows })]
 }
 
-/// The open records of a class.
 struct ClassSection<'a> {
     class: Class,
     records: Vec<&'a RecordState>,
@@ -242,7 +239,7 @@ impl<'a> ClassSection<'a> {
         let rows = self.records.iter();
         doc.blocks.push(Block::Table(DocTable {
             columns: list::columns(),
-            rows: rows.map(|it| list::row(it, report.stamp.instant)).collect(),
+            rows: rows.map(|item| list::row(item, report.stamp.instant)).collect(),
         }));
     }
 }

@@ -11,16 +11,13 @@ use crate::survey::queue::{QueueItem, Rank};
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::{follow_up, shape};
 
-/// How many ids a cell lists; JSON has all of them.
 const MOST_IDS: usize = 20;
 
-/// Returns the overdue records, and those that can't be determined or read, most urgent first.
 pub(super) fn overdue_items<'r, 'a>(report: &'r Report<'a>) -> Vec<&'r QueueItem<'a>> {
     let is_bad = |item: &&QueueItem| !matches!(item.rank, Rank::DueNow | Rank::InTime);
     report.items.iter().filter(is_bad).collect()
 }
 
-/// Returns a table of the overdue records, and of those that can't be determined or read.
 pub(super) fn overdue<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let bad = overdue_items(report);
     let heading = Block::Heading(StyledText::plain("What is overdue"));
@@ -31,7 +28,6 @@ pub(super) fn overdue<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     vec![heading, attention(report, (&bad, report.redesigns), "overdue", Tone::Bad)]
 }
 
-/// Returns the records that need immediate action before their deadline.
 pub(super) fn due_now<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let is_due = |item: &&QueueItem| item.rank == Rank::DueNow;
     let due: Vec<&QueueItem> = report.items.iter().filter(is_due).collect();
@@ -42,7 +38,6 @@ pub(super) fn due_now<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     vec![heading, attention(report, (&due, &[]), "due", Tone::Warn)]
 }
 
-/// Returns a table of records and redesigns that need attention: what is wrong, whom it waits for, and the next step.
 pub(super) fn attention<'a>(
     report: &Report<'_>,
     (items, redesigns): (&[&QueueItem<'_>], &[FollowUp]),
@@ -167,19 +162,16 @@ pub(super) fn controls<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     vec![Block::Heading(StyledText::plain("Controls")), Block::Table(table)]
 }
 
-/// Returns what is wrong, and since when.
 pub(super) fn what(item: &QueueItem<'_>, instant: Instant, tone: Tone) -> StyledText {
     let what = item.reason_name().replace('-', " ");
     StyledText::with_tone(tone, what).and(Tone::Plain, queue::show::age(item, instant))
 }
 
-/// Returns what is wrong with a redesign, and for how long.
 pub(super) fn what_redesign(redesign: &FollowUp, instant: Instant) -> StyledText {
     let what = redesign.bucket.as_str().replace('-', " ");
     StyledText::with_tone(Tone::Bad, what).and(Tone::Plain, follow_up::age(redesign, instant))
 }
 
-/// Returns ids, the first few of many.
 fn few(ids: &[&str]) -> StyledText {
     let shown = ids.iter().take(MOST_IDS).copied().collect::<Vec<_>>();
     let text = StyledText::with_tone(Tone::Id, shown.join(", "));

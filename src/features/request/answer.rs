@@ -43,16 +43,13 @@ pub struct RequestLog {
     drafted: Vec<DraftedRequest>,
 }
 
-/// A request that was drafted in this session.
 #[derive(Debug)]
 struct DraftedRequest {
-    /// Its answers, before anything was derived.
     answers: Map<String, Value>,
     path: String,
     made: RequestedException,
 }
 
-/// The approved branch, and the governance of its tip.
 struct ApprovedTip<'s> {
     repository: &'s Repository,
     chosen: ApprovedRef,
@@ -79,10 +76,9 @@ impl RequestLog {
     pub fn is_own(&self, state: &RecordState) -> bool {
         let of_id = self.drafted.iter().filter(|drafted| drafted.made.id == state.id());
         let mut branches = of_id.filter_map(|drafted| drafted.made.branch.as_ref());
-        branches.any(|branch| state.pending.iter().all(|it| is_on(branch, it)))
+        branches.any(|branch| state.pending.iter().all(|pending| is_on(branch, pending)))
     }
 
-    /// Returns the draft of an equal request, unless it has landed since.
     fn known(
         &self,
         answers: &Answers,
@@ -125,7 +121,6 @@ impl<'s> ApprovedTip<'s> {
         Ok(CommitTree::of_commit(self.repository, self.chosen.tip, &self.prefix)?)
     }
 
-    /// Refuses a policy under which nobody could approve what is drafted.
     fn need_approvers(&self) -> Result<(), Usage> {
         let keys = Keys::from_governance(&self.governance, &self.governance);
         if ListedPeople::of(&self.governance, &keys).is_empty() {
@@ -165,7 +160,6 @@ impl<'s> ApprovedTip<'s> {
     }
 }
 
-/// Drafts a request, and keeps it on a branch if the session does so.
 pub(crate) fn file(
     located: &Located,
     at: &Moment,
@@ -242,10 +236,8 @@ fn prepare<'s>(
     gather(&asked.answers)
 }
 
-/// How the receipt is called in messages.
 const RECEIPT: &str = "the argument `receipt`";
 
-/// Returns an error about flags as one about arguments.
 fn as_arguments(error: Error) -> Error {
     match error {
         Error::Usage(Usage::Refused { what, help, notices }) => Usage::Refused {
@@ -258,7 +250,6 @@ fn as_arguments(error: Error) -> Error {
     }
 }
 
-/// Returns a draft that is complete and that the rules accept.
 fn checked(filing: &Filing<'_>, draft: &RecordDraft) -> Result<RequestedException, Error> {
     filing.refuse_incomplete(draft).map_err(|refused| as_arguments(refused.into()))?;
     let mut reviewed = filing.review(draft)?;

@@ -20,7 +20,6 @@ use crate::record::vocabulary::{IdentityType, Vocabulary};
 /// The name of the argument that holds the receipt of a refused question.
 pub const RECEIPT: &str = "receipt";
 
-/// The flags of `new` that are not arguments of a request, and why.
 const WITHHELD: &[(&str, &str)] = &[
     ("class", "a request is always of class standard; people file the others"),
     ("supersedes", "people decide which record replaces another"),
@@ -190,12 +189,10 @@ impl RequestArgument {
     }
 }
 
-/// Tells whether a record would take a text for a pattern.
 fn is_pattern(text: &str) -> bool {
     pattern::is_everything(text) || text.contains(['*', '?'])
 }
 
-/// Tells whether the id of a finding, after its tool, means all.
 fn names_all(text: &str) -> bool {
     text.split_once(':').is_some_and(|(_, id)| pattern::is_everything(id))
 }

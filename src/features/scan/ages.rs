@@ -32,10 +32,6 @@ pub struct EntryAge {
     pub before: Option<Instant>,
 }
 
-/// Returns the ages of the suppressions of some files, in their order.
-///
-/// # Errors
-/// [`Obstacle`] if an object is not in this clone.
 pub(super) fn read(
     repository: &Repository,
     head: Oid,

@@ -107,7 +107,6 @@ impl<'s> ScanAnswer<'s> {
     }
 }
 
-/// Finds the suppressions of a place, and judges them by its ledger.
 pub(super) fn scan<'s>(
     place: &'s ScanPlace,
     at: &Moment,
@@ -157,7 +156,8 @@ pub(super) fn scan<'s>(
     search.doubts.extend(unknown.map(|tool| {
         format!("`scan.tools` names {tool}, which is not a kind of suppressions: exledger scan --kinds lists them")
     }));
-    let instant = snapshot.as_ref().map_or(at.on.unwrap_or(at.now), |it| it.stamp().instant);
+    let instant =
+        snapshot.as_ref().map_or(at.on.unwrap_or(at.now), |snapshot| snapshot.stamp().instant);
     let (ages, no_ages) = read_ages(repository, &search, request.ages, instant);
     let mut answer = ScanAnswer {
         entries: Vec::new(),
@@ -221,7 +221,6 @@ fn counted(search: &FileSearch, settings: &Scan) -> Vec<KindCount> {
     count.collect()
 }
 
-/// Returns the branch of a remote that others start from.
 fn base_to_name(repository: &Repository) -> Option<String> {
     let remote = repository.first_remote()?;
     let head = repository.find(&format!("refs/remotes/{remote}/HEAD")).and_then(|it| it.name);
@@ -233,7 +232,6 @@ fn base_to_name(repository: &Repository) -> Option<String> {
     named.or_else(usual)
 }
 
-/// Returns the ages of what was found, or why they are not known.
 fn read_ages(
     repository: Option<&Repository>,
     search: &FileSearch,
@@ -267,8 +265,9 @@ impl ScanAnswer<'_> {
             }
             None => SuppressionJudge::without_ledger(self.instant),
         };
-        let landings =
-            snapshot.map(|it| it.history.mainline.landings.as_slice()).unwrap_or_default();
+        let landings = snapshot
+            .map(|snapshot| snapshot.history.mainline.landings.as_slice())
+            .unwrap_or_default();
         let is_on_branch =
             |commit: &str| landings.iter().any(|landing| landing.oid.to_string() == commit);
         let (mut ages, mut changes) = (ages.into_iter(), changes.iter());

@@ -27,15 +27,11 @@ pub struct ScanBase {
     pub commit: Oid,
     /// The name that was given for it.
     pub name: String,
-    /// The files that differ since, from the top of the repository.
     pub(super) changed: BTreeSet<String>,
 }
 
 impl ScanBase {
     /// Finds where HEAD parted from a revision.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] if the revision is not a commit, [`Error::Undetermined`] if this clone lacks what is needed.
     pub(super) fn open(repository: &Repository, name: &str) -> Result<ScanBase, Error> {
         let is_cut = repository.extent() != Extent::Full;
         let onto = match (diff::answer::commit(repository, name), repository.first_remote()) {
@@ -65,10 +61,6 @@ impl ScanBase {
         Ok(ScanBase { commit, name: name.to_owned(), changed })
     }
 
-    /// Searches the files that differ, as they were at the base.
-    ///
-    /// # Errors
-    /// [`Error::Undetermined`] if one is not in this clone.
     pub(super) fn search(
         &self,
         repository: &Repository,
@@ -136,7 +128,6 @@ fn place_keys<'s>(at: SuppressionAt<'s>) -> Vec<PlaceKey<'s>> {
 /// The suppressions of the base that none of now has been matched with yet.
 struct LeftSuppressions<'s> {
     all: Vec<Option<SuppressionAt<'s>>>,
-    /// Their positions by what stays of them if they are only moved.
     by_identity: BTreeMap<Identity<'s>, BTreeSet<usize>>,
     by_whole: BTreeMap<WholeIdentity<'s>, BTreeSet<usize>>,
     by_place: BTreeMap<PlaceKey<'s>, BTreeSet<usize>>,
@@ -201,7 +192,8 @@ impl<'s> LeftSuppressions<'s> {
 
     /// Takes the suppression that this one is, only moved; `stays` if it must be in the same file.
     fn take_unchanged(&mut self, now: SuppressionAt<'s>, stays: bool) -> Option<()> {
-        let mut same = self.by_whole.get(&whole_identity(now))?.iter().filter_map(|it| self.at(it));
+        let mut same =
+            self.by_whole.get(&whole_identity(now))?.iter().filter_map(|index| self.at(index));
         let (index, _) = same.find(|(_, before)| !stays || before.0.path == now.0.path)?;
         self.take(index);
         Some(())
@@ -215,7 +207,7 @@ impl<'s> LeftSuppressions<'s> {
         });
         let moved = || {
             let same = self.by_identity.get(&identity(now))?;
-            let mut same = same.iter().filter_map(|it| self.at(it));
+            let mut same = same.iter().filter_map(|index| self.at(index));
             same.find(|(_, before)| {
                 change::compare(before.0, now.0, false) == SuppressionChange::Within
             })
@@ -255,7 +247,6 @@ pub(super) fn keep_added(search: &mut FileSearch, before: &[SearchedFile]) -> Ve
     changes.into_iter().flatten().collect()
 }
 
-/// Returns what the branch did to each suppression; `None` for those that were there.
 fn changes(found: &[SearchedFile], before: &[SearchedFile]) -> Vec<Option<BranchChange>> {
     let mut left = LeftSuppressions::of(before);
     let mut changes: Vec<(SuppressionAt<'_>, Option<BranchChange>)> =

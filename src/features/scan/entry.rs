@@ -75,7 +75,6 @@ impl ScanEntry {
         ("", "past blanket since commit author.email author.name active cites record state"),
     ];
 
-    /// Puts together what is known of a suppression.
     pub(super) fn of(
         found: &FoundSuppression,
         line: &SuppressionLine,

@@ -22,10 +22,8 @@ use crate::store::folder_files::FolderFiles;
 use crate::store::git::tracked::{TrackedFile, WorkContent, WorkFiles};
 use crate::store::git::{Repository, reach};
 
-/// How many files a thread takes at once.
 const BATCH: usize = 64;
 
-/// The folders of others' code.
 const VENDORED: &[&str] = &["node_modules", "third_party", "vendor"];
 
 pub(super) struct SearchedFiles<'p> {
@@ -40,7 +38,6 @@ pub(super) struct SearchedFiles<'p> {
 }
 
 impl<'p> SearchedFiles<'p> {
-    /// Lists the files of a place; `named` are paths from a folder.
     pub(super) fn list(
         place: &'p ScanPlace,
         folder: &Path,
@@ -80,7 +77,6 @@ impl<'p> SearchedFiles<'p> {
         })
     }
 
-    /// Returns the lock files, by their folders.
     pub(super) fn lock_files(&self) -> BTreeMap<String, Vec<String>> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for file in self.all.iter().filter(|file| !file.is_link) {
@@ -92,7 +88,6 @@ impl<'p> SearchedFiles<'p> {
         found
     }
 
-    /// Returns the ignore files of trivy that its settings name, as far as there are such files.
     pub(super) fn trivy_files(&self) -> BTreeSet<String> {
         let is_settings = |file: &&TrackedFile| {
             !file.is_link && file.path.rsplit('/').next() == Some(trivy::SETTINGS)
@@ -110,12 +105,12 @@ impl<'p> SearchedFiles<'p> {
             }
         });
         let mut named: BTreeSet<String> = named.collect();
-        let is_there = |path: &String| self.all.iter().any(|it| !it.is_link && it.path == *path);
+        let is_there =
+            |path: &String| self.all.iter().any(|file| !file.is_link && file.path == *path);
         named.retain(is_there);
         named
     }
 
-    /// Tells whether a path is searched: it is named, and not passed over.
     pub(super) fn reaches(&self, path: &str, exclude: &[String]) -> bool {
         self.is_named(path)
             && self.vendor_of(path).is_none()
@@ -134,7 +129,6 @@ impl<'p> SearchedFiles<'p> {
         VENDORED.iter().find(|name| folders.split('/').any(|part| part == **name)).copied()
     }
 
-    /// Searches the files; with `only`, those that it names.
     pub(super) fn search(
         &self,
         scanner: &SuppressionScanner,
@@ -224,12 +218,10 @@ pub(super) struct SearchedFile {
 
 #[derive(Clone, Debug)]
 pub(super) struct SuppressionLine {
-    /// The line, as it is compared.
     pub(super) text: String,
     /// The line by which its age is told, and how many above that say the same: the first one from the entry on that has a
     /// letter or digit, since a `{` is like any other.
     pub(super) telling: (String, usize),
-    /// How many characters before the text were blanks.
     pub(super) indent: usize,
 }
 
@@ -315,21 +307,17 @@ impl PassedOver {
     }
 }
 
-/// What a search found so far.
 #[derive(Debug, Default)]
 pub(super) struct FileSearch {
     pub(super) found: Vec<SearchedFile>,
     pub(super) n_files: usize,
     pub(super) passed_over: PassedOver,
     pub(super) doubts: Vec<String>,
-    /// The paths of links, and of what is reached by one.
     special: Vec<String>,
-    /// The positions of the files that are not in the work tree.
     absent: Vec<usize>,
 }
 
 impl FileSearch {
-    /// Adds a file, by its content or why that can't be read.
     fn read<B: AsRef<[u8]>>(
         &mut self,
         index: usize,
@@ -412,7 +400,6 @@ impl FileSearch {
     }
 }
 
-/// Searches the files of a work tree, in as many threads as the machine has processors.
 fn in_threads(files: &[&TrackedFile], top: &Path, scanner: &SuppressionScanner) -> FileSearch {
     let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
     let n_threads = n_threads.min(files.len().div_ceil(BATCH)).max(1);
@@ -445,7 +432,6 @@ fn in_threads(files: &[&TrackedFile], top: &Path, scanner: &SuppressionScanner) 
     all.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-/// Returns the content of a file in the work tree; of one that a sparse checkout leaves out, that it is absent.
 fn in_work_tree<'w>(
     work_files: &'w mut WorkFiles,
     file: &TrackedFile,
@@ -456,7 +442,6 @@ fn in_work_tree<'w>(
     }
 }
 
-/// Returns the staged content of a file that is not in the work tree.
 fn staged(repository: &Repository, file: &TrackedFile) -> Result<WorkContent<Vec<u8>>, String> {
     if file.is_link {
         return Ok(WorkContent::Special);

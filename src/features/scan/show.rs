@@ -21,10 +21,8 @@ use crate::view::doc::{
 use crate::view::findings::{self, FindingView, LevelCounts};
 use crate::view::{json, shape, tables};
 
-/// How many suppressions the first screen shows.
 const FIRST: usize = 10;
 
-/// How many kinds have a row of their own.
 const MOST_KINDS: usize = 15;
 
 /// What is shown of an answer.
@@ -48,7 +46,6 @@ pub struct ScreenSize {
 }
 
 impl ScreenSize {
-    /// Returns how many rows a text takes, wrapped between words.
     fn rows_of(self, text: &str) -> usize {
         let mut n = 1;
         let mut at = 0;
@@ -301,7 +298,6 @@ impl ScanPage<'_, '_> {
         blocks
     }
 
-    /// Returns how many past suppressions and how many rows of kinds the screen has room for.
     fn room(&self) -> (usize, usize) {
         let mut kinds: Vec<&str> = self.scan.entries.iter().map(|entry| entry.kind).collect();
         kinds.sort_unstable();
@@ -372,7 +368,6 @@ impl ScanPage<'_, '_> {
         Block::Pairs(pairs.collect())
     }
 
-    /// Returns the past ones, at most as many as there is room for.
     fn past<'a>(&self, most: usize) -> Vec<Block<'a>> {
         let all: Vec<&ScanEntry> = self.scan.entries.iter().filter(|entry| entry.past).collect();
         if all.is_empty() {
@@ -402,7 +397,6 @@ impl ScanPage<'_, '_> {
         blocks
     }
 
-    /// Returns why a suppression is over, or until when it stays.
     fn end_of(&self, entry: &ScanEntry) -> String {
         let instant = self.scan.instant;
         match (entry.end, &entry.promise) {
@@ -418,7 +412,6 @@ impl ScanPage<'_, '_> {
         }
     }
 
-    /// Returns a line for each suppression, in the order of the page.
     fn list<'a>(&self) -> Block<'a> {
         let columns = vec![
             tables::whole("where"),
@@ -511,7 +504,6 @@ impl ScanPage<'_, '_> {
         tables::table(columns, kinds.iter().map(row).collect())
     }
 
-    /// Returns what was searched, what was passed over, and what could not be read.
     fn searched(&self) -> Vec<(Tone, String)> {
         let scan = self.scan;
         let passed_over = passed_over(&scan.passed_over);
@@ -520,7 +512,7 @@ impl ScanPage<'_, '_> {
             let n_kinds = diag::count(scan.kinds.len(), "kind");
             let files = diag::count(scan.n_files, "file");
             let passed_over =
-                passed_over.map(|it| format!("; passed over: {it}")).unwrap_or_default();
+                passed_over.map(|text| format!("; passed over: {text}")).unwrap_or_default();
             let is_listed = self.shown.lists || self.scan.base.is_some();
             let each = if is_listed { "" } else { "; --list shows each" };
             let text = format!(
@@ -549,7 +541,6 @@ impl ScanPage<'_, '_> {
         sentences
     }
 
-    /// Returns the commands to go on with.
     fn next_lines(&self) -> Vec<String> {
         let base = self.scan.base_to_name.as_ref().map(|base| {
             (format!("exledger scan --base {base}"), "in CI: nothing new without a reason")
@@ -566,7 +557,6 @@ impl ScanPage<'_, '_> {
     }
 }
 
-/// Returns what was passed over, in words; `None` if nothing was.
 fn passed_over(passed: &PassedOver) -> Option<String> {
     let mut parts: Vec<String> = passed.folders.iter().cloned().collect();
     let counted = [

@@ -19,7 +19,6 @@ use crate::view::{record, statements};
 /// The maximum width of an answer's line beside its label, on 80 columns.
 const WIDE: usize = 66;
 
-/// Returns the answers, the status first.
 pub(super) fn pairs(
     (record_state, reason): (&RecordState, &str),
     statements: &[&Statement],
@@ -73,7 +72,6 @@ fn status(record_state: &RecordState, reason: &str) -> StyledText {
     }
 }
 
-/// Returns the controls and rules that the record deviates from, one line each.
 pub(super) fn deviation(content: &Record, names: &dyn RecordNames, wide: usize) -> Vec<StyledText> {
     let stated = content.deviates_from.controls.iter().flatten();
     let controls = stated.map(|control| match names.control(control) {
@@ -152,7 +150,6 @@ pub(super) fn missing_text(missing: &approval::verdict::MissingApproval) -> Stri
     }
 }
 
-/// Returns the compensating controls, one line each.
 pub(super) fn controls(
     content: &Record,
     record_state: &RecordState,

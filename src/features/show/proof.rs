@@ -13,7 +13,6 @@ use crate::view::doc::{StyledText, Tone};
 use crate::view::record::approval;
 use crate::view::{next, shape};
 
-/// Returns what git proves about a record.
 pub(super) fn pairs(record_state: &RecordState) -> Pairs {
     let mut pairs = Pairs::new();
     add(&mut pairs, "file", Some(&record_state.path));
@@ -60,7 +59,6 @@ pub(super) fn pairs(record_state: &RecordState) -> Pairs {
     pairs
 }
 
-/// Returns the proposals of branches and the work tree.
 pub(super) fn pending(record_state: &RecordState, instant: Instant) -> Pairs {
     let change = |pending: &Pending| {
         let place = pending.branch.clone().unwrap_or_else(|| "work tree".to_owned());

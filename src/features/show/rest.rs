@@ -17,19 +17,15 @@ use crate::survey::naming::RecordNames;
 use crate::view::doc::StyledText;
 use crate::view::{accepted, closure, statements};
 
-/// The section with texts that the first screen had to cut.
 pub(super) const IN_FULL: &str = "In full";
 
-/// The section with the statements about the landed version.
 pub(super) const STATEMENTS: &str = "Statements";
 
 /// The fields in that section that are never on the first screen.
 pub(super) const STATED_LATER: &[&str] = &["starts", "references"];
 
-/// A width at which nothing is cut.
 const WHOLE: usize = usize::MAX;
 
-/// Returns the sections with their headings, without empty ones.
 pub(super) fn sections(
     record_state: &RecordState,
     statements: &[&Statement],
@@ -41,10 +37,10 @@ pub(super) fn sections(
     let content = record_state.content();
     let closure = closure::pairs(record_state, evidence, instant);
     let open = closure.is_empty() && !evidence.is_empty();
-    let cited = open.then(|| ("evidence".to_owned(), closure::lines(evidence)));
+    let cited = if open { Some(("evidence".to_owned(), closure::lines(evidence))) } else { None };
     vec![
         ("Closure", closure),
-        ("Subject and scope", content.map(|it| subject(it, files)).unwrap_or_default()),
+        ("Subject and scope", content.map(|content| subject(content, files)).unwrap_or_default()),
         ("People and risk", content.map(people).unwrap_or_default()),
         (IN_FULL, content.map(|content| in_full(content, record_state, names)).unwrap_or_default()),
         ("Decisions", content.map(decisions).unwrap_or_default()),

@@ -78,7 +78,6 @@ pub fn doc(
     doc
 }
 
-/// Returns the blocks about a record and the reason for its status at an instant, below its title.
 fn blocks<'a>(
     (record_state, reason): (&RecordState, &str),
     statements: &[&Statement],
@@ -119,7 +118,6 @@ pub fn card_blocks<'a>(
     screen(crate::features::show::answers::pairs(about, statements, names, instant), sections)
 }
 
-/// Returns the answers, then the sections below their headings.
 fn screen<'a>(answers: Pairs, sections: Vec<(&'static str, Pairs)>) -> Vec<Block<'a>> {
     let shown: Vec<String> = answers.iter().map(|(_, text)| folded(text)).collect();
     let mut blocks = vec![Block::Pairs(answers)];
@@ -140,7 +138,6 @@ fn screen<'a>(answers: Pairs, sections: Vec<(&'static str, Pairs)>) -> Vec<Block
     blocks
 }
 
-/// Returns a text with single blanks between its words.
 fn folded(text: &StyledText) -> String {
     text.bare().split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -2,7 +2,6 @@
 
 use crate::view::doc::{StyledText, Tone};
 
-/// Returns the lines as one text, at most the first few of them.
 pub(crate) fn lines(lines: Vec<StyledText>, most: usize) -> StyledText {
     let left = lines.len().saturating_sub(most);
     let mut joined = StyledText::default();
@@ -17,7 +16,6 @@ pub(crate) fn lines(lines: Vec<StyledText>, most: usize) -> StyledText {
 
 pub(super) type Pairs = Vec<(String, StyledText)>;
 
-/// Adds a stated value; `None` adds nothing.
 pub(super) fn add(pairs: &mut Pairs, label: &str, value: Option<impl ToString>) {
     if let Some(value) = value {
         pairs.push((label.to_owned(), StyledText::plain(value.to_string())));

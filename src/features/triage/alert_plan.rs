@@ -138,7 +138,6 @@ impl<'a> AlertPlanner<'a> {
         }
     }
 
-    /// Returns the first record of the ledger that a comment cites.
     fn cited(&self, comment: &str) -> Option<&'a RecordState> {
         let prefixes = &self.judge.governance.policy.id_prefix;
         cited::ids(comment, prefixes).find_map(|id| self.record_state(id.as_str()))
@@ -148,7 +147,6 @@ impl<'a> AlertPlanner<'a> {
         self.by_id.get(id).copied()
     }
 
-    /// Returns the dismissal by the record that covers an alert; `None` if its end can't be told.
     fn dismissal(&self, kind: AlertKind, found: &MatchedRecord) -> Option<AlertChange> {
         let record_state = self.record_state(found.record.as_deref()?)?;
         let record = record_state.effective.as_deref()?;
@@ -166,7 +164,6 @@ fn is_covered(found: &MatchedRecord) -> bool {
     matches!(found.state, TriageState::Covered | TriageState::Dismissed) && !found.is_doubtful
 }
 
-/// Returns the reason for a dismissal, as GitHub names it.
 fn reason(kind: AlertKind, cause: RootCause) -> &'static str {
     match (kind, cause.is_dismissal()) {
         (AlertKind::CodeScanning, true) => "false positive",

@@ -17,7 +17,6 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::store::streams;
 
-/// The maximum size of an input, in bytes.
 const LARGEST: u64 = 64 << 20;
 
 /// What `gh api` printed about the alerts of a repository.
@@ -84,7 +83,6 @@ impl<'s> AlertPlanAnswer<'s> {
     }
 }
 
-/// Plans for the alerts of some inputs, all of which must be readable.
 pub(crate) fn plan<'s>(
     located: &'s Located,
     at: &Moment,

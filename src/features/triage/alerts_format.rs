@@ -179,7 +179,7 @@ impl AlertAddress {
         let mut parts = path.strip_prefix("repos/")?.split('/');
         let (owner, name) = (parts.next()?, parts.next()?);
         let kind = parts.next()?;
-        let kind = AlertKind::ALL.into_iter().find(|it| it.as_str() == kind)?;
+        let kind = AlertKind::ALL.into_iter().find(|candidate| candidate.as_str() == kind)?;
         let (alerts, number) = (parts.next()?, parts.next()?);
         let is_whole = alerts == "alerts" && parts.next().is_none();
         let repository = format!("{owner}/{name}");
@@ -205,7 +205,6 @@ fn code_scanning(fields: &Value) -> Result<ScannerFinding, String> {
     }))
 }
 
-/// The package types of the ecosystems that GitHub names otherwise.
 const ECOSYSTEMS: &[(&str, &str)] = &[
     ("actions", "githubactions"),
     ("composer", "composer"),
@@ -224,7 +223,7 @@ const ECOSYSTEMS: &[(&str, &str)] = &[
 fn dependabot(fields: &Value) -> Result<(ScannerFinding, Option<String>), String> {
     let advisory = fields.get("security_advisory").ok_or("it has no `security_advisory`")?;
     let listed = advisory.get("identifiers").and_then(Value::as_array);
-    let listed = listed.into_iter().flatten().filter_map(|it| text(it, "/value"));
+    let listed = listed.into_iter().flatten().filter_map(|item| text(item, "/value"));
     let mut ids: Vec<&str> = Vec::new();
     for id in text(advisory, "/ghsa_id").into_iter().chain(text(advisory, "/cve_id")).chain(listed)
     {
@@ -264,7 +263,6 @@ fn dependabot(fields: &Value) -> Result<(ScannerFinding, Option<String>), String
     Ok((finding, Some(url)))
 }
 
-/// Returns the package URL of a package that is named as its registry does.
 fn package_url(kind: &str, name: &str) -> String {
     let joint = if kind == "maven" { ':' } else { '/' };
     let (namespace, name) = name.rsplit_once(joint).unwrap_or(("", name));
@@ -282,7 +280,7 @@ fn secret_scanning(fields: &Value) -> Result<ScannerFinding, String> {
     let id = text(fields, "/secret_type").ok_or("it has no `secret_type`")?;
     // Only if there are no more locations is the first one all that would be covered.
     let is_single = fields.get("has_more_locations").and_then(Value::as_bool) == Some(false);
-    let path = text(fields, "/first_location_detected/path").filter(|_| is_single);
+    let path = if is_single { text(fields, "/first_location_detected/path") } else { None };
     Ok(ScannerFinding {
         tool: "github-secret-scanning".to_owned(),
         id: id.to_owned(),

@@ -180,7 +180,6 @@ impl<'s> TriageAnswer<'s> {
     }
 }
 
-/// Evaluates each input of some files.
 pub(crate) fn triage<'s>(
     located: &'s Located,
     at: &Moment,

@@ -77,7 +77,6 @@ pub fn match_baselines(
     BaselineMatch { matter, baselines: about, is_doubtful }
 }
 
-/// Whether a baseline applies to an input.
 enum Selected {
     Yes,
     No,
@@ -104,7 +103,6 @@ fn selected(baseline: &Baseline, input: &TriageInput) -> Selected {
     unclear.map_or(Selected::Yes, Selected::Unclear)
 }
 
-/// Judges an input to which no baseline applies.
 fn unknown(input: &TriageInput) -> Matter {
     match input {
         TriageInput::Finding(finding) if is_undecided(&finding.kind) => Matter::Material(None),
@@ -177,12 +175,12 @@ fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<S
         }
         let stated = fields::values(input, field);
         let compare =
-            |it: &Option<_>| BaselineWord::compare_any(words, it.as_deref(), Spelling::Exact);
+            |value: &Option<_>| BaselineWord::compare_any(words, value.as_deref(), Spelling::Exact);
         let mut each = stated.iter().map(compare);
         match each.clone().min() {
             None => Some(format!("{field} is not stated, which is not normal for {who}")),
             Some(WordMatch::Yes) => None,
-            Some(_) if each.any(|it| it == WordMatch::NotNumber) => {
+            Some(_) if each.any(|result| result == WordMatch::NotNumber) => {
                 Some(not_a_number(input, field))
             }
             Some(_) => {
@@ -197,7 +195,8 @@ fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<S
 /// Compares the values of a field with words: one value that fits is enough; then, one that is not a number.
 fn any(input: &TriageInput, field: &str, words: &[BaselineWord], spelling: Spelling) -> WordMatch {
     let stated = fields::values(input, field);
-    let each = stated.iter().map(|it| BaselineWord::compare_any(words, it.as_deref(), spelling));
+    let each =
+        stated.iter().map(|value| BaselineWord::compare_any(words, value.as_deref(), spelling));
     each.max().unwrap_or(WordMatch::No)
 }
 

@@ -22,7 +22,6 @@ use crate::survey::event::{TriageDecision, TriageInput, TriageState};
 pub struct TriageCounts {
     /// One row per input, in order, in chunks: growing a single list would take twice the memory.
     rows: Vec<Vec<TriageRow>>,
-    /// The lines shown to people: one for all inputs that are alike.
     lines: BTreeMap<TriageLineKey, TriageLine>,
     /// How many inputs of each state are in no line, because there would be too many.
     beyond: BTreeMap<TriageState, usize>,
@@ -97,7 +96,6 @@ pub struct TriageLine {
 /// The maximum number of lines per state: nobody reads more, and scripts use JSON.
 pub const MOST_LINES: usize = 1000;
 
-/// The number of rows in one chunk.
 const PIECE: usize = 4096;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -188,7 +186,6 @@ impl TriageCounts {
         }
     }
 
-    /// Adds an input to the line of similar inputs.
     fn line(
         &mut self,
         origin: InputOrigin,
@@ -215,7 +212,7 @@ impl TriageCounts {
             TriageInput::Event(event) => event.fields.get("type").and_then(Value::as_str),
             TriageInput::Finding(_) => None,
         };
-        let place = input_place(input).filter(|_| !is_summed);
+        let place = if !is_summed { input_place(input) } else { None };
         let who = route
             .and_then(|route| self.routes.get(route))
             .and_then(crate::features::triage::counts::routed::display_route);
@@ -235,7 +232,7 @@ impl TriageCounts {
             *self.beyond.entry(state).or_default() += 1;
             return;
         }
-        let place = place.filter(|_| !is_full);
+        let place = if !is_full { place } else { None };
         let place = place.and_then(|place| self.texts.add(&place));
         self.count_in(alike, place, origin);
     }

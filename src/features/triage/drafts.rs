@@ -64,7 +64,6 @@ pub struct WrittenDrafts {
     pub refused: Vec<NotDrafted>,
 }
 
-/// Writes drafts into a folder for the inputs that need a record.
 pub(super) fn write(
     located: &Located,
     now: Instant,
@@ -82,7 +81,8 @@ pub(super) fn write(
     let known = drafted(&tree)?;
     let mut written = WrittenDrafts::default();
     for answers in answers(wanted, (owners, per, scanned), &known, &mut written.refused) {
-        let taken = |id: &str| ledger.entries.iter().any(|it| it.stem.eq_ignore_ascii_case(id));
+        let taken =
+            |id: &str| ledger.entries.iter().any(|entry| entry.stem.eq_ignore_ascii_case(id));
         let id = ids::draw(&governance, now, &taken)?;
         let made = draft::draft(&answers, &setting(located, now, &governance, id.clone())?);
         let name = format!("{id}.yaml");
@@ -108,7 +108,7 @@ fn answers(
         let mut records: Vec<(FindingGroup, Vec<FindingKey>)> = Vec::new();
         // A record of its own must not cover what another one is about.
         let others = group.found.iter().filter(|_| per == RecordPer::Finding);
-        let places: Vec<_> = others.flat_map(|it| it.places.clone()).collect();
+        let places: Vec<_> = others.flat_map(|finding| finding.places.clone()).collect();
         for found in &group.found {
             let mut keys = match drafted_finding::keys((tool, id), found, (scanned, &places)) {
                 Ok(keys) => keys,
@@ -165,7 +165,6 @@ fn setting<'g>(
     })
 }
 
-/// Returns the parts of a key: one for each of its paths and texts.
 fn parts(key: &Value) -> Vec<String> {
     let list = |name: &str| match key.get(name).and_then(Value::as_array) {
         Some(items) => items.iter().map(Some).collect(),
@@ -193,7 +192,6 @@ fn keys(answers: &Answers) -> Vec<String> {
     }
 }
 
-/// Returns the keys of the drafts in a folder.
 fn drafted(tree: &WorkTree) -> Result<BTreeSet<String>, TreeError> {
     let mut known = BTreeSet::new();
     for item in tree.list("")? {

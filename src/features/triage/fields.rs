@@ -22,7 +22,6 @@ pub(super) fn values<'i>(input: &'i TriageInput, field: &str) -> Vec<Option<Cow<
     }
 }
 
-/// Returns the time of an input, if it is stated.
 pub(super) fn instant(input: &TriageInput) -> Option<Instant> {
     match input {
         TriageInput::Finding(finding) => finding.at,
@@ -30,7 +29,6 @@ pub(super) fn instant(input: &TriageInput) -> Option<Instant> {
     }
 }
 
-/// Returns values for a message, the long ones cut.
 pub(super) fn shown(values: &[Option<Cow<'_, str>>]) -> String {
     let mut texts: Vec<Cow<'_, str>> = Vec::new();
     for value in values {
@@ -43,7 +41,6 @@ pub(super) fn shown(values: &[Option<Cow<'_, str>>]) -> String {
     texts.join(", ")
 }
 
-/// Cuts a text that is too long for a message.
 pub(super) fn shorten(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST_SHOWN) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),

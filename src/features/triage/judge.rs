@@ -129,8 +129,8 @@ impl TriageJudge<'_> {
         let has_content = self.index.has_content;
         let place = |place: &'_ FindingPlace| {
             let path = inside(&place.file).map(str::to_owned);
-            let line = place.line.filter(|_| has_content);
-            let snippet = place.snippet.clone().filter(|_| has_content);
+            let line = if has_content { place.line } else { None };
+            let snippet = if has_content { place.snippet.clone() } else { None };
             (path, line, snippet, place.commit.clone().filter(|_| has_content))
         };
         let mut places: Vec<_> = finding.places.iter().map(place).collect();
@@ -160,7 +160,6 @@ impl TriageJudge<'_> {
         self.ask(&question, Some(event.at))
     }
 
-    /// Asks the gate, at the given instant if there is one.
     fn ask(&self, question: &Question, at: Option<Instant>) -> MatchedRecord {
         let places = self.index.places(question);
         let at = at.filter(|at| *at != self.instant);
@@ -195,9 +194,6 @@ impl TriageJudge<'_> {
 }
 
 /// Returns the question that an event asks, from all that its `data` states.
-///
-/// # Errors
-/// Why it can't be covered, in words: a stated value is not text, or nothing stated is something a record can be about.
 fn event_question(event: &CloudEvent) -> Result<Question, String> {
     let is_finding = event.fields.get("type").and_then(Value::as_str) == Some("finding");
     let of_finding = FINDING.iter().filter(|_| is_finding);
@@ -247,7 +243,6 @@ fn event_question(event: &CloudEvent) -> Result<Question, String> {
     }
 }
 
-/// The keys of `data` that are compared with records.
 const STATED: &[&str] = &[
     "identity",
     "asset",
@@ -307,8 +302,9 @@ impl MatchedRecord {
     }
 
     fn of_answer(answer: &GateAnswer, record_state: Option<&RecordState>) -> MatchedRecord {
-        let content = record_state.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
-        let state = match (answer.verdict, record_state.map(|it| it.status)) {
+        let content =
+            record_state.and_then(|state| state.effective.as_deref().or(state.stated.as_deref()));
+        let state = match (answer.verdict, record_state.map(|state| state.status)) {
             (GateVerdict::Allow, _) if content.is_some_and(|it| it.root_cause.is_dismissal()) => {
                 TriageState::Dismissed
             }
@@ -327,7 +323,7 @@ impl MatchedRecord {
         MatchedRecord {
             state,
             // A near miss appears in the message only: it covers nothing.
-            record: answer.record.clone().filter(|_| state != TriageState::Uncovered),
+            record: if state != TriageState::Uncovered { answer.record.clone() } else { None },
             message: answer.reason.clone(),
             is_doubtful: answer.verdict == GateVerdict::Unknown,
             about: answer
@@ -371,7 +367,6 @@ fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     })
 }
 
-/// Combines the gate's answer with the result of the baselines.
 fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
     let is_covered = matches!(found.state, TriageState::Covered | TriageState::Dismissed);
     let (about, has_lost_text) = (found.about, found.has_lost_text);
@@ -395,10 +390,8 @@ fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
     }
 }
 
-/// Evaluates a record at another instant.
 type Reevaluation<'j> = dyn Fn(&RecordState, Instant) -> RecordState + 'j;
 
-/// Returns what judges findings in an environment.
 pub(super) fn of<'j>(
     snapshot: &'j Snapshot<'_>,
     (index, moved): (&'j Index, &'j Reevaluation<'j>),

@@ -29,7 +29,6 @@ pub struct LastEvents {
     memory: EventMemory,
     now: Instant,
     keys: BTreeMap<Rc<EventKey>, KnownEvent>,
-    /// The last events of the file that is being read.
     current: BTreeMap<Rc<EventKey>, Instant>,
     most_keys: usize,
     /// How many first events were taken as known.
@@ -51,7 +50,6 @@ pub enum EventMemory {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct EventKey {
-    /// The index of the baseline in the policy.
     baseline: usize,
     /// The values of the fields of `since_last.by`, in their order.
     values: Vec<String>,
@@ -66,11 +64,9 @@ struct KnownEvent {
     is_learned: bool,
 }
 
-/// Why an input deviates from a baseline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BaselineDeviation {
     pub(super) why: String,
-    /// Whether the baseline could not be evaluated.
     pub(super) is_doubtful: bool,
 }
 
@@ -120,7 +116,6 @@ pub struct RoutedSilence {
 }
 
 impl LastEvents {
-    /// Tells whether nothing is known from earlier runs.
     pub(super) fn is_of_this_run_only(&self) -> bool {
         self.memory == EventMemory::Run
     }
@@ -146,9 +141,10 @@ impl LastEvents {
 
     /// Takes over a row of an earlier run. A row whose baseline or fields the policy no longer has says nothing.
     pub fn remember(&mut self, baselines: &[Baseline], row: &EarlierEvent<'_>) {
-        let mut found = baselines.iter().enumerate().filter(|(_, it)| it.id == row.baseline);
+        let mut found =
+            baselines.iter().enumerate().filter(|(_, baseline)| baseline.id == row.baseline);
         let Some((place, limits)) =
-            found.find_map(|(place, it)| Some((place, it.since_last.as_ref()?)))
+            found.find_map(|(place, baseline)| Some((place, baseline.since_last.as_ref()?)))
         else {
             return;
         };
@@ -166,7 +162,6 @@ impl LastEvents {
         *last = (*last).max(Some(row.last));
     }
 
-    /// Compares an input with the last event of a baseline, and makes it the last one.
     pub(super) fn compare(
         &mut self,
         place: usize,
@@ -269,7 +264,6 @@ impl LastEvents {
 }
 
 impl EventKey {
-    /// Returns the baseline of the key, and its fields with their values.
     fn fields<'k>(
         &'k self,
         baselines: &'k [Baseline],
@@ -280,10 +274,6 @@ impl EventKey {
     }
 }
 
-/// Returns the values that tell which events belong together.
-///
-/// # Errors
-/// Why there are none, in words.
 fn values(limits: &SinceLast, input: &TriageInput) -> Result<Vec<String>, String> {
     let mut values = Vec::new();
     for field in &limits.by {
@@ -304,7 +294,6 @@ fn values(limits: &SinceLast, input: &TriageInput) -> Result<Vec<String>, String
     Ok(values)
 }
 
-/// Returns why the distance between two events is not normal.
 fn apart(limits: &SinceLast, last: Instant, at: Instant) -> Option<String> {
     if last > at {
         let help = "give the files oldest first";
@@ -319,7 +308,6 @@ fn apart(limits: &SinceLast, last: Instant, at: Instant) -> Option<String> {
     Some(format!("{distance} after the last event at {last}, and {limit} is normal"))
 }
 
-/// Returns why an event without an earlier one is material.
 fn first(memory: EventMemory, name: &str) -> String {
     match memory {
         EventMemory::Run => format!(

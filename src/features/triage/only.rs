@@ -12,9 +12,7 @@ use crate::survey::event::{ScannerFinding, TriageInput};
 /// Patterns of keys, `TOOL:ID`; without any, everything is asked about.
 #[derive(Debug, Default)]
 pub(super) struct FindingFilter {
-    /// Each with whether a finding fits it.
     patterns: Vec<(String, bool)>,
-    /// The keys of all findings, for hints.
     seen: BTreeSet<String>,
 }
 
@@ -24,7 +22,6 @@ impl FindingFilter {
         FindingFilter { patterns, seen: BTreeSet::new() }
     }
 
-    /// Tells whether an input is asked about.
     pub(super) fn wants(&mut self, input: &TriageInput) -> bool {
         if self.patterns.is_empty() {
             return true;

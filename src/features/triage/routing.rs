@@ -106,7 +106,6 @@ fn elsewhere(file: &FindingFile) -> Option<&str> {
     }
 }
 
-/// Returns the files of an input that are in the repository, from its root.
 fn paths(input: &TriageInput) -> Vec<String> {
     match input {
         TriageInput::Finding(finding) => {
@@ -122,7 +121,6 @@ fn paths(input: &TriageInput) -> Vec<String> {
     }
 }
 
-/// Returns the values of a key in `data`; of a list, its items.
 fn texts<'e>(event: &'e CloudEvent, key: &str) -> Vec<&'e str> {
     match event.data(key) {
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),

@@ -30,7 +30,6 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The answer's head; the inputs are added one by one.
 #[derive(Serialize)]
 struct TriageReport<'a> {
     counts: StateCounts,
@@ -50,7 +49,6 @@ struct TriageReport<'a> {
     next: Option<ReceiptStepView<'a>>,
 }
 
-/// The number of inputs in each state.
 #[derive(Serialize)]
 struct StateCounts {
     routine: usize,
@@ -183,20 +181,18 @@ pub fn display_counts(tally: &TriageCounts) -> StyledText {
     text
 }
 
-/// Says how many inputs have no owner, so that nothing is lost unseen.
 fn ownerless(doc: &mut Doc, shown: &TriageView<'_>) {
     let text = crate::features::triage::show::messages::without_owner(shown);
     let text = text.map(|text| StyledText::with_tone(Tone::Warn, text));
     doc.blocks.extend(text.map(Block::Paragraph));
 }
 
-/// Shows which records cover how many inputs.
 fn covered(doc: &mut Doc, shown: &TriageView<'_>) {
     let mut records: BTreeMap<(TriageState, &str), (usize, &str)> = BTreeMap::new();
     let tally = shown.tally;
     for state in [TriageState::Covered, TriageState::Dismissed] {
         for (alike, line) in tally.lines(state) {
-            let [record, message] = [alike.record, alike.message].map(|it| tally.text(it));
+            let [record, message] = [alike.record, alike.message].map(|index| tally.text(index));
             let found = records.entry((state, record)).or_insert((0, message));
             found.0 += line.n;
         }

@@ -55,7 +55,6 @@ pub(super) fn known(
     Ok(last_events)
 }
 
-/// Returns what the last events say once all files are read.
 pub(super) fn answer(snapshot: &Snapshot<'_>, last_events: &LastEvents) -> LastEventsAnswer {
     let baselines = &snapshot.governance().policy.baselines;
     LastEventsAnswer {

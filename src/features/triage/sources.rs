@@ -94,7 +94,6 @@ impl Source {
     }
 }
 
-/// Returns the error of a file that can't be read.
 fn unread(error: FileError) -> Undetermined {
     Undetermined::other(error.to_string(), "check that it exists and can be read")
 }
@@ -103,16 +102,13 @@ fn unread(error: FileError) -> Undetermined {
 pub(crate) struct SourceRoots {
     /// The folder of the repository, in each of its forms, and the source roots given by the user.
     folders: Vec<String>,
-    /// The folder that is asked, from the root of the repository.
     asked: String,
-    /// The present files.
     top: PathBuf,
 }
 
 impl SourceRoots {
-    /// Returns the folders that are equivalent to the root of the ledger's repository.
     pub(crate) fn of(located: &Located, named: &[String]) -> SourceRoots {
-        let work_dir = located.repository_or_none().and_then(|it| it.work_dir());
+        let work_dir = located.repository_or_none().and_then(|repository| repository.work_dir());
         let top = work_dir.unwrap_or(&located.root).to_path_buf();
         let real = files::folder(&top).ok();
         let forms = [Some(&top), real.as_ref()].into_iter().flatten();
@@ -127,12 +123,10 @@ impl SourceRoots {
         &self.folders
     }
 
-    /// Returns the folder that is asked, from the root of the repository.
     pub(crate) fn asked(&self) -> &str {
         &self.asked
     }
 
-    /// Tells whether the repository has a file, by its path relative to the root.
     pub(crate) fn has_file(&self, path: &str) -> bool {
         self.top.join(path).is_file()
     }
@@ -149,33 +143,26 @@ pub enum SourceContent {
     Broken,
 }
 
-/// The context in which inputs are evaluated, and the results so far.
 pub(super) struct TriageRun<'d> {
     pub(super) judge: TriageJudge<'d>,
     /// Where the owners of inputs are looked up, and the records that inputs may name, by id.
     pub(super) router: Router<'d>,
     pub(super) records: BTreeMap<&'d str, &'d Record>,
     pub(super) counts: TriageCounts,
-    /// The last events of the baselines with `since_last`.
     pub(super) last_events: LastEvents,
-    /// What the inputs imply for the triggers of records.
     pub(super) watch: TriggerWatch<'d>,
     /// The inputs that need a record; `None` if no drafts are written.
     pub(super) wanted: Option<Wanted>,
     /// What covers each result; `None` if no SARIF is rewritten.
     pub(super) suppressions: Option<Suppressions>,
-    /// The events, counted for repetition.
     pub(super) observed: ObservedRun<'d>,
     /// The files of events that were read to their ends, by name.
     pub(super) ended: Vec<(String, Digest)>,
-    /// The findings that are asked about.
     pub(super) only: FindingFilter,
-    /// The most urgent input that nothing covers, with its urgency.
     pub(super) worst: Option<((bool, TriageState), TriageInput)>,
 }
 
 impl TriageRun<'_> {
-    /// Reads the file at an index and evaluates each input.
     pub(super) fn read(
         &mut self,
         source: &Source,

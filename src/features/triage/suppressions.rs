@@ -38,12 +38,10 @@ pub struct Suppression {
 #[derive(Debug, Default)]
 pub struct Suppressions {
     files: Vec<Vec<ResultCover>>,
-    /// Whether suppressions get ids.
     has_guids: bool,
 }
 
 impl Suppressions {
-    /// Starts without files.
     pub(super) fn new(kind: RewriteKind) -> Suppressions {
         Suppressions { files: Vec::new(), has_guids: kind == RewriteKind::Annotate }
     }

@@ -46,7 +46,6 @@ impl InternedTexts {
     }
 }
 
-/// Tells whether a routine input is sampled for review.
 pub(super) fn is_sampled(key: &str, decision: &TriageDecision, baselines: &[Baseline]) -> bool {
     let places = decision.baselines.iter();
     let about = places.filter_map(|place| baselines.get(*place));

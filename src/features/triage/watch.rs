@@ -35,9 +35,7 @@ struct Watched<'s> {
     record_state: &'s RecordState,
     /// The files with a match and their tools; the tool of an event is empty.
     matched: BTreeSet<(String, usize)>,
-    /// The version that fixes one of its findings.
     fixed: Option<String>,
-    /// What no longer is as the record states it.
     changed: Option<String>,
 }
 

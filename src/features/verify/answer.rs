@@ -53,7 +53,6 @@ pub struct AuditAnswer<'s> {
     pub uses: Vec<UsedRecord>,
     /// What could not be determined, apart from records whose status is unknown.
     pub doubts: Vec<AuditDoubt>,
-    /// What was audited, without its records.
     pub(crate) snapshot: Snapshot<'s>,
 }
 
@@ -80,7 +79,6 @@ pub(crate) fn audit<'s>(
     audit_of(OpenMainline::open(located, at)?, request)
 }
 
-/// Audits what landed on a mainline.
 pub(crate) fn audit_of<'s>(
     mut line: OpenMainline<'s>,
     request: &AuditRequest<'_>,
@@ -143,14 +141,11 @@ fn pin_approvals(snapshot: &mut Snapshot<'_>) {
 }
 
 struct AuditedRecords {
-    /// The records, by key.
     records: Vec<RecordState>,
-    /// Whether these are all records.
     is_all: bool,
 }
 
 impl AuditedRecords {
-    /// Selects the named records, or all of them if no id is given.
     fn take(snapshot: &mut Snapshot<'_>, ids: &[String]) -> Result<AuditedRecords, Error> {
         let mut keys: BTreeSet<String> = BTreeSet::new();
         for id in ids {
@@ -248,7 +243,6 @@ impl AuditedRecords {
         doubts
     }
 
-    /// Tells whether a file below `.approvals` is to be audited.
     fn names(&self, filed: &ApprovalFileOutcome) -> bool {
         let of_record = |id: &str| self.records.iter().any(|record| record.key == id);
         self.is_all

@@ -21,20 +21,13 @@ use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
 use crate::store::files;
 
-/// Commits that were the tip of the mainline at some time.
 pub(super) struct EarlierTips {
     pub(super) marks: Vec<Mark>,
-    /// The tips that this clone saw, and that are not on the line.
     pub(super) lost: Vec<LostTip>,
-    /// What the approvals branch lost.
     pub(super) removed: Vec<RemovedApprovals>,
 }
 
 impl EarlierTips {
-    /// Reads checkpoints, and the tips recorded in receipts.
-    ///
-    /// # Errors
-    /// [`Undetermined`] if a checkpoint can't be read.
     pub(super) fn read(
         snapshot: &Snapshot<'_>,
         folder: &Path,
@@ -138,7 +131,6 @@ fn lost_tips(snapshot: &Snapshot<'_>) -> Result<Vec<LostTip>, Error> {
     Ok(tips)
 }
 
-/// Returns the statements about records that would count if the approvals branch still had them.
 fn removed_statements(snapshot: &Snapshot<'_>) -> Vec<RemovedApprovals> {
     let (history, _) = snapshot.facts();
     let Some(tip) = history.approvals_branch.lost_tip else { return Vec::new() };
@@ -193,17 +185,13 @@ fn place(stand: Stand) -> Place {
     }
 }
 
-/// Tells whether findings say that the approved branch was rewritten.
 fn is_rewritten(findings: &[Finding]) -> bool {
-    let is_rewrite =
-        |it: &Finding| [Code::HistoryRewritten, Code::MainlineRerouted].contains(&it.rule);
+    let is_rewrite = |finding: &Finding| {
+        [Code::HistoryRewritten, Code::MainlineRerouted].contains(&finding.rule)
+    };
     findings.iter().any(is_rewrite)
 }
 
-/// Returns a checkpoint of the approved branch as it is now.
-///
-/// # Errors
-/// [`Undetermined`] if the clone does not hold all of its history, or if it was rewritten.
 pub(super) fn taken(snapshot: &Snapshot<'_>, findings: &[Finding]) -> Result<Checkpoint, Error> {
     let mainline = &snapshot.facts().0.mainline;
     if let Some(obstacle) = &mainline.boundary {

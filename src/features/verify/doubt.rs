@@ -12,19 +12,10 @@ use crate::session::error::Undetermined;
 pub enum AuditDoubt {
     /// Whether a commit that once was the tip is still on the mainline.
     #[error("whether {commit} of {path} is still on the approved branch: {cause}")]
-    EarlierTip {
-        commit: String,
-        /// The checkpoint or file of receipts that names it.
-        path: String,
-        /// The obstacle, and how to fix it.
-        cause: String,
-    },
+    EarlierTip { commit: String, path: String, cause: String },
     /// The contents of a version.
     #[error("{error}\n  help: {}", Undetermined::repair(.error))]
-    Contents {
-        /// Why it can't be read.
-        error: TreeError,
-    },
+    Contents { error: TreeError },
     /// The content of an approval file.
     #[error("{path}: {obstacle}; {}", .obstacle.repair())]
     ApprovalFile { path: String, obstacle: Obstacle },

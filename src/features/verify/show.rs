@@ -50,7 +50,6 @@ pub struct RecordUses {
     pub closed: Option<Instant>,
 }
 
-/// The answer's head; the findings are added one by one.
 #[derive(Serialize)]
 struct VerifyAnswer<'a> {
     mainline: MainlineView<'a>,

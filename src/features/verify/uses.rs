@@ -26,7 +26,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// The maximum size of a file of receipts, in bytes.
 const MOST_BYTES: u64 = 1 << 30;
 
 /// A file of receipts to audit.
@@ -53,13 +52,11 @@ pub struct UsedRecord {
     pub closed: Option<Instant>,
 }
 
-/// Reads a file of receipts.
 pub(crate) fn read(folder: &Path, path: &Path) -> Result<Vec<u8>, Undetermined> {
     files::read(&folder.join(path), MOST_BYTES)
         .map_err(|error| Undetermined::other(error.to_string(), "give a file of receipts"))
 }
 
-/// Returns the error for a file with a line that is not a receipt.
 pub(crate) fn not_receipts(error: NoReceipt, path: &Path) -> Undetermined {
     Undetermined::other(
         format!("line {} of {} is not a receipt", error.line, path.display()),
@@ -67,11 +64,9 @@ pub(crate) fn not_receipts(error: NoReceipt, path: &Path) -> Undetermined {
     )
 }
 
-/// The receipts, if given.
 #[derive(Default)]
 pub(super) struct AuditedReceipts {
     path: Option<PathBuf>,
-    /// The path, as given by the user.
     shown: String,
     stored: StoredReceipts,
     lost: Vec<LostReceipt>,
@@ -81,10 +76,6 @@ pub(super) struct AuditedReceipts {
 }
 
 impl AuditedReceipts {
-    /// Reads the receipts, and looks for those that somebody kept.
-    ///
-    /// # Errors
-    /// [`Undetermined`] if a file can't be read, or a line of it is not a receipt.
     pub(super) fn read(
         (repository, folder): (&Repository, &Path),
         request: Option<&ReceiptsRequest<'_>>,
@@ -109,7 +100,6 @@ impl AuditedReceipts {
         })
     }
 
-    /// Returns the file as a whole; `None` if none was given.
     pub(super) fn file(&self, governance: &Governance) -> Option<ReceiptsCase<'_>> {
         self.path.as_ref()?;
         let mut faults = faults::find(&self.stored.entries);
@@ -124,12 +114,10 @@ impl AuditedReceipts {
         Some(ReceiptsCase { path: &self.shown, faults, lost: &self.lost, is_cut: self.is_cut })
     }
 
-    /// Returns the path of the file, as given by the user.
     pub(super) fn path(&self) -> String {
         self.shown.clone()
     }
 
-    /// Returns the uses of ids that never landed as a record.
     pub(super) fn strangers(&self, history: &History) -> Vec<UsesCase<'_>> {
         let is_known = |id: &str| {
             let keys = [TrailKey::Id(id.to_ascii_uppercase()), TrailKey::Path(id.to_owned())];
@@ -156,7 +144,6 @@ impl AuditedReceipts {
         ids.into_iter().map(used).collect()
     }
 
-    /// Returns the commits that receipts name as the tip, each with the first line that names it.
     pub(super) fn commits(&self) -> Vec<(u32, String)> {
         let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
         for receipt in &self.stored.receipts {
@@ -170,14 +157,12 @@ impl AuditedReceipts {
         commits
     }
 
-    /// Returns the uses of a record: line, and the instant of the question.
     fn of(&self, id: &str) -> Vec<(u32, Instant)> {
         let receipts = self.stored.receipts.iter();
         let allowing = receipts.filter(|receipt| receipt.allows.as_deref() == Some(id));
-        allowing.filter_map(|it| Some((it.line, it.instant?))).collect()
+        allowing.filter_map(|receipt| Some((receipt.line, receipt.instant?))).collect()
     }
 
-    /// Returns the receipts about each record; empty without receipts.
     pub(super) fn used<'a>(
         &self,
         records: &'a [RecordState],
@@ -200,7 +185,6 @@ impl AuditedReceipts {
         records.iter().map(used).collect()
     }
 
-    /// Returns how records were used, for those that were.
     pub(super) fn uses(&self, records: &[RecordState], snapshot: &Snapshot<'_>) -> Vec<UsedRecord> {
         let uses = |state: &RecordState| {
             let id = state.id();
@@ -224,7 +208,6 @@ impl AuditedReceipts {
     }
 }
 
-/// Returns the receipts of a file that the text lacks.
 fn lost(folder: &Path, path: &Path, text: &str) -> Result<Vec<LostReceipt>, Undetermined> {
     let bytes = read(folder, path)?;
     let kept = receipt::kept(&String::from_utf8_lossy(&bytes));

@@ -31,7 +31,6 @@ pub enum NoCall {
     UnknownEvent(String),
 }
 
-/// The keys of a payload.
 #[derive(Debug)]
 pub(super) struct Payload {
     pub(super) runtime: HookRuntime,
@@ -43,7 +42,6 @@ impl Payload {
         self.keys.contains_key(key)
     }
 
-    /// Returns a text that must be there and not empty.
     pub(super) fn text(&self, key: &'static str) -> Result<&str, NoCall> {
         match self.keys.get(key) {
             None => Err(NoCall::Missing(key)),
@@ -57,13 +55,12 @@ impl Payload {
         match self.keys.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => {
-                Ok(Some(text).filter(|text| !text.is_empty()).map(|it| &**it))
+                Ok(Some(text).filter(|text| !text.is_empty()).map(|text| &**text))
             }
             Some(_) => Err(NoCall::WrongValue(key)),
         }
     }
 
-    /// Returns the arguments of a call: an object.
     pub(super) fn arguments(&self, key: &'static str) -> Result<Map<String, Value>, NoCall> {
         match self.keys.get(key) {
             None => Err(NoCall::Missing(key)),
@@ -72,7 +69,6 @@ impl Payload {
         }
     }
 
-    /// Returns the arguments of a call: an object, or the JSON text of one.
     pub(super) fn arguments_or_text(
         &self,
         key: &'static str,
@@ -86,7 +82,6 @@ impl Payload {
         }
     }
 
-    /// Returns the folders that the runtime states.
     fn folders(&self) -> Result<Vec<String>, NoCall> {
         let mut folders: Vec<String> =
             self.optional("cwd")?.map(str::to_owned).into_iter().collect();

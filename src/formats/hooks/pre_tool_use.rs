@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use crate::formats::hooks::payload::{NoCall, Payload};
 use crate::gate::tool_call::ToolCall;
 
-/// Reads `tool_name` and `tool_input` of one event.
 pub(super) fn read(payload: Payload, event: &str) -> Result<ToolCall, NoCall> {
     let found = payload.text("hook_event_name")?;
     if found != event {

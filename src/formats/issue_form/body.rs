@@ -34,7 +34,7 @@ pub fn sections(text: &str) -> (Vec<IssueAnswer>, Vec<IssueProblem>) {
             Some(_) => {}
             None => open = opens(line, number),
         }
-        let heading = line.strip_prefix("### ").filter(|_| open.is_none());
+        let heading = if open.is_none() { line.strip_prefix("### ") } else { None };
         match (heading, found.last_mut()) {
             (Some(heading), _) => found.push((number, heading.trim().to_owned(), Vec::new())),
             (None, Some((.., lines))) => lines.push(line),
@@ -53,7 +53,6 @@ pub fn sections(text: &str) -> (Vec<IssueAnswer>, Vec<IssueProblem>) {
     (sections, unclosed.into_iter().collect())
 }
 
-/// Returns the fence that a line opens, if any.
 fn opens(line: &str, number: usize) -> Option<Fence> {
     let rest = indented(line)?;
     let mark = rest.chars().next().filter(|mark| "`~".contains(*mark))?;
@@ -79,7 +78,6 @@ fn indented(line: &str) -> Option<&str> {
     (line.len() - rest.len() <= 3).then_some(rest)
 }
 
-/// Removes a fence that encloses a whole answer.
 fn without_fence(text: &str) -> &str {
     let inside = || {
         let (first, rest) = text.split_once('\n')?;

@@ -16,32 +16,13 @@ pub enum IssueProblem {
         heading: String,
     },
     /// A repeated heading.
-    Repeated {
-        /// Its line, from 1.
-        line: usize,
-        heading: String,
-        /// The line of its first occurrence.
-        first: usize,
-    },
+    Repeated { line: usize, heading: String, first: usize },
     /// An unclosed fence, which would include everything after it.
-    Unclosed {
-        /// Its line, from 1.
-        line: usize,
-    },
+    Unclosed { line: usize },
     /// An answer that can't be read.
-    Unreadable {
-        /// The line of its heading, from 1.
-        line: usize,
-        label: &'static str,
-        /// What is wrong, and how to write it.
-        what: String,
-    },
+    Unreadable { line: usize, label: &'static str, what: String },
     /// A required checkbox that is not checked.
-    Unticked {
-        /// The line of its heading, from 1.
-        line: usize,
-        text: &'static str,
-    },
+    Unticked { line: usize, text: &'static str },
 }
 
 impl fmt::Display for IssueProblem {

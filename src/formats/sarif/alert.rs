@@ -58,7 +58,7 @@ pub fn finding(alerted: &AlertedResult<'_>) -> ScannerFinding {
         logical: &[],
         audited: None,
     });
-    let name = package.named.as_ref().map(|it| it.name.as_str());
+    let name = package.named.as_ref().map(|named| named.name.as_str());
     let level = alerted.rule.get("severity").and_then(Value::as_str).unwrap_or("warning");
     ScannerFinding {
         also: rule

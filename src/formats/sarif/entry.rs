@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use crate::formats::json_stream::{Broken, ByteSpan, JsonScanner};
 
-/// Returns an object with an entry set; `None` if the bytes are not an object.
 pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {
     let entries = read_entries(object).ok()?;
     match entries.iter().rev().find(|(name, _)| name == key) {
@@ -44,13 +43,11 @@ pub(super) fn suppressed(result: &[u8], text: Option<&str>) -> Option<Vec<u8>> {
     put(result, *span, &format!("[{}]", others.join(",")))
 }
 
-/// Tells whether a suppression was written by this program.
 fn is_ours(item: &[u8]) -> bool {
     let item: Option<Value> = serde_json::from_slice(item).ok();
     item.is_some_and(|item| item.pointer("/properties/exledger/id").is_some())
 }
 
-/// Inserts an entry or item after the last one, or into empty brackets.
 fn add(whole: &[u8], last: Option<u64>, text: &str) -> Option<Vec<u8>> {
     match last {
         Some(end) => put(whole, ByteSpan { start: end, end }, &format!(",{text}")),
@@ -78,7 +75,6 @@ fn slice(whole: &[u8], span: ByteSpan) -> Option<&[u8]> {
     whole.get(start..end)
 }
 
-/// Returns the keys of an object with the positions of their values.
 fn read_entries(object: &[u8]) -> Result<Vec<(String, ByteSpan)>, Broken> {
     let mut scan = JsonScanner::new(object, 0);
     scan.expect(b'{', "an object")?;

@@ -21,20 +21,14 @@ pub(super) struct RunHead {
     pub(super) rules: Vec<Vec<Object<SarifRule>>>,
     /// The positions of rules by id: the component, and the index there.
     pub(super) by_id: BTreeMap<String, (usize, usize)>,
-    /// The folders that base ids refer to.
     pub(super) bases: BTreeMap<String, Object<DeclaredArtifact>>,
-    /// The files that results refer to by index.
     pub(super) artifacts: Vec<Object<DeclaredArtifact>>,
-    /// The folder in which the tool was run, of each invocation.
     pub(super) working: Vec<Option<Object<DeclaredArtifact>>>,
-    /// Whether the tool reports that it failed.
     pub(super) has_failed: bool,
-    /// The keys that were read.
     taken: BTreeSet<String>,
     wrong: Option<String>,
 }
 
-/// A folder or file declared in the run.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct DeclaredArtifact {
@@ -91,7 +85,6 @@ struct Invocation {
 }
 
 impl RunHead {
-    /// Reads one entry of a run.
     pub(super) fn take(&mut self, key: &str, bytes: &[u8]) {
         if !self.taken.insert(key.to_owned()) {
             return self.fail(format!("`{key}` appears twice"));
@@ -132,19 +125,16 @@ impl RunHead {
         }
     }
 
-    /// Returns the kinds of findings that the tool has rules for, if it names kinds.
     pub(super) fn kinds(&self) -> BTreeSet<&'static str> {
         let rules = self.rules.iter().flatten();
         let kinds = rules.filter_map(|rule| trivy_kind(&self.tool, rule));
         kinds.collect()
     }
 
-    /// Tells whether an entry can't be read.
     pub(super) fn is_wrong(&self) -> bool {
         self.wrong.is_some()
     }
 
-    /// Records that an entry can't be read.
     pub(super) fn fail(&mut self, why: String) {
         self.wrong.get_or_insert(why);
     }

@@ -9,7 +9,6 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// The value in place of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Lenient<'t> {
     /// Nothing, or `null`.
@@ -45,7 +44,6 @@ impl<'de: 't, 't> Deserialize<'de> for Lenient<'t> {
     }
 }
 
-/// An owned text, if there is one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OwnedText(pub(super) Lenient<'static>);
 
@@ -54,7 +52,6 @@ impl OwnedText {
         self.0.text()
     }
 
-    /// Returns the text, or the number as text.
     pub(super) fn written(&self) -> Option<&str> {
         self.0.written()
     }

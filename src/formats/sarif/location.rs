@@ -5,9 +5,7 @@ use crate::formats::sarif::lenient::Lenient;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NamedLocation<'l> {
     pub(super) uri: &'l Lenient<'l>,
-    /// The base that the URI is relative to.
     pub(super) base: Option<&'l str>,
-    /// The index among the run's artifacts.
     pub(super) index: Option<i64>,
 }
 

@@ -101,7 +101,6 @@ pub fn read<R: BufRead + Seek>(
     }
 }
 
-/// Tells whether this version of the standard is supported.
 fn is_read(version: &str) -> bool {
     version == "2.1" || version.starts_with("2.1.")
 }
@@ -120,7 +119,6 @@ struct SarifWalk<'w, R> {
     layout: SarifLayout,
     index: u64,
     buffer: Vec<u8>,
-    /// The place that was counted last.
     counted: TextPlace,
 }
 
@@ -225,7 +223,6 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
         Ok(self.counted.line)
     }
 
-    /// Counts lines and columns up to a byte, from the last one that was counted.
     fn count_to(&mut self, at: u64) -> Result<(), Broken> {
         if at < self.counted.at {
             self.counted = TextPlace { at: 0, line: 1, column: 1 };
@@ -244,7 +241,6 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
         })
     }
 
-    /// Returns an error with its line and column in place of its byte.
     fn place(&mut self, broken: Broken) -> Broken {
         let (what, at) = match broken {
             Broken::Expected(what, at) => (format!("{what} is missing"), at),
@@ -257,7 +253,6 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
         }
     }
 
-    /// Reads a run: first its metadata, then its results.
     fn run(&mut self) -> Result<(), Broken> {
         self.scan.expect(b'{', "a run")?;
         let start = self.scan.at();

@@ -10,15 +10,12 @@ use crate::gate::package::{Ecosystem, Package};
 use crate::record::purl::{self, Purl};
 use crate::survey::event::FindingPlace;
 
-/// A package, as far as a result identifies it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SarifPackage {
     pub(super) purl: Option<String>,
-    /// Its name and version, and what is known of its type.
     pub(super) named: Option<Package>,
 }
 
-/// What a result says that tells its package.
 #[derive(Clone, Copy)]
 pub(super) struct PackageClues<'r> {
     pub(super) tool: &'r str,
@@ -26,13 +23,11 @@ pub(super) struct PackageClues<'r> {
     pub(super) message: &'r str,
     pub(super) rule: Option<&'r SarifRule>,
     pub(super) places: &'r [FindingPlace],
-    /// The full names of its logical locations.
     pub(super) logical: &'r [&'r str],
     /// Cargo-audit's fingerprint, `ID:NAME:VERSION`.
     pub(super) audited: Option<&'r str>,
 }
 
-/// Returns the package that a result is about.
 pub(super) fn from_names(clues: PackageClues<'_>) -> SarifPackage {
     let PackageClues { tool, message, rule, places, .. } = clues;
     let named = |name: &str, version: Option<&str>, ecosystem| SarifPackage {
@@ -58,7 +53,7 @@ pub(super) fn from_names(clues: PackageClues<'_>) -> SarifPackage {
             Some(named(name, Some(version), Ecosystem::Of("cargo")))
         }),
         "dependency-check" => only(clues.logical)
-            .filter(|it| Purl::parse(it).is_some())
+            .filter(|name| Purl::parse(name).is_some())
             .map(|purl| SarifPackage { purl: Some(purl.to_owned()), named: None }),
         _ => None,
     };
@@ -80,13 +75,11 @@ fn package(name: &str, version: Option<&str>, ecosystem: Ecosystem) -> Option<Pa
     })
 }
 
-/// Returns the rest of the first line that begins with a text.
 pub(super) fn line<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
     message.lines().find_map(|line| line.strip_prefix(begin))
 }
 
 /// Returns what is known of the type of a package found by trivy.
-///
 /// All results of a vulnerability share a rule, which has the name of the last one, so a lock file is more reliable.
 fn trivy(rule: Option<&SarifRule>, places: &[FindingPlace]) -> Ecosystem {
     match rule.and_then(|rule| rule.name.text()) {
@@ -155,7 +148,6 @@ fn file_kind(path: &str) -> Option<&'static str> {
     kind.map(|(kind, _)| *kind)
 }
 
-/// A package as grype describes it.
 #[derive(Clone, Copy, Debug)]
 struct Described<'m> {
     kind: Option<&'m str>,
@@ -169,7 +161,6 @@ impl Described<'_> {
         known.map_or(Ecosystem::Unknown, Ecosystem::Of)
     }
 
-    /// Tells whether both have the same name and version, and no conflicting types.
     fn agrees(&self, other: &Described<'_>) -> bool {
         self.name == other.name
             && self.version == other.version
@@ -198,7 +189,7 @@ fn grype(message: &str, rule: Option<&SarifRule>) -> Option<SarifPackage> {
 /// Tells whether a package URL of the rule matches the result by type and name, or also by version
 /// if the type is unknown.
 fn is_of(purl: &Purl, described: &Described<'_>) -> bool {
-    let version = described.version.map(|it| purl::version(&purl.kind, it));
+    let version = described.version.map(|version| purl::version(&purl.kind, version));
     purl.is_named(described.name)
         && match described.ecosystem() {
             Ecosystem::Of(kind) => kind == purl.kind,

@@ -63,7 +63,6 @@ struct ResultMessage<'t> {
     markdown: Lenient<'t>,
 }
 
-/// The fingerprints that are used.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Prints<'t> {
@@ -108,7 +107,6 @@ struct Physical<'t> {
     region: Option<Object<Region<'t>>>,
 }
 
-/// A file, by URI or index.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Location<'t> {
@@ -151,10 +149,6 @@ struct ResultProperties<'t> {
     cwe: LenientTexts,
 }
 
-/// Reads a result of a run.
-///
-/// # Errors
-/// Why it can't be read, as text.
 pub(super) fn read(
     bytes: &[u8],
     head: &RunHead,
@@ -172,7 +166,8 @@ pub(super) fn read(
     let message = result.message.as_deref();
     let text = message.and_then(|message| message.text.text()).unwrap_or_default();
     let places = crate::formats::sarif::result::places(&result, places)?;
-    let parts = result.locations.iter().flatten().flat_map(|it| it.logical_locations.iter());
+    let parts =
+        result.locations.iter().flatten().flat_map(|location| location.logical_locations.iter());
     let logical: Vec<&str> =
         parts.flatten().filter_map(|part| part.fully_qualified_name.text()).collect();
     let package = package::from_names(PackageClues {
@@ -184,9 +179,9 @@ pub(super) fn read(
         logical: &logical,
         audited: result.partial_fingerprints.as_ref().and_then(|prints| prints.audit.text()),
     });
-    let name = package.named.as_ref().map(|it| it.name.as_str());
+    let name = package.named.as_ref().map(|named| named.name.as_str());
     let level = read_level(&result, rule);
-    let own_cwe = result.properties.as_ref().map(|it| it.cwe.0.as_slice());
+    let own_cwe = result.properties.as_ref().map(|properties| properties.cwe.0.as_slice());
     Ok(ScannerFinding {
         also: rule
             .and_then(|rule| head::trivy_kind(&head.tool, rule))
@@ -247,7 +242,6 @@ fn advisory<'r>(result: &'r RawResult<'_>) -> Option<&'r str> {
     result.partial_fingerprints.as_ref().and_then(|prints| prints.advisory.text())
 }
 
-/// Returns the id that records use for the finding.
 pub(super) fn id(tool: &str, named: &str, advisory: Option<&str>, package: Option<&str>) -> String {
     let id = match tool {
         // It uses one rule for all advisories.
@@ -283,17 +277,14 @@ fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Op
 }
 
 /// Returns the locations of a result, ignoring those that name no file.
-///
-/// # Errors
-/// Why one of them can't be told.
 fn places(result: &RawResult<'_>, places: &Places<'_>) -> Result<Vec<FindingPlace>, String> {
     let locations = result.locations.iter().flatten().filter(|location| !location.is_logical());
     let prints = result.partial_fingerprints.as_ref();
     let commit = prints.and_then(|prints| prints.commit.text());
     let place = |location: &Object<PhysicalOrNot<'_>>| {
         let physical = location.physical_location.as_ref();
-        let named = physical.and_then(|it| it.artifact_location.as_ref());
-        let region = physical.and_then(|it| it.region.as_ref());
+        let named = physical.and_then(|physical| physical.artifact_location.as_ref());
+        let region = physical.and_then(|physical| physical.region.as_ref());
         Ok(FindingPlace {
             file: named.map_or(Ok(FindingFile::Unknown), |named| places.file(named.named()))?,
             line: region.and_then(|region| u64::try_from(region.start_line?).ok()),
@@ -307,7 +298,6 @@ fn places(result: &RawResult<'_>, places: &Places<'_>) -> Result<Vec<FindingPlac
     locations.map(place).collect()
 }
 
-/// Returns the version that fixes a finding.
 fn fixed(
     tool: &str,
     text: &str,
@@ -324,6 +314,6 @@ fn fixed(
         }
         _ => None,
     };
-    let found = found.map(|it| it.trim().trim_matches('`'));
-    found.filter(|it| !it.is_empty()).map(str::to_owned)
+    let found = found.map(|text| text.trim().trim_matches('`'));
+    found.filter(|text| !text.is_empty()).map(str::to_owned)
 }

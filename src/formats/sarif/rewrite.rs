@@ -36,7 +36,7 @@ pub fn write(
     let mut copy = Copy { reader, out, at: 0 };
     let mut index = 0;
     for (place, run) in layout.runs.iter().enumerate() {
-        let note = note(place).filter(|_| run.tool.is_some());
+        let note = if run.tool.is_some() { note(place) } else { None };
         let first = run.results.first().map_or(u64::MAX, |span| span.start);
         let is_before = run.properties.is_some_and(|span| span.start < first);
         if let (Some(note), true) = (&note, is_before) {
@@ -90,7 +90,6 @@ impl<R: BufRead> Copy<'_, R> {
         Ok(())
     }
 
-    /// Writes the note on a run, replacing an earlier one.
     fn note(&mut self, run: &SarifRun, note: &str) -> io::Result<()> {
         match run.properties {
             Some(span) => self.edit(span, |bytes| entry::with(bytes, "exledger", note)),
@@ -114,7 +113,6 @@ impl<R: BufRead> Copy<'_, R> {
         self.out.write_all(made.as_deref().unwrap_or(&piece))
     }
 
-    /// Copies everything up to a position.
     fn until(&mut self, end: u64) -> io::Result<()> {
         let mut at = self.at;
         loop {
@@ -132,7 +130,6 @@ impl<R: BufRead> Copy<'_, R> {
         }
     }
 
-    /// Skips everything up to a position.
     fn pass(&mut self, end: u64) -> io::Result<()> {
         self.each(end, &mut |_| Ok(()))
     }

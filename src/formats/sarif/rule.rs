@@ -30,27 +30,23 @@ impl SarifRule {
         former.chain(own.filter(|_| tool == "ruff")).map(str::to_owned).collect()
     }
 
-    /// Returns the help in plain text.
     pub(super) fn help(&self) -> Option<&str> {
         self.help.as_ref()?.text.text()
     }
 }
 
-/// The default severity of a rule.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Configuration {
     pub(super) level: OwnedText,
 }
 
-/// The help of a rule.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Help {
     text: OwnedText,
 }
 
-/// The relationship of a rule to another item, such as a weakness of a taxonomy.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Relationship {
@@ -58,7 +54,6 @@ pub(super) struct Relationship {
     pub(super) kinds: LenientTexts,
 }
 
-/// A reference to a rule or weakness of some component, by its id.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct ComponentReference {
@@ -78,7 +73,6 @@ struct RuleComponent {
     name: OwnedText,
 }
 
-/// Properties of rules that tools write in addition to the standard.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(super) struct RuleProperties {

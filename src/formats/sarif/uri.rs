@@ -17,18 +17,15 @@ const DEEPEST: usize = 8;
 /// The maximum number of declared folders that an absolute path is compared with.
 const MOST_FOLDERS: usize = 64;
 
-/// What the URIs of a run are relative to.
 pub(super) struct Places<'h> {
     bases: &'h BTreeMap<String, Object<DeclaredArtifact>>,
     artifacts: &'h [Object<DeclaredArtifact>],
     roots: &'h Roots<'h>,
     /// Two lists: the absolute folders that the run declares, and those in which the tool was run.
     declared: [Vec<String>; 2],
-    /// What a relative URI without a base is below.
     folder: BaseFolder,
 }
 
-/// The folder that a relative URI is below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum BaseFolder {
     /// A path from the repository's root.
@@ -46,7 +43,6 @@ enum BaseFolder {
 }
 
 impl<'h> Places<'h> {
-    /// Determines what the URIs of a run are relative to.
     pub(super) fn from_head(head: &'h RunHead, roots: &'h Roots<'h>) -> Places<'h> {
         let mut places = Places {
             bases: &head.bases,
@@ -88,9 +84,6 @@ impl<'h> Places<'h> {
     }
 
     /// Returns the file of a location; undetermined if its URI is not a text, or its index refers to nothing.
-    ///
-    /// # Errors
-    /// Why a relative URI names no file of the repository: it leads elsewhere, or nobody can tell where.
     pub(super) fn file(&self, location: NamedLocation<'_>) -> Result<FindingFile, String> {
         let place = location.index.and_then(|index| usize::try_from(index).ok());
         let artifact = place.and_then(|place| self.artifacts.get(place));
@@ -145,7 +138,6 @@ impl<'h> Places<'h> {
         found.map_or_else(|| FindingFile::Elsewhere(format!("/{plain}")), inside)
     }
 
-    /// Returns the absolute path of a declared folder; `None` if it has none.
     fn whole(&self, folder: NamedLocation<'_>, depth: usize) -> Option<String> {
         let path = read_path(folder.uri.text()?).ok()?;
         if path.starts_with('/') {
@@ -160,7 +152,7 @@ impl<'h> Places<'h> {
     /// address, is where the tool ran; so is the root of the file system, which trivy names where it knows none.
     fn base(&self, base: Option<&str>, depth: usize) -> BaseFolder {
         let declared = base.and_then(|base| self.bases.get(base)).map(|base| base.named());
-        let Some(declared) = declared.filter(|it| *it.uri != Lenient::Absent) else {
+        let Some(declared) = declared.filter(|declared| *declared.uri != Lenient::Absent) else {
             return self.folder.clone();
         };
         match self.folder_of(declared, depth) {
@@ -244,13 +236,12 @@ fn read_path(uri: &str) -> Result<String, String> {
     Ok(decoded(rest))
 }
 
-/// Returns the file at a path from the repository's root.
 pub(super) fn relative(path: &str) -> FindingFile {
     let plain = gate::plain(path);
     plain.map_or_else(|| FindingFile::Above(path.to_owned()), |plain| inside(&plain))
 }
 
-/// Returns a path inside the repository. The root itself is everything in it, which is no place that can be told.
+/// Returns a path inside the repository. The root itself is everything in it, which is not a place.
 fn inside(path: &str) -> FindingFile {
     if path.is_empty() { FindingFile::Unknown } else { FindingFile::Inside(path.to_owned()) }
 }
@@ -263,7 +254,7 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let pair = after.get(..2).filter(|_| *first == b'%');
+        let pair = if *first == b'%' { after.get(..2) } else { None };
         let pair = pair.filter(|pair| pair.iter().all(u8::is_ascii_hexdigit));
         let escape =
             pair.and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());

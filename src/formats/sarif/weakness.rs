@@ -8,23 +8,23 @@ use crate::formats::sarif::rule::{ComponentReference, SarifRule};
 /// The kinds of relationships between a rule and a weakness that it finds; a missing kind counts too.
 const KINDS: &[&str] = &["relevant", "equal", "superset", "subset"];
 
-/// Returns the weaknesses named by a rule's tags, relationships and properties, and by the result itself.
 pub(super) fn all(
     rule: Option<&SarifRule>,
     taxa: &[Object<ComponentReference>],
     of_result: &[String],
 ) -> Vec<String> {
     let properties = rule.and_then(|rule| rule.properties.as_ref());
-    let tags = properties.into_iter().flat_map(|it| &it.tags.0);
-    let of_rule = properties.into_iter().flat_map(|it| &it.cwe.0);
+    let tags = properties.into_iter().flat_map(|properties| &properties.tags.0);
+    let of_rule = properties.into_iter().flat_map(|properties| &properties.cwe.0);
     let related = rule
         .and_then(|rule| rule.relationships.as_ref())
         .into_iter()
         .flatten()
-        .filter(|it| {
-            it.kinds.0.is_empty() || it.kinds.0.iter().any(|kind| KINDS.contains(&kind.as_str()))
+        .filter(|relationship| {
+            relationship.kinds.0.is_empty()
+                || relationship.kinds.0.iter().any(|kind| KINDS.contains(&kind.as_str()))
         })
-        .filter_map(|it| it.target.as_deref());
+        .filter_map(|relationship| relationship.target.as_deref());
     let references = related.chain(taxa.iter().map(|taxon| &taxon.0));
     let mut found: Vec<String> = tags.filter_map(|tag| tagged(tag)).collect();
     found.extend(references.filter_map(referred));
@@ -34,7 +34,6 @@ pub(super) fn all(
     found
 }
 
-/// Returns the weakness that a reference to the taxonomy names.
 fn referred(reference: &ComponentReference) -> Option<String> {
     let is_list = reference.component()?.trim().eq_ignore_ascii_case("cwe");
     is_list.then(|| numbered(reference.id.text()?)).flatten()
@@ -43,7 +42,7 @@ fn referred(reference: &ComponentReference) -> Option<String> {
 /// Parses a text that must be a weakness: a tag's form, or the number alone.
 fn numbered(text: &str) -> Option<String> {
     let trimmed = text.trim();
-    let number = trimmed.parse().ok().filter(|_| !trimmed.starts_with('+'));
+    let number = if !trimmed.starts_with('+') { trimmed.parse().ok() } else { None };
     number.map(named).or_else(|| tagged(trimmed))
 }
 
@@ -52,7 +51,7 @@ fn tagged(tag: &str) -> Option<String> {
     let lower = tag.to_ascii_lowercase();
     let bare = lower.strip_prefix("external/cwe/").unwrap_or(&lower);
     let rest = bare.strip_prefix("cwe-")?;
-    let end = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
+    let end = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());
     let (number, rest) = rest.split_at_checked(end)?;
     let number = number.parse().ok()?;
     (rest.is_empty() || rest.starts_with([':', ' '])).then(|| named(number))

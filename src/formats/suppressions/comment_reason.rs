@@ -7,17 +7,14 @@ use regex::bytes::Captures;
 
 use crate::formats::suppressions::{hidden, reasons};
 
-/// The bytes of a line, and of the line before it.
 #[derive(Clone, Copy)]
 pub(super) struct CommentLine<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) before: &'b [u8],
 }
 
-/// The signs of comments.
 const SIGNS: &[&str] = &["<!--", "//", "/*", "#", "*", "--", ";"];
 
-/// The signs that begin another comment within one.
 const INNER_SIGNS: &[&str] = &["<!--", "//", "/*", "#"];
 
 /// How comments begin that a tool reads, in whatever case.
@@ -86,7 +83,6 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes.get(..LONGEST).unwrap_or(bytes)).into_owned()
 }
 
-/// Returns the reason of a suppression that begins at a byte of its line.
 pub(super) fn of(
     kind: &str,
     captures: &Captures<'_>,
@@ -97,7 +93,6 @@ pub(super) fn of(
     stated(&own).or_else(|| beside(line, start))
 }
 
-/// Returns the reason that a text states, which is a comment or the rest of one.
 pub(super) fn stated(comment: &str) -> Option<String> {
     let parts: Vec<String> = parts(comment)
         .into_iter()
@@ -112,7 +107,6 @@ pub(super) fn beside(line: CommentLine<'_>, start: usize) -> Option<String> {
     before(&text(line.bytes.get(..start).unwrap_or_default())).or_else(|| above(line.before))
 }
 
-/// Returns what stands in a comment behind its ids.
 fn own(kind: &str, captures: &Captures<'_>, line: CommentLine<'_>) -> Option<String> {
     if let Some(why) = captures.name("why") {
         return Some(text(why.as_bytes()));
@@ -147,7 +141,6 @@ fn own(kind: &str, captures: &Captures<'_>, line: CommentLine<'_>) -> Option<Str
     }
 }
 
-/// Returns what stands behind the ids of a comment, without what separates them.
 fn behind(kind: &str, rest: &str) -> String {
     let rest = match kind {
         // Its parameters, its end and its workspace are one word with the id.
@@ -158,7 +151,6 @@ fn behind(kind: &str, rest: &str) -> String {
     rest.split("*/").next().unwrap_or_default().split("-->").next().unwrap_or_default().to_owned()
 }
 
-/// Returns a text without the ids at its beginning.
 fn without_ids(text: &str, is_id: fn(&str) -> bool) -> &str {
     let is_between = |it: char| it.is_whitespace() || matches!(it, ',' | ':' | ']');
     let mut rest = text.trim_start_matches(is_between);
@@ -175,7 +167,7 @@ fn without_ids(text: &str, is_id: fn(&str) -> bool) -> &str {
 /// Tells whether a word looks like the id of a rule: `S307`, `CKV_AWS_20`.
 fn is_id(word: &str) -> bool {
     let is_part = |it: char| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_';
-    let has = |is: fn(&char) -> bool| word.chars().any(|it| is(&it));
+    let has = |is: fn(&char) -> bool| word.chars().any(|character| is(&character));
     word == "ALL"
         || word.chars().all(is_part) && has(char::is_ascii_uppercase) && has(char::is_ascii_digit)
 }
@@ -202,13 +194,12 @@ fn parts(comment: &str) -> Vec<&str> {
     parts
 }
 
-/// Tells whether a comment is one that a tool reads.
 fn is_directive(comment: &str) -> bool {
     let bare = comment.trim_start();
     let is_type = bare.strip_prefix("type:").is_some_and(is_type);
     is_type
         || DIRECTIVES.iter().any(|directive| {
-            let is_word = directive.ends_with(|it: char| it.is_ascii_alphanumeric());
+            let is_word = directive.ends_with(|character: char| character.is_ascii_alphanumeric());
             let next = bare.get(directive.len()..).and_then(|rest| rest.chars().next());
             let goes_on = is_word && next.is_some_and(|next| next.is_alphanumeric() || next == '_');
             begins_with(bare, directive) && !goes_on
@@ -240,7 +231,6 @@ fn before(code: &str) -> Option<String> {
     stated(comment).filter(|comment| !comment.contains(['"', '\'']))
 }
 
-/// Returns the text of the line above, if it is only a comment, of words and not of code.
 fn above(line: &[u8]) -> Option<String> {
     let text = text(line);
     let bare = text.trim();
@@ -255,7 +245,6 @@ fn above(line: &[u8]) -> Option<String> {
     })
 }
 
-/// Tells whether a comment is code without its sign.
 fn is_code(comment: &str) -> bool {
     let first = comment.split(|it: char| !it.is_alphanumeric()).next().unwrap_or_default();
     let is_keyword = KEYWORDS.contains(&first);
@@ -267,12 +256,11 @@ fn is_code(comment: &str) -> bool {
         || comment.ends_with(')') && is_call(comment, is_keyword)
 }
 
-/// Tells whether a text that ends with `)` calls a function, and is no sentence that names one.
 fn is_call(text: &str, has_keyword: bool) -> bool {
     let Some((before, _)) = text.rsplit_once('(') else { return false };
     let words = before.split_whitespace();
     let n_plain = words.filter(|word| word.chars().all(char::is_alphabetic)).count();
-    before.ends_with(|it: char| it.is_alphanumeric() || "_.])".contains(it))
+    before.ends_with(|character: char| character.is_alphanumeric() || "_.])".contains(character))
         && (has_keyword || n_plain < 3)
 }
 
@@ -284,7 +272,7 @@ fn plain(text: &str) -> Option<String> {
         (Some(_), Some(_)) => bare.trim_start_matches('(').trim_end_matches(')'),
         _ => bare.trim_start_matches([')', ']', '}', '"', '\'']),
     };
-    let bare = bare.trim_matches(|it: char| it.is_whitespace() || it == ',');
+    let bare = bare.trim_matches(|character: char| character.is_whitespace() || character == ',');
     let is_word = |word: &str| !is_id(word.trim_matches([',', ':', '(', ')', '[', ']']));
     let says_why = bare.chars().any(char::is_alphabetic) && bare.split_whitespace().any(is_word);
     says_why.then(|| bare.to_owned())

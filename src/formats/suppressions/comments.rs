@@ -76,7 +76,6 @@ impl<'b> SourceLines<'b> {
     }
 }
 
-/// Returns the position after the last line break.
 fn after_break(bytes: &[u8]) -> usize {
     memrchr(b'\n', bytes).map_or(0, |at| at + 1)
 }
@@ -179,7 +178,6 @@ fn judge(
     Some((hidden::of_comment(pattern.kind, rules.as_deref(), path, options)?, None))
 }
 
-/// Returns what a tool passes over in a comment that it obeys.
 fn passed_over(kind: &str, captures: &Captures<'_>) -> Option<String> {
     let rules = captures.name("rules").filter(|_| kind == "bandit")?;
     let rules = String::from_utf8_lossy(rules.as_bytes());
@@ -208,7 +206,6 @@ fn is_behind_sign(before: &[u8]) -> bool {
         || signs.iter().any(|sign| memmem::find(before, sign.as_bytes()).is_some())
 }
 
-/// The records that the suppressions of a line may cite.
 enum CitedIds {
     /// On the line, where the tool allows free text, with their positions.
     Beside(Vec<(usize, Id)>),
@@ -255,12 +252,10 @@ fn end(rest: &[u8]) -> Option<SuppressionEnd> {
     Some(if is_no_end(end) { SuppressionEnd::Missing } else { SuppressionEnd::Until(end) })
 }
 
-/// Returns the part of a line before the end of a block comment.
 fn before_end(rest: &[u8]) -> &[u8] {
     memmem::find(rest, b"*/").and_then(|end| rest.get(..end)).unwrap_or(rest)
 }
 
-/// Returns the text of a suppression for messages, on one line and not too long.
 fn label(bytes: &[u8]) -> String {
     let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
     let trimmed =

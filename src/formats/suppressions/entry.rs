@@ -64,7 +64,7 @@ impl ScannedFile {
                 words.all(|word| cited::ids(word, prefixes).any(|id| id.as_str() == word))
             };
             let kept: Vec<&str> = reason.lines().filter(|line| !is_citation(line)).collect();
-            found.reason = (!kept.is_empty()).then(|| kept.join("\n"));
+            found.reason = if !kept.is_empty() { Some(kept.join("\n")) } else { None };
         }
     }
 
@@ -165,7 +165,6 @@ const NO_LIMITS: &[&str] = &[
     "apiVersion",
 ];
 
-/// The fields of policy engines that say why.
 const REASONS: &[&str] = &["Description", "reason", "description", "properties.description"];
 
 fn native_reason(node: &Node) -> Option<&str> {

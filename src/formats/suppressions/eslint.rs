@@ -8,7 +8,6 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
 
-/// A comment of eslint.
 #[derive(Debug)]
 pub(super) struct EslintComment {
     /// The names between commas; empty for all rules.
@@ -50,7 +49,6 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Splits a text at two hyphens or more between blanks.
 fn split_at_hyphens(text: &str) -> (&str, &str) {
     for (at, _) in text.match_indices("--") {
         let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
@@ -63,7 +61,6 @@ fn split_at_hyphens(text: &str) -> (&str, &str) {
     (text, "")
 }
 
-/// Returns the rules that a comment `eslint rule: "off"` turns off, between commas.
 fn turned_off(settings: &str) -> String {
     let of_part = |part: &str| {
         let (name, severity) = part.rsplit_once(':')?;

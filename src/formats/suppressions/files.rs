@@ -18,10 +18,8 @@ use crate::rules::scan::suppression::{
 use crate::survey::cited;
 use crate::yaml::node::Node;
 
-/// The endings of the files that are read by a word that they hold.
 const ENDINGS: &[&str] = &["yaml", "yml", "json"];
 
-/// Returns the tool of a file of checkov or zizmor, what to do to cite a record in it, and what finds its entries.
 fn named(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingAdvice, FindEntries)> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (tool, citing, find): (_, _, FindEntries) = match name {
@@ -69,7 +67,8 @@ pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
             let mut file = ScannedFile::from(found);
             for suppression in &mut file.suppressions {
                 // What is limited to no file is off everywhere.
-                suppression.is_blanket |= suppression.hidden.iter().all(|it| it.paths.is_none());
+                suppression.is_blanket |=
+                    suppression.hidden.iter().all(|hidden| hidden.paths.is_none());
             }
             file.add_comments(path, bytes);
             file.kinds.push(tool);
@@ -78,7 +77,6 @@ pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
     }
 }
 
-/// Finds the entries in a document.
 type FindEntries = fn(&Node, &mut EntryFinder<'_>);
 
 /// Returns the kind of exceptions that a word stands for, in whatever case.
@@ -121,7 +119,7 @@ pub fn by_word(
     }
 }
 
-/// Tells whether no tool can read a file as it is: a template, or JSON that is none.
+/// Tells whether no tool can read a file as it is: a template, or invalid JSON.
 pub(super) fn is_of_no_tool(ending: &str, bytes: &[u8]) -> bool {
     let is_template = memmem::find(bytes, b"{{").is_some();
     is_template || is_broken_json(ending, bytes)
@@ -140,7 +138,6 @@ fn is_broken_json(ending: &str, bytes: &[u8]) -> bool {
 /// How variables of Kyverno begin.
 const VARIABLES: &[&str] = &["request", "element", "serviceAccount", "images", "target", "@"];
 
-/// How expressions of templates begin, in quotes, too.
 const EXPRESSIONS: &[&str] = &[
     ".",
     "-",
@@ -165,7 +162,6 @@ const EXPRESSIONS: &[&str] = &[
 /// How many bytes before a variable are read for its quotes.
 const LONGEST_BEFORE: usize = 1000;
 
-/// Tells whether the two braces at a position begin a variable of Kyverno, and no expression of a template.
 fn is_variable(bytes: &[u8], at: usize) -> bool {
     let before = bytes.get(at.saturating_sub(LONGEST_BEFORE)..at).unwrap_or_default();
     let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();

@@ -12,7 +12,6 @@ pub(super) const WORD: &str = "ledger=";
 /// The last line on which the header may stand.
 const LAST: u32 = 10;
 
-/// Reads the header whose second line this is; `None` if it is not one.
 pub(super) fn read(path: &str, line: &SourceLine<'_>) -> Option<GeneratedFile> {
     if line.number > LAST {
         return None;

@@ -7,7 +7,6 @@ use crate::formats::suppressions::options::ScanOptions;
 use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};
 
 /// Returns what a comment of a tool hides; `None` if it is not one of the comments that are looked for.
-///
 /// `rules` is what the comment names, as written.
 pub(super) fn of_comment(
     kind: &str,
@@ -55,7 +54,7 @@ pub(super) fn of_comment(
 }
 
 fn split(rules: &str) -> Vec<String> {
-    let is_between = |it: char| it == ',' || it.is_whitespace();
+    let is_between = |character: char| character == ',' || character.is_whitespace();
     rules.split(is_between).filter(|rule| !rule.is_empty()).map(str::to_owned).collect()
 }
 
@@ -72,7 +71,6 @@ const BANDIT_NAMES: &[&str] = &[
     "trojansource",
 ];
 
-/// Tells whether a word names a test of bandit, by its number or by its name.
 pub(super) fn is_bandit_test(word: &str) -> bool {
     let digits = word.strip_prefix('B').unwrap_or_default();
     let is_number = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -117,7 +115,7 @@ fn of_gosec(rules: Option<&str>) -> HiddenIds {
     if ids.is_empty() { HiddenIds::All } else { HiddenIds::Listed(ids) }
 }
 
-/// A bare comment hides every linter; one with gosec hides all that gosec finds. Others are none of security.
+/// A bare comment hides every linter; one with gosec hides all that gosec finds. Others are not about security.
 fn of_golangci(
     rules: Option<&str>,
     here: impl Fn(&[&str], HiddenIds) -> Vec<HiddenFindings>,

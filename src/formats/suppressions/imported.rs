@@ -34,7 +34,6 @@ const KYVERNO: CitingAdvice = CitingAdvice::with_end(
     "replace it by what `exledger export kyverno` writes for ID",
 );
 
-/// The formats that are read by name, and what to do so that an entry of each cites a record.
 const FORMATS: &[(ImportFormat, CitingAdvice)] = &[
     (
         readers::trivy::FORMAT,
@@ -109,7 +108,6 @@ fn is_named(format: &ImportFormat, path: &str, options: &ScanOptions) -> bool {
     (format.is_named)(path) || is_trivy && options.trivy_files.contains(path)
 }
 
-/// Tells whether a file of trivy has ids alone.
 fn is_plain_trivy(path: &str) -> bool {
     !path.ends_with(".yaml") && !path.ends_with(".yml")
 }
@@ -164,10 +162,8 @@ fn read(
     found
 }
 
-/// A file whose entries become suppressions.
 struct ForeignFile<'f> {
     path: &'f str,
-    /// The name of the format, of the kind and of the tool.
     tool: &'static str,
     citing: CitingAdvice,
     lines: Vec<&'f str>,
@@ -175,7 +171,6 @@ struct ForeignFile<'f> {
 }
 
 impl ForeignFile<'_> {
-    /// Adds the suppressions of an entry: one for each finding; `next` is the line of the next entry.
     fn add(&self, entry: &ImportEntry, next: Option<u64>, found: &mut ScannedFile) {
         let line = u32::try_from(entry.line).unwrap_or(u32::MAX);
         match &entry.read {
@@ -210,7 +205,6 @@ impl ForeignFile<'_> {
         }
     }
 
-    /// Returns a suppression of everything that the tool finds.
     fn suppression(&self, line: u32, label: String) -> FoundSuppression {
         let everything =
             HiddenFindings { tools: self.tools(self.tool), ..HiddenFindings::default() };
@@ -280,7 +274,6 @@ impl ForeignFile<'_> {
         vec![if is_plain { "trivy*".to_owned() } else { tool.to_owned() }]
     }
 
-    /// Returns an entry as it is written: its lines up to the next entry.
     fn written(&self, line: u64, next: Option<u64>) -> String {
         let start = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
         let next = next.and_then(|next| usize::try_from(next.saturating_sub(1)).ok());

@@ -23,6 +23,6 @@ pub struct ScanOptions {
 impl ScanOptions {
     /// Tells whether the suppressions of a tool are looked for.
     pub fn wants(&self, tool: &str, is_default: bool) -> bool {
-        if self.tools.is_empty() { is_default } else { self.tools.iter().any(|it| it == tool) }
+        if self.tools.is_empty() { is_default } else { self.tools.iter().any(|name| name == tool) }
     }
 }

@@ -35,7 +35,6 @@ pub fn without_version(purl: &str) -> &str {
     }
 }
 
-/// Percent-encodes one part of a package URL.
 fn encoded(part: &str) -> String {
     diag::percent_encoded(part, b"-._~:")
 }

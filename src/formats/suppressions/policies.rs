@@ -11,7 +11,6 @@ use crate::record::time::Instant;
 use crate::rules::scan::suppression::{CitingAdvice, HiddenFindings, HiddenIds, SuppressionEnd};
 use crate::yaml::node::Node;
 
-/// The providers of Prowler whose locators are known.
 pub(crate) const PROWLER_PROVIDERS: &[&str] =
     &["aws", "azure", "gcp", "kubernetes", "github", "m365"];
 
@@ -105,7 +104,6 @@ fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     node.get(key)?.text()
 }
 
-/// Returns an end that is the last instant at which an exception holds.
 fn inclusive(node: Option<&Node>) -> SuppressionEnd {
     end(node, 1)
 }
@@ -132,7 +130,6 @@ fn of(tool: &str, id: &str, resources: Option<Vec<String>>) -> HiddenFindings {
     }
 }
 
-/// What matches everything.
 const EVERYTHING: &str = "**";
 
 /// Returns a pattern that matches at least what a regular expression of a resource does.
@@ -149,7 +146,6 @@ fn region(regex: &str) -> String {
     if regex == "*" { regex.to_owned() } else { plain(between_anchors(regex).unwrap_or(regex)) }
 }
 
-/// Returns a pattern that matches at least what a regular expression without anchors does.
 fn plain(regex: &str) -> String {
     of_regex(regex).unwrap_or_else(|| EVERYTHING.to_owned())
 }
@@ -212,25 +208,24 @@ fn conforma(root: &Node, found: &mut EntryFinder<'_>) {
         found.add(FoundEntry {
             pos: item.pos,
             label: format!("conforma:{id}"),
-            hidden: vec![of("conforma", id, Some(resources).filter(|it| !it.is_empty()))],
+            hidden: vec![of("conforma", id, Some(resources).filter(|list| !list.is_empty()))],
             end: inclusive(item.get("effectiveUntil")),
             node: item,
         });
     }
 }
 
-/// Tells whether a text has the keys of a policy of Conforma that excludes something.
 fn is_policy_of_conforma(text: &str) -> bool {
     let keys = line_keys(text);
-    let has = |name: &str| keys.iter().any(|it| it.key == name);
-    let is_config = |it: &LineKey<'_>| {
-        let parent = it.parent.and_then(|parent| keys.get(parent));
-        it.key == "exclude" && parent.is_some_and(|it| matches!(it.key, "config" | "configuration"))
+    let has = |name: &str| keys.iter().any(|key| key.key == name);
+    let is_config = |key: &LineKey<'_>| {
+        let parent = key.parent.and_then(|parent| keys.get(parent));
+        key.key == "exclude"
+            && parent.is_some_and(|parent| matches!(parent.key, "config" | "configuration"))
     };
     has("sources") && has("policy") && keys.iter().any(is_config)
 }
 
-/// Finds what a source, or the whole policy, excludes without an end.
 fn conforma_config(root: &Node, found: &mut EntryFinder<'_>) {
     let mut policies: Vec<&Node> = Vec::new();
     collect(root, &|node| node.get("sources").map(|_| node), &mut policies);
@@ -264,7 +259,6 @@ fn texts_of(node: Option<&Node>) -> &[Node] {
     node.map(Node::items).unwrap_or_default()
 }
 
-/// Collects what a function finds in a node and in all below it.
 fn collect<'n>(
     node: &'n Node,
     wanted: &dyn Fn(&'n Node) -> Option<&'n Node>,
@@ -289,12 +283,12 @@ fn azure(root: &Node, found: &mut EntryFinder<'_>) {
     collect(root, &|node| Some(node).filter(|node| is_one(node)), &mut exemptions);
     for exemption in exemptions {
         let properties = exemption.get("properties");
-        let property = |key: &str| properties.and_then(|it| it.get(key));
+        let property = |key: &str| properties.and_then(|properties| properties.get(key));
         let assignment = property("policyAssignmentId").and_then(Node::text).unwrap_or_default();
         let references = texts(property("policyDefinitionReferenceIds"));
         let ids = match references.unwrap_or_default().as_slice() {
             [] => vec![assignment.to_owned()],
-            all => all.iter().map(|it| format!("{assignment}#{it}")).collect(),
+            all => all.iter().map(|definition| format!("{assignment}#{definition}")).collect(),
         };
         let scope = text(exemption, "scope").map(|scope| vec![scope.to_owned()]);
         let hidden = HiddenFindings {
@@ -330,7 +324,7 @@ fn kubescape(root: &Node, found: &mut EntryFinder<'_>) {
         let resources: Vec<String> = designators.iter().map(designated).collect();
         let hidden = HiddenFindings {
             ids: if is_whole { HiddenIds::All } else { HiddenIds::Listed(ids) },
-            ..of("kubescape", "", Some(resources).filter(|it| !it.is_empty()))
+            ..of("kubescape", "", Some(resources).filter(|list| !list.is_empty()))
         };
         let entry = FoundEntry {
             pos: policy.pos,
@@ -350,7 +344,6 @@ fn kubescape(root: &Node, found: &mut EntryFinder<'_>) {
     }
 }
 
-/// The keys of kubescape that say what an exception hides, and until when.
 const KUBESCAPE_KEYS: &[&str] = &[
     "policyType",
     "actions",
@@ -382,7 +375,6 @@ fn folded(key: &str) -> String {
     plain.collect()
 }
 
-/// Returns the resource that a designator of kubescape names, whose attributes are regular expressions.
 fn designated(designator: &Node) -> String {
     let attributes = designator.get("attributes");
     let of = |key: &str| {

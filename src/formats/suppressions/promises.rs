@@ -17,7 +17,6 @@ pub struct PromiseReader {
     ticket: Regex,
 }
 
-/// A day, month, quarter or year.
 const PERIOD: &str = r"(?x)
     (?:(?:the\ )?end\ of\ (?:the\ )?)?(?:
       (?P<y>20\d\d)[-/](?P<m>0[1-9]|1[0-2])(?:[-/](?P<d>0[1-9]|[12]\d|3[01])(?:[T\ ]\d\d:\d\d\S*)?)?\b
@@ -28,7 +27,6 @@ const PERIOD: &str = r"(?x)
     | (?P<only>20\d\d)(?:\ *(?:[.,;:)\]]|$))
     )";
 
-/// What makes a date a promise.
 const BEFORE_A_PERIOD: &str = r"\b(?P<word>until|till|by|before|after|expires?|expiry|expiration|deadline|due|revisit|review)\b(?:\s+date)?(?:\s*[:=]\s*|,?\s+)(?:(?:on|in|at|is|the|after|again|date|by|from)\s+){0,2}";
 
 /// What stands before the words of a date that tell of the past.
@@ -76,7 +74,6 @@ const WANTED: &[&str] = &[
 /// Words before one that ends with `ed`, with which it promises.
 const TO_COME: &[&str] = &["be", "get", "gets", "being"];
 
-/// What promises without a date.
 const UNDATED: &str = r"(?x)
       \b(?:remov(?:e|es|ed|ing)|drop(?:ped)?|re-?enabled?|updated?|upgraded?)\b[^.\n]{0,80}?\b(?:when|once|after)\b[^.\n]*
     | \buntil\b[^.\n]*
@@ -150,7 +147,6 @@ impl PromiseReader {
     }
 }
 
-/// Tells whether the words before a date say what has happened.
 fn tells(line: &str, found: &Captures<'_>) -> bool {
     let before = found.get(0).and_then(|whole| line.get(..whole.start())).unwrap_or_default();
     let mut words = before.split_whitespace().rev().map(str::to_ascii_lowercase);
@@ -167,11 +163,10 @@ fn tells(line: &str, found: &Captures<'_>) -> bool {
 fn goes_on(line: &str, found: &Captures<'_>) -> bool {
     let rest = found.get(0).and_then(|whole| line.get(whole.end()..)).unwrap_or_default();
     let mut characters = rest.chars();
-    let is_sign = characters.next().is_some_and(|it| matches!(it, '-' | '/'));
-    is_sign && characters.next().is_some_and(|it| it.is_ascii_digit())
+    let is_sign = characters.next().is_some_and(|character| matches!(character, '-' | '/'));
+    is_sign && characters.next().is_some_and(|character| character.is_ascii_digit())
 }
 
-/// Returns the sentence of a line that a byte is in.
 fn words_around(line: &str, at: usize) -> &str {
     let is_end = |text: &str| text.find(". ").or_else(|| text.find("; "));
     let begin = line.get(..at).and_then(|before| {

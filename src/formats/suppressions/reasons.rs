@@ -86,23 +86,17 @@ fn next_lines(lines: &[CommentedLine]) -> Vec<Option<usize>> {
 /// How many lines of comments are kept for an entry: those that are nearest.
 const MOST_LINES: usize = 12;
 
-/// A line of a file, without its comment.
 #[derive(Debug)]
 struct CommentedLine {
-    /// How many blanks it begins with.
     indent: usize,
-    /// The rest, without the comment and the blanks around it.
     content: String,
-    /// The text of the comment.
     comment: Option<String>,
 }
 
-/// Splits lines into content and comment.
 struct CommentReader {
     syntax: CommentSyntax,
     /// The sign that ends the comment that goes on from the line before.
     rest: Option<&'static str>,
-    /// The indent of the key of a text block in YAML.
     block: Option<usize>,
 }
 
@@ -160,7 +154,6 @@ impl CommentReader {
         self.block = (self.syntax == CommentSyntax::Yaml && is_block).then_some(indent);
     }
 
-    /// Returns where the comment of a line begins, and its sign.
     fn comment_of(&self, line: &str) -> Option<(usize, &'static str)> {
         let mut quote = None;
         let mut before = ' ';
@@ -203,26 +196,22 @@ impl CommentReader {
     }
 }
 
-/// Returns the text of a comment, without its signs.
 fn cleaned(comment: &str) -> String {
     let bare = comment.trim().trim_start_matches(['#', '/', '*', '!', ';']);
     bare.trim_end_matches("*/").trim().to_owned()
 }
 
-/// Comments that hold for the entries below them.
 #[derive(Debug)]
 struct Block {
     comments: Vec<String>,
     /// Whether they stand above a key or a header, and so may name those that they are about.
     is_above_key: bool,
-    /// The indent at which it ends.
     indent: usize,
     /// Whether only another header ends it.
     is_header: bool,
     entries: Vec<usize>,
 }
 
-/// Gives comments to entries, line by line.
 struct Holder<'t> {
     lines: &'t [CommentedLine],
     syntax: CommentSyntax,
@@ -231,11 +220,8 @@ struct Holder<'t> {
     blocks: Vec<Block>,
     /// For each line the position of the next one that is not only a comment, itself included.
     next_lines: Vec<Option<usize>>,
-    /// The comment lines directly above.
     pending: Vec<String>,
-    /// The block that holds here.
     active: Option<usize>,
-    /// The entry that may go on here, and its indent.
     open: Option<(usize, usize)>,
 }
 
@@ -264,7 +250,6 @@ impl Holder<'_> {
         }
     }
 
-    /// Tells whether a line with content belongs to the entry before it.
     fn goes_on(&self, line: &CommentedLine, indent: usize) -> bool {
         match self.syntax {
             CommentSyntax::Lines => false,
@@ -273,7 +258,6 @@ impl Holder<'_> {
         }
     }
 
-    /// Takes the lines on which entries begin.
     fn start(&mut self, line: &CommentedLine, starting: &[usize]) {
         let is_sibling = |block: &Block| {
             block.is_above_key && line.indent == block.indent && !line.content.starts_with("- ")
@@ -303,7 +287,6 @@ impl Holder<'_> {
             starting.last().filter(|_| starting.len() == 1).map(|entry| (*entry, line.indent));
     }
 
-    /// Takes a line with other content: a key, a header, a bracket.
     fn other(&mut self, line: &CommentedLine) {
         if is_closer(&line.content) {
             self.pending.clear();
@@ -327,7 +310,6 @@ impl Holder<'_> {
         }
     }
 
-    /// Lets the comment lines directly above hold from here.
     fn open_block(&mut self, line: &CommentedLine, is_above_key: bool) {
         if self.pending.is_empty() {
             return;
@@ -350,14 +332,13 @@ impl Holder<'_> {
         }
     }
 
-    /// Takes a line that is only a comment.
     fn comment(&mut self, number: usize, line: &CommentedLine, comment: &str) {
         let is_deeper = |indent: usize| match self.syntax {
             CommentSyntax::Yaml | CommentSyntax::Json | CommentSyntax::Xml => line.indent > indent,
             CommentSyntax::Lines | CommentSyntax::Toml => false,
         };
         if let Some((entry, _)) = self.open.filter(|(_, indent)| is_deeper(*indent)) {
-            let own = self.is_reason(comment).then(|| comment.to_owned());
+            let own = if self.is_reason(comment) { Some(comment.to_owned()) } else { None };
             self.give(entry, own.into_iter().collect());
             return;
         }
@@ -397,7 +378,6 @@ impl Holder<'_> {
         }
     }
 
-    /// Returns the comments of each entry: those above it first.
     fn finish(mut self) -> Vec<Vec<String>> {
         for block in self.blocks.iter().rev() {
             let named: Vec<usize> = block
@@ -433,7 +413,7 @@ impl Holder<'_> {
 fn is_record_id(word: &str) -> bool {
     let parts: Vec<&str> = word.split('-').collect();
     let [prefix, year, rest] = parts.as_slice() else { return false };
-    let is_upper = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit();
+    let is_upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     prefix.bytes().all(is_upper)
         && year.len() == 4
         && year.bytes().all(|byte| byte.is_ascii_digit())
@@ -445,7 +425,6 @@ fn is_closer(content: &str) -> bool {
     content.trim_matches([']', '}', ',', ')', ';', ' ']).is_empty() || content.starts_with("</")
 }
 
-/// Tells whether a line has the key of a list before an entry.
 fn is_key_of_list(content: &str) -> bool {
     let before = content.split(['[', '{']).next().unwrap_or_default();
     before.len() < content.len() && before.contains([':', '='])
@@ -460,7 +439,7 @@ fn names_whole(comment: &str, name: &str) -> bool {
             let mut after = comment.get(at + name.len()..).unwrap_or_default().chars();
             let next = after.next();
             let goes_on = match next {
-                Some('.') => after.next().is_some_and(|it| it.is_alphanumeric()),
+                Some('.') => after.next().is_some_and(|character| character.is_alphanumeric()),
                 next => next.is_some_and(is_part),
             };
             !before.is_some_and(is_part) && !goes_on
@@ -489,7 +468,6 @@ fn is_reason(comment: &str) -> bool {
         && !is_commented_out(bare)
 }
 
-/// Tells whether a comment is an entry or a setting without its sign.
 pub(super) fn is_commented_out(comment: &str) -> bool {
     let item = comment.strip_prefix("- ").map(str::trim);
     let bare = item.unwrap_or(comment);
@@ -522,12 +500,10 @@ pub(super) fn is_commented_out(comment: &str) -> bool {
         || is_entry(bare)
 }
 
-/// Tells whether a value is a word of prose: letters alone, and no text that settings have.
 fn is_prose(value: &str) -> bool {
     value.chars().all(|ch| ch.is_alphabetic()) && !matches!(value, "true" | "false" | "null")
 }
 
-/// Tells whether a text is what lists of ids have on a line.
 fn is_entry(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default().trim_end_matches(',');

@@ -77,7 +77,8 @@ pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
     found.kinds.extend(special.iter().map(|(kind, ..)| *kind));
     let wanted = |row: &&FileRow| mentions(bytes, row);
     let wanted: Vec<&FileRow> = rows.iter().filter(wanted).collect();
-    let mut parsed = documents::Parsed::new(bytes, found.kinds.iter().find_map(|it| spelling(it)));
+    let mut parsed =
+        documents::Parsed::new(bytes, found.kinds.iter().find_map(|kind| spelling(kind)));
     for row in wanted {
         if let Err(error) = row.read(&mut parsed, &mut found) {
             return files::unread(path, &error);
@@ -173,7 +174,6 @@ impl FileRow {
         }
     }
 
-    /// Reads lines of ids between commas.
     fn of_words(&self, text: &str, found: &mut SettingEntries) {
         for (line, content) in (1..).zip(text.lines()) {
             let content = content.split('#').next().unwrap_or_default();
@@ -236,7 +236,6 @@ impl FileRow {
     }
 }
 
-/// An entry in a document: an item of a list, or a key.
 #[derive(Clone, Copy)]
 struct EntryAt<'n> {
     key: Option<&'n MapEntry>,
@@ -256,7 +255,7 @@ fn collect<'n>(node: &'n Node, path: &str, found: &mut Vec<EntryAt<'n>>) {
 
 fn collect_below<'n>(node: &'n Node, rest: &str, found: &mut Vec<EntryAt<'n>>) {
     if let Some(rest) = rest.strip_prefix("[]") {
-        let alone = matches!(node.value, Value::Scalar(_)).then_some(node);
+        let alone = if matches!(node.value, Value::Scalar(_)) { Some(node) } else { None };
         for item in node.items().iter().chain(alone) {
             match rest {
                 "" => found.push(EntryAt { key: None, node: item }),

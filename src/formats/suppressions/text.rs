@@ -48,12 +48,10 @@ pub fn clean(exception: &mut ForeignException) {
     exception.answers = Answers::of_json(fields).unwrap_or_default();
 }
 
-/// Returns the texts of a list that a key may state.
 fn texts(stated: &Option<Vec<String>>) -> Vec<&str> {
     stated.iter().flatten().map(String::as_str).collect()
 }
 
-/// Returns the texts of a finding key, with the name of the part that they are.
 fn parts(key: &FindingKey) -> [(&'static str, Vec<&str>); 5] {
     [
         ("tool", Vec::from_iter(key.tool.as_deref())),
@@ -77,7 +75,7 @@ pub fn is_secret(text: &str) -> bool {
     text.lines().any(credential::is_in)
 }
 
-/// Returns the part of a finding key that looks like a credential; `allowed` are patterns of values that are none.
+/// Returns the part of a finding key that looks like a credential; `allowed` are patterns of values that are not.
 pub fn secret_part(key: &FindingKey, allowed: &[String]) -> Option<&'static str> {
     let is_one = |value: &str| {
         is_secret(value) && !allowed.iter().any(|pattern| pattern::matches(pattern, value))

@@ -9,7 +9,6 @@ use sha2::{Digest, Sha256};
 /// The schema name of a line that signs the chain.
 pub const SIGNATURE_SCHEMA: &str = "exledger/receipt-signature/v1";
 
-/// The number of hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
 
 /// The place of an entry in the chain of its file.
@@ -47,9 +46,7 @@ pub fn digest(entry: &str) -> String {
 /// The end of the chain, to which the next entry is linked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReceiptChain {
-    /// The number of entries.
     count: u64,
-    /// The digest of the last one.
     last: Option<String>,
     /// Whether any entry was linked; older ones are not.
     is_begun: bool,

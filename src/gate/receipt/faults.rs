@@ -44,7 +44,6 @@ pub enum ChainFault {
 }
 
 impl ChainEntry {
-    /// Returns an entry, read after the others of its file.
     pub(super) fn after(before: &[ChainEntry], line: u32, text: &str, value: &Value) -> ChainEntry {
         let is_older = |entry: &ChainEntry| matches!(entry.link, EntryLink::Older(_));
         let link = if before.last().is_none_or(is_older) && chain::has_no_link(value) {
@@ -156,7 +155,8 @@ fn misplaced(
     let mut before: Vec<Option<usize>> = Vec::new();
     for (at, (number, _)) in numbered.iter().enumerate() {
         let length = ends.partition_point(|(end, _)| end < number);
-        before.push(length.checked_sub(1).and_then(|it| ends.get(it)).map(|(_, place)| *place));
+        before
+            .push(length.checked_sub(1).and_then(|index| ends.get(index)).map(|(_, place)| *place));
         match ends.get_mut(length) {
             None => ends.push((*number, at)),
             // Of equal ones, the first is in its place.

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::gate::receipt::chain;
 use crate::gate::receipt::numbers::ReceiptNumbers;
 
-/// The schema name of what is kept about a receipts file.
 const SCHEMA: &str = "exledger/receipts-end/v1";
 
 /// The maximum number of ranges of unsigned receipts that are kept: the oldest beyond it stay unsigned. So that what is
@@ -31,7 +30,6 @@ pub enum FileOrigin {
 pub struct KnownEnd {
     /// The number of bytes up to the end of the last entry, without its line end.
     size: u64,
-    /// The digest of the last line; `None` if there is none.
     last: Option<String>,
     pub origin: FileOrigin,
     /// The receipts that gates of the clone stored and none has signed; at most [`MOST_RANGES`].

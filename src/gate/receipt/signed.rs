@@ -43,7 +43,6 @@ pub struct StoredSignature {
 /// The receipts that good signatures vouch for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignedReceipts {
-    /// The number of the last signature.
     last: u64,
     /// The number of the last one that vouches for all before it.
     all_before: u64,

@@ -7,7 +7,6 @@ use crate::gate::cover::SharedParts;
 use crate::record::Record;
 use crate::status::state::RecordState;
 
-/// A record compared with a question.
 pub(crate) struct Candidate<'a> {
     pub(crate) record_state: &'a RecordState,
     pub(crate) id: String,
@@ -18,11 +17,9 @@ pub(crate) struct Candidate<'a> {
     pub(crate) shared: Option<SharedParts>,
     /// Why its uses can't be counted, if that alone keeps it from allowing; in the program's words.
     pub(crate) uncounted: Option<String>,
-    /// The accepted texts of the finding that covers the question.
     pub(crate) content: Option<Vec<String>>,
 }
 
-/// The result of comparing a record with a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fits {
     /// It covers the question and is in force.
@@ -47,7 +44,6 @@ pub(crate) fn name(record_state: &RecordState) -> String {
     content(record_state).map_or_else(|| record_state.key.clone(), |record| record.id.to_string())
 }
 
-/// Returns the grant of a record, actual or proposed.
 pub(crate) fn content(record_state: &RecordState) -> Option<&Record> {
     record_state.effective.as_deref().or(record_state.stated.as_deref())
 }

@@ -13,7 +13,7 @@ pub struct ValueDifference {
     pub field: String,
     /// The value before; null if there was none.
     pub from: Value,
-    /// The value after; null if there is none.
+    /// The value after; null without one.
     pub to: Value,
 }
 
@@ -95,7 +95,7 @@ fn joined(path: &str, key: &str) -> String {
 pub fn beyond<'t, T: PartialEq>(list: &'t [T], other: &[T]) -> Vec<&'t T> {
     let mut rest: Vec<&T> = other.iter().collect();
     list.iter()
-        .filter(|entry| match rest.iter().position(|it| it == entry) {
+        .filter(|entry| match rest.iter().position(|other| other == entry) {
             Some(at) => {
                 rest.swap_remove(at);
                 false

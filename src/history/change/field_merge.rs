@@ -23,7 +23,6 @@ fn in_both<T: PartialEq + Clone>(earlier: &[T], later: &[T]) -> Vec<T> {
     both.cloned().collect()
 }
 
-/// Returns the entries of the later list, then those that are only in the earlier one.
 fn in_any<T: PartialEq + Clone>(earlier: &[T], later: &[T]) -> Vec<T> {
     let lost = earlier.iter().filter(|entry| !later.contains(entry));
     later.iter().chain(lost).cloned().collect()
@@ -90,7 +89,6 @@ pub(super) fn subject(earlier: &Record, later: &Record, met: &mut Record) -> Vec
     ])
 }
 
-/// Returns the earlier of two ends; the first one if either is absent.
 fn earlier_end(old: &Option<time::When>, new: &Option<time::When>) -> Option<time::When> {
     match (old, new) {
         (Some(old), Some(new)) if time::not_after(new) <= time::not_after(old) => Some(new.clone()),
@@ -118,7 +116,7 @@ pub(super) fn scope(earlier: &Record, later: &Record, met: &mut Record) {
         not_waived,
     };
     let is_stated = scope != none || earlier.scope.is_some() && later.scope.is_some();
-    met.scope = is_stated.then_some(scope);
+    met.scope = if is_stated { Some(scope) } else { None };
 }
 
 pub(super) fn compensating_controls(earlier: &Record, later: &Record, met: &mut Record) {

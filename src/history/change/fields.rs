@@ -173,7 +173,6 @@ fn subject(before_record: &Record, after_record: &Record) -> Vec<ChangeEvent> {
     events
 }
 
-/// Returns the event of an event's end that moves with that of the record.
 fn event_ends(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     let follows = is_shortened(before, after) && is_earlier(&before.event_ends, &after.event_ends);
     if follows { vec![ChangeEvent::Shortened] } else { Vec::new() }

@@ -16,7 +16,6 @@ use crate::record::address::Address;
 
 /// An approving review that its reviewer did not take back later.
 pub(super) struct Approving<'r> {
-    /// The reviewer's name in texts.
     pub(super) who: String,
     pub(super) review: &'r ForgeReview,
     reviewer: Reviewer,
@@ -28,10 +27,7 @@ impl<'r> Approving<'r> {
         Approving { who: shown(&reviewer, review), reviewer, review, reviews }
     }
 
-    /// Returns the person to whom a review of some content is attributed.
-    ///
-    /// # Errors
-    /// The text that says why it is not attributed.
+    /// Returns the person to whom a review of some content is attributed, or why it is attributed to nobody.
     pub(super) fn writer(
         &self,
         needed: &dyn Fn(&ApprovalSubject) -> Option<Needed>,
@@ -95,7 +91,6 @@ impl<'r> Approving<'r> {
     }
 }
 
-/// Returns the reviewer's name in texts.
 fn shown(reviewer: &Reviewer, review: &ForgeReview) -> String {
     match reviewer {
         Reviewer::Person(person) | Reviewer::Account(person) | Reviewer::Machine(person) => {

@@ -76,15 +76,16 @@ impl fmt::Display for SkippedReview {
 pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<SkippedReview> {
     let mut skipped = Vec::new();
     let mut seen = BTreeSet::new();
-    let of_somebody = |it: &&ForgeReview| it.login.is_some() && it.state != ReviewState::Commented;
+    let of_somebody =
+        |review: &&ForgeReview| review.login.is_some() && review.state != ReviewState::Commented;
     let named = || reviews.reviews.iter().filter(of_somebody);
-    for review in named().filter(|it| it.state == ReviewState::Approved) {
+    for review in named().filter(|review| review.state == ReviewState::Approved) {
         let login = review.login.as_deref().unwrap_or_default();
         let same = |other: &&ForgeReview| {
             let other = other.login.as_deref().unwrap_or_default();
             other.eq_ignore_ascii_case(login)
         };
-        let Some(last) = named().filter(same).max_by_key(|it| it.at) else {
+        let Some(last) = named().filter(same).max_by_key(|review| review.at) else {
             continue;
         };
         if last.state == ReviewState::Approved || !seen.insert(login.to_lowercase()) {

@@ -73,13 +73,12 @@ pub fn suggest<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
 fn is_in(word: &str, whole: &str) -> bool {
     let first = word.chars().next();
     let words = || {
-        let words = whole.split(|it: char| !it.is_alphanumeric());
+        let words = whole.split(|character: char| !character.is_alphanumeric());
         words.filter(|word| word.chars().next() == first)
     };
     whole.contains(word) || word.chars().count() > 4 && near::nearest(word, words()).is_some()
 }
 
-/// The search text as applied to one catalog.
 enum SearchText<'t> {
     Everything,
     Catalog,
@@ -87,7 +86,6 @@ enum SearchText<'t> {
 }
 
 impl<'t> SearchText<'t> {
-    /// Removes the catalog's name from the front of a text in lower case.
     fn of(catalog: &Catalog, text: &'t str) -> SearchText<'t> {
         if text.is_empty() {
             return SearchText::Everything;
@@ -123,7 +121,7 @@ fn fit<'c>(control: &'c CatalogControl, query: &str) -> Option<(SearchFit, &'c s
 /// Tells whether each word of the search begins a word of the title.
 fn has_words(title: &str, query: &str) -> bool {
     let title = title.to_lowercase();
-    let words = || title.split(|it: char| !it.is_alphanumeric());
+    let words = || title.split(|character: char| !character.is_alphanumeric());
     let mut wanted =
         query.split(|it: char| !it.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
     wanted.peek().is_some() && wanted.all(|start| words().any(|word| word.starts_with(start)))

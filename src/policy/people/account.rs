@@ -31,7 +31,7 @@ impl Account {
         let (local, domain) = email.rsplit_once('@')?;
         let host =
             ["users.noreply.", "noreply."].iter().find_map(|start| domain.strip_prefix(start));
-        let listed = noreply.iter().any(|it| address::lower(it) == domain);
+        let listed = noreply.iter().any(|host| address::lower(host) == domain);
         let is_private = host.is_some_and(|host| !host.is_empty()) || listed;
         (is_private && !local.is_empty()).then(|| Account::new(local, domain))
     }
@@ -101,7 +101,6 @@ impl Account {
         if self.forge == people.login_domain() { self.login.clone() } else { self.address() }
     }
 
-    /// Tells whether a key of `people.logins` names this account, and whether by number or by login.
     pub(super) fn is_named_by(&self, key: &Account) -> Option<NamedBy> {
         if self.forge != key.forge {
             return None;

@@ -38,7 +38,6 @@ const NAMES: &[&str] = &[
     "zuul",
 ];
 
-/// The local parts of addresses, at any host.
 const LOCALS: &[&str] = &[
     "bors",
     "coderabbitai",
@@ -66,10 +65,8 @@ const LOCALS: &[&str] = &[
 const ADDRESSES: &[&str] =
     &["action@github.com", "actions@github.com", "cursoragent@cursor.com", "noreply@anthropic.com"];
 
-/// Hosts with addresses of bots only.
 const HOSTS: &[&str] = &["bots.bitbucket.org"];
 
-/// Tells whether a person is a well-known bot or agent, by any of their names or addresses.
 pub(super) fn is_known(person: &Person) -> bool {
     let by_name = [&person.name, &person.typed_name].into_iter().any(|name| {
         let name = folded(name);
@@ -77,7 +74,7 @@ pub(super) fn is_known(person: &Person) -> bool {
         let is_actions = matches!(squeezed.as_str(), "githubaction" | "githubactions");
         name.contains("[bot]") || is_actions || NAMES.contains(&name.as_ref())
     });
-    by_name || [&person.key, &person.typed_email].into_iter().any(|it| is_address(&folded(it)))
+    by_name || [&person.key, &person.typed_email].into_iter().any(|text| is_address(&folded(text)))
 }
 
 fn is_address(address: &str) -> bool {

@@ -11,7 +11,6 @@ use crate::record::folded::folded;
 /// One line for each machine: what it is, what is compared, the folded value, and where it is seen.
 pub const TABLE: &str = include_str!("machines.tsv");
 
-/// What of a person is compared with a value of the table.
 enum Trait {
     Address,
     Login,
@@ -20,12 +19,11 @@ enum Trait {
     NameEnd,
 }
 
-/// Tells whether the table lists a person, by any of their names or addresses.
 pub(super) fn is_listed(person: &Person) -> bool {
     static ROWS: OnceLock<Vec<(Trait, &str)>> = OnceLock::new();
     let rows = ROWS.get_or_init(|| TABLE.lines().skip(1).filter_map(row).collect());
-    let names = [&person.name, &person.typed_name].map(|it| folded(it));
-    let typed = [&person.key, &person.typed_email].map(|it| folded(it));
+    let names = [&person.name, &person.typed_name].map(|text| folded(text));
+    let typed = [&person.key, &person.typed_email].map(|text| folded(text));
     let account = person.account.as_ref().map(|account| account.address());
     let addresses = || typed.iter().map(AsRef::as_ref).chain(account.as_deref());
     let login = person.account.as_ref().map(|account| account.login.as_str());

@@ -6,7 +6,6 @@ use crate::policy::closing::Hours;
 use crate::policy::read::consistency::{bad, items};
 use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
 
-/// Returns the problems of all baselines.
 pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     for (index, baseline) in items(root, "baselines").iter().enumerate() {
         hours(index, baseline, faults);

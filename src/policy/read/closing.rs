@@ -119,7 +119,6 @@ impl Read for SinceLast {
 /// The fields of `since_last.by`: from one to eight, each named once.
 struct SinceFields(Vec<String>);
 
-/// The most fields of `since_last.by`.
 const MOST_FIELDS: usize = 8;
 
 impl Read for SinceFields {

@@ -16,7 +16,6 @@ use crate::record::near;
 use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
 use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
 
-/// Returns the problems of a policy as a whole.
 pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
     let mut faults = Vec::new();
     groups(root, &mut faults);
@@ -100,7 +99,8 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
             notified.extend(each(&format!("{list}[{index}].notify"), item.get("notify")));
         }
     }
-    let is_group = |(_, node): &(String, &Node)| !node.text().is_some_and(|it| it.contains('@'));
+    let is_group =
+        |(_, node): &(String, &Node)| !node.text().is_some_and(|text| text.contains('@'));
     uses.extend(notified.into_iter().filter(is_group));
     for (index, step) in items(root, "escalate").iter().enumerate() {
         let to = step.get("to").map(|to| (format!("escalate[{index}].to"), to));
@@ -109,7 +109,6 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
     uses
 }
 
-/// Returns the items of a list, each with its path.
 fn each<'n>(path: &str, node: Option<&'n Node>) -> Vec<(String, &'n Node)> {
     let items = node.map_or(&[] as &[Node], Node::items);
     let named = items.iter().enumerate();
@@ -151,7 +150,6 @@ fn tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
 }
 
-/// The tiers in which access is verified must exist.
 fn verified_tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
     let standard = Tier::standard().name;
     let mut known: BTreeSet<&str> =
@@ -241,7 +239,6 @@ fn sensitivities(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
 }
 
-/// Keys that must be from a vocabulary.
 fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
     for entry in entries(root, "lint.levels") {
         let mut codes = Code::adjustable();
@@ -281,7 +278,6 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
 }
 
-/// Lists that must not be empty, or not contain duplicates.
 fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
     for path in ["id_prefix", "records", "patterns.key"] {
         if let Some(node) = root.at(path)
@@ -300,7 +296,7 @@ fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
     let ids = items(root, "baselines").iter();
     let mut seen = BTreeSet::new();
-    for (index, id) in ids.enumerate().filter_map(|(index, it)| Some((index, it.get("id")?))) {
+    for (index, id) in ids.enumerate().filter_map(|(index, item)| Some((index, item.get("id")?))) {
         if let Some(text) = id.text()
             && !seen.insert(text)
         {

@@ -110,7 +110,6 @@ const SUCCESSORS: &[(&str, &str)] = &[(
     "remove it, and list a key of the bridge in the signers file, with namespaces=\"exledger-review@v1\"",
 )];
 
-/// Says of each removed key what replaces it.
 fn name_successors(faults: &mut [SyntaxError]) {
     for fault in faults {
         let field = fault.field.as_deref();
@@ -121,12 +120,10 @@ fn name_successors(faults: &mut [SyntaxError]) {
     }
 }
 
-/// Returns the value of a key, if present and readable.
 pub(crate) fn value<T: Read>(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<T> {
     fields.optional(key).flatten()
 }
 
-/// Passes on the value of a key, if present and readable.
 pub(crate) fn stated<T: Read>(
     fields: &mut Fields<'_, '_>,
     key: &'static str,

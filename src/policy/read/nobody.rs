@@ -7,7 +7,6 @@ use crate::diag::code::Code;
 use crate::policy::people::nobody;
 use crate::yaml::node::{Node, SyntaxError};
 
-/// Adds an error for each group member, login, owner and person to notify that is the address of approval commits.
 pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     for group in root.at("groups").map_or(&[][..], Node::entries) {
         for (index, member) in group.value.items().iter().enumerate() {

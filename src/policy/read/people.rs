@@ -8,7 +8,6 @@ use crate::diag::code::Code;
 use crate::policy::people::account::Account;
 use crate::yaml::node::{Node, SyntaxError};
 
-/// Adds errors for the domains of `people.noreply` and of the keys of `people.logins`.
 pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     let items = |path: &str| root.at(path).map_or(&[][..], Node::items);
     for (index, node) in items("people.noreply").iter().enumerate() {

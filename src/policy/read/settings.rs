@@ -86,7 +86,7 @@ impl Read for AssetRule {
             let notify: Option<Option<Vec<NotifyTarget>>> = fields.optional("notify");
             // What can't be read has been reported: it is stated all the same.
             let is_routed = owner != Some(None)
-                || notify.as_ref().is_none_or(|it| it.iter().flatten().next().is_some());
+                || notify.as_ref().is_none_or(|list| list.iter().flatten().next().is_some());
             let sensitivity = if is_routed {
                 value(fields, "sensitivity")
             } else {

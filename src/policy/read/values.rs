@@ -70,7 +70,6 @@ impl Read for RecordPrefixes {
     }
 }
 
-/// One value, or a list of them.
 pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
 impl<T: Read> Read for OneOrMany<T> {

@@ -34,7 +34,6 @@ pub fn write(fields: &Map<String, Value>, schema: Option<&str>) -> String {
     template::write_as(Redesign::FIELDS, fields, schema)
 }
 
-/// Returns the inconsistencies between fields of a redesign whose file has this stem.
 fn faults(stem: &str, root: &Node, _: &[String]) -> Vec<SyntaxError> {
     let mut faults: Vec<SyntaxError> = consistent::other_name(stem, root).into_iter().collect();
     consistent::repeated_evidence(root, &mut faults);
@@ -42,7 +41,6 @@ fn faults(stem: &str, root: &Node, _: &[String]) -> Vec<SyntaxError> {
     faults
 }
 
-/// Returns the fault of an assessment that is dated before the redesign was done.
 fn assessed_too_early(root: &Node) -> Option<SyntaxError> {
     let day = |field| root.at(field).and_then(Node::text).and_then(Day::new);
     let (done, assessed) = (day("done.date")?, day("assessed.date")?);

@@ -19,7 +19,6 @@ pub(super) struct Choice<'p> {
     spelled: Vec<(String, String)>,
 }
 
-/// The tiers that apply to a record in one comparison of names.
 #[derive(PartialEq)]
 struct TierReading<'p> {
     /// The first tier that matches by stated fields.
@@ -30,11 +29,9 @@ struct TierReading<'p> {
     silent: Vec<(&'p Tier, Vec<&'static str>)>,
     /// Whether all of them allow a wildcard.
     wildcard: Wildcard,
-    /// The sensitivity that `assets` gives the record.
     sensitivity: Option<&'p str>,
 }
 
-/// Whether a map, or a tier, matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum TierFit {
     Yes,
@@ -45,7 +42,6 @@ enum TierFit {
     Unknown,
 }
 
-/// Which maps of the tiers are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum TierMaps {
     All,
@@ -165,14 +161,11 @@ fn possible_in<'p>(policy: &'p Policy, facts: &Facts, spelling: Spelling) -> Vec
     tiers
 }
 
-/// What is determined for every record, whatever it leaves out.
 struct KnownFact<'p> {
     /// The sensitivity; silent if no pattern matches.
     sensitivity: Fact<&'p str>,
-    /// Whether the scope contains a wildcard.
     wildcard: Fact<bool>,
     maps: TierMaps,
-    /// How names are compared.
     spelling: Spelling,
 }
 
@@ -213,7 +206,7 @@ fn sensitivity<'p>(policy: &'p Policy, names: &[String], spelling: Spelling) -> 
     };
     let labelled = policy.assets.iter().filter(|asset| asset.sensitivity.is_some());
     let fitting = labelled.filter(|asset| {
-        let fits = |it: &String| names.iter().any(|name| matches(it, name));
+        let fits = |text: &String| names.iter().any(|name| matches(text, name));
         asset.matches.iter().any(fits)
     });
     fitting
@@ -221,7 +214,6 @@ fn sensitivity<'p>(policy: &'p Policy, names: &[String], spelling: Spelling) -> 
         .min_by_key(|sensitivity| place(policy, sensitivity))
 }
 
-/// Returns the index of the first tier that matches a sensitivity.
 fn place(policy: &Policy, sensitivity: &str) -> usize {
     let names_it = |map: &Match| {
         let sensitivities = map.sensitivity.iter().flatten();
@@ -231,7 +223,6 @@ fn place(policy: &Policy, sensitivity: &str) -> usize {
     found.unwrap_or(usize::MAX)
 }
 
-/// Whether a tier matches by any of its maps, and whether a matching map allows wildcards.
 fn fit_of_tier(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> (TierFit, Wildcard) {
     let Some(maps) = &tier.matches else {
         return (TierFit::Yes, Wildcard::Refused);
@@ -286,7 +277,6 @@ fn fit_of_map(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> TierFit {
     }
 }
 
-/// Returns the keys of a map, as paths in a record, each with how it matches.
 fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str, TierFit)> {
     let silent = || TierFit::Silent(Vec::new());
     let identity_type = match (&facts.identity_type, &facts.identity) {
@@ -296,7 +286,7 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
     };
     // Nothing is adopted by leaving its baseline out.
     let is_adopted =
-        |baselines: &Vec<Baseline>| baselines.iter().all(|it| *it == Baseline::Adopted);
+        |baselines: &Vec<Baseline>| baselines.iter().all(|baseline| *baseline == Baseline::Adopted);
     let baseline =
         if map.baseline.as_ref().is_some_and(is_adopted) { TierFit::No } else { silent() };
     let sensitivity = match known.sensitivity {
@@ -334,7 +324,6 @@ fn fit<T: PartialEq>(values: &Option<Vec<T>>, fact: &Fact<T>, silent: TierFit) -
     fit_by(values, fact, silent, T::eq)
 }
 
-/// The same as [`fit`], by another comparison.
 fn fit_by<T>(
     values: &Option<Vec<T>>,
     fact: &Fact<T>,
@@ -350,7 +339,6 @@ fn fit_by<T>(
     })
 }
 
-/// Returns the stated fields by which a tier matches.
 fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static str> {
     let mut maps = tier.matches.iter().flatten().filter(|map| known.reads(map));
     let map = maps.find(|map| fit_of_map(map, facts, known) == TierFit::Yes);
@@ -359,7 +347,6 @@ fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static 
 }
 
 impl<'p> TierReading<'p> {
-    /// Returns the first tier that applies, in the policy's order.
     fn first(&self) -> &'p Tier {
         self.silent.first().map_or(self.base, |(tier, _)| *tier)
     }
@@ -381,12 +368,10 @@ impl<'p> Choice<'p> {
         [self.exact.base].into_iter().chain(silent).chain(self.added())
     }
 
-    /// Returns the first tier that applies in each comparison of names.
     pub(super) fn firsts(&self) -> impl Iterator<Item = &'p Tier> {
         [self.exact.first(), self.folded.first()].into_iter()
     }
 
-    /// Returns the name of the first of these in the policy's order.
     pub(super) fn first_in(&self, policy: &'p Policy) -> Option<&'p String> {
         let mut in_order = policy.tiers.iter().map(|tier| &tier.name);
         in_order.find(|name| self.firsts().any(|tier| tier.name == **name))
@@ -397,7 +382,6 @@ impl<'p> Choice<'p> {
         self.folded.tiers().filter(|tier| self.exact.tiers().all(|known| known.name != tier.name))
     }
 
-    /// Returns the tiers added because of missing fields, by bytes, each with these fields.
     pub(super) fn silent(&self) -> &[(&'p Tier, Vec<&'static str>)] {
         &self.exact.silent
     }
@@ -410,7 +394,6 @@ impl<'p> Choice<'p> {
         }
     }
 
-    /// Returns why the spelling of names adds tiers; `None` if it adds none.
     pub(super) fn spelling(&self) -> Option<String> {
         let added: Vec<&str> = self.added().map(|tier| tier.name.as_str()).collect();
         if added.is_empty() {
@@ -427,7 +410,6 @@ impl<'p> Choice<'p> {
         ))
     }
 
-    /// Returns why these tiers apply, in sentences: first those about missing fields, then that about spelling.
     pub(super) fn why(&self, class: Class) -> Vec<String> {
         let mut why = self.exact.why_silent();
         why.extend(self.spelling());

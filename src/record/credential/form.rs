@@ -8,7 +8,6 @@ use std::ops::Range;
 /// The length of the shortest token in any format.
 pub const SHORTEST: usize = 15;
 
-/// Part of a text that looks like a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CredentialMatch {
     /// Its byte range in the text.
@@ -27,7 +26,6 @@ pub struct CredentialForm {
     what: &'static str,
 }
 
-/// The characters of a token after its prefix.
 #[derive(Clone, Copy)]
 enum TokenBody {
     /// Upper-case letters and digits.
@@ -163,7 +161,6 @@ pub const FORMS: &[CredentialForm] = &[
     form("ya29.", TokenBody::Word, 20, "a Google access token"),
 ];
 
-/// Returns the first token within a word of a text.
 pub(super) fn find(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     let word = text.get(span.clone())?;
     let mut before = b'-';
@@ -190,7 +187,6 @@ pub(super) fn find(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
 }
 
 impl CredentialForm {
-    /// Tells whether a text begins with a token in this format.
     fn fits(&self, text: &str) -> bool {
         let Some(rest) = text.strip_prefix(self.start) else {
             return false;

@@ -2,7 +2,6 @@
 //!
 //! Uses no other module. Pure. Start at [`NameKind::of`].
 
-/// What a name implies about the value after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NameKind {
     Plain,
@@ -109,7 +108,6 @@ impl NameKind {
     }
 }
 
-/// Returns the part before a suffix; `None` if the name ends otherwise.
 fn before<'n>(name: &'n str, ending: &str) -> Option<&'n str> {
     let mut rest = name;
     for expected in ending.bytes().rev() {

@@ -6,18 +6,15 @@
 use crate::record::credential::name::NameKind;
 use crate::record::credential::{text, value};
 
-/// Values that say that there is none.
 const EMPTY: &[&str] = &["none", "null", "nil", "undefined", "true", "false"];
 
-/// What ends a value that is not quoted.
 const ENDS: [char; 7] = [' ', '\t', ',', ';', ')', '&', '\\'];
 
-/// Returns what the first such value of a line looks like; `None` if there is none.
 pub(super) fn find(line: &str) -> Option<&'static str> {
     let quoted = quoted(line).filter(|(_, value)| !value.trim().is_empty());
     let bare = bare(line).filter(|(_, value)| !value.contains(['(', '[', '{', '<', '"', '\'']));
     let given = quoted.chain(bare).find_map(|(name, value)| {
-        let is_none = EMPTY.iter().any(|it| value.eq_ignore_ascii_case(it));
+        let is_none = EMPTY.iter().any(|word| value.eq_ignore_ascii_case(word));
         let what = match NameKind::of(name) {
             NameKind::Password => "a password",
             NameKind::Token => "a token or key",
@@ -38,11 +35,10 @@ pub(super) fn find(line: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns the last name in a text.
 fn last_name(text: &str) -> &str {
-    let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-');
-    let text = text.trim_end_matches(|it: char| !is_part(it));
-    text.rsplit(|it: char| !is_part(it)).next().unwrap_or_default()
+    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
+    let text = text.trim_end_matches(|character: char| !is_part(character));
+    text.rsplit(|character: char| !is_part(character)).next().unwrap_or_default()
 }
 
 /// Returns the quoted texts of a line, each with the name before it, which may be quoted itself.

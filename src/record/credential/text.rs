@@ -12,7 +12,6 @@ use std::ops::Range;
 /// The length of the shortest text with a match: `pwd=` and a value.
 const SHORTEST: usize = 10;
 
-/// Returns the first part of a text that looks like a credential.
 pub(super) fn find(text: &str) -> Option<CredentialMatch> {
     if text.len() < SHORTEST {
         return None;
@@ -41,7 +40,7 @@ pub(super) fn find(text: &str) -> Option<CredentialMatch> {
     let last = word(text, start..text.len());
     // A whole value is judged by the caller, which knows its name.
     let is_whole = run == 0;
-    last.or_else(|| drawn(text, run..text.len()).filter(|_| !is_whole))
+    last.or_else(|| if !is_whole { drawn(text, run..text.len()) } else { None })
 }
 
 /// Tells whether a byte separates words of a sentence, and does not occur in URLs or digests.
@@ -68,7 +67,6 @@ const PARTS: [bool; 256] = {
     parts
 };
 
-/// Tells whether a byte belongs to a word: letters, digits, and separators inside tokens.
 fn is_part(byte: u8) -> bool {
     PARTS.get(usize::from(byte)) == Some(&true)
 }
@@ -87,7 +85,6 @@ fn may_matter(text: &str, span: Range<usize>, after: u8) -> bool {
     }
 }
 
-/// Checks a word and what the following byte introduces.
 fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<CredentialMatch> {
     let after = span.end + 1;
     let found = word(text, span.clone());
@@ -96,7 +93,7 @@ fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<CredentialMatc
     }
     match byte {
         b'=' | b' ' if LOGINS.contains(&text.get(span.clone())?) => {
-            next(text, after, |it| value::given(password(it)?, NameKind::Password))
+            next(text, after, |login| value::given(password(login)?, NameKind::Password))
         }
         b'=' => given(text, &span, after),
         b':' if text.get(after..)?.starts_with("//") => locator(text, after + 2),
@@ -119,7 +116,6 @@ pub(super) fn password(login: &str) -> Option<&str> {
 /// Within how many bytes after `-----BEGIN` the kind is named.
 const NAMED_WITHIN: usize = 100;
 
-/// Checks a word by itself.
 fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     if span.len() >= form::SHORTEST {
         return form::find(text, span);
@@ -137,20 +133,19 @@ fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     is_private.then_some(CredentialMatch { span: span.start..text.len(), what: "a private key" })
 }
 
-/// Checks a value after `name=` or `name:`, quoted or not.
 fn given(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatch> {
     let mut name = text.get(span.clone())?;
     if name.is_empty() {
         // `"name": "value"` and `name = value`.
         let before = text.get(..span.start)?.trim_end_matches(['"', '\'', ' ', '\\']);
-        let at = before.rfind(|it: char| !it.is_ascii() || !is_part(it as u8));
+        let at = before.rfind(|character: char| !character.is_ascii() || !is_part(character as u8));
         name = before.get(at.map_or(0, |at| at + 1)..)?;
     }
     let kind = NameKind::of(name);
     if kind == NameKind::Plain {
         return None;
     }
-    let found = next(text, after, |it| value::given(it, kind))?;
+    let found = next(text, after, |text| value::given(text, kind))?;
     // `secret:prod2` is a reference, and `secret: prod2` a remark: only a random-looking value is a credential.
     let is_prose = text.as_bytes().get(after - 1) == Some(&b':');
     let is_touching = found.span.start == after;
@@ -164,18 +159,17 @@ fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMat
     if let Some(name) = name.strip_prefix("--") {
         return match NameKind::of(name) {
             NameKind::Plain => None,
-            kind => next(text, after, |it| value::given(it, kind)),
+            kind => next(text, after, |text| value::given(text, kind)),
         };
     }
-    let is_scheme = ["bearer", "basic"].iter().any(|it| name.eq_ignore_ascii_case(it));
-    let judge = |it: &str| value::given(it, NameKind::Perhaps);
+    let is_scheme = ["bearer", "basic"].iter().any(|scheme| name.eq_ignore_ascii_case(scheme));
+    let judge = |text: &str| value::given(text, NameKind::Perhaps);
     if is_scheme { next(text, after, judge) } else { None }
 }
 
 /// How many characters of a value are examined.
 const JUDGED: usize = 512;
 
-/// Checks the next value in a text.
 fn next(
     text: &str,
     from: usize,
@@ -203,7 +197,6 @@ const HOOKS: &[(&str, &str)] = &[
     ("discordapp.com", "/api/webhooks/"),
 ];
 
-/// Checks a URL after its `://`.
 fn locator(text: &str, from: usize) -> Option<CredentialMatch> {
     let rest = text.get(from..)?;
     let end = rest

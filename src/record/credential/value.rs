@@ -30,7 +30,6 @@ pub(super) fn named(value: &str, name: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns what a value looks like after a name that may be that of a credential.
 pub(super) fn given(value: &str, name: NameKind) -> Option<&'static str> {
     let value = value.trim();
     if value.len() < SHORTEST || value.contains(char::is_whitespace) {
@@ -51,12 +50,10 @@ pub(super) fn given(value: &str, name: NameKind) -> Option<&'static str> {
     })
 }
 
-/// Tells whether a value stands for a credential, or tells where one is.
 pub(super) fn is_elsewhere(value: &str) -> bool {
     is_placeholder(value) || refers(value)
 }
 
-/// Tells whether a value is only a placeholder for a credential.
 pub(super) fn is_placeholder(value: &str) -> bool {
     const PARTS: &[&str] = &["***", "...", "…", "xxxx", "XXXX", "${", "{{", "$("];
     let opens = value.starts_with(['<', '$', '%', '{', '[', '(']);
@@ -113,12 +110,10 @@ fn is_word(piece: &str) -> bool {
     turns <= 1
 }
 
-/// One word with a digit in it, as people choose for a password.
 fn is_one_mixed_word(value: &str) -> bool {
     value.chars().all(char::is_alphanumeric) && value.contains(|it: char| it.is_ascii_digit())
 }
 
-/// Tells whether a whole value is so long and random that it is a key whatever its name.
 pub(super) fn is_key(value: &str) -> bool {
     if value.len() < *KEY.start() {
         return false;

@@ -6,12 +6,10 @@
 use crate::record::pattern;
 use crate::record::tool_ids;
 
-/// The tool whose resources are such ids.
 const TOOL: &str = "azure-policy";
 
 const SUBSCRIPTIONS: &str = "/subscriptions/";
 
-/// What the id of a management group begins with, in lower case.
 const GROUPS: &str = "/providers/microsoft.management/managementgroups/";
 
 /// Tells whether a text is the id of a scope: a subscription, what is in one, or a management group.
@@ -34,7 +32,8 @@ pub fn covers(tool: &str, stated: &str, resource: &str) -> bool {
     if !tool_ids::is_tool(tool, TOOL) || !is_scope(stated) || !is_scope(resource) {
         return false;
     }
-    let begins = resource.get(..stated.len()).is_some_and(|it| it.eq_ignore_ascii_case(stated));
+    let begins =
+        resource.get(..stated.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(stated));
     begins && matches!(resource.as_bytes().get(stated.len()), None | Some(b'/'))
 }
 

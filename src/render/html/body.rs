@@ -42,15 +42,11 @@ pub(super) struct PageBody<'d> {
     part: OpenPart,
     /// The last heading, escaped: the caption of the tables below it.
     caption: String,
-    /// The headings of the sections, with their anchors.
     pub(super) sections: Vec<(String, String)>,
-    /// The ids that link to a card or a row.
     ids: BTreeSet<&'d str>,
     /// The anchors of the ids whose card or row has been written, escaped.
     anchored: BTreeMap<String, String>,
-    /// The anchors in use.
     seen: BTreeSet<String>,
-    /// The stamp, which is shown below the title.
     stamp: &'d str,
 }
 
@@ -69,7 +65,6 @@ impl<'d> PageBody<'d> {
         }
     }
 
-    /// Ends the header; what follows is the main part.
     pub(super) fn end_header(&mut self) {
         if self.part == OpenPart::Header {
             let stamp = escape::line(self.stamp);
@@ -191,7 +186,6 @@ impl<'d> PageBody<'d> {
         }
     }
 
-    /// Returns a unique anchor, escaped.
     fn anchor(&mut self, wanted: &str) -> String {
         let mut anchor = wanted.to_owned();
         let mut n = 1;
@@ -202,7 +196,6 @@ impl<'d> PageBody<'d> {
         escape::line(&anchor)
     }
 
-    /// Returns the anchor of an id, to which its links lead.
     fn anchor_of(&mut self, id: &str) -> String {
         let anchor = self.anchor(id);
         self.anchored.entry(id.to_owned()).or_insert_with(|| anchor.clone());
@@ -254,7 +247,6 @@ impl<'d> PageBody<'d> {
         self.grid(&titles, &rows, &fits);
     }
 
-    /// Tells whether an id has no card and no row yet, but is linked to.
     fn needs_anchor(&self, id: &str) -> bool {
         self.ids.contains(id) && !self.anchored.contains_key(id)
     }
@@ -318,7 +310,6 @@ impl<'d> PageBody<'d> {
         self.add(if stacks { "</tbody></table>\n" } else { "</tbody></table></div>\n" });
     }
 
-    /// Returns a text with its tones as classes; an id links to its card.
     fn inline(&self, text: &StyledText) -> String {
         let pieces = text.0.iter().map(|(tone, piece)| match class(*tone) {
             None => escape::lines(piece),
@@ -328,7 +319,6 @@ impl<'d> PageBody<'d> {
         pieces.collect()
     }
 
-    /// Returns ids, each as a link to its card or row if there is one.
     fn link(&self, text: &str) -> String {
         let shown = text.split(", ").map(|id| {
             let escaped = escape::line(id);

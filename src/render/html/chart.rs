@@ -6,14 +6,11 @@
 use super::escape;
 use crate::view::doc::ChartSeries;
 
-/// The height of the bars, and of the space above and below them.
 const HIGH: f64 = 110.0;
 const ABOVE: f64 = 16.0;
 const BELOW: f64 = 32.0;
-/// The gap between two groups.
 const GAP: usize = 10;
 
-/// Returns a chart with its legend; empty if there is nothing to draw.
 pub(super) fn drawn(series: &ChartSeries, anchor: &str) -> String {
     let numbers = series.bars.iter().flat_map(|(_, numbers)| numbers);
     let most = numbers.flatten().copied().fold(0.0, f64::max);
@@ -57,7 +54,6 @@ pub(super) fn drawn(series: &ChartSeries, anchor: &str) -> String {
     out
 }
 
-/// Returns a chart in words: its title, then the numbers of each label.
 fn words(series: &ChartSeries) -> String {
     let of_label = |(nth, label): (usize, &String)| {
         let numbers = series.bars.iter().filter_map(|(name, numbers)| {
@@ -71,7 +67,7 @@ fn words(series: &ChartSeries) -> String {
 }
 
 fn one(nth: usize, x: usize, wide: usize, number: Option<f64>, most: f64) -> String {
-    let Some(number) = number.filter(|it| *it > 0.0) else {
+    let Some(number) = number.filter(|number| *number > 0.0) else {
         return String::new();
     };
     let tall = (number / most * HIGH * 10.0).round() / 10.0;

@@ -8,7 +8,6 @@ pub(super) fn line(shown: &str) -> String {
     text(&visible::line(shown))
 }
 
-/// Returns a text with its line breaks.
 pub(super) fn lines(shown: &str) -> String {
     text(&visible::lines(shown)).replace('\n', "<br>")
 }

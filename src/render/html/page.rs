@@ -15,13 +15,10 @@ pub(super) struct Parts<'p> {
     pub(super) title: &'p str,
     /// Its title and the sentence below it, as HTML.
     pub(super) header: &'p str,
-    /// The anchors and headings of its sections, escaped.
     pub(super) sections: &'p [(String, String)],
-    /// Whether there are records to search.
     pub(super) has_records: bool,
 }
 
-/// Returns the page before the answer.
 pub(super) fn head(parts: &Parts<'_>) -> String {
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
@@ -51,7 +48,6 @@ pub(super) fn head(parts: &Parts<'_>) -> String {
     )
 }
 
-/// Returns the page after the answer; `footer` is the stamp as text, empty if it is left out.
 pub(super) fn tail(footer: &str) -> String {
     let footer = escape::line(footer);
     format!(

@@ -9,15 +9,12 @@ use crate::view::page::{
     BarRow, BarTable, CalendarDay, DayTime, DueCalendar, Figure, SharePart, Timeline, TimelineRow,
 };
 
-/// Writes pictures; a text becomes HTML by `inline`.
 pub(super) struct Picture<'p> {
-    /// Returns a text with its tones as classes and its ids as links.
     pub(super) inline: &'p dyn Fn(&StyledText) -> String,
     /// The heading above, for the captions of tables, escaped.
     pub(super) caption: &'p str,
 }
 
-/// Returns the class of a color that fills an area.
 fn fill(tone: Tone) -> &'static str {
     match tone {
         Tone::Good => "f-good",
@@ -48,7 +45,6 @@ impl Picture<'_> {
         format!("<dl class=\"figures\">\n{}</dl>\n", figures.iter().map(one).collect::<String>())
     }
 
-    /// Returns counts as a table, each group with a bar whose length is its share of the largest.
     pub(super) fn bars(&self, table: &BarTable) -> String {
         let length = |row: &BarRow| row.parts.iter().map(|(_, n)| n).sum::<usize>();
         let most = table.rows.iter().map(length).max().unwrap_or(0).max(1);
@@ -85,7 +81,6 @@ impl Picture<'_> {
         )
     }
 
-    /// Returns the parts of a whole as one bar, with a list of its parts.
     pub(super) fn shares(&self, parts: &[SharePart]) -> String {
         let all: usize = parts.iter().map(|part| part.count).sum();
         if all == 0 {
@@ -164,7 +159,6 @@ impl Picture<'_> {
     }
 }
 
-/// Returns a day: its number, and how much is due.
 fn cell(day: &CalendarDay, most: usize) -> String {
     let text = day.day.to_string();
     let number = text.rsplit('-').next().unwrap_or_default().trim_start_matches('0');
@@ -190,7 +184,6 @@ fn cell(day: &CalendarDay, most: usize) -> String {
     format!("<td class=\"{time}{level}\">{said}<small>{number}</small>{count}</td>")
 }
 
-/// Returns a colored square before the word that it stands for.
 fn swatch(tone: Tone) -> String {
     let class = fill(tone);
     format!(
@@ -212,7 +205,6 @@ fn area(left: usize, width: usize, all: usize, high: usize, tone: Tone) -> Strin
     )
 }
 
-/// Returns thousandths as per cent.
 fn percent(thousandths: u16) -> String {
     match thousandths % 10 {
         0 => format!("{}%", thousandths / 10),

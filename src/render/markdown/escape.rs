@@ -3,7 +3,6 @@
 //! Uses no other module. Pure. Start at [`text`].
 
 /// Returns a text for a cell, heading or paragraph, without any markup.
-///
 /// `_` inside a word and `@` inside an address are not markup, so names and addresses remain readable.
 pub(super) fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);

@@ -17,14 +17,12 @@ fn parameters(tone: Tone) -> &'static str {
     }
 }
 
-/// Returns the text, with colors if they are enabled.
 pub(super) fn paint(text: &StyledText, colour: bool) -> String {
     let mut ink = Ink::from_text(text, colour);
     text.bare().lines().map(|line| ink.line(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// The characters of a text that are not spaces, with their tones, taken one after the other.
-///
 /// A layout only moves, drops and adds spaces and line breaks, so colors can be added afterwards.
 pub(super) struct Ink {
     left: std::vec::IntoIter<(char, Tone)>,
@@ -33,7 +31,6 @@ pub(super) struct Ink {
 }
 
 impl Ink {
-    /// Takes a text before it is laid out.
     pub(super) fn from_text(text: &StyledText, is_coloured: bool) -> Ink {
         let chars = text.0.iter().flat_map(|(tone, text)| text.chars().map(|char| (char, *tone)));
         let left: Vec<_> = if is_coloured {
@@ -44,7 +41,6 @@ impl Ink {
         Ink { left: left.into_iter(), tone: Tone::Plain, is_coloured }
     }
 
-    /// Returns the next line of the laid-out text, with colors if they are enabled.
     pub(super) fn line(&mut self, line: &str) -> String {
         if !self.is_coloured {
             return line.to_owned();

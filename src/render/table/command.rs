@@ -5,7 +5,6 @@
 
 use crate::view::doc::{StyledText, Tone};
 
-/// The end of a line that the shell continues.
 const CONTINUED: &str = " \\";
 
 /// Returns a text whose commands have lines of at most `width` columns, if their words allow it.

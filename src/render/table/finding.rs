@@ -10,7 +10,6 @@ use crate::view::doc;
 use crate::view::doc::{ColumnFit, StyledText, Tone};
 use crate::view::findings::MOST_OF_A_FILE;
 
-/// Returns the findings in order, one text for each.
 pub(super) fn pieces<'f>(
     shown: &'f [doc::ShownFinding],
     style: &'f OutputStyle,
@@ -62,7 +61,6 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
     out
 }
 
-/// Returns the line of a finding, with a marker below the value.
 fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &OutputStyle) -> String {
     let number = pos.line.to_string();
     let margin = " ".repeat(number.len());

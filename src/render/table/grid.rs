@@ -23,20 +23,15 @@ const BETWEEN_ROWS: char = '\u{1e}';
 const COMFORTABLE: usize = 32;
 /// On a narrower terminal, rows are stacked if their columns don't fit without shortening.
 const NARROW: usize = 100;
-/// The minimum width of a flexible column.
 const NARROWEST: usize = 8;
 
-/// Rows of cells before fitting.
 pub(super) struct Grid {
-    /// How each column shrinks.
     pub(super) fits: Vec<ColumnFit>,
-    /// The rows, including a title row.
     pub(super) rows: Vec<Vec<StyledText>>,
     pub(super) is_wide: bool,
 }
 
 impl Grid {
-    /// Returns its lines, each with its line break and without leading spaces.
     pub(super) fn shown(&self, style: &OutputStyle) -> String {
         let widths = self.widths(style.width);
         let cells = self.broken(&widths);
@@ -64,7 +59,6 @@ impl Grid {
         out
     }
 
-    /// Tells whether the columns fit side by side in a terminal of `width`.
     pub(super) fn fits(&self, width: usize) -> bool {
         if self.fits.contains(&ColumnFit::Cut) {
             return true;
@@ -102,7 +96,7 @@ impl Grid {
     /// Returns the rows, with commands broken where the shell continues them, and with cells cut; most tables have
     /// neither.
     fn broken(&self, widths: &[Option<usize>]) -> Cow<'_, [Vec<StyledText>]> {
-        let has_command = |cell: &StyledText| cell.0.iter().any(|it| it.0 == Tone::Command);
+        let has_command = |cell: &StyledText| cell.0.iter().any(|piece| piece.0 == Tone::Command);
         let is_cut = self.fits.contains(&ColumnFit::Cut);
         if !is_cut && !self.rows.iter().flatten().any(has_command) {
             return Cow::Borrowed(&self.rows);
@@ -146,7 +140,6 @@ impl Grid {
     }
 }
 
-/// Returns the width of each column on a terminal of `width`; `None` for a column that is left out.
 fn fitted(natural: &[usize], fits: &[ColumnFit], gap: usize, width: usize) -> Vec<Option<usize>> {
     let mut widths: Vec<Option<usize>> = natural.iter().copied().map(Some).collect();
     let needed = |widths: &[Option<usize>], most: usize| -> usize {
@@ -206,7 +199,6 @@ fn cut(cell: &StyledText, most: usize) -> StyledText {
     StyledText::with_tone(tone, shortened(n))
 }
 
-/// Returns how many columns of a terminal the widest cell of each column takes.
 pub(super) fn natural<'r>(rows: impl Iterator<Item = &'r [StyledText]>) -> Vec<usize> {
     let mut table = Table::new();
     for row in rows {

@@ -16,7 +16,6 @@ pub struct LinkTargets {
 }
 
 impl LinkTargets {
-    /// Returns the address that a word links to.
     fn of(&self, word: &str) -> Option<String> {
         if let Some((mark, address)) = &self.requests
             && let Some(number) = word.strip_prefix(*mark)

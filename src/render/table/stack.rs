@@ -13,10 +13,8 @@ const HEAD: usize = 24;
 const BODY: usize = 40;
 /// A cell of at most this many characters shares its line with others.
 const SHORT: usize = 32;
-/// The indentation below a first cell.
 const INDENT: &str = "  ";
 
-/// Returns stacked rows of cells for a terminal of `width` columns.
 pub(super) fn shown(
     columns: &[Column],
     rows: &[Vec<StyledText>],
@@ -40,7 +38,7 @@ pub(super) fn shown(
     }
     let below = width.saturating_sub(INDENT.len());
     let is_whole = columns.first().is_some_and(|column| column.fit == ColumnFit::Whole);
-    let whole = Some(width).filter(|_| !is_whole);
+    let whole = if !is_whole { Some(width) } else { None };
     let mut out = String::new();
     for row in rows {
         let head = row.first().cloned().unwrap_or_default();
@@ -59,7 +57,6 @@ fn lines(text: StyledText, width: Option<usize>, style: &OutputStyle) -> String 
     one.shown(&OutputStyle { width, ..*style })
 }
 
-/// Returns the cells of a row except the first, in lines of at most `width` columns if possible.
 fn body(columns: &[Column], row: &[StyledText], width: usize) -> StyledText {
     let mut text = StyledText::default();
     // The width of the last line, if short cells may still be added to it.

@@ -15,7 +15,6 @@ pub(crate) fn paragraph(text: StyledText, style: &OutputStyle) -> String {
     grid::Grid { fits: vec![ColumnFit::Flexible], rows, is_wide: true }.shown(style)
 }
 
-/// Returns a cell as one line, cut if it is far too long for a terminal.
 pub(crate) fn cell_text(text: &StyledText, style: &OutputStyle) -> StyledText {
     let text = one_line(text);
     let is_long = text.0.iter().map(|(_, text)| text.chars().count()).sum::<usize>() > CELL;

@@ -26,14 +26,10 @@ type FindingIdentity = (Code, Option<String>, String);
 /// The findings about the contents of versions.
 pub struct Contents<'t> {
     tree: Box<dyn Tree + 't>,
-    /// The governance along the mainline, to judge versions by.
     states: States,
-    /// The effective times of the landings.
     effective: Vec<Instant>,
-    /// The last governance used, with its compiled schema.
     extra_schema: Option<(Rc<MainlineGovernance>, ExtraSchema)>,
     found: BTreeMap<TrailKey, Vec<(usize, Finding)>>,
-    /// The findings of the last version of each record.
     last: BTreeMap<TrailKey, BTreeSet<FindingIdentity>>,
     /// The errors that kept a version from being checked.
     pub doubts: Vec<TreeError>,
@@ -101,7 +97,7 @@ impl<'t> Contents<'t> {
     fn take(&mut self, key: &TrailKey, version: &Version, findings: Vec<Finding>) {
         let errors: Vec<(FindingIdentity, Finding)> = findings
             .into_iter()
-            .filter(|it| it.level == Level::Error)
+            .filter(|finding| finding.level == Level::Error)
             .map(|it| ((it.rule, it.field.clone(), it.message.clone()), it))
             .collect();
         let last = self.last.remove(key).unwrap_or_default();
@@ -114,7 +110,7 @@ impl<'t> Contents<'t> {
         let new: Vec<(usize, Finding)> = errors
             .iter()
             .filter(|(same, _)| is_new(same))
-            .map(|(_, it)| (version.n, it.clone()))
+            .map(|(_, finding)| (version.n, finding.clone()))
             .collect();
         if !new.is_empty() {
             self.found.entry(key.clone()).or_default().extend(new);
@@ -123,15 +119,14 @@ impl<'t> Contents<'t> {
         self.last.insert(key.clone(), now);
     }
 
-    /// Returns the record's past according to the versions so far.
     fn past(&self, trail: &Trail, version: &Version) -> RecordPast {
-        let begins = |it: &&Version| {
+        let begins = |version: &&Version| {
             matches!(
-                it.change,
+                version.change,
                 VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited
             )
         };
-        let versions = || trail.versions.iter().rev().skip_while(|it| it.n > version.n);
+        let versions = || trail.versions.iter().rev().skip_while(|other| other.n > version.n);
         let first = versions().find(begins);
         let closure = |version: &Version| {
             let record = version.record.record()?;

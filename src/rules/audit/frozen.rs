@@ -27,7 +27,7 @@ impl Audit<'_> {
         let refused = find_refused(neighbours, &[], self.governance);
         let lifting = Lifting::until(neighbours, self.governance);
         let by_id: HashMap<&str, &Neighbour> =
-            neighbours.all.iter().map(|it| (it.id.as_str(), it)).collect();
+            neighbours.all.iter().map(|neighbour| (neighbour.id.as_str(), neighbour)).collect();
         let keys: HashSet<&TrailKey> = keys.iter().collect();
         let mut findings = Vec::new();
         for refused in refused.values().flatten() {
@@ -36,7 +36,8 @@ impl Audit<'_> {
             };
             let key = TrailKey::Id(refused.id.to_ascii_uppercase());
             let mut linked = lifting.linked(&record.record);
-            if let Some(redesign) = linked.find(|it| it.status == RedesignStatus::Unapproved)
+            if let Some(redesign) =
+                linked.find(|redesign| redesign.status == RedesignStatus::Unapproved)
                 && keys.contains(&key)
             {
                 findings.extend(self.relies_on(redesign, &key, level));

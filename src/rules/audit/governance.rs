@@ -135,7 +135,7 @@ impl Audit<'_> {
             let mut signed = verdict.statements.iter().filter(|statement| {
                 statement.key.as_ref() == Some(&fingerprint) && statement.vote == Vote::Approves
             });
-            if signed.clone().any(|it| it.counts == VoteCounts::Yes) {
+            if signed.clone().any(|statement| statement.counts == VoteCounts::Yes) {
                 key_use.approved.push(id.clone());
             } else if verdict.satisfied == Satisfied::No
                 && signed.any(|it| matches!(it.counts, VoteCounts::No(NotCounted::Level(_))))
@@ -146,7 +146,6 @@ impl Audit<'_> {
         key_use
     }
 
-    /// Returns the content of a redesign at a version and before it; `None` if it can't be read.
     fn redesign(&self, path: &str, trail: &Trail, index: usize) -> Option<RedesignVersions> {
         let read = |index: usize| {
             let blob = trail.versions.get(index)?.files.first()?.blob;

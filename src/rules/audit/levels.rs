@@ -14,7 +14,6 @@ use crate::record::time::Instant;
 use crate::rules::audit_cases::Healed;
 use crate::status::trace::Trace;
 
-/// The versions of one trail and their verdicts.
 pub(super) struct Levels<'a> {
     trail: &'a Trail,
     verdicts: &'a [Rc<ApprovalVerdict>],
@@ -32,12 +31,10 @@ impl<'a> Levels<'a> {
         Levels { trail, verdicts, trace, now }
     }
 
-    /// Tells whether a version counts as approved.
     pub(super) fn is_approved(&self, index: usize) -> bool {
         self.verdicts.get(index).is_some_and(|verdict| verdict.is_approved())
     }
 
-    /// Returns the first version of the series that a version belongs to.
     pub(super) fn first(&self, index: usize) -> usize {
         let begins = |at: &usize| {
             self.trail.versions.get(*at).is_some_and(|version| {
@@ -66,7 +63,6 @@ impl<'a> Levels<'a> {
         version.is_some_and(|version| version.change == VersionChange::Inherited)
     }
 
-    /// Returns the contents of the approved versions before another one in its series.
     pub(super) fn approved_records(&self, index: usize) -> impl Iterator<Item = &'a Record> {
         let versions: &'a [Version] = &self.trail.versions;
         let first = self.first(index);
@@ -97,7 +93,7 @@ impl<'a> Levels<'a> {
         } else if later.into_iter().any(|at| restores(&at)) {
             Healed::Restored
         } else if index + 1 < self.verdicts.len()
-            && self.trail.last().is_some_and(|it| it.change == VersionChange::Removed)
+            && self.trail.last().is_some_and(|trail| trail.change == VersionChange::Removed)
         {
             Healed::Gone
         } else {
@@ -118,7 +114,6 @@ impl<'a> Levels<'a> {
         self.bearers(index).any(|at| at == tip)
     }
 
-    /// Returns the maximum level of a finding about the approval of a version.
     pub(super) fn level(&self, index: usize, review_due: Option<Instant>) -> Level {
         let Some(verdict) = self.verdicts.get(index) else {
             return Level::Error;

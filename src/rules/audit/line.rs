@@ -41,9 +41,7 @@ impl<'a> Audit<'a> {
         findings
     }
 
-    /// Returns the findings about landings that renewed many records, by the governance at each landing.
-    ///
-    /// The indexes of the landings are sorted.
+    /// Returns the findings about landings that renewed many records; the indexes in `landings` are sorted.
     fn renewals(&self, landings: &[usize]) -> Vec<Finding> {
         let mut renewed: BTreeMap<usize, Vec<RenewedRecord>> = BTreeMap::new();
         for trail in self.history.trails.values() {
@@ -77,7 +75,6 @@ impl<'a> Audit<'a> {
         renewed.flatten().collect()
     }
 
-    /// Returns what commits off the line took away, and some landings left out.
     fn taken_away(&self, landings: &[usize]) -> Vec<LostChange<'a>> {
         let records = self.history.trails.iter().map(|(key, trail)| {
             let verdicts = self.approvals.trails.get(key).into_iter().flatten();
@@ -91,7 +88,7 @@ impl<'a> Audit<'a> {
         });
         let mut found = Vec::new();
         for (trail, is_approved) in records.chain(rules) {
-            let anew = |n: usize| is_approved.iter().skip(n + 1).any(|it| *it);
+            let anew = |n: usize| is_approved.iter().skip(n + 1).any(|approved| *approved);
             found.extend(trail.versions.iter().enumerate().filter_map(|(n, version)| {
                 let taken = version.taken_away().filter(|taken| !taken.is_held)?;
                 Some(LostChange {
@@ -111,7 +108,6 @@ impl<'a> Audit<'a> {
         found
     }
 
-    /// Returns the rejections that count, and that the line lacks.
     fn lost_rejections(&self) -> Vec<LostChange<'a>> {
         let off_line = self.history.approvals.iter().filter(|change| change.is_off_line);
         let lost = off_line.filter_map(|change| {

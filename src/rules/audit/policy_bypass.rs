@@ -20,7 +20,7 @@ const WEEK: i64 = 7 * 86_400;
 
 /// A version that is approved only because of changes of governance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Loosened {
+pub struct BypassedVersion {
     pub key: TrailKey,
     /// The version, by its index.
     pub version: usize,
@@ -48,7 +48,6 @@ pub enum Why {
 
 type BypassSuspect<'k> = (&'k TrailKey, usize, Vec<Loosening>);
 
-/// The governance file versions to use instead of those that landed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Instead {
     /// Versions to skip; the previous version stays in effect.
@@ -58,7 +57,7 @@ struct Instead {
 }
 
 /// Returns the versions that are approved only because of an untrustworthy change of governance.
-pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
+pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<BypassedVersion> {
     let counted = &approvals.counted;
     let idle = find_idle(history, counted);
     let identities = Identities::from_governance(&counted.tip);
@@ -117,7 +116,7 @@ pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
     }
     let found = found.into_iter().filter(|(_, changes)| !changes.is_empty());
     found
-        .map(|((key, version), changes)| Loosened {
+        .map(|((key, version), changes)| BypassedVersion {
             key,
             version,
             thanks_to: changes.into_iter().collect(),
@@ -125,7 +124,6 @@ pub fn find(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
         .collect()
 }
 
-/// Returns the governance changes that affect no approval, each by path and version.
 fn find_idle<'h>(history: &'h History, counted: &CountedGovernance) -> BTreeSet<(&'h str, usize)> {
     let mut idle = BTreeSet::new();
     for (path, trail) in &history.governance {
@@ -182,12 +180,12 @@ fn collect_suspects(
 
 fn shares(identities: &Identities<'_>, makers: &[Person], verdict: &ApprovalVerdict) -> bool {
     let authors = || verdict.authors.iter().map(|author| &author.person);
-    let mut relations = makers.iter().map(|it| identities.relation(it, authors()));
+    let mut relations = makers.iter().map(|maker| identities.relation(maker, authors()));
     relations.any(|relation| !relation.is_different())
 }
 
 fn is_near(history: &History, early: usize, late: usize) -> bool {
-    let at = |landing: usize| history.mainline.landings.get(landing).map(|it| it.effective);
+    let at = |landing: usize| history.mainline.landings.get(landing).map(|landed| landed.effective);
     match (at(early), at(late)) {
         (Some(early), Some(late)) => late.seconds_since(early) <= WEEK,
         _ => false,
@@ -209,7 +207,6 @@ fn later<'h>(
         .map(|(n, _)| n)
 }
 
-/// For a change that may have been undone, tells whether the version would also lack approval after it was undone.
 fn was_really_undone(
     history: &History,
     counted: &CountedGovernance,

@@ -16,9 +16,6 @@ pub(super) struct SchemaJudge {
 
 impl SchemaJudge {
     /// Compiles a schema, by its `$schema` or by draft 2020-12; `format` is checked too.
-    ///
-    /// # Errors
-    /// Why it can't be used: it is not a schema, or refers to something outside itself.
     pub(super) fn compile(schema: &Value) -> Result<SchemaJudge, String> {
         let options = jsonschema::options().should_validate_formats(true);
         let ready = |validator| SchemaJudge { validator, schema: schema.clone() };
@@ -31,14 +28,12 @@ impl SchemaJudge {
         })
     }
 
-    /// Returns the schema's findings about a map.
     pub(super) fn refusals(&self, map: &Value) -> Vec<SchemaRefusal> {
         let errors = self.validator.iter_errors(map);
         errors.flat_map(|error| refused(&error, &self.schema)).collect()
     }
 }
 
-/// Returns the schema's `description` of the value at the position of an error.
 fn description(error: &ValidationError<'_>, schema: &Value, below: &str) -> Option<String> {
     let path = error.schema_path().as_str();
     let (around, _) = path.rsplit_once('/')?;
@@ -50,7 +45,6 @@ fn description(error: &ValidationError<'_>, schema: &Value, below: &str) -> Opti
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// Tells whether a string is among the expected types.
 fn wants_text(kind: &TypeKind) -> bool {
     match kind {
         TypeKind::Single(kind) => *kind == JsonType::String,

@@ -2,7 +2,6 @@
 //!
 //! Uses nothing else. Pure. Start at [`SchemaRefusal`]. Follows `docs/spec/rules.md`, `house-schema`.
 
-/// Something that a schema rejects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SchemaRefusal {
     /// The path to it: keys and list indices, starting at the map.

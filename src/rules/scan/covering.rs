@@ -52,7 +52,6 @@ impl Grant<'_> {
     }
 }
 
-/// A record in force that names findings.
 #[derive(Clone, Copy, Debug)]
 struct CoveringRecord<'a> {
     id: &'a str,

@@ -117,7 +117,6 @@ pub struct SuppressionJudge<'a> {
     instant: Instant,
 }
 
-/// The records that suppressions are compared with.
 struct SuppressionLedger<'a> {
     by_id: BTreeMap<&'a str, &'a RecordState>,
     covering: CoveringRecords<'a>,
@@ -176,7 +175,8 @@ impl<'a> SuppressionJudge<'a> {
             }
         }
         // One that hides nothing any more has kept its promise.
-        let promise = scanned.promise.filter(|it| it.is_past(self.instant) && ended.is_none());
+        let promise =
+            scanned.promise.filter(|promise| promise.is_past(self.instant) && ended.is_none());
         case.faults.extend(promise.cloned().map(SuppressionFault::PromisePast));
         case
     }
@@ -192,7 +192,7 @@ impl<'a> SuppressionJudge<'a> {
         let Some(id) = &found.cited else {
             // One that hides nothing any more is better removed than put on record.
             let covering = ledger.covering.one_for(found, is_new, ledger.files);
-            let covering = covering.filter(|_| !is_dead);
+            let covering = if !is_dead { covering } else { None };
             case.record = covering.map(str::to_owned);
             if covering.is_none() {
                 let citing = found.citing.general(found.end);

@@ -57,7 +57,7 @@ pub fn compare_place(
             content: key.content.clone(),
             ..FindingKey::default()
         };
-        let content = key.content.as_deref().filter(|_| **key == plain);
+        let content = if **key == plain { key.content.as_deref() } else { None };
         content.is_some_and(|content| accepted_text::compare(content, place, files).is_ok())
     };
     let stands: Vec<&FindingKey> = keys.iter().filter(stands).collect();
@@ -87,7 +87,6 @@ const LINE_COMMENTS: &[&str] =
     &["bandit", "codeql", "detect-secrets", "gitleaks", "gosec", "semgrep", "sonar", "trufflehog"];
 
 impl SuppressedLine<'_> {
-    /// Returns what is hidden beyond an accepted text.
     fn excess(self, hidden: &HiddenFindings, content: &[String]) -> Option<String> {
         let SuppressedLine { found, files } = self;
         let is_own = hidden.paths.as_ref().is_some_and(|paths| **paths == [found.path.clone()]);
@@ -186,7 +185,6 @@ fn best(
     wider.map_or_else(|| Reached::NotNamed(what()), Reached::Wider)
 }
 
-/// Returns what a suppression hides beyond a key that names its finding.
 fn excess(hidden: &HiddenFindings, key: &FindingKey) -> Option<String> {
     if let Some(cwe) = &key.cwe {
         return Some(format!("the record is limited to {cwe}, which a suppression can't express"));
@@ -235,7 +233,6 @@ pub(super) fn is_within_package(hidden: Option<&str>, stated: &str) -> bool {
     stated.is_package(&hidden) && (stated.version.is_none() || stated.version == hidden.version)
 }
 
-/// Tells whether every pattern of a suppression is included in one of the record's.
 pub(super) fn is_within(hidden: Option<&[String]>, stated: &[String]) -> bool {
     is_each(hidden, stated, &|one, all| pattern::includes_paths(all, one))
 }

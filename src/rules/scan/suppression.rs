@@ -96,7 +96,7 @@ impl CitingAdvice {
     }
 
     fn template(&self, end: SuppressionEnd) -> &'static str {
-        let ending = self.ending.filter(|_| end == SuppressionEnd::Missing);
+        let ending = if end == SuppressionEnd::Missing { self.ending } else { None };
         ending.unwrap_or(self.plain)
     }
 

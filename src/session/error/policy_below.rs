@@ -63,7 +63,6 @@ impl PolicyBelow {
         LedgerPrefix::new(&self.above).inward(&self.path)
     }
 
-    /// Returns the command that approves it.
     fn command(&self) -> String {
         let path = self.path_from_above();
         match &self.place {

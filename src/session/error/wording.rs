@@ -21,12 +21,10 @@ pub(super) fn listed(findings: &[Finding]) -> String {
     each.map(|text| format!("\n  {text}")).collect()
 }
 
-/// Returns all that a finding says but for its place.
 fn problem(finding: &Finding) -> (Level, Code, &str, String) {
     (finding.level, finding.rule, &finding.message, finding.help())
 }
 
-/// Returns a finding with its position and its help text.
 pub(crate) fn finding_text(finding: &Finding) -> String {
     text_at(finding, &finding.place())
 }
@@ -63,7 +61,7 @@ pub(super) fn policy_removed(path: &str, reference: &Option<String>) -> String {
 }
 
 pub(super) fn first_error(findings: &[Finding]) -> String {
-    let mut errors = findings.iter().filter(|it| it.level == Level::Error);
+    let mut errors = findings.iter().filter(|finding| finding.level == Level::Error);
     let first = errors.next().map(|finding| format!("{}: {}", finding.place(), finding.message));
     let more = match errors.count() {
         0 => String::new(),

@@ -30,7 +30,6 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 
-/// Since when a ledger's policy counts.
 enum Standing {
     /// Since this landing.
     Since(usize),
@@ -44,7 +43,6 @@ pub(crate) struct PolicyReader<'r> {
     repository: &'r Repository,
     chosen: &'r ApprovedRef,
     now: Instant,
-    /// The last landing in question.
     last: usize,
     /// The end of the time for which notes count.
     until: Option<Instant>,
@@ -53,9 +51,6 @@ pub(crate) struct PolicyReader<'r> {
 }
 
 /// Finds the policies of folders below a ledger, in the tree of a commit, by their paths from the ledger's root.
-///
-/// # Errors
-/// If a folder can't be read.
 pub(crate) fn policies_below(
     repository: &Repository,
     commit: Oid,
@@ -111,7 +106,6 @@ pub(crate) fn noted(prefix: &LedgerPrefix, asked: &[String]) -> BTreeSet<String>
     noted
 }
 
-/// Returns the folder of a policy, given by its path from the root of a ledger.
 fn prefix_of(history: &History, path: &str) -> LedgerPrefix {
     let outward = history.prefix.outward(path).unwrap_or_default();
     let folder = outward.split_last().map(|(_, folders)| folders.join("/"));
@@ -140,7 +134,6 @@ pub fn policy_below(located: &Located, now: Instant) -> Result<Option<PolicyBelo
 }
 
 impl<'r> PolicyReader<'r> {
-    /// Reads policies as of a landing of the approved ref, or of its tip, which is the last one.
     pub(crate) fn new(
         repository: &'r Repository,
         chosen: &'r ApprovedRef,
@@ -150,7 +143,6 @@ impl<'r> PolicyReader<'r> {
         PolicyReader { repository, chosen, now, last, until: None, known: RefCell::default() }
     }
 
-    /// Reads notes as they were at an instant.
     pub(crate) fn at(self, until: Option<Instant>) -> PolicyReader<'r> {
         PolicyReader { until, ..self }
     }
@@ -158,9 +150,6 @@ impl<'r> PolicyReader<'r> {
 
 impl PolicyReader<'_> {
     /// Returns the landing from which the policy of a walked ledger counts, if others decide about that.
-    ///
-    /// # Errors
-    /// [`Undetermined::PolicyRemoved`] if a folder that is asked about has a ledger of its own; or if objects are missing.
     pub(crate) fn begin(
         &self,
         history: &History,
@@ -176,9 +165,6 @@ impl PolicyReader<'_> {
     }
 
     /// Refuses folders that are asked about, below the ledger, and that have a ledger of their own.
-    ///
-    /// # Errors
-    /// [`Undetermined::PolicyRemoved`]; or if objects are missing.
     pub(crate) fn refuse_others(&self, history: &History) -> Result<(), Undetermined> {
         let above = noted(&history.prefix, &[]);
         for path in history.other_policies.keys().filter(|path| !above.contains(*path)) {
@@ -198,7 +184,7 @@ impl PolicyReader<'_> {
             let is_at_tip = trail.and_then(Trail::last).is_some_and(|last| !last.files.is_empty());
             return Err(Undetermined::PolicyRemoved {
                 path: policy_of(&prefix),
-                reference: is_at_tip.then(|| self.chosen.reference.clone()),
+                reference: if is_at_tip { Some(self.chosen.reference.clone()) } else { None },
                 restore: self.restore(&own, &prefix).unwrap_or_default(),
             });
         }
@@ -207,9 +193,6 @@ impl PolicyReader<'_> {
 
     /// Returns those policies below a ledger that its people must approve: those that were not there first, and that no
     /// other ledger in between governs.
-    ///
-    /// # Errors
-    /// If objects are missing.
     pub(crate) fn governed(&self, history: &History) -> Result<BTreeSet<String>, Undetermined> {
         let mut governed = BTreeSet::new();
         for path in &history.policies_below {
@@ -240,10 +223,6 @@ impl PolicyReader<'_> {
         Ok(Governance::read(&tree)?.state == State::Sound)
     }
 
-    /// Tells whether the policy of a folder counts on the approved branch.
-    ///
-    /// # Errors
-    /// If objects are missing.
     pub(crate) fn counts(&self, prefix: &LedgerPrefix) -> Result<bool, Undetermined> {
         let own = self.history(prefix, BTreeSet::new())?;
         Ok(matches!(self.standing(&own)?, Standing::Since(_)))
@@ -300,7 +279,6 @@ impl PolicyReader<'_> {
         Ok(None)
     }
 
-    /// Walks the governance of a ledger.
     fn history(
         &self,
         prefix: &LedgerPrefix,
@@ -334,12 +312,10 @@ impl PolicyReader<'_> {
         }
     }
 
-    /// Returns the top of the work tree, as it is shown.
     fn top(&self) -> Option<PathBuf> {
         Some(self.repository.work_dir()?.components().collect())
     }
 
-    /// Returns the command that restores the last policy of a ledger.
     fn restore(&self, history: &History, prefix: &LedgerPrefix) -> Option<String> {
         let trail = history.governance.get(policy::FILE)?;
         let last = trail.versions.iter().rev().find(|version| !version.files.is_empty())?;
@@ -352,7 +328,6 @@ impl PolicyReader<'_> {
     }
 }
 
-/// A ledger that governs a policy below it.
 struct LedgerAbove {
     history: History,
     /// The policy below, from the root of this ledger.

@@ -8,11 +8,7 @@ use crate::session::locate::Located;
 use crate::store::files;
 use crate::store::git::Repository;
 
-/// Refuses a ledger that was found by a search from inside a submodule, if a folder above it holds a ledger in the
-/// repository that the submodule is part of.
-///
-/// # Errors
-/// [`Undetermined::Submodule`].
+/// Refuses a ledger found from inside a submodule, if a folder above it holds a ledger in the outer repository.
 pub(crate) fn refuse(located: &Located) -> Result<(), Undetermined> {
     if located.options.root.is_some() {
         return Ok(());

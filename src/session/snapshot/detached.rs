@@ -20,7 +20,6 @@ use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::store::git::Repository;
 
-/// Everything in a snapshot but its repository.
 pub(crate) struct DetachedSnapshot {
     stamp: Stamp,
     governance: Rc<Governance>,

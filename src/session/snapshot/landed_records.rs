@@ -18,7 +18,7 @@ impl Snapshot<'_> {
             .filter(|record_state| self.trail(record_state).is_some())
             .map(|record_state| self.landed_record(record_state))
             .collect();
-        records.order_by_key(|it| (it.record_state.id(), &it.record_state.path));
+        records.order_by_key(|record| (record.record_state.id(), &record.record_state.path));
         records
     }
 

@@ -27,21 +27,16 @@ use crate::survey::{life, renewed, repeated_emergencies};
 /// Records that are not evaluated, but compared with others.
 #[derive(Debug, Default)]
 pub(crate) struct Passed {
-    /// Each with the index of its landing.
     peers: Vec<(Peer, usize)>,
     /// Those that may still count toward a pattern, or against a redesign.
     recent: Vec<Neighbour>,
     /// Those that are judged when something may refile them, each with what it stated.
     unjudged: BTreeMap<TrailKey, Vec<Peer>>,
-    /// The approval files of all that are left out.
     approvals: Vec<ApprovalFileChange>,
 }
 
-/// Which records may count toward a pattern, or against a redesign.
 pub(crate) struct PatternWindow {
-    /// Since when the effect of a redesign is watched.
     pub(crate) redesigned: Option<Instant>,
-    /// When each landing took effect.
     pub(crate) landings: Vec<Instant>,
     pub(crate) window: Term,
     pub(crate) until: Instant,
@@ -64,9 +59,9 @@ impl Passed {
     /// Takes a record that is left out and whose text at the tip is that by which it is compared.
     pub(crate) fn take(&mut self, trail: &Trail, window: &PatternWindow) {
         let record = trail.last().and_then(|version| version.record.record());
-        let first = trail.versions.first().filter(|_| trail.became.is_none());
+        let first = if trail.became.is_none() { trail.versions.first() } else { None };
         let landing = first.map(|version| version.landing);
-        let peer = record.and_then(|it| Peer::from_record(it.id.as_str(), it, None));
+        let peer = record.and_then(|record| Peer::from_record(record.id.as_str(), record, None));
         self.peers.extend(peer.zip(landing));
         let recent = first.zip(record).and_then(|(first, record)| {
             let landed = *window.landings.get(first.landing)?;
@@ -116,7 +111,6 @@ impl Passed {
         judged
     }
 
-    /// Takes a record that was judged before it is left out.
     fn take_judged(&mut self, facts: RecordFacts<'_>, window: Option<&PatternWindow>) {
         let Some(neighbour) = nearby::neighbour(facts) else {
             return;
@@ -156,10 +150,9 @@ pub(crate) fn needs_verdicts(trail: &Trail, landings: &[Instant]) -> bool {
         return closing;
     }
     let tip = bare(tip);
-    !versions.all(|it| it.record.record().is_some_and(|record| bare(record) == tip))
+    !versions.all(|version| version.record.record().is_some_and(|record| bare(record) == tip))
 }
 
-/// Leaves records out of a history, and returns their approval files.
 fn leave_out(history: &mut History, keys: &BTreeSet<TrailKey>) -> Vec<ApprovalFileChange> {
     for key in keys {
         if let Some(trail) = history.trails.remove(key) {
@@ -192,7 +185,7 @@ impl Snapshot<'_> {
     fn judge_refiled(&mut self, shown: &[Peer]) {
         let mut unjudged = std::mem::take(&mut self.passed.unjudged);
         let index = PeerIndex::new(shown.iter().map(|peer| (peer, ())), &self.governance);
-        unjudged.retain(|_, peers| peers.iter().any(|it| index.like(it).next().is_some()));
+        unjudged.retain(|_, peers| peers.iter().any(|peer| index.like(peer).next().is_some()));
         let wanted: BTreeSet<TrailKey> = unjudged.into_keys().collect();
         if wanted.is_empty() {
             return;
@@ -215,13 +208,14 @@ impl Snapshot<'_> {
             return;
         }
         let own = self.evaluated().peers();
-        let texts = self.record_states.iter().flat_map(|it| [&it.effective, &it.stated]).flatten();
-        let texts = texts.filter_map(|it| Peer::from_record("", it, None));
+        let texts =
+            self.record_states.iter().flat_map(|state| [&state.effective, &state.stated]).flatten();
+        let texts = texts.filter_map(|record| Peer::from_record("", record, None));
         let shown: Vec<Peer> = own.iter().cloned().chain(texts).collect();
         self.judge_refiled(&shown);
         let mut record_states = std::mem::take(&mut self.record_states);
         let landings = &self.history.mainline.landings;
-        let effective = |landing: usize| landings.get(landing).map(|it| it.effective);
+        let effective = |landing: usize| landings.get(landing).map(|landed| landed.effective);
         let passed = self.passed.peers.iter().map(|(peer, landing)| {
             let mut copy = peer.clone();
             copy.begin = copy.begin.or(effective(*landing));
@@ -245,7 +239,6 @@ impl Snapshot<'_> {
         neighbours
     }
 
-    /// Returns the records that are evaluated, each with the time it landed.
     fn evaluated(&self) -> Neighbours {
         let keys = self.history.trails.keys();
         Neighbours {

@@ -33,7 +33,7 @@ use crate::survey::naming::RecordNames;
 use crate::survey::next_step::Asker;
 use crate::survey::remote::RemoteAddress;
 use crate::survey::select::{Filter, Sameness, Selection};
-use crate::survey::{slips, statements};
+use crate::survey::{near_values, statements};
 use std::collections::BTreeSet;
 
 impl Snapshot<'_> {
@@ -61,10 +61,8 @@ impl Snapshot<'_> {
         (self.repository, &self.chosen)
     }
 
-    /// Returns the trees in which statements may stand: of the local approvals branch, of the fetched one, and of the approved ref.
-    ///
-    /// # Errors
-    /// If the commit of the approved ref can't be read.
+    /// Returns the trees in which statements may stand: of the local approvals branch, of the fetched one, and of the
+    /// approved ref.
     pub(crate) fn statement_trees(&self) -> Result<Vec<CommitTree<'_>>, Obstacle> {
         let remote = self.chosen.remote.as_deref();
         let mut trees = statement_trees(self.repository, remote, &self.prefix);
@@ -87,7 +85,7 @@ impl Snapshot<'_> {
 
     /// Returns every application name used in a readable record that landed at any time.
     pub fn applications(&self) -> BTreeSet<&str> {
-        let versions = self.history.trails.values().flat_map(|it| &it.versions);
+        let versions = self.history.trails.values().flat_map(|trail| &trail.versions);
         let landed = versions.filter_map(|version| version.record.record());
         let subjects = landed.map(|record| &record.subject);
         let names = subjects.flat_map(|subject| {
@@ -146,7 +144,7 @@ impl Snapshot<'_> {
     pub fn around(&self) -> AdviceContext<'_> {
         let reference = self.stamp.reference.as_deref().unwrap_or_default();
         let short = ["refs/heads/", "refs/remotes/"];
-        let base = short.iter().find_map(|it| reference.strip_prefix(it));
+        let base = short.iter().find_map(|prefix| reference.strip_prefix(prefix));
         AdviceContext {
             governance: &self.governance,
             request_sla: self.governance.policy.approval.request_sla,
@@ -180,7 +178,6 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Returns the web page of the forge on which the policy can be edited.
     fn policy_page(&self) -> Option<String> {
         let remote = self.chosen.remote.as_deref()?;
         let address = RemoteAddress::parse(&self.repository.url_of(remote)?)?;
@@ -208,7 +205,7 @@ impl Snapshot<'_> {
 
     /// Returns the records that a filter selects, by id.
     pub fn selected(&self, filter: &Filter) -> Vec<&RecordState> {
-        let is_selected = |it: &&RecordState| self.selection(filter, it) == Selection::Yes;
+        let is_selected = |state: &&RecordState| self.selection(filter, state) == Selection::Yes;
         self.records().iter().filter(is_selected).collect()
     }
 
@@ -216,7 +213,7 @@ impl Snapshot<'_> {
     pub fn filter_hints(&self, filter: &Filter) -> Vec<String> {
         let control = |control: &ControlRef, wanted: &str| self.same(control, wanted);
         let same = Sameness { control: &control, governance: self.governance() };
-        slips::hints(filter, self.records().iter(), same)
+        near_values::hints(filter, self.records().iter(), same)
     }
 }
 

@@ -34,15 +34,11 @@ use crate::survey::refiling::{NameSearch, Peer};
 /// The search terms for similar records.
 pub struct NeighbourSearch<'n> {
     governance: [&'n Governance; 2],
-    /// The open records to find similar ones for.
     peers: Vec<Peer>,
-    /// Their names.
     names: Vec<String>,
-    /// Their kinds, under both governances.
     groups: BTreeSet<CauseGroup>,
     /// The same as folded text to search for in a file; not controls and addresses, which have several forms.
     written: BTreeSet<Vec<String>>,
-    /// The patterns of redesigns that may be about one of the records.
     patterns: Vec<Rc<Redesign>>,
 }
 
@@ -52,8 +48,8 @@ impl<'n> NeighbourSearch<'n> {
     /// A record about the same subject as before, ending no later, repeats nothing that it did not repeat before.
     pub fn of(deltas: &[Delta], governance: [&'n Governance; 2]) -> NeighbourSearch<'n> {
         let records = deltas.iter().filter_map(|delta| {
-            let record = delta.record_after().filter(|it| it.closure.is_none())?;
-            let before = delta.before.first().and_then(|it| it.record.as_ref());
+            let record = delta.record_after().filter(|record| record.closure.is_none())?;
+            let before = delta.before.first().and_then(|before| before.record.as_ref());
             let is_more = before.is_none_or(|before| is_more(before, record));
             is_more.then(|| (delta.name(), record))
         });
@@ -74,7 +70,7 @@ impl<'n> NeighbourSearch<'n> {
             patterns: Vec::new(),
         };
         for (id, record) in records {
-            let refusing = governance.iter().map(|it| cause::refusing(record, it));
+            let refusing = governance.iter().map(|governance| cause::refusing(record, governance));
             search.groups.extend(refusing.flatten());
             let written = search.written(record);
             search.written.extend(written);
@@ -89,7 +85,8 @@ impl<'n> NeighbourSearch<'n> {
     /// Adds the patterns of the redesigns that are about one of the records: whether they came back depends on all records
     /// of the pattern.
     pub fn with_redesigns(mut self, redesigns: &[RedesignHistory]) -> NeighbourSearch<'n> {
-        let counted = redesigns.iter().filter_map(|it| Some(&it.counted.as_ref()?.redesign));
+        let counted =
+            redesigns.iter().filter_map(|redesign| Some(&redesign.counted.as_ref()?.redesign));
         for redesign in counted {
             let mut governance = self.governance.iter();
             let is_about = governance.any(|governance| {
@@ -122,7 +119,6 @@ impl<'n> NeighbourSearch<'n> {
         written.collect()
     }
 
-    /// Tells whether a record is of the same kind as one of the records, under either governance.
     fn is_of_a_kind(&self, record: &Record) -> bool {
         self.governance.iter().any(|governance| {
             let keys = &governance.policy.patterns.key;
@@ -157,7 +153,7 @@ impl<'n> NeighbourSearch<'n> {
     /// Returns the record folders of both governances.
     pub fn folders(&self) -> Vec<String> {
         let folders: BTreeSet<&String> =
-            self.governance.iter().flat_map(|it| &it.policy.records).collect();
+            self.governance.iter().flat_map(|governance| &governance.policy.records).collect();
         folders.into_iter().cloned().collect()
     }
 

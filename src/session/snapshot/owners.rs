@@ -32,9 +32,6 @@ impl Snapshot<'_> {
 }
 
 /// Reads the CODEOWNERS of a tree, from the top of the repository.
-///
-/// # Errors
-/// Why its first one can't be read.
 pub(crate) fn read_owners(tree: &dyn Tree) -> Result<FileOwners, String> {
     for place in codeowners::PLACES {
         let bytes = tree.bytes_within(place, Limits::POLICY.bytes);

@@ -27,15 +27,12 @@ use crate::store::git::Repository;
 use crate::survey::proposed::{self, ProposalContext};
 use crate::survey::signed_statements::{self, SignedContent};
 
-/// The proposals, and their sources.
 pub(crate) struct Proposed {
     proposals: Proposals,
-    /// The branches and the work tree that were searched.
     pub(crate) sources: Sources,
     tree: WorkTree,
 }
 
-/// Where a record is that the files at hand lack.
 pub(crate) struct Elsewhere {
     pub(crate) id: String,
     /// The branch that proposes it; `None` if it is on the approved ref.
@@ -45,10 +42,10 @@ pub(crate) struct Elsewhere {
 impl Snapshot<'_> {
     /// Returns where a record is that a text names; `None` if no branch has it.
     pub(crate) fn elsewhere(&self, text: &str) -> Option<Elsewhere> {
-        let state = ledger::named(self.records(), |it| &it.key, text).ok()?;
+        let state = ledger::named(self.records(), |state| &state.key, text).ok()?;
         Some(Elsewhere {
             id: state.key.clone(),
-            branch: state.pending.iter().find_map(|it| it.branch.clone()),
+            branch: state.pending.iter().find_map(|pending| pending.branch.clone()),
         })
     }
 
@@ -60,22 +57,16 @@ impl Snapshot<'_> {
     }
 }
 
-/// Reads the proposals relative to an approved ref.
-///
-/// # Errors
-/// If refs, the work tree or the checked-out commit can't be read.
 pub(crate) fn read(located: &Located, snapshot: &mut Snapshot<'_>) -> Result<Proposed, Error> {
     let sources = sources_of(snapshot.repository, snapshot)?;
     of(located, snapshot, sources)
 }
 
-/// Reads the present branches and work tree, through a repository that has just been opened.
 fn sources_of(repository: &Repository, snapshot: &Snapshot<'_>) -> Result<Sources, Undetermined> {
     let records = &snapshot.governance.policy.records;
     read_sources(repository, &snapshot.prefix, records, &snapshot.chosen)
 }
 
-/// Reads the proposals of these sources.
 fn of(located: &Located, snapshot: &mut Snapshot<'_>, sources: Sources) -> Result<Proposed, Error> {
     let (repository, prefix) = (snapshot.repository, &snapshot.prefix);
     let records = &snapshot.governance.policy.records;
@@ -129,12 +120,10 @@ impl Snapshot<'_> {
 }
 
 impl Proposed {
-    /// Drops proposals about records that are not wanted.
     pub(crate) fn keep(&mut self, wanted: &dyn Fn(&TrailKey) -> bool) {
         self.proposals.by_key.retain(|key, _| wanted(key));
     }
 
-    /// Adds the proposals to the landed records.
     pub(crate) fn join(
         &self,
         record_states: &mut Vec<RecordState>,

@@ -78,7 +78,7 @@ impl Snapshot<'_> {
         };
         let is_landed = record_state.status != Status::Proposed;
         let stated = evidence::cited(record, None);
-        let names_files = stated.iter().any(|it| it.stated.path.is_some());
+        let names_files = stated.iter().any(|evidence| evidence.stated.path.is_some());
         match self.tree().ok().filter(|_| is_landed && names_files) {
             Some(tree) => evidence::cited(record, Some(&tree as &dyn Tree)),
             None => stated,

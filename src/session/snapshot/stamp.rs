@@ -47,7 +47,7 @@ pub(super) fn label(repository: &Repository, mainline: &Mainline, now: Instant) 
         Guard::Local => " (local, unprotected)".to_owned(),
         Guard::Remote => {
             let remote = mainline.reference.starts_with("refs/remotes/");
-            let fetched = repository.fetched(&mainline.reference).filter(|_| remote);
+            let fetched = if remote { repository.fetched(&mainline.reference) } else { None };
             let text = |at: Instant| format!(" (fetched {})", dates::distance(at.min(now), now));
             fetched.map(text).unwrap_or_default()
         }

@@ -19,7 +19,7 @@ use crate::survey::approved_state::ApprovedState;
 pub struct Tip<'a> {
     /// The governance under which it was evaluated: that of its landing's first parent.
     pub governance_before: &'a Governance,
-    /// Its bytes; `None` if there are none, or they are not in this clone.
+    /// Its bytes; `None` without any, or if they are not in this clone.
     pub bytes: Option<Vec<u8>>,
     /// The verdict.
     pub verdict: &'a ApprovalVerdict,

@@ -82,9 +82,6 @@ impl Scope<'_> {
 
 impl<'h> Snapshot<'h> {
     /// Walks and evaluates some records of a mainline; their states at an instant are computed on request.
-    ///
-    /// # Errors
-    /// If a folder of a mainline commit can't be read.
     pub(crate) fn walk(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
         let mut passed = Passed::default();
         let mut judged_first = BTreeSet::new();
@@ -151,9 +148,6 @@ impl<'h> Snapshot<'h> {
     }
 
     /// Evaluates every record of a mainline whose history is walked by the caller's function.
-    ///
-    /// # Errors
-    /// As [`Snapshot::walk`].
     pub(crate) fn walked(
         line: OpenMainline<'h>,
         walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
@@ -162,9 +156,6 @@ impl<'h> Snapshot<'h> {
     }
 
     /// Returns a mainline without a policy: nothing can be determined about its records.
-    ///
-    /// # Errors
-    /// As [`Snapshot::walk`].
     pub(crate) fn without_policy(line: OpenMainline<'h>) -> Result<Snapshot<'h>, Error> {
         Snapshot::walked(line, |walk| Ok(walk::mainline_only(walk.chain, walk.prefix)))
     }
@@ -259,9 +250,8 @@ impl<'h> Snapshot<'h> {
     }
 }
 
-/// Logs how much of the history a walk read.
 fn log_walk(history: &History, reads: u64, stopwatch: &Stopwatch) {
-    let versions: usize = history.trails.values().map(|it| it.versions.len()).sum();
+    let versions: usize = history.trails.values().map(|trail| trail.versions.len()).sum();
     log::debug!(
         "walked {}: {} of {}, {reads} objects read, {} ms",
         diag::count(history.mainline.landings.len(), "commit"),

@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use crate::history::folder;
 
-/// Folders found not to be links while reading.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SeenFolders {
     folders: RefCell<HashSet<PathBuf>>,
@@ -21,7 +20,6 @@ pub(super) struct SeenFolders {
 }
 
 impl SeenFolders {
-    /// Forgets the results: writing checks again.
     pub(super) fn forget(&self) {
         self.folders.borrow_mut().clear();
     }
@@ -37,7 +35,6 @@ impl SeenFolders {
         text
     }
 
-    /// Returns the path on disk of a path below a folder; `None` if it passes a link.
     pub(super) fn place(&self, top: &Path, parts: &[String]) -> Option<PathBuf> {
         let mut seen = self.folders.borrow_mut();
         let names = self.odd_names.borrow();

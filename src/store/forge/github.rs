@@ -12,7 +12,6 @@ use crate::store::forge::{
     Protection, segment, text,
 };
 
-/// The file of the workflow that `init` writes.
 const WORKFLOW: &str = "exledger.yml";
 
 pub(super) struct Github(pub(super) ForgeClient);
@@ -33,22 +32,21 @@ impl Github {
 
     fn read_request(&self, value: &Value) -> Result<ForgeRequest, ForgeError> {
         let number = value.get("number").and_then(Value::as_u64);
-        let is_merged = value.get("merged_at").is_some_and(|it| !it.is_null());
+        let is_merged = value.get("merged_at").is_some_and(|value| !value.is_null());
         Ok(ForgeRequest {
             number: number.ok_or_else(|| self.0.nonsense("number"))?,
             base: text(value, "/base/ref"),
             landing: Some(text(value, "/merge_commit_sha"))
-                .filter(|it| is_merged && !it.is_empty()),
+                .filter(|commit| is_merged && !commit.is_empty()),
         })
     }
 
-    /// Returns the address that an account shows, and what it may do here.
     fn account(&self, login: &str) -> Result<(Value, Value), ForgeError> {
         let login = segment(login);
         let user = self.0.find(&format!("users/{login}"))?.unwrap_or_default();
         let permission = self.0.find(&self.path(&format!("/collaborators/{login}/permission")))?;
         let permission = permission.unwrap_or_default().get("permission").cloned();
-        let email = user.get("email").filter(|it| *it != "").cloned();
+        let email = user.get("email").filter(|email| *email != "").cloned();
         Ok((email.unwrap_or_default(), permission.unwrap_or_default()))
     }
 }
@@ -63,13 +61,13 @@ impl ForgeRepository for Github {
         // A question, although it is sent.
         let arguments = ["api", "graphql", "--input", "-"];
         let answer = self.0.call(&arguments, Some(query.as_bytes()), super::Effect::Reads, true)?;
-        let login = super::one(&answer).map(|it| text(&it, "/data/viewer/login"));
-        login.filter(|it| !it.is_empty()).ok_or_else(|| self.0.nonsense("graphql"))
+        let login = super::one(&answer).map(|answer| text(&answer, "/data/viewer/login"));
+        login.filter(|login| !login.is_empty()).ok_or_else(|| self.0.nonsense("graphql"))
     }
 
     fn comments(&self, request: u64) -> Result<Vec<ForgeText>, ForgeError> {
         let path = self.path(&format!("/issues/{request}/comments?per_page=100"));
-        self.0.list(&path)?.iter().map(|it| self.read_text(it, "/id")).collect()
+        self.0.list(&path)?.iter().map(|value| self.read_text(value, "/id")).collect()
     }
 
     fn write_comment(&self, request: u64, over: Option<u64>, body: &str) -> Result<(), ForgeError> {
@@ -86,8 +84,8 @@ impl ForgeRepository for Github {
             "/issues?state=all&creator={login}&sort=created&direction=asc&per_page=100"
         ));
         let all = self.0.list(&path)?;
-        let issues = all.iter().filter(|it| it.get("pull_request").is_none());
-        issues.map(|it| self.read_text(it, "/number")).collect()
+        let issues = all.iter().filter(|issue| issue.get("pull_request").is_none());
+        issues.map(|issue| self.read_text(issue, "/number")).collect()
     }
 
     fn write_issue(
@@ -111,7 +109,7 @@ impl ForgeRepository for Github {
 
     fn requests_of(&self, commit: &str) -> Result<Vec<ForgeRequest>, ForgeError> {
         let path = self.path(&format!("/commits/{commit}/pulls?per_page=100"));
-        self.0.list(&path)?.iter().map(|it| self.read_request(it)).collect()
+        self.0.list(&path)?.iter().map(|value| self.read_request(value)).collect()
     }
 
     fn request(&self, number: u64) -> Result<ForgeRequest, ForgeError> {
@@ -234,7 +232,7 @@ impl ForgeRepository for Github {
             "rules": [{"type": "deletion"}, {"type": "non_fast_forward"}],
         });
         let all = self.0.list(&format!("{path}?per_page=100"))?;
-        let own = all.iter().find(|it| text(it, "/name") == APPROVALS_BRANCH);
+        let own = all.iter().find(|branch| text(branch, "/name") == APPROVALS_BRANCH);
         match own.and_then(|own| own.get("id")?.as_u64()) {
             Some(id) => self.0.send("PUT", &format!("{path}/{id}"), &rules),
             None => self.0.send("POST", &path, &rules),
@@ -256,11 +254,12 @@ impl Github {
     ) -> Result<(), ForgeError> {
         let before = self.0.find(path)?.unwrap_or_default();
         let rules = before.get("protection_rules").and_then(Value::as_array);
-        let rule = |kind: &str| rules.into_iter().flatten().find(|it| text(it, "/type") == kind);
+        let rule =
+            |kind: &str| rules.into_iter().flatten().find(|rule| text(rule, "/type") == kind);
         let mut settings = json!({
             "deployment_branch_policy": {"protected_branches": false, "custom_branch_policies": true}
         });
-        if let Some(timer) = rule("wait_timer").and_then(|it| it.get("wait_timer")) {
+        if let Some(timer) = rule("wait_timer").and_then(|rule| rule.get("wait_timer")) {
             settings["wait_timer"] = timer.clone();
         }
         if let Some(needed) = rule("required_reviewers") {
@@ -270,7 +269,7 @@ impl Github {
             settings["reviewers"] = reviewers
                 .into_iter()
                 .flatten()
-                .map(|it| json!({"type": it.get("type"), "id": it.pointer("/reviewer/id")}))
+                .map(|reviewer| json!({"type": reviewer.get("type"), "id": reviewer.pointer("/reviewer/id")}))
                 .collect();
         }
         self.0.send("PUT", path, &settings)?;
@@ -293,7 +292,7 @@ impl Github {
         let mut policies = Vec::new();
         for policy in listed.ok_or_else(|| self.0.nonsense(path))? {
             let id = policy.get("id").and_then(Value::as_u64);
-            let is_branch = policy.get("type").is_none_or(|it| it == "branch");
+            let is_branch = policy.get("type").is_none_or(|kind| kind == "branch");
             let name = Some(text(policy, "/name")).filter(|_| is_branch).unwrap_or_default();
             policies.push((id.ok_or_else(|| self.0.nonsense(path))?, name));
         }

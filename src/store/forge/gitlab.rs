@@ -47,7 +47,7 @@ impl Gitlab {
         Ok(ForgeRequest {
             number: number.ok_or_else(|| self.0.nonsense("iid"))?,
             base: text(value, "/target_branch"),
-            landing: landing.filter(|it| is_merged && !it.is_empty()),
+            landing: landing.filter(|landing| is_merged && !landing.is_empty()),
         })
     }
 
@@ -72,7 +72,7 @@ impl ForgeRepository for Gitlab {
 
     fn comments(&self, request: u64) -> Result<Vec<ForgeText>, ForgeError> {
         let path = self.path(&format!("/merge_requests/{request}/notes?per_page=100"));
-        self.0.list(&path)?.iter().map(|it| self.read_text(it, ("id", "/body"))).collect()
+        self.0.list(&path)?.iter().map(|value| self.read_text(value, ("id", "/body"))).collect()
     }
 
     fn write_comment(&self, request: u64, over: Option<u64>, body: &str) -> Result<(), ForgeError> {
@@ -114,7 +114,7 @@ impl ForgeRepository for Gitlab {
 
     fn requests_of(&self, commit: &str) -> Result<Vec<ForgeRequest>, ForgeError> {
         let path = self.path(&format!("/repository/commits/{commit}/merge_requests?per_page=100"));
-        self.0.list(&path)?.iter().map(|it| self.read_request(it)).collect()
+        self.0.list(&path)?.iter().map(|value| self.read_request(value)).collect()
     }
 
     fn request(&self, number: u64) -> Result<ForgeRequest, ForgeError> {
@@ -127,7 +127,7 @@ impl ForgeRepository for Gitlab {
         let approvals = self.0.get(&of("/approvals"))?;
         let versions = self.0.list(&of("/versions?per_page=100"))?;
         let commits = self.0.list(&of("/commits?per_page=100"))?;
-        let addresses = commits.iter().map(|it| text(it, "/author_email"));
+        let addresses = commits.iter().map(|commit| text(commit, "/author_email"));
         let authors: Vec<Value> = addresses
             .chain(landing.author.clone())
             .map(|email| json!({"email": email, "login": null}))

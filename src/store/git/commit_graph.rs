@@ -52,7 +52,7 @@ pub(super) struct PathKey {
 }
 
 impl CommitGraph {
-    /// Reads the commit-graph of a repository's common folder; `None` if there is none or it can't be used.
+    /// Reads the commit-graph of a repository's common folder; `None` without one, or if it can't be used.
     pub fn open(common_dir: &Path) -> Option<CommitGraph> {
         let info = common_dir.join("objects/info");
         let single = info.join("commit-graph");
@@ -151,7 +151,7 @@ impl GraphFile {
             chunks.push((name?.to_be_bytes(), chunk?));
         }
         let chunk =
-            |wanted: &[u8; 4]| chunks.iter().find(|(name, _)| name == wanted).map(|it| it.1);
+            |wanted: &[u8; 4]| chunks.iter().find(|(name, _)| name == wanted).map(|chunk| chunk.1);
         let counts = words(chunk(b"OIDF")?);
         let n_commits = usize::try_from(*counts.last()?).ok()?;
         let of_commits = |name: &[u8; 4], each: usize| {
@@ -169,7 +169,6 @@ impl GraphFile {
         })
     }
 
-    /// Tells whether the filter of a commit may hold a path and each of its leading folders.
     fn may_hold(&self, index: usize, key: &PathKey) -> bool {
         let Some(filters) = &self.filters else { return true };
         let Some(bits) = filters.of_commit(index).filter(|bits| !bits.is_empty()) else {
@@ -210,7 +209,6 @@ impl PathKey {
     }
 }
 
-/// Returns the 32-bit hash of Murmur3.
 fn murmur3(seed: u32, bytes: &[u8]) -> u32 {
     let little = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, it| word << 8 | u32::from(*it));
     let mix = |word: u32| word.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593);

@@ -20,12 +20,10 @@ static INDEX: OnceLock<Option<PathBuf>> = OnceLock::new();
 /// The user's own attributes, if git's configuration names no other file.
 static ATTRIBUTES: OnceLock<Option<PathBuf>> = OnceLock::new();
 
-/// Returns the file of attributes that git reads for all repositories of the user, unless its configuration names another.
 pub(super) fn attributes_file() -> Option<&'static Path> {
     ATTRIBUTES.get()?.as_deref()
 }
 
-/// Returns the index that the environment names.
 pub(super) fn index_file() -> Option<&'static Path> {
     INDEX.get()?.as_deref()
 }
@@ -34,7 +32,7 @@ pub(super) fn index_file() -> Option<&'static Path> {
 pub fn replace(environment: &BTreeMap<String, String>) {
     INDEX.get_or_init(|| environment.get("GIT_INDEX_FILE").map(PathBuf::from));
     ATTRIBUTES.get_or_init(|| {
-        let folder = environment.get("XDG_CONFIG_HOME").filter(|it| !it.is_empty());
+        let folder = environment.get("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty());
         let home = || Some(Path::new(environment.get("HOME")?).join(".config"));
         Some(folder.map(PathBuf::from).or_else(home)?.join("git/attributes"))
     });
@@ -55,9 +53,6 @@ pub fn replace(environment: &BTreeMap<String, String>) {
 }
 
 /// Puts the named files in place of git's own ones; `own_dir` is the repository's folder.
-///
-/// # Errors
-/// If one can't be read.
 pub(super) fn put(config: &mut git2::Config, own_dir: &Path) -> Result<(), git2::Error> {
     // A level is emptied by a file that is not there.
     let nothing = own_dir.join("config.none");

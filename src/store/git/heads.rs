@@ -66,7 +66,7 @@ impl Repository {
         super::ours(oid)
     }
 
-    /// Returns the folder of the work tree in which a branch is checked out; `None` if there is none.
+    /// Returns the folder of the work tree in which a branch is checked out; `None` without one.
     pub fn checked_out(&self, short: &str) -> Option<PathBuf> {
         let link = format!("ref: refs/heads/{short}");
         let is_on = |folder: &std::path::Path| {

@@ -115,7 +115,6 @@ impl<'r> JudgedTree<'r> {
         self.indexed.get(&self.prefix.plain(path)).copied()
     }
 
-    /// Returns the bytes of a file that is read from the index.
     fn read(&self, file: Option<IndexedFile>) -> Result<Option<Vec<u8>>, TreeError> {
         let Some((file, repository)) = file.zip(self.repository) else { return Ok(None) };
         let (_, bytes) = repository.read(file.blob)?;
@@ -251,7 +250,7 @@ impl Repository {
             checkout.is_sparse |= entry.flags_extended & SKIP_WORKTREE != 0;
             let shown = folder::text(&entry.path);
             let is_kept = is_kept(&shown);
-            let indexed = IndexedFile::of(&entry).filter(|_| is_read_from_index(&entry));
+            let indexed = if is_read_from_index(&entry) { IndexedFile::of(&entry) } else { None };
             if !is_kept && indexed.is_none() && !is_unmerged(&entry) {
                 continue;
             }
@@ -277,7 +276,8 @@ impl Repository {
             is_on("core.sparsecheckout") && !is_on("sparse.expectfilesoutsideofpatterns");
         let Some(top) = self.work_dir.as_ref().filter(|_| is_sparse) else { return Vec::new() };
         let left_out = index.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
-        let lying = left_out.filter(|it| fs::symlink_metadata(top.join(native(&it.path))).is_ok());
+        let lying =
+            left_out.filter(|file| fs::symlink_metadata(top.join(native(&file.path))).is_ok());
         let shown = |mut entry: git2::IndexEntry| {
             entry.flags_extended &= !SKIP_WORKTREE;
             entry
@@ -313,7 +313,7 @@ impl Repository {
     pub fn sides(&self, prefix: &LedgerPrefix, path: &str) -> Result<Option<Sides>, GitError> {
         let Some(segments) = prefix.outward(path) else { return Ok(None) };
         let (index, path) = (self.index()?, segments.join("/"));
-        let side = |stage| index.get_path(Path::new(&path), stage).and_then(|it| ours(it.id));
+        let side = |stage| index.get_path(Path::new(&path), stage).and_then(|entry| ours(entry.id));
         let both = side(2).zip(side(3));
         Ok(both.map(|(ours, theirs)| Sides { base: side(1), ours, theirs }))
     }
@@ -342,7 +342,7 @@ impl Repository {
         let is_kept = |path: &Vec<u8>| {
             let entry = index.get_path(&native(path), 0);
             let is_side = (1..4).any(|stage| index.get_path(&native(path), stage).is_some());
-            !is_side && !entry.is_some_and(|it| is_overlooked(&it))
+            !is_side && !entry.is_some_and(|entry| is_overlooked(&entry))
         };
         let staged =
             self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
@@ -358,7 +358,7 @@ impl Repository {
             unstaged.deltas().filter_map(delta_path).filter(is_kept).collect();
         let indexed =
             |path: &Vec<u8>| index.get_path(&native(path), 0).as_ref().and_then(IndexedFile::of);
-        // What became a submodule, or lies in one, is no difference between index and work tree for git.
+        // What became a submodule, or lies in one, is not a difference between index and work tree for git.
         let gone = staged.iter().filter(|path| indexed(path).is_none());
         Ok(Some(Staged {
             otherwise: differing.iter().chain(gone).map(|it| (shown(it), indexed(it))).collect(),
@@ -433,9 +433,9 @@ impl Repository {
         })
     }
 
-    /// Tells whether attributes that hold for the whole repository may convert files.
     fn has_conversions_everywhere(&self) -> bool {
-        let named = self.config().ok().and_then(|it| it.get_path("core.attributesfile").ok());
+        let named =
+            self.config().ok().and_then(|config| config.get_path("core.attributesfile").ok());
         let named = named.or_else(|| configuration::attributes_file().map(Path::to_owned));
         let text = named.and_then(|path| fs::read(path).ok());
         self.has_own_conversions() || text.is_some_and(|bytes| names_conversion(&bytes))
@@ -478,12 +478,10 @@ fn is_overlooked(entry: &git2::IndexEntry) -> bool {
     is_read_from_index(entry) || entry.flags_extended & INTENT_TO_ADD != 0
 }
 
-/// Tells whether git reads the index, and not the work tree, for a file.
 pub(super) fn is_read_from_index(entry: &git2::IndexEntry) -> bool {
     entry.flags_extended & SKIP_WORKTREE != 0 || entry.flags & ASSUME_UNCHANGED != 0
 }
 
-/// Tells whether a file of attributes names one that converts files.
 fn names_conversion(bytes: &[u8]) -> bool {
     CONVERSIONS.iter().any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some())
 }
@@ -493,7 +491,6 @@ fn is_unmerged(entry: &git2::IndexEntry) -> bool {
     entry.flags & STAGE != 0
 }
 
-/// Returns the options for comparing the files below some folders.
 pub(super) fn differing_files(prefix: &LedgerPrefix, folders: &[String]) -> git2::DiffOptions {
     let mut options = git2::DiffOptions::new();
     options
@@ -509,7 +506,6 @@ pub(super) fn differing_files(prefix: &LedgerPrefix, folders: &[String]) -> git2
     options
 }
 
-/// Returns the path that a difference is about, as git has it.
 pub(super) fn delta_path(delta: git2::DiffDelta<'_>) -> Option<Vec<u8>> {
     let file = delta.new_file().path_bytes().or(delta.old_file().path_bytes());
     file.map(<[u8]>::to_vec)

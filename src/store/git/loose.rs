@@ -45,7 +45,7 @@ impl Repository {
             self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
         let indexed = |path: &[u8]| {
             let entry = index.get_path(&native(path), 0);
-            entry.filter(is_read_from_index).and_then(|it| ours(it.id))
+            entry.filter(is_read_from_index).and_then(|entry| ours(entry.id))
         };
         let mut loose = Vec::new();
         for path in diff.deltas().filter_map(delta_path) {

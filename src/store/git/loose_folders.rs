@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 /// How many repositories may borrow from each other in a row, as in git.
 const DEEPEST_ALTERNATE: usize = 5;
 
-/// The existing folders of loose objects.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LooseFolders {
     /// The `objects` folders, each with the first id bytes for which it has a subfolder.
@@ -17,7 +16,6 @@ pub(super) struct LooseFolders {
 }
 
 impl LooseFolders {
-    /// Looks into the object folders of a repository and of its alternates.
     pub(super) fn of(common_dir: &Path) -> LooseFolders {
         let mut folders = LooseFolders::default();
         folders.add(&common_dir.join("objects"), 0);
@@ -42,7 +40,6 @@ impl LooseFolders {
         }
     }
 
-    /// Returns the bytes of a loose object's file; `None` if the object is not loose.
     pub(super) fn file(&self, oid: Oid) -> Option<Vec<u8>> {
         let first = oid.as_bytes().first().map(|byte| usize::from(*byte))?;
         let is_there =
@@ -57,7 +54,6 @@ impl LooseFolders {
             .find_map(|path| fs::read(path).ok())
     }
 
-    /// Tells whether there is any loose object.
     pub(super) fn any(&self) -> bool {
         let mut folders = self.objects.iter();
         folders.any(|(_, first_bytes)| first_bytes.contains(&true))

@@ -115,7 +115,6 @@ impl Repository {
     }
 
     /// Opens an older partial clone, whose configuration libgit2 refuses, through a folder of links to its parts.
-    ///
     /// Making libgit2 accept the setting would take unsafe code; readers need nothing else of the setting.
     fn stood_in(own_dir: &Path) -> Result<Repository, OpenError> {
         let failed = |cause: std::io::Error| OpenError::Refused { cause: cause.to_string() };
@@ -137,7 +136,7 @@ impl Repository {
         Ok(Repository {
             git,
             own_dir: own_dir.to_path_buf(),
-            work_dir: work_dir(own_dir).filter(|_| !bare),
+            work_dir: if !bare { work_dir(own_dir) } else { None },
             loose_folders: LooseFolders::of(&common_dir),
             graph: OnceCell::new(),
             reads: Cell::new(0),
@@ -178,7 +177,6 @@ impl Repository {
     }
 }
 
-/// Returns the configuration of a repository that libgit2 refuses to open.
 fn refused_config(common_dir: &Path) -> Result<git2::Config, git2::Error> {
     let mut config = git2::Config::open_default()?;
     configuration::put(&mut config, common_dir)?;
@@ -214,7 +212,6 @@ fn stated_work_dir(git: &git2::Repository, config: &git2::Config) -> Option<Path
     if is_own || config.get_string(NAME).is_err() { Some(found) } else { work_dir(git.path()) }
 }
 
-/// Returns the top of the work tree that belongs to a git folder.
 pub(super) fn work_dir(own_dir: &Path) -> Option<PathBuf> {
     linked_work_dir(own_dir).or_else(|| own_dir.parent().map(Path::to_path_buf))
 }
@@ -272,12 +269,11 @@ fn refused(error: git2::Error) -> OpenError {
     OpenError::Refused { cause: super::cause(&error) }
 }
 
-/// Returns the setting that a libgit2 error is about.
 fn setting(error: &git2::Error) -> Option<OpenError> {
     let message = error.message();
     let name = message.strip_prefix("unsupported extension name ");
     let format =
-        message.strip_prefix("unknown object format '").map(|it| it.trim_end_matches('\''));
+        message.strip_prefix("unknown object format '").map(|name| name.trim_end_matches('\''));
     let version = message.contains("unsupported repository version");
     let name = match (name, format) {
         (Some("extensions.refstorage"), _) => "extensions.refStorage = reftable".to_owned(),
@@ -290,7 +286,6 @@ fn setting(error: &git2::Error) -> Option<OpenError> {
     Some(OpenError::Setting { name })
 }
 
-/// Returns the shallow boundaries, and how much of the repository the clone contains.
 fn extent(common_dir: &Path, config: &git2::Config) -> (BTreeSet<Oid>, Extent) {
     let text = fs::read_to_string(common_dir.join("shallow")).unwrap_or_default();
     let shallow: BTreeSet<Oid> =

@@ -16,7 +16,6 @@ const READ: &[&str] = &["refs", "refs/heads", "refs/remotes", "packed-refs", "co
 struct RepositoryParts {
     /// The work tree and the git folders; the folder itself outside git.
     places: Vec<PathBuf>,
-    /// The folders and files that objects, refs and settings are read from.
     sources: Vec<PathBuf>,
     work_tree: Option<PathBuf>,
 }
@@ -128,7 +127,6 @@ fn lenders(objects: PathBuf) -> BTreeSet<PathBuf> {
     found
 }
 
-/// Returns the folders of objects that another one names.
 fn alternates(objects: &Path) -> Vec<PathBuf> {
     let text = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
     let named =

@@ -7,23 +7,22 @@ use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::refs::ResolvedRef;
 use crate::store::git::{Repository, ours};
 
-/// The maximum number of tags in a row that point at each other.
 const MOST_TAGS: usize = 10;
 
 impl Repository {
     /// Returns the commit of a revision in git's notation: a branch, tag or id, `main@{1}`, `main~3`.
     ///
-    /// `None` if there is none, or if a commit would have to be searched by its message or path.
+    /// `None` without one, or if a commit would have to be searched by its message or path.
     pub fn find(&self, name: &str) -> Option<ResolvedRef> {
         let end = name.find(['~', '^']).unwrap_or(name.len());
         let (base, steps) = name.split_at_checked(end)?;
-        let (full, oid) = match base.strip_suffix('}').and_then(|it| it.split_once("@{")) {
+        let (full, oid) = match base.strip_suffix('}').and_then(|rest| rest.split_once("@{")) {
             Some((reference, which)) => (None, self.logged(base, reference, which)?),
             None if base.is_empty() => return None,
             None => self.named(base)?,
         };
         Some(ResolvedRef {
-            name: full.filter(|_| steps.is_empty()),
+            name: if steps.is_empty() { full } else { None },
             oid: self.followed(self.peeled(oid)?, steps)?,
         })
     }
@@ -57,7 +56,7 @@ impl Repository {
     /// the braces, `which` the text between them.
     fn logged(&self, whole: &str, reference: &str, which: &str) -> Option<Oid> {
         if let Some(nth) = which.strip_prefix('-') {
-            return Some(reference).filter(|it| it.is_empty()).and_then(|_| {
+            return Some(reference).filter(|name| name.is_empty()).and_then(|_| {
                 let left = self.branch_left(nth.parse().ok()?)?;
                 Some(self.named(&left)?.1)
             });
@@ -125,7 +124,6 @@ impl Repository {
         Some(at)
     }
 
-    /// Follows annotated tags to the commit.
     fn peeled(&self, oid: Oid) -> Option<Oid> {
         let mut at = oid;
         for _ in 0..MOST_TAGS {

@@ -82,8 +82,8 @@ impl Repository {
         for line in String::from_utf8_lossy(&bytes).lines() {
             let who = line.split_once('\t').map_or(line, |(who, _)| who);
             let mut words = who.split(' ');
-            let [old, new] = [words.next(), words.next()].map(|it| it.and_then(Oid::from_hex));
-            let seconds = who.rsplit(' ').nth(1).and_then(|it| it.parse().ok());
+            let [old, new] = [words.next(), words.next()].map(|word| word.and_then(Oid::from_hex));
+            let seconds = who.rsplit(' ').nth(1).and_then(|text| text.parse().ok());
             seen.extend(new.map(|new| (new, seconds.and_then(Instant::from_unix))));
             if let Some(old) = old {
                 seen.entry(old).or_default();

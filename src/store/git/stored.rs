@@ -51,7 +51,8 @@ impl Repository {
         }
         let entry = self.index()?.get_path(Path::new(&from_top), 0);
         if let Some(blob) = entry.filter(is_read_from_index).and_then(|entry| ours(entry.id)) {
-            let (_, bytes) = self.read(blob).map_err(|it| GitError::of_object(path, &it))?;
+            let (_, bytes) =
+                self.read(blob).map_err(|obstacle| GitError::of_object(path, &obstacle))?;
             return Ok(Stored::Loose(bytes));
         }
         let work_dir = self.work_dir.as_ref().ok_or_else(outside)?;
@@ -65,7 +66,8 @@ impl Repository {
     /// Returns the bytes that `git add` would store, without storing them.
     fn filtered(&self, from_top: &str) -> Result<Vec<u8>, GitError> {
         // What `ident` does is done below.
-        if let Some(attribute) = self.conversion(from_top).filter(|it| it != "ident") {
+        if let Some(attribute) = self.conversion(from_top).filter(|attribute| attribute != "ident")
+        {
             return Err(GitError::new(format!(
                 "{from_top} has the attribute {attribute}, so its stored content is known only once it is committed"
             )));

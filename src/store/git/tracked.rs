@@ -111,7 +111,6 @@ pub enum WorkContent<B> {
 pub struct WorkFiles {
     top: PathBuf,
     largest: u64,
-    /// Whether a folder is one, and no link.
     folders: HashMap<OsString, bool>,
     buffer: Vec<u8>,
 }

@@ -16,13 +16,11 @@ use crate::store::git::{Repository, configuration};
 pub struct RepositoryWatch {
     own_dir: PathBuf,
     common_dir: PathBuf,
-    /// The files of git's configuration.
     configuration: Vec<PathBuf>,
     refs: BTreeSet<String>,
     seen: WatchedValues,
 }
 
-/// The bytes of each file and the value of each ref, or why there is none.
 #[derive(Debug, PartialEq, Eq)]
 struct WatchedValues {
     files: Vec<Result<Vec<u8>, io::ErrorKind>>,
@@ -91,7 +89,6 @@ impl RepositoryWatch {
     }
 }
 
-/// Returns the names in a folder, sorted.
 fn names_in(folder: &Path) -> Result<Vec<u8>, io::ErrorKind> {
     let entries = fs::read_dir(folder).map_err(|cause| cause.kind())?;
     let names = entries.flatten().map(|entry| entry.file_name().into_encoded_bytes());
@@ -99,7 +96,6 @@ fn names_in(folder: &Path) -> Result<Vec<u8>, io::ErrorKind> {
     Ok(sorted.into_iter().collect::<Vec<_>>().join(&b'\n'))
 }
 
-/// Returns the value of a ref in the `packed-refs` file.
 fn packed_value(text: &[u8], name: &str) -> Option<Vec<u8>> {
     let mut lines = text.split(|byte| *byte == b'\n');
     lines.find_map(|line| {

@@ -41,9 +41,6 @@ fn is_whole(bytes: &[u8]) -> bool {
 
 impl Repository {
     /// Makes sure that libgit2 can read an object without looping.
-    ///
-    /// # Errors
-    /// [`Obstacle::Unreadable`] if the object's file is truncated.
     pub(super) fn ends(&self, oid: Oid) -> Result<(), Obstacle> {
         match self.loose_folders.file(oid) {
             Some(bytes) if !is_whole(&bytes) => Err(Obstacle::Unreadable {
@@ -54,10 +51,7 @@ impl Repository {
         }
     }
 
-    /// Reads, and so verifies, a commit and the folders of its tree: those that lead to some paths, and everything below.
-    ///
-    /// # Errors
-    /// [`GitError`] if one of the objects can't be read.
+    /// Reads, and so verifies, a commit and the folders of its tree: those on the way to some paths, and all below.
     pub(super) fn tree_ends(
         &self,
         commit: Oid,
@@ -74,9 +68,6 @@ impl Repository {
     }
 
     /// Checks the same for the attributes in the index, which libgit2 reads for each file.
-    ///
-    /// # Errors
-    /// [`GitError`] if one of their files is truncated.
     pub(super) fn attributes_end(&self, index: &git2::Index) -> Result<(), GitError> {
         if !self.loose_folders.any() {
             return Ok(());

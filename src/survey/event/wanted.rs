@@ -216,7 +216,6 @@ impl Wanted {
     }
 }
 
-/// Returns the scanner finding that an event reports; `None` for any other event.
 fn reported(event: &CloudEvent) -> Option<ScannerFinding> {
     let text = |key: &str| event.text(key).filter(|text| !text.is_empty());
     let (tool, id) = (text("tool")?, text("id")?);

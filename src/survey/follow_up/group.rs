@@ -27,7 +27,8 @@ pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Optio
         return None;
     }
     let responsible = with_roles(responsible(pattern, around).into_iter());
-    let approvers = pattern.redesign.as_ref().map(|it| it.approvers.as_slice()).unwrap_or_default();
+    let approvers =
+        pattern.redesign.as_ref().map(|redesign| redesign.approvers.as_slice()).unwrap_or_default();
     let approvers = approvers.iter().map(|person| (person.clone(), "approver".to_owned()));
     let waits_for: Vec<Person> = if approvers.len() > 0 {
         approvers.clone().map(|(person, _)| person).collect()
@@ -69,7 +70,6 @@ fn since(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Option<Instan
     Some(end.map_or(frozen, |end| end.max(frozen)))
 }
 
-/// Returns what to do about the group, in words and as a command.
 fn step(pattern: &CausePattern<'_>) -> (String, String) {
     let words = pattern.key().filter_map(|(name, value)| Some((name, value?)));
     let another = new_command(words, None);
@@ -138,7 +138,6 @@ fn notified(target: &NotifyTarget, around: AdviceContext<'_>) -> Vec<(Person, St
     people.map(|person| (person, role.to_owned())).collect()
 }
 
-/// Returns each person once, with all their roles, in order of their first one.
 fn with_roles(named: impl Iterator<Item = (Person, String)>) -> Vec<(Person, BTreeSet<String>)> {
     let mut found: Vec<(Person, BTreeSet<String>)> = Vec::new();
     for (person, role) in named {

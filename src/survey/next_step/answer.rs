@@ -134,13 +134,11 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns the step for a record that a trigger ended.
     fn close_and_ask(&self) -> AdviceStep {
         let close = || step("close it, and ask for another one", self.close(), By::Owner);
         self.settled_in(&["closed"]).unwrap_or_else(close)
     }
 
-    /// Returns the step for a record in force: which limits to state, or how its uses are counted.
     fn to_state(&self, question: &Question, answer: &GateAnswer) -> AdviceStep {
         match &answer.gap {
             Gap::Unstated(limits) => match check_command(question, limits) {
@@ -154,7 +152,6 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns the step for the first reason for which a record is degraded.
     fn degraded(&self) -> AdviceStep {
         let bucket = |kind| match kind {
             ReasonKind::ReviewOverdue => Some(Bucket::ReviewDue),
@@ -167,7 +164,6 @@ impl AdviceCase<'_> {
         first.map_or_else(|| self.by_reason(), |bucket| self.by_bucket(bucket))
     }
 
-    /// Returns the step for a question that only another record can allow.
     fn file_anew(&self, question: &Question, action: &str) -> AdviceStep {
         // A record about another finding has its own reasons.
         let (like, record) = match self.record_state.landed {
@@ -188,42 +184,43 @@ fn new_flags(question: &Question, record: Option<&Record>) -> String {
     };
     let scope = record.and_then(|record| record.scope.as_ref());
     let deviation = record.map(|record| &record.deviates_from);
-    let kind = subject.and_then(|it| it.identity_type).map(Vocabulary::as_str);
+    let kind = subject.and_then(|subject| subject.identity_type).map(Vocabulary::as_str);
     let has_control = question.control.as_deref().is_some_and(|asked| {
-        let mut controls = deviation.into_iter().flat_map(|it| it.controls.iter().flatten());
+        let mut controls =
+            deviation.into_iter().flat_map(|deviation| deviation.controls.iter().flatten());
         controls.any(|control| control.as_str() == asked)
     });
     let line = question.line.map(|line| line.to_string());
     let values = [
         ("identity", &question.identity, same(&question.identity, subject.map(|it| &it.identity))),
         ("identity-type", &question.identity_type, question.identity_type.as_deref() == kind),
-        ("asset", &question.asset, same(&question.asset, subject.map(|it| &it.asset))),
+        ("asset", &question.asset, same(&question.asset, subject.map(|subject| &subject.asset))),
         (
             "application",
             &question.application,
-            same(&question.application, subject.map(|it| &it.application)),
+            same(&question.application, subject.map(|subject| &subject.application)),
         ),
         (
             "credential",
             &question.credential,
-            same(&question.credential, subject.map(|it| &it.credential)),
+            same(&question.credential, subject.map(|subject| &subject.credential)),
         ),
         ("control", &question.control, has_control),
-        ("rule", &question.rule, same(&question.rule, deviation.map(|it| &it.rule))),
+        ("rule", &question.rule, same(&question.rule, deviation.map(|deviation| &deviation.rule))),
         (
             "resource",
             &question.resource,
-            lists(scope.and_then(|it| it.resources.as_ref()), &question.resource),
+            lists(scope.and_then(|scope| scope.resources.as_ref()), &question.resource),
         ),
         (
             "action",
             &question.action,
-            lists(scope.and_then(|it| it.actions.as_ref()), &question.action),
+            lists(scope.and_then(|scope| scope.actions.as_ref()), &question.action),
         ),
         (
             "environment",
             &question.environment,
-            same(&question.environment, subject.map(|it| &it.environment)),
+            same(&question.environment, subject.map(|subject| &subject.environment)),
         ),
         ("finding", &question.finding, false),
         ("purl", &question.purl, false),
@@ -294,7 +291,6 @@ fn check_command(question: &Question, limits: &[UnstatedLimit]) -> Option<String
     Some(command)
 }
 
-/// Says which limits a question has to state.
 fn stated(question: &Question, limits: &[UnstatedLimit]) -> String {
     let said = limits.iter().map(|limit| {
         let how = question.scanner_details.asker.how_to_state(limit.key);

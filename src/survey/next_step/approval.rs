@@ -63,7 +63,7 @@ pub fn awaited_approval(
         of_due(&waiting.filter(|_| is_beside)?)
     };
     let (action, command, missing, due) = of_due(due).or_else(besides)?;
-    let on_branch = case.pending().filter(|_| !case.is_about_landed(&due));
+    let on_branch = if !case.is_about_landed(&due) { case.pending() } else { None };
     // An approval has no effect if the landed text is spoiled, or the policy accepts no way.
     let is_spoiled = on_branch.is_none() && case.spoiled().is_some();
     if missing.is_empty() || is_spoiled || case.next_steps(on_branch).steps.is_empty() {
@@ -84,7 +84,6 @@ pub fn awaited_approval(
 }
 
 impl<'a> AdviceCase<'a> {
-    /// Returns the step of an emergency that nobody approved.
     pub(super) fn emergency(&self) -> AdviceStep {
         if let Some(step) = self.unfetched().or_else(|| self.vetoed()) {
             return step;
@@ -113,7 +112,7 @@ impl<'a> AdviceCase<'a> {
             };
             let (how, command) = self.approve(what);
             let missing = self.missing();
-            let action = match missing.iter().find_map(|it| it.add.as_ref()) {
+            let action = match missing.iter().find_map(|missing| missing.add.as_ref()) {
                 Some(to_add) => format!("add {to_add}, then {how}, or reject it"),
                 None => format!("{how}, or reject it"),
             };
@@ -174,7 +173,7 @@ impl<'a> AdviceCase<'a> {
     fn unfetched(&self) -> Option<AdviceStep> {
         let governance = self.around.governance;
         let mut reasons = self.record_state.reasons.iter();
-        let unfetched = reasons.find(|it| it.kind() == ReasonKind::StatementsNotFetched);
+        let unfetched = reasons.find(|reason| reason.kind() == ReasonKind::StatementsNotFetched);
         let Some(Reason::Stated(_, text)) = unfetched else { return None };
         let command = text.advice.trim_start_matches(": ");
         // Without a job that signs reviews, the branch may not exist, unless this clone follows another one alone.
@@ -206,8 +205,8 @@ impl<'a> AdviceCase<'a> {
             return Some(step_without_command(action));
         }
         let request = self.record_state.landed.as_ref()?.pull_request.as_deref()?;
-        let number = request.rsplit(|it: char| !it.is_ascii_digit()).next()?;
-        let is_recorded = |it: &ApprovalStep| it.way == ApprovalWay::ForgeReviews;
+        let number = request.rsplit(|character: char| !character.is_ascii_digit()).next()?;
+        let is_recorded = |step: &ApprovalStep| step.way == ApprovalWay::ForgeReviews;
         (!number.is_empty() && next.steps.iter().any(is_recorded)).then(|| {
             let action = format!("have the reviews of {request} recorded");
             step(action, format!("exledger ci merged --pull-request {number}"), By::Anybody)
@@ -226,10 +225,10 @@ impl<'a> AdviceCase<'a> {
         let verdict = self.record_state.approval.iter().filter(|_| !is_on_branch);
         let approvers = verdict.flat_map(|verdict| &verdict.approvers);
         let counted: Vec<Person> =
-            approvers.map(|it| &it.person).chain(&next.signed).cloned().collect();
+            approvers.map(|approver| &approver.person).chain(&next.signed).cloned().collect();
         let eligibility = self.eligibility(record, *is_on_branch);
         let can_take = |person: &Person| {
-            next.steps.iter().any(|it| eligibility.can_take(it.way, person))
+            next.steps.iter().any(|step| eligibility.can_take(step.way, person))
                 && eligibility.can_fill(missing, &counted, person)
         };
         let is_one_of = |people: &[Person]| people.iter().any(|person| person.key == asker.key);
@@ -278,7 +277,7 @@ impl<'a> AdviceCase<'a> {
             _ => false,
         };
         let needs_none = match self.record_state.status {
-            Status::Proposed => verdict.is_some_and(|it| it.satisfied == Satisfied::Yes),
+            Status::Proposed => verdict.is_some_and(|verdict| verdict.satisfied == Satisfied::Yes),
             _ => !pending.events.is_empty() && pending.events.iter().all(ends),
         };
         if needs_none {
@@ -295,7 +294,7 @@ impl<'a> AdviceCase<'a> {
         let next = self.next_steps(Some(pending));
         let named = (branch.as_str(), &*shell::quoted(branch), what.as_str());
         let to_check_out = self.around.asker.and_then(|asker| asker.to_check_out.as_deref());
-        let switch = to_check_out.map(|it| format!("git switch {} && ", shell::quoted(it)));
+        let switch = to_check_out.map(|branch| format!("git switch {} && ", shell::quoted(branch)));
         let commands = (switch.unwrap_or_default(), self.diff(branch));
         let (action, command) = text::branch_step(&next, self.names(), named, commands);
         step(action, command, By::Approvers(next.missing, true))
@@ -307,14 +306,14 @@ impl<'a> AdviceCase<'a> {
         let verdict = self.record_state.approval.as_deref();
         let mut next = match (self.record_state.status, on_branch, self.record) {
             (Status::Proposed, ..) => verdict
-                .map(|it| steps::by_policy(it.accepted, it.missing.clone()))
+                .map(|verdict| steps::by_policy(verdict.accepted, verdict.missing.clone()))
                 .unwrap_or_default(),
             (_, Some(pending), Some(record)) => {
                 steps::for_change(self.around.governance, record, pending.author.as_slice())
             }
             (_, Some(_), None) => NextSteps::default(),
             (_, None, _) => {
-                verdict.map(|it| steps::steps(Standing::Landed(it))).unwrap_or_default()
+                verdict.map(|verdict| steps::steps(Standing::Landed(verdict))).unwrap_or_default()
             }
         };
         let asker = self.around.asker.and_then(|asker| asker.person.as_ref());
@@ -339,8 +338,9 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns why only another text can be approved: the landed one is rejected, or its signature is bad.
     fn spoiled(&self) -> Option<&Reason> {
-        let spoils =
-            |it: &&Reason| matches!(it.kind(), ReasonKind::Vetoed | ReasonKind::BadSignature);
+        let spoils = |reason: &&Reason| {
+            matches!(reason.kind(), ReasonKind::Vetoed | ReasonKind::BadSignature)
+        };
         self.record_state.reasons.iter().find(spoils)
     }
 
@@ -356,15 +356,13 @@ impl<'a> AdviceCase<'a> {
         )
     }
 
-    /// Returns the step if a branch already proposes one of some changes.
     pub(super) fn settled_in(&self, events: &[&str]) -> Option<AdviceStep> {
-        let fits = |it: &&Pending| {
-            it.branch.is_some() && it.events.iter().any(|event| events.contains(event))
+        let fits = |pending: &&Pending| {
+            pending.branch.is_some() && pending.events.iter().any(|event| events.contains(event))
         };
         Some(self.proposed(self.record_state.pending.iter().find(fits)?))
     }
 
-    /// Returns the step if a branch already proposes what is due.
     pub(super) fn settled_by(&self, bucket: Bucket) -> Option<AdviceStep> {
         let settles: &[&str] = match bucket {
             Bucket::OverdueClosure | Bucket::Expired => &["closed", "renewed"],
@@ -382,7 +380,6 @@ impl<'a> AdviceCase<'a> {
         self.settled_in(settles)
     }
 
-    /// Returns the step for a record that ended without ever having been in force.
     pub(super) fn expired(&self) -> AdviceStep {
         let pending = self.pending();
         match (self.record_state.status, pending) {
@@ -418,7 +415,6 @@ impl<'a> AdviceCase<'a> {
         shell::command("exledger diff", &[self.around.base, branch])
     }
 
-    /// Returns the latest proposal.
     pub(super) fn pending(&self) -> Option<&'a Pending> {
         self.record_state.pending.first()
     }
@@ -429,9 +425,9 @@ impl<'a> AdviceCase<'a> {
         verdict.map(|verdict| verdict.missing.clone()).unwrap_or_default()
     }
 
-    /// Tells whether a step is about the landed version rather than a branch.
     fn is_about_landed(&self, due: &DueRecord) -> bool {
-        let is_met = self.record_state.approval.as_ref().is_some_and(|it| it.missing.is_empty());
+        let is_met =
+            self.record_state.approval.as_ref().is_some_and(|approval| approval.missing.is_empty());
         let landed = self.record_state.status != Status::Proposed;
         let waits = matches!(due.bucket, Bucket::WaitingApproval | Bucket::EmergencyReviewDue);
         landed && waits && !is_met
@@ -442,14 +438,13 @@ impl<'a> AdviceCase<'a> {
         let landed = || verdict.map(|verdict| verdict.author_persons()).unwrap_or_default();
         let is_new = self.record_state.status == Status::Proposed;
         let mut authors: Vec<Person> = if is_on_branch && !is_new { Vec::new() } else { landed() };
-        let pending = self.pending().filter(|_| is_on_branch);
+        let pending = if is_on_branch { self.pending() } else { None };
         for person in pending.iter().flat_map(|pending| &pending.authors) {
             branch::add(&mut authors, person.clone());
         }
         authors
     }
 
-    /// Says whom an approval waits for.
     fn wait(&self, due: &DueRecord, approvers: &[Person], missing: &[MissingApproval]) -> String {
         let whom = text::waits_for(approvers, missing);
         let close = match due.bucket {

@@ -13,7 +13,6 @@ use crate::survey::escalate;
 use std::collections::BTreeSet;
 
 impl AdviceCase<'_> {
-    /// Returns who takes a step, without duplicates.
     pub(super) fn people(&self, by: By) -> Vec<Person> {
         let governance = self.around.governance;
         let named = match by {
@@ -42,7 +41,7 @@ impl AdviceCase<'_> {
         let landed = self.record_state.landed.as_ref();
         match self.record {
             Some(_) => self.first_there(&[Recipient::Owner]),
-            None => landed.and_then(|it| it.by.clone()).into_iter().collect(),
+            None => landed.and_then(|landed| landed.by.clone()).into_iter().collect(),
         }
     }
 
@@ -74,7 +73,7 @@ impl AdviceCase<'_> {
             .as_ref()
             .map(|closure| closure.by.as_str())
             .map(|by| people::identify(governance, "", by));
-        let authors = self.record_state.approval.iter().flat_map(|it| &it.makers);
+        let authors = self.record_state.approval.iter().flat_map(|approval| &approval.makers);
         let closers: Vec<&Person> = closer.iter().chain(authors).collect();
         let identities = Identities::from_governance(governance);
         let is_other = |person: &Person| {
@@ -104,13 +103,12 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns the authors of what is to be approved: of the landed version, or whoever proposed the pending change.
     fn makers(&self) -> Vec<Person> {
         let verdict = self.record_state.approval.as_ref();
         let landed = || verdict.map(|verdict| verdict.author_persons()).unwrap_or_default();
-        let is_met = |it: &ApprovalVerdict| it.satisfied == Satisfied::Yes;
+        let is_met = |verdict: &ApprovalVerdict| verdict.satisfied == Satisfied::Yes;
         let makers: Vec<Person> = if self.record_state.approval.as_deref().is_some_and(is_met) {
-            self.pending().and_then(|it| it.author.clone()).into_iter().collect()
+            self.pending().and_then(|pending| pending.author.clone()).into_iter().collect()
         } else {
             landed()
         };

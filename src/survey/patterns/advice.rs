@@ -10,7 +10,6 @@ use crate::record::vocabulary::{FixTarget, RootCause};
 use crate::survey::cause::CauseGroup;
 use crate::survey::neighbour::Neighbour;
 
-/// What a new record of a frozen group needs.
 pub(super) const UNTIL_THEN: &str =
     "; until then a new record links a redesign that is in time in `references.redesign`";
 
@@ -68,7 +67,6 @@ fn action(target: FixTarget) -> &'static str {
     }
 }
 
-/// Returns where a cause is usually corrected, unless the records say otherwise; `None` if no cause is stated.
 fn target_of(cause: RootCause) -> Option<FixTarget> {
     match cause {
         RootCause::BadSourceData => Some(FixTarget::Data),

@@ -36,7 +36,6 @@ pub struct LinkedRedesign {
 pub(super) struct PatternRedesigns<'f> {
     governance: &'f Governance,
     states: Vec<RedesignState>,
-    /// The ticket that each open and approved record links, by its id.
     tickets: BTreeMap<&'f str, LinkedRedesign>,
 }
 
@@ -44,10 +43,11 @@ impl<'f> PatternRedesigns<'f> {
     pub(super) fn of(neighbours: &Neighbours, facts: PatternFacts<'f>) -> PatternRedesigns<'f> {
         let governance = facts.governance;
         let states = redesign::redesign_states(neighbours, governance, neighbours.until);
-        let approved = facts.record_states.iter().filter(|it| it.approved.is_some());
+        let approved = facts.record_states.iter().filter(|state| state.approved.is_some());
         // What landed since without approval may have added the link, or moved the date of the fix.
-        let read = approved
-            .filter_map(|it| Some((it.id(), it.as_approved.as_deref()?, it.effective.as_deref()?)));
+        let read = approved.filter_map(|state| {
+            Some((state.id(), state.as_approved.as_deref()?, state.effective.as_deref()?))
+        });
         let tickets = read
             .filter(|(_, _, effective)| effective.closure.is_none())
             .map(|(id, record, _)| (id, record))

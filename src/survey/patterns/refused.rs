@@ -33,7 +33,8 @@ pub fn find_refused(
     let redesigns = RedesignFiles::new(neighbours, governance);
     let lifting = Lifting::at(&redesigns, neighbours.until);
     // A record of an expected class is only warned about.
-    let counted = proposed.iter().filter(|it| !cause::is_expected(it.record, patterns));
+    let counted =
+        proposed.iter().filter(|neighbour| !cause::is_expected(neighbour.record, patterns));
     for it in counted {
         // The redesign that a proposal brings with it is judged by `lint` on its branch: here it has not landed.
         if brings_redesign(it.record, neighbours) {
@@ -46,25 +47,26 @@ pub fn find_refused(
     // A record that states no cause counts against every cause, landed or not.
     let unsaid: Vec<(&Neighbour, BTreeSet<CauseGroup>)> = neighbours
         .counted(patterns)
-        .filter(|it| it.record.root_cause == RootCause::Unclassified)
-        .map(|it| (it, cause::refusing(&it.record, governance)))
+        .filter(|neighbour| neighbour.record.root_cause == RootCause::Unclassified)
+        .map(|neighbour| (neighbour, cause::refusing(&neighbour.record, governance)))
         .collect();
     let mut by_landing: BTreeMap<Instant, Lifting<'_>> = BTreeMap::new();
     for (group, kind) in &frozen {
-        let own: BTreeSet<&str> = kind.records.iter().map(|it| it.id.as_str()).collect();
+        let own: BTreeSet<&str> = kind.records.iter().map(|record| record.id.as_str()).collect();
         let besides = unsaid
             .iter()
             .filter(|(it, groups)| groups.contains(group) && !own.contains(it.id.as_str()))
-            .map(|(it, _)| *it);
+            .map(|(neighbour, _)| *neighbour);
         let ends = OccurrenceEnds::of(&kind.records, patterns);
-        for it in kind.records.iter().copied().chain(besides) {
-            if !ends.is_late(it, patterns) {
+        for neighbour in kind.records.iter().copied().chain(besides) {
+            if !ends.is_late(neighbour, patterns) {
                 continue;
             }
-            let lifting =
-                by_landing.entry(it.landed).or_insert_with(|| Lifting::at(&redesigns, it.landed));
-            if lifting.is_refused(&it.record, group) {
-                add(group.clone(), &it.id, RecordOrigin::Landed(it.landed));
+            let lifting = by_landing
+                .entry(neighbour.landed)
+                .or_insert_with(|| Lifting::at(&redesigns, neighbour.landed));
+            if lifting.is_refused(&neighbour.record, group) {
+                add(group.clone(), &neighbour.id, RecordOrigin::Landed(neighbour.landed));
             }
         }
     }
@@ -72,7 +74,6 @@ pub fn find_refused(
     found
 }
 
-/// Tells whether a record links the id of a redesign that has not landed.
 fn brings_redesign(record: &Record, neighbours: &Neighbours) -> bool {
     let is_landed = |id: &str| {
         neighbours.redesigns.iter().any(|it| redesign::id_of(&it.path).eq_ignore_ascii_case(id))
@@ -82,16 +83,15 @@ fn brings_redesign(record: &Record, neighbours: &Neighbours) -> bool {
 
 /// The ends of a group's occurrences, each sorted.
 struct OccurrenceEnds {
-    /// When the last record of each landed.
     landed: Vec<Instant>,
-    /// Until when each counts.
     counts: Vec<Instant>,
 }
 
 impl OccurrenceEnds {
     fn of(records: &[&Neighbour], patterns: &Patterns) -> OccurrenceEnds {
         let occurrences = occurrence::group_occurrences(records).into_iter();
-        let landed = occurrences.filter_map(|records| records.iter().map(|it| it.landed).max());
+        let landed =
+            occurrences.filter_map(|records| records.iter().map(|record| record.landed).max());
         let mut landed: Vec<Instant> = landed.collect();
         let mut counts: Vec<Instant> =
             landed.iter().map(|landed| patterns.window.after(*landed)).collect();

@@ -22,10 +22,9 @@ pub fn doubts(
     governance: &Governance,
 ) -> Vec<String> {
     let keys = &governance.policy.patterns.key;
-    let groups = neighbours
-        .all
-        .iter()
-        .flat_map(|it| cause::groups(&it.record, keys, Findings::Count, governance).into_keys());
+    let groups = neighbours.all.iter().flat_map(|neighbour| {
+        cause::groups(&neighbour.record, keys, Findings::Count, governance).into_keys()
+    });
     let groups: BTreeSet<CauseGroup> = groups.collect();
     let mut doubts = Vec::new();
     if !groups.iter().any(|group| redesign::covers(&redesign.pattern, group, governance)) {
@@ -34,7 +33,7 @@ pub fn doubts(
                 groups.iter().filter_map(|group| value_of(group, key, governance)).collect();
             let is_known = known.contains(comparable(key, value, governance).as_str());
             let similar = near::nearest(value, known.iter().copied());
-            let meant = similar.map_or_else(String::new, |it| format!("; did you mean {it}?"));
+            let meant = similar.map_or_else(String::new, |name| format!("; did you mean {name}?"));
             (!is_known).then(|| {
                 format!("no merged record has the {} {value}{meant}", key.replace('_', " "))
             })
@@ -70,7 +69,6 @@ pub(super) fn is_within(
     })
 }
 
-/// Returns the value of a word, normalized for comparison with groups.
 pub(super) fn comparable(key: &str, value: &str, governance: &Governance) -> String {
     match PatternKey::from_word(key) {
         Some(key) => cause::comparable(key, value, governance),
@@ -78,10 +76,9 @@ pub(super) fn comparable(key: &str, value: &str, governance: &Governance) -> Str
     }
 }
 
-/// Returns the value of a group for a word of a pattern.
 fn value_of<'g>(group: &'g CauseGroup, key: &str, governance: &Governance) -> Option<&'g str> {
     let keys = &governance.policy.patterns.key;
-    match keys.iter().position(|it| it.as_str() == key) {
+    match keys.iter().position(|other| other.as_str() == key) {
         Some(place) => group.values.get(place)?.as_deref(),
         None => group.finding.as_deref(),
     }

@@ -23,7 +23,7 @@ use crate::survey::redesign::{RedesignState, RedesignStatus, watched_until};
 pub fn follow_ups(states: &[RedesignState], around: AdviceContext<'_>) -> Vec<FollowUp> {
     let mut due: Vec<FollowUp> =
         states.iter().filter_map(|state| follow_up(state, states, around)).collect();
-    due.order_by_key(|it| (it.bucket, it.timing.at(), it.id().map(str::to_owned)));
+    due.order_by_key(|item| (item.bucket, item.timing.at(), item.id().map(str::to_owned)));
     due
 }
 
@@ -35,7 +35,7 @@ fn follow_up(
     let redesign = state.redesign.as_ref()?;
     let (bucket, since) = bucket(state, redesign, states, around.governance)?;
     let step = next_step(state, around.governance)?;
-    let later = state.landed_after.iter().flat_map(|it| &it.ids);
+    let later = state.landed_after.iter().flat_map(|occurrence| &occurrence.ids);
     let records: BTreeSet<&String> = state.records.iter().chain(later).collect();
     Some(FollowUp {
         subject: FollowUpSubject::Redesign(DueRedesign {
@@ -77,14 +77,14 @@ fn bucket(
     }
 }
 
-/// Returns since when a redesign has been known not to work.
 fn recurred(state: &RedesignState, redesign: &Redesign) -> Option<Instant> {
-    let mut landed: Vec<Instant> = state.landed_after.iter().map(|it| it.at).collect();
+    let mut landed: Vec<Instant> =
+        state.landed_after.iter().map(|occurrence| occurrence.at).collect();
     landed.sort();
     let most = usize::try_from(redesign.at_most()).unwrap_or(usize::MAX);
     let assessed = redesign.assessed.as_ref();
-    let assessed = assessed.filter(|it| it.outcome == RedesignOutcome::Recurred);
-    let assessed = assessed.map(|it| it.date.start());
+    let assessed = assessed.filter(|assessment| assessment.outcome == RedesignOutcome::Recurred);
+    let assessed = assessed.map(|assessment| assessment.date.start());
     landed.get(most).copied().into_iter().chain(assessed).min()
 }
 
@@ -103,7 +103,8 @@ fn follows(
     other.id != state.id
         && is_counted
         && is_later
-        && other_redesign.is_some_and(|it| is_within(&redesign.pattern, &it.pattern, governance))
+        && other_redesign
+            .is_some_and(|other| is_within(&redesign.pattern, &other.pattern, governance))
 }
 
 /// Returns who can do it: the owner; an assessment is somebody else's.
@@ -116,7 +117,6 @@ fn waits_for(redesign: &Redesign, bucket: FollowUpBucket, governance: &Governanc
     people.map(|person| named(person, redesign)).collect()
 }
 
-/// Returns the people to notify: the owner, then those of the escalation chain, each with their roles.
 fn recipients(
     redesign: &Redesign,
     since: Option<Instant>,

@@ -67,7 +67,6 @@ pub fn first_done(history: &History, policy: &Policy) -> Option<Instant> {
     done.min()
 }
 
-/// The versions of one redesign file.
 struct LandedTrail<'h> {
     history: &'h History,
     counted: &'h CountedGovernance,
@@ -128,9 +127,10 @@ impl LandedTrail<'_> {
         Some(CountedRedesign { redesign: Rc::new(redesign), done_landed })
     }
 
-    /// Returns the day on which the date of `done` landed that the version at an index states.
     fn done_landed(&self, n: usize, done: &RedesignDone) -> Option<Day> {
-        let first = self.first_with(n, &|it| it.done.as_ref().map(|it| it.date) == Some(done.date));
+        let first = self.first_with(n, &|redesign| {
+            redesign.done.as_ref().map(|done| done.date) == Some(done.date)
+        });
         Some(self.at(first?.1)?.day())
     }
 
@@ -143,7 +143,8 @@ impl LandedTrail<'_> {
         if assessors.doubt(&assessed.by, self.governance).is_some() {
             return false;
         }
-        let Some((first, _)) = self.first_with(n, &|it| it.assessed == redesign.assessed) else {
+        let Some((first, _)) = self.first_with(n, &|other| other.assessed == redesign.assessed)
+        else {
             return false;
         };
         let verdicts = self.counted.verdicts.get(self.path);
@@ -154,8 +155,8 @@ impl LandedTrail<'_> {
     /// Returns the first of the consecutive versions up to the one at an index that fit.
     fn first_with(&self, n: usize, fits: &dyn Fn(&Redesign) -> bool) -> Option<(usize, &Version)> {
         let versions = self.trail.versions.iter().enumerate().take(n.saturating_add(1)).rev();
-        let fitting =
-            versions.take_while(|(_, version)| self.read(version).is_some_and(|it| fits(&it)));
+        let fitting = versions
+            .take_while(|(_, version)| self.read(version).is_some_and(|redesign| fits(&redesign)));
         fitting.last()
     }
 }

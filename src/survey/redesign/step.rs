@@ -55,7 +55,6 @@ pub fn next_step(state: &RedesignState, governance: &Governance) -> Option<Redes
     }
 }
 
-/// Returns the step for a ticket, or a file that nobody approved.
 fn step_without_content(state: &RedesignState) -> Option<RedesignStep> {
     if let Some(path) = &state.path {
         return Some(RedesignStep {
@@ -81,7 +80,6 @@ pub fn new_command<'w>(
     format!("exledger redesign new{stated}{ticket}")
 }
 
-/// Returns what came back, in words.
 fn returned(state: &RedesignState) -> String {
     let ids: Vec<&str> =
         state.landed_after.iter().flat_map(|it| &it.ids).map(String::as_str).collect();

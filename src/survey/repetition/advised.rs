@@ -36,7 +36,7 @@ impl AdvisedGroup {
         });
         let group = repeated.group.folded();
         let about = || redesigns.iter().filter(|redesign| redesign.covers(&group, governance));
-        let redesign = about().find(|it| it.lifts).or_else(|| about().next()).cloned();
+        let redesign = about().find(|redesign| redesign.lifts).or_else(|| about().next()).cloned();
         let cause = repeated.value(PatternKey::RootCause).and_then(RootCause::from_word);
         let advice = cause.and_then(advice::remedy).unwrap_or(CLASSIFY);
         AdvisedGroup { repeated, route, redesign, advice }

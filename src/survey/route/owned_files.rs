@@ -26,14 +26,11 @@ pub struct OwnersLine {
     pattern: PathPattern,
 }
 
-/// The pattern of a line, folder by folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct PathPattern {
     /// `**` is any number of folders.
     segments: Vec<String>,
-    /// Whether it matches what is below the path.
     below: bool,
-    /// Whether it matches the path itself.
     itself: bool,
 }
 
@@ -108,7 +105,7 @@ impl PathPattern {
             reached = next;
         }
         let is_whole = reached.last() == Some(&true);
-        let is_below = reached.iter().take(path.len()).skip(1).any(|it| *it);
+        let is_below = reached.iter().take(path.len()).skip(1).any(|is_reached| *is_reached);
         self.itself && is_whole || self.below && is_below
     }
 }

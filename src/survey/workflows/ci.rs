@@ -1,18 +1,16 @@
 //! The jobs that run exledger on a forge, recognised by what they run.
 //!
 //! Uses yaml, ledger's tree. Pure. Start at [`CiSetup::read`]. Follows `docs/spec/cli.md`, doctor. Whatever can't be read
-//! as YAML is no workflow for the forge either.
+//! as YAML is not a workflow for the forge either.
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 
-/// The folder of GitHub's workflows, from the root of the repository.
 const FOLDER: &str = ".github/workflows";
 /// The jobs that `init` writes for GitLab, and the pipeline that must include them.
 pub const GITLAB_JOBS: &str = ".gitlab/exledger.yml";
 pub const GITLAB_PIPELINE: &str = ".gitlab-ci.yml";
-/// The job that records reviews.
 const JOB: &str = "merged";
 /// What the names of the variables that change the program's answers begin with.
 const VARIABLES: &str = "EXLEDGER_";
@@ -93,9 +91,11 @@ impl CiSetup {
     /// Returns the file of the job that records reviews.
     pub fn states_reviews(&self, forge: Option<&str>) -> Option<&str> {
         let mut workflows = self.workflows_of(forge).iter();
-        let workflow = workflows.find(|it| it.states_reviews).map(|it| it.path.as_str());
+        let workflow = workflows
+            .find(|workflow| workflow.states_reviews)
+            .map(|workflow| workflow.path.as_str());
         let gitlab = self.gitlab.runs_exledger && self.gitlab.states_reviews;
-        workflow.or_else(|| gitlab.then_some(GITLAB_JOBS))
+        workflow.or(if gitlab { Some(GITLAB_JOBS) } else { None })
     }
 
     /// Returns the workflows that a forge runs: Gitea and Forgejo run those of GitHub, others don't.
@@ -209,7 +209,8 @@ impl PushedBranches {
         match (push.get("branches"), push.get("branches-ignore"), push.get("tags")) {
             (Some(branches), ..) => {
                 let one = branches.text().map(str::to_owned);
-                let items = branches.items().iter().filter_map(|it| Some(it.text()?.to_owned()));
+                let items =
+                    branches.items().iter().filter_map(|item| Some(item.text()?.to_owned()));
                 PushedBranches::Matching(one.into_iter().chain(items).collect())
             }
             (None, None, Some(_)) => PushedBranches::Nothing,
@@ -267,7 +268,8 @@ impl GitlabCi {
             let local = node.get("local").and_then(Node::text).or(node.text());
             let component = node.get("component").and_then(Node::text);
             let is_local = |path: &str| path.trim_start_matches('/') == GITLAB_JOBS;
-            local.is_some_and(is_local) || component.is_some_and(|it| it.contains("exledger"))
+            local.is_some_and(is_local)
+                || component.is_some_and(|component| component.contains("exledger"))
         };
         let include = root.and_then(|root| root.get("include"));
         let included = include

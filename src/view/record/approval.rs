@@ -8,7 +8,6 @@ use crate::approval::verdict::{Author, FourEyes, MissingApproval, Satisfied, Sta
 use crate::policy::tier::Needed;
 use crate::status::state::{LandingInfo, RecordState};
 
-/// The approval of the landed version.
 #[derive(Debug, Serialize)]
 pub(super) struct ApprovalView<'a> {
     satisfied: bool,

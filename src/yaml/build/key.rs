@@ -14,15 +14,12 @@ use crate::{diag, yaml};
 /// Larger maps look keys up instead of comparing all.
 const FEW: usize = 48;
 
-/// The key that merges another map into this one.
 pub(super) const MERGE: &str = "<<";
 
-/// A key that was read.
 pub(super) struct MapKey {
     pub(super) text: String,
     pub(super) pos: diag::Pos,
     pub(super) span: Range<usize>,
-    /// Whether it merges another map into this one.
     pub(super) is_merge: bool,
 }
 
@@ -104,7 +101,6 @@ impl<'s> Builder<'s> {
     }
 }
 
-/// Returns the index of the entry with the key; adds the key to `known` once the map is large.
 pub(super) fn position(
     entries: &[MapEntry],
     known: &mut BTreeMap<String, usize>,

@@ -10,7 +10,6 @@ use crate::yaml::portable::Context;
 use crate::yaml::{explain, portable, source};
 
 impl<'s> Builder<'s> {
-    /// Notes a document's end before the document's start at `until`.
     pub(super) fn early_end(&mut self, until: usize) {
         let head = self.source.get(..until).unwrap_or_default();
         for (line, text) in (1..).zip(source::lines(head)) {
@@ -21,7 +20,6 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Notes the directives before a document start at `until`.
     pub(super) fn directives(&mut self, until: usize) {
         let head = self.source.get(..until).unwrap_or_default();
         let bare = head.strip_prefix('\u{FEFF}').unwrap_or(head);
@@ -36,7 +34,6 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Notes a tab in the indentation, between the byte up to which that was checked and the token.
     pub(super) fn tabs(&mut self, checked: usize, token: &Token<'s>) {
         let is_flow = self.context == Context::Flow;
         let indents = |tab| (tab, portable::TAB);
@@ -76,7 +73,6 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Notes what other readers refuse.
     pub(super) fn refuse(&mut self, at: diag::Pos, refusal: Option<portable::PortabilityFault>) {
         if let Some((message, help)) = refusal {
             self.note(explain::refused(at, message, help));

@@ -12,7 +12,6 @@ use crate::yaml::node::{Node, NodeStyle, ScalarNode, Value};
 use crate::yaml::{explain, portable, screen, source};
 
 impl<'s> Builder<'s> {
-    /// Reads a scalar whose tag and anchor were noted.
     pub(super) fn scalar(
         &mut self,
         text: Cow<'s, str>,
@@ -90,7 +89,6 @@ impl<'s> Builder<'s> {
         bytes.is_some_and(|bytes| bytes.contains(&b'\\'))
     }
 
-    /// Returns the place of a byte near a token's start.
     pub(super) fn place(&self, token: &Token<'s>, offset: usize) -> diag::Pos {
         source::pos(self.source, token.pos, token.start, offset)
     }

@@ -28,7 +28,6 @@ impl Builder<'_> {
         BuildStop(Box::new(explain::syntax(at, error.kind(), self.depth)))
     }
 
-    /// Explains the error by the lines around it, if these tell more than its place.
     fn explain_around(&self, error: &ScanError) -> Option<SyntaxError> {
         let mark = error.marker();
         let end = mark.byte_offset()?;

@@ -11,7 +11,6 @@ use crate::diag;
 use crate::yaml::node::NodeStyle;
 use crate::yaml::portable::Context;
 
-/// An event of the parser and its place.
 pub(super) struct Token<'s> {
     pub(super) kind: TokenKind<'s>,
     pub(super) pos: diag::Pos,
@@ -19,9 +18,7 @@ pub(super) struct Token<'s> {
     pub(super) end: usize,
     /// How many spaces indent a block text.
     pub(super) indent: usize,
-    /// The place of the node's tag.
     pub(super) tag: Option<diag::Pos>,
-    /// Whether the next token is the node's anchor.
     pub(super) has_anchor: bool,
 }
 
@@ -40,7 +37,6 @@ pub(super) enum TokenKind<'s> {
 }
 
 impl<'s> Token<'s> {
-    /// Converts an event of the parser.
     pub(super) fn of(event: Event<'s>, span: &Span) -> Token<'s> {
         let mut token = Token {
             kind: TokenKind::Other,
@@ -76,7 +72,6 @@ impl<'s> Token<'s> {
         token
     }
 
-    /// Returns the token after the last one.
     pub(super) fn end() -> Token<'s> {
         Token::of(Event::StreamEnd, &Span::default())
     }

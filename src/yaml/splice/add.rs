@@ -9,10 +9,7 @@ use crate::yaml::node::{Node, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::splice::change::SpliceChange;
 
-/// Adds an item to a list, creating the list if missing.
-///
-/// # Errors
-/// What should be at the place instead.
+/// Adds an item to a list, creating the list if missing; the error says what should be there instead.
 pub(super) fn append(
     source: &str,
     root: &Node,
@@ -44,10 +41,6 @@ pub(super) fn append(
     }
 }
 
-/// Adds a key whose value is given as YAML.
-///
-/// # Errors
-/// What should be at the place instead.
 pub(super) fn insert(
     source: &str,
     root: &Node,
@@ -91,9 +84,6 @@ pub(super) fn insert(
 }
 
 /// Adds a key with a value in one line after the last of its map.
-///
-/// # Errors
-/// What should be at the place instead.
 pub(super) fn entry(
     source: &str,
     target: &SpliceTarget<'_>,
@@ -102,7 +92,6 @@ pub(super) fn entry(
     entry_and(source, target, written, &[])
 }
 
-/// Adds a key with a value whose first line goes after the key.
 fn entry_and(
     source: &str,
     target: &SpliceTarget<'_>,
@@ -119,7 +108,6 @@ fn entry_and(
     add_lines(source, target, &format!("{key}: {written}"), rest)
 }
 
-/// Adds a key with lines below it.
 fn below(
     source: &str,
     target: &SpliceTarget<'_>,
@@ -136,7 +124,6 @@ fn new_key(target: &SpliceTarget<'_>) -> Result<String, &'static str> {
     }
 }
 
-/// Adds lines to a block map, indented like its keys.
 fn add_lines(
     source: &str,
     target: &SpliceTarget<'_>,
@@ -187,7 +174,8 @@ fn into_brackets(source: &str, node: &Node, before: Option<&Node>, written: &str
     };
     let end = before.span.end;
     // A colon without a value needs a blank before the comma.
-    let is_open = before.span.is_empty() && source.get(..end).is_some_and(|it| it.ends_with(':'));
+    let is_open =
+        before.span.is_empty() && source.get(..end).is_some_and(|text| text.ends_with(':'));
     let comma = if is_open { " , " } else { ", " };
     SpliceChange { range: end..end, text: format!("{comma}{written}") }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 /// Why an edit is refused. The source is then unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SpliceError {
-    /// The path leads to no map or list, or there is nothing to remove.
+    /// The path leads to no map or list, or nothing can be removed.
     #[error("nothing is at `{path}`")]
     NotFound { path: String },
     /// The existing value is of another kind.
@@ -24,7 +24,6 @@ pub enum SpliceError {
     Layout { path: String },
 }
 
-/// Bytes of a source and their replacement.
 pub(crate) struct SpliceChange {
     pub(super) range: Range<usize>,
     pub(super) text: String,

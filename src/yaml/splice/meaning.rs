@@ -14,7 +14,6 @@ pub(super) enum Meaning {
     Map(Vec<(String, Meaning)>),
 }
 
-/// One step from a node to a child.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MeaningStep {
     /// To the value of a key.
@@ -23,12 +22,10 @@ pub(super) enum MeaningStep {
 }
 
 impl Meaning {
-    /// Returns the meaning of what is in the file.
     pub(super) fn of(node: &Node) -> Meaning {
         Meaning::with(node, Meaning::Text)
     }
 
-    /// Returns the meaning of what an edit writes.
     pub(super) fn of_new(node: &Node) -> Meaning {
         Meaning::with(node, Meaning::NewText)
     }
@@ -78,7 +75,6 @@ impl Meaning {
         }
     }
 
-    /// Removes a child value.
     pub(super) fn take(&mut self, step: &MeaningStep) -> Option<()> {
         match (self, step) {
             (Meaning::Map(entries), MeaningStep::Key(key)) => {
@@ -94,7 +90,6 @@ impl Meaning {
         }
     }
 
-    /// Returns the value at the end of some steps.
     pub(super) fn at(&mut self, steps: &[MeaningStep]) -> Option<&mut Meaning> {
         let Some((first, rest)) = steps.split_first() else {
             return Some(self);
@@ -110,7 +105,6 @@ impl Meaning {
         below.at(rest)
     }
 
-    /// Tells whether a node has exactly this meaning.
     pub(super) fn matches(&self, node: &Node) -> bool {
         match (self, &node.value) {
             (Meaning::Nothing, Value::Null) => true,

@@ -10,19 +10,15 @@ use std::ops::Range;
 
 /// The place that a path names, which may still be empty.
 pub(super) struct SpliceTarget<'n> {
-    /// The steps from the root to the parent.
     pub(super) steps: Vec<MeaningStep>,
     /// The map or list that contains the value, or will.
     pub(super) parent: &'n Node,
     /// The entry whose value is the parent; `None` at the root and in lists.
     pub(super) holder: Option<&'n MapEntry>,
-    /// The step from the parent to the value.
     pub(super) last: MeaningStep,
-    /// The value; `None` if there is none yet.
     pub(super) node: Option<&'n Node>,
     /// The entry of the parent behind which a new one goes; `None` for the last.
     pub(super) after: Option<&'n MapEntry>,
-    /// Whether the parent is inside brackets or is itself in brackets.
     pub(super) context: Context,
 }
 
@@ -70,7 +66,6 @@ pub(super) fn target<'n>(
     }
 }
 
-/// Returns the first step of a path from a node, and the rest of the path.
 fn step<'p>(node: &Node, path: &'p str) -> Option<(MeaningStep, &'p str)> {
     match &node.value {
         Value::List(_) => {
@@ -100,19 +95,16 @@ fn step<'p>(node: &Node, path: &'p str) -> Option<(MeaningStep, &'p str)> {
     }
 }
 
-/// Says whether a collection is written in brackets.
 pub(super) fn is_bracketed(source: &str, node: &Node) -> bool {
     let is_collection = matches!(node.value, Value::List(_) | Value::Map(_));
     let first = source.as_bytes().get(node.span.start);
     is_collection && matches!(first, Some(b'[' | b'{'))
 }
 
-/// Returns how many characters precede a node in its line.
 pub(super) fn column(pos: crate::diag::Pos) -> usize {
     usize::try_from(pos.column).unwrap_or(1).saturating_sub(1)
 }
 
-/// Returns the first byte of the line that a byte is in.
 pub(super) fn line_start(source: &str, offset: usize) -> usize {
     let before = source.get(..offset).unwrap_or_default();
     let begin = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
@@ -149,9 +141,7 @@ pub(super) fn newline(source: &str, offset: usize) -> &str {
 
 /// How far a file indents below a key, in blanks.
 pub(super) struct Indents {
-    /// The keys of a map below a key.
     pub(super) map: usize,
-    /// The dashes of a list below a key.
     pub(super) list: usize,
 }
 

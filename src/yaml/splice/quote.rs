@@ -18,7 +18,6 @@ pub(super) fn plain_or_quoted(text: &str, context: Context) -> String {
 }
 
 /// Returns a text in the style of the one that it replaces.
-///
 /// A plain word that some readers take for a number or truth value stays plain, as its author had it.
 pub(super) fn like(text: &str, style: NodeStyle, context: Context) -> String {
     match style {
@@ -62,7 +61,6 @@ fn escape(out: &mut String, character: char) {
     }
 }
 
-/// Tells whether a character can't be on a line literally.
 fn needs_escape(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\t') || screen::is_unseen(character)
 }

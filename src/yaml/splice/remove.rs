@@ -11,7 +11,6 @@ use crate::yaml::node::{Node, Value};
 use crate::yaml::source::find;
 use crate::yaml::splice::change::SpliceChange;
 
-/// Removes a key or item; `None` if there is none.
 pub(super) fn remove(source: &str, target: &SpliceTarget<'_>) -> Option<Vec<SpliceChange>> {
     target.node?;
     let parent = target.parent;
@@ -59,7 +58,7 @@ fn pieces(source: &str, parent: &Node) -> Vec<Range<usize>> {
     let is_bracketed = place::is_bracketed(source, parent);
     let mut cursor = parent.span.start;
     let items = parent.items().iter().map(|item| {
-        let dash = find(source, cursor..item.span.end, &['-']).filter(|_| !is_bracketed);
+        let dash = if !is_bracketed { find(source, cursor..item.span.end, &['-']) } else { None };
         cursor = item.span.end;
         dash.unwrap_or(item.span.start)..item.span.end
     });
@@ -104,7 +103,6 @@ fn lines(
     begin..own.end
 }
 
-/// Removes the only piece of a collection and writes an explicitly empty collection.
 fn emptied(source: &str, target: &SpliceTarget<'_>) -> Vec<SpliceChange> {
     let parent = target.parent;
     let brackets = match parent.value {

@@ -10,9 +10,6 @@ use crate::yaml::portable::Context;
 use crate::yaml::splice::change::SpliceChange;
 
 /// Replaces a text, or adds it with a new key.
-///
-/// # Errors
-/// What should be at the place instead.
 pub(super) fn set(
     source: &str,
     root: &Node,
@@ -92,7 +89,6 @@ fn block(
     SpliceChange { range, text }
 }
 
-/// Returns how far the lines of a block text are indented.
 fn indent(source: &str, root: &Node, target: &SpliceTarget<'_>, written: &str) -> usize {
     let lines = crate::yaml::source::lines(written).skip(1);
     let filled = lines.filter(|line| !line.trim_ascii().is_empty());
@@ -107,7 +103,6 @@ fn indent(source: &str, root: &Node, target: &SpliceTarget<'_>, written: &str) -
     known.min().unwrap_or_else(below)
 }
 
-/// Tells whether a value may be below its key instead of after it.
 pub(super) fn is_below(context: Context, source: &str, value: &Node) -> bool {
     let is_collection = matches!(value.value, Value::List(_) | Value::Map(_));
     context == Context::Block && is_collection && !place::is_bracketed(source, value)

@@ -70,6 +70,6 @@ fn links_are_read_outside_code_and_followed_to_their_heading() {
     let page = "# One `two`, three\n[a](x.md) and `[b](y.md)` [c](#one)\n```\n[d](z.md)\n```\n";
     assert_eq!(of(page), [(2, "x.md".to_owned()), (2, "#one".to_owned())]);
     assert_eq!(anchors(page), ["one-two-three"]);
-    assert!(resolves(Path::new("docs/x.md"), "https://example.com/"));
-    assert!(!resolves(Path::new("docs/x.md"), "nowhere.md"));
+    assert!(resolves(Path::new("docs/mission.md"), "https://example.com/"));
+    assert!(!resolves(Path::new("docs/mission.md"), "nowhere.md"));
 }

@@ -123,7 +123,7 @@ const OTHER_RULES: &[(&str, &str)] = &[
     ("src/record/credential/text.rs", "schemes of HTTP authentication"),
     ("src/record/folded.rs", "the function itself"),
     ("src/record/form.rs", "words for no end, to refuse them"),
-    ("src/record/meant.rs", "mistyped words, to suggest the right one"),
+    ("src/record/near_miss.rs", "mistyped words, to suggest the right one"),
     ("src/record/near.rs", "mistyped words, to suggest the right one"),
     ("src/record/time.rs", "units of durations, to suggest the right one"),
     ("src/record/parse_error.rs", "mistyped words, to suggest the right one"),

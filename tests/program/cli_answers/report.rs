@@ -1,7 +1,7 @@
 //! `report`: the backlog, the trends, the classes, the controls.
 
 use exledger::record::time::Day;
-use exledger::survey::glance;
+use exledger::survey::summary;
 use serde_json::{Value, json};
 
 use crate::cli;
@@ -230,6 +230,6 @@ fn the_calendar_of_a_report_begins_on_a_monday() {
         ("1999-12-31", "1999-12-27"),
     ] {
         let day = Day::new(day).unwrap();
-        assert_eq!(glance::monday(day).to_string(), monday);
+        assert_eq!(summary::monday(day).to_string(), monday);
     }
 }

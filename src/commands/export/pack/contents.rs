@@ -23,20 +23,16 @@ use exledger::survey::landed_record::{LandedRecord, LedgerCounts};
 use exledger::survey::select::Order;
 use exledger::view::doc::{Doc, FormatNeeds};
 
-/// What the files are made of.
 pub(crate) struct PackContents<'p, 's> {
     pub(crate) packed: &'p PackedLedger<'s>,
     /// The first and the last day, as given.
     pub(crate) span: (&'p DayOrInstant, &'p DayOrInstant),
-    /// The outcome of `verify`.
     pub(crate) outcome: Outcome,
 }
 
-/// The files of a pack, by name.
 type PackFiles = BTreeMap<String, Vec<u8>>;
 
 impl PackContents<'_, '_> {
-    /// Returns the name of the folder in an archive.
     pub(crate) fn folder(&self) -> String {
         let (from, to) = self.span;
         packed_file::part(&format!("pack-{from}-{to}"))
@@ -87,7 +83,6 @@ impl PackContents<'_, '_> {
         self.packed.snapshot().stamp()
     }
 
-    /// Adds the answers of `show` and `log --patch` about a record.
     fn add_record(&self, record_state: &RecordState, files: &mut PackFiles) -> anyhow::Result<()> {
         let (snapshot, stamp) = (self.snapshot(), self.stamp());
         let statements = snapshot.statements(record_state);
@@ -115,7 +110,6 @@ impl PackContents<'_, '_> {
         Ok(())
     }
 
-    /// Returns the rows of the packed records.
     fn index(&self, landed: &[LandedRecord<'_>]) -> anyhow::Result<Vec<u8>> {
         let is_packed = |record: &&LandedRecord<'_>| self.packed.holds(record.record_state);
         let rows: Vec<LandedRecord<'_>> = landed.iter().filter(is_packed).copied().collect();
@@ -125,7 +119,6 @@ impl PackContents<'_, '_> {
         Ok(bytes)
     }
 
-    /// Returns the answer of `list --all`.
     fn list(&self) -> anyhow::Result<Vec<u8>> {
         let mut records: Vec<&RecordState> = self.snapshot().records().iter().collect();
         records.order_by(|one, other| Order::Id.compare((one.id(), one), (other.id(), other)));
@@ -139,7 +132,6 @@ impl PackContents<'_, '_> {
         features::verify::show::doc(verify::shown(audit, findings, self.stamp(), reads))
     }
 
-    /// Returns what somebody sees who runs `verify` on the state at the end of the span.
     fn transcript(&self) -> anyhow::Result<Vec<u8>> {
         let (_, to) = self.span;
         let mut text = format!("$ exledger verify --as-of {to}\n").into_bytes();
@@ -148,7 +140,6 @@ impl PackContents<'_, '_> {
         Ok(text)
     }
 
-    /// Returns where git holds each copied file.
     fn list_copies(&self) -> String {
         let mut text = "file\tcommit\tblob\tpath\n".to_owned();
         for copy in &self.packed.files {

@@ -17,7 +17,6 @@ use crate::session::snapshot::Snapshot;
 use crate::store::files;
 use crate::view::patch;
 
-/// Returns a governance file, either an existing or a removed one.
 pub(crate) fn find(
     (located, at): (&Located, &Moment),
     snapshot: &Snapshot<'_>,
@@ -88,7 +87,8 @@ fn known_path(
     let typed = prefix.plain(&path.to_string_lossy());
     let inside = files::inside(&located.root, folder, path);
     let policies = [&source.governance, snapshot.governance()].into_iter();
-    let folders: Vec<String> = policies.map(|it| prefix.plain(&it.policy.redesigns)).collect();
+    let folders: Vec<String> =
+        policies.map(|policy| prefix.plain(&policy.policy.redesigns)).collect();
     let is_known = |path: &String| {
         known.contains(path) || below.contains(path) || ledger::is_record_of(&folders, path)
     };

@@ -12,7 +12,6 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::proposals::Elsewhere;
 use crate::session::snapshot::walk::Scope;
 
-/// Returns the error for a text that does not identify exactly one record.
 pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFound) -> Error {
     let like = match error {
         NotFound::Ambiguous(names) => return ambiguous(text, names).into(),

@@ -26,7 +26,6 @@ use crate::session::snapshot::Snapshot;
 use crate::survey::signed_statements;
 use crate::survey::signed_statements::SignedContent;
 
-/// Returns the record that a text names.
 pub(crate) fn find(
     (located, at): (&Located, &Moment),
     snapshot: &Snapshot<'_>,
@@ -105,7 +104,6 @@ fn owners(records: [Option<&Record>; 2]) -> Vec<Address> {
     records.map(|record| record.owner.email.clone()).collect()
 }
 
-/// Returns who signed an existing approval of these bytes that would count now.
 fn signers(
     tree: &dyn Tree,
     records: &[String],
@@ -125,7 +123,6 @@ fn signers(
     Ok(signed.approvals)
 }
 
-/// Adds the persons on whose behalf it was requested (A5).
 fn add_requesters(
     makers: &mut Vec<Person>,
     records: [Option<&Record>; 2],

@@ -19,39 +19,29 @@ use crate::record::time::Instant;
 use crate::store::append::{AppendFile, AppendFileError, LockedFile};
 use crate::store::known_end::KnownEndUpdate;
 
-/// How long to wait for another process to release the lock.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The maximum number of bytes that are read at once.
 pub(super) const MOST_BYTES: u64 = 1 << 30;
 
-/// A file of receipts with its counted uses.
 pub(super) struct CountedReceipts {
     file: AppendFile,
     tally: Tally,
     signer: Option<ReceiptSigner>,
-    /// Uses that can't be relied on, as of the last answer.
     doubted: Option<ReceiptCounts>,
     /// Whether what others stored may be signed; `None` before the first answer from a ledger.
     may_sign: Option<bool>,
 }
 
-/// The counted uses of a file.
 struct Tally {
     known: KnownReceipts,
     uses: ReceiptCounts,
     n_lines: usize,
-    /// The end of the chain of receipts.
     chain: ReceiptChain,
-    /// Whether anything but signatures is stored.
     has_receipts: bool,
     /// Whether its first receipt says that nobody started the file.
     is_unstarted: bool,
-    /// Whether that receipt is of this process.
     is_begun_here: bool,
-    /// The last signature of the file, whoever made it.
     signature: Option<StoredSignature>,
-    /// The last one that was found to be good.
     good: Option<StoredSignature>,
 }
 
@@ -87,7 +77,6 @@ impl CountedReceipts {
         self.tally.is_begun_here.then(|| self.tally.known.missing())
     }
 
-    /// Returns the uses as last counted.
     pub(super) fn last_counts(&self) -> &ReceiptCounts {
         self.doubted.as_ref().unwrap_or(&self.tally.uses)
     }
@@ -179,7 +168,6 @@ impl Tally {
         file.lock(PATIENCE).map_err(|error| failure(&self.known.shown, &error))
     }
 
-    /// Counts what was appended since the last time.
     fn count(&mut self, locked: &mut LockedFile<'_>) -> Result<(), Failure> {
         let text = locked.added().map_err(|error| failure(&self.known.shown, &error))?;
         let mut chain = self.chain.clone();
@@ -223,8 +211,8 @@ impl Tally {
 
     /// Tells whether the last signature, or one before it, is by a key that the governance lists for receipts.
     fn is_signed(&mut self, governance: &Governance) -> bool {
-        let is_good = |it: &Option<StoredSignature>| {
-            it.as_ref().is_some_and(|signature| signature.verified(governance).is_ok())
+        let is_good = |stored: &Option<StoredSignature>| {
+            stored.as_ref().is_some_and(|signature| signature.verified(governance).is_ok())
         };
         if is_good(&self.signature) {
             self.good = self.signature.clone();
@@ -251,7 +239,6 @@ impl Tally {
         self.keep_end(locked, update, (&line, entry)).map_err(Failure::Once)
     }
 
-    /// Keeps what the file ends with now.
     fn keep_end(
         &mut self,
         locked: &LockedFile<'_>,

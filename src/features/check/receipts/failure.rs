@@ -5,7 +5,6 @@ use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use serde_json::Value;
 
-/// Why there is no count, or no receipt.
 pub(super) enum Failure {
     /// The next attempt may work.
     Once(String),
@@ -18,6 +17,5 @@ pub(crate) struct AnswerContext<'a> {
     pub(crate) id: &'a Value,
     /// The governance in force, which lists the keys that sign receipts; `None` without a ledger.
     pub(crate) governance: Option<&'a Governance>,
-    /// The clock's time.
     pub(crate) now: Instant,
 }

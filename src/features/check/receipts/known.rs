@@ -16,9 +16,7 @@ use crate::store::known_end::{KnownEndFile, KnownEndUpdate};
 /// The number of ranges of unsigned receipts at which a gate signs at once: long before the oldest would be dropped.
 const SIGNED_RANGES: usize = 400;
 
-/// What is known about one receipts file.
 pub(super) struct KnownReceipts {
-    /// The file's path, as shown to the user.
     pub(super) shown: String,
     start: String,
     receipts: PathBuf,
@@ -29,18 +27,14 @@ pub(super) struct KnownReceipts {
     origin: Option<FileOrigin>,
     /// The receipts that this process stored, is to sign, and could not note in these places.
     unnoted: ReceiptNumbers,
-    /// The number of the last signature by this process.
     signed_at: u64,
 }
 
-/// A place where the end of a receipts file is kept.
 struct KnownPlace {
     file: KnownEndFile,
-    /// What was kept when the file was last compared, or stored since.
     seen: Option<KnownEnd>,
 }
 
-/// An entry that a gate appended to a receipts file.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum AppendedEntry {
     /// A receipt, which is to be signed.
@@ -49,10 +43,8 @@ pub(super) enum AppendedEntry {
     Signature(u64),
 }
 
-/// What was appended to a receipts file.
 pub(super) struct AddedText<'t> {
     pub(super) text: &'t str,
-    /// The byte at which it begins.
     pub(super) from: u64,
 }
 
@@ -68,14 +60,12 @@ impl KnownReceipts {
         KnownReceipts::at(receipts.to_owned(), common_dir, (shown, start))
     }
 
-    /// Returns what a clone knows about a file that nobody is about to add to.
     pub(super) fn of_file(repository: &Repository, receipts: &Path) -> KnownReceipts {
         let common_dir = Some(repository.common_dir().to_owned());
         let shown = receipts.display().to_string();
         KnownReceipts::at(receipts.to_owned(), common_dir, (shown, String::new()))
     }
 
-    /// Tells whether a text lacks an end that is known.
     pub(super) fn is_cut(&self, text: &str) -> bool {
         let ends = self.places.iter().filter_map(|place| self.read_at(&place.file).ok().flatten());
         ends.into_iter().any(|end| !end.is_in(text))
@@ -216,7 +206,6 @@ impl KnownReceipts {
         self.places.iter().map(update).collect()
     }
 
-    /// Returns why uses can't be counted in a file that nobody started.
     pub(super) fn missing(&self) -> String {
         format!(
             "the receipts {} were missing or empty, so uses may be lost: start the file with `{}`",
@@ -224,22 +213,17 @@ impl KnownReceipts {
         )
     }
 
-    /// Prepares to keep the new end, if that is possible, although uses don't count.
     pub(super) fn update(&self) -> Option<Vec<KnownEndUpdate>> {
         let updates: Vec<KnownEndUpdate> =
             self.places.iter().map(|place| place.file.update().ok()).collect::<Option<_>>()?;
         if updates.is_empty() { None } else { Some(updates) }
     }
 
-    /// Tells whether this clone knows the file since it was empty.
     pub(super) fn is_known_whole(&self) -> bool {
         matches!(self.origin, Some(FileOrigin::Started | FileOrigin::Created))
     }
 
     /// Notes which receipt is about to be appended, so that it can be signed even if this process is killed meanwhile.
-    ///
-    /// # Errors
-    /// Why that can't be noted: then nothing may be appended.
     pub(super) fn announce(&mut self, seq: u64, line: &str) -> Result<(), String> {
         let origin = self.origin.unwrap_or(FileOrigin::Found);
         let Some(updates) = self.update() else {
@@ -255,7 +239,6 @@ impl KnownReceipts {
         Ok(())
     }
 
-    /// Returns the receipts that gates of this clone stored, and none has signed.
     pub(super) fn to_sign(&self) -> ReceiptNumbers {
         let mut unsigned = self.unnoted.clone();
         for end in self.places.iter().filter_map(|place| place.seen.as_ref()) {
@@ -265,7 +248,6 @@ impl KnownReceipts {
         unsigned
     }
 
-    /// Tells whether so many receipts between those of others are unsigned that the next signature can't wait.
     pub(super) fn is_to_sign_now(&self) -> bool {
         self.to_sign().n_ranges() >= SIGNED_RANGES
     }
@@ -308,12 +290,10 @@ impl KnownReceipts {
         self.origin == Some(FileOrigin::Created)
     }
 
-    /// Tells whether somebody started the file in this clone.
     pub(super) fn is_started(&self) -> bool {
         self.origin == Some(FileOrigin::Started)
     }
 
-    /// Returns why a file whose first receipt says that nobody started it is not relied on.
     pub(super) fn unstarted(&self) -> String {
         let KnownReceipts { shown, start, .. } = self;
         format!(
@@ -322,7 +302,6 @@ impl KnownReceipts {
         )
     }
 
-    /// Returns why a file with receipts and without a good signature is not relied on.
     pub(super) fn unsigned(&self) -> String {
         let KnownReceipts { shown, start, .. } = self;
         format!(
@@ -330,7 +309,6 @@ impl KnownReceipts {
         )
     }
 
-    /// Reads what is kept, place by place.
     pub(super) fn read(&self) -> Result<Vec<Option<KnownEnd>>, Failure> {
         self.places.iter().map(|place| self.read_at(&place.file)).collect()
     }
@@ -353,7 +331,6 @@ impl KnownReceipts {
         }
     }
 
-    /// Keeps an end if that is possible.
     pub(super) fn store(&self, end: &KnownEnd) -> bool {
         let written = end.written(&self.shown).ok();
         self.update().zip(written).is_some_and(|(updates, text)| {

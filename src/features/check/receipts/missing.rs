@@ -12,16 +12,13 @@ use crate::gate::answer::{GateVerdict, ReceiptCounts};
 use crate::gate::receipt::CheckAnswer;
 use crate::store::append::AppendFile;
 
-/// A file of receipts that was missing when it was last looked for.
 pub(super) struct MissingReceipts {
     path: PathBuf,
     known: KnownReceipts,
     signer: Option<ReceiptSigner>,
-    /// Why no uses are counted.
     counts: ReceiptCounts,
 }
 
-/// An answer without a file.
 pub(super) enum MissingAnswer {
     /// It begins no file.
     Given(Option<Box<CheckAnswer>>),
@@ -39,20 +36,14 @@ impl MissingReceipts {
         MissingReceipts { path, known, signer, counts }
     }
 
-    /// Returns the uses, which are not counted.
     pub(super) fn counts(&self) -> &ReceiptCounts {
         &self.counts
     }
 
-    /// Returns why no uses would be counted, if nobody started the file.
     pub(super) fn unbegun(&self) -> Option<String> {
         (!self.known.compare_missing().unwrap_or(true)).then(|| self.known.missing())
     }
 
-    /// Answers, if the answer begins no file.
-    ///
-    /// # Errors
-    /// Why the only possible answer is `unknown`.
     pub(super) fn answered(
         &self,
         ask: &mut dyn FnMut(&ReceiptCounts) -> Option<CheckAnswer>,

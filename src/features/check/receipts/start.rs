@@ -12,10 +12,6 @@ use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::store::append::AppendFile;
 
-/// Starts a file that is missing or empty, or that a gate of this clone created.
-///
-/// # Errors
-/// [`Usage`] if it has receipts; [`Undetermined`] if it, or what is known about it, can't be written.
 pub(crate) fn start_file(located: &Located, path: &Path) -> Result<(), Error> {
     located.repository()?;
     let shown = path.display();
@@ -33,7 +29,7 @@ pub(crate) fn start_file(located: &Located, path: &Path) -> Result<(), Error> {
         let created = match known.read() {
             Ok(kept) => {
                 let mut ends = kept.into_iter().flatten();
-                let is_own = |it: &KnownEnd| it.origin == FileOrigin::Created && it.is_in(&text);
+                let is_own = |end: &KnownEnd| end.origin == FileOrigin::Created && end.is_in(&text);
                 if ends.clone().all(|end| is_own(&end)) { ends.next() } else { None }
             }
             Err(Failure::Once(cause) | Failure::Lasting(cause)) => return Err(failed(cause).into()),

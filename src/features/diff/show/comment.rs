@@ -24,17 +24,12 @@ const LONGEST: usize = 300;
 /// The maximum number of lines of what findings cover: those of twenty texts.
 const MOST_COVERED: usize = 220;
 
-/// The maximum number of entries of a list.
 const MOST: usize = 12;
 
-/// What all changes of a comment have in common.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CommentContext<'a> {
-    /// The branch that the commands name.
     pub(super) branch: Option<&'a str>,
-    /// The path of the signers file.
     pub(super) signers: &'a str,
-    /// When the compared state was made.
     pub(super) from: Option<Instant>,
 }
 
@@ -87,7 +82,6 @@ pub(super) fn part(change: &RecordChange, around: CommentContext<'_>) -> Block<'
     Block::Part("exception", blocks)
 }
 
-/// Returns what findings cover, as far as there is room.
 fn covered(lines: &[String]) -> String {
     let mut shown: Vec<String> = lines.iter().take(MOST_COVERED).cloned().collect();
     let n_more = lines.len() - shown.len();
@@ -106,7 +100,6 @@ fn event_text(event: &EventDetail, is_new: bool) -> String {
     }
 }
 
-/// Returns what a new record states, for the person who decides about it.
 fn stated(
     change: &RecordChange,
     after: &Record,
@@ -151,7 +144,6 @@ fn stated(
     pairs
 }
 
-/// Returns the first entries of a list, and how many more there are.
 fn some(mut entries: Vec<String>, noun: &str) -> Vec<String> {
     let n_more = entries.len().saturating_sub(MOST);
     entries.truncate(MOST);
@@ -179,12 +171,13 @@ fn subject(after: &Record) -> String {
 
 fn risk(after: &Record) -> String {
     let risk = &after.risk;
-    let radius = risk.blast_radius.as_ref().map_or_else(String::new, |it| format!(": {it}"));
-    let owner = risk.owner.as_ref().map_or_else(String::new, |it| format!(", accepted by {it}"));
+    let radius =
+        risk.blast_radius.as_ref().map_or_else(String::new, |radius| format!(": {radius}"));
+    let owner =
+        risk.owner.as_ref().map_or_else(String::new, |owner| format!(", accepted by {owner}"));
     format!("{}{owner}{radius}", risk.level.as_str())
 }
 
-/// Returns the end, and how long that is from the start, or from when it was proposed.
 fn until(after: &Record, from: Option<Instant>) -> String {
     let end = not_after(&after.expires);
     let days = |begin: Instant| {

@@ -28,7 +28,6 @@ impl FieldRow {
     }
 }
 
-/// Returns the fields that differ, in the order of the format.
 pub(super) fn differing(before: &Record, after: &Record) -> Vec<FieldRow> {
     let value = |record: &Record| serde_json::to_value(record).unwrap_or(Value::Null);
     let mut rows = Vec::new();
@@ -43,7 +42,6 @@ pub(super) fn pairs(rows: Vec<FieldRow>) -> Vec<(String, StyledText)> {
         .collect()
 }
 
-/// Returns the values of a new record, one row per field; id and title are shown elsewhere.
 pub(super) fn stated(record: &Record) -> DocTable {
     let column = |title| Column { title, fit: ColumnFit::Flexible };
     let value = serde_json::to_value(record).unwrap_or(Value::Null);
@@ -117,7 +115,6 @@ fn entries(field: &str, old: &[Value], new: &[Value], rows: &mut Vec<FieldRow>) 
     }
 }
 
-/// Returns a value on one line, in plain text.
 fn shown(value: &Value, most: usize) -> String {
     shape::cut(&credential::hidden(display_value(value)), most)
 }
@@ -139,7 +136,6 @@ fn display_value(value: &Value) -> String {
     }
 }
 
-/// Returns a part of a record as one line of plain text; empty if it states nothing.
 pub(super) fn text(part: &impl Serialize) -> String {
     match serde_json::to_value(part).unwrap_or(Value::Null) {
         Value::Null => String::new(),

@@ -14,10 +14,8 @@ use crate::view::doc::{Block, StyledText, Tone};
 use crate::view::shape;
 use serde::Serialize;
 
-/// The maximum number of people named for one way.
 const MOST_NAMED: usize = 8;
 
-/// A way to approve, as in `how[]`.
 #[derive(Serialize)]
 pub(super) struct HowView<'a> {
     way: &'static str,
@@ -41,7 +39,6 @@ impl<'a> HowView<'a> {
     }
 }
 
-/// Returns the part of a comment that says how to approve a change; the title, then the ways.
 pub(super) fn blocks(change: &RecordChange, around: CommentContext<'_>) -> Vec<Block<'static>> {
     let mut blocks = vec![Block::Paragraph(StyledText::with_tone(Tone::Strong, "How to approve"))];
     let mut say = |text: String| blocks.push(Block::Paragraph(StyledText::plain(text)));
@@ -76,13 +73,12 @@ fn is_rejection(blocker: &Blocker) -> bool {
     matches!(blocker, Blocker::SignedRejection { .. })
 }
 
-/// Returns who signed a change already, or rejected it, one sentence each.
 pub(super) fn signed(change: &RecordChange, signers: &str) -> Vec<String> {
     let next = &change.next;
     let names = ContentNames { id: &change.id, signers };
     let rejections = next.blockers.iter().filter(|blocker| is_rejection(blocker));
     let mut lines: Vec<String> =
-        rejections.map(|it| format!("{}.", text::blocker(it, next, names))).collect();
+        rejections.map(|rejection| format!("{}.", text::blocker(rejection, next, names))).collect();
     if !next.signed.is_empty() {
         let names = next.signed.iter().map(shape::name).collect::<Vec<_>>().join(" and ");
         lines.push(format!("Signed by {names} (attested): that counts once it is merged."));
@@ -90,7 +86,6 @@ pub(super) fn signed(change: &RecordChange, signers: &str) -> Vec<String> {
     lines
 }
 
-/// Says what is needed, and which clicks on the forge count.
 fn needs_and_clicks(change: &RecordChange) -> StyledText {
     let clicks = text::clicks(&change.next);
     if change.next.signed.is_empty() {
@@ -103,7 +98,6 @@ fn needs_and_clicks(change: &RecordChange) -> StyledText {
     StyledText::plain(format!("Still missing: {}{clicks}", missing.join("; ")))
 }
 
-/// Returns one step: what to do, then its level, who can do it, and the command.
 fn instruction(
     step: &ApprovalStep,
     change: &RecordChange,
@@ -126,7 +120,6 @@ fn instruction(
     (how.label.to_owned(), text)
 }
 
-/// Returns who can approve in a way.
 fn who(step: &ApprovalStep, change: &RecordChange) -> String {
     if !step.who.is_empty() {
         return people(&step.who);

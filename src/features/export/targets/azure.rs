@@ -26,7 +26,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// What follows the scope in the id of an assignment, in lower case.
 const ASSIGNMENTS: &str = "/providers/microsoft.authorization/policyassignments/";
 
 /// The longest name that Azure shows, in characters.
@@ -34,13 +33,10 @@ const NAME: usize = 128;
 /// The longest description, in characters.
 const DESCRIPTION: usize = 512;
 
-/// The assignment that a finding names.
 #[derive(Clone, Copy)]
 struct PolicyAssignment<'a> {
     id: &'a str,
-    /// The scope at which the policy is assigned.
     scope: &'a str,
-    /// The policy of an initiative.
     definition: Option<&'a str>,
 }
 
@@ -145,7 +141,6 @@ impl Exemption<'_> {
         format!("{template:#}")
     }
 
-    /// Returns the id and why it is needed, as far as Azure keeps it.
     fn description(&self) -> String {
         let record = self.finding.record;
         let reason = one_line(&record.record.justification);

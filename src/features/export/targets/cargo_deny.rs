@@ -42,7 +42,6 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
 
 const ADVISORIES: &str = "advisories";
 
-/// Edits the list of ignored advisories in `deny.toml`.
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let mut losses = LossLog::new(input.options.allowed);
@@ -50,7 +49,7 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
     let lines: String = new.iter().map(|entry| format!("\n  {entry},")).collect();
     let read = toml_merge::parsed(text)?;
     let advisories = read.get(ADVISORIES);
-    let edited = match advisories.and_then(|it| it.get("ignore")) {
+    let edited = match advisories.and_then(|section| section.get("ignore")) {
         Some(Item::Value(Value::Array(array))) => {
             let own = array.iter().filter(|value| {
                 value.as_inline_table().is_some_and(|table| toml_merge::is_own(table, shared))
@@ -99,7 +98,6 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
     toml_merge::checked(text, edited, shared, losses)
 }
 
-/// Returns the entries as inline tables.
 pub(super) fn entries_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,

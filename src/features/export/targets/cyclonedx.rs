@@ -70,7 +70,9 @@ fn component(purl: &str) -> Value {
     let mut component = Map::new();
     component.insert("type".to_owned(), Value::from("library"));
     component.insert("bom-ref".to_owned(), Value::from(purl));
-    if let Some(namespace) = parsed.as_ref().map(|it| &it.namespace).filter(|it| !it.is_empty()) {
+    if let Some(namespace) =
+        parsed.as_ref().map(|parsed| &parsed.namespace).filter(|namespace| !namespace.is_empty())
+    {
         component.insert("group".to_owned(), Value::from(namespace.as_str()));
     }
     let name = parsed.as_ref().map_or(purl, |parsed| parsed.name.as_str());

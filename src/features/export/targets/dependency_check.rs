@@ -102,7 +102,6 @@ fn of_package(package: &ExportedPackage) -> String {
 }
 
 /// Returns the date and the zone in which midnight is the last whole minute that is not after an instant.
-///
 /// Offsets are at most 14 hours: until 10:00 in UTC it is midnight west of Greenwich on the same day, later on the next
 /// day east of it.
 fn until(last: Instant) -> String {
@@ -121,7 +120,6 @@ fn is_cve(id: &str) -> bool {
     matches!(parts[..], ["CVE", year, number] if year.len() == 4 && is_number(year) && is_number(number))
 }
 
-/// Tells whether XML 1.0 can hold a character.
 fn is_allowed(character: char) -> bool {
     !character.is_control() && !matches!(character, '\u{fffe}' | '\u{ffff}')
 }

@@ -13,7 +13,6 @@ use crate::features::export::targets::{azure, osv_scanner};
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::survey::cited;
 
-/// The longest file that is looked at, in bytes.
 const MOST: usize = 8 * 1024 * 1024;
 
 /// The files in a folder that an earlier export of a target may have written.
@@ -25,7 +24,6 @@ pub struct EarlierFiles {
     pub mixed: Vec<String>,
 }
 
-/// Whose a file in the folder is, as far as its content shows.
 enum EarlierOrigin {
     Own,
     Mixed,
@@ -97,7 +95,7 @@ fn of_osv_scanner(_: &str, bytes: &[u8], ids: &BTreeSet<String>) -> EarlierOrigi
         return EarlierOrigin::Mixed;
     };
     let is_own = document.iter().all(|(key, item)| {
-        let entries = item.as_array_of_tables().filter(|_| key == osv_scanner::VULNS);
+        let entries = if key == osv_scanner::VULNS { item.as_array_of_tables() } else { None };
         entries.is_some_and(|entries| {
             entries.iter().all(|entry| {
                 let reason = entry.get("reason").and_then(Item::as_str);

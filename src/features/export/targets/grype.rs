@@ -24,7 +24,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// The types whose names have the namespace in them.
 const WITH_NAMESPACE: &[&str] = &["npm", "golang", "composer", "github"];
 
 fn write(input: &ExportInput<'_>) -> ExportOutput {
@@ -39,7 +38,6 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
 }
 
-/// Edits `grype.yaml`.
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let mut losses = LossLog::new(input.options.allowed);
@@ -49,7 +47,6 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
     Ok(yaml_merge::output(yaml_merge::with_list(text.to_owned(), &list, shared)?, losses))
 }
 
-/// Returns the entries, each as lines of YAML without indentation, the first beginning with `- `.
 pub(super) fn entries_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,
@@ -66,7 +63,6 @@ pub(super) fn entries_of(
     all
 }
 
-/// Returns the entries of a finding: one, or two for each path.
 fn of_finding(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Vec<Vec<String>> {
     let key = finding.key;
     if paths::covers_nothing(key) {
@@ -112,13 +108,12 @@ fn of_finding(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Vec<Vec<Str
             // The form depends on the source that is scanned: a folder or an image.
             globs
                 .flat_map(|glob| [format!("/{glob}"), relative(glob)])
-                .map(|it| entry(Some(it)))
+                .map(|path| entry(Some(path)))
                 .collect()
         }
     }
 }
 
-/// Returns the lines of a package, and notes what they can't say.
 fn of_package(package: &ExportedPackage, lost: &mut Vec<FindingLoss>) -> Vec<String> {
     let kind = package.kind();
     let has_namespace = WITH_NAMESPACE.contains(&kind);
@@ -140,7 +135,6 @@ fn of_package(package: &ExportedPackage, lost: &mut Vec<FindingLoss>) -> Vec<Str
     lines
 }
 
-/// Returns the regular expression that matches a name alone.
 fn literal(name: &str) -> String {
     regex::escape(name)
         .replace("\\-", "-")

@@ -133,7 +133,7 @@ impl<'a> ExportInput<'a> {
             let keys = stated.unwrap_or_default().iter().enumerate();
             let is_wanted = move |key: &FindingKey| {
                 let tool = key.tool.as_deref();
-                tool.is_some_and(|tool| tools.iter().any(|it| tool_ids::is_tool(it, tool)))
+                tool.is_some_and(|tool| tools.iter().any(|name| tool_ids::is_tool(name, tool)))
             };
             keys.filter(move |(_, key)| is_wanted(key)).map(move |(index, key)| ExportedFinding {
                 record,

@@ -12,9 +12,7 @@ use crate::features::export::targets::merge::MergeRefusal;
 pub struct JsonList<'a> {
     source: &'a str,
     items: Vec<(Range<usize>, Value)>,
-    /// The place of the closing bracket.
     close: usize,
-    /// The place after the opening bracket.
     open: usize,
 }
 
@@ -53,7 +51,7 @@ impl<'a> JsonList<'a> {
         for (index, (_, item)) in self.items.iter().enumerate() {
             if !is_own(item) {
                 kept.push(index);
-            } else if let Some(place) = missing.iter().position(|it| *it == item) {
+            } else if let Some(place) = missing.iter().position(|wanted| *wanted == item) {
                 missing.remove(place);
                 kept.push(index);
             }
@@ -98,7 +96,6 @@ impl<'a> JsonList<'a> {
         self.source.get(range).unwrap_or_default()
     }
 
-    /// Returns the place between an item and the one before it, or the opening bracket.
     fn before(&self, index: usize) -> Range<usize> {
         let begin = index.checked_sub(1).and_then(|index| self.items.get(index));
         let end = self.items.get(index).map_or(self.close, |(range, _)| range.start);

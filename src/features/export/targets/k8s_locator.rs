@@ -12,7 +12,7 @@ pub struct K8sLocator<'a> {
 }
 
 impl<'a> K8sLocator<'a> {
-    /// Parses a locator; `None` if it has other parts, so that a pattern such as `k8s:**` is none.
+    /// Parses a locator; `None` if it has other parts, so that a pattern such as `k8s:**` is not one.
     ///
     /// Since names of objects have no `/`, in a pattern with exactly two of them `**` matches what `*` does.
     pub fn parse(text: &'a str) -> Option<K8sLocator<'a>> {

@@ -28,7 +28,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// The kinds of policies in CEL that take exceptions.
 const CEL_KINDS: &[&str] = &[
     "ValidatingPolicy",
     "ImageValidatingPolicy",
@@ -42,7 +41,6 @@ const CEL_KINDS: &[&str] = &[
     "NamespacedDeletingPolicy",
 ];
 
-/// The policy, and perhaps the rule, that a finding names.
 enum KyvernoPolicy<'a> {
     /// Of `kyverno.io`: the name by which exceptions call it, and its rule.
     Rules { name: String, rule: Option<&'a str> },
@@ -52,9 +50,6 @@ enum KyvernoPolicy<'a> {
 
 impl KyvernoPolicy<'_> {
     /// Parses `<Kind>/<policy>[/<rule>]`; the policy of a `Policy` is `<namespace>/<policy>`.
-    ///
-    /// # Errors
-    /// Why no exception can name it, as a fragment.
     fn parse(id: &str) -> Result<KyvernoPolicy<'_>, String> {
         let parts: Vec<&str> = id.split('/').collect();
         let odd = |part: &&str| {
@@ -141,7 +136,6 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
 
 type ReadFinding<'a> = (KyvernoPolicy<'a>, Option<Vec<K8sLocator<'a>>>, Vec<FindingLoss>);
 
-/// Returns what a finding names, with its losses; `None` if no exception can say it, which is noted.
 fn read<'a>(finding: ExportedFinding<'a>, log: &mut LossLog) -> Option<ReadFinding<'a>> {
     let Some(id) = finding.id().and(finding.key.id.as_deref()) else {
         log.refuse(finding, "it names no policy");

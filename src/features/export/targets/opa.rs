@@ -29,7 +29,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: Some(archive),
 };
 
-/// The ids of records by what they are about.
 type IdIndex = BTreeMap<String, BTreeSet<String>>;
 
 fn write(input: &ExportInput<'_>) -> ExportOutput {
@@ -70,7 +69,6 @@ pub(super) fn short_reference(name: &str) -> &str {
     prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
 }
 
-/// Returns a record as a policy reads it; what it doesn't state is absent.
 fn exception(record: &ExportedRecord<'_>) -> Value {
     let (content, state) = (&record.record, record.record_state);
     let approved = state.approved.as_ref();
@@ -202,7 +200,6 @@ fn index(input: &ExportInput<'_>, names: fn(&ExportedRecord<'_>) -> Vec<String>)
     index
 }
 
-/// Returns the findings that name a tool and an id, by both.
 fn by_finding(input: &ExportInput<'_>) -> BTreeMap<String, IdIndex> {
     let mut tools: BTreeMap<String, IdIndex> = BTreeMap::new();
     for record in &input.records {

@@ -61,7 +61,6 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     ExportOutput { files, losses: Vec::new() }
 }
 
-/// Returns until when it is accepted, and what is going to be done.
 fn action(record: &ExportedRecord<'_>) -> String {
     let accepted = format!("{}: accepted until {}", record.id(), record.end);
     let Some(fix) = &record.record.fix else {

@@ -34,26 +34,21 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// The name of the file.
 pub(super) const FILE: &str = "osv-scanner.toml";
 
-/// The entry of one id in one folder, of all records that have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OsvEntry {
     pub(super) id: String,
-    /// The latest end.
     pub(super) end: Instant,
     pub(super) reason: String,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct FolderEntries {
-    /// In the order of the records.
     pub(super) entries: Vec<OsvEntry>,
     pub(super) written: WrittenRecords,
 }
 
-/// What one record contributes to an entry.
 struct Contribution {
     record: String,
     end: Instant,
@@ -76,10 +71,8 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     ExportOutput { files, losses: losses.into_losses() }
 }
 
-/// The key of its entries.
 pub(super) const VULNS: &str = "IgnoredVulns";
 
-/// Edits the `osv-scanner.toml` of a folder.
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let path = shared.path.ok_or(MergeRefusal::Elsewhere)?;
@@ -111,7 +104,6 @@ pub(super) fn table(entry: &OsvEntry) -> String {
     format!("[[IgnoredVulns]]\nid = {id}\nignoreUntil = {}\nreason = {reason}\n", entry.end)
 }
 
-/// Returns the entries of each folder, by its path.
 pub(super) fn folders_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,
@@ -209,7 +201,6 @@ fn anywhere(lock_files: Option<&[String]>) -> BTreeSet<String> {
     if folders.is_empty() { BTreeSet::from([String::new()]) } else { folders }
 }
 
-/// Returns the folders of some paths, and notes what a file there would cover besides.
 fn limited(
     patterns: &[&str],
     tree: Option<&dyn Tree>,
@@ -240,7 +231,8 @@ fn limited(
     }
     for at in &within {
         let found = lock_files.unwrap_or_default();
-        let is_covered = |path: &&String| patterns.iter().any(|it| pattern::matches(it, path));
+        let is_covered =
+            |path: &&String| patterns.iter().any(|pattern| pattern::matches(pattern, path));
         let mut beside = found.iter().filter(|path| folder(path) == at.as_str());
         if let Some(other) = beside.find(|path| !is_covered(path)) {
             lost.push(FindingLoss::scope(format!("the file would also cover {other}")));

@@ -37,7 +37,7 @@ impl ExportedPackage {
             Some(whole) if qualifiers.split(['?', '&']).any(is_epoch) => whole.clone(),
             _ => decoded(version)?,
         };
-        let version = Some(version).filter(|it| !it.is_empty());
+        let version = Some(version).filter(|version| !version.is_empty());
         let stated = names(path)?;
         Some(ExportedPackage { purl, stated, version, url })
     }
@@ -47,7 +47,7 @@ impl ExportedPackage {
         &self.purl.kind
     }
 
-    /// Returns the namespace as stated; empty if there is none.
+    /// Returns the namespace as stated; empty without one.
     pub fn namespace(&self) -> &str {
         &self.stated.0
     }
@@ -71,7 +71,6 @@ impl ExportedPackage {
     }
 }
 
-/// Returns the namespace and the name in the part of a package URL before qualifiers.
 fn names(path: &str) -> Option<(String, String)> {
     let rest = path.strip_prefix("pkg:")?.trim_start_matches('/');
     let (_, rest) = rest.split_once('/')?;

@@ -23,7 +23,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// Metrics in the text format, one family after the other.
 #[derive(Default)]
 struct MetricLines(String);
 
@@ -82,8 +81,9 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     out.sample(name, &[], stamp.instant.unix());
     let name = "exledger_last_run_success";
     out.gauge(name, "Whether the last export could answer.");
-    let is_unknown =
-        |it: &RecordState| it.status == Status::Unknown || it.in_force == InForce::Undetermined;
+    let is_unknown = |state: &RecordState| {
+        state.status == Status::Unknown || state.in_force == InForce::Undetermined
+    };
     out.sample(name, &[], u8::from(!input.record_states.iter().any(is_unknown)));
     ExportOutput { files: ExportFiles::One(out.0.into_bytes()), losses: Vec::new() }
 }

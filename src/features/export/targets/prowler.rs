@@ -30,7 +30,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// An entry below a check of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct MutedCheck {
     check: String,
@@ -39,10 +38,8 @@ struct MutedCheck {
     description: String,
 }
 
-/// The entries by account, in the order of the findings.
 type MutedAccounts = BTreeMap<String, Vec<MutedCheck>>;
 
-/// One resource of a finding, each part as a pattern but the account.
 #[derive(Clone, Copy)]
 struct ProwlerLocator<'a> {
     account: &'a str,
@@ -91,7 +88,6 @@ fn mutelist(accounts: &MutedAccounts) -> String {
 }
 
 impl MutedCheck {
-    /// Returns its value as lines of YAML.
     fn block(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (key, items) in [("Regions", &self.regions), ("Resources", &self.resources)] {
@@ -102,7 +98,6 @@ impl MutedCheck {
         lines
     }
 
-    /// Tells whether two mute the same.
     fn is_same(&self, node: &Node) -> bool {
         yaml_edit::is_same(node, &self.block().join("\n"))
     }
@@ -155,7 +150,6 @@ fn accounts_of(
     accounts
 }
 
-/// Returns the resources of a finding; all of them, if one can't be expressed and that loss is allowed.
 fn locators_of<'a>(
     finding: ExportedFinding<'a>,
     losses: &mut Vec<FindingLoss>,
@@ -180,7 +174,8 @@ fn locators_of<'a>(
 fn grouped<'a>(locators: &[ProwlerLocator<'a>]) -> Vec<(&'a str, &'a str, Vec<&'a str>)> {
     let mut groups: Vec<(&str, &str, Vec<&str>)> = Vec::new();
     for locator in locators {
-        let known = groups.iter_mut().find(|it| (it.0, it.1) == (locator.account, locator.region));
+        let known =
+            groups.iter_mut().find(|group| (group.0, group.1) == (locator.account, locator.region));
         match known {
             Some((_, _, resources)) => resources.push(locator.resource),
             None => groups.push((locator.account, locator.region, vec![locator.resource])),
@@ -193,7 +188,6 @@ fn anchored(expression: &str) -> String {
     format!("^{expression}$")
 }
 
-/// Replaces the entries of this ledger in a mutelist.
 fn merge(input: &ExportInput<'_>, file: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = file.text(TARGET.name)?;
     let mut log = LossLog::new(input.options.allowed);
@@ -210,7 +204,6 @@ fn merge(input: &ExportInput<'_>, file: SharedFile<'_>) -> Result<ExportOutput, 
 
 const ACCOUNTS: &str = "Mutelist.Accounts";
 
-/// Removes the entries of this ledger that are not wanted any more, or not like this.
 fn without_own(
     text: &str,
     wanted: &MutedAccounts,
@@ -223,7 +216,7 @@ fn without_own(
         let is_gone = |key: &str, value: &Node| {
             let text = value.get("Description").and_then(Node::text).unwrap_or_default();
             let mut kept = wanted.get(&account.key).into_iter().flatten();
-            file.is_own(text) && !kept.any(|it| it.check == key && it.is_same(value))
+            file.is_own(text) && !kept.any(|kept| kept.check == key && kept.is_same(value))
         };
         let own: Vec<&str> = checks
             .iter()
@@ -251,7 +244,6 @@ fn without_own(
     Ok(text)
 }
 
-/// Adds the entries that are missing.
 fn with_missing(mut text: String, wanted: &MutedAccounts) -> Result<String, MergeRefusal> {
     for (account, checks) in wanted {
         for check in checks {
@@ -259,9 +251,9 @@ fn with_missing(mut text: String, wanted: &MutedAccounts) -> Result<String, Merg
             let at = |path: &str| root.at(path).filter(|node| node.value != Value::Null);
             let (accounts, list) =
                 (format!("{ACCOUNTS}.{account}"), format!("{ACCOUNTS}.{account}.Checks"));
-            let known = at(ACCOUNTS).and_then(|it| it.get(account));
-            let checks = known.and_then(|it| it.get("Checks"));
-            if let Some(entry) = checks.and_then(|it| it.get(&check.check)) {
+            let known = at(ACCOUNTS).and_then(|accounts| accounts.get(account));
+            let checks = known.and_then(|account| account.get("Checks"));
+            if let Some(entry) = checks.and_then(|checks| checks.get(&check.check)) {
                 if check.is_same(entry) {
                     continue;
                 }
@@ -283,7 +275,8 @@ fn with_missing(mut text: String, wanted: &MutedAccounts) -> Result<String, Merg
                 all
             };
             let entry = of_check(&lines);
-            let is_filled = |node: Option<&Node>| node.is_some_and(|it| !it.entries().is_empty());
+            let is_filled =
+                |node: Option<&Node>| node.is_some_and(|node| !node.entries().is_empty());
             let (path, yaml) = if is_filled(checks) {
                 (format!("{list}.{}", check.check), lines)
             } else if known.is_some() {
@@ -300,7 +293,6 @@ fn with_missing(mut text: String, wanted: &MutedAccounts) -> Result<String, Merg
     Ok(text)
 }
 
-/// Inserts a value at a place that is absent or empty; empty brackets there are removed first.
 fn placed(text: &str, path: &str, yaml: &str) -> Result<String, MergeRefusal> {
     let root = yaml_edit::read(text)?;
     let is_empty =

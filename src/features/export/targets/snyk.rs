@@ -26,7 +26,6 @@ pub const TARGET: ExportTarget = ExportTarget {
     archive: None,
 };
 
-/// The version of the format.
 pub(super) const VERSION: &str = "v1.25.0";
 
 /// The types of packages that a path can name, with the text between namespace and name; `None` if a namespace
@@ -41,10 +40,8 @@ const TYPES: &[(&str, Option<&str>)] = &[
     ("pypi", None),
 ];
 
-/// An entry: the path in the graph of dependencies, and the lines below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SnykEntry {
-    /// The lines of YAML without indentation, the first beginning with `- `.
     pub(super) lines: Vec<String>,
 }
 
@@ -65,7 +62,6 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
 }
 
-/// Edits `.snyk`, which has a list of entries for each id.
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let mut losses = LossLog::new(input.options.allowed);
@@ -132,7 +128,6 @@ fn with_ids(
     Ok(edited)
 }
 
-/// Returns the entries by the id of the finding, in the order of the records.
 pub(super) fn entries_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,
@@ -192,7 +187,6 @@ fn entry(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Option<(String, 
     Some((id.into_owned(), SnykEntry { lines }))
 }
 
-/// Returns the name of a package in a path; `None` if it can't be named.
 fn name(package: &ExportedPackage) -> Option<String> {
     let (_, joint) = TYPES.iter().find(|(kind, _)| *kind == package.kind())?;
     let name = match (joint, package.namespace()) {
@@ -201,15 +195,15 @@ fn name(package: &ExportedPackage) -> Option<String> {
         (None, _) => return None,
     };
     let after_scope = name.strip_prefix('@').unwrap_or(&name);
-    let is_literal = |it: char| it.is_alphanumeric() || "-._/:+".contains(it);
+    let is_literal = |character: char| character.is_alphanumeric() || "-._/:+".contains(character);
     (!after_scope.is_empty() && after_scope.chars().all(is_literal)).then_some(name)
 }
 
 /// Tells whether an id is one of Snyk's own, in Snyk's own case: its policy ignores the case of ids.
 fn is_own_id(id: &str) -> bool {
-    let is_mark = |it: char| it.is_ascii_digit() || "-._:@/".contains(it);
-    let is_upper = |it: char| it.is_ascii_uppercase() || is_mark(it);
-    let is_lower = |it: char| it.is_ascii_lowercase() || is_mark(it);
+    let is_mark = |character: char| character.is_ascii_digit() || "-._:@/".contains(character);
+    let is_upper = |character: char| character.is_ascii_uppercase() || is_mark(character);
+    let is_lower = |character: char| character.is_ascii_lowercase() || is_mark(character);
     let has =
         |rest: &str, is_own: &dyn Fn(char) -> bool| !rest.is_empty() && rest.chars().all(is_own);
     match (id.strip_prefix("SNYK-"), id.strip_prefix("npm:")) {

@@ -20,7 +20,6 @@ pub(super) fn parsed(text: &str) -> Result<Document<&str>, MergeRefusal> {
     })
 }
 
-/// Tells whether an entry cites a record of this ledger in its reason.
 pub(super) fn is_own(entry: &dyn TableLike, shared: SharedFile<'_>) -> bool {
     let reason = entry.get("reason").and_then(Item::as_str);
     reason.is_some_and(|reason| shared.is_own(reason))
@@ -67,13 +66,11 @@ fn line_start(text: &str, offset: usize) -> usize {
     text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |found| found + 1)
 }
 
-/// Returns the first byte after the line of a byte.
 pub(super) fn line_end(text: &str, offset: usize) -> usize {
     let rest = text.get(offset..).unwrap_or_default();
     rest.find('\n').map_or(text.len(), |found| offset + found + 1)
 }
 
-/// Returns what is left of a text after a place.
 pub(super) fn kept(text: &str, ranges: &[Range<usize>], from: usize) -> String {
     let mut out = String::new();
     let mut done = from;
@@ -97,12 +94,12 @@ pub(super) fn replaced(text: &str, ranges: &[Range<usize>], at: usize, new: &str
     before.push_str(text.get(done..at.max(done)).unwrap_or_default());
     let is_open = at == text.len() && !before.is_empty() && !before.ends_with('\n');
     let gap = if is_open && !new.is_empty() { newline } else { "" };
-    let later: Vec<Range<usize>> = ranges.iter().filter(|it| it.start >= at).cloned().collect();
+    let later: Vec<Range<usize>> =
+        ranges.iter().filter(|range| range.start >= at).cloned().collect();
     let lines = new.replace('\n', newline);
     format!("{before}{gap}{lines}{}", kept(text, &later, at.max(done)))
 }
 
-/// Returns the output, if nothing but own entries differs.
 pub(super) fn checked(
     before: &str,
     after: String,
@@ -150,8 +147,9 @@ fn value_meaning(value: &Value, shared: SharedFile<'_>) -> String {
         Value::Boolean(is) => is.value().to_string(),
         Value::Datetime(at) => at.value().to_string(),
         Value::Array(array) => {
-            let is_foreign =
-                |it: &&Value| !it.as_inline_table().is_some_and(|table| is_own(table, shared));
+            let is_foreign = |value: &&Value| {
+                !value.as_inline_table().is_some_and(|table| is_own(table, shared))
+            };
             let values = array.iter().filter(is_foreign);
             let texts: Vec<String> = values.map(|value| value_meaning(value, shared)).collect();
             if texts.is_empty() { String::new() } else { format!("[{}]", texts.join(",")) }

@@ -15,7 +15,6 @@ use crate::features::export::targets::{paths, quoting, yaml_merge};
 use crate::formats::glob;
 use crate::record::tool_ids;
 
-/// The sections of the file, each with the tool whose findings it takes.
 pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("vulnerabilities", "trivy"),
     ("misconfigurations", "trivy-misconfig"),
@@ -36,7 +35,6 @@ pub const TARGET: ExportTarget = ExportTarget {
 #[derive(Debug)]
 pub(super) struct SectionEntries {
     pub(super) name: &'static str,
-    /// Each as lines of YAML without indentation, the first beginning with `- `.
     pub(super) entries: Vec<Vec<String>>,
 }
 
@@ -57,7 +55,6 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
     ExportOutput { files: ExportFiles::One(out.into_bytes()), losses: losses.into_losses() }
 }
 
-/// Edits `.trivyignore.yaml`.
 fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput, MergeRefusal> {
     let text = shared.text(TARGET.name)?;
     let mut losses = LossLog::new(input.options.allowed);
@@ -71,7 +68,6 @@ fn merge(input: &ExportInput<'_>, shared: SharedFile<'_>) -> Result<ExportOutput
     Ok(yaml_merge::output(edited, losses))
 }
 
-/// Returns the entries of each section, in the order of the file.
 pub(super) fn sections_of(
     input: &ExportInput<'_>,
     losses: &mut LossLog,
@@ -81,7 +77,7 @@ pub(super) fn sections_of(
         SECTIONS.iter().map(|(name, _)| SectionEntries { name, entries: Vec::new() }).collect();
     for finding in input.findings(TARGET.tools) {
         let tool = finding.key.tool.as_deref().unwrap_or_default();
-        let place = SECTIONS.iter().position(|(_, it)| tool_ids::is_tool(it, tool));
+        let place = SECTIONS.iter().position(|(_, name)| tool_ids::is_tool(name, tool));
         let Some(section) = place.and_then(|place| sections.get_mut(place)) else {
             continue;
         };

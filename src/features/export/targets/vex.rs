@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 use crate::record::tool_ids;
 
-/// What a record states about a vulnerability of a package.
 #[derive(Clone)]
 pub(super) struct VexStatement<'a> {
     pub(super) record: &'a ExportedRecord<'a>,
@@ -20,7 +19,6 @@ pub(super) struct VexStatement<'a> {
 /// The tools whose findings are not vulnerabilities although they may name a package.
 const OTHERS: &[&str] = &["trivy-misconfig", "trivy-secret", "trivy-license"];
 
-/// Returns the statements, by record, in the order of the findings.
 pub(super) fn statements<'a>(input: &'a ExportInput<'a>) -> Vec<VexStatement<'a>> {
     let mut statements = Vec::new();
     for record in &input.records {

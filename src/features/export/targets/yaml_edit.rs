@@ -7,13 +7,8 @@ use crate::yaml;
 use crate::yaml::node::{Limits, Node, Value};
 use crate::yaml::splice::{self, SpliceEdit};
 
-/// The largest file that is edited, and how deep it may be nested.
 const LIMITS: Limits = Limits { bytes: 64 << 20, depth: 64 };
 
-/// Reads a file of another tool, which must be YAML that we can edit.
-///
-/// # Errors
-/// [`MergeRefusal::Unparsed`] with the first fault.
 pub(crate) fn read(text: &str) -> Result<Node, MergeRefusal> {
     let document = yaml::parse(text.as_bytes(), &LIMITS);
     if let Some(fault) = document.faults.first() {
@@ -23,10 +18,6 @@ pub(crate) fn read(text: &str) -> Result<Node, MergeRefusal> {
     document.root.ok_or_else(|| MergeRefusal::Unparsed("it has no value".to_owned()))
 }
 
-/// Applies one edit, and checks that nothing else of the file changed.
-///
-/// # Errors
-/// [`MergeRefusal::Layout`] if it would change more than its place.
 pub(crate) fn applied(text: &str, edit: SpliceEdit<'_>) -> Result<String, MergeRefusal> {
     let root = read(text)?;
     let key = match edit {
@@ -55,23 +46,20 @@ fn same(one: &Node, other: &Node) -> bool {
             let has = |key: &str, value: &Node| {
                 others.iter().any(|other| other.key == key && same(value, &other.value))
             };
-            one.len() == others.len() && one.iter().all(|it| has(&it.key, &it.value))
+            one.len() == others.len() && one.iter().all(|entry| has(&entry.key, &entry.value))
         }
         _ => false,
     }
 }
 
-/// Returns a text without the empty brackets at a place.
-///
-/// # Errors
-/// [`MergeRefusal::Layout`] if there are none.
 pub(crate) fn emptied(text: &str, root: &Node, path: &str) -> Result<String, MergeRefusal> {
     let why = || "it is not written as {}".to_owned();
     let refused = || MergeRefusal::Layout { key: path.to_owned(), why: why() };
     let span = root.at(path).map(|node| node.span.clone()).ok_or_else(refused)?;
     let (before, after) = (text.get(..span.start), text.get(span.end..));
     let (before, after) = before.zip(after).ok_or_else(refused)?;
-    let is_brackets = text.get(span).is_some_and(|it| it.starts_with('{') && it.ends_with('}'));
+    let is_brackets =
+        text.get(span).is_some_and(|text| text.starts_with('{') && text.ends_with('}'));
     if is_brackets {
         Ok(format!("{}{after}", before.trim_end_matches(' ')))
     } else {

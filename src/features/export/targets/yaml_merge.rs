@@ -15,13 +15,10 @@ use crate::yaml::splice::SpliceEdit;
 /// The limits of a file: its size is checked by the caller.
 const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 32 };
 
-/// A list of entries, and how one names its record.
 pub(super) struct SharedList {
-    /// The path of the list.
     pub(super) path: String,
     /// The new entries, each as lines of YAML without indentation, the first beginning with `- `.
     pub(super) entries: Vec<Vec<String>>,
-    /// The key below which an entry has its text.
     pub(super) text_key: &'static str,
 }
 
@@ -58,7 +55,6 @@ pub(super) fn with_list(
     without(together(text, &new.collect::<Vec<_>>())?, &list.path, old)
 }
 
-/// Returns a text without some items of a list.
 pub(super) fn without(text: String, path: &str, items: Vec<usize>) -> Result<String, MergeRefusal> {
     let paths: Vec<String> = items.iter().rev().map(|index| format!("{path}[{index}]")).collect();
     let edits: Vec<SpliceEdit<'_>> = paths.iter().map(|path| remove(path)).collect();
@@ -89,14 +85,13 @@ pub(super) fn own_items(list: &Node, text_key: &str, shared: SharedFile<'_>) -> 
     let is_own = |item: &Node| {
         let inner = item.entries().iter().map(|entry| &entry.value);
         let mut texts =
-            std::iter::once(item).chain(inner).filter_map(|it| it.get(text_key)?.text());
+            std::iter::once(item).chain(inner).filter_map(|node| node.get(text_key)?.text());
         texts.any(|text| shared.is_own(text))
     };
     let items = list.items().iter().enumerate();
     items.filter(|(_, item)| is_own(item)).map(|(index, _)| index).collect()
 }
 
-/// Parses a file; `None` if it holds nothing but comments.
 pub(super) fn parsed(text: &str) -> Result<Option<Node>, MergeRefusal> {
     let document = yaml::parse(text.as_bytes(), &LIMITS);
     let is_blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
@@ -139,7 +134,6 @@ pub(super) fn after(text: String, lines: &str) -> String {
     format!("{text}{gap}{}", lines.replace('\n', newline))
 }
 
-/// Returns an entry in one line, in brackets.
 pub(super) fn flow_of(lines: &[String]) -> String {
     let document = yaml::parse(lines.join("\n").as_bytes(), &LIMITS);
     let items = document.root.as_ref().map(Node::items).unwrap_or_default();
@@ -149,7 +143,8 @@ pub(super) fn flow_of(lines: &[String]) -> String {
 fn flow(node: &Node) -> String {
     match &node.value {
         Value::Map(entries) => {
-            let texts = entries.iter().map(|it| format!("{}: {}", key(&it.key), flow(&it.value)));
+            let texts =
+                entries.iter().map(|entry| format!("{}: {}", key(&entry.key), flow(&entry.value)));
             format!("{{{}}}", texts.collect::<Vec<_>>().join(", "))
         }
         Value::List(items) => {

@@ -21,7 +21,6 @@ const TITLE: &str = "title";
 /// The list of which a record keeps what any entry states: a safeguard never widens.
 const CONTROLS: &str = "compensating_controls";
 
-/// How many different values a mark repeats.
 const MOST_SHOWN: usize = 3;
 
 /// What the entries of a record say.
@@ -60,7 +59,6 @@ pub fn agreed(group: &[&ForeignException], bulk: &Answers, today: Day) -> Agreed
     found
 }
 
-/// Collects the paths of values that are not maps.
 fn leaves(above: &str, fields: &Map<String, Value>, found: &mut BTreeSet<String>) {
     for (key, value) in fields {
         let path = if above.is_empty() { key.clone() } else { format!("{above}.{key}") };
@@ -73,9 +71,7 @@ fn leaves(above: &str, fields: &Map<String, Value>, found: &mut BTreeSet<String>
     }
 }
 
-/// The values that entries state of a field.
 struct StatedValues<'v> {
-    /// Each once, in a fixed order.
     values: Vec<&'v Value>,
     /// Whether neither an entry nor a flag for it says anything.
     is_silent: bool,
@@ -97,7 +93,6 @@ impl<'v> StatedValues<'v> {
         StatedValues { values: values.into_values().collect(), is_silent }
     }
 
-    /// Returns the value on which all agree.
     fn only(&self) -> Option<&'v Value> {
         match self.values.as_slice() {
             [only] if !self.is_silent => Some(*only),
@@ -105,7 +100,6 @@ impl<'v> StatedValues<'v> {
         }
     }
 
-    /// Returns the items of all lists, each once.
     fn together(&self) -> Value {
         let mut items: Vec<&Value> = Vec::new();
         for item in self.values.iter().filter_map(|value| value.as_array()).flatten() {
@@ -121,13 +115,15 @@ impl<'v> StatedValues<'v> {
         let texts = || self.values.iter().map(|value| value.as_str());
         match path {
             "risk.level" if !self.is_silent => {
-                let levels: Option<Vec<Risk>> = texts().map(|it| Risk::from_word(it?)).collect();
+                let levels: Option<Vec<Risk>> =
+                    texts().map(|text| Risk::from_word(text?)).collect();
                 levels?.into_iter().max().map(|level| json!(level.as_str()))
             }
             // Without a start, an exception starts when it is filed.
             "starts" => {
-                let starts: Option<Vec<When>> = texts().map(|it| When::parse(it?).ok()).collect();
-                let own = self.is_silent.then_some(When::Day(today));
+                let starts: Option<Vec<When>> =
+                    texts().map(|text| When::parse(text?).ok()).collect();
+                let own = if self.is_silent { Some(When::Day(today)) } else { None };
                 let latest = starts?.into_iter().chain(own).max_by_key(When::start);
                 latest.map(|latest| json!(latest.to_string()))
             }
@@ -135,7 +131,6 @@ impl<'v> StatedValues<'v> {
         }
     }
 
-    /// Returns the mark in place of a value, with what the entries say.
     fn mark(&self) -> Value {
         let shown = self.values.iter().take(MOST_SHOWN).map(|value| match value {
             Value::String(stated) => text::one_line(stated),

@@ -32,7 +32,6 @@ use crate::survey::event::is_advisory;
 /// The maximum length of a derived title, in characters.
 const TITLE: usize = 120;
 
-/// The maximum number of texts that one justification lists.
 const MOST_TEXTS: usize = 20;
 
 /// A draft of a group of entries.
@@ -100,7 +99,7 @@ pub fn draft(
     imported::open(&mut answers);
     let mut record = draft::draft(&answers, setting);
     let missing = question::missing(&record, setting, false);
-    let demanded = missing.iter().filter(|it| !matches!(it.because, Because::Silence(_)));
+    let demanded = missing.iter().filter(|missing| !matches!(missing.because, Because::Silence(_)));
     let mut is_more = false;
     for question in demanded {
         is_more |= fill_in(&mut answers, &question.of.field, question.of.prompt);
@@ -114,7 +113,6 @@ pub fn draft(
     Ok(ImportDraft { record, notes: ends.note.into_iter().chain(differs).collect(), todo })
 }
 
-/// Removes the value at a path.
 fn withdraw(answers: &mut Answers, path: &str) {
     match path.rsplit_once('.') {
         Some((map, key)) => answers.remove_at(map, key),
@@ -122,7 +120,6 @@ fn withdraw(answers: &mut Answers, path: &str) {
     }
 }
 
-/// Marks a missing field; `false` if it can't be marked.
 fn fill_in(answers: &mut Answers, field: &str, prompt: &str) -> bool {
     let what = todo(&prompt.trim_end_matches('?').to_lowercase());
     let shape = spec::at(Record::FIELDS, field).map(|field| field.shape);
@@ -161,7 +158,6 @@ fn collect(path: &str, value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Replaces what looks like a credential, so that no draft repeats it.
 fn without_secrets(answers: Answers) -> Answers {
     fn replace(value: &mut Value) {
         match value {
@@ -241,7 +237,7 @@ fn justification(group: &[&ForeignException], bulk: &Answers, least: usize) -> S
         _ => listed(&texts),
     };
     let is_enough = joined.chars().count() >= least && !placeholder::holds_a_place(&joined);
-    match bulk.text("justification").map(str::trim).filter(|it| !it.is_empty()) {
+    match bulk.text("justification").map(str::trim).filter(|text| !text.is_empty()) {
         _ if is_enough && !is_silent => joined,
         Some(bulk) if joined.is_empty() => bulk.to_owned(),
         Some(bulk) => format!("{bulk}\n{joined}"),
@@ -271,7 +267,6 @@ fn listed(texts: &[(String, Vec<&str>)]) -> String {
 }
 
 struct DraftEnd {
-    /// A date, an instant, or the mark.
     value: String,
     note: Option<String>,
 }
@@ -319,7 +314,6 @@ fn end(
     })
 }
 
-/// What an end is compared with.
 struct EndJudge<'j> {
     starts: When,
     first: &'j DerivedAnswers,
@@ -327,7 +321,6 @@ struct EndJudge<'j> {
 }
 
 impl EndJudge<'_> {
-    /// Returns the end among the bulk answers, as a date or instant.
     fn bulk(&self) -> Result<When, BulkEndRefused> {
         let refused = |what: String, help: &str| BulkEndRefused { what, help: help.to_owned() };
         let text = self.first.answers.text("expires").unwrap_or_default();
@@ -376,7 +369,6 @@ impl EndJudge<'_> {
         limits.iter().all(|limit| not_after(end) > not_after(&self.latest(limit.term)))
     }
 
-    /// Returns the limits that may apply while the tier is unknown.
     fn possible(&self) -> Vec<Limit> {
         let policy = &self.setting.governance.policy;
         tier::possible_terms(policy, &self.first.facts)

@@ -26,7 +26,6 @@ pub struct NamedFindings {
     broad: BTreeSet<String>,
 }
 
-/// What a key states besides tool and id, by which it is found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum KeyPlace {
     /// A path without wildcards.
@@ -45,7 +44,6 @@ struct NamedKey {
     record: String,
 }
 
-/// A key with its patterns and its package parsed.
 #[derive(Clone, Debug)]
 struct ComparedKey {
     purl: Option<String>,
@@ -100,7 +98,6 @@ impl NamedFindings {
         Some(key.record.as_str())
     }
 
-    /// Returns the place of the first key of a tool and id that names a finding.
     fn first(&self, tool: &str, id: &str, wanted: &ComparedKey) -> Option<usize> {
         let named = |indices: &Vec<usize>| {
             let mut indices = indices.iter().copied();
@@ -139,7 +136,7 @@ fn tool_and_id(key: &FindingKey) -> (String, String) {
 
 /// Returns the names of tools whose keys name what a tool found: trivy's stands for all kinds of its findings.
 fn tools(tool: String) -> impl Iterator<Item = String> {
-    let trivy = tool.starts_with("trivy-").then(|| "trivy".to_owned());
+    let trivy = if tool.starts_with("trivy-") { Some("trivy".to_owned()) } else { None };
     std::iter::once(tool).chain(trivy)
 }
 
@@ -162,17 +159,17 @@ impl ComparedKey {
         }
     }
 
-    /// Returns where a key is found.
     fn places(&self) -> Vec<KeyPlace> {
         let paths = self.paths.as_deref().and_then(literals);
         let resources = self.resources.as_deref().and_then(literals);
         match (paths, resources, self.package_place()) {
             (Some(paths), _, _) => {
-                paths.into_iter().map(|it| KeyPlace::Path(it.to_owned())).collect()
+                paths.into_iter().map(|path| KeyPlace::Path(path.to_owned())).collect()
             }
-            (None, Some(resources), _) => {
-                resources.into_iter().map(|it| KeyPlace::Resource(it.to_owned())).collect()
-            }
+            (None, Some(resources), _) => resources
+                .into_iter()
+                .map(|resource| KeyPlace::Resource(resource.to_owned()))
+                .collect(),
             (None, None, Some(package)) => vec![package],
             (None, None, None) => vec![KeyPlace::Other],
         }
@@ -190,7 +187,6 @@ impl ComparedKey {
         all.into_iter().flatten().collect()
     }
 
-    /// Tells whether a list is empty, which every list includes.
     fn has_empty_list(&self) -> bool {
         [&self.paths, &self.resources].into_iter().flatten().any(Vec::is_empty)
     }
@@ -200,14 +196,13 @@ impl ComparedKey {
         Some(KeyPlace::Package(package.kind.clone(), package.name.clone()))
     }
 
-    /// Tells whether a key names everything that another one does.
     fn names(&self, wanted: &ComparedKey) -> bool {
         let is_within =
             |own: &Option<Vec<PathPattern>>, wanted: &Option<Vec<PathPattern>>| match (own, wanted)
             {
                 (None, _) => true,
                 (Some(own), Some(wanted)) => {
-                    wanted.iter().all(|item| own.iter().any(|it| it.includes(item)))
+                    wanted.iter().all(|item| own.iter().any(|own| own.includes(item)))
                 }
                 (Some(_), None) => false,
             };

@@ -38,7 +38,6 @@ pub fn beside(group: &[&ForeignException], title: Option<&str>) -> Vec<String> {
     names.filter(|name| seen.insert(name.clone())).collect()
 }
 
-/// Adds the texts of a field, each with its path.
 fn texts(path: &str, value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(text) => found.extend(copied(text).map(|text| format!("{path} {text}"))),
@@ -50,9 +49,8 @@ fn texts(path: &str, value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Returns a text on one line, if a record may hold it.
 fn copied(stated: &str) -> Option<String> {
-    text::plain(stated).map(|plain| cut(&text::one_line(&plain))).filter(|it| !it.is_empty())
+    text::plain(stated).map(|plain| cut(&text::one_line(&plain))).filter(|line| !line.is_empty())
 }
 
 fn cut(text: &str) -> String {

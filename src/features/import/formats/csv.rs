@@ -24,7 +24,6 @@ pub const FORMAT: ImportFormat = ImportFormat {
     read,
 };
 
-/// The columns of `export csv` that are fields of a record.
 const COLUMNS: &[(&str, &str)] = &[
     ("id", ID),
     ("title", "title"),
@@ -51,10 +50,8 @@ const COLUMNS: &[(&str, &str)] = &[
     ("findings", FINDINGS),
 ];
 
-/// The id of the record that a row is about.
 const ID: &str = "id";
 
-/// How many columns a message lists.
 const MOST_NAMED: usize = 20;
 
 const FINDINGS: &str = "scope.findings";
@@ -76,7 +73,8 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let mut entries = Vec::new();
     let mut index = LineIndex::new(table.as_bytes());
     let mut line_of = |position: Option<&csv::Position>| {
-        let byte = position.and_then(|it| usize::try_from(it.byte()).ok()).unwrap_or_default();
+        let byte =
+            position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or_default();
         // The reader may stand between the CR and the LF of the row before, or before empty rows.
         let ahead = table.as_bytes().get(byte..).unwrap_or_default().iter();
         let n_ends = ahead.take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -102,7 +100,6 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
 }
 
 /// Returns what separates the cells, the number of lines before the header, and the text from there.
-///
 /// Spreadsheets write `;` where `,` is the decimal sign, and may say so by `sep=;` in a line of its own.
 fn delimited(source: &str) -> (u8, u64, &str) {
     let (first, rest) = source.split_once('\n').unwrap_or((source, ""));
@@ -132,7 +129,6 @@ fn delimited(source: &str) -> (u8, u64, &str) {
     (most.0, 0, source)
 }
 
-/// Returns the field of each column; columns that are not fields have none.
 fn fields(
     names: &[String],
     mapped: &[(String, String)],
@@ -146,7 +142,8 @@ fn fields(
             return Err(ImportError::at(1, what));
         }
     }
-    let known = |name: &str| COLUMNS.iter().find(|(column, _)| *column == name).map(|it| it.1);
+    let known =
+        |name: &str| COLUMNS.iter().find(|(column, _)| *column == name).map(|found| found.1);
     let field = |name: &String| match mapped.iter().find(|(column, _)| column == name) {
         Some((_, field)) => Some(known(field).unwrap_or(field).to_owned()),
         None => known(&name.to_lowercase()).map(str::to_owned),

@@ -35,7 +35,7 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
 /// Returns the repositories of the alerts in an input, in lower case; none if it can't be read.
 pub fn repositories(bytes: &[u8]) -> BTreeSet<String> {
     let found = triage::alerts_format::read(bytes).unwrap_or_default().into_iter();
-    found.filter_map(|it| Some(it.read.ok()?.repository.to_ascii_lowercase())).collect()
+    found.filter_map(|alert| Some(alert.read.ok()?.repository.to_ascii_lowercase())).collect()
 }
 
 fn one(AlertEntry { line, read }: AlertEntry, own: Option<&str>) -> ImportEntry {

@@ -68,7 +68,6 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     Ok(entries)
 }
 
-/// How a result is suppressed.
 enum Suppression {
     Absent,
     NotAccepted,
@@ -84,14 +83,15 @@ fn suppression(result: &[u8]) -> Suppression {
     let Some(list) = list.and_then(Value::as_array).filter(|list| !list.is_empty()) else {
         return Suppression::Absent;
     };
-    let status = |it: &Value| match it.get("status") {
-        None | Some(Value::Null) => it.is_object(),
+    let status = |value: &Value| match value.get("status") {
+        None | Some(Value::Null) => value.is_object(),
         Some(status) => status == "accepted",
     };
     if !list.iter().all(status) {
         return Suppression::NotAccepted;
     }
-    let text = |it: &Value| it.get("justification").and_then(Value::as_str).map(str::to_owned);
+    let text =
+        |value: &Value| value.get("justification").and_then(Value::as_str).map(str::to_owned);
     let texts = list.iter().filter_map(text).filter(|text| !text.trim().is_empty());
     Suppression::Accepted { texts: texts.collect() }
 }
@@ -111,10 +111,6 @@ fn of_result(line: u64, finding: &ScannerFinding, texts: Vec<String>) -> ImportE
     }
 }
 
-/// Returns the key of a scanner's finding, and what it can't keep.
-///
-/// # Errors
-/// Why no key can express the finding.
 pub(super) fn finding_key(
     finding: &ScannerFinding,
     purl: Option<&str>,

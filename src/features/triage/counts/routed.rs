@@ -61,7 +61,6 @@ impl RoutedInputs {
 }
 
 impl TriageCounts {
-    /// Counts an input that is routed, and keeps the first ones for messages.
     pub(super) fn add_routed(
         &mut self,
         route: RouteNumber,
@@ -88,7 +87,6 @@ impl TriageCounts {
         });
     }
 
-    /// Counts an input that can't be read.
     pub(super) fn add_unread(&mut self, route: RouteNumber, origin: InputOrigin, why: &str) {
         let Some(first) = self.routed.count(route, TriageState::Unparsed) else {
             return;
@@ -114,7 +112,6 @@ impl TriageCounts {
     }
 }
 
-/// Returns whom a route names, as text; `None` if nobody.
 pub(super) fn display_route(route: &Route) -> Option<String> {
     match (&route.owner, route.notify.as_slice()) {
         (Some(owner), _) => Some(owner.email.clone()),

@@ -18,7 +18,6 @@ fn command(proposal: &FiringProposal) -> String {
     shell::command("exledger fire", &[&proposal.record, &proposal.trigger, "--note", &note])
 }
 
-/// A trigger that the inputs fire.
 #[derive(Serialize)]
 pub(super) struct ProposalView<'a> {
     record: &'a str,
@@ -56,7 +55,6 @@ pub(super) struct RefusalView<'a> {
     message: &'a str,
 }
 
-/// Returns the findings that get no draft, if drafts were requested.
 pub(super) fn refusal_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<RefusalView<'a>>> {
     let view = |refused: &'a NotDrafted| RefusalView {
         key: &refused.key,
@@ -67,22 +65,19 @@ pub(super) fn refusal_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<Refusal
     shown.drafts.as_ref().map(|_| shown.refused.iter().map(view).collect())
 }
 
-/// Returns the written drafts, if drafts were requested.
 pub(super) fn draft_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<DraftView<'a>>> {
     let drafts = shown.drafts.as_ref()?.iter();
     let view = |draft: &'a WrittenDraft| DraftView { id: &draft.id, path: &draft.path };
     Some(drafts.map(view).collect())
 }
 
-/// Shows the consequences, and the commands to run next.
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
-    let next = shown.step.as_ref().filter(|_| shown.next.is_empty());
+    let next = if shown.next.is_empty() { shown.step.as_ref() } else { None };
     let next = next.and_then(|step| step.command.as_deref()).unwrap_or_default();
     proposals(doc, shown.proposals, next);
     requested(doc, shown);
 }
 
-/// Shows what only some flags ask for.
 pub(super) fn requested(doc: &mut Doc, shown: &TriageView<'_>) {
     unused(doc, shown);
     drafts(doc, shown);

@@ -11,7 +11,6 @@ use crate::view::tables::{flexible, table, whole};
 /// One line: its sort key, the number of its inputs, and the location of the first one.
 type AttentionLine<'a> = (AttentionKey<'a>, usize, String);
 
-/// The texts that similar inputs share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct AttentionKey<'a> {
     record: &'a str,
@@ -21,7 +20,6 @@ struct AttentionKey<'a> {
     owner: &'a str,
 }
 
-/// Shows the inputs that need somebody.
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
     let states = TriageState::ALL.iter().filter(|state| **state <= TriageState::Pending);
     for state in states {
@@ -99,7 +97,6 @@ fn section(
     beyond(doc, state, shown);
 }
 
-/// Says how many inputs of a state are in no line.
 fn beyond(doc: &mut Doc<'_>, state: TriageState, shown: &TriageView<'_>) {
     let n = shown.tally.beyond(state);
     if n > 0 {
@@ -109,7 +106,6 @@ fn beyond(doc: &mut Doc<'_>, state: TriageState, shown: &TriageView<'_>) {
     }
 }
 
-/// Returns a location, with the number of further similar inputs.
 fn placed(place: &str, n: usize) -> String {
     match (place, n) {
         (place, 1) => place.to_owned(),
@@ -118,7 +114,6 @@ fn placed(place: &str, n: usize) -> String {
     }
 }
 
-/// Shows the routine inputs selected by the baselines' samples.
 pub(super) fn sampled(doc: &mut Doc, shown: &TriageView<'_>) {
     let lines = collect_lines(TriageState::Routine, shown);
     if lines.is_empty() {

@@ -75,7 +75,6 @@ pub struct WrittenDraft {
     pub title: String,
 }
 
-/// Returns the name of a state for people.
 pub(crate) fn plain(state: TriageState) -> String {
     state.as_str().replace('_', " ")
 }

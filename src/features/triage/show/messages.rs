@@ -18,10 +18,8 @@ use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
 use crate::view::messages::{attach, show};
 use crate::view::shape::{self, cut};
 
-/// The maximum number of entries of one state in a text.
 const MOST_ENTRIES: usize = 20;
 
-/// The maximum number of characters of a name or place in a text, and of a reason.
 const LONGEST_NAME: usize = 120;
 const LONGEST_WHY: usize = 400;
 
@@ -42,7 +40,6 @@ struct MessageInputView<'a> {
     message: &'a str,
 }
 
-/// Adds the messages to the answer, and shows them to people.
 pub(super) fn add(doc: &mut Doc, shown: &TriageView<'_>) {
     let messages = messages::triage_messages(shown.tally);
     let views: Vec<TriageMessageView<'_>> =
@@ -93,7 +90,6 @@ impl<'a> TriageMessageView<'a> {
     }
 }
 
-/// Returns the subject: of one input what it is about, of several how many need the person.
 fn subject(message: &TriageMessage<'_>, shown: &TriageView<'_>) -> String {
     let owned: usize = message.owned.values().sum();
     let notified: usize = message.notified.values().sum();
@@ -115,7 +111,6 @@ fn subject(message: &TriageMessage<'_>, shown: &TriageView<'_>) -> String {
     }
 }
 
-/// The texts that similar inputs share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct EntryKey<'a> {
     state: TriageState,
@@ -129,17 +124,17 @@ struct EntryKey<'a> {
 
 fn text(message: &TriageMessage<'_>, shown: &TriageView<'_>) -> String {
     let mut entries: BTreeMap<EntryKey<'_>, (usize, &MessageInput<'_>)> = BTreeMap::new();
-    for it in &message.inputs {
-        let place = shown.tally.text(it.input.place);
+    for input in &message.inputs {
+        let place = shown.tally.text(input.input.place);
         let key = EntryKey {
-            state: it.state,
-            is_for_information: !it.is_owner,
-            kind: shown.tally.text(it.input.kind),
-            about: if is_event(it) { place } else { "" },
-            message: shown.tally.text(it.input.message),
-            because: &it.route.because,
+            state: input.state,
+            is_for_information: !input.is_owner,
+            kind: shown.tally.text(input.input.kind),
+            about: if is_event(input) { place } else { "" },
+            message: shown.tally.text(input.input.message),
+            because: &input.route.because,
         };
-        entries.entry(key).or_insert((0, it)).0 += 1;
+        entries.entry(key).or_insert((0, input)).0 += 1;
     }
     let mut parts = Vec::new();
     for state in TriageState::ALL.iter().filter(|state| message.n(**state) > 0) {
@@ -162,13 +157,12 @@ fn verb(n: usize) -> &'static str {
     if n == 1 { "is" } else { "are" }
 }
 
-/// Returns the text about some similar inputs: what, why, in which role, from where, and the next step.
 fn entry(first: &MessageInput<'_>, n: usize, shown: &TriageView<'_>) -> String {
     let why = cut(shown.tally.text(first.input.message), LONGEST_WHY);
     let mut lines =
         vec![about(first, shown, n - 1), format!("  {}: {why}", plain(first.state)), role(first)];
     if let Some(source) = shown.sources.get(first.input.origin.source) {
-        let index = first.input.origin.index.filter(|_| is_event(first));
+        let index = if is_event(first) { first.input.origin.index } else { None };
         let index = index.map(|index| format!(":{index}")).unwrap_or_default();
         lines.push(format!("  in: {}{index}", cut(source, LONGEST_NAME)));
     }
@@ -178,7 +172,6 @@ fn entry(first: &MessageInput<'_>, n: usize, shown: &TriageView<'_>) -> String {
     lines.join("\n")
 }
 
-/// Returns what an input is about, in one line: its type or key, its place, and how many others are alike.
 fn about(first: &MessageInput<'_>, shown: &TriageView<'_>, others: usize) -> String {
     let place = cut(shown.tally.text(first.input.place), LONGEST_NAME);
     let kind = cut(shown.tally.text(first.input.kind), LONGEST_NAME);
@@ -195,7 +188,6 @@ fn role(first: &MessageInput<'_>) -> String {
     }
 }
 
-/// Returns the next step of an input's recipient.
 fn next(first: &MessageInput<'_>, shown: &TriageView<'_>) -> NextStep {
     let (is_pending, was_covered) =
         (first.state == TriageState::Pending, first.state == TriageState::ExpiredCover);

@@ -16,7 +16,6 @@ use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
 
-/// A silent key, as `silent[]` shows it.
 #[derive(Serialize)]
 pub(super) struct SilentView<'a> {
     baseline: &'a str,
@@ -38,7 +37,6 @@ impl<'a> SilentView<'a> {
     }
 }
 
-/// Shows the silent keys, with the normal time between their events and with whom they concern.
 pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
     if shown.silent.is_empty() {
         return;

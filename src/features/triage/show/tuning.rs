@@ -50,7 +50,6 @@ pub(super) fn baselines<'a>(shown: &'a TriageView<'_>) -> Vec<BaselineView<'a>> 
     .collect()
 }
 
-/// Shows the results of each baseline, and which baselines are past their own review date.
 pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
     let done = shown.baselines.iter().zip(&shown.tally.baselines);
     let instant = shown.stamp.instant;
@@ -93,7 +92,6 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
     }
 }
 
-/// Returns the thresholds by which a baseline makes an input material, as text.
 fn thresholds(baseline: &Baseline) -> String {
     let fields = baseline.material_if.0.iter();
     let mut parts: Vec<String> =

@@ -26,7 +26,8 @@ pub(super) fn advisories(
 ) -> Result<Vec<ImportEntry>, ImportError> {
     let parsed = TomlInput::parse(input.bytes)?;
     let mut index = LineIndex::new(parsed.source.as_bytes());
-    let Some(section) = parsed.root().get("advisories").and_then(|it| it.as_table_like()) else {
+    let Some(section) = parsed.root().get("advisories").and_then(|item| item.as_table_like())
+    else {
         return Ok(Vec::new());
     };
     let is_list =
@@ -38,8 +39,9 @@ pub(super) fn advisories(
     for item in toml::items(section, "ignore") {
         let line = item.line(&mut index);
         let id = item.text.or_else(|| item.text_at("id")).map(str::trim);
-        let has_package =
-            item.table.is_some_and(|it| it.contains_key("crate") || it.contains_key("name"));
+        let has_package = item
+            .table
+            .is_some_and(|table| table.contains_key("crate") || table.contains_key("name"));
         let Some(id) = id.filter(|id| !id.is_empty()) else {
             entries.push(if has_package {
                 let reason = item.text_at("reason").map(str::to_owned);
@@ -75,7 +77,6 @@ pub(super) fn advisories(
     Ok(entries)
 }
 
-/// Returns what is said of an id that its tool compares with letters of another case.
 pub(super) fn other_case(tool: &str, id: &str) -> String {
     format!("{tool} compares letter case and sees `{id}`, which no finding has")
 }

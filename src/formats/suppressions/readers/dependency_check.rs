@@ -93,22 +93,17 @@ fn predefined(name: &str) -> Option<char> {
     })
 }
 
-/// What is known while the elements are passed.
 #[derive(Default)]
 struct SuppressionWalk {
     open: Vec<String>,
     has_root: bool,
-    /// The text of the innermost element.
     text: String,
-    /// Whether its `regex` attribute is true.
     is_regex: bool,
-    /// The `until` of the group.
     group_until: Option<String>,
     current: Option<Suppress>,
     entries: Vec<ImportEntry>,
 }
 
-/// A `suppress` element.
 #[derive(Default)]
 struct Suppress {
     line: u64,
@@ -147,12 +142,12 @@ impl SuppressionWalk {
             "suppress" => {
                 self.current = Some(Suppress {
                     line,
-                    is_base: attribute("base")?.is_some_and(|it| is_true(&it)),
+                    is_base: attribute("base")?.is_some_and(|value| is_true(&value)),
                     until: attribute("until")?.or_else(|| self.group_until.clone()),
                     ..Suppress::default()
                 });
             }
-            _ => self.is_regex = attribute("regex")?.is_some_and(|it| is_true(&it)),
+            _ => self.is_regex = attribute("regex")?.is_some_and(|value| is_true(&value)),
         }
         self.text.clear();
         self.open.push(name);

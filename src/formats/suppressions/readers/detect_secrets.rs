@@ -27,7 +27,6 @@ pub const FORMAT: ImportFormat = ImportFormat {
 /// The maximum size of one entry, in bytes.
 const LARGEST: usize = 1 << 20;
 
-/// What is read of an entry.
 #[derive(Deserialize)]
 struct KnownSecret {
     #[serde(rename = "type")]

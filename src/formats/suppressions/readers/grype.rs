@@ -89,7 +89,6 @@ fn exception(line: u64, finding: FindingKey, notes: Vec<String>, item: &Node) ->
     )
 }
 
-/// A package as a finding key names it.
 #[derive(Default)]
 struct AboutPackage {
     purl: Option<String>,

@@ -78,7 +78,6 @@ fn one(line: u64, root: &Node) -> ImportEntry {
     .limited_to(limits)
 }
 
-/// Why no key can express an exception.
 enum Inexpressible {
     Listed(&'static str),
     Unreadable(&'static str),
@@ -93,7 +92,6 @@ impl Inexpressible {
     }
 }
 
-/// Reads `policyRefs` and `matchConditions` of the CEL form.
 fn of_references(
     references: &Node,
     spec: &Node,
@@ -134,7 +132,6 @@ fn of_references(
     Ok(findings)
 }
 
-/// Reads `exceptions` and `match`.
 fn of_rules(spec: &Node, notes: &mut Vec<String>) -> Result<Vec<FindingKey>, Inexpressible> {
     let resources = matched(spec.get("match"), notes)?;
     if !document::is_empty(spec.get("podSecurity")) {
@@ -160,7 +157,7 @@ fn of_rules(spec: &Node, notes: &mut Vec<String>) -> Result<Vec<FindingKey>, Ine
                 rule.strip_prefix("autogen-cronjob-").or_else(|| rule.strip_prefix("autogen-"));
             let own = bare.filter(|bare| rules.iter().any(|other| other == bare)).unwrap_or(rule);
             let finding = FindingKey {
-                resources: (!resources.is_empty()).then(|| resources.clone()),
+                resources: if !resources.is_empty() { Some(resources.clone()) } else { None },
                 ..key("kyverno", &format!("{kind}/{policy}/{own}"))
             };
             if !findings.contains(&finding) {
@@ -174,7 +171,6 @@ fn of_rules(spec: &Node, notes: &mut Vec<String>) -> Result<Vec<FindingKey>, Ine
     Ok(findings)
 }
 
-/// Returns the locators of `match`.
 fn matched(node: Option<&Node>, notes: &mut Vec<String>) -> Result<Vec<String>, Inexpressible> {
     let any = node.and_then(|node| node.get("any")).map(Node::items).unwrap_or_default();
     let all = node.and_then(|node| node.get("all")).map(Node::items).unwrap_or_default();
@@ -214,10 +210,8 @@ fn matched(node: Option<&Node>, notes: &mut Vec<String>) -> Result<Vec<String>, 
 /// The condition by which an exported exception ends, before and after its instant.
 const ENDS: (&str, &str) = ("{{ time_before(time_now_utc(), '", "') }}");
 
-/// What the conditions of an exception say about its end.
 #[derive(Debug, Default)]
 struct Conditions {
-    /// The first instant at which they hold no more.
     end: Option<Instant>,
     /// Whether one of them is not the one that an export writes.
     has_others: bool,
@@ -250,7 +244,6 @@ impl Conditions {
     }
 }
 
-/// Returns the end of a condition that is exactly the one that an export writes.
 fn condition_end(condition: &Node) -> Option<Instant> {
     let is_known = |entry: &MapEntry| matches!(entry.key.as_str(), "key" | "operator" | "value");
     let is_plain = condition.entries().iter().all(is_known);

@@ -23,7 +23,6 @@ use crate::formats::suppressions::readers::format::{
 };
 use crate::formats::suppressions::reasons::{self, CommentSyntax, EntryPlace};
 
-/// The formats with comments.
 const COMMENTED: &[&str] = &[
     "trivy",
     "gitleaks",

@@ -58,7 +58,8 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
                 let below = item
                     .table
                     .and_then(|table| toml::get_in_any_case(table, name)?.as_table_like());
-                below.and_then(|it| toml::get_in_any_case(it, "ignore")?.as_bool()) == Some(true)
+                below.and_then(|below| toml::get_in_any_case(below, "ignore")?.as_bool())
+                    == Some(true)
             };
             part("vulnerability") || part("license")
         };

@@ -40,10 +40,10 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
                     _ => "an excluded path hides every finding in it",
                 };
                 let below = section.value.entries().iter();
-                entries.extend(below.map(|it| {
-                    let mut limited = limits::of_node(&it.value, &[]);
-                    limited.extend(limits::one("key", &it.key));
-                    ImportEntry::listed(document::key_line(it), what).limited_to(limited)
+                entries.extend(below.map(|node| {
+                    let mut limited = limits::of_node(&node.value, &[]);
+                    limited.extend(limits::one("key", &node.key));
+                    ImportEntry::listed(document::key_line(node), what).limited_to(limited)
                 }));
             }
             _ => {}
@@ -98,7 +98,6 @@ fn of_path(id: &str, path: &MapEntry) -> ImportEntry {
     .limited_to(limits)
 }
 
-/// Where an issue is ignored.
 enum Place {
     Everywhere,
     /// Where one package brings it in, in any version.

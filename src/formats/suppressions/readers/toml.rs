@@ -124,7 +124,6 @@ pub fn tree(text: &str) -> Result<Node, ImportError> {
     Ok(of_table(document.as_table(), None, &LineStarts::of(text)))
 }
 
-/// Where the lines of a text begin.
 struct LineStarts(Vec<usize>);
 
 impl LineStarts {

@@ -29,7 +29,6 @@ pub const FORMAT: ImportFormat = ImportFormat {
     read,
 };
 
-/// The sections of the YAML form, and the tools of their findings.
 const SECTIONS: &[(&str, &str)] = &[
     ("vulnerabilities", "trivy"),
     ("misconfigurations", "trivy-misconfig"),
@@ -124,7 +123,6 @@ fn one(line: u64, text: &str) -> ImportEntry {
     ImportEntry::exception(line, exception)
 }
 
-/// Reads an entry of a section.
 fn of_item(item: &Node, tool: &str) -> ImportEntry {
     let line = document::line(item);
     let Some(id) = document::text_at(item, "id") else {
@@ -191,7 +189,6 @@ fn until(node: &Node) -> Option<ForeignEnd> {
     })
 }
 
-/// Returns the end at the first instant of a day.
 fn before(day: Day) -> ForeignEnd {
     if is_no_end(day.start()) {
         return ForeignEnd::Missing;

@@ -52,10 +52,8 @@ const SCANNERS: &[(&str, &str)] = &[
     ("ggshield", "gitguardian"),
 ];
 
-/// How many lines of a step are read.
 const MOST_LINES: usize = 300;
 
-/// Adds the flags in the lines of a pipeline.
 pub(super) fn find(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     let lines: Vec<&str> =
         root.items().iter().map(|item| without_comment(item.text().unwrap_or_default())).collect();
@@ -95,7 +93,6 @@ fn without_comment(line: &str) -> &str {
     line.split(" #").next().unwrap_or(line)
 }
 
-/// Returns the scanner of the step that a line is in, by what it runs or uses.
 fn scanner_of(lines: &[&str], index: usize) -> Option<&'static str> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let is_step = |line: &&str| line.trim_start().starts_with("- ");

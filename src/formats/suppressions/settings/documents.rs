@@ -13,10 +13,8 @@ use crate::formats::suppressions::readers::yaml;
 use crate::record::time::{Day, Instant};
 use crate::yaml::node::{Node, Value};
 
-/// A file and its trees.
 pub(super) struct Parsed<'b> {
     bytes: &'b [u8],
-    /// The spelling of its keys, if its tool takes several for one.
     spelling: Option<Spelling>,
     trees: Vec<(String, Node)>,
 }
@@ -53,7 +51,6 @@ fn empty() -> Node {
     node(Pos { line: 1, column: 1 }, Value::Map(Vec::new()))
 }
 
-/// Returns the lines of a text as the items of a list.
 fn lines(text: &str) -> Node {
     let items = (1..).zip(text.lines());
     let items = items.map(|(line, text)| scalar(Pos { line, column: 1 }, text.to_owned()));
@@ -101,7 +98,7 @@ fn without_comments(text: &str) -> String {
                 ':' => plain.push_str(": "),
                 other => plain.push(other),
             }
-            quote = matches!(character, '"' | '\'').then_some(character);
+            quote = if matches!(character, '"' | '\'') { Some(character) } else { None };
             rest = next;
         }
     }
@@ -134,7 +131,8 @@ fn local(text: &str) -> Option<Instant> {
     let words = DATES
         .iter()
         .flat_map(|date| ["", " %H:%M", " %H:%M:%S"].map(|time| format!("{date}{time}")));
-    let formats: Vec<String> = iso.iter().map(|it| (*it).to_owned()).chain(words).collect();
+    let formats: Vec<String> =
+        iso.iter().map(|pattern| (*pattern).to_owned()).chain(words).collect();
     let at = formats.iter().find_map(|format| {
         let at = NaiveDateTime::parse_from_str(text, format).ok();
         let day = || NaiveDate::parse_from_str(text, format).ok()?.and_hms_opt(0, 0, 0);

@@ -16,30 +16,25 @@ use crate::rules::scan::suppression::{
 use crate::survey::cited;
 use crate::yaml::node::{Node, Value};
 
-/// How an entry cites a record.
 pub(super) const CITING: CitingAdvice =
     CitingAdvice::plain("write `ID` in its reason, or in a comment beside it");
 
-/// An entry of a file, as its format states it.
 #[derive(Clone, Debug)]
 pub(super) struct SettingEntry {
     pub(super) kind: &'static str,
     pub(super) line: u32,
     /// Its ids or names; empty if it hides everything.
     pub(super) rules: Vec<String>,
-    /// What it is called in messages.
     pub(super) label: String,
     pub(super) end: SuppressionEnd,
     pub(super) reason: Option<String>,
     pub(super) is_blanket: bool,
     /// The tool, if its kind has none of its own.
     pub(super) tool: Option<&'static str>,
-    /// What limits it beyond its rules.
     pub(super) limits: EntryLimits,
 }
 
 impl SettingEntry {
-    /// Returns an entry that hides what has an id.
     pub(super) fn of(kind: &'static str, line: u32, id: &str) -> SettingEntry {
         SettingEntry {
             kind,
@@ -54,7 +49,6 @@ impl SettingEntry {
         }
     }
 
-    /// Returns an entry that hides everything at a place, or of a sort.
     pub(super) fn blanket(kind: &'static str, line: u32, label: &str) -> SettingEntry {
         SettingEntry {
             rules: Vec::new(),
@@ -77,13 +71,11 @@ impl SettingEntry {
 #[derive(Debug, Default)]
 pub(super) struct SettingEntries {
     pub(super) entries: Vec<SettingEntry>,
-    /// The lines with what can't be read, and why.
     pub(super) unread: Vec<(u32, String)>,
-    /// The kinds whose file it is.
     pub(super) kinds: Vec<&'static str>,
 }
 
-/// Returns the end in a field, as programs of JavaScript and Python read a date; `None` if it is none.
+/// Returns the end in a field, as programs of JavaScript and Python read a date; `None` if it is not one.
 pub(super) fn end(node: Option<&Node>) -> Option<SuppressionEnd> {
     match node.map(|node| (&node.value, node.text())) {
         None | Some((Value::Null, _)) | Some((_, Some(""))) => Some(SuppressionEnd::Missing),
@@ -91,7 +83,6 @@ pub(super) fn end(node: Option<&Node>) -> Option<SuppressionEnd> {
     }
 }
 
-/// Tells whether a file has a name, which may have a `*`.
 pub(super) fn is_named(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         Some((begin, end)) => {
@@ -106,7 +97,6 @@ impl SettingEntries {
         self.entries.push(entry);
     }
 
-    /// Returns the entries as suppressions, with the comments beside them.
     pub(super) fn into_file(self, path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
         let source = text(bytes).unwrap_or_default();
         let mut entries = self.entries;

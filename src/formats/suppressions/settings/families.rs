@@ -14,7 +14,6 @@ use crate::formats::suppressions::options::ScanOptions;
 use crate::rules::scan::suppression::{EntryLimits, SuppressionEnd};
 use crate::yaml::node::{Node, Value};
 
-/// Finds the entries of a kind in a document.
 pub(super) type FindEntries = fn(&'static str, &Node, &mut SettingEntries);
 
 /// The kinds that code reads, by the names of their files: the kind, the file, its syntax.
@@ -45,10 +44,8 @@ const NAMED: &[(&str, &str, &str, FindEntries)] = &[
     ("ci-flags", ".gitlab-ci.yml", "lines", ci_flags::find),
 ];
 
-/// A kind, its syntax, and what finds its entries.
 type NamedFamily = (&'static str, &'static str, FindEntries);
 
-/// Returns the kinds that code reads of a file.
 pub(super) fn of_name(path: &str, options: &ScanOptions) -> Vec<NamedFamily> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_for = |pattern: &str| match pattern.rsplit_once('/') {
@@ -291,7 +288,7 @@ fn gitleaks(kind: &'static str, root: &Node, found: &mut SettingEntries) {
 
 fn allowlists(kind: &'static str, node: &Node, rule: Option<&str>, found: &mut SettingEntries) {
     for list in ["allowlist", "allowlists"].iter().filter_map(|key| node.get(key)) {
-        let alone = matches!(list.value, Value::Map(_)).then_some(list);
+        let alone = if matches!(list.value, Value::Map(_)) { Some(list) } else { None };
         for list in list.items().iter().chain(alone) {
             let named = texts(list.get("targetRules"));
             let rules: Vec<String> = named.into_iter().chain(rule).map(str::to_owned).collect();

@@ -41,8 +41,8 @@ pub(super) fn is_inspec(text: &str) -> bool {
     let keys = yaml::line_keys(text);
     let of_waiver = |key: &str| matches!(key, "run" | "expiration_date" | "control_id");
     let others: BTreeSet<Option<usize>> =
-        keys.iter().filter(|it| of_waiver(it.key)).map(|it| it.parent).collect();
-    keys.iter().any(|it| it.key == "justification" && others.contains(&it.parent))
+        keys.iter().filter(|key| of_waiver(key.key)).map(|key| key.parent).collect();
+    keys.iter().any(|key| key.key == "justification" && others.contains(&key.parent))
 }
 
 fn waiver(id: &str, line: u32, about: &Node, found: &mut SettingEntries) {
@@ -81,8 +81,9 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
     if text(root, "@context").is_some_and(|context| context.contains("openvex")) {
         for statement in root.get("statements").map(Node::items).unwrap_or_default() {
             let about = statement.get("vulnerability");
-            let id = about
-                .and_then(|it| it.text().or_else(|| text(it, "name")).or_else(|| text(it, "@id")));
+            let id = about.and_then(|node| {
+                node.text().or_else(|| text(node, "name")).or_else(|| text(node, "@id"))
+            });
             if matches!(text(statement, "status"), Some("not_affected" | "fixed")) {
                 let reasons =
                     [text(statement, "impact_statement"), text(statement, "justification")];
@@ -150,9 +151,9 @@ pub(super) fn spotbugs(source: &str, found: &mut SettingEntries) {
         let arguments = arguments(source.get(name.end()..).unwrap_or_default());
         let why = named
             .captures(arguments)
-            .and_then(|it| Some((it.get(0)?.range(), it.get(1)?.as_str())));
+            .and_then(|captures| Some((captures.get(0)?.range(), captures.get(1)?.as_str())));
         let is_value = |place: usize| why.as_ref().is_none_or(|(range, _)| !range.contains(&place));
-        let values = string.captures_iter(arguments).filter_map(|it| it.get(1));
+        let values = string.captures_iter(arguments).filter_map(|captures| captures.get(1));
         let mut values: Vec<String> = values
             .filter(|value| is_value(value.start()))
             .map(|value| value.as_str().to_owned())
@@ -160,8 +161,8 @@ pub(super) fn spotbugs(source: &str, found: &mut SettingEntries) {
         if values.is_empty() {
             // A constant names a rule, too, but which one its own file says.
             let bare = string.replace_all(arguments, "");
-            let names = constant.captures_iter(&bare).filter(|it| it.get(1).is_none());
-            let names = names.filter_map(|it| Some(it.get(0)?.as_str().to_owned()));
+            let names = constant.captures_iter(&bare).filter(|captures| captures.get(1).is_none());
+            let names = names.filter_map(|captures| Some(captures.get(0)?.as_str().to_owned()));
             values = names.filter(|name| !name.contains("SuppressMatchType")).collect();
         }
         let entry = match values.is_empty() {

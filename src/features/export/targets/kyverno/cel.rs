@@ -31,7 +31,6 @@ pub(super) fn write(object: &PolicyException<'_>, kind: &str, name: &str, out: &
     ));
 }
 
-/// Returns the condition that an object is one of those that are named.
 fn condition(locators: &[K8sLocator<'_>]) -> String {
     match locators {
         [one] => object_condition(one),
@@ -67,7 +66,6 @@ fn is_named(field: &str, pattern: &str) -> String {
     }
 }
 
-/// Returns a text as a literal of CEL.
 fn literal(text: &str) -> String {
     let mut out = String::from("'");
     for character in text.chars() {

@@ -53,7 +53,6 @@ pub(super) fn write(
     ));
 }
 
-/// Returns the rule and those that kyverno derives from it for the kinds that are named.
 fn rule_names(rule: Option<&str>, locators: Option<&[K8sLocator<'_>]>) -> Vec<String> {
     let Some(rule) = rule else {
         return vec!["*".to_owned()];

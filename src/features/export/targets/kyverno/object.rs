@@ -6,7 +6,6 @@ use crate::features::export::targets::input::ExportedFinding;
 use crate::features::export::targets::k8s_locator::K8sLocator;
 use crate::features::export::targets::quoting::{double, plain};
 
-/// One object: a finding with everything that its lines need.
 pub(super) struct PolicyException<'a> {
     pub(super) finding: ExportedFinding<'a>,
     /// The number of the object within its record, from 1.
@@ -15,7 +14,6 @@ pub(super) struct PolicyException<'a> {
     pub(super) locators: Option<Vec<K8sLocator<'a>>>,
     pub(super) namespace: Option<String>,
     pub(super) commit: &'a str,
-    /// The title on one line, with its marks.
     pub(super) title: String,
 }
 

@@ -11,10 +11,8 @@ use crate::record::CompensatingControl;
 use crate::record::decision::Evidence;
 use crate::record::vocabulary::Vocabulary;
 
-/// The namespace of our properties.
 const NAMESPACE: &str = "https://exledger.dev/ns/oscal";
 
-/// Returns a property of ours; its value is one line.
 pub(super) fn prop(name: &str, value: &str) -> Value {
     json!({"name": name, "ns": NAMESPACE, "value": one_line(value)})
 }
@@ -25,7 +23,6 @@ pub(super) fn text(stated: &str, otherwise: &str) -> String {
     if line.is_empty() { otherwise.to_owned() } else { line }
 }
 
-/// Returns the verified controls, each with the UUID of its observation.
 fn verified<'a>(
     record: &'a ExportedRecord<'_>,
 ) -> impl Iterator<Item = (&'a CompensatingControl, String)> {
@@ -35,7 +32,6 @@ fn verified<'a>(
         .map(|control| (control, name_uuid(&format!("observation/{}/{}", record.id(), control.id))))
 }
 
-/// Returns an observation for each control that was verified.
 pub(super) fn observations(record: &ExportedRecord<'_>) -> Vec<Value> {
     let observation = |(control, uuid): (&CompensatingControl, String)| {
         let verified = control.verified?.start();
@@ -61,9 +57,9 @@ pub(super) fn observations(record: &ExportedRecord<'_>) -> Vec<Value> {
 /// Returns the evidence of a control; only an address that OSCAL can read is a link.
 fn evidence(stated: &Evidence) -> Value {
     let place = stated.url.as_ref().or(stated.path.as_ref());
-    let is_reference = |it: &&String| {
-        !it.is_empty()
-            && it.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte))
+    let is_reference = |text: &&String| {
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte))
     };
     let mut evidence = Map::new();
     if let Some(place) = place.filter(is_reference) {
@@ -75,12 +71,10 @@ fn evidence(stated: &Evidence) -> Value {
     Value::Object(evidence)
 }
 
-/// Returns references to the observations of a record.
 pub(super) fn observation_ids(record: &ExportedRecord<'_>) -> Vec<Value> {
     verified(record).map(|(_, uuid)| json!({"observation-uuid": uuid})).collect()
 }
 
-/// Returns a factor for each control.
 pub(super) fn mitigating_factors(record: &ExportedRecord<'_>) -> Vec<Value> {
     let controls = record.record.compensating_controls.iter();
     let factor = |control: &CompensatingControl| {
@@ -129,7 +123,6 @@ pub(super) fn remediations(record: &ExportedRecord<'_>) -> Value {
     json!([remediation])
 }
 
-/// Returns the approval; `None` for an emergency that nobody has approved yet.
 pub(super) fn risk_log(record: &ExportedRecord<'_>) -> Option<Value> {
     let approved = record.record_state.approved.as_ref()?;
     let level = approved.approvers.iter().map(|approver| approver.level).min();

@@ -71,7 +71,7 @@ fn quoted(literal: &str) -> Option<String> {
     let mut text = String::new();
     while let Some(character) = rest.next() {
         text.push(match character {
-            '\\' => rest.next().filter(|it| matches!(it, '\'' | '"' | '\\'))?,
+            '\\' => rest.next().filter(|character| matches!(character, '\'' | '"' | '\\'))?,
             other if other == quote => return None,
             other => other,
         });

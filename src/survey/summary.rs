@@ -1,7 +1,7 @@
-//! A ledger at a glance: by owner and by tier, how firmly it is approved, what is due in the coming weeks, and the
+//! The state of a ledger in numbers: by owner and by tier, how firmly it is approved, what is due in the coming weeks, and the
 //! records whose end is nearest.
 //!
-//! Uses record, policy, status, survey's queue and buckets. Pure. Start at [`Glance::of`]. Follows
+//! Uses record, policy, status, survey's queue and buckets. Pure. Start at [`LedgerSummary::of`]. Follows
 //! `docs/spec/cli.md`, report. What is overdue is decided by [`due`], what is in force by `status`.
 
 use crate::diag::sorting::StableSort as _;
@@ -18,9 +18,9 @@ use crate::survey::select;
 /// How many weeks the calendar of a report covers, this one included.
 pub const WEEKS: i64 = 6;
 
-/// A ledger at a glance.
+/// The state of a ledger in numbers.
 #[derive(Clone, Debug)]
-pub struct Glance<'a> {
+pub struct LedgerSummary<'a> {
     /// Records that grant something now.
     pub in_force: usize,
     /// Records that are neither closed, rejected nor removed.
@@ -81,14 +81,14 @@ pub struct ComingDuty<'a> {
     pub record_state: &'a RecordState,
 }
 
-impl<'a> Glance<'a> {
+impl<'a> LedgerSummary<'a> {
     /// Counts the records of a ledger; `queue` are those that need attention, and `redesigns` those that do.
     pub fn of(
         records: &'a [RecordState],
         (queue, redesigns): (&[QueueItem<'_>], &'a [FollowUp]),
         horizon: &Horizon,
         instant: Instant,
-    ) -> Glance<'a> {
+    ) -> LedgerSummary<'a> {
         let late: BTreeSet<(&str, &str)> = queue
             .iter()
             .filter(|item| item.is_overdue())
@@ -122,12 +122,12 @@ impl<'a> Glance<'a> {
             owners.entry(email).or_insert(OwnerCounts { name, email, counts }).counts.add(one);
         }
         let mut owners: Vec<OwnerCounts<'_>> =
-            owners.into_values().filter(|it| it.counts != GroupCounts::default()).collect();
-        owners.order_by_key(|it| {
-            let GroupCounts { open, overdue, .. } = it.counts;
-            (std::cmp::Reverse((overdue, open)), it.name, it.email)
+            owners.into_values().filter(|owner| owner.counts != GroupCounts::default()).collect();
+        owners.order_by_key(|owner| {
+            let GroupCounts { open, overdue, .. } = owner.counts;
+            (std::cmp::Reverse((overdue, open)), owner.name, owner.email)
         });
-        Glance {
+        LedgerSummary {
             in_force: total.in_force,
             open: total.open,
             overdue: total.overdue,
@@ -160,7 +160,7 @@ impl GroupCounts {
 impl ProofCounts {
     fn of(records: &[RecordState]) -> ProofCounts {
         let in_force = records.iter().filter(|record| record.in_force == InForce::Yes);
-        let grants = in_force.filter_map(|it| it.approved.as_ref());
+        let grants = in_force.filter_map(|state| state.approved.as_ref());
         let mut counts = ProofCounts::default();
         for approver in grants.flat_map(|grant| &grant.approvers) {
             match approver.level {
@@ -184,12 +184,11 @@ pub fn monday(day: Day) -> Day {
     day.plus_days(-since.rem_euclid(7))
 }
 
-/// Returns what has to be done within the calendar, by day, kind and id.
 fn coming<'a>(records: &'a [RecordState], instant: Instant) -> Vec<ComingDuty<'a>> {
     let end = monday(instant.day()).plus_days(7 * WEEKS);
     let of_record = |record_state: &'a RecordState| {
         let duties = record_state.duties.iter();
-        let ahead = duties.filter(move |it| it.kind != DutyKind::Start && it.at > instant);
+        let ahead = duties.filter(move |duty| duty.kind != DutyKind::Start && duty.at > instant);
         ahead.map(move |duty| ComingDuty {
             day: duty.at.plus_seconds(-1).day(),
             kind: duty.kind,
@@ -197,16 +196,17 @@ fn coming<'a>(records: &'a [RecordState], instant: Instant) -> Vec<ComingDuty<'a
         })
     };
     let mut coming: Vec<ComingDuty<'_>> =
-        records.iter().flat_map(of_record).filter(|it| it.day < end).collect();
-    coming.order_by_key(|it| (it.day, it.kind, it.record_state.id()));
+        records.iter().flat_map(of_record).filter(|duty| duty.day < end).collect();
+    coming.order_by_key(|duty| (duty.day, duty.kind, duty.record_state.id()));
     coming
 }
 
 /// Returns the open records that landed and have an end, those whose end is nearest to an instant first.
 pub fn nearest_ends(records: &[RecordState], instant: Instant) -> Vec<(&RecordState, Instant)> {
-    let open = records.iter().filter(|it| !select::is_ended(it.status) && it.landed.is_some());
+    let open =
+        records.iter().filter(|record| !select::is_ended(record.status) && record.landed.is_some());
     let mut ends: Vec<(&RecordState, Instant)> =
-        open.filter_map(|it| Some((it, it.not_after?))).collect();
-    ends.order_by_key(|(it, end)| (end.seconds_since(instant).saturating_abs(), it.id()));
+        open.filter_map(|record| Some((record, record.not_after?))).collect();
+    ends.order_by_key(|(record, end)| (end.seconds_since(instant).saturating_abs(), record.id()));
     ends
 }

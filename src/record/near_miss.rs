@@ -87,13 +87,11 @@ const COMPUTED: &[&str] = &[
     "updated_at",
 ];
 
-/// Returns the word of a vocabulary to suggest for a text.
 pub(super) fn word(text: &str, words: &[&'static str]) -> Option<&'static str> {
     let folded = text.trim().to_lowercase().replace([' ', '_'], "-");
     synonym(WORDS, &folded, words).or_else(|| near::nearest(&folded, words.iter().copied()))
 }
 
-/// Returns the key to suggest for an unknown one, among the map's absent keys.
 pub(super) fn key(key: &str, absent: &[&'static str]) -> Option<&'static str> {
     let slip = near::nearest(key, absent.iter().copied());
     if is_computed(key) {
@@ -102,7 +100,6 @@ pub(super) fn key(key: &str, absent: &[&'static str]) -> Option<&'static str> {
     synonym(KEYS, &key.to_lowercase().replace('-', "_"), absent).or(slip)
 }
 
-/// Tells whether a key names something that is computed from git.
 pub(super) fn is_computed(key: &str) -> bool {
     COMPUTED.contains(&key.to_lowercase().replace('-', "_").as_str())
 }

@@ -12,10 +12,8 @@ use crate::record::subject::Subject;
 use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Sameness};
 
-/// The maximum number of similar names in a hint.
 const MOST_NAMES: usize = 3;
 
-/// A filter by name: its label, the values asked for, and a function that returns the values of a record.
 type NameFilter<'f> = (&'static str, &'f [String], fn(&Record) -> Vec<String>);
 
 /// Returns a hint for each value that no record states, with the similar ones that a record does.
@@ -67,7 +65,6 @@ fn owner_hints(filter: &Filter, records: &[&Record], same: Sameness<'_>) -> Vec<
     unknown.map(hint).collect()
 }
 
-/// Returns the question that ends a hint; empty if there are no names.
 fn did_you_mean(names: Vec<&str>) -> String {
     if names.is_empty() { String::new() } else { format!(": did you mean {}?", names.join(" or ")) }
 }
@@ -118,7 +115,6 @@ pub fn asked_names(question: &Question) -> Vec<(&'static str, &str)> {
     asked.into_iter().filter_map(|(key, name)| Some((key, name.as_deref()?))).collect()
 }
 
-/// Returns a hint for each tier that the policy does not have.
 fn tier_hints(filter: &Filter, same: Sameness<'_>) -> Vec<String> {
     let tiers = || same.governance.policy.tiers.iter().map(|tier| tier.name.as_str());
     let unknown = filter.tier.iter().filter(|name| !tiers().any(|tier| tier == name.as_str()));
@@ -132,7 +128,6 @@ fn tier_hints(filter: &Filter, same: Sameness<'_>) -> Vec<String> {
     unknown.map(hint).collect()
 }
 
-/// Returns a hint for each control that no record deviates from, but resembles one that a record does.
 fn control_hints(filter: &Filter, records: &[&Record], same: Sameness<'_>) -> Vec<String> {
     let stated = || {
         let controls = records.iter().flat_map(|record| &record.deviates_from.controls);
@@ -141,13 +136,12 @@ fn control_hints(filter: &Filter, records: &[&Record], same: Sameness<'_>) -> Ve
     let is_stated = |name: &str| stated().any(|it| it.as_str() == name || (same.control)(it, name));
     let unknown = filter.control.iter().filter(|name| !is_stated(name));
     let hint = |name: &String| {
-        let similar = near::nearest(name, stated().map(|it| it.as_str()))?;
+        let similar = near::nearest(name, stated().map(|control| control.as_str()))?;
         Some(format!("no record deviates from {name}: did you mean {similar}?"))
     };
     unknown.filter_map(hint).collect()
 }
 
-/// Returns the filters by name, but that by owner.
 fn names(filter: &Filter) -> [NameFilter<'_>; 8] {
     [
         ("team", &filter.team, |record| record.owner.team.iter().cloned().collect()),
@@ -169,7 +163,6 @@ fn subjects(record: &Record, field: &Option<String>) -> Vec<String> {
     with_aliases(&record.subject, field).map(str::to_owned).collect()
 }
 
-/// Returns a name of a subject, and its former names.
 fn with_aliases<'r>(
     subject: &'r Subject,
     field: &'r Option<String>,
