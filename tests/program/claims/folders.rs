@@ -292,6 +292,42 @@ fn clones_refuse_as_well() {
 }
 
 #[test]
+fn git_directory_in_the_tree_answers_nothing() {
+    let repo = ledger(CLAIMED, &[]);
+    let other = approved_elsewhere();
+    let now = repo.now().to_string();
+    // With a work tree or without one, in a folder that was a ledger or not.
+    for config in ["bare = false\n\tworktree = .", "bare = true"] {
+        repo.checkout();
+        let below = repo.path().join("team");
+        std::fs::create_dir_all(&below).unwrap();
+        for name in ["HEAD", "objects", "refs"] {
+            let from = other.path().join(".git").join(name);
+            let copied = std::process::Command::new("cp").arg("-R").args([&from, &below]).status();
+            assert!(copied.unwrap().success());
+        }
+        let text = format!("[core]\n\trepositoryformatversion = 0\n\t{config}\n");
+        std::fs::write(below.join("config"), text).unwrap();
+        std::fs::write(below.join("exledger.yaml"), CLAIMED).unwrap();
+        assert_eq!(ask_at(&below, &now, &CHECK).code, 3, "{config}");
+        git(repo.path(), &["add", "--force", "--all", "team"]);
+        let run = ask_at(&below, &now, &CHECK);
+        assert_eq!(run.code, 3, "{config}: {}", run.out);
+    }
+    assert_eq!(ask_at(other.path(), &now, &CHECK).code, 0);
+}
+
+/// A ledger of somebody else with a record that two people approved, checked out.
+fn approved_elsewhere() -> Repo {
+    let repo = ledger(CLAIMED, &[]);
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
+    let both = "\n\nReviewed-by: Dana <dana@example.com>\nReviewed-by: Lee <lee@example.com>";
+    repo.by("dana").merge("file", &format!("Merge branch 'file'{both}"));
+    repo.checkout();
+    repo
+}
+
+#[test]
 fn drafts_work_below() {
     let repo = ledger(CLAIMED, &[]);
     plant(&repo, "push");

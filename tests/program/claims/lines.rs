@@ -3,8 +3,8 @@
 use super::merges::SECOND;
 use super::{BOTH, POLICY, SIGNED, SIGNERS, approvals, is_allowed, sign, status};
 use crate::cli;
-use crate::support::repo::Repo;
 use crate::support::repo::speak::{signer, yes};
+use crate::support::repo::{Repo, Work, git};
 use crate::support::samples::{ID, SAMPLE};
 
 /// A ledger that began after a first commit, with a record that Dana and Lee approved; returns it with that commit.
@@ -44,7 +44,7 @@ fn merge_replaces_no_rules() {
             "with the same policy" => (SIGNED.to_owned(), signer("eve") + &signer("max")),
             _ => (forged.clone(), signer("eve") + &signer("max")),
         };
-        let holds = |work: crate::support::repo::Work<'_>| {
+        let holds = |work: Work<'_>| {
             work.write(POLICY, &policy).write(SIGNERS, &keys).write(ID, SAMPLE).commit("Work");
         };
         match way {
@@ -100,4 +100,48 @@ fn merge_turns_back_no_time() {
         repo.clock("2026-11-24T09:00:00Z");
         assert!(!is_allowed(&repo, &["--application", "billing"]), "{is_rerouted}");
     }
+}
+
+#[test]
+fn pushed_branches_of_a_remote_choose_nothing() {
+    let (repo, _) = begun();
+    let now = repo.now().to_string();
+    let mirror = repo.clone_with(&["--mirror"]);
+    let bare = repo.clone_with(&["--bare"]);
+    git(bare.path(), &["remote", "remove", "origin"]);
+    // Another history, with rules of its own, where nothing asks for an approval of two.
+    let other = Repo::at("2026-11-20T09:00:00Z");
+    let alone = "version: 1\nname: example/payments\napproval: {self_approval: allow}\n";
+    other
+        .by("mallory")
+        .write(POLICY, alone)
+        .write(ID, &SAMPLE.replace("billing", "payroll"))
+        .commit("Begin");
+    let place = "refs/heads/main:refs/remotes/origin/main";
+    for clone in [&mirror, &bare] {
+        git(clone.path(), &["fetch", "-q", other.path().to_str().unwrap(), place]);
+        let asks = |application: &str| {
+            let words = ["check", "--application", application, "--on", &now];
+            cli::run(clone.path(), &words).code
+        };
+        assert_eq!((asks("payroll"), asks("billing")), (1, 0), "{}", clone.path().display());
+    }
+}
+
+#[test]
+fn short_clone_remembers_its_end() {
+    let (repo, _) = begun();
+    let before = repo.tip("main");
+    repo.by("mallory").remove(ID).commit("Remove it");
+    let address = format!("file://{}", repo.path().display());
+    let place = crate::support::temporary();
+    git(place.path(), &["clone", "-q", "--depth=1", &address, "short"]);
+    let short = place.path().join("short");
+    repo.set_ref("refs/heads/main", before);
+    repo.by("mallory").write("README.md", "More\n").commit("Go on");
+    git(&short, &["fetch", "-q"]);
+    let now = repo.now().to_string();
+    let code = |words: &[&str]| cli::run(&short, &[words, &["--on", &now]].concat()).code;
+    assert_eq!(code(&["check", "--application", "billing"]), 3);
+    assert_eq!(cli::run(&short, &["verify"]).code, 3);
 }

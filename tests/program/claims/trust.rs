@@ -66,6 +66,19 @@ fn environment_chooses_no_trust() {
 }
 
 #[test]
+fn included_configuration_chooses_no_trust() {
+    let (repo, trusted) = locked();
+    let file = repo.path().join("versioned.gitconfig");
+    std::fs::write(&file, format!("[exledger]\n\ttrustedFrom = {trusted}\n")).unwrap();
+    for key in ["include.path", "includeIf.gitdir:/.path"] {
+        repo.config(key, file.to_str().unwrap());
+        assert_eq!(status(&repo), "unapproved", "{key}");
+    }
+    repo.config("exledger.trustedFrom", &trusted);
+    assert_eq!(status(&repo), "active");
+}
+
+#[test]
 fn what_is_trusted_is_on_the_line_and_lifts_nothing_before_it() {
     let (repo, trusted) = locked();
     let run = |oid: &str| cli::run(repo.path(), &["show", ID, "--trusted-from", oid]);
