@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 use crate::policy::governance::Governance;
 use crate::policy::redesign::Redesign;
 use crate::record::time::{Day, Instant};
-use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::Stamp;
 use crate::survey::follow_up::FollowUp;
 use crate::survey::redesign::step::{self, RedesignStep};

@@ -7,7 +7,6 @@ use crate::history::objects;
 use serde::Serialize;
 
 use crate::approval::verdict::{Statement, Vote, VoteCounts};
-use crate::record::vocabulary::Vocabulary as _;
 use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::shape;
 

@@ -92,7 +92,7 @@ fn every_link_of_the_documents_leads_somewhere() {
 #[test]
 fn the_glossary_explains_each_status_and_each_level_of_proof() {
     let page = std::fs::read_to_string(root().join("docs/glossary.md")).unwrap();
-    let levels = Proof::all().iter().map(|proof| proof.as_str());
+    let levels = Proof::ALL.iter().map(|proof| proof.as_str());
     for word in Status::ALL.iter().map(|status| status.as_str()).chain(levels) {
         assert_eq!(page.matches(&format!("\n- `{word}`: ")).count(), 1, "{word}");
     }

@@ -6,7 +6,7 @@ use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::diag;
 use crate::features::access::absence::GoneAccess;
@@ -48,21 +48,9 @@ pub struct AccessView<'a> {
 /// The answer's head; the grants are added one by one.
 #[derive(Serialize)]
 struct AccessReport<'a> {
-    counts: AccessCounts,
+    counts: Map<String, Value>,
     grants: [(); 0],
     gone: Option<&'a [GoneAccess]>,
-}
-
-/// The number of grants in each state.
-#[derive(Serialize)]
-struct AccessCounts {
-    covered: usize,
-    pending: usize,
-    ended: usize,
-    wider: usize,
-    routine: usize,
-    none: usize,
-    unparsed: usize,
 }
 
 #[derive(Serialize)]
@@ -70,7 +58,7 @@ struct GrantView<'a> {
     source: Option<&'a str>,
     id: Option<&'a str>,
     index: Option<u64>,
-    state: &'static str,
+    state: AccessState,
     record: Option<&'a str>,
     end: Option<Instant>,
     overdue_days: Option<i64>,
@@ -92,15 +80,7 @@ pub fn doc<'a>(shown: &'a AccessView<'_>) -> Doc<'a> {
         shown.stamp,
         "access",
         &AccessReport {
-            counts: AccessCounts {
-                covered: rows.n(AccessState::Covered),
-                pending: rows.n(AccessState::Pending),
-                ended: rows.n(AccessState::Ended),
-                wider: rows.n(AccessState::Wider),
-                routine: rows.n(AccessState::Routine),
-                none: rows.n(AccessState::Uncovered),
-                unparsed: rows.n(AccessState::Unparsed),
-            },
+            counts: json::counts(AccessState::ALL, |state| rows.n(state)),
             grants: [],
             gone: shown.gone,
         },
@@ -124,7 +104,7 @@ fn json(row: &AccessRow, rows: &AccessRows) -> Value {
         source: row.source.map(|_| rows.text(row.source)),
         id: row.id.map(|_| rows.text(row.id)),
         index: row.index,
-        state: row.state.as_str(),
+        state: row.state,
         record: row.record.map(|_| rows.text(row.record)),
         end: row.end,
         overdue_days: row.overdue_days,

@@ -10,7 +10,6 @@ use crate::gate::accepted_text;
 use crate::plan::edit::FieldChange;
 use crate::record::credential;
 use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
-use crate::view::findings::FindingView;
 use crate::view::shape;
 
 /// The result of a decision.
@@ -29,7 +28,7 @@ pub struct DecisionResult {
 }
 
 /// The decision about one record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Decided {
     /// The id.
     pub id: String,
@@ -42,45 +41,29 @@ pub struct Decided {
     /// The findings about the result.
     pub findings: Vec<Finding>,
     /// Who must approve it, in words; `None` if that can't be determined.
+    #[serde(skip)]
     pub needs: Option<String>,
     /// Further remarks, in sentences.
+    #[serde(skip)]
     pub remarks: Vec<String>,
     /// The changed lines, as a patch.
+    #[serde(skip)]
     pub patch: String,
-}
-
-/// The answer about one record.
-#[derive(Serialize)]
-struct DecidedAnswer<'a> {
-    schema: String,
-    #[serde(flatten)]
-    decided: DecidedView<'a>,
 }
 
 /// The answer about several records.
 #[derive(Serialize)]
 struct DecisionsAnswer<'a> {
-    schema: String,
-    results: Vec<DecidedView<'a>>,
-}
-
-#[derive(Serialize)]
-struct DecidedView<'a> {
-    id: &'a str,
-    path: &'a str,
-    event: &'static str,
-    changes: &'a [FieldChange],
-    findings: Vec<FindingView<'a>>,
+    results: &'a [Decided],
 }
 
 /// Returns the answer.
 pub fn doc(decision: &DecisionResult) -> Doc<'static> {
-    let schema = shape::schema(decision.command);
     let mut doc = match (decision.is_several, decision.records.first()) {
-        (false, Some(only)) => Doc::new(DecidedAnswer { schema, decided: DecidedView::of(only) }),
+        (false, Some(only)) => shape::plain(decision.command, only),
         _ => {
-            let results = decision.records.iter().map(DecidedView::of).collect();
-            let mut doc = Doc::new(DecisionsAnswer { schema, results });
+            let results = &decision.records;
+            let mut doc = shape::plain(decision.command, &DecisionsAnswer { results });
             doc.rows = Some("results");
             doc
         }
@@ -99,18 +82,6 @@ pub fn doc(decision: &DecisionResult) -> Doc<'static> {
         doc.blocks.push(Block::Verbatim(decision.next.join("\n")));
     }
     doc
-}
-
-impl<'a> DecidedView<'a> {
-    fn of(decided: &'a Decided) -> DecidedView<'a> {
-        DecidedView {
-            id: &decided.id,
-            path: &decided.path,
-            event: decided.event,
-            changes: &decided.changes,
-            findings: FindingView::all(&decided.findings),
-        }
-    }
 }
 
 fn blocks(decided: &Decided, written: bool) -> Vec<Block<'static>> {

@@ -22,7 +22,6 @@ use crate::gate::question::LINE;
 use crate::gate::verdict::{self, Outside};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
-use crate::record::vocabulary::Vocabulary;
 use crate::survey::escalate::AdviceContext;
 use crate::survey::event::{
     CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageDecision, TriageInput, TriageState,

@@ -13,6 +13,7 @@ use crate::policy::expectation::SinceLast;
 use crate::record::time::Instant;
 use crate::survey::event::TriageInput;
 use crate::survey::route::Route;
+use serde::Serialize;
 
 /// The maximum number of keys, of all baselines: what comes on top can't be judged.
 pub const MOST_KEYS: usize = 100_000;
@@ -97,9 +98,10 @@ pub struct FileLastEvent {
 }
 
 /// A key that had no event for longer than `at_most`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SilentKey {
     /// The index of the baseline in the policy.
+    #[serde(skip)]
     pub place: usize,
     /// The id of the baseline.
     pub baseline: String,
@@ -110,10 +112,11 @@ pub struct SilentKey {
     pub days: i64,
 }
 
-/// A silent key, and whom that concerns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A silent key, and whom that concerns, as `silent[]` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoutedSilence {
     /// The key and its last event.
+    #[serde(flatten)]
     pub key: SilentKey,
     /// Who answers for what its fields name.
     pub route: Route,

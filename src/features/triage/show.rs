@@ -14,52 +14,52 @@ use crate::diag;
 use crate::features::patterns;
 use crate::features::patterns::repeated_show::RepeatedView;
 use crate::features::triage::counts::{TriageCounts, TriageRow};
-use crate::features::triage::show::after::{DraftView, ProposalView, RefusalView};
-use crate::features::triage::show::content::{TriageView, plain, tone};
-use crate::features::triage::show::silent::SilentView;
+use crate::features::triage::drafts::NotDrafted;
+use crate::features::triage::last_events::RoutedSilence;
+use crate::features::triage::show::after::ProposalView;
+use crate::features::triage::show::content::{TriageView, WrittenDraft, plain, tone};
 use crate::features::triage::show::tuning::BaselineView;
 use crate::features::triage::watch::Used;
 use crate::gate::facts::FactsAsked;
-use crate::gate::receipt::{ReceiptStep, ReceiptStepView};
+use crate::gate::receipt::ReceiptStep;
 use crate::survey::event::TriageState;
 use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, RowColumns, StyledText, Tone};
 use crate::view::tables::{flexible, whole};
 use crate::view::{json, next, shape};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+/// The states in the order of `counts`.
+const COUNTED: &[TriageState] = &[
+    TriageState::Routine,
+    TriageState::Covered,
+    TriageState::Pending,
+    TriageState::Uncovered,
+    TriageState::ExpiredCover,
+    TriageState::Dismissed,
+    TriageState::Unparsed,
+];
 
 /// The answer's head; the inputs are added one by one.
 #[derive(Serialize)]
 struct TriageReport<'a> {
-    counts: StateCounts,
+    counts: Map<String, Value>,
     results: [(); 0],
     baselines: Vec<BaselineView<'a>>,
     proposals: Vec<ProposalView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     facts: Option<&'a FactsAsked>,
-    silent: Vec<SilentView<'a>>,
+    silent: &'a [RoutedSilence],
     repeated: Vec<RepeatedView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unused: Option<&'a Used>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    drafts: Option<Vec<DraftView<'a>>>,
+    drafts: Option<&'a [WrittenDraft]>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    not_drafted: Option<Vec<RefusalView<'a>>>,
-    next: Option<ReceiptStepView<'a>>,
-}
-
-/// The number of inputs in each state.
-#[derive(Serialize)]
-struct StateCounts {
-    routine: usize,
-    covered: usize,
-    pending: usize,
-    uncovered: usize,
-    expired_cover: usize,
-    dismissed: usize,
-    unparsed: usize,
+    not_drafted: Option<&'a [NotDrafted]>,
+    next: Option<&'a ReceiptStep>,
 }
 
 #[derive(Serialize)]
@@ -67,7 +67,7 @@ struct TriageRowView<'a> {
     source: Option<&'a String>,
     index: Option<u64>,
     key: Option<&'a str>,
-    state: &'static str,
+    state: TriageState,
     record: Option<&'a str>,
     message: &'a str,
     route: Option<&'a Route>,
@@ -86,17 +86,17 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
         shown.stamp,
         "triage",
         &TriageReport {
-            counts: StateCounts::of(shown.tally),
+            counts: json::counts(COUNTED, |state| shown.tally.n(state)),
             results: [],
             baselines: crate::features::triage::show::tuning::baselines(shown),
             proposals: shown.proposals.iter().map(ProposalView::of).collect(),
             facts: shown.facts.as_ref(),
-            silent: shown.silent.iter().map(SilentView::of).collect(),
+            silent: shown.silent,
             repeated: RepeatedView::all(shown.repeated),
             unused: shown.unused.as_ref().map(|unused| &unused.used),
-            drafts: crate::features::triage::show::after::draft_views(shown),
-            not_drafted: crate::features::triage::show::after::refusal_views(shown),
-            next: shown.step.as_ref().map(ReceiptStep::view),
+            drafts: shown.drafts.as_deref(),
+            not_drafted: shown.drafts.as_ref().map(|_| shown.refused.as_slice()),
+            next: shown.step.as_ref(),
         },
     );
     if shown.reads == FormatNeeds::Json {
@@ -141,26 +141,12 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     doc
 }
 
-impl StateCounts {
-    fn of(tally: &TriageCounts) -> StateCounts {
-        StateCounts {
-            routine: tally.n(TriageState::Routine),
-            covered: tally.n(TriageState::Covered),
-            pending: tally.n(TriageState::Pending),
-            uncovered: tally.n(TriageState::Uncovered),
-            expired_cover: tally.n(TriageState::ExpiredCover),
-            dismissed: tally.n(TriageState::Dismissed),
-            unparsed: tally.n(TriageState::Unparsed),
-        }
-    }
-}
-
 fn json(row: &TriageRow, shown: &TriageView<'_>) -> Value {
     json::value(&TriageRowView {
         source: shown.sources.get(row.source),
         index: row.index,
         key: row.key.map(|_| shown.tally.text(row.key)),
-        state: row.state.as_str(),
+        state: row.state,
         record: row.record.map(|_| shown.tally.text(row.record)),
         message: shown.tally.text(row.message),
         route: row.route.and_then(|route| shown.tally.routes.get(route)),

@@ -11,7 +11,7 @@ use crate::status::stamp::Stamp;
 use crate::view::doc::{
     Block, Column, ColumnFit, Doc, DocTable, FindingList, FormatNeeds, StyledText, Tone,
 };
-use crate::view::findings::{self, FindingView, LevelCounts};
+use crate::view::findings::{self, LevelCounts};
 use crate::view::shape;
 
 /// The content of `verify`.
@@ -83,7 +83,7 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     );
     if verify.reads == FormatNeeds::Json {
         let shown = verify.findings.shown;
-        doc.name_columns(&[("", FindingView::COLUMNS)]);
+        doc.name_columns(&[("", findings::COLUMNS)]);
         doc.fill_with("findings", shown, findings::shown);
         return doc;
     }

@@ -17,7 +17,6 @@ use crate::record::not_waived;
 use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
 use crate::record::tool_ids;
-use crate::record::vocabulary::Vocabulary;
 
 /// The target `opa`: a bundle, as a folder or as an archive.
 pub const TARGET: ExportTarget = ExportTarget {

@@ -10,7 +10,6 @@ use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 use crate::features::export::targets::opa::short_reference;
 use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
-use crate::record::vocabulary::Vocabulary;
 use crate::status::state::{InForce, RecordState, Status};
 
 /// The target `prometheus`: a file for the textfile collector of node_exporter.

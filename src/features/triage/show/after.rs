@@ -3,12 +3,9 @@
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::diag::shell;
-use crate::features::triage::drafts::NotDrafted;
-use crate::features::triage::show::content::{TriageView, WrittenDraft};
+use crate::features::triage::show::content::TriageView;
 use crate::features::triage::watch::FiringProposal;
 use crate::plan::drafted_finding::DraftRefusal;
-use crate::record::trigger_test::TriggerTest;
-use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
 use serde::Serialize;
@@ -18,60 +15,18 @@ fn command(proposal: &FiringProposal) -> String {
     shell::command("exledger fire", &[&proposal.record, &proposal.trigger, "--note", &note])
 }
 
-/// A trigger that the inputs fire.
+/// A trigger that the inputs fire, and the command that fires it.
 #[derive(Serialize)]
 pub(super) struct ProposalView<'a> {
-    record: &'a str,
-    trigger: &'a str,
-    test: TriggerTest,
-    then: &'static str,
-    message: &'a str,
+    #[serde(flatten)]
+    proposal: &'a FiringProposal,
     command: String,
 }
 
 impl<'a> ProposalView<'a> {
     pub(super) fn of(proposal: &'a FiringProposal) -> ProposalView<'a> {
-        ProposalView {
-            record: &proposal.record,
-            trigger: &proposal.trigger,
-            test: proposal.test,
-            then: proposal.then.as_str(),
-            message: &proposal.why,
-            command: command(proposal),
-        }
+        ProposalView { proposal, command: command(proposal) }
     }
-}
-
-#[derive(Serialize)]
-pub(super) struct DraftView<'a> {
-    id: &'a str,
-    path: &'a str,
-}
-
-#[derive(Serialize)]
-pub(super) struct RefusalView<'a> {
-    key: &'a str,
-    path: &'a str,
-    line: Option<u64>,
-    message: &'a str,
-}
-
-/// Returns the findings that get no draft, if drafts were requested.
-pub(super) fn refusal_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<RefusalView<'a>>> {
-    let view = |refused: &'a NotDrafted| RefusalView {
-        key: &refused.key,
-        path: &refused.refusal.path,
-        line: refused.refusal.line,
-        message: &refused.refusal.reason,
-    };
-    shown.drafts.as_ref().map(|_| shown.refused.iter().map(view).collect())
-}
-
-/// Returns the written drafts, if drafts were requested.
-pub(super) fn draft_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<DraftView<'a>>> {
-    let drafts = shown.drafts.as_ref()?.iter();
-    let view = |draft: &'a WrittenDraft| DraftView { id: &draft.id, path: &draft.path };
-    Some(drafts.map(view).collect())
 }
 
 /// Shows the consequences, and the commands to run next.

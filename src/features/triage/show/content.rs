@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use crate::features::triage::counts::TriageCounts;
 use crate::features::triage::drafts::NotDrafted;
 use crate::features::triage::last_events::RoutedSilence;
@@ -65,13 +67,14 @@ pub struct Unused {
 }
 
 /// A written draft.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WrittenDraft {
     /// Its id.
     pub id: String,
     /// Its file.
     pub path: String,
     /// Its title.
+    #[serde(skip)]
     pub title: String,
 }
 

@@ -11,7 +11,7 @@ use crate::diag;
 use crate::features::triage::messages;
 use crate::features::triage::messages::{MessageInput, TriageMessage};
 use crate::features::triage::show::content::{TriageView, plain};
-use crate::policy::people::person::PersonView;
+use crate::policy::people::person::Person;
 use crate::survey::event::TriageState;
 use crate::survey::next_step::{self, NextStep};
 use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
@@ -27,7 +27,7 @@ const LONGEST_WHY: usize = 400;
 
 #[derive(Serialize)]
 struct TriageMessageView<'a> {
-    to: PersonView<'a>,
+    to: &'a Person,
     subject: String,
     text: String,
     inputs: Vec<MessageInputView<'a>>,
@@ -38,7 +38,7 @@ struct MessageInputView<'a> {
     source: Option<&'a String>,
     index: Option<u64>,
     key: Option<&'a str>,
-    state: &'static str,
+    state: TriageState,
     message: &'a str,
 }
 
@@ -81,11 +81,11 @@ impl<'a> TriageMessageView<'a> {
             source: shown.sources.get(input.input.origin.source),
             index: input.input.origin.index,
             key: input.input.key.map(|_| shown.tally.text(input.input.key)),
-            state: input.state.as_str(),
+            state: input.state,
             message: shown.tally.text(input.input.message),
         });
         TriageMessageView {
-            to: PersonView::of(&message.person),
+            to: &message.person,
             subject: subject(message, shown),
             text: text(message, shown),
             inputs: inputs.collect(),

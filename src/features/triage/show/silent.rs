@@ -2,41 +2,13 @@
 //!
 //! Uses survey. Pure. Start at [`block`]. Follows `docs/spec/cli.md`, triage.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-
 use crate::diag;
 use crate::features::patterns;
 use crate::features::triage::counts::MOST_LINES;
 use crate::features::triage::last_events::RoutedSilence;
 use crate::features::triage::show::content::TriageView;
-use crate::record::time::Instant;
-use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
-
-/// A silent key, as `silent[]` shows it.
-#[derive(Serialize)]
-pub(super) struct SilentView<'a> {
-    baseline: &'a str,
-    by: &'a BTreeMap<String, String>,
-    last: Instant,
-    days: i64,
-    route: &'a Route,
-}
-
-impl<'a> SilentView<'a> {
-    pub(super) fn of(silence: &'a RoutedSilence) -> SilentView<'a> {
-        SilentView {
-            baseline: &silence.key.baseline,
-            by: &silence.key.by,
-            last: silence.key.last,
-            days: silence.key.days,
-            route: &silence.route,
-        }
-    }
-}
 
 /// Shows the silent keys, with the normal time between their events and with whom they concern.
 pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
