@@ -8,7 +8,6 @@ use crate::diag;
 use crate::diag::shell;
 use crate::history::objects;
 use crate::policy::tier::Needed;
-use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, credential};
 use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
 use crate::view::{init, shape};
@@ -18,9 +17,10 @@ use serde::Serialize;
 const GIST: usize = 300;
 
 /// An approval or rejection, and its subject.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ApprovalSummary {
     /// The id of the record, or the path of the governance file.
+    #[serde(rename = "id")]
     pub name: String,
     /// The sha256 of the bytes.
     pub sha256: String,
@@ -113,10 +113,7 @@ struct ReviewsAnswer<'a> {
 /// Returns the answer about a signed approval.
 pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     let summary = &signed.summary;
-    let mut doc = Doc::new(ApprovalAnswer {
-        schema: shape::schema("approve"),
-        summary: ApprovalSummaryView::of(summary, &signed.counting),
-    });
+    let mut doc = shape::plain("approve", &ApprovalSummaryView::of(summary, &signed.counting));
     let not_yet = match &signed.counting {
         Counting::NotYet { why, .. } => Some(why),
         Counting::Counts | Counting::NotSigned => None,
@@ -310,15 +307,7 @@ impl<'a> ApprovalSummaryView<'a> {
             Counting::NotYet { why, .. } => (Some(false), Some(why.as_str())),
             Counting::NotSigned => (None, None),
         };
-        ApprovalSummaryView {
-            id: &summary.name,
-            sha256: &summary.sha256,
-            decision: summary.decision.as_str(),
-            groups: &summary.groups,
-            files: &summary.files,
-            counts,
-            why_not,
-        }
+        ApprovalSummaryView { summary, counts, why_not }
     }
 }
 
@@ -362,14 +351,6 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
     doc
 }
 
-/// The answer about one approval or rejection.
-#[derive(Serialize)]
-pub(super) struct ApprovalAnswer<'a> {
-    pub(super) schema: String,
-    #[serde(flatten)]
-    pub(super) summary: ApprovalSummaryView<'a>,
-}
-
 #[derive(Serialize)]
 pub(super) struct WrittenReviewView<'a> {
     #[serde(flatten)]
@@ -379,11 +360,8 @@ pub(super) struct WrittenReviewView<'a> {
 
 #[derive(Serialize)]
 pub(super) struct ApprovalSummaryView<'a> {
-    pub(super) id: &'a str,
-    pub(super) sha256: &'a str,
-    pub(super) decision: &'static str,
-    pub(super) groups: &'a [String],
-    pub(super) files: &'a [String],
+    #[serde(flatten)]
+    pub(super) summary: &'a ApprovalSummary,
     pub(super) counts: Option<bool>,
     pub(super) why_not: Option<&'a str>,
 }
