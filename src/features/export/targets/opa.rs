@@ -19,14 +19,8 @@ use crate::record::time::Instant;
 use crate::record::tool_ids;
 
 /// The target `opa`: a bundle, as a folder or as an archive.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "opa",
-    tools: &[],
-    is_several: true,
-    write,
-    merge: None,
-    archive: Some(archive),
-};
+pub const TARGET: ExportTarget =
+    ExportTarget::new("opa", &[], write).with_several_files().with_archive(archive);
 
 /// The ids of records by what they are about.
 type IdIndex = BTreeMap<String, BTreeSet<String>>;

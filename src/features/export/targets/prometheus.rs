@@ -13,14 +13,7 @@ use crate::features::export::targets::target::ExportTarget;
 use crate::status::state::{InForce, RecordState, Status};
 
 /// The target `prometheus`: a file for the textfile collector of node_exporter.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "prometheus",
-    tools: &[],
-    is_several: false,
-    write,
-    merge: None,
-    archive: None,
-};
+pub const TARGET: ExportTarget = ExportTarget::new("prometheus", &[], write);
 
 /// Metrics in the text format, one family after the other.
 #[derive(Default)]
