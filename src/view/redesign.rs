@@ -12,9 +12,10 @@ use crate::status::stamp::Stamp;
 use crate::survey::follow_up::FollowUp;
 use crate::survey::redesign::step::{self, RedesignStep};
 use crate::survey::redesign::{RedesignState, RedesignStatus};
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
+use crate::view::doc::{Block, Column, Doc, DocTable, RowColumns, StyledText, Tone};
 use crate::view::record::OwnerView;
 use crate::view::shape;
+use crate::view::tables::{flexible, whole};
 
 /// The content of `redesign list`.
 #[derive(Debug)]
@@ -152,8 +153,6 @@ impl<'a> DueRedesignView<'a> {
 }
 
 fn columns() -> Vec<Column> {
-    let whole = |title| Column { title, fit: ColumnFit::Whole };
-    let flexible = |title| Column { title, fit: ColumnFit::Flexible };
     vec![
         whole("id"),
         flexible("title"),

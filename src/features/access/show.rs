@@ -16,7 +16,7 @@ use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, FormatNeeds, RowColumns, StyledText, Tone};
-use crate::view::tables::{flexible, table, whole};
+use crate::view::tables::{self, flexible, table, whole};
 use crate::view::{json, shape};
 
 /// The maximum number of lines for one state: nobody reads more, and scripts use JSON.
@@ -227,17 +227,9 @@ fn counted(shown: &AccessView<'_>) -> StyledText {
         files => diag::count(files.len(), "file"),
     };
     let n = format!("{} in {files}", diag::count(shown.rows.rows.len(), "grant"));
-    let mut text = StyledText::with_tone(Tone::Strong, n);
-    let mut before = ": ";
-    for state in SHOWN.iter().chain(&[AccessState::Covered, AccessState::Routine]) {
-        let n = shown.rows.n(*state);
-        if n > 0 {
-            text =
-                text.and(Tone::Plain, before).and(tone(*state), format!("{n} {}", state.as_str()));
-            before = ", ";
-        }
-    }
-    text
+    let states = SHOWN.iter().chain(&[AccessState::Covered, AccessState::Routine]);
+    let parts = states.map(|state| (shown.rows.n(*state), tone(*state), state.as_str().to_owned()));
+    tables::counted(n, parts)
 }
 
 fn tone(state: AccessState) -> Tone {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::diag::Finding;
 use crate::gate::accepted_text;
-use crate::plan::edit::FieldChange;
+use crate::history::change::differ::ValueDifference;
 use crate::record::credential;
 use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
 use crate::view::shape;
@@ -37,7 +37,7 @@ pub struct Decided {
     /// The name of the event.
     pub event: &'static str,
     /// The fields that changed.
-    pub changes: Vec<FieldChange>,
+    pub changes: Vec<ValueDifference>,
     /// The findings about the result.
     pub findings: Vec<Finding>,
     /// Who must approve it, in words; `None` if that can't be determined.
@@ -109,7 +109,7 @@ fn blocks(decided: &Decided, written: bool) -> Vec<Block<'static>> {
 }
 
 /// Returns a change on one line: `expires: 2026-12-20 → 2027-01-10`; for a new map, one line per key.
-fn change_lines(change: &FieldChange) -> Vec<String> {
+fn change_lines(change: &ValueDifference) -> Vec<String> {
     let field = &change.field;
     if let (Value::Null, Value::Object(map)) = (&change.from, &change.to)
         && !field.ends_with(']')

@@ -26,11 +26,11 @@ use crate::rules::change_cases::Needs;
 use crate::rules::event_details::EventDetail;
 use crate::session::judged::JudgedCounts;
 use crate::view::doc::{
-    Block, Column, ColumnFit, Doc, DocTable, FindingList, FindingReaders, RowColumns, ShownFinding,
-    StyledText, Tone,
+    Block, Doc, DocTable, FindingList, FindingReaders, RowColumns, ShownFinding, StyledText, Tone,
 };
 use crate::view::findings::LevelCounts;
 use crate::view::shape;
+use crate::view::tables::{flexible, whole};
 
 /// The content of `diff`.
 #[derive(Clone, Debug)]
@@ -259,13 +259,12 @@ fn heading(diff: &Diff) -> StyledText {
 
 /// One row per record: what it is, what changes, and the approvals needed.
 fn table(changes: &[RecordChange], strays: &[Stray]) -> DocTable {
-    let column = |title, fit| Column { title, fit };
     DocTable {
         columns: vec![
-            column("exception", ColumnFit::Whole),
-            column("title", ColumnFit::Flexible),
-            column("what changes", ColumnFit::Flexible),
-            column("needs", ColumnFit::Flexible),
+            whole("exception"),
+            flexible("title"),
+            flexible("what changes"),
+            flexible("needs"),
         ],
         rows: changes.iter().map(row).chain(strays.iter().map(stray_row)).collect(),
     }

@@ -9,9 +9,9 @@ use crate::diag;
 use crate::features::import::answer::{PreparedDraft, PreparedImport};
 use crate::features::import::complete::CompletedDraft;
 use crate::features::import::entry::{ImportedEntry, ImportedState};
-use crate::plan::edit::FieldChange;
+use crate::history::change::differ::ValueDifference;
 use crate::view::doc::{Block, Doc, FormatNeeds, RowColumns, StyledText, Tone};
-use crate::view::tables::{flexible, table, whole};
+use crate::view::tables::{self, flexible, table, whole};
 use crate::view::{json, shape};
 
 /// The maximum number of lines of a table: nobody reads more, and scripts use JSON.
@@ -155,22 +155,15 @@ fn more(doc: &mut Doc<'_>, n: usize, what: &str) {
 
 /// Returns the counts as text: `100 entries: 98 draft, 2 known; 1 draft`.
 fn counted(entries: &[ImportedEntry]) -> StyledText {
-    let n = entries.len();
-    let counted = if n == 1 { "1 entry".to_owned() } else { format!("{n} entries") };
-    let mut text = StyledText::with_tone(Tone::Strong, counted);
-    let mut before = ": ";
-    for state in ImportedState::ALL {
+    let parts = ImportedState::ALL.iter().map(|state| {
+        let name = match state {
+            ImportedState::Draft => "drafted",
+            state => state.as_str(),
+        };
         let n = entries.iter().filter(|entry| entry.state == *state).count();
-        if n > 0 {
-            let name = match state {
-                ImportedState::Draft => "drafted",
-                state => state.as_str(),
-            };
-            text = text.and(Tone::Plain, before).and(tone(*state), format!("{n} {name}"));
-            before = ", ";
-        }
-    }
-    text
+        (n, tone(*state), name.to_owned())
+    });
+    tables::counted(diag::count(entries.len(), "entry"), parts)
 }
 
 fn tone(state: ImportedState) -> Tone {
@@ -194,7 +187,7 @@ struct CompletedView<'a> {
     id: &'a str,
     path: &'a str,
     complete: bool,
-    changes: &'a [FieldChange],
+    changes: &'a [ValueDifference],
 }
 
 impl CompletedView<'_> {

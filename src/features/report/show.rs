@@ -19,7 +19,8 @@ use crate::survey::glance::{Glance, OwnerCounts, ProofCounts, TierCounts};
 use crate::survey::patterns::CausePattern;
 use crate::survey::queue::QueueItem;
 use crate::survey::select;
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
+use crate::view::doc::{Block, Doc, DocTable, StyledText, Tone};
+use crate::view::tables::whole;
 
 /// The content of `report`.
 #[derive(Debug)]
@@ -187,11 +188,10 @@ pub(super) fn class_table<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
             std::iter::once(name).chain(counts.map(|n| StyledText::plain(n.to_string()))).collect()
         })
         .collect();
-    let column = |title| Column { title, fit: ColumnFit::Whole };
     if rows.is_empty() {
         return Vec::new();
     }
-    let columns = ["class", "open", "in force", "overdue"].map(column).to_vec();
+    let columns = ["class", "open", "in force", "overdue"].map(whole).to_vec();
     let heading = Block::Heading(StyledText::plain("Classes"));
     vec![heading, Block::Table(DocTable { columns, rows })]
 }

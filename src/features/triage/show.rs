@@ -25,7 +25,7 @@ use crate::gate::receipt::ReceiptStep;
 use crate::survey::event::TriageState;
 use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, RowColumns, StyledText, Tone};
-use crate::view::tables::{flexible, whole};
+use crate::view::tables::{self, flexible, whole};
 use crate::view::{json, next, shape};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -156,17 +156,9 @@ fn json(row: &TriageRow, shown: &TriageView<'_>) -> Value {
 /// Returns the counts as text: `12 inputs: 2 uncovered, 10 covered`.
 pub fn display_counts(tally: &TriageCounts) -> StyledText {
     let n: usize = tally.counts.values().sum();
-    let mut text = StyledText::with_tone(Tone::Strong, diag::count(n, "input"));
-    let mut before = ": ";
-    for state in TriageState::ALL {
-        let n = tally.n(*state);
-        if n > 0 {
-            let count = format!("{n} {}", plain(*state));
-            text = text.and(Tone::Plain, before).and(tone(*state), count);
-            before = ", ";
-        }
-    }
-    text
+    let states = TriageState::ALL.iter();
+    let parts = states.map(|state| (tally.n(*state), tone(*state), plain(*state)));
+    tables::counted(diag::count(n, "input"), parts)
 }
 
 /// Says how many inputs have no owner, so that nothing is lost unseen.
