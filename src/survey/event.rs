@@ -11,6 +11,7 @@ use crate::gate::answer::SubjectMatch;
 use crate::gate::package::Package;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{Risk, words};
+use crate::survey::next_step::NextStep;
 
 words! {
     /// The decision about an input, worst first.
@@ -46,19 +47,22 @@ pub struct TriageDecision {
     pub about: Vec<(String, SubjectMatch)>,
     /// Whether a record in force would cover it, but for its accepted text, which is gone.
     pub has_lost_text: bool,
+    /// What can be done about it, if the gate was asked for that.
+    pub next: Option<NextStep>,
 }
 
 impl TriageDecision {
-    /// Returns the decision for an input that needs no attention, whatever records and baselines say.
-    pub(crate) fn routine(why: &str) -> TriageDecision {
+    /// Returns a decision that no record makes.
+    pub(crate) fn without_record(state: TriageState, message: String) -> TriageDecision {
         TriageDecision {
-            state: TriageState::Routine,
+            state,
             record: None,
-            message: why.to_owned(),
+            message,
             is_doubtful: false,
             baselines: Vec::new(),
             about: Vec::new(),
             has_lost_text: false,
+            next: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::diag;
+use crate::features::patterns::observed::FileLastEvent;
 use crate::features::triage::fields;
 use crate::policy::closing::Baseline;
 use crate::policy::expectation::SinceLast;
@@ -85,16 +86,6 @@ pub struct EarlierEvent<'r> {
     pub last: Instant,
     /// Whether this run reads the same file again: its events must not be compared with themselves.
     pub is_reread: bool,
-}
-
-/// The last event of a file with certain values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileLastEvent {
-    /// The id of the baseline.
-    pub baseline: String,
-    /// The fields of `since_last.by`, each with its value.
-    pub by: BTreeMap<String, Option<String>>,
-    pub last: Instant,
 }
 
 /// A key that had no event for longer than `at_most`.
