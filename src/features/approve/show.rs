@@ -7,6 +7,7 @@ use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::diag;
 use crate::diag::shell;
 use crate::history::objects;
+use crate::plan::reviews::skipped::UnresolvedReview;
 use crate::policy::tier::Needed;
 use crate::record::{Record, credential};
 use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
@@ -107,7 +108,7 @@ pub enum Done {
 struct ReviewsAnswer<'a> {
     schema: String,
     results: Vec<WrittenReviewView<'a>>,
-    unresolved: &'a [Unresolved],
+    unresolved: &'a [UnresolvedReview],
 }
 
 /// Returns the answer about a signed approval.
@@ -199,19 +200,6 @@ fn counts_for(summary: &ApprovalSummary, needed: &Needed) -> String {
     }
 }
 
-/// An approving review that was not written, because the account's owner is unknown.
-#[derive(Clone, Debug, Serialize)]
-pub struct Unresolved {
-    /// The login, if the forge gives one.
-    pub login: Option<String>,
-    /// The address of the review.
-    pub url: String,
-    /// The line to add to `people.logins`.
-    pub line: Option<String>,
-    /// Why the owner is unknown.
-    pub reason: String,
-}
-
 /// A review that was written as an approval file.
 #[derive(Clone, Debug)]
 pub struct WrittenReview {
@@ -226,7 +214,7 @@ pub struct WrittenReview {
 /// Returns the answer about reviews: those that were written, and those that could not be.
 pub fn stated(
     all: &[WrittenReview],
-    unresolved: &[Unresolved],
+    unresolved: &[UnresolvedReview],
     written: bool,
     next: &[String],
 ) -> Doc<'static> {
@@ -273,7 +261,7 @@ fn not_yet(n_waiting: usize) -> String {
 }
 
 /// Returns the reviews that were not written, each with the reason.
-fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
+fn not_written(unresolved: &[UnresolvedReview]) -> Vec<Block<'static>> {
     if unresolved.is_empty() {
         return Vec::new();
     }
