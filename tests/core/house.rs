@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use exledger::policy::demand::Proof;
-use exledger::record::vocabulary::Vocabulary as _;
 use exledger::status::state::Status;
 
 use crate::support::project::{everything, files, root, shown};
