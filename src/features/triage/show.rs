@@ -82,25 +82,27 @@ impl TriageRowView<'_> {
 
 /// Returns the answer.
 pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
+    let answer = shown.answer;
+    let facts = answer.snapshot().facts_asked(|test| !test.is_of_report());
     let mut doc = shape::stamped(
-        shown.stamp,
+        shown.stamp(),
         "triage",
         &TriageReport {
-            counts: json::counts(COUNTED, |state| shown.tally.n(state)),
+            counts: json::counts(COUNTED, |state| shown.answer.counts.n(state)),
             results: [],
             baselines: crate::features::triage::show::tuning::baselines(shown),
-            proposals: shown.proposals.iter().map(ProposalView::of).collect(),
-            facts: shown.facts.as_ref(),
-            silent: shown.silent,
-            repeated: RepeatedView::all(shown.repeated),
-            unused: shown.unused.as_ref().map(|unused| &unused.used),
+            proposals: answer.proposals.iter().map(ProposalView::of).collect(),
+            facts: facts.as_ref(),
+            silent: &answer.last_events.silent,
+            repeated: RepeatedView::all(&answer.repeated),
+            unused: answer.matches.as_ref().map(|matches| &matches.used),
             drafts: shown.drafts.as_deref(),
             not_drafted: shown.drafts.as_ref().map(|_| shown.refused.as_slice()),
-            next: shown.step.as_ref(),
+            next: answer.next.as_ref(),
         },
     );
     if shown.reads == FormatNeeds::Json {
-        let rows = shown.tally.rows();
+        let rows = shown.answer.counts.rows();
         doc.name_columns(TriageRowView::COLUMNS);
         doc.fill("results", rows.map(|row| json(row, shown)));
         if shown.asks_messages {
@@ -114,15 +116,16 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
         crate::features::triage::show::after::requested(&mut doc, shown);
         return doc;
     }
-    let counts = display_counts(shown.tally);
-    let is_silent = shown.tally.counts.values().all(|n| *n == 0) && !shown.tools.is_empty();
+    let tools = answer.tools();
+    let counts = display_counts(&shown.answer.counts);
+    let is_silent = shown.answer.counts.counts.values().all(|n| *n == 0) && !tools.is_empty();
     doc.blocks.push(Block::Paragraph(if is_silent {
-        let tools: Vec<&str> = shown.tools.iter().copied().collect();
+        let tools: Vec<&str> = tools.into_iter().collect();
         counts.and(Tone::Plain, format!(": {} ran and reported nothing", tools.join(", ")))
     } else {
         counts
     }));
-    if let Some(asked) = shown.facts.as_ref().filter(|asked| asked.not_asked > 0) {
+    if let Some(asked) = facts.filter(|asked| asked.not_asked > 0) {
         let tests = diag::count(asked.not_asked, "test");
         let text = format!("{tests} of triggers not asked: give --facts FILE");
         doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
@@ -132,11 +135,12 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     covered(&mut doc, shown);
     crate::features::triage::show::silent::block(&mut doc, shown);
     crate::features::triage::show::attention::sampled(&mut doc, shown);
-    patterns::repeated_show::blocks(&mut doc, shown.repeated, shown.events);
+    let events = &answer.snapshot().governance().policy.patterns.events;
+    patterns::repeated_show::blocks(&mut doc, &answer.repeated, events);
     crate::features::triage::show::tuning::block(&mut doc, shown);
     crate::features::triage::show::after::blocks(&mut doc, shown);
     // The commands that complete drafts come before any other.
-    let step = shown.step.iter().filter(|_| shown.next.is_empty());
+    let step = answer.next.iter().filter(|_| shown.next.is_empty());
     doc.blocks.extend(step.flat_map(next::block));
     doc
 }
@@ -145,11 +149,11 @@ fn json(row: &TriageRow, shown: &TriageView<'_>) -> Value {
     json::value(&TriageRowView {
         source: shown.sources.get(row.source),
         index: row.index,
-        key: row.key.map(|_| shown.tally.text(row.key)),
+        key: row.key.map(|_| shown.answer.counts.text(row.key)),
         state: row.state,
-        record: row.record.map(|_| shown.tally.text(row.record)),
-        message: shown.tally.text(row.message),
-        route: row.route.and_then(|route| shown.tally.routes.get(route)),
+        record: row.record.map(|_| shown.answer.counts.text(row.record)),
+        message: shown.answer.counts.text(row.message),
+        route: row.route.and_then(|route| shown.answer.counts.routes.get(route)),
     })
 }
 
@@ -171,7 +175,7 @@ fn ownerless(doc: &mut Doc, shown: &TriageView<'_>) {
 /// Shows which records cover how many inputs.
 fn covered(doc: &mut Doc, shown: &TriageView<'_>) {
     let mut records: BTreeMap<(TriageState, &str), (usize, &str)> = BTreeMap::new();
-    let tally = shown.tally;
+    let tally = &shown.answer.counts;
     for state in [TriageState::Covered, TriageState::Dismissed] {
         for (alike, line) in tally.lines(state) {
             let [record, message] = [alike.record, alike.message].map(|it| tally.text(it));

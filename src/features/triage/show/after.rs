@@ -31,9 +31,9 @@ impl<'a> ProposalView<'a> {
 
 /// Shows the consequences, and the commands to run next.
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
-    let next = shown.step.as_ref().filter(|_| shown.next.is_empty());
+    let next = shown.answer.next.as_ref().filter(|_| shown.next.is_empty());
     let next = next.and_then(|step| step.command.as_deref()).unwrap_or_default();
-    proposals(doc, shown.proposals, next);
+    proposals(doc, &shown.answer.proposals, next);
     requested(doc, shown);
 }
 
@@ -69,7 +69,7 @@ fn proposals(doc: &mut Doc, proposals: &[FiringProposal], next: &str) {
 }
 
 fn unused(doc: &mut Doc, shown: &TriageView<'_>) {
-    let Some(unused) = &shown.unused else {
+    let Some(unused) = &shown.answer.matches else {
         return;
     };
     let used = &unused.used;
@@ -85,7 +85,7 @@ fn unused(doc: &mut Doc, shown: &TriageView<'_>) {
         let why = "matched earlier inputs, but nothing in the latest from its tool";
         (id, "no longer", why)
     });
-    let never = used.never.iter().zip(&unused.why);
+    let never = used.never.iter().zip(&unused.why_never);
     let never = never.map(|(id, why)| (id, "never", why.as_str()));
     let rows: Vec<Vec<StyledText>> = no_longer
         .chain(never)

@@ -30,7 +30,7 @@ pub(super) struct BaselineView<'a> {
 }
 
 pub(super) fn baselines<'a>(shown: &'a TriageView<'_>) -> Vec<BaselineView<'a>> {
-    let done = shown.baselines.iter().zip(&shown.tally.baselines);
+    let done = shown.baselines().iter().zip(&shown.answer.counts.baselines);
     done.map(|(baseline, done)| BaselineView {
         id: &baseline.id,
         kind: baseline.kind.as_str(),
@@ -38,19 +38,19 @@ pub(super) fn baselines<'a>(shown: &'a TriageView<'_>) -> Vec<BaselineView<'a>> 
         sample: baseline.sample,
         result: done,
         review_by: baseline.review_by,
-        stale: is_stale(baseline, shown.stamp.instant),
+        stale: is_stale(baseline, shown.stamp().instant),
     })
     .collect()
 }
 
 /// Shows the results of each baseline, and which baselines are past their own review date.
 pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
-    let done = shown.baselines.iter().zip(&shown.tally.baselines);
-    let instant = shown.stamp.instant;
+    let done = shown.baselines().iter().zip(&shown.answer.counts.baselines);
+    let instant = shown.stamp().instant;
     let done = done.filter(|(baseline, done)| done.matched > 0 || is_stale(baseline, instant));
     let rows: Vec<Vec<StyledText>> = done
         .map(|(baseline, done)| {
-            let stale = is_stale(baseline, shown.stamp.instant);
+            let stale = is_stale(baseline, shown.stamp().instant);
             let review = baseline.review_by.map(|day| day.to_string());
             vec![
                 StyledText::with_tone(Tone::Strong, &baseline.id),
