@@ -17,7 +17,7 @@ use crate::view::shape;
 const MOST_LINES: usize = 12;
 
 #[derive(Serialize)]
-struct DoctorAnswer<'a> {
+struct DoctorReport<'a> {
     verdict: ApprovalsCount,
     ci: ApprovalsCount,
     checks: &'a [DoctorCheck],
@@ -30,7 +30,7 @@ pub fn doc(diagnosis: &Diagnosis, stamp: &Stamp) -> Doc<'static> {
     let mut doc = shape::stamped(
         stamp,
         "doctor",
-        &DoctorAnswer {
+        &DoctorReport {
             verdict: diagnosis.verdict(),
             ci: diagnosis.ci(),
             checks: &diagnosis.checks,
