@@ -11,6 +11,8 @@ pub mod sorting;
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// A position in a text: line and column, both counted from 1, the column in characters.
@@ -28,7 +30,8 @@ impl Pos {
 }
 
 /// The level of a finding; the worst sorts first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Level {
     /// The command exits with 1.
     Error,
@@ -56,7 +59,7 @@ impl fmt::Display for Level {
 }
 
 /// A single problem: what, where, and how to fix it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The code of the rule that found it.
     pub rule: Code,
@@ -64,7 +67,8 @@ pub struct Finding {
     pub level: Level,
     /// The file, relative to the ledger's root, with `/`.
     pub path: String,
-    /// The position in the file; `None` without one.
+    /// The position in the file; `None` if there is none.
+    #[serde(flatten, serialize_with = "write_place")]
     pub pos: Option<Pos>,
     /// The dotted path of the field, list indices from 0; `None` for a whole file.
     pub field: Option<String>,
@@ -73,7 +77,21 @@ pub struct Finding {
     /// What is wrong; never repeats a secret.
     pub message: String,
     /// What ends it; never empty.
+    #[serde(flatten, serialize_with = "write_help")]
     pub remedy: Remedy,
+}
+
+/// Writes `line` and `column`, which are null without a position.
+fn write_place<S: Serializer>(pos: &Option<Pos>, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map([("line", pos.map(|pos| pos.line)), ("column", pos.map(|pos| pos.column))])
+}
+
+/// Writes `help`, which is the remedy in words, and `remedy`.
+fn write_help<S: Serializer>(remedy: &Remedy, to: S) -> Result<S::Ok, S::Error> {
+    let mut map = to.serialize_map(Some(2))?;
+    map.serialize_entry("help", &remedy.words())?;
+    map.serialize_entry("remedy", remedy)?;
+    map.end()
 }
 
 impl Finding {

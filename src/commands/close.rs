@@ -19,7 +19,7 @@ use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::policy::closing::TIMES;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::Day;
-use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome, Vocabulary};
+use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome};
 use exledger::session::{Session, locate};
 use exledger::survey::select::Filter;
 use std::collections::BTreeMap;

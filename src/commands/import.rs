@@ -25,7 +25,7 @@ use exledger::features::import::draft::group::Grouping;
 use exledger::features::import::entry::ImportedState;
 use exledger::features::import::formats;
 use exledger::features::import::request::{ImportFile, ImportRequest};
-use exledger::features::import::show::{DraftLine, EntryLine, ImportView};
+use exledger::features::import::show::ShownImport;
 use exledger::features::scan::place::ScanPlace;
 use exledger::formats::suppressions::readers::format;
 use exledger::formats::suppressions::readers::format::{ImportFormat, MOST_BYTES};
@@ -271,37 +271,12 @@ impl ImportArgs {
         session: &Session,
         prepared: &PreparedImport<'_>,
     ) -> anyhow::Result<()> {
-        let entries = prepared.entries.iter().map(|entry| EntryLine {
-            source: &entry.source,
-            line: entry.line,
-            // In a dry run, the ids of drafts are drawn for nothing.
-            id: entry
-                .id
-                .as_deref()
-                .filter(|_| !self.dry_run || entry.state != ImportedState::Draft),
-            findings: &entry.findings,
-            end: entry.end.as_deref(),
-            state: entry.state.as_str(),
-            message: &entry.message,
-        });
-        let drafts = prepared.drafts.iter().map(|draft| DraftLine {
-            id: if self.dry_run { None } else { Some(draft.id.as_str()) },
-            path: if self.dry_run { None } else { Some(draft.path.as_str()) },
-            title: &draft.title,
-            n_findings: draft.n_findings,
-            end: draft.end.as_deref(),
-            todo: &draft.todo,
-        });
         let next = match self.dry_run {
             true => Vec::new(),
             false => next(ctx, session, prepared, &self.import_format),
         };
-        let shown = ImportView {
-            entries: entries.collect(),
-            drafts: drafts.collect(),
-            next,
-            reads: ctx.format.reads,
-        };
+        let reads = ctx.format.reads;
+        let shown = ShownImport { prepared, next, is_dry_run: self.dry_run, reads };
         ctx.show(&import::show::doc(&shown))?;
         if self.dry_run {
             ctx.hint("hint: nothing was written, because of --dry-run");

@@ -21,7 +21,7 @@ use exledger::render::format::Offered;
 use exledger::session::Session;
 use exledger::session::judged::UnreadFile;
 use exledger::view;
-use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
+use exledger::view::doc::{FindingList, ShownFinding};
 use exledger::view::excerpt::Excerpts;
 
 /// The maximum number of bytes read from standard input: far more than a record may have.
@@ -91,12 +91,6 @@ impl Run for LintArgs {
                 .into_iter()
                 .map(|shown| ShownFinding { is_staged: true, ..shown }),
         );
-        let judged = answer.judged.iter().map(|record| JudgedFile {
-            path: record.path.clone(),
-            id: record.id.clone(),
-            title: record.title.clone(),
-            tier: record.tier.clone(),
-        });
         ctx.show(&lint::show::doc(lint::show::LintView {
             name: answer.governance.policy.name.clone(),
             commit: commit.map(|found| found.oid.to_string()),
@@ -108,7 +102,7 @@ impl Run for LintArgs {
             findings: FindingList {
                 shown: all,
                 rules: view::findings::rules(),
-                judged: judged.collect(),
+                judged: answer.judged.clone(),
                 readers: FindingReaders::Everyone,
             },
         }))?;

@@ -24,7 +24,7 @@ use exledger::diag::shell;
 use exledger::features::triage::answer::{TriageAnswer, TriageRequest};
 use exledger::features::triage::counts::KeptDetail;
 use exledger::features::triage::drafts::{NotDrafted, RecordPer, TriageDraft};
-use exledger::features::triage::show::content::{TriageView, Unused, WrittenDraft};
+use exledger::features::triage::show::content::{TriageView, WrittenDraft};
 use exledger::features::triage::show::messages;
 use exledger::features::triage::sources::Source;
 use exledger::features::triage::suppressions::RewriteKind;
@@ -327,27 +327,9 @@ fn show(
     (drafts, refused, next): (Option<Vec<WrittenDraft>>, Vec<NotDrafted>, Vec<String>),
     asks_messages: bool,
 ) -> anyhow::Result<()> {
-    let names: Vec<String> = answer.read.iter().map(|(input, _)| input.name.clone()).collect();
-    let matches = answer.matches.clone();
-    let shown = TriageView {
-        stamp: answer.snapshot().stamp(),
-        sources: &names,
-        tools: answer.tools(),
-        tally: &answer.counts,
-        baselines: &answer.snapshot().governance().policy.baselines,
-        reads: ctx.format.reads,
-        facts: answer.snapshot().facts_asked(|test| !test.is_of_report()),
-        proposals: &answer.proposals,
-        repeated: &answer.repeated,
-        silent: &answer.last_events.silent,
-        events: &answer.snapshot().governance().policy.patterns.events,
-        unused: matches.map(|matches| Unused { used: matches.used, why: matches.why_never }),
-        drafts,
-        refused,
-        next,
-        step: answer.next.clone(),
-        asks_messages,
-    };
+    let names: Vec<String> = answer.read.iter().map(|(it, _)| it.name.clone()).collect();
+    let (sources, reads) = (names.as_slice(), ctx.format.reads);
+    let shown = TriageView { answer, sources, reads, asks_messages, drafts, refused, next };
     if asks_messages && shown.reads == FormatNeeds::Json {
         messages::without_owner(&shown)
             .iter()

@@ -16,8 +16,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::{context, lint, picker};
 use exledger::diag::Finding;
 use exledger::features::verify::answer::{AuditAnswer, AuditRequest};
-use exledger::features::verify::show::RecordUses;
-use exledger::features::verify::uses::{ReceiptsRequest, UsedRecord};
+use exledger::features::verify::uses::ReceiptsRequest;
 use exledger::history::checkpoint::Checkpoint;
 use exledger::session::error::Undetermined;
 use exledger::status::stamp::Stamp;
@@ -107,7 +106,7 @@ impl Run for VerifyArgs {
 }
 
 pub(crate) fn shown<'a>(
-    answer: &AuditAnswer<'_>,
+    answer: &'a AuditAnswer<'_>,
     findings: Vec<Finding>,
     stamp: &'a Stamp,
     reads: FormatNeeds,
@@ -122,7 +121,7 @@ pub(crate) fn shown<'a>(
         checked: answer.records.len(),
         undetermined: n_unknown + answer.doubts.len(),
         folder: String::new(),
-        uses: answer.uses.iter().map(uses).collect(),
+        uses: &answer.uses,
         findings: FindingList {
             shown: findings.into_iter().map(Into::into).collect(),
             rules: view::findings::rules(),
@@ -157,8 +156,4 @@ fn judged(state: &RecordState) -> JudgedFile {
         title: state.known_content().map(|record| record.title.clone()),
         tier: state.tier.as_ref().map(|tier| tier.tier.clone()),
     }
-}
-
-fn uses(used: &UsedRecord) -> RecordUses {
-    RecordUses { id: used.id.clone(), count: used.count, last: used.last, closed: used.closed }
 }

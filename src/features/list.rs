@@ -10,8 +10,9 @@ use crate::diag;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState, Status};
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
+use crate::view::doc::{Block, Column, Doc, DocTable, FormatNeeds, StyledText, Tone};
 use crate::view::record::RecordView;
+use crate::view::tables::{flexible, optional, whole};
 use crate::view::{closure, json, shape};
 
 /// The content of `list`.
@@ -65,13 +66,11 @@ pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
 
 /// Returns the columns of a table of records.
 pub fn columns() -> Vec<Column> {
-    let whole = |title| Column { title, fit: ColumnFit::Whole };
-    let flexible = |title| Column { title, fit: ColumnFit::Flexible };
     vec![
         whole("id"),
         flexible("title"),
         flexible("owner"),
-        Column { title: "tier", fit: ColumnFit::Optional },
+        optional("tier"),
         whole("end"),
         whole("status"),
     ]

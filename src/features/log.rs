@@ -14,9 +14,10 @@ use crate::status::state::RecordState;
 use crate::status::trace::Lapse;
 use crate::survey::acts::RecordAct;
 use crate::view::closure;
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
+use crate::view::doc::{Block, Column, Doc, DocTable, RowColumns, StyledText, Tone};
 use crate::view::shape::{self, APPROVER_COLUMNS, AUTHOR_COLUMNS};
 use crate::view::statements::{self, StatementView};
+use crate::view::tables::{flexible, optional, whole};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -199,15 +200,14 @@ fn landings<'l, 'a>(acts: &'l [RecordAct<'a>]) -> Vec<&'l [RecordAct<'a>]> {
 }
 
 fn columns() -> Vec<Column> {
-    let column = |title, fit| Column { title, fit };
     vec![
-        column("not before", ColumnFit::Whole),
-        column("event", ColumnFit::Flexible),
-        column("by", ColumnFit::Flexible),
-        column("approved by", ColumnFit::Flexible),
-        column("level", ColumnFit::Flexible),
-        column("commit", ColumnFit::Whole),
-        column("request", ColumnFit::Optional),
+        whole("not before"),
+        flexible("event"),
+        flexible("by"),
+        flexible("approved by"),
+        flexible("level"),
+        whole("commit"),
+        optional("request"),
     ]
 }
 

@@ -2,8 +2,6 @@
 //!
 //! Uses survey. Pure. Start at `doc`. Follows `docs/spec/cli.md`, overview.
 
-use serde::Serialize;
-
 use crate::diag;
 use crate::record::dates;
 use crate::status::stamp::Stamp;
@@ -11,55 +9,10 @@ use crate::survey::overview::{FirstStep, Overview};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
 
-#[derive(Serialize)]
-struct OverviewAnswer<'a> {
-    in_force: usize,
-    waiting: usize,
-    overdue: usize,
-    ending_soon: usize,
-    unknown: usize,
-    next: Option<NextStepView<'a>>,
-}
-
-#[derive(Serialize)]
-struct NextStepView<'a> {
-    id: Option<&'a str>,
-    action: &'a str,
-    command: Option<&'a str>,
-}
-
-impl<'a> NextStepView<'a> {
-    fn of(first: FirstStep<'a>) -> NextStepView<'a> {
-        match first {
-            FirstStep::Record(item) => NextStepView {
-                id: Some(item.record_state.id()),
-                action: &item.next.action,
-                command: item.next.command.as_deref(),
-            },
-            FirstStep::FollowUp(follow_up) => NextStepView {
-                id: follow_up.id(),
-                action: &follow_up.action,
-                command: Some(&follow_up.command),
-            },
-        }
-    }
-}
-
 /// Returns the answer.
 pub fn doc(overview: &Overview<'_>, stamp: &Stamp) -> Doc<'static> {
     let first = overview.first;
-    let mut doc = shape::stamped(
-        stamp,
-        "overview",
-        &OverviewAnswer {
-            in_force: overview.in_force,
-            waiting: overview.waiting,
-            overdue: overview.overdue,
-            ending_soon: overview.ending_soon,
-            unknown: overview.unknown,
-            next: first.map(NextStepView::of),
-        },
-    );
+    let mut doc = shape::stamped(stamp, "overview", overview);
     let mut in_force = StyledText::plain(diag::count(overview.in_force, "exception"));
     if overview.ending_soon > 0 {
         in_force = in_force
@@ -117,7 +70,7 @@ fn next_step(first: FirstStep<'_>) -> StyledText {
             None => StyledText::plain(follow_up.title()),
         },
     };
-    let NextStepView { action, command, .. } = NextStepView::of(first);
+    let (action, command) = first.action();
     name.and(Tone::Plain, format!(": {action}\n")).and(Tone::Command, command.unwrap_or_default())
 }
 

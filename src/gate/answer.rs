@@ -5,6 +5,7 @@
 use crate::gate::facts::ReportedFinding;
 use crate::gate::package::Package;
 use crate::record::time::Instant;
+use crate::record::vocabulary::words;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -101,31 +102,17 @@ impl Asker {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GateVerdict {
-    /// A record in force covers it.
-    Allow,
-    /// No record in force covers it.
-    Deny,
-    /// No record in force covers it, but one that would is waiting for approval.
-    Pending,
-    /// The answer is undetermined, which does not allow.
-    Unknown,
-}
-
-impl GateVerdict {
-    /// All verdicts.
-    pub const ALL: [GateVerdict; 4] =
-        [GateVerdict::Allow, GateVerdict::Deny, GateVerdict::Pending, GateVerdict::Unknown];
-
-    /// Returns the verdict's name in `docs/spec/cli.md`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            GateVerdict::Allow => "allow",
-            GateVerdict::Deny => "deny",
-            GateVerdict::Pending => "pending",
-            GateVerdict::Unknown => "unknown",
-        }
+words! {
+    /// The answer in one word.
+    pub enum GateVerdict {
+        /// A record in force covers it.
+        Allow,
+        /// No record in force covers it.
+        Deny,
+        /// No record in force covers it, but one that would is waiting for approval.
+        Pending,
+        /// The answer is undetermined, which does not allow.
+        Unknown,
     }
 }
 

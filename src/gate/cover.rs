@@ -9,7 +9,7 @@ use crate::gate::answer::{About, Asker, Mismatch, Question, limit, limited};
 use crate::gate::finding::{self, Judged, Matched};
 use crate::policy::governance::Governance;
 use crate::record::reference::{self, ControlRef};
-use crate::record::vocabulary::{Baseline, RootCause, Vocabulary};
+use crate::record::vocabulary::{Baseline, RootCause};
 use crate::record::{Record, References, not_waived, pattern};
 use crate::status::state::RecordState;
 

@@ -20,10 +20,10 @@ use crate::gate::facts::FactsAsked;
 use crate::gate::receipt::chain::{ReceiptChain, ReceiptLink};
 use crate::gate::receipt::faults::ChainEntry;
 use crate::gate::receipt::signed::StoredSignature;
-use crate::policy::people::person::{Person, PersonView};
+use crate::policy::people::person::Person;
 use crate::record::json::Unambiguous;
 use crate::record::time::Instant;
-use crate::status::stamp::{Stamp, StampView};
+use crate::status::stamp::{NamedStamp, Stamp};
 
 /// The schema name of a receipt.
 pub const SCHEMA: &str = "exledger/check/v1";
@@ -51,7 +51,7 @@ pub struct CheckAnswer {
 }
 
 /// The next step after an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReceiptStep {
     /// A lower-case sentence without a full stop.
     pub action: String,
@@ -59,36 +59,8 @@ pub struct ReceiptStep {
     /// The people who can take it; empty if nobody in particular is named.
     pub waits_for: Vec<Person>,
     /// The people who can't, although everybody else can.
+    #[serde(skip)]
     pub but: Vec<Person>,
-}
-
-/// A next step in the form of answers.
-#[derive(Debug, Serialize)]
-pub struct ReceiptStepView<'a> {
-    action: &'a str,
-    command: Option<&'a str>,
-    waits_for: Vec<PersonView<'a>>,
-}
-
-impl<'a> ReceiptStepView<'a> {
-    pub fn of(
-        action: &'a str,
-        command: Option<&'a str>,
-        waits_for: &'a [Person],
-    ) -> ReceiptStepView<'a> {
-        ReceiptStepView {
-            action,
-            command,
-            waits_for: waits_for.iter().map(PersonView::of).collect(),
-        }
-    }
-}
-
-impl ReceiptStep {
-    /// Returns the step in the form of answers.
-    pub fn view(&self) -> ReceiptStepView<'_> {
-        ReceiptStepView::of(&self.action, self.command.as_deref(), &self.waits_for)
-    }
 }
 
 /// What else is known about an application to be deployed.
@@ -137,10 +109,10 @@ pub struct LoggedReceipt<'a> {
     approved_digest: &'a Option<String>,
     not_after: Option<Instant>,
     scope: &'a GrantLimits,
-    ledger: StampView<'a>,
+    ledger: NamedStamp<'a>,
     considered: &'a [Considered],
     simulated: bool,
-    next: Option<ReceiptStepView<'a>>,
+    next: Option<&'a ReceiptStep>,
     warnings: &'a [String],
     #[serde(flatten)]
     deployment: Option<&'a DeploymentFacts>,
@@ -167,10 +139,10 @@ impl<'a> LoggedReceipt<'a> {
             approved_digest: &answer.approved_digest,
             not_after: answer.not_after,
             scope: &answer.scope,
-            ledger: stamp.named_ledger(),
+            ledger: stamp.named(),
             considered: &answer.considered,
             simulated: stamp.is_simulated,
-            next: check.next.as_ref().map(ReceiptStep::view),
+            next: check.next.as_ref(),
             warnings: &check.warnings,
             deployment: check.deployment.as_ref(),
             facts: check.facts.as_ref(),
@@ -375,7 +347,7 @@ pub fn each_asked(text: &str, take: &mut dyn FnMut(AskedReceipt<'_>)) -> Result<
         let verdict = value.get("verdict")?.as_str()?;
         take(AskedReceipt {
             at: past.instant?,
-            verdict: GateVerdict::ALL.into_iter().find(|it| it.as_str() == verdict)?,
+            verdict: GateVerdict::ALL.iter().copied().find(|it| it.as_str() == verdict)?,
             record: value.get("record")?.as_str(),
             is_simulated: value.get("simulated").and_then(Value::as_bool) == Some(true),
             question: value.get("question")?,

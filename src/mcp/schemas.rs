@@ -99,7 +99,7 @@ pub(super) fn receipt() -> Value {
     question.insert("identity_type".to_owned(), maybe("string"));
     question.insert(DEPLOY.to_owned(), json!({"type": "boolean"}));
     question.insert(LINE.to_owned(), json!({"type": "integer"}));
-    let verdicts = GateVerdict::ALL.map(GateVerdict::as_str);
+    let verdicts: Vec<&str> = GateVerdict::ALL.iter().map(|it| it.as_str()).collect();
     let considered = answer(&[
         ("id", json!({"type": "string"})),
         ("status", json!({"type": "string"})),

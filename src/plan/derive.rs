@@ -15,7 +15,7 @@ use crate::record::form;
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use crate::record::time::{MomentOrTerm, Term, Unit, When};
-use crate::record::vocabulary::{Class, ControlStatus, Risk, RootCause, Vocabulary};
+use crate::record::vocabulary::{Class, ControlStatus, Risk, RootCause};
 
 fn fill(made: &mut Answers, derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
     if !value.is_empty() && !made.states(field) {

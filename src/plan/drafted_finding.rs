@@ -3,6 +3,7 @@
 //! Uses record's ids, gate's accepted texts, survey's findings. Pure: the caller reads the files. Start at [`keys`]; [`merged`] puts
 //! keys of one record together. Follows `docs/spec/cli.md`, triage, `--draft`. What can't be told is marked with `TODO(import)`.
 
+use serde::Serialize;
 use std::collections::HashSet;
 
 use crate::gate::accepted_text::{
@@ -19,10 +20,11 @@ use crate::survey::event::{FindingFile, FindingPlace};
 use crate::yaml::screen;
 
 /// Why a finding gets no draft: where it is, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DraftRefusal {
     pub path: String,
     pub line: Option<u64>,
+    #[serde(rename = "message")]
     pub reason: String,
 }
 

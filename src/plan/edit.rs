@@ -3,13 +3,13 @@
 //! Uses yaml, record. Pure. Start at [`apply`]. Follows `docs/spec/record.md`, schema and edits. Only the lines of the
 //! decision change; a file that can't be edited this way is refused.
 
+use crate::history::change::differ::ValueDifference;
 use crate::record::file::{self, RecordFile};
 use crate::record::places;
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 use crate::yaml::splice;
 use crate::yaml::splice::change::SpliceError;
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// One change of a file; paths are those of [`Node::at`].
@@ -46,18 +46,7 @@ pub struct Edited {
     /// The parsed text.
     pub source: RecordFile,
     /// The fields whose values changed, in the order of the file.
-    pub changes: Vec<FieldChange>,
-}
-
-/// A field whose value changed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FieldChange {
-    /// The dotted path, with list indices from 0.
-    pub field: String,
-    /// The old value; null if absent.
-    pub from: Value,
-    /// The new value; null if removed.
-    pub to: Value,
+    pub changes: Vec<ValueDifference>,
 }
 
 /// Why a file can't be edited. It is then unchanged.
@@ -149,7 +138,7 @@ fn compare(
     field: &str,
     before: Option<&Node>,
     after: Option<&Node>,
-    changes: &mut Vec<FieldChange>,
+    changes: &mut Vec<ValueDifference>,
 ) {
     let (old, new) = (before.map(value), after.map(value));
     if old == new {
@@ -179,7 +168,7 @@ fn compare(
         }
         return;
     }
-    changes.push(FieldChange {
+    changes.push(ValueDifference {
         field: field.to_owned(),
         from: old.unwrap_or(Value::Null),
         to: new.unwrap_or(Value::Null),

@@ -6,7 +6,7 @@ use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
 use crate::plan::evidence::{self, EvidenceInput};
-use crate::record::vocabulary::{Stage, Vocabulary};
+use crate::record::vocabulary::Stage;
 
 /// Returns the edits that record a step.
 ///

@@ -14,7 +14,7 @@ use crate::policy::tiers::Require;
 use crate::record::Record;
 use crate::record::map::MapSpec;
 use crate::record::spec::ValueShape;
-use crate::record::vocabulary::{IdentityType, Vocabulary};
+use crate::record::vocabulary::IdentityType;
 
 /// A question that must be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]

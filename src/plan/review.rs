@@ -5,7 +5,7 @@
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
-use crate::record::vocabulary::{ReviewOutcome, Vocabulary};
+use crate::record::vocabulary::ReviewOutcome;
 
 /// Returns the edits that record a review.
 ///

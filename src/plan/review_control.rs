@@ -5,7 +5,7 @@
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;
 use crate::plan::evidence::{self, EvidenceInput};
-use crate::record::vocabulary::{ControlStatus, Vocabulary};
+use crate::record::vocabulary::ControlStatus;
 
 /// Returns the edits that record the verification of a control; a planned one becomes active.
 ///

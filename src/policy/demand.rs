@@ -123,7 +123,7 @@ words! {
     impl {
         fn words() -> Vec<&'static str> {
             // The stronger first: the documentation recommends it.
-            let words = Proof::all().iter().rev();
+            let words = Proof::ALL.iter().rev();
             words.map(|proof| proof.as_str()).collect()
         }
     }
@@ -139,7 +139,7 @@ words! {
     }
     impl {
         fn words() -> Vec<&'static str> {
-            let words = AuthorProof::all().iter().rev();
+            let words = AuthorProof::ALL.iter().rev();
             words.map(|proof| proof.as_str()).collect()
         }
     }

@@ -15,7 +15,7 @@ use crate::record::map::map;
 use crate::record::mend;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{self, NodeReader, Read};
-use crate::record::vocabulary::{Risk, Vocabulary, words};
+use crate::record::vocabulary::{Risk, words};
 use crate::yaml::node::{Limits, MapEntry, Node, SyntaxError};
 use crate::yaml::{self};
 

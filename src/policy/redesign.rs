@@ -186,7 +186,7 @@ impl RedesignPattern {
 
     /// Returns the stated words with their values, `finding` last.
     pub fn stated(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let keys = PatternKey::all().iter().map(|key| (key.as_str(), self.value(*key)));
+        let keys = PatternKey::ALL.iter().map(|key| (key.as_str(), self.value(*key)));
         let all = keys.chain([("finding", self.finding.as_deref())]);
         all.filter_map(|(key, value)| Some((key, value?)))
     }

@@ -137,7 +137,7 @@ words! {
     }
     impl {
         fn from_word(word: &str) -> Option<RuleLevel> {
-            let mut levels = RuleLevel::all().iter().copied();
+            let mut levels = RuleLevel::ALL.iter().copied();
             match word {
                 "warn" => Some(RuleLevel::Warning),
                 _ => levels.find(|level| level.as_str() == word),
@@ -145,7 +145,7 @@ words! {
         }
 
         fn words() -> Vec<&'static str> {
-            let levels = RuleLevel::all().iter();
+            let levels = RuleLevel::ALL.iter();
             levels.map(|level| level.as_str()).chain(["warn"]).collect()
         }
     }

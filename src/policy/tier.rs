@@ -14,7 +14,6 @@ use crate::policy::tier::choose::{Choice, TierMaps};
 use crate::policy::tier::fact::{Fact, Facts, Wildcard};
 use crate::policy::tiers::{Degraded, EmergencyRule, Match, Must, Require, Tier};
 use crate::record::time::Term;
-use crate::record::vocabulary::Vocabulary;
 use std::collections::BTreeSet;
 
 /// A maximum term, and its source.

@@ -9,11 +9,6 @@ use strum::{EnumMessage, VariantArray};
 pub trait Vocabulary:
     Copy + PartialEq + VariantArray + EnumMessage + Into<&'static str> + 'static
 {
-    /// Returns all values.
-    fn all() -> &'static [Self] {
-        Self::VARIANTS
-    }
-
     /// Returns the value of a word, compared exactly.
     fn from_word(word: &str) -> Option<Self> {
         let mut values = Self::VARIANTS.iter().copied();
@@ -78,6 +73,16 @@ macro_rules! words {
         #[strum(serialize_all = $case)]
         pub enum $name {
             $( $(#[$variant_meta])* $variant ),+
+        }
+
+        impl $name {
+            /// All values, in the order of the documentation.
+            pub const ALL: &'static [$name] = <$name as strum::VariantArray>::VARIANTS;
+
+            /// Returns the word of the value.
+            pub fn as_str(self) -> &'static str {
+                self.into()
+            }
         }
 
         impl $crate::record::vocabulary::Vocabulary for $name {

@@ -13,7 +13,6 @@ use crate::ledger::Files;
 use crate::policy;
 use crate::policy::governance::State;
 use crate::record::Record;
-use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::RuleContext;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};

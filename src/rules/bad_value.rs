@@ -6,7 +6,6 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::policy::settings::PatternKey;
 use crate::record::time::{Day, Term};
-use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
@@ -28,7 +27,7 @@ fn redesign(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let mut add = |field: &str, message: String, help: String| {
         findings.push(case.finding(RULE.code, field, message, help));
     };
-    for key in PatternKey::all().iter().filter(|key| !patterns.key.contains(key)) {
+    for key in PatternKey::ALL.iter().filter(|key| !patterns.key.contains(key)) {
         let field = format!("pattern.{}", key.as_str());
         if case.source.node(&field).is_some() {
             let words: Vec<&str> = patterns.key.iter().map(|key| key.as_str()).collect();

@@ -14,12 +14,12 @@ use crate::record::time::{Day, Instant, not_after};
 /// The days on which the open records of a tree end.
 #[derive(Debug, Default)]
 pub struct Ends {
-    days: BTreeMap<Day, BTreeMap<String, Option<EndPlace>>>,
+    days: BTreeMap<Day, BTreeMap<String, Option<RecordPlace>>>,
 }
 
-/// The position for a finding about a record's end.
+/// The position for a finding about a field of a record.
 #[derive(Clone, Debug)]
-pub struct EndPlace {
+pub struct RecordPlace {
     pub path: String,
     pub id: Option<String>,
     pub pos: Pos,
@@ -32,18 +32,20 @@ pub struct CrowdedDay<'e> {
     /// The ids of the records, or the names of their files.
     pub ids: Vec<&'e str>,
     /// The end of the first record that is linted.
-    pub place: &'e EndPlace,
+    pub place: &'e RecordPlace,
+}
+
+impl RecordPlace {
+    pub(super) fn new(source: &RecordFile, pos: Pos) -> RecordPlace {
+        let id = source.id().map(|id| id.to_string());
+        RecordPlace { path: source.path.clone(), id, pos }
+    }
 }
 
 impl Ends {
     /// Adds a record to lint.
     pub fn judge(&mut self, source: &RecordFile) {
-        let place = EndPlace {
-            path: source.path.clone(),
-            id: source.id().map(|id| id.to_string()),
-            pos: source.pos("expires"),
-        };
-        self.take(source, Some(place));
+        self.take(source, Some(RecordPlace::new(source, source.pos("expires"))));
     }
 
     /// Adds a record that others may end together with.
@@ -51,7 +53,7 @@ impl Ends {
         self.take(source, None);
     }
 
-    fn take(&mut self, source: &RecordFile, place: Option<EndPlace>) {
+    fn take(&mut self, source: &RecordFile, place: Option<RecordPlace>) {
         if let Some(day) = source.record.as_ref().and_then(last_day) {
             self.days.entry(day).or_default().insert(source.stem().to_owned(), place);
         }

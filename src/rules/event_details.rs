@@ -10,7 +10,6 @@ use crate::history::change::fields::{self, FIELDS};
 use crate::policy::tier::Resolved;
 use crate::record::Record;
 use crate::record::time::not_after;
-use crate::record::vocabulary::Vocabulary;
 use crate::rules::meaning::{self, FieldDifference};
 
 /// An event with its detail.

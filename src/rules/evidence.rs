@@ -3,6 +3,7 @@
 //! Uses ledger's tree, record's places. Pure. Start at [`of`]. Only this module follows links, because evidence may lie
 //! where a tool keeps it; it must stay inside the repository. Follows `docs/spec/record.md`, values.
 
+use crate::record::vocabulary::words;
 use sha2::{Digest, Sha256};
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
@@ -31,24 +32,14 @@ pub enum Found {
     Outside,
 }
 
-/// Whether a file is the one whose digest a record states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileState {
-    Unchanged,
-    /// Its SHA-256 is another one.
-    Changed,
-    /// There is no such file in the repository.
-    Missing,
-}
-
-impl FileState {
-    /// Returns the state's name as in `docs/spec/cli.md`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            FileState::Unchanged => "unchanged",
-            FileState::Changed => "changed",
-            FileState::Missing => "missing",
-        }
+words! {
+    /// Whether a file is the one whose digest a record states.
+    pub enum FileState {
+        Unchanged,
+        /// Its SHA-256 is another one.
+        Changed,
+        /// There is no such file in the repository.
+        Missing,
     }
 }
 

@@ -41,6 +41,18 @@ impl Example {
     /// The unchanged sample record.
     pub const SAMPLE: Example = Example::new(Shape::With("", ""));
 
+    /// A suppression that cites the record in force which names its finding.
+    pub const CITED_SUPPRESSION: Example = Example::history(&[
+        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
+        "lee merges",
+        "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-7F3KQ",
+    ]);
+
+    /// A file of receipts as the gate wrote it.
+    pub const WHOLE_RECEIPTS: Example =
+        Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 2, 3"])
+            .on("2026-12-31");
+
     const fn new(shape: Shape) -> Example {
         Example { shape, on: None, policy: None, beside: &[], workflow: None }
     }

@@ -6,7 +6,6 @@ use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level, count};
 use crate::policy::settings::{PatternKey, RedesignKind};
-use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};

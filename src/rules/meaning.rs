@@ -9,7 +9,7 @@ use crate::gate::accepted_text;
 use crate::record::Record;
 use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
-use crate::record::vocabulary::{ControlStatus, Vocabulary};
+use crate::record::vocabulary::ControlStatus;
 
 /// A list of the record's scope, and the entries added or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]

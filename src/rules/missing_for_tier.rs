@@ -6,7 +6,6 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
-use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};

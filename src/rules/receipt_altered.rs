@@ -18,8 +18,7 @@ pub(super) const RULE: Rule = Rule {
     why: "A receipt proves what the gate answered only as long as nobody can change it unnoticed.",
     bad: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 2 altered, 3"])
         .on("2026-12-31"),
-    good: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 2, 3"])
-        .on("2026-12-31"),
+    good: Example::WHOLE_RECEIPTS,
     checks: &[Check::Receipts(check)],
     special: SpecialCases::NONE,
 };

@@ -18,8 +18,7 @@ pub(super) const RULE: Rule = Rule {
     why: "A removed receipt hides a use, and may allow another one.",
     bad: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 3"])
         .on("2026-12-31"),
-    good: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 2, 3"])
-        .on("2026-12-31"),
+    good: Example::WHOLE_RECEIPTS,
     checks: &[Check::Receipts(check)],
     special: SpecialCases::NONE,
 };

@@ -22,8 +22,7 @@ pub(super) const RULE: Rule = Rule {
         "signatures required",
     ])
     .on("2026-12-31"),
-    good: Example::history(&["ana proposes the sample", "lee merges", "receipts 1, 2, 3"])
-        .on("2026-12-31"),
+    good: Example::WHOLE_RECEIPTS,
     checks: &[Check::Receipts(check)],
     special: SpecialCases::NONE,
 };

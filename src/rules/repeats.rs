@@ -7,6 +7,7 @@ use crate::diag::Pos;
 use crate::policy::governance::Governance;
 use crate::record::file::RecordFile;
 use crate::record::time::{Day, Instant, Term};
+use crate::rules::ends::RecordPlace;
 use crate::survey::refiling::{self, Peer};
 
 /// A summary of a tree's records.
@@ -14,14 +15,7 @@ use crate::survey::refiling::{self, Peer};
 pub struct Repeats {
     peers: Vec<Peer>,
     /// The positions for findings about each of them; `None` for a record that is not linted.
-    places: Vec<Option<SubjectPlace>>,
-}
-
-#[derive(Clone, Debug)]
-struct SubjectPlace {
-    path: String,
-    id: Option<String>,
-    pos: Pos,
+    places: Vec<Option<RecordPlace>>,
 }
 
 /// An open record that repeats closed ones.
@@ -46,11 +40,8 @@ impl Repeats {
             return;
         };
         // Closed records get no findings.
-        let place = record.closure.is_none().then(|| SubjectPlace {
-            path: source.path.clone(),
-            id: source.id().map(|id| id.to_string()),
-            pos: source.key_pos("subject"),
-        });
+        let place =
+            record.closure.is_none().then(|| RecordPlace::new(&source, source.key_pos("subject")));
         self.take(source, landed, place);
     }
 
@@ -59,7 +50,7 @@ impl Repeats {
         self.take(source, landed, None);
     }
 
-    fn take(&mut self, source: RecordFile, landed: Option<Instant>, place: Option<SubjectPlace>) {
+    fn take(&mut self, source: RecordFile, landed: Option<Instant>, place: Option<RecordPlace>) {
         let id = source.stem().to_owned();
         let peer = source.record.and_then(|record| Peer::from_record(&id, &record, landed));
         if let Some(peer) = peer {

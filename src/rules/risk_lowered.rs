@@ -4,7 +4,6 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;

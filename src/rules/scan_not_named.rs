@@ -19,11 +19,7 @@ pub(super) const RULE: Rule = Rule {
         "lee merges",
         "src/run.py has: run(a)  # nosec B602 # EXC-2026-7F3KQ",
     ]),
-    good: Example::history(&[
-        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
-        "lee merges",
-        "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-7F3KQ",
-    ]),
+    good: Example::CITED_SUPPRESSION,
     checks: &[Check::Scan(check)],
     special: SpecialCases::NONE,
 };

@@ -21,11 +21,7 @@ pub(super) const RULE: Rule = Rule {
         "lee merges",
         ".trivyignore.yaml has: # exledger export trivy: generated, do not edit\n# ledger=0000000000000000000000000000000000000000 at=2026-11-21T00:00:00Z stale-after=2026-12-21T00:00:00Z records=0",
     ]),
-    good: Example::history(&[
-        "ana proposes scope.findings: [{tool: semgrep, id: shell-true, paths: [src/**]}, {tool: trivy, id: CVE-2026-1234}]",
-        "lee merges",
-        "src/run.py has: run(a)  # nosemgrep: shell-true EXC-2026-7F3KQ",
-    ]),
+    good: Example::CITED_SUPPRESSION,
     checks: &[Check::Scan(check)],
     special: SpecialCases::NONE,
 };

@@ -23,8 +23,8 @@ use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
-use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
+use crate::session::snapshot::{Snapshot, SnapshotData};
 use crate::store::git::indexed::IndexedObjects;
 use crate::survey::near_values::SubjectNames;
 use crate::survey::refiling::{NameSearch, Peer};
@@ -290,7 +290,8 @@ impl AboutRecords<'_, '_> {
         few: &RecordFilter,
     ) -> Result<Option<RecordFilter>, Undetermined> {
         let mut former = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
-        let Snapshot { repository, history, prefix, governance, .. } = self.snapshot;
+        let Snapshot { repository, data } = self.snapshot;
+        let SnapshotData { history, prefix, governance, .. } = data;
         let Some(since) = since else {
             return Ok(Some(former));
         };

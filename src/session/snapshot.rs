@@ -3,7 +3,6 @@
 //! Start at [`Snapshot`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
 mod attention;
-pub(crate) mod detached;
 pub mod ends;
 mod landed_records;
 pub(crate) mod lives;
@@ -16,6 +15,7 @@ mod stamp;
 pub mod tip;
 pub mod walk;
 
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -53,10 +53,15 @@ use crate::yaml::node::Limits;
 
 /// Every record at an instant, and the data it was computed from.
 pub struct Snapshot<'h> {
+    pub(crate) repository: &'h Repository,
+    pub(crate) data: SnapshotData,
+}
+
+/// Everything in a snapshot but its repository: `features::live` keeps it between questions.
+pub struct SnapshotData {
     pub(crate) stamp: Stamp,
     pub(crate) governance: Rc<Governance>,
     pub(crate) record_states: Vec<RecordState>,
-    pub(crate) repository: &'h Repository,
     pub(crate) history: History,
     pub(crate) prefix: LedgerPrefix,
     pub(crate) chosen: ApprovedRef,
@@ -68,6 +73,20 @@ pub struct Snapshot<'h> {
     pub(crate) is_past: bool,
     pub(crate) facts: Arc<ExternalFacts>,
     pub(crate) is_automated: bool,
+}
+
+impl Deref for Snapshot<'_> {
+    type Target = SnapshotData;
+
+    fn deref(&self) -> &SnapshotData {
+        &self.data
+    }
+}
+
+impl DerefMut for Snapshot<'_> {
+    fn deref_mut(&mut self) -> &mut SnapshotData {
+        &mut self.data
+    }
 }
 
 impl<'h> Snapshot<'h> {

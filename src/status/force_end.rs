@@ -3,6 +3,7 @@
 //! Uses record, policy, approval, `status`'s timeline. Pure. Start at [`force_end`]. Follows `docs/spec/cli.md`,
 //! export revocations: what was in force and is not any more must be revoked.
 
+use crate::record::vocabulary::words;
 use std::rc::Rc;
 
 use crate::history::version::Content;
@@ -25,29 +26,17 @@ pub struct ForceEnd {
     pub granted: Rc<Record>,
 }
 
-/// What ended a record: of its date, a trigger, its closure and its removal the first, otherwise a suspension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EndCause {
-    Expired,
-    /// A trigger fired.
-    Revoked,
-    Closed,
-    /// The file was removed.
-    Removed,
-    /// It grants nothing although its time is not over: something is overdue, lost its approval, or can't be read.
-    Suspended,
-}
-
-impl EndCause {
-    /// Returns its name in `docs/spec/cli.md`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            EndCause::Expired => "expired",
-            EndCause::Revoked => "revoked",
-            EndCause::Closed => "closed",
-            EndCause::Removed => "removed",
-            EndCause::Suspended => "suspended",
-        }
+words! {
+    /// What ended a record: of its date, a trigger, its closure and its removal the first, otherwise a suspension.
+    pub enum EndCause {
+        Expired,
+        /// A trigger fired.
+        Revoked,
+        Closed,
+        /// The file was removed.
+        Removed,
+        /// It grants nothing although its time is not over: something is overdue, lost its approval, or can't be read.
+        Suspended,
     }
 }
 

@@ -11,77 +11,42 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::Resolved;
 use crate::record::address::Address;
 use crate::record::time::Instant;
-use crate::record::vocabulary::{ControlStatus, ReviewOutcome, Then};
+use crate::record::vocabulary::{ControlStatus, ReviewOutcome, Then, words};
 use crate::status::reason::Reason;
 use crate::{approval, record};
 use std::rc::Rc;
 
-/// The status of a record at one instant: the first that applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
-    /// Required objects are missing or malformed.
-    Unknown,
-    /// The file was removed from the approved ref.
-    Removed,
-    /// It can't be parsed or violates the record format.
-    Invalid,
-    /// Two files have this id.
-    Conflicted,
-    /// Not on the approved ref, but proposed.
-    Proposed,
-    Rejected,
-    Closed,
-    /// On the approved ref without the approvals it needs.
-    Unapproved,
-    /// Approved, and starts in the future.
-    Scheduled,
-    /// At or after its end.
-    Expired,
-    /// Ended by a fired trigger, and not closed yet.
-    Revoked,
-    /// In its window, but a safeguard is overdue.
-    Degraded,
-    /// None of the above.
-    Active,
+words! {
+    /// The status of a record at one instant: the first that applies.
+    pub enum Status {
+        /// Required objects are missing or malformed.
+        Unknown,
+        /// The file was removed from the approved ref.
+        Removed,
+        /// It can't be parsed or violates the record format.
+        Invalid,
+        /// Two files have this id.
+        Conflicted,
+        /// Not on the approved ref, but proposed.
+        Proposed,
+        Rejected,
+        Closed,
+        /// On the approved ref without the approvals it needs.
+        Unapproved,
+        /// Approved, and starts in the future.
+        Scheduled,
+        /// At or after its end.
+        Expired,
+        /// Ended by a fired trigger, and not closed yet.
+        Revoked,
+        /// In its window, but a safeguard is overdue.
+        Degraded,
+        /// None of the above.
+        Active,
+    }
 }
 
 impl Status {
-    /// All of them, in the order in which they are evaluated.
-    pub const ALL: &'static [Status] = &[
-        Status::Unknown,
-        Status::Removed,
-        Status::Invalid,
-        Status::Conflicted,
-        Status::Proposed,
-        Status::Rejected,
-        Status::Closed,
-        Status::Unapproved,
-        Status::Scheduled,
-        Status::Expired,
-        Status::Revoked,
-        Status::Degraded,
-        Status::Active,
-    ];
-
-    /// Returns the status's name in `docs/spec/status.md`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Status::Unknown => "unknown",
-            Status::Removed => "removed",
-            Status::Invalid => "invalid",
-            Status::Conflicted => "conflicted",
-            Status::Proposed => "proposed",
-            Status::Rejected => "rejected",
-            Status::Closed => "closed",
-            Status::Unapproved => "unapproved",
-            Status::Scheduled => "scheduled",
-            Status::Expired => "expired",
-            Status::Revoked => "revoked",
-            Status::Degraded => "degraded",
-            Status::Active => "active",
-        }
-    }
-
     /// Returns the status with a name.
     pub fn from_word(word: &str) -> Option<Status> {
         Status::ALL.iter().copied().find(|status| status.as_str() == word)

@@ -7,7 +7,6 @@ use crate::record::purl::Purl;
 use crate::record::scalar::Scalar as _;
 use crate::record::subject::FindingKey;
 use crate::record::version::Range;
-use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, pattern, tool_ids};
 use crate::survey::event::{FindingFile, ScannerFinding};
 

@@ -7,62 +7,36 @@ use crate::approval;
 use crate::diag::sorting::StableSort as _;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
-use crate::record::vocabulary::ReviewOutcome;
+use crate::record::vocabulary::{ReviewOutcome, words};
 use crate::status::state::{DutyKind, RecordState, Status};
-use strum::IntoStaticStr;
 
-/// Why a record needs attention; the first that applies is its bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
-#[strum(serialize_all = "kebab-case")]
-pub enum Bucket {
-    /// It ended or was revoked after having been in force, and is not closed.
-    OverdueClosure,
-    Fired,
-    /// A review decided that the record should be closed.
-    ReviewSaysClose,
-    /// A review decided that the scope should be reduced.
-    ReviewSaysReduce,
-    /// An emergency that nobody has approved yet.
-    EmergencyReviewDue,
-    /// It ended, or its requested period passed, without ever being in force.
-    Expired,
-    /// Its periodic review is overdue.
-    ReviewDue,
-    /// The verification of a compensating control is overdue.
-    ControlStale,
-    /// The record has no active owner.
-    Ownerless,
-    FixOverdue,
-    /// It ends within a few days.
-    Urgent,
-    Soon,
-    /// Its post-closure review is overdue.
-    PostClosureReviewDue,
-    WaitingApproval,
-}
-
-impl Bucket {
-    /// All buckets, in the order in which they are tried.
-    pub const ALL: &'static [Bucket] = &[
-        Bucket::OverdueClosure,
-        Bucket::Fired,
-        Bucket::ReviewSaysClose,
-        Bucket::ReviewSaysReduce,
-        Bucket::EmergencyReviewDue,
-        Bucket::Expired,
-        Bucket::ReviewDue,
-        Bucket::ControlStale,
-        Bucket::Ownerless,
-        Bucket::FixOverdue,
-        Bucket::Urgent,
-        Bucket::Soon,
-        Bucket::PostClosureReviewDue,
-        Bucket::WaitingApproval,
-    ];
-
-    /// Returns the bucket's name as in `docs/spec/cli.md`.
-    pub fn as_str(self) -> &'static str {
-        self.into()
+words! {
+    /// Why a record needs attention; the first that applies is its bucket.
+    pub enum Bucket {
+        /// It ended or was revoked after having been in force, and is not closed.
+        OverdueClosure,
+        Fired,
+        /// A review decided that the record should be closed.
+        ReviewSaysClose,
+        /// A review decided that the scope should be reduced.
+        ReviewSaysReduce,
+        /// An emergency that nobody has approved yet.
+        EmergencyReviewDue,
+        /// It ended, or its requested period passed, without ever being in force.
+        Expired,
+        /// Its periodic review is overdue.
+        ReviewDue,
+        /// The verification of a compensating control is overdue.
+        ControlStale,
+        /// The record has no active owner.
+        Ownerless,
+        FixOverdue,
+        /// It ends within a few days.
+        Urgent,
+        Soon,
+        /// Its post-closure review is overdue.
+        PostClosureReviewDue,
+        WaitingApproval,
     }
 }
 

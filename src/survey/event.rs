@@ -10,49 +10,25 @@ use serde_json::Value;
 use crate::gate::answer::SubjectMatch;
 use crate::gate::package::Package;
 use crate::record::time::Instant;
-use crate::record::vocabulary::Risk;
+use crate::record::vocabulary::{Risk, words};
+use crate::survey::next_step::NextStep;
 
-/// The decision about an input, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TriageState {
-    /// It is material, and nothing covers it.
-    Uncovered,
-    /// Only a record that has ended, or has not begun, would cover it.
-    ExpiredCover,
-    /// It can't be read.
-    Unparsed,
-    /// Only a record that waits for approval would cover it.
-    Pending,
-    /// A record in force covers it.
-    Covered,
-    /// A record in force dismisses it as a false alarm.
-    Dismissed,
-    Routine,
-}
-
-impl TriageState {
-    /// All of them, worst first.
-    pub const ALL: &'static [TriageState] = &[
-        TriageState::Uncovered,
-        TriageState::ExpiredCover,
-        TriageState::Unparsed,
-        TriageState::Pending,
-        TriageState::Covered,
-        TriageState::Dismissed,
-        TriageState::Routine,
-    ];
-
-    /// Returns the name used in `docs/spec/cli.md`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            TriageState::Uncovered => "uncovered",
-            TriageState::ExpiredCover => "expired_cover",
-            TriageState::Unparsed => "unparsed",
-            TriageState::Pending => "pending",
-            TriageState::Covered => "covered",
-            TriageState::Dismissed => "dismissed",
-            TriageState::Routine => "routine",
-        }
+words! {
+    /// The decision about an input, worst first.
+    pub enum TriageState written "snake_case" {
+        /// It is material, and nothing covers it.
+        Uncovered,
+        /// Only a record that has ended, or has not begun, would cover it.
+        ExpiredCover,
+        /// It can't be read.
+        Unparsed,
+        /// Only a record that waits for approval would cover it.
+        Pending,
+        /// A record in force covers it.
+        Covered,
+        /// A record in force dismisses it as a false alarm.
+        Dismissed,
+        Routine,
     }
 }
 
@@ -71,18 +47,22 @@ pub struct TriageDecision {
     pub about: Vec<(String, SubjectMatch)>,
     /// Whether a record in force would cover it, but for its accepted text, which is gone.
     pub has_lost_text: bool,
+    /// What can be done about it, if the gate was asked for that.
+    pub next: Option<NextStep>,
 }
 
 impl TriageDecision {
-    pub(crate) fn routine(why: &str) -> TriageDecision {
+    /// Returns a decision that no record makes.
+    pub(crate) fn without_record(state: TriageState, message: String) -> TriageDecision {
         TriageDecision {
-            state: TriageState::Routine,
+            state,
             record: None,
-            message: why.to_owned(),
+            message,
             is_doubtful: false,
             baselines: Vec::new(),
             about: Vec::new(),
             has_lost_text: false,
+            next: None,
         }
     }
 }

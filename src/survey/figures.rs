@@ -17,7 +17,7 @@ use crate::survey::life::Life;
 use crate::survey::refiling::{self, Peer};
 
 /// The days that a report covers, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ReportPeriod {
     pub from: Day,
     pub to: Day,
@@ -43,8 +43,9 @@ pub struct Backlog {
 }
 
 /// What happened in a month, or in the part of it that the report covers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Period {
+    #[serde(flatten)]
     pub span: ReportPeriod,
     pub opened: usize,
     /// How many closures landed, rejections left out.

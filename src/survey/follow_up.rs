@@ -5,6 +5,7 @@
 
 pub mod group;
 
+use crate::record::vocabulary::words;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -67,30 +68,21 @@ pub struct FrozenGroup {
     pub redesign: Option<LinkedRedesign>,
 }
 
-/// Why something other than a record needs attention.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FollowUpBucket {
-    /// The date of a redesign is past, and it isn't done.
-    RedesignOverdue,
-    /// The exceptions that a redesign was to make unnecessary came back, and no other redesign was filed.
-    RedesignRecurred,
-    /// The time in which the effect of a redesign shows is over, and nobody has assessed it.
-    RedesignUnassessed,
-    /// A cause repeats, and nobody has promised a redesign, or its date has passed.
-    FrozenPattern,
+words! {
+    /// Why something other than a record needs attention.
+    pub enum FollowUpBucket {
+        /// The date of a redesign is past, and it isn't done.
+        RedesignOverdue,
+        /// The exceptions that a redesign was to make unnecessary came back, and no other redesign was filed.
+        RedesignRecurred,
+        /// The time in which the effect of a redesign shows is over, and nobody has assessed it.
+        RedesignUnassessed,
+        /// A cause repeats, and nobody has promised a redesign, or its date has passed.
+        FrozenPattern,
+    }
 }
 
 impl FollowUpBucket {
-    /// Returns the bucket's name as in `docs/spec/cli.md`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            FollowUpBucket::RedesignOverdue => "redesign-overdue",
-            FollowUpBucket::RedesignRecurred => "redesign-recurred",
-            FollowUpBucket::RedesignUnassessed => "redesign-unassessed",
-            FollowUpBucket::FrozenPattern => "frozen-pattern",
-        }
-    }
-
     /// Tells whether a date has passed, so that it makes `queue` exit 1 without `--strict`.
     pub fn is_problem(self) -> bool {
         match self {

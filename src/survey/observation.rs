@@ -12,7 +12,6 @@ use crate::history::digest::Digest;
 use crate::policy::settings::PatternKey;
 use crate::record::json;
 use crate::record::time::{Day, Instant};
-use crate::record::vocabulary::Vocabulary;
 use crate::survey::event::TriageState;
 
 /// The schema name of each row.

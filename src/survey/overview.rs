@@ -7,10 +7,12 @@ use crate::status::state::{InForce, RecordState, Status};
 use crate::survey::due::{self, Bucket, Horizon};
 use crate::survey::follow_up::FollowUp;
 use crate::survey::queue::{QueueItem, Rank};
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
 
 /// A ledger in figures, and what to do first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Overview<'a> {
     /// Records that grant something now.
     pub in_force: usize,
@@ -21,14 +23,18 @@ pub struct Overview<'a> {
     /// Records in force that end within the policy's `due.soon`.
     pub ending_soon: usize,
     /// Records of which several are true: in force, waiting, overdue.
+    #[serde(skip)]
     pub overlapping: usize,
     /// Records whose status can't be determined.
     pub unknown: usize,
     /// The record in force that ends first, and its first instant without force.
+    #[serde(skip)]
     pub next_end: Option<(&'a RecordState, Instant)>,
     /// Frozen groups without a redesign in time.
+    #[serde(skip)]
     pub frozen: usize,
     /// The most urgent step.
+    #[serde(rename = "next")]
     pub first: Option<FirstStep<'a>>,
 }
 
@@ -46,6 +52,34 @@ pub struct Attention<'a> {
 pub enum FirstStep<'a> {
     Record(&'a QueueItem<'a>),
     FollowUp(&'a FollowUp),
+}
+
+impl<'a> FirstStep<'a> {
+    /// Returns what to do, and the command that does it.
+    pub fn action(self) -> (&'a str, Option<&'a str>) {
+        match self {
+            FirstStep::Record(item) => (&item.next.action, item.next.command.as_deref()),
+            FirstStep::FollowUp(follow_up) => (&follow_up.action, Some(&follow_up.command)),
+        }
+    }
+
+    fn id(self) -> Option<&'a str> {
+        match self {
+            FirstStep::Record(item) => Some(item.record_state.id()),
+            FirstStep::FollowUp(follow_up) => follow_up.id(),
+        }
+    }
+}
+
+impl Serialize for FirstStep<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (action, command) = self.action();
+        let mut step = to.serialize_struct("FirstStep", 3)?;
+        step.serialize_field("id", &self.id())?;
+        step.serialize_field("action", action)?;
+        step.serialize_field("command", &command)?;
+        step.end()
+    }
 }
 
 impl<'a> Attention<'a> {

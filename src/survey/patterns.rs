@@ -16,7 +16,7 @@ use crate::policy::settings::PatternKey;
 use crate::record::Record;
 use crate::record::folded::folded;
 use crate::record::time::Instant;
-use crate::record::vocabulary::{Class, RootCause, Vocabulary};
+use crate::record::vocabulary::{Class, RootCause};
 use crate::survey::cause::{self, CauseGroup, CauseKind, Findings};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence::Occurrence;

@@ -15,14 +15,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::Serialize;
-use strum::IntoStaticStr;
 
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::policy::redesign::{Redesign, RedesignOutcome, RedesignPattern, is_id};
 use crate::policy::settings::{PatternKey, Patterns, RedesignKind};
 use crate::record::time::{Day, Instant};
-use crate::record::vocabulary::{ClosureOutcome, Vocabulary};
+use crate::record::vocabulary::{ClosureOutcome, words};
 use crate::record::{Record, file, reference};
 use crate::survey::cause::{self, CauseGroup};
 use crate::survey::neighbour::{Neighbour, Neighbours};
@@ -54,53 +53,27 @@ pub struct CountedRedesign {
     pub done_landed: Option<Day>,
 }
 
-/// The status of a redesign; the first that holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
-#[strum(serialize_all = "kebab-case")]
-pub enum RedesignStatus {
-    /// No version of the file is approved, or two files have its id: it lifts nothing.
-    Unapproved,
-    /// More occurrences landed after it was done than expected, or it was assessed so.
-    Recurred,
-    /// It was assessed as given up.
-    Abandoned,
-    /// It was assessed as effective.
-    Effective,
-    /// It is done, and the time in which its effect shows is over.
-    Unassessed,
-    /// It is done, and its effect is watched.
-    Watching,
-    /// Its due date is past.
-    Overdue,
-    /// None of the above.
-    Open,
-    /// Not a file: a ticket that records link.
-    Ticket,
-}
-
-impl RedesignStatus {
-    /// All statuses, in the order in which they are tried; then that of tickets.
-    pub const ALL: &'static [RedesignStatus] = &[
-        RedesignStatus::Unapproved,
-        RedesignStatus::Recurred,
-        RedesignStatus::Abandoned,
-        RedesignStatus::Effective,
-        RedesignStatus::Unassessed,
-        RedesignStatus::Watching,
-        RedesignStatus::Overdue,
-        RedesignStatus::Open,
-        RedesignStatus::Ticket,
-    ];
-
-    /// Returns the word for answers.
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-}
-
-impl Serialize for RedesignStatus {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.as_str())
+words! {
+    /// The status of a redesign; the first that holds.
+    pub enum RedesignStatus {
+        /// No version of the file is approved, or two files have its id: it lifts nothing.
+        Unapproved,
+        /// More occurrences landed after it was done than expected, or it was assessed so.
+        Recurred,
+        /// It was assessed as given up.
+        Abandoned,
+        /// It was assessed as effective.
+        Effective,
+        /// It is done, and the time in which its effect shows is over.
+        Unassessed,
+        /// It is done, and its effect is watched.
+        Watching,
+        /// Its due date is past.
+        Overdue,
+        /// None of the above.
+        Open,
+        /// Not a file: a ticket that records link.
+        Ticket,
     }
 }
 
@@ -311,8 +284,8 @@ pub fn link(record: &Record) -> Option<&str> {
 /// the policy's key and agrees.
 pub fn covers(pattern: &RedesignPattern, group: &CauseGroup, governance: &Governance) -> bool {
     let keys = &governance.policy.patterns.key;
-    let own = |key: &PatternKey| keys.iter().position(|other| other == key);
-    let mut words = PatternKey::all().iter().filter_map(|key| Some((key, pattern.value(*key)?)));
+    let own = |key: &PatternKey| keys.iter().position(|it| it == key);
+    let mut words = PatternKey::ALL.iter().filter_map(|key| Some((key, pattern.value(*key)?)));
     let agrees = |(key, value): (&PatternKey, &str)| {
         let stated = cause::comparable(*key, value, governance);
         let found = own(key).and_then(|place| group.values.get(place)?.as_deref());

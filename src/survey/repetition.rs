@@ -13,7 +13,7 @@ use crate::history::digest::Digest;
 use crate::policy::settings::{EventPatterns, PatternKey};
 use crate::record::folded::folded;
 use crate::record::time::{Day, Instant};
-use crate::record::vocabulary::Vocabulary;
+use crate::record::vocabulary::words;
 use crate::survey::cause::CauseGroup;
 use crate::survey::observation::{CountedInputs, Observation};
 
@@ -44,33 +44,23 @@ pub struct DeviationShare {
     pub deviations: u64,
 }
 
-/// The share of deviations, compared with the window before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trend {
-    /// More than 1.5 times the share before.
-    Rising,
-    /// Less than the share before divided by 1.5.
-    Falling,
-    /// No deviation before.
-    New,
-    /// Anything in between.
-    Steady,
-    /// Nothing is known about the application before.
-    Unknown,
+words! {
+    /// The share of deviations, compared with the window before.
+    pub enum Trend {
+        /// More than 1.5 times the share before.
+        Rising,
+        /// Less than the share before divided by 1.5.
+        Falling,
+        /// No deviation before.
+        New,
+        /// Anything in between.
+        Steady,
+        /// Nothing is known about the application before.
+        Unknown,
+    }
 }
 
 impl Trend {
-    /// Returns the word for answers.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Trend::Rising => "rising",
-            Trend::Falling => "falling",
-            Trend::New => "new",
-            Trend::Steady => "steady",
-            Trend::Unknown => "unknown",
-        }
-    }
-
     fn of(now: DeviationShare, before: Option<DeviationShare>) -> Trend {
         let Some(before) = before else {
             return Trend::Unknown;

@@ -5,10 +5,10 @@
 
 pub mod owned_files;
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::Serialize;
 
 use crate::policy::governance::Governance;
-use crate::policy::people::person::{Person, PersonView};
+use crate::policy::people::person::Person;
 use crate::policy::people::{self, RosterState};
 use crate::policy::settings::AssetRule;
 use crate::record::Record;
@@ -19,7 +19,7 @@ use crate::survey::route::owned_files::{FileOwners, OwnersLine};
 const MOST_LINES: usize = 16;
 
 /// Whom something concerns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Route {
     /// The one person who answers for it; `None` if nobody is known.
     pub owner: Option<Person>,
@@ -27,17 +27,6 @@ pub struct Route {
     pub because: String,
     /// Who is notified besides the owner, without duplicates.
     pub notify: Vec<Person>,
-}
-
-impl Serialize for Route {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let notify: Vec<PersonView<'_>> = self.notify.iter().map(PersonView::of).collect();
-        let mut map = to.serialize_struct("Route", 3)?;
-        map.serialize_field("owner", &self.owner.as_ref().map(PersonView::of))?;
-        map.serialize_field("because", &self.because)?;
-        map.serialize_field("notify", &notify)?;
-        map.end()
-    }
 }
 
 /// What is routed; whatever is not stated stays empty.

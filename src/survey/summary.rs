@@ -7,6 +7,8 @@
 use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Serialize, Serializer};
+
 use crate::policy::demand::Proof;
 use crate::record::time::{Day, Instant};
 use crate::status::state::{DutyKind, InForce, RecordState};
@@ -40,7 +42,7 @@ pub struct LedgerSummary<'a> {
 }
 
 /// How many records of a group are open, in force, overdue and waiting for approval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct GroupCounts {
     pub open: usize,
     pub in_force: usize,
@@ -49,23 +51,33 @@ pub struct GroupCounts {
     pub awaiting: usize,
 }
 
-/// The records of an owner.
-#[derive(Clone, Debug)]
+/// The records of an owner; name and email are empty for records that can't be read.
+#[derive(Clone, Debug, Serialize)]
 pub struct OwnerCounts<'a> {
+    #[serde(serialize_with = "write_known")]
     pub name: &'a str,
+    #[serde(serialize_with = "write_known")]
     pub email: &'a str,
+    #[serde(flatten)]
     pub counts: GroupCounts,
 }
 
-/// The records of a tier.
-#[derive(Clone, Debug)]
+/// The records of a tier; its name is empty for records that have none.
+#[derive(Clone, Debug, Serialize)]
 pub struct TierCounts<'a> {
+    #[serde(serialize_with = "write_known")]
     pub tier: &'a str,
+    #[serde(flatten)]
     pub counts: GroupCounts,
+}
+
+/// Writes a text that is null if it is empty.
+fn write_known<S: Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
+    if text.is_empty() { to.serialize_none() } else { to.serialize_str(text) }
 }
 
 /// How many approvals of what is in force are known how firmly.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ProofCounts {
     pub attested: usize,
     pub forge_signed: usize,

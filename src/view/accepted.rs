@@ -7,7 +7,6 @@ use crate::record::credential;
 use crate::record::purl::Purl;
 use crate::record::subject::FindingKey;
 use crate::record::tool_ids::{self, ToolClass};
-use crate::record::vocabulary::Vocabulary;
 use crate::yaml::screen;
 
 /// The most characters of a line that are shown.

@@ -8,7 +8,6 @@ use serde::Serialize;
 use crate::record::dates;
 use crate::record::decision::{AccessVerified, Closure};
 use crate::record::time::Instant;
-use crate::record::vocabulary::Vocabulary;
 use crate::rules::evidence::{CitedEvidence, FileState};
 use crate::status::state::{DutyKind, RecordState};
 use crate::view::doc::{StyledText, Tone};

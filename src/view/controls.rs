@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::diag;
 use crate::policy::catalog::search::Hit;
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
+use crate::view::doc::{Block, Column, Doc, DocTable, RowColumns, StyledText, Tone};
 use crate::view::shape;
+use crate::view::tables::{flexible, optional, whole};
 
 /// The content of `explain --controls`.
 #[derive(Clone, Debug)]
@@ -85,13 +86,7 @@ impl<'a> CatalogControlView<'a> {
 }
 
 fn columns() -> Vec<Column> {
-    let column = |title, fit| Column { title, fit };
-    vec![
-        column("control", ColumnFit::Whole),
-        column("title", ColumnFit::Flexible),
-        column("group", ColumnFit::Optional),
-        column("state", ColumnFit::Flexible),
-    ]
+    vec![whole("control"), flexible("title"), optional("group"), flexible("state")]
 }
 
 fn row(hit: &Hit<'_>) -> Vec<StyledText> {

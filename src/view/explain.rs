@@ -7,8 +7,9 @@ use serde::Serialize;
 use crate::diag::Level;
 use crate::diag::code::Code;
 use crate::rules::rule::Rule;
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
+use crate::view::doc::{Block, Doc, DocTable, StyledText, Tone};
 use crate::view::shape;
+use crate::view::tables::{flexible, whole};
 
 #[derive(Serialize)]
 struct ExplainAnswer {
@@ -39,13 +40,7 @@ pub fn doc(rules: &[&Rule]) -> Doc<'static> {
     match rules {
         [rule] => doc.blocks = one(rule),
         rules => {
-            let whole = |title| Column { title, fit: ColumnFit::Whole };
-            let columns = vec![
-                whole("rule"),
-                Column { title: "finds", fit: ColumnFit::Flexible },
-                whole("level"),
-                whole("group"),
-            ];
+            let columns = vec![whole("rule"), flexible("finds"), whole("level"), whole("group")];
             let rows = rules.iter().map(|rule| row(rule)).collect();
             doc.blocks.push(Block::Table(DocTable { columns, rows }));
         }

@@ -1,6 +1,6 @@
 //! Findings, as every answer shows them, and how many there are at each level.
 //!
-//! Uses diag, rules. Pure. Start at [`FindingView`] and [`LevelCounts`]. Follows `docs/spec/cli.md`, a finding.
+//! Uses diag, rules. Pure. Start at [`LevelCounts`] and [`shown`]. Follows `docs/spec/cli.md`, a finding.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::diag::code::Code;
-use crate::diag::remedy::Remedy;
 use crate::diag::{self, Finding, Level};
 use crate::rules;
 use crate::view::doc::{FindingList, RuleSummary, ShownFinding, Tone};
@@ -17,50 +16,18 @@ use crate::view::json;
 /// The maximum number of findings of one file shown to people.
 pub const MOST_OF_A_FILE: usize = 50;
 
-/// A finding in the form of answers.
-#[derive(Debug, Serialize)]
-pub struct FindingView<'a> {
-    rule: Code,
-    level: &'static str,
-    path: &'a str,
-    line: Option<u32>,
-    column: Option<u32>,
-    field: &'a Option<String>,
-    id: &'a Option<String>,
-    message: &'a str,
-    help: String,
-    remedy: &'a Remedy,
+/// The columns of a finding.
+pub const COLUMNS: &str = "rule level path line column field id message help remedy.do remedy.edit.path \
+     remedy.edit.line remedy.edit.column remedy.edit.end_line remedy.edit.end_column remedy.edit.text \
+     remedy.edit.example remedy.commands remedy.waits_for.email remedy.waits_for.name remedy.ends remedy.at";
+
+/// A finding, and whether it is about what is staged.
+#[derive(Serialize)]
+struct StagedFinding<'a> {
+    #[serde(flatten)]
+    finding: &'a Finding,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     staged: bool,
-}
-
-impl<'a> FindingView<'a> {
-    /// The columns of a finding.
-    pub const COLUMNS: &'static str = "rule level path line column field id message help remedy.do remedy.edit.path \
-         remedy.edit.line remedy.edit.column remedy.edit.end_line remedy.edit.end_column remedy.edit.text \
-         remedy.edit.example remedy.commands remedy.waits_for.email remedy.waits_for.name remedy.ends remedy.at";
-
-    /// Returns a finding in the form of answers.
-    pub fn of(finding: &'a Finding) -> FindingView<'a> {
-        FindingView {
-            rule: finding.rule,
-            level: finding.level.as_str(),
-            path: &finding.path,
-            line: finding.pos.map(|pos| pos.line),
-            column: finding.pos.map(|pos| pos.column),
-            field: &finding.field,
-            id: &finding.id,
-            message: &finding.message,
-            help: finding.help(),
-            remedy: &finding.remedy,
-            staged: false,
-        }
-    }
-
-    /// Returns several findings in this form.
-    pub fn all(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<FindingView<'a>> {
-        findings.into_iter().map(FindingView::of).collect()
-    }
 }
 
 /// The number of findings at each level.
@@ -111,7 +78,7 @@ impl LevelCounts {
 
 /// Returns a shown finding as JSON.
 pub fn shown(shown: &ShownFinding) -> Value {
-    json::value(&FindingView { staged: shown.is_staged, ..FindingView::of(&shown.finding) })
+    json::value(&StagedFinding { finding: &shown.finding, staged: shown.is_staged })
 }
 
 /// Makes the paths of findings relative to the top of the repository, given the ledger's folder there.

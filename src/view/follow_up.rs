@@ -5,7 +5,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::diag;
-use crate::policy::people::person::PersonView;
+use crate::policy::people::person::Person;
 use crate::record::dates;
 use crate::record::time::{Day, Instant};
 use crate::survey::due::Timing;
@@ -27,7 +27,7 @@ pub(crate) struct FrozenGroupView<'a> {
     bucket: &'static str,
     action: &'a str,
     command: &'a str,
-    waits_for: Vec<PersonView<'a>>,
+    waits_for: &'a [Person],
 }
 
 #[derive(Serialize)]
@@ -68,7 +68,7 @@ impl<'a> FrozenGroupView<'a> {
             bucket: follow_up.bucket.as_str(),
             action: &follow_up.action,
             command: &follow_up.command,
-            waits_for: shape::people(&follow_up.waits_for),
+            waits_for: &follow_up.waits_for,
         }
     }
 }

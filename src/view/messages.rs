@@ -10,7 +10,6 @@ use crate::diag;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::time::{Instant, not_after};
-use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, credential, dates};
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
@@ -39,8 +38,8 @@ struct MessageView<'a> {
 
 #[derive(Serialize)]
 struct RecipientView<'a> {
-    email: Option<&'a str>,
-    name: Option<&'a str>,
+    #[serde(flatten)]
+    person: &'a Person,
     login: Option<String>,
 }
 
@@ -107,15 +106,10 @@ impl<'a> MessageView<'a> {
         around: AdviceContext<'_>,
     ) -> MessageView<'a> {
         let person = &message.person;
-        let non_empty = |text: &'a str| Some(text).filter(|text| !text.is_empty());
         let records = message.items.iter();
         let texts = message.items.iter().map(|item| about(item, stamp));
         MessageView {
-            to: RecipientView {
-                email: non_empty(&person.email),
-                name: non_empty(&person.name),
-                login: people::login_of(around.governance, person),
-            },
+            to: RecipientView { person, login: people::login_of(around.governance, person) },
             subject: subject(message, stamp),
             text: texts.collect::<Vec<String>>().join("\n\n"),
             records: records.map(|item| MessageRecord::of(item, around)).collect(),

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::gate::receipt::{ReceiptStep, ReceiptStepView};
+use crate::gate::receipt::ReceiptStep;
 use crate::policy::people::person::Person;
 use crate::record::dates;
 use crate::record::time::Instant;
@@ -17,8 +17,9 @@ use crate::view::shape;
 /// The next step in the form of answers.
 #[derive(Debug, Serialize)]
 pub struct NextView<'a> {
-    #[serde(flatten)]
-    step: ReceiptStepView<'a>,
+    action: &'a str,
+    command: Option<&'a str>,
+    waits_for: &'a [Person],
     since: Option<Instant>,
     days: Option<i64>,
     deadline: Option<Instant>,
@@ -29,7 +30,9 @@ impl<'a> NextView<'a> {
     pub fn of(next: &'a NextStep, now: Instant) -> NextView<'a> {
         let since = next.timing.since(now);
         NextView {
-            step: ReceiptStepView::of(&next.action, next.command.as_deref(), &next.waits_for),
+            action: &next.action,
+            command: next.command.as_deref(),
+            waits_for: &next.waits_for,
             since,
             days: since.map(|since| now.days_since(since)),
             deadline: next.timing.deadline(),

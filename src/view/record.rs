@@ -6,10 +6,10 @@ pub mod approval;
 
 use serde::Serialize;
 
-use crate::policy::people::person::PersonView;
+use crate::policy::people::person::Person;
 use crate::record::subject::Subject;
 use crate::record::time::{Day, Instant, When};
-use crate::record::vocabulary::{Class, ControlStatus, IdentityType, Risk, RootCause, Vocabulary};
+use crate::record::vocabulary::{Class, ControlStatus, IdentityType, Risk, RootCause};
 use crate::record::{CompensatingControl, Owner, Record};
 use crate::status::reason::Reason;
 use crate::status::state::{ApprovedGrant, InForce, InPlace, Pending, RecordState, Renewals};
@@ -93,7 +93,7 @@ struct CompensatingView<'a> {
 struct PendingView<'a> {
     branch: Option<&'a str>,
     since: Option<Instant>,
-    author: Option<PersonView<'a>>,
+    author: Option<&'a Person>,
     events: &'a [&'static str],
 }
 
@@ -272,7 +272,7 @@ impl<'a> PendingView<'a> {
         PendingView {
             branch: pending.branch.as_deref(),
             since: pending.since,
-            author: pending.author.as_ref().map(PersonView::of),
+            author: pending.author.as_ref(),
             events: &pending.events,
         }
     }

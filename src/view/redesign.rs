@@ -8,14 +8,14 @@ use serde_json::{Map, Value};
 use crate::policy::governance::Governance;
 use crate::policy::redesign::Redesign;
 use crate::record::time::{Day, Instant};
-use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::Stamp;
 use crate::survey::follow_up::FollowUp;
 use crate::survey::redesign::step::{self, RedesignStep};
 use crate::survey::redesign::{RedesignState, RedesignStatus};
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
+use crate::view::doc::{Block, Column, Doc, DocTable, RowColumns, StyledText, Tone};
 use crate::view::record::OwnerView;
 use crate::view::shape;
+use crate::view::tables::{flexible, whole};
 
 /// The content of `redesign list`.
 #[derive(Debug)]
@@ -150,8 +150,6 @@ impl<'a> DueRedesignView<'a> {
 }
 
 fn columns() -> Vec<Column> {
-    let whole = |title| Column { title, fit: ColumnFit::Whole };
-    let flexible = |title| Column { title, fit: ColumnFit::Flexible };
     vec![
         whole("id"),
         flexible("title"),

@@ -7,11 +7,10 @@ use crate::approval::verdict::{FourEyes, Statement};
 use crate::diag;
 use crate::history::objects::short;
 use crate::policy::demand::Proof;
-use crate::policy::people::person::{Person, PersonView};
+use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::policy::tiers::Must;
-use crate::record::vocabulary::Vocabulary;
-use crate::status::stamp::{Stamp, StampView};
+use crate::status::stamp::Stamp;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use serde::Serialize;
 
@@ -19,17 +18,30 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct StampedAnswer<'a, T> {
     schema: String,
-    ledger: StampView<'a>,
+    ledger: &'a Stamp,
     #[serde(flatten)]
     answer: &'a T,
     simulated: bool,
+}
+
+/// An answer without a stamp.
+#[derive(Serialize)]
+struct PlainAnswer<'a, T> {
+    schema: String,
+    #[serde(flatten)]
+    answer: &'a T,
+}
+
+/// Returns an answer without a stamp; `answer` holds everything after `schema`.
+pub fn plain<'a>(command: &str, answer: &impl Serialize) -> Doc<'a> {
+    Doc::new(PlainAnswer { schema: schema(command), answer })
 }
 
 /// Returns an answer with a stamp; `answer` holds everything after `ledger` and before `simulated`.
 pub fn stamped<'a>(stamp: &Stamp, command: &str, answer: &impl Serialize) -> Doc<'a> {
     let mut doc = Doc::new(StampedAnswer {
         schema: schema(command),
-        ledger: stamp.ledger(),
+        ledger: stamp,
         answer,
         simulated: stamp.is_simulated,
     });
@@ -62,11 +74,6 @@ fn uncounted_sentence(left_out: &UncountedGovernanceFile) -> String {
 /// Returns the value of `schema` for a command's answer.
 pub fn schema(command: &str) -> String {
     format!("exledger/{command}/v1")
-}
-
-/// Returns people in the form of answers.
-pub fn people(people: &[Person]) -> Vec<PersonView<'_>> {
-    people.iter().map(PersonView::of).collect()
 }
 
 /// Returns a text as one line of at most `most` characters; a longer one ends in `…`.

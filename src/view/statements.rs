@@ -7,9 +7,9 @@ use crate::history::objects;
 use serde::Serialize;
 
 use crate::approval::verdict::{Statement, Vote, VoteCounts};
-use crate::record::vocabulary::Vocabulary as _;
-use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
+use crate::view::doc::{DocTable, StyledText, Tone};
 use crate::view::shape;
+use crate::view::tables::{filled, flexible, whole};
 
 /// A statement: who made it (in the form of approvers), whether it approves or rejects, and whether it counts.
 #[derive(Debug, Serialize)]
@@ -59,29 +59,18 @@ fn is_plain(statement: &Statement) -> bool {
 
 /// Returns one row per statement; empty columns are left out.
 pub fn table(statements: &[&Statement]) -> DocTable {
-    let column = |title, fit| Column { title, fit };
     let columns = vec![
-        column("who", ColumnFit::Flexible),
-        column("says", ColumnFit::Whole),
-        column("counts", ColumnFit::Flexible),
-        column("words", ColumnFit::Flexible),
-        column("as stated by", ColumnFit::Flexible),
-        column("review", ColumnFit::Flexible),
-        column("how", ColumnFit::Whole),
-        column("not before", ColumnFit::Whole),
-        column("commit", ColumnFit::Whole),
+        flexible("who"),
+        whole("says"),
+        flexible("counts"),
+        flexible("words"),
+        flexible("as stated by"),
+        flexible("review"),
+        whole("how"),
+        whole("not before"),
+        whole("commit"),
     ];
-    let rows: Vec<Vec<StyledText>> = statements.iter().map(|statement| row(statement)).collect();
-    let is_used = |n: &usize| {
-        let mut cells = rows.iter().filter_map(|row| row.get(*n));
-        cells.any(|cell| !cell.bare().is_empty())
-    };
-    let used: Vec<usize> = (0..columns.len()).filter(is_used).collect();
-    let pick = |row: &Vec<StyledText>| used.iter().filter_map(|n| row.get(*n).cloned()).collect();
-    DocTable {
-        columns: used.iter().filter_map(|n| columns.get(*n).cloned()).collect(),
-        rows: rows.iter().map(pick).collect(),
-    }
+    filled(columns, statements.iter().map(|statement| row(statement)).collect())
 }
 
 fn row(statement: &Statement) -> Vec<StyledText> {

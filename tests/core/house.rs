@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use exledger::policy::demand::Proof;
-use exledger::record::vocabulary::Vocabulary as _;
 use exledger::status::state::Status;
 
 use crate::support::project::{everything, files, root, shown};
@@ -92,7 +91,7 @@ fn every_link_of_the_documents_leads_somewhere() {
 #[test]
 fn the_glossary_explains_each_status_and_each_level_of_proof() {
     let page = std::fs::read_to_string(root().join("docs/glossary.md")).unwrap();
-    let levels = Proof::all().iter().map(|proof| proof.as_str());
+    let levels = Proof::ALL.iter().map(|proof| proof.as_str());
     for word in Status::ALL.iter().map(|status| status.as_str()).chain(levels) {
         assert_eq!(page.matches(&format!("\n- `{word}`: ")).count(), 1, "{word}");
     }

@@ -2,7 +2,6 @@
 //!
 //! Start at [`Content::exceeded_by`].
 
-use exledger::record::vocabulary::Vocabulary;
 use exledger::record::{Record, time};
 
 use super::content::{

@@ -8,7 +8,6 @@ use crate::approval::sources::message::{CommitMessage, Pinned};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::tier;
-use crate::record::vocabulary::Vocabulary;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AcceptedKinds {

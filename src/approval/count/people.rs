@@ -13,7 +13,6 @@ use crate::approval::sources::signature::SignatureState;
 use crate::approval::verdict::{FourEyes, NotCounted, Statement, Vote, VoteCounts};
 use crate::diag::sorting::StableSort as _;
 use crate::policy::demand::{EvidenceKind, Proof};
-use crate::record::vocabulary::Vocabulary as _;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -121,7 +120,7 @@ fn result(
             let strong: Vec<CountedPerson> = strong.cloned().collect();
             strong.len() == people.len() || is_met(case.demand, &strong)
         };
-        let proof = Proof::all().iter().copied().rev().find(is_reached);
+        let proof = Proof::ALL.iter().copied().rev().find(is_reached);
         return FourEyes::of_proof(proof.unwrap_or(Proof::Claimed));
     }
     if !people.is_empty() {

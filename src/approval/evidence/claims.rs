@@ -28,7 +28,6 @@ use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::policy::people::account::Account;
 use crate::policy::people::{self, person::Person};
 use crate::record::time::Instant;
-use crate::record::vocabulary::Vocabulary as _;
 use std::rc::Rc;
 
 #[derive(Clone, Debug)]

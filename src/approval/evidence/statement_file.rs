@@ -11,6 +11,7 @@ use crate::policy::people::account::Account;
 use crate::record::address::Address;
 use crate::record::id::Id;
 use crate::record::time::Instant;
+use crate::record::vocabulary::words;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -208,18 +209,11 @@ pub enum ApprovalSubject {
     Governance(String),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ApprovalDecision {
-    Approve,
-    Reject,
-}
-
-impl ApprovalDecision {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ApprovalDecision::Approve => "approve",
-            ApprovalDecision::Reject => "reject",
-        }
+words! {
+    /// What a person decided.
+    pub enum ApprovalDecision {
+        Approve,
+        Reject,
     }
 }
 

@@ -31,6 +31,8 @@ use crate::policy::governance::{Governance, MAILMAP};
 use crate::policy::mailmap::Mailmap;
 use crate::policy::people::person::Person;
 use crate::record::time::Instant;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -417,6 +419,20 @@ pub struct UncountedGovernanceFile {
     pub reason: String,
     /// The people who could approve it, if they had a key to sign with; `None` if there is somebody who can.
     pub keyless: Option<Vec<String>>,
+}
+
+impl Serialize for UncountedGovernanceFile {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut file = to.serialize_struct("UncountedGovernanceFile", 7)?;
+        file.serialize_field("path", &self.path)?;
+        file.serialize_field("commit", &self.commit)?;
+        file.serialize_field("at", &self.at)?;
+        file.serialize_field("authors", &self.authors)?;
+        file.serialize_field("counts", &self.counts)?;
+        file.serialize_field("reason", &self.reason)?;
+        file.serialize_field("command", &self.command())?;
+        file.end()
+    }
 }
 
 impl UncountedGovernanceFile {

@@ -19,7 +19,6 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
-use crate::record::vocabulary::Vocabulary;
 
 /// The maximum number of uncounted approval files explained for a version.
 const MOST_FILES: usize = 3;

@@ -116,9 +116,7 @@ fn show(
         Some(remote) => vec![git_commands::send_command(ctx, session, remote)?],
         None => Vec::new(),
     };
-    let unresolved: Vec<approve::show::Unresolved> =
-        prepared.result.unresolved.iter().map(shown).collect();
-    ctx.show(&approve::show::stated(&all, &unresolved, written, &next))
+    ctx.show(&approve::show::stated(&all, &prepared.result.unresolved, written, &next))
 }
 
 fn summary(prepared: &PreparedReviews<'_>, draft: &ApprovalFileDraft) -> ApprovalSummary {
@@ -141,13 +139,4 @@ fn text(draft: &ApprovalFileDraft, summary: &ApprovalSummary) -> String {
     };
     let via = draft.file.via.as_deref().unwrap_or_default();
     format!("{}{groups}, claimed by review {via}", draft.person.display)
-}
-
-fn shown(review: &UnresolvedReview) -> approve::show::Unresolved {
-    approve::show::Unresolved {
-        login: review.login.clone(),
-        url: review.url.clone(),
-        line: review.line.clone(),
-        reason: review.reason.clone(),
-    }
 }

@@ -11,9 +11,8 @@ use crate::commands::exit::Outcome;
 use crate::commands::{next_steps, prompts};
 use exledger::diag::shell::quoted;
 use exledger::features;
-use exledger::features::import::complete::{CompletionRequest, PreparedCompletion};
+use exledger::features::import::complete::{CompletedDraft, CompletionRequest, PreparedCompletion};
 use exledger::features::import::prompted::CompletionPrompts;
-use exledger::features::import::show::CompletedLine;
 use exledger::plan::answers::Answers;
 use exledger::plan::question::table;
 use exledger::plan::question::table::QuestionField;
@@ -136,12 +135,9 @@ fn show(ctx: &Ctx, session: &Session, prepared: &PreparedCompletion<'_>) -> anyh
     if !unchanged.is_empty() {
         ctx.hint(&format!("hint: nothing to complete in {}", unchanged.join(", ")));
     }
-    let drafts: Vec<CompletedLine<'_>> = prepared
-        .changed()
-        .map(|draft| CompletedLine { id: &draft.id, path: &draft.path, changes: &draft.changes })
-        .collect();
+    let drafts: Vec<&CompletedDraft> = prepared.changed().collect();
     let files: Vec<String> = prepared.changed().map(|draft| quoted(&draft.path)).collect();
-    let first = drafts.first().map_or("", |draft| draft.id);
+    let first = drafts.first().map_or("", |draft| draft.id.as_str());
     let more = match drafts.len() {
         0 | 1 => String::new(),
         n => format!(" and {} more", n - 1),

@@ -5,51 +5,31 @@
 
 use crate::gate::answer::{Asker, Question, ScannerDetails, few};
 use crate::record::time::When;
+use crate::record::vocabulary::words;
 
-/// The state of a grant: the first that applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AccessState {
-    /// A record in force covers it, and it does not end later than that record.
-    Covered,
-    /// A record that would cover it waits for approval, or for its start.
-    Pending,
-    /// A record that would cover it has ended or is suspended.
-    Ended,
-    /// A record in force is about it, but does not cover all of it.
-    Wider,
-    /// A baseline says that it is normal.
-    Routine,
-    /// Nothing does.
-    Uncovered,
-    /// The line can't be read.
-    Unparsed,
+words! {
+    /// The state of a grant: the first that applies.
+    pub enum AccessState {
+        /// A record in force covers it, and it does not end later than that record.
+        Covered,
+        /// A record that would cover it waits for approval, or for its start.
+        Pending,
+        /// A record that would cover it has ended or is suspended.
+        Ended,
+        /// A record in force is about it, but does not cover all of it.
+        Wider,
+        /// A baseline says that it is normal.
+        Routine,
+        /// Nothing does.
+        #[serde(rename = "none")]
+        #[strum(serialize = "none")]
+        Uncovered,
+        /// The line can't be read.
+        Unparsed,
+    }
 }
 
 impl AccessState {
-    /// All of them, in the order of `docs/spec/cli.md`.
-    pub const ALL: &'static [AccessState] = &[
-        AccessState::Covered,
-        AccessState::Pending,
-        AccessState::Ended,
-        AccessState::Wider,
-        AccessState::Routine,
-        AccessState::Uncovered,
-        AccessState::Unparsed,
-    ];
-
-    /// Returns the name used in `docs/spec/cli.md`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            AccessState::Covered => "covered",
-            AccessState::Pending => "pending",
-            AccessState::Ended => "ended",
-            AccessState::Wider => "wider",
-            AccessState::Routine => "routine",
-            AccessState::Uncovered => "none",
-            AccessState::Unparsed => "unparsed",
-        }
-    }
-
     /// Tells whether somebody must do something about the grant.
     pub fn is_problem(self) -> bool {
         matches!(

@@ -6,7 +6,7 @@ use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::diag;
 use crate::features::access::absence::GoneAccess;
@@ -16,7 +16,7 @@ use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, FormatNeeds, RowColumns, StyledText, Tone};
-use crate::view::tables::{flexible, table, whole};
+use crate::view::tables::{self, flexible, table, whole};
 use crate::view::{json, shape};
 
 /// The maximum number of lines for one state: nobody reads more, and scripts use JSON.
@@ -46,20 +46,9 @@ pub struct AccessView<'a> {
 
 #[derive(Serialize)]
 struct AccessReport<'a> {
-    counts: AccessCounts,
+    counts: Map<String, Value>,
     grants: [(); 0],
     gone: Option<&'a [GoneAccess]>,
-}
-
-#[derive(Serialize)]
-struct AccessCounts {
-    covered: usize,
-    pending: usize,
-    ended: usize,
-    wider: usize,
-    routine: usize,
-    none: usize,
-    unparsed: usize,
 }
 
 #[derive(Serialize)]
@@ -67,7 +56,7 @@ struct GrantView<'a> {
     source: Option<&'a str>,
     id: Option<&'a str>,
     index: Option<u64>,
-    state: &'static str,
+    state: AccessState,
     record: Option<&'a str>,
     end: Option<Instant>,
     overdue_days: Option<i64>,
@@ -89,15 +78,7 @@ pub fn doc<'a>(shown: &'a AccessView<'_>) -> Doc<'a> {
         shown.stamp,
         "access",
         &AccessReport {
-            counts: AccessCounts {
-                covered: rows.n(AccessState::Covered),
-                pending: rows.n(AccessState::Pending),
-                ended: rows.n(AccessState::Ended),
-                wider: rows.n(AccessState::Wider),
-                routine: rows.n(AccessState::Routine),
-                none: rows.n(AccessState::Uncovered),
-                unparsed: rows.n(AccessState::Unparsed),
-            },
+            counts: json::counts(AccessState::ALL, |state| rows.n(state)),
             grants: [],
             gone: shown.gone,
         },
@@ -121,7 +102,7 @@ fn json(row: &AccessRow, rows: &AccessRows) -> Value {
         source: row.source.map(|_| rows.text(row.source)),
         id: row.id.map(|_| rows.text(row.id)),
         index: row.index,
-        state: row.state.as_str(),
+        state: row.state,
         record: row.record.map(|_| rows.text(row.record)),
         end: row.end,
         overdue_days: row.overdue_days,
@@ -240,17 +221,9 @@ fn counted(shown: &AccessView<'_>) -> StyledText {
         files => diag::count(files.len(), "file"),
     };
     let n = format!("{} in {files}", diag::count(shown.rows.rows.len(), "grant"));
-    let mut text = StyledText::with_tone(Tone::Strong, n);
-    let mut before = ": ";
-    for state in SHOWN.iter().chain(&[AccessState::Covered, AccessState::Routine]) {
-        let n = shown.rows.n(*state);
-        if n > 0 {
-            text =
-                text.and(Tone::Plain, before).and(tone(*state), format!("{n} {}", state.as_str()));
-            before = ", ";
-        }
-    }
-    text
+    let states = SHOWN.iter().chain(&[AccessState::Covered, AccessState::Routine]);
+    let parts = states.map(|state| (shown.rows.n(*state), tone(*state), state.as_str().to_owned()));
+    tables::counted(n, parts)
 }
 
 fn tone(state: AccessState) -> Tone {

@@ -7,8 +7,8 @@ use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::diag;
 use crate::diag::shell;
 use crate::history::objects;
+use crate::plan::reviews::skipped::UnresolvedReview;
 use crate::policy::tier::Needed;
-use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, credential};
 use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
 use crate::view::{init, shape};
@@ -17,9 +17,10 @@ use serde::Serialize;
 const GIST: usize = 300;
 
 /// An approval or rejection, and its subject.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ApprovalSummary {
     /// The id of the record, or the path of the governance file.
+    #[serde(rename = "id")]
     pub name: String,
     /// The sha256 of the bytes.
     pub sha256: String,
@@ -103,16 +104,13 @@ pub enum Done {
 struct ReviewsAnswer<'a> {
     schema: String,
     results: Vec<WrittenReviewView<'a>>,
-    unresolved: &'a [Unresolved],
+    unresolved: &'a [UnresolvedReview],
 }
 
 /// Returns the answer about a signed approval.
 pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     let summary = &signed.summary;
-    let mut doc = Doc::new(ApprovalAnswer {
-        schema: shape::schema("approve"),
-        summary: ApprovalSummaryView::of(summary, &signed.counting),
-    });
+    let mut doc = shape::plain("approve", &ApprovalSummaryView::of(summary, &signed.counting));
     let not_yet = match &signed.counting {
         Counting::NotYet { why, .. } => Some(why),
         Counting::Counts | Counting::NotSigned => None,
@@ -198,19 +196,6 @@ fn counts_for(summary: &ApprovalSummary, needed: &Needed) -> String {
     }
 }
 
-/// An approving review that was not written, because the account's owner is unknown.
-#[derive(Clone, Debug, Serialize)]
-pub struct Unresolved {
-    /// The login, if the forge gives one.
-    pub login: Option<String>,
-    /// The address of the review.
-    pub url: String,
-    /// The line to add to `people.logins`.
-    pub line: Option<String>,
-    /// Why the owner is unknown.
-    pub reason: String,
-}
-
 /// A review that was written as an approval file.
 #[derive(Clone, Debug)]
 pub struct WrittenReview {
@@ -225,7 +210,7 @@ pub struct WrittenReview {
 /// Returns the answer about reviews: those that were written, and those that could not be.
 pub fn stated(
     all: &[WrittenReview],
-    unresolved: &[Unresolved],
+    unresolved: &[UnresolvedReview],
     written: bool,
     next: &[String],
 ) -> Doc<'static> {
@@ -271,7 +256,8 @@ fn not_yet(n_waiting: usize) -> String {
     format!("{} {verb} not yet", diag::count(n_waiting, "review"))
 }
 
-fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
+/// Returns the reviews that were not written, each with the reason.
+fn not_written(unresolved: &[UnresolvedReview]) -> Vec<Block<'static>> {
     if unresolved.is_empty() {
         return Vec::new();
     }
@@ -305,15 +291,7 @@ impl<'a> ApprovalSummaryView<'a> {
             Counting::NotYet { why, .. } => (Some(false), Some(why.as_str())),
             Counting::NotSigned => (None, None),
         };
-        ApprovalSummaryView {
-            id: &summary.name,
-            sha256: &summary.sha256,
-            decision: summary.decision.as_str(),
-            groups: &summary.groups,
-            files: &summary.files,
-            counts,
-            why_not,
-        }
+        ApprovalSummaryView { summary, counts, why_not }
     }
 }
 
@@ -358,13 +336,6 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
 }
 
 #[derive(Serialize)]
-pub(super) struct ApprovalAnswer<'a> {
-    pub(super) schema: String,
-    #[serde(flatten)]
-    pub(super) summary: ApprovalSummaryView<'a>,
-}
-
-#[derive(Serialize)]
 pub(super) struct WrittenReviewView<'a> {
     #[serde(flatten)]
     pub(super) summary: ApprovalSummaryView<'a>,
@@ -373,11 +344,8 @@ pub(super) struct WrittenReviewView<'a> {
 
 #[derive(Serialize)]
 pub(super) struct ApprovalSummaryView<'a> {
-    pub(super) id: &'a str,
-    pub(super) sha256: &'a str,
-    pub(super) decision: &'static str,
-    pub(super) groups: &'a [String],
-    pub(super) files: &'a [String],
+    #[serde(flatten)]
+    pub(super) summary: &'a ApprovalSummary,
     pub(super) counts: Option<bool>,
     pub(super) why_not: Option<&'a str>,
 }

@@ -76,7 +76,7 @@ pub(crate) fn ask_governed<T>(
     }
     let none = RecordFilter::anywhere(BTreeSet::new());
     let line = OpenMainline::open(located, at)?;
-    let governance = Snapshot::walk(line, Scope::Named(&none))?.governance;
+    let governance = Snapshot::walk(line, Scope::Named(&none))?.data.governance;
     match decide(&governance) {
         GovernedRequest::Decided(decision) => Ok(GovernedAnswer::Decided(decision)),
         GovernedRequest::Ask(question) => {

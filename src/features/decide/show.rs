@@ -7,10 +7,9 @@ use serde_json::Value;
 
 use crate::diag::Finding;
 use crate::gate::accepted_text;
-use crate::plan::edit::FieldChange;
+use crate::history::change::differ::ValueDifference;
 use crate::record::credential;
 use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
-use crate::view::findings::FindingView;
 use crate::view::shape;
 
 /// The result of a decision.
@@ -29,7 +28,7 @@ pub struct DecisionResult {
 }
 
 /// The decision about one record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Decided {
     /// The id.
     pub id: String,
@@ -38,47 +37,33 @@ pub struct Decided {
     /// The name of the event.
     pub event: &'static str,
     /// The fields that changed.
-    pub changes: Vec<FieldChange>,
+    pub changes: Vec<ValueDifference>,
     /// The findings about the result.
     pub findings: Vec<Finding>,
     /// Who must approve it, in words; `None` if that can't be determined.
+    #[serde(skip)]
     pub needs: Option<String>,
     /// Further remarks, in sentences.
+    #[serde(skip)]
     pub remarks: Vec<String>,
     /// The changed lines, as a patch.
+    #[serde(skip)]
     pub patch: String,
 }
 
-#[derive(Serialize)]
-struct DecidedAnswer<'a> {
-    schema: String,
-    #[serde(flatten)]
-    decided: DecidedView<'a>,
-}
-
+/// The answer about several records.
 #[derive(Serialize)]
 struct DecisionsAnswer<'a> {
-    schema: String,
-    results: Vec<DecidedView<'a>>,
-}
-
-#[derive(Serialize)]
-struct DecidedView<'a> {
-    id: &'a str,
-    path: &'a str,
-    event: &'static str,
-    changes: &'a [FieldChange],
-    findings: Vec<FindingView<'a>>,
+    results: &'a [Decided],
 }
 
 /// Returns the answer.
 pub fn doc(decision: &DecisionResult) -> Doc<'static> {
-    let schema = shape::schema(decision.command);
     let mut doc = match (decision.is_several, decision.records.first()) {
-        (false, Some(only)) => Doc::new(DecidedAnswer { schema, decided: DecidedView::of(only) }),
+        (false, Some(only)) => shape::plain(decision.command, only),
         _ => {
-            let results = decision.records.iter().map(DecidedView::of).collect();
-            let mut doc = Doc::new(DecisionsAnswer { schema, results });
+            let results = &decision.records;
+            let mut doc = shape::plain(decision.command, &DecisionsAnswer { results });
             doc.rows = Some("results");
             doc
         }
@@ -97,18 +82,6 @@ pub fn doc(decision: &DecisionResult) -> Doc<'static> {
         doc.blocks.push(Block::Verbatim(decision.next.join("\n")));
     }
     doc
-}
-
-impl<'a> DecidedView<'a> {
-    fn of(decided: &'a Decided) -> DecidedView<'a> {
-        DecidedView {
-            id: &decided.id,
-            path: &decided.path,
-            event: decided.event,
-            changes: &decided.changes,
-            findings: FindingView::all(&decided.findings),
-        }
-    }
 }
 
 fn blocks(decided: &Decided, written: bool) -> Vec<Block<'static>> {
@@ -136,7 +109,7 @@ fn blocks(decided: &Decided, written: bool) -> Vec<Block<'static>> {
 }
 
 /// Returns a change on one line: `expires: 2026-12-20 → 2027-01-10`; for a new map, one line per key.
-fn change_lines(change: &FieldChange) -> Vec<String> {
+fn change_lines(change: &ValueDifference) -> Vec<String> {
     let field = &change.field;
     if let (Value::Null, Value::Object(map)) = (&change.from, &change.to)
         && !field.ends_with(']')

@@ -14,10 +14,10 @@ use crate::ledger::stray::Stray;
 use serde::Serialize;
 
 use crate::diag::shell::{self, quoted};
-use crate::diag::{self, Level};
+use crate::diag::{self, Finding, Level};
 use crate::features::diff::compared::ChangedRedesign;
 use crate::features::diff::show::how::HowView;
-use crate::policy::people::person::PersonView;
+use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
@@ -26,11 +26,11 @@ use crate::rules::change_cases::Needs;
 use crate::rules::event_details::EventDetail;
 use crate::session::judged::JudgedCounts;
 use crate::view::doc::{
-    Block, Column, ColumnFit, Doc, DocTable, FindingList, FindingReaders, RowColumns, ShownFinding,
-    StyledText, Tone,
+    Block, Doc, DocTable, FindingList, FindingReaders, RowColumns, ShownFinding, StyledText, Tone,
 };
-use crate::view::findings::{FindingView, LevelCounts};
+use crate::view::findings::LevelCounts;
 use crate::view::shape;
+use crate::view::tables::{flexible, whole};
 
 /// The content of `diff`.
 #[derive(Clone, Debug)]
@@ -107,7 +107,7 @@ struct DiffAnswer<'a> {
     judged: &'a Option<JudgedCounts>,
     changes: Vec<RecordChangeView<'a>>,
     redesigns: Vec<RedesignChangeView<'a>>,
-    findings: Vec<FindingView<'a>>,
+    findings: Vec<&'a Finding>,
 }
 
 #[derive(Serialize)]
@@ -120,7 +120,7 @@ struct RecordChangeView<'a> {
 #[derive(Serialize)]
 struct RedesignChangeView<'a> {
     path: &'a str,
-    who: Vec<PersonView<'a>>,
+    who: &'a [Person],
     command: String,
 }
 
@@ -146,11 +146,11 @@ pub fn doc(diff: Diff) -> Doc<'static> {
             .iter()
             .map(|change| RedesignChangeView {
                 path: &change.path,
-                who: shape::people(&change.approvers),
+                who: &change.approvers,
                 command: approve_redesign(change, branch),
             })
             .collect(),
-        findings: FindingView::all(found.map(|shown| &shown.finding)),
+        findings: found.map(|shown| &shown.finding).collect(),
     });
     doc.rows = Some("changes");
     doc.name_columns(RecordChangeView::COLUMNS);
@@ -258,13 +258,12 @@ fn heading(diff: &Diff) -> StyledText {
 
 /// One row per record: what it is, what changes, and the approvals needed.
 fn table(changes: &[RecordChange], strays: &[Stray]) -> DocTable {
-    let column = |title, fit| Column { title, fit };
     DocTable {
         columns: vec![
-            column("exception", ColumnFit::Whole),
-            column("title", ColumnFit::Flexible),
-            column("what changes", ColumnFit::Flexible),
-            column("needs", ColumnFit::Flexible),
+            whole("exception"),
+            flexible("title"),
+            flexible("what changes"),
+            flexible("needs"),
         ],
         rows: changes.iter().map(row).chain(strays.iter().map(stray_row)).collect(),
     }

@@ -22,9 +22,10 @@ use crate::policy::people;
 use crate::policy::people::person;
 use crate::policy::people::person::Person;
 use crate::{diag, policy};
+use serde::Serialize;
 
 /// An account that the policy maps to nobody.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UnmappedAccount {
     /// The key that `people.logins` needs.
     pub login: String,
@@ -35,6 +36,7 @@ pub struct UnmappedAccount {
     /// What it did in the newest commits, and whose it may be.
     pub because: String,
     /// Whether approvals may not count because of it.
+    #[serde(skip)]
     pub matters: bool,
 }
 

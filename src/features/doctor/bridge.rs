@@ -14,7 +14,6 @@ use crate::features::doctor::recent::{LandingKind, RecentLanding};
 use crate::features::doctor::requirements::Requirements;
 use crate::policy::demand::{EvidenceKind, Forge};
 use crate::policy::people::nobody;
-use crate::record::vocabulary::Vocabulary;
 use crate::{diag, policy};
 
 pub(super) fn check(

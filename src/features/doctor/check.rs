@@ -2,41 +2,47 @@
 //!
 //! Uses nothing else. Pure. Start at [`DoctorCheck`]. Follows `docs/spec/cli.md`, doctor.
 
-/// The name of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CheckName {
-    Ref,
-    Clone,
-    Policy,
-    Name,
-    Merges,
-    Accounts,
-    You,
-    Groups,
-    Approvers,
-    Keys,
-    Forge,
-    Bridge,
-    Folders,
-    /// Not about approvals, so it decides nothing.
-    History,
-    /// Not about approvals, so it decides nothing.
-    Ci,
+use crate::record::vocabulary::words;
+use serde::Serialize;
+
+words! {
+    /// The name of a check.
+    pub enum CheckName {
+        Ref,
+        Clone,
+        Policy,
+        Name,
+        Merges,
+        Accounts,
+        You,
+        Groups,
+        Approvers,
+        Keys,
+        Forge,
+        Bridge,
+        Folders,
+        /// Not about approvals, so it decides nothing.
+        History,
+        /// Not about approvals, so it decides nothing.
+        Ci,
+    }
 }
 
-/// The outcome of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CheckState {
-    Ok,
-    /// Worth knowing, but approvals count all the same.
-    Note,
-    Problem,
-    Unknown,
+words! {
+    /// The outcome of a check.
+    pub enum CheckState {
+        Ok,
+        /// Worth knowing, but approvals count all the same.
+        Note,
+        Problem,
+        Unknown,
+    }
 }
 
 /// One check, its outcome, and how to fix it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DoctorCheck {
+    #[serde(rename = "check")]
     pub name: CheckName,
     pub state: CheckState,
     /// What was found, and if something is to be done, where.
@@ -45,58 +51,6 @@ pub struct DoctorCheck {
     pub lines: Vec<String>,
     /// Commands to run, in order.
     pub commands: Vec<String>,
-}
-
-impl CheckName {
-    /// All checks, in the order of the answer.
-    pub const ALL: [CheckName; 15] = [
-        CheckName::Ref,
-        CheckName::Clone,
-        CheckName::Policy,
-        CheckName::Name,
-        CheckName::Merges,
-        CheckName::Accounts,
-        CheckName::You,
-        CheckName::Groups,
-        CheckName::Approvers,
-        CheckName::Keys,
-        CheckName::Forge,
-        CheckName::Bridge,
-        CheckName::Folders,
-        CheckName::History,
-        CheckName::Ci,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            CheckName::Ref => "ref",
-            CheckName::Clone => "clone",
-            CheckName::Policy => "policy",
-            CheckName::Name => "name",
-            CheckName::Forge => "forge",
-            CheckName::Merges => "merges",
-            CheckName::Accounts => "accounts",
-            CheckName::You => "you",
-            CheckName::Groups => "groups",
-            CheckName::Approvers => "approvers",
-            CheckName::Keys => "keys",
-            CheckName::Bridge => "bridge",
-            CheckName::Folders => "folders",
-            CheckName::History => "history",
-            CheckName::Ci => "ci",
-        }
-    }
-}
-
-impl CheckState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            CheckState::Ok => "ok",
-            CheckState::Note => "note",
-            CheckState::Problem => "problem",
-            CheckState::Unknown => "unknown",
-        }
-    }
 }
 
 impl DoctorCheck {

@@ -13,15 +13,17 @@ use crate::features::doctor::signed_merges::ForgeMerges;
 use crate::history::chain;
 use crate::policy::governance::State;
 use crate::policy::{self, governance};
+use crate::record::vocabulary::words;
 
-/// Whether an approval counts here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ApprovalsCount {
-    Yes,
-    /// Something prevents it, at least for some people or tiers.
-    No,
-    /// The approved ref, its history or its policy can't be determined.
-    Unknown,
+words! {
+    /// Whether an approval counts here.
+    pub enum ApprovalsCount {
+        Yes,
+        /// Something prevents it, at least for some people or tiers.
+        No,
+        /// The approved ref, its history or its policy can't be determined.
+        Unknown,
+    }
 }
 
 /// The result of all checks.
@@ -69,21 +71,11 @@ impl Diagnosis {
         let cause = at.name.as_str();
         let mut checks = before;
         checks.push(at);
-        let rest = CheckName::ALL.into_iter().skip(checks.len());
+        let rest = CheckName::ALL.iter().copied().skip(checks.len());
         let rest: Vec<DoctorCheck> =
             rest.map(|name| DoctorCheck::unknown(name, format!("depends on {cause}"))).collect();
         checks.extend(rest);
         Diagnosis { checks, logins: Vec::new(), forges: Vec::new() }
-    }
-}
-
-impl ApprovalsCount {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ApprovalsCount::Yes => "yes",
-            ApprovalsCount::No => "no",
-            ApprovalsCount::Unknown => "unknown",
-        }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::tier::TierDemand;
 use crate::policy::tiers::Tier;
-use crate::record::vocabulary::{Class, Vocabulary};
+use crate::record::vocabulary::Class;
 use crate::{diag, policy};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -240,7 +240,7 @@ fn demands(governance: &Governance) -> Vec<NamedDemand> {
             must_include: tier.approvals.must_include.iter().copied().collect(),
             proof: proof.max(policy.approval.proof),
         };
-        for class in Class::all() {
+        for class in Class::ALL {
             let rule = policy.classes.of(*class);
             if rule.each_of.is_empty() && rule.count.is_none() || !has_class(tier, *class) {
                 continue;

@@ -17,7 +17,6 @@ use crate::history::objects::short;
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::policy::demand::Forge;
 use crate::policy::people;
-use crate::record::vocabulary::Vocabulary;
 use crate::{diag, policy};
 
 /// The number of files in a folder above which reading history gets slow.

@@ -8,7 +8,7 @@ use crate::diag;
 use crate::features::doctor::accounts::UnmappedAccount;
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::diagnosis::{ApprovalsCount, Diagnosis};
-use crate::features::doctor::signed_merges::{ForgeKey, ForgeMerges};
+use crate::features::doctor::signed_merges::ForgeMerges;
 use crate::status::stamp::Stamp;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
@@ -16,81 +16,12 @@ use crate::view::shape;
 const MOST_LINES: usize = 12;
 
 #[derive(Serialize)]
-struct DoctorAnswerView<'a> {
-    verdict: &'static str,
-    ci: &'static str,
-    checks: Vec<CheckView<'a>>,
-    logins: Vec<LoginView<'a>>,
-    forges: Vec<ForgeView<'a>>,
-}
-
-#[derive(Serialize)]
-struct ForgeView<'a> {
-    identity: &'a str,
-    named: bool,
-    keys: Vec<ForgeKeyView<'a>>,
-    merges: usize,
-    signed: usize,
-}
-
-#[derive(Serialize)]
-struct ForgeKeyView<'a> {
-    key: &'a str,
-    built_in: bool,
-}
-
-#[derive(Serialize)]
-struct CheckView<'a> {
-    check: &'static str,
-    state: &'static str,
-    message: &'a str,
-    lines: &'a [String],
-    commands: &'a [String],
-}
-
-#[derive(Serialize)]
-struct LoginView<'a> {
-    login: &'a str,
-    forge: &'a str,
-    address: Option<&'a str>,
-    because: &'a str,
-}
-
-impl<'a> CheckView<'a> {
-    fn of(check: &'a DoctorCheck) -> CheckView<'a> {
-        CheckView {
-            check: check.name.as_str(),
-            state: check.state.as_str(),
-            message: &check.message,
-            lines: &check.lines,
-            commands: &check.commands,
-        }
-    }
-}
-
-impl<'a> ForgeView<'a> {
-    fn of(forge: &'a ForgeMerges) -> ForgeView<'a> {
-        let key =
-            |key: &'a ForgeKey| ForgeKeyView { key: &key.fingerprint, built_in: key.is_built_in };
-        ForgeView {
-            identity: &forge.address,
-            named: forge.is_named,
-            keys: forge.keys.iter().map(key).collect(),
-            merges: forge.n_merges,
-            signed: forge.n_signed,
-        }
-    }
-}
-
-impl<'a> LoginView<'a> {
-    fn of(account: &'a UnmappedAccount) -> LoginView<'a> {
-        LoginView {
-            login: &account.login,
-            forge: &account.forge,
-            address: account.address.as_deref(),
-            because: &account.because,
-        }
-    }
+struct DoctorReport<'a> {
+    verdict: ApprovalsCount,
+    ci: ApprovalsCount,
+    checks: &'a [DoctorCheck],
+    logins: &'a [UnmappedAccount],
+    forges: &'a [ForgeMerges],
 }
 
 /// Returns the answer.
@@ -98,12 +29,12 @@ pub fn doc(diagnosis: &Diagnosis, stamp: &Stamp) -> Doc<'static> {
     let mut doc = shape::stamped(
         stamp,
         "doctor",
-        &DoctorAnswerView {
-            verdict: diagnosis.verdict().as_str(),
-            ci: diagnosis.ci().as_str(),
-            checks: diagnosis.checks.iter().map(CheckView::of).collect(),
-            logins: diagnosis.logins.iter().map(LoginView::of).collect(),
-            forges: diagnosis.forges.iter().map(ForgeView::of).collect(),
+        &DoctorReport {
+            verdict: diagnosis.verdict(),
+            ci: diagnosis.ci(),
+            checks: &diagnosis.checks,
+            logins: &diagnosis.logins,
+            forges: &diagnosis.forges,
         },
     );
     doc.rows = Some("checks");

@@ -14,25 +14,33 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::account::Account;
 use crate::record::time::Instant;
+use serde::Serialize;
 
 /// The merges of one forge.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ForgeMerges {
     /// The address by which it commits.
+    #[serde(rename = "identity")]
     pub address: String,
     /// Whether `people.forges` names the address.
+    #[serde(rename = "named")]
     pub is_named: bool,
     pub keys: Vec<ForgeKey>,
+    #[serde(rename = "merges")]
     pub n_merges: usize,
+    #[serde(rename = "signed")]
     pub n_signed: usize,
     /// The keys that `people.logins` needs for the authors of signed merges, sorted.
+    #[serde(skip)]
     pub numbers: Vec<String>,
 }
 
 /// A key of a forge.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ForgeKey {
+    #[serde(rename = "key")]
     pub fingerprint: String,
+    #[serde(rename = "built_in")]
     pub is_built_in: bool,
 }
 

@@ -30,7 +30,7 @@ use crate::record::address::Address;
 use crate::record::schema;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, not_after};
-use crate::record::vocabulary::{Baseline, Risk, RootCause, Vocabulary};
+use crate::record::vocabulary::{Baseline, Risk, RootCause};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::ids;
 use crate::session::locate::{self, Located};

@@ -13,12 +13,13 @@ use crate::features::import::judged;
 use crate::features::new::request::FilingRequest;
 use crate::features::new::sources;
 use crate::gate::accepted_text::NoFiles;
+use crate::history::change::differ::ValueDifference;
 use crate::history::refs::Cause;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::ledger::{Files, Ledger};
 use crate::plan::answers::Answers;
-use crate::plan::edit::{self, FieldChange};
+use crate::plan::edit;
 use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::file;
@@ -63,7 +64,7 @@ pub struct CompletedDraft {
     /// Its path, relative to the ledger's root.
     pub path: String,
     /// The fields that are answered now.
-    pub changes: Vec<FieldChange>,
+    pub changes: Vec<ValueDifference>,
     /// The fields that are still marked.
     pub left: Vec<String>,
     before: Vec<u8>,

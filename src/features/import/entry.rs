@@ -4,46 +4,27 @@
 
 use crate::record::id::Id;
 use crate::record::subject::FindingKey;
+use crate::record::vocabulary::words;
+use serde::Serialize;
 
-/// What became of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ImportedState {
-    /// A record names it already.
-    Known,
-    /// A draft names it now.
-    Draft,
-    /// No record can name it.
-    Listed,
-    /// It is not an exception, or nothing was written.
-    Skipped,
-    /// It can't be read.
-    Unreadable,
-}
-
-impl ImportedState {
-    /// All states, in the order in which they are counted.
-    pub const ALL: [ImportedState; 5] = [
-        ImportedState::Draft,
-        ImportedState::Known,
-        ImportedState::Listed,
-        ImportedState::Skipped,
-        ImportedState::Unreadable,
-    ];
-
-    /// Returns the name of the state.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ImportedState::Known => "known",
-            ImportedState::Draft => "draft",
-            ImportedState::Listed => "listed",
-            ImportedState::Skipped => "skipped",
-            ImportedState::Unreadable => "unreadable",
-        }
+words! {
+    /// What became of an entry, in the order in which states are counted.
+    pub enum ImportedState {
+        /// A draft names it now.
+        Draft,
+        /// A record names it already.
+        Known,
+        /// No record can name it.
+        Listed,
+        /// It is not an exception, or nothing was written.
+        Skipped,
+        /// It can't be read.
+        Unreadable,
     }
 }
 
-/// One entry.
-#[derive(Clone, Debug)]
+/// One entry, as `entries[]` shows it.
+#[derive(Clone, Debug, Serialize)]
 pub struct ImportedEntry {
     /// The name of its input.
     pub source: String,

@@ -6,68 +6,42 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::diag;
-use crate::plan::edit::FieldChange;
-use crate::record::subject::FindingKey;
+use crate::features::import::answer::{PreparedDraft, PreparedImport};
+use crate::features::import::complete::CompletedDraft;
+use crate::features::import::entry::{ImportedEntry, ImportedState};
+use crate::history::change::differ::ValueDifference;
 use crate::view::doc::{Block, Doc, FormatNeeds, RowColumns, StyledText, Tone};
-use crate::view::tables::{flexible, table, whole};
+use crate::view::tables::{self, flexible, table, whole};
 use crate::view::{json, shape};
 
 const MOST_LINES: usize = 1000;
 
-/// An entry of a file, as `entries[]` shows it.
-#[derive(Clone, Debug, Serialize)]
-pub struct EntryLine<'a> {
-    /// The name of its input, as the user gave it.
-    pub source: &'a str,
-    /// The line on which it begins.
-    pub line: u64,
-    /// The record or draft that names it.
-    pub id: Option<&'a str>,
-    /// Its findings.
-    pub findings: &'a [FindingKey],
-    /// Its end as a record states it.
-    pub end: Option<&'a str>,
-    /// `known`, `draft`, `listed`, `skipped` or `unreadable`.
-    pub state: &'static str,
-    /// What there is to say; may be empty.
-    pub message: &'a str,
-}
+/// The columns of an entry.
+const COLUMNS: &RowColumns = &[
+    ("", "source line id"),
+    ("findings.", "tool id cwe severity purl versions paths resources"),
+    ("", "end state message"),
+];
 
-impl EntryLine<'_> {
-    const COLUMNS: &'static RowColumns = &[
-        ("", "source line id"),
-        ("findings.", "tool id cwe severity purl versions paths resources"),
-        ("", "end state message"),
-    ];
-}
-
-/// A draft.
-#[derive(Clone, Debug)]
-pub struct DraftLine<'a> {
-    /// Its id; `None` if nothing is written.
-    pub id: Option<&'a str>,
-    /// Its path; `None` if nothing is written.
-    pub path: Option<&'a str>,
-    /// Its title.
-    pub title: &'a str,
-    /// The number of its findings.
-    pub n_findings: usize,
-    /// Its end, if it is known.
-    pub end: Option<&'a str>,
-    /// The fields to fill in.
-    pub todo: &'a [String],
-}
-
-/// The content of `import`.
-pub struct ImportView<'a> {
-    /// The entries, in order.
-    pub entries: Vec<EntryLine<'a>>,
-    /// The drafts, in order.
-    pub drafts: Vec<DraftLine<'a>>,
+/// An import as it is shown.
+pub struct ShownImport<'a> {
+    /// The entries and drafts.
+    pub prepared: &'a PreparedImport<'a>,
     /// The commands to run next.
     pub next: Vec<String>,
+    /// Whether nothing was written; then the ids of drafts were drawn for nothing.
+    pub is_dry_run: bool,
     /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
+}
+
+impl ShownImport<'_> {
+    fn shown_entry(&self, entry: &ImportedEntry) -> Value {
+        if self.is_dry_run && entry.state == ImportedState::Draft {
+            return json::value(&ImportedEntry { id: None, ..entry.clone() });
+        }
+        json::value(entry)
+    }
 }
 
 #[derive(Serialize)]
@@ -85,23 +59,26 @@ struct DraftView<'a> {
 }
 
 /// Returns the answer.
-pub fn doc<'a>(shown: &'a ImportView<'_>) -> Doc<'a> {
-    let draft = |draft: &DraftLine<'_>| {
-        json::value(&DraftView { id: draft.id, path: draft.path, complete: draft.todo.is_empty() })
+pub fn doc<'a>(shown: &'a ShownImport<'_>) -> Doc<'a> {
+    let draft = |draft: &PreparedDraft| {
+        let (id, path) = (draft.id.as_str(), draft.path.as_str());
+        let [id, path] = [id, path].map(|text| (!shown.is_dry_run).then_some(text));
+        json::value(&DraftView { id, path, complete: draft.todo.is_empty() })
     };
+    let prepared = shown.prepared;
     let mut doc = Doc::new(ImportReport {
         schema: shape::schema("import"),
         entries: [],
-        drafts: shown.drafts.iter().map(draft).collect(),
+        drafts: prepared.drafts.iter().map(draft).collect(),
     });
     if shown.reads == FormatNeeds::Json {
-        doc.name_columns(EntryLine::COLUMNS);
-        doc.fill("entries", shown.entries.iter().map(json::value));
+        doc.name_columns(COLUMNS);
+        doc.fill("entries", prepared.entries.iter().map(|entry| shown.shown_entry(entry)));
         return doc;
     }
-    drafts(&mut doc, &shown.drafts);
-    notable(&mut doc, &shown.entries);
-    doc.blocks.push(Block::Paragraph(counted(shown)));
+    drafts(&mut doc, shown);
+    notable(&mut doc, &prepared.entries);
+    doc.blocks.push(Block::Paragraph(counted(&prepared.entries)));
     if !shown.next.is_empty() {
         doc.blocks.push(Block::Heading(StyledText::plain("Next")));
         doc.blocks.push(Block::Verbatim(shown.next.join("\n")));
@@ -109,22 +86,23 @@ pub fn doc<'a>(shown: &'a ImportView<'_>) -> Doc<'a> {
     doc
 }
 
-fn drafts(doc: &mut Doc<'_>, drafts: &[DraftLine<'_>]) {
+fn drafts(doc: &mut Doc<'_>, shown: &ShownImport<'_>) {
+    let drafts = &shown.prepared.drafts;
     if drafts.is_empty() {
         return;
     }
     let heading = diag::count(drafts.len(), "draft");
     doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
-    let row = |draft: &DraftLine<'_>| {
+    let row = |draft: &PreparedDraft| {
         let todo = match draft.todo.len() {
             0 => StyledText::with_tone(Tone::Good, "complete"),
             n => StyledText::with_tone(Tone::Warn, format!("{n} to fill in")),
         };
         vec![
-            StyledText::with_tone(Tone::Id, draft.id.unwrap_or_default()),
-            StyledText::plain(draft.title),
+            StyledText::with_tone(Tone::Id, if shown.is_dry_run { "" } else { draft.id.as_str() }),
+            StyledText::plain(draft.title.as_str()),
             StyledText::plain(draft.n_findings.to_string()),
-            StyledText::plain(draft.end.unwrap_or("not known")),
+            StyledText::plain(draft.end.as_deref().unwrap_or("not known")),
             todo,
         ]
     };
@@ -135,30 +113,32 @@ fn drafts(doc: &mut Doc<'_>, drafts: &[DraftLine<'_>]) {
     more(doc, drafts.len(), "drafts");
 }
 
-fn notable(doc: &mut Doc<'_>, entries: &[EntryLine<'_>]) {
-    let is_notable = |entry: &&EntryLine<'_>| {
-        !matches!(entry.state, "draft" | "known") || !entry.message.is_empty()
+/// Shows the entries about which there is something to say, and those without a draft.
+fn notable(doc: &mut Doc<'_>, entries: &[ImportedEntry]) {
+    let is_notable = |entry: &&ImportedEntry| {
+        !matches!(entry.state, ImportedState::Draft | ImportedState::Known)
+            || !entry.message.is_empty()
     };
-    let found: Vec<&EntryLine<'_>> = entries.iter().filter(is_notable).collect();
+    let found: Vec<&ImportedEntry> = entries.iter().filter(is_notable).collect();
     if found.is_empty() {
         return;
     }
     let heading = "Entries to look at";
     doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
-    let row = |entry: &&EntryLine<'_>| {
+    let row = |entry: &&ImportedEntry| {
         let id = entry.findings.first().and_then(|key| key.id.as_deref().or(key.purl.as_deref()));
         vec![
-            StyledText::with_tone(tone(entry.state), entry.state),
+            StyledText::with_tone(tone(entry.state), entry.state.as_str()),
             StyledText::plain(format!("{}:{}", entry.source, entry.line)),
             StyledText::plain(id.unwrap_or_default()),
-            StyledText::plain(entry.message),
+            StyledText::plain(entry.message.as_str()),
         ]
     };
     let rows = found.iter().take(MOST_LINES).map(row).collect();
     let columns = vec![whole("state"), flexible("where"), flexible("finding"), flexible("note")];
     doc.blocks.push(table(columns, rows));
     more(doc, found.len(), "entries");
-    if found.iter().any(|entry| entry.state == "listed") {
+    if found.iter().any(|entry| entry.state == ImportedState::Listed) {
         let text = "listed: not drafted, because no finding of a record says the same: file it by \
                     hand with `exledger new`, or delete the entry";
         doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
@@ -173,45 +153,25 @@ fn more(doc: &mut Doc<'_>, n: usize, what: &str) {
 }
 
 /// Returns the counts as text: `100 entries: 98 draft, 2 known; 1 draft`.
-fn counted(shown: &ImportView<'_>) -> StyledText {
-    let n = shown.entries.len();
-    let entries = if n == 1 { "1 entry".to_owned() } else { format!("{n} entries") };
-    let mut text = StyledText::with_tone(Tone::Strong, entries);
-    let mut before = ": ";
-    for (state, name) in [
-        ("draft", "drafted"),
-        ("known", "known"),
-        ("listed", "listed"),
-        ("skipped", "skipped"),
-        ("unreadable", "unreadable"),
-    ] {
-        let n = shown.entries.iter().filter(|entry| entry.state == state).count();
-        if n > 0 {
-            text = text.and(Tone::Plain, before).and(tone(state), format!("{n} {name}"));
-            before = ", ";
-        }
-    }
-    text
+fn counted(entries: &[ImportedEntry]) -> StyledText {
+    let parts = ImportedState::ALL.iter().map(|state| {
+        let name = match state {
+            ImportedState::Draft => "drafted",
+            state => state.as_str(),
+        };
+        let n = entries.iter().filter(|entry| entry.state == *state).count();
+        (n, tone(*state), name.to_owned())
+    });
+    tables::counted(diag::count(entries.len(), "entry"), parts)
 }
 
-fn tone(state: &str) -> Tone {
+fn tone(state: ImportedState) -> Tone {
     match state {
-        "unreadable" => Tone::Bad,
-        "listed" => Tone::Warn,
-        "draft" | "known" => Tone::Good,
-        _ => Tone::Plain,
+        ImportedState::Unreadable => Tone::Bad,
+        ImportedState::Listed => Tone::Warn,
+        ImportedState::Draft | ImportedState::Known => Tone::Good,
+        ImportedState::Skipped => Tone::Plain,
     }
-}
-
-/// A completed draft.
-#[derive(Clone, Debug)]
-pub struct CompletedLine<'a> {
-    /// Its id.
-    pub id: &'a str,
-    /// Its path.
-    pub path: &'a str,
-    /// The fields that were answered.
-    pub changes: &'a [FieldChange],
 }
 
 #[derive(Serialize)]
@@ -226,28 +186,29 @@ struct CompletedView<'a> {
     id: &'a str,
     path: &'a str,
     complete: bool,
-    changes: &'a [FieldChange],
+    changes: &'a [ValueDifference],
 }
 
-impl<'a> CompletedView<'a> {
-    fn of(draft: &CompletedLine<'a>) -> CompletedView<'a> {
-        CompletedView { id: draft.id, path: draft.path, complete: true, changes: draft.changes }
+impl CompletedView<'_> {
+    fn of(draft: &CompletedDraft) -> CompletedView<'_> {
+        let (id, path, changes) = (&draft.id, &draft.path, &draft.changes);
+        CompletedView { id, path, complete: draft.left.is_empty(), changes }
     }
 }
 
 /// Returns the answer of `new --complete`.
-pub fn completed(drafts: &[CompletedLine<'_>], next: &[String]) -> Doc<'static> {
+pub fn completed(drafts: &[&CompletedDraft], next: &[String]) -> Doc<'static> {
     let report = CompletedReport {
         schema: shape::schema("complete"),
-        drafts: drafts.iter().map(CompletedView::of).collect(),
+        drafts: drafts.iter().map(|draft| CompletedView::of(draft)).collect(),
         next,
     };
     let mut doc = Doc::new(report);
-    let row = |draft: &CompletedLine<'_>| {
+    let row = |draft: &&CompletedDraft| {
         let fields: Vec<&str> = draft.changes.iter().map(|change| change.field.as_str()).collect();
         vec![
-            StyledText::with_tone(Tone::Id, draft.id),
-            StyledText::plain(draft.path),
+            StyledText::with_tone(Tone::Id, draft.id.as_str()),
+            StyledText::plain(draft.path.as_str()),
             StyledText::plain(fields.join(", ")),
         ]
     };

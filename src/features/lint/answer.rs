@@ -8,7 +8,7 @@ use crate::diag::shell::quoted;
 use crate::diag::sorting::StableSort as _;
 use crate::features::lint::base::EVIDENCE;
 use crate::features::lint::conflict;
-use crate::features::lint::findings::{LintFindings, LintedRecord};
+use crate::features::lint::findings::LintFindings;
 use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
@@ -32,6 +32,7 @@ use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::survey::approved_state::PastObstacle;
 use crate::survey::refiling::{self, NameSearch};
+use crate::view::doc::JudgedFile;
 
 /// The result of linting.
 pub struct LintAnswer<'l> {
@@ -40,7 +41,7 @@ pub struct LintAnswer<'l> {
     /// The findings about what is staged, where the work tree holds something else and does not have them.
     pub staged: Vec<Finding>,
     /// The linted records, in order.
-    pub judged: Vec<LintedRecord>,
+    pub judged: Vec<JudgedFile>,
     /// How many they are, and where they were read.
     pub counts: JudgedCounts,
     /// How many redesign files were linted.

@@ -16,7 +16,6 @@ use crate::record::address::Address;
 use crate::record::decision::{Closure, Evidence};
 use crate::record::file;
 use crate::record::time::not_after;
-use crate::record::vocabulary::Vocabulary as _;
 use crate::session::locate::Located;
 use crate::store::git::Repository;
 use crate::store::git::judged::Sides;

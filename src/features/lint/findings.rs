@@ -5,11 +5,13 @@
 use crate::diag::Finding;
 use crate::features::lint::input::Input;
 use crate::record::file::RecordFile;
+use crate::view::doc::JudgedFile;
 
 #[derive(Default)]
 pub(super) struct LintFindings {
     pub(super) findings: Vec<Finding>,
-    pub(super) judged: Vec<LintedRecord>,
+    pub(super) judged: Vec<JudgedFile>,
+    /// How many redesign files were linted.
     pub(super) n_redesigns: usize,
 }
 
@@ -19,24 +21,11 @@ impl LintFindings {
     }
 
     pub(super) fn judge(&mut self, source: &RecordFile, tier: Option<String>) {
-        self.judged.push(LintedRecord {
+        self.judged.push(JudgedFile {
             path: source.path.clone(),
             id: source.id().map(|id| id.to_string()),
             title: source.text("title").map(str::to_owned),
             tier,
         });
     }
-}
-
-/// A linted record.
-#[derive(Clone, Debug)]
-pub struct LintedRecord {
-    /// Its file.
-    pub path: String,
-    /// Its id, if it has one.
-    pub id: Option<String>,
-    /// Its title, if it has one.
-    pub title: Option<String>,
-    /// The tier that the policy assigns.
-    pub tier: Option<String>,
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::record::time::Instant;
 use crate::session::judged::JudgedCounts;
 use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, StyledText, Tone};
-use crate::view::findings::{self, FindingView, LevelCounts};
+use crate::view::findings::{self, LevelCounts};
 use crate::view::shape;
 
 /// The content of `lint`.
@@ -69,7 +69,7 @@ pub fn doc(mut lint: LintView) -> Doc<'static> {
     match lint.reads {
         FormatNeeds::Json => {
             let shown = lint.findings.shown;
-            doc.name_columns(&[("", FindingView::COLUMNS)]);
+            doc.name_columns(&[("", findings::COLUMNS)]);
             doc.fill_with("findings", shown, findings::shown);
         }
         FormatNeeds::Blocks => {

@@ -133,7 +133,7 @@ impl LiveLedger {
         };
         let moment = Moment { now: wall, on: self.on, as_of: self.as_of.clone() };
         let snapshot = match session.snapshot(&moment, Scope::Everything) {
-            Ok(snapshot) => snapshot.detach(),
+            Ok(snapshot) => snapshot.data,
             Err(error) => return (Some(watch), Err(error)),
         };
         let is_past = self.as_of.is_some();

@@ -8,8 +8,7 @@ use crate::record::time::Instant;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::notice::Notice;
-use crate::session::snapshot::Snapshot;
-use crate::session::snapshot::detached::DetachedSnapshot;
+use crate::session::snapshot::{Snapshot, SnapshotData};
 use crate::store::git::watch::RepositoryWatch;
 
 /// How many milliseconds to wait before loading again after a failure, or reading the proposals of branches again.
@@ -20,7 +19,7 @@ pub(super) struct LoadedLedger {
     session: Session,
     watch: RepositoryWatch,
     /// Absent only while it is in use, and after a use that panicked.
-    snapshot: Option<(DetachedSnapshot, PreparedAnswers)>,
+    snapshot: Option<(SnapshotData, PreparedAnswers)>,
     notices: Vec<Notice>,
     is_watched: bool,
     loaded_at: Instant,
@@ -37,7 +36,7 @@ impl LoadedLedger {
     pub(super) fn of(
         session: Session,
         watch: RepositoryWatch,
-        snapshot: DetachedSnapshot,
+        data: SnapshotData,
         (loaded_at, is_past): (Instant, bool),
     ) -> LoadedLedger {
         let mut loaded = LoadedLedger {
@@ -53,7 +52,7 @@ impl LoadedLedger {
             must_look: false,
         };
         if let Some(repository) = loaded.session.repository_or_none() {
-            let snapshot = snapshot.attach(repository);
+            let snapshot = Snapshot { repository, data };
             let (_, chosen) = snapshot.origin();
             // A commit id never changes.
             loaded.is_watched =
@@ -61,7 +60,7 @@ impl LoadedLedger {
             loaded.changes_at = snapshot.changes_at();
             loaded.notices = snapshot.notices().to_vec();
             let prepared = PreparedAnswers::from_snapshot(&snapshot);
-            loaded.snapshot = Some((snapshot.detach(), prepared));
+            loaded.snapshot = Some((snapshot.data, prepared));
         }
         loaded
     }
@@ -97,10 +96,10 @@ impl LoadedLedger {
         then: impl FnOnce(&mut Snapshot<'_>, &mut PreparedAnswers) -> T,
     ) -> Option<T> {
         let repository = self.session.repository_or_none()?;
-        let (detached, mut prepared) = self.snapshot.take()?;
-        let mut snapshot = detached.attach(repository);
+        let (data, mut prepared) = self.snapshot.take()?;
+        let mut snapshot = Snapshot { repository, data };
         let result = then(&mut snapshot, &mut prepared);
-        self.snapshot = Some((snapshot.detach(), prepared));
+        self.snapshot = Some((snapshot.data, prepared));
         Some(result)
     }
 

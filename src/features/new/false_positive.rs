@@ -12,7 +12,7 @@ use crate::plan::imported::MARK;
 use crate::plan::owner::Owners;
 use crate::policy::governance::Governance;
 use crate::record::tool_ids;
-use crate::record::vocabulary::{Risk, RootCause, Vocabulary};
+use crate::record::vocabulary::{Risk, RootCause};
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::scanned_files::RepositoryFiles;

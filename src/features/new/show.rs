@@ -8,58 +8,40 @@ use crate::diag::Finding;
 use crate::plan::setting::Derived;
 use crate::policy::tier::Needed;
 use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
-use crate::view::findings::FindingView;
 use crate::view::shape;
 
 /// A new record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Filed {
     /// The id.
     pub id: String,
     /// The file.
     pub path: String,
     /// Whether the file was written despite findings of content rules.
+    #[serde(rename = "draft")]
     pub is_draft: bool,
     /// The tier, if known.
     pub tier: Option<String>,
     /// Which unstated fields would lead to another tier, after `; `; empty if none would.
+    #[serde(skip)]
     pub silence: String,
     /// The approvals that it needs.
     pub needed: Needed,
     /// Who could give them, one line for each requirement.
+    #[serde(skip)]
     pub who: Vec<String>,
     /// The findings about it.
     pub findings: Vec<Finding>,
     /// The derived values.
+    #[serde(skip)]
     pub derived: Vec<Derived>,
     /// The commands to run next.
     pub next: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct FiledAnswer<'a> {
-    schema: String,
-    id: &'a str,
-    path: &'a str,
-    draft: bool,
-    tier: Option<&'a str>,
-    needed: &'a Needed,
-    findings: Vec<FindingView<'a>>,
-    next: &'a [String],
-}
-
 /// Returns the answer.
 pub fn doc(filed: &Filed) -> Doc<'static> {
-    let mut doc = Doc::new(FiledAnswer {
-        schema: shape::schema("new"),
-        id: &filed.id,
-        path: &filed.path,
-        draft: filed.is_draft,
-        tier: filed.tier.as_deref(),
-        needed: &filed.needed,
-        findings: FindingView::all(&filed.findings),
-        next: &filed.next,
-    });
+    let mut doc = shape::plain("new", filed);
     let mut pairs = vec![("filed".to_owned(), StyledText::with_tone(Tone::Good, &filed.path))];
     let tier = filed.tier.as_deref().unwrap_or("not known");
     let tier = format!("{tier}{}", filed.silence);

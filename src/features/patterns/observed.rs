@@ -32,7 +32,7 @@ pub struct ObservedRun<'g> {
     pub left_out: u64,
     groups: BTreeMap<ObservedGroup, usize>,
     current: BTreeMap<RowKey, CountedInputs>,
-    last_seen: Vec<PendingLastSeen>,
+    last_seen: Vec<FileLastEvent>,
     seen: BTreeSet<Digest>,
     n_bytes: usize,
 }
@@ -51,11 +51,14 @@ struct RowKey {
     deviates: bool,
 }
 
-#[derive(Clone, Debug)]
-struct PendingLastSeen {
-    baseline: String,
-    by: BTreeMap<String, Option<String>>,
-    last: Instant,
+/// The last event of a file with certain values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileLastEvent {
+    /// The id of the baseline.
+    pub baseline: String,
+    /// The fields of `since_last.by`, each with its value.
+    pub by: BTreeMap<String, Option<String>>,
+    pub last: Instant,
 }
 
 /// An input that is counted.
@@ -176,13 +179,8 @@ impl<'g> ObservedRun<'g> {
     }
 
     /// Notes the last event of a baseline with certain values in the file that is being read.
-    pub fn last_seen(
-        &mut self,
-        baseline: &str,
-        by: BTreeMap<String, Option<String>>,
-        last: Instant,
-    ) {
-        self.last_seen.push(PendingLastSeen { baseline: baseline.to_owned(), by, last });
+    pub fn last_seen(&mut self, event: FileLastEvent) {
+        self.last_seen.push(event);
     }
 
     /// Forgets the file that is being read, which can't be read to its end.

@@ -10,7 +10,6 @@ use crate::diag;
 use crate::policy::people::person::Person;
 use crate::policy::settings::{EventPatterns, PatternKey};
 use crate::record::time::{Day, Instant};
-use crate::record::vocabulary::Vocabulary;
 use crate::survey::observation::ObservedKey;
 use crate::survey::redesign::RedesignState;
 use crate::survey::repetition::advised::AdvisedGroup;

@@ -18,9 +18,10 @@ use crate::survey::patterns::facts::{FrozenRecord, RecordOrigin};
 use crate::survey::patterns::{CausePattern, RepeatedCauses};
 use crate::survey::redesign::RedesignStatus;
 use crate::survey::repetition::advised::AdvisedGroup;
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, RowColumns, StyledText, Tone};
+use crate::view::doc::{Block, Doc, DocTable, RowColumns, StyledText, Tone};
 use crate::view::follow_up::LinkedRedesignView;
 use crate::view::shape;
+use crate::view::tables::{flexible, whole};
 
 #[derive(Serialize)]
 struct PatternsAnswer<'a> {
@@ -242,12 +243,7 @@ fn expected(doc: &mut Doc, patterns: &[CausePattern<'_>], policy: &Patterns) {
     let is_repeated =
         |pattern: &&CausePattern<'_>| cause::reaches(pattern.occurrences.len(), policy);
     let repeated: Vec<&CausePattern<'_>> = patterns.iter().filter(is_repeated).collect();
-    let column = |title, fit| Column { title, fit };
-    let columns = vec![
-        column("what repeats", ColumnFit::Flexible),
-        column("occurrences", ColumnFit::Whole),
-        column("systems", ColumnFit::Flexible),
-    ];
+    let columns = vec![flexible("what repeats"), whole("occurrences"), flexible("systems")];
     let rows = repeated.iter().map(|pattern| {
         let systems: Vec<&str> = pattern.systems.iter().copied().collect();
         vec![
@@ -275,12 +271,7 @@ fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[Cause
     if patterns.is_empty() {
         return;
     }
-    let column = |title, fit| Column { title, fit };
-    let columns = vec![
-        column(title, ColumnFit::Whole),
-        column("occurrences", ColumnFit::Whole),
-        column("systems", ColumnFit::Flexible),
-    ];
+    let columns = vec![whole(title), whole("occurrences"), flexible("systems")];
     let rows = patterns.iter().map(|pattern| {
         let value = pattern.group.values.first().and_then(Option::as_deref);
         let systems: Vec<&str> = pattern.systems.iter().copied().collect();

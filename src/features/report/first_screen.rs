@@ -11,13 +11,14 @@ use crate::record::dates;
 use crate::record::time::Instant;
 use crate::status::state::{DutyKind, RecordState, Status};
 use crate::survey::follow_up::FollowUp;
-use crate::survey::summary;
-use crate::survey::summary::{ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
-use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
+use crate::survey::glance;
+use crate::survey::glance::{ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
+use crate::view::doc::{Block, DocTable, StyledText, Tone};
 use crate::view::page::{
     BarRow, BarTable, CalendarDay, DayTime, DueCalendar, Figure, PageBlock, Panel, PanelWidth,
     SharePart, Timeline, TimelineRow,
 };
+use crate::view::tables::{flexible, whole};
 
 const MOST_PERIODS: usize = 14;
 const MOST_DATES: usize = 6;
@@ -143,10 +144,7 @@ fn redesign_row(follow_up: &FollowUp, report: &Report<'_>) -> Vec<StyledText> {
     ]
 }
 
-fn flexible(title: &'static str) -> Column {
-    Column { title, fit: ColumnFit::Flexible }
-}
-
+/// Returns the open records whose end is nearest, earliest end first.
 fn timeline<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     let instant = report.stamp.instant;
     let all = summary::nearest_ends(report.record_states, instant);
@@ -245,7 +243,7 @@ fn calendar<'a>(report: &Report<'_>) -> Panel<'a> {
         let nothing = format!("nothing is due in these {WEEKS} weeks");
         blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Good, nothing)));
     } else {
-        let by = Column { title: "by", fit: ColumnFit::Whole };
+        let by = whole("by");
         let columns = vec![by, flexible("what"), flexible("record")];
         blocks.push(Block::Table(DocTable { columns, rows }));
     }

@@ -2,7 +2,6 @@
 //!
 //! Follows `docs/spec/cli.md`, report.
 
-mod figures;
 mod first_screen;
 mod legend;
 pub mod page;

@@ -9,20 +9,18 @@ use serde::Serialize;
 
 use crate::diag;
 use crate::features::list;
-use crate::features::report::figures::{
-    ApprovalLevelsView, GroupView, OwnerCountsView, PeriodView,
-};
 use crate::policy::Policy;
-use crate::record::vocabulary::{Class, Vocabulary};
+use crate::record::vocabulary::Class;
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, ReportPeriod};
 use crate::survey::follow_up::FollowUp;
+use crate::survey::glance::{Glance, OwnerCounts, ProofCounts, TierCounts};
 use crate::survey::patterns::CausePattern;
 use crate::survey::queue::QueueItem;
 use crate::survey::select;
-use crate::survey::summary::LedgerSummary;
-use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
+use crate::view::doc::{Block, Doc, DocTable, StyledText, Tone};
+use crate::view::tables::whole;
 
 /// The content of `report`.
 #[derive(Debug)]
@@ -65,13 +63,13 @@ pub struct DeviatedControl<'a> {
 #[derive(Serialize)]
 struct ReportAnswer<'a> {
     backlog: &'a Backlog,
-    periods: Vec<PeriodView>,
+    periods: &'a [Period],
     controls: &'a [DeviatedControl<'a>],
     classes: Vec<ClassView<'a>>,
     summary: String,
-    owners: Vec<OwnerCountsView<'a>>,
-    tiers: Vec<GroupView<'a>>,
-    approvals: ApprovalLevelsView,
+    owners: &'a [OwnerCounts<'a>],
+    tiers: &'a [TierCounts<'a>],
+    approvals: ProofCounts,
 }
 
 #[derive(Serialize)]
@@ -86,19 +84,19 @@ struct ClassView<'a> {
 /// Returns the answer.
 pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     let classes: Vec<ClassSection<'_>> =
-        Class::all().iter().map(|class| ClassSection::new(report, *class)).collect();
+        Class::ALL.iter().map(|class| ClassSection::new(report, *class)).collect();
     let mut doc = shape::stamped(
         report.stamp,
         "report",
         &ReportAnswer {
             backlog: &report.backlog,
-            periods: report.periods.iter().map(PeriodView::of).collect(),
+            periods: &report.periods,
             controls: &report.controls,
             classes: classes.iter().map(ClassView::of).collect(),
             summary: crate::features::report::sentence::summary(report).bare(),
-            owners: report.summary.owners.iter().map(OwnerCountsView::of).collect(),
-            tiers: report.summary.tiers.iter().map(GroupView::of).collect(),
-            approvals: ApprovalLevelsView::of(report.summary.proofs),
+            owners: &report.glance.owners,
+            tiers: &report.glance.tiers,
+            approvals: report.glance.proofs,
         },
     );
     doc.rows = Some("periods");
@@ -179,7 +177,7 @@ fn of_days(days: i64) -> String {
 }
 
 pub(super) fn class_table<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
-    let classes = Class::all().iter().map(|class| ClassSection::new(report, *class));
+    let classes = Class::ALL.iter().map(|class| ClassSection::new(report, *class));
     let rows: Vec<Vec<StyledText>> = classes
         .filter(|section| !section.records.is_empty())
         .map(|section| {
@@ -188,11 +186,10 @@ pub(super) fn class_table<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
             std::iter::once(name).chain(counts.map(|n| StyledText::plain(n.to_string()))).collect()
         })
         .collect();
-    let column = |title| Column { title, fit: ColumnFit::Whole };
     if rows.is_empty() {
         return Vec::new();
     }
-    let columns = ["class", "open", "in force", "overdue"].map(column).to_vec();
+    let columns = ["class", "open", "in force", "overdue"].map(whole).to_vec();
     let heading = Block::Heading(StyledText::plain("Classes"));
     vec![heading, Block::Table(DocTable { columns, rows })]
 }

@@ -8,7 +8,8 @@ use crate::record::time::Instant;
 use crate::status::state::RecordState;
 use crate::survey::follow_up::FollowUp;
 use crate::survey::queue::{QueueItem, Rank};
-use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
+use crate::view::doc::{Block, DocTable, StyledText, Tone};
+use crate::view::tables::{flexible, whole};
 use crate::view::{follow_up, shape};
 
 const MOST_IDS: usize = 20;
@@ -64,8 +65,6 @@ pub(super) fn attention<'a>(
             StyledText::plain(&redesign.action),
         ]
     });
-    let whole = |title| column(title, ColumnFit::Whole);
-    let flexible = |title| column(title, ColumnFit::Flexible);
     Block::Table(DocTable {
         columns: vec![
             whole("id"),
@@ -79,7 +78,6 @@ pub(super) fn attention<'a>(
 }
 
 pub(super) fn trends<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
-    let whole = |title| column(title, ColumnFit::Whole);
     let figure = |figure: Option<f64>| figure.map_or_else(String::new, |figure| figure.to_string());
     let rows = report.periods.iter().map(|period| {
         let share = period
@@ -130,10 +128,10 @@ pub(super) fn repeated<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     });
     let table = DocTable {
         columns: vec![
-            column("what repeats", ColumnFit::Flexible),
-            column("records", ColumnFit::Flexible),
-            column("state", ColumnFit::Whole),
-            column("advice", ColumnFit::Flexible),
+            flexible("what repeats"),
+            flexible("records"),
+            whole("state"),
+            flexible("advice"),
         ],
         rows: rows.collect(),
     };
@@ -152,11 +150,7 @@ pub(super) fn controls<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
         ]
     });
     let table = DocTable {
-        columns: vec![
-            column("control", ColumnFit::Whole),
-            column("title", ColumnFit::Flexible),
-            column("records", ColumnFit::Flexible),
-        ],
+        columns: vec![whole("control"), flexible("title"), flexible("records")],
         rows: rows.collect(),
     };
     vec![Block::Heading(StyledText::plain("Controls")), Block::Table(table)]
@@ -179,10 +173,6 @@ fn few(ids: &[&str]) -> StyledText {
         0 => text,
         more => text.and(Tone::Muted, format!(" and {more} more")),
     }
-}
-
-fn column(title: &'static str, fit: ColumnFit) -> Column {
-    Column { title, fit }
 }
 
 pub(super) fn title(record_state: &RecordState) -> &str {

@@ -15,7 +15,7 @@ use crate::policy::tier::Needed;
 use crate::record::near;
 use crate::record::pattern;
 use crate::record::spec::{Ask, FieldPath, ValueShape};
-use crate::record::vocabulary::{IdentityType, Vocabulary};
+use crate::record::vocabulary::IdentityType;
 
 /// The name of the argument that holds the receipt of a refused question.
 pub const RECEIPT: &str = "receipt";

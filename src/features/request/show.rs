@@ -4,9 +4,9 @@
 
 use serde::Serialize;
 
+use crate::diag::Finding;
 use crate::features::request::plan::RequestedException;
 use crate::policy::tier::Needed;
-use crate::view::findings::FindingView;
 use crate::view::shape;
 
 /// A drafted request in the form of answers.
@@ -18,7 +18,7 @@ pub struct RequestView<'a> {
     commit: Option<&'a str>,
     yaml: &'a str,
     needed: &'a Needed,
-    findings: Vec<FindingView<'a>>,
+    findings: &'a [Finding],
 }
 
 impl<'a> RequestView<'a> {
@@ -32,7 +32,7 @@ impl<'a> RequestView<'a> {
             commit: branch.map(|branch| branch.commit.as_str()),
             yaml: &request.yaml,
             needed: &request.needed,
-            findings: FindingView::all(&request.findings),
+            findings: &request.findings,
         }
     }
 }

@@ -14,11 +14,11 @@ use crate::features::scan::search::PassedOver;
 use crate::history::objects::short;
 use crate::record::time::Instant;
 use crate::rules::scan::suppression::UnreadPart;
-use crate::status::stamp::{Stamp, StampView};
+use crate::status::stamp::Stamp;
 use crate::view::doc::{
     Block, Doc, FindingList, FindingReaders, FormatNeeds, ShownFinding, StyledText, Tone,
 };
-use crate::view::findings::{self, FindingView, LevelCounts};
+use crate::view::findings::{self, LevelCounts};
 use crate::view::{json, shape, tables};
 
 const FIRST: usize = 10;
@@ -65,7 +65,7 @@ impl ScreenSize {
 #[derive(Serialize)]
 struct ScanReport<'a> {
     schema: String,
-    ledger: Option<StampView<'a>>,
+    ledger: Option<&'a Stamp>,
     files: usize,
     passed_over: usize,
     counts: ScanCounts,
@@ -75,7 +75,7 @@ struct ScanReport<'a> {
     new: bool,
     errors: usize,
     warnings: usize,
-    findings: Vec<FindingView<'a>>,
+    findings: &'a [Finding],
     simulated: bool,
 }
 
@@ -111,7 +111,7 @@ pub fn doc<'a>(scan: &mut ScanAnswer<'_>, shown: ScanShown) -> Doc<'a> {
     let stamp = scan.snapshot().map(|snapshot| snapshot.stamp());
     let mut doc = Doc::new(ScanReport {
         schema: shape::schema("scan"),
-        ledger: stamp.map(Stamp::ledger),
+        ledger: stamp,
         files: scan.n_files,
         passed_over: scan.passed_over.count(),
         counts,
@@ -121,7 +121,7 @@ pub fn doc<'a>(scan: &mut ScanAnswer<'_>, shown: ScanShown) -> Doc<'a> {
         new: scan.base.is_some(),
         errors: levels.errors,
         warnings: levels.warnings,
-        findings: FindingView::all(&scan.findings),
+        findings: &scan.findings,
         simulated: scan.is_simulated,
     });
     match stamp {

@@ -7,7 +7,6 @@ use crate::approval::verdict::{FourEyes, Satisfied, Statement};
 use crate::features::list;
 use crate::features::show::text::lines;
 use crate::record::time::Instant;
-use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, dates};
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{Duty, DutyKind, InForce, RecordState, Status};

@@ -6,7 +6,7 @@
 use crate::diag::shell;
 use crate::features::show::text::Pairs;
 use crate::gate::accepted_text::ScannedFiles;
-use crate::gate::receipt::{ReceiptStep, ReceiptStepView};
+use crate::gate::receipt::ReceiptStep;
 use crate::survey::naming::RecordNames;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::next;
@@ -31,7 +31,7 @@ struct ShowAnswer<'a> {
     content: Option<&'a Record>,
     statements: Vec<StatementView<'a>>,
     evidence: Vec<EvidenceView<'a>>,
-    next: Option<ReceiptStepView<'a>>,
+    next: Option<&'a ReceiptStep>,
 }
 
 /// Returns the answer.
@@ -54,7 +54,7 @@ pub fn doc(
             content: record_state.content(),
             statements: StatementView::all(statements),
             evidence: EvidenceView::all(evidence),
-            next: next.map(ReceiptStep::view),
+            next,
         },
     );
     let title = record_state

@@ -2,28 +2,15 @@
 //!
 //! Uses `survey::event`. Pure. Start at [`GithubAlert`]. Follows `docs/spec/interop.md`, 6b.
 
+use crate::record::vocabulary::words;
 use crate::survey::event::ScannerFinding;
 
-/// The kinds of alerts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AlertKind {
-    CodeScanning,
-    Dependabot,
-    SecretScanning,
-}
-
-impl AlertKind {
-    /// All of them, in the order of a plan.
-    pub const ALL: [AlertKind; 3] =
-        [AlertKind::CodeScanning, AlertKind::Dependabot, AlertKind::SecretScanning];
-
-    /// Returns its name in the paths of the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            AlertKind::CodeScanning => "code-scanning",
-            AlertKind::Dependabot => "dependabot",
-            AlertKind::SecretScanning => "secret-scanning",
-        }
+words! {
+    /// The kinds of alerts.
+    pub enum AlertKind {
+        CodeScanning,
+        Dependabot,
+        SecretScanning,
     }
 }
 

@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 
 use crate::features::triage::alert::{AlertKind, AlertState, GithubAlert};
-use crate::features::triage::judge::{MatchedRecord, TriageJudge};
+use crate::features::triage::judge::TriageJudge;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::RootCause;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::cited;
-use crate::survey::event::TriageState;
+use crate::survey::event::{TriageDecision, TriageState};
 
 /// The maximum length of a comment, in characters.
 const LONGEST_COMMENT: usize = 280;
@@ -147,7 +147,8 @@ impl<'a> AlertPlanner<'a> {
         self.by_id.get(id).copied()
     }
 
-    fn dismissal(&self, kind: AlertKind, found: &MatchedRecord) -> Option<AlertChange> {
+    /// Returns the dismissal by the record that covers an alert; `None` if its end can't be told.
+    fn dismissal(&self, kind: AlertKind, found: &TriageDecision) -> Option<AlertChange> {
         let record_state = self.record_state(found.record.as_deref()?)?;
         let record = record_state.effective.as_deref()?;
         let end = record_state.end?;
@@ -160,7 +161,7 @@ impl<'a> AlertPlanner<'a> {
     }
 }
 
-fn is_covered(found: &MatchedRecord) -> bool {
+fn is_covered(found: &TriageDecision) -> bool {
     matches!(found.state, TriageState::Covered | TriageState::Dismissed) && !found.is_doubtful
 }
 

@@ -179,7 +179,7 @@ impl AlertAddress {
         let mut parts = path.strip_prefix("repos/")?.split('/');
         let (owner, name) = (parts.next()?, parts.next()?);
         let kind = parts.next()?;
-        let kind = AlertKind::ALL.into_iter().find(|candidate| candidate.as_str() == kind)?;
+        let kind = AlertKind::ALL.iter().copied().find(|it| it.as_str() == kind)?;
         let (alerts, number) = (parts.next()?, parts.next()?);
         let is_whole = alerts == "alerts" && parts.next().is_none();
         let repository = format!("{owner}/{name}");

@@ -7,6 +7,7 @@ pub mod routed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -98,7 +99,7 @@ pub const MOST_LINES: usize = 1000;
 
 const PIECE: usize = 4096;
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BaselineResult {
     /// The inputs that it applies to.
     pub matched: usize,

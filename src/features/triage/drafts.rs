@@ -25,6 +25,7 @@ use crate::store::{files, streams};
 use crate::survey::event::wanted::{FindingGroup, Wanted};
 use crate::yaml;
 use crate::yaml::node::Limits;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -50,10 +51,11 @@ pub enum RecordPer {
 }
 
 /// A finding that gets no draft.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NotDrafted {
     /// `TOOL:ID`.
     pub key: String,
+    #[serde(flatten)]
     pub refusal: DraftRefusal,
 }
 

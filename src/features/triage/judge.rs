@@ -22,7 +22,6 @@ use crate::gate::question::LINE;
 use crate::gate::verdict::{self, Outside};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
-use crate::record::vocabulary::Vocabulary;
 use crate::survey::escalate::AdviceContext;
 use crate::survey::event::{
     CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageDecision, TriageInput, TriageState,
@@ -67,9 +66,8 @@ impl TriageJudge<'_> {
         if let TriageInput::Finding(finding) = input
             && finding.is_absent
         {
-            return TriageDecision::routine(
-                "the scanner says that it is gone (baselineState: absent)",
-            );
+            let why = "the scanner says that it is gone (baselineState: absent)".to_owned();
+            return TriageDecision::without_record(TriageState::Routine, why);
         }
         let baselines = &self.governance.policy.baselines;
         let judged = baseline::match_baselines(input, baselines, last_events);
@@ -81,10 +79,10 @@ impl TriageJudge<'_> {
     }
 
     /// Asks the gate about a finding, whatever the baselines say.
-    pub fn finding(&self, finding: &ScannerFinding) -> MatchedRecord {
+    pub fn finding(&self, finding: &ScannerFinding) -> TriageDecision {
         let mut places = finding.places.iter();
         if let Some(place) = places.find(|place| matches!(place.file, FindingFile::Above(_))) {
-            return MatchedRecord::without_record(
+            return TriageDecision::without_record(
                 TriageState::Uncovered,
                 format!("{} is above the root of the repository", place.file.text()),
             );
@@ -98,7 +96,7 @@ impl TriageJudge<'_> {
         let found = best(names.map(|(tool, id)| self.as_key(finding, tool, id)));
         match (found.state, absolute(finding)) {
             (TriageState::Covered | TriageState::Dismissed, _) | (_, None) => found,
-            (_, Some(_)) => MatchedRecord {
+            (_, Some(_)) => TriageDecision {
                 message: format!("{}; absolute path: use --source-root", found.message),
                 ..found
             },
@@ -106,7 +104,7 @@ impl TriageJudge<'_> {
     }
 
     /// Asks about a finding under one tool name and one id; all of its places must be covered.
-    fn as_key(&self, finding: &ScannerFinding, tool: &str, id: &str) -> MatchedRecord {
+    fn as_key(&self, finding: &ScannerFinding, tool: &str, id: &str) -> TriageDecision {
         let mut question = Question {
             finding: Some(format!("{tool}:{id}")),
             purl: finding.purl.clone(),
@@ -149,10 +147,10 @@ impl TriageJudge<'_> {
         worst(each)
     }
 
-    fn event(&self, event: &CloudEvent) -> MatchedRecord {
+    fn event(&self, event: &CloudEvent) -> TriageDecision {
         let mut question = match event_question(event) {
             Ok(question) => question,
-            Err(why) => return MatchedRecord::without_record(TriageState::Uncovered, why),
+            Err(why) => return TriageDecision::without_record(TriageState::Uncovered, why),
         };
         if question.finding.is_some() && question.environment.is_none() {
             question.environment = self.environment.map(str::to_owned);
@@ -160,7 +158,8 @@ impl TriageJudge<'_> {
         self.ask(&question, Some(event.at))
     }
 
-    fn ask(&self, question: &Question, at: Option<Instant>) -> MatchedRecord {
+    /// Asks the gate, at the given instant if there is one.
+    fn ask(&self, question: &Question, at: Option<Instant>) -> TriageDecision {
         let places = self.index.places(question);
         let at = at.filter(|at| *at != self.instant);
         let few = places.iter().filter_map(|place| self.record_states.get(*place));
@@ -189,7 +188,7 @@ impl TriageJudge<'_> {
             let around = AdviceContext { instant: at, ..around };
             next_step::answer::after((question, &answer), record_state, None, around)
         });
-        MatchedRecord { next, ..MatchedRecord::of_answer(&answer, record_state) }
+        TriageDecision { next, ..of_answer(&answer, record_state) }
     }
 }
 
@@ -274,66 +273,35 @@ fn absolute(finding: &ScannerFinding) -> Option<&str> {
     })
 }
 
-/// The gate's answer for an input.
-#[derive(Clone, Debug)]
-pub struct MatchedRecord {
-    pub state: TriageState,
-    /// The id of the deciding record; `None` if no record would cover the input.
-    pub record: Option<String>,
-    pub message: String,
-    /// Whether a record may cover it, which can't be determined.
-    pub is_doubtful: bool,
-    about: Vec<(String, SubjectMatch)>,
-    has_lost_text: bool,
-    next: Option<NextStep>,
-}
-
-impl MatchedRecord {
-    fn without_record(state: TriageState, message: String) -> MatchedRecord {
-        MatchedRecord {
-            state,
-            record: None,
-            message,
-            is_doubtful: false,
-            about: Vec::new(),
-            has_lost_text: false,
-            next: None,
+/// Returns the decision that the gate's answer makes.
+fn of_answer(answer: &GateAnswer, record_state: Option<&RecordState>) -> TriageDecision {
+    let content = record_state.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
+    let state = match (answer.verdict, record_state.map(|it| it.status)) {
+        (GateVerdict::Allow, _) if content.is_some_and(|it| it.root_cause.is_dismissal()) => {
+            TriageState::Dismissed
         }
-    }
-
-    fn of_answer(answer: &GateAnswer, record_state: Option<&RecordState>) -> MatchedRecord {
-        let content =
-            record_state.and_then(|state| state.effective.as_deref().or(state.stated.as_deref()));
-        let state = match (answer.verdict, record_state.map(|state| state.status)) {
-            (GateVerdict::Allow, _) if content.is_some_and(|it| it.root_cause.is_dismissal()) => {
-                TriageState::Dismissed
-            }
-            (GateVerdict::Allow, _) => TriageState::Covered,
-            (GateVerdict::Pending, _) => TriageState::Pending,
-            (GateVerdict::Deny, _) if answer.has_lost_text || answer.is_ended => {
-                TriageState::ExpiredCover
-            }
-            (GateVerdict::Deny, Some(status))
-                if answer.named == SubjectMatch::Covers && was_or_will_be(status) =>
-            {
-                TriageState::ExpiredCover
-            }
-            (GateVerdict::Deny | GateVerdict::Unknown, _) => TriageState::Uncovered,
-        };
-        MatchedRecord {
-            state,
-            // A near miss appears in the message only: it covers nothing.
-            record: if state != TriageState::Uncovered { answer.record.clone() } else { None },
-            message: answer.reason.clone(),
-            is_doubtful: answer.verdict == GateVerdict::Unknown,
-            about: answer
-                .considered
-                .iter()
-                .map(|record| (record.id.clone(), record.named))
-                .collect(),
-            has_lost_text: answer.has_lost_text,
-            next: None,
+        (GateVerdict::Allow, _) => TriageState::Covered,
+        (GateVerdict::Pending, _) => TriageState::Pending,
+        (GateVerdict::Deny, _) if answer.has_lost_text || answer.is_ended => {
+            TriageState::ExpiredCover
         }
+        (GateVerdict::Deny, Some(status))
+            if answer.named == SubjectMatch::Covers && was_or_will_be(status) =>
+        {
+            TriageState::ExpiredCover
+        }
+        (GateVerdict::Deny | GateVerdict::Unknown, _) => TriageState::Uncovered,
+    };
+    TriageDecision {
+        state,
+        // A near miss appears in the message only: it covers nothing.
+        record: answer.record.clone().filter(|_| state != TriageState::Uncovered),
+        message: answer.reason.clone(),
+        is_doubtful: answer.verdict == GateVerdict::Unknown,
+        about: answer.considered.iter().map(|record| (record.id.clone(), record.named)).collect(),
+        has_lost_text: answer.has_lost_text,
+        baselines: Vec::new(),
+        next: None,
     }
 }
 
@@ -345,8 +313,8 @@ fn was_or_will_be(status: Status) -> bool {
 }
 
 /// Returns the best of several answers, one of which is enough.
-fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
-    let rank = |found: &MatchedRecord| match found.state {
+fn best(found: impl Iterator<Item = TriageDecision>) -> TriageDecision {
+    let rank = |found: &TriageDecision| match found.state {
         TriageState::Covered | TriageState::Dismissed => 0,
         _ if found.is_doubtful => 1,
         TriageState::Pending => 2,
@@ -355,39 +323,33 @@ fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     };
     let found = found.min_by_key(rank);
     found.unwrap_or_else(|| {
-        MatchedRecord::without_record(TriageState::Uncovered, "no exception covers it".to_owned())
+        TriageDecision::without_record(TriageState::Uncovered, "no exception covers it".to_owned())
     })
 }
 
 /// Returns the worst of several answers, all of which are needed.
-fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
+fn worst(found: impl Iterator<Item = TriageDecision>) -> TriageDecision {
     let found = found.min_by_key(|found| (!found.is_doubtful, found.state));
     found.unwrap_or_else(|| {
-        MatchedRecord::without_record(TriageState::Uncovered, "no exception covers it".to_owned())
+        TriageDecision::without_record(TriageState::Uncovered, "no exception covers it".to_owned())
     })
 }
 
-fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
+/// Combines the gate's answer with the result of the baselines.
+fn decided(mut found: TriageDecision, judged: BaselineMatch) -> TriageDecision {
     let is_covered = matches!(found.state, TriageState::Covered | TriageState::Dismissed);
-    let (about, has_lost_text) = (found.about, found.has_lost_text);
-    let (state, record, message, doubt) = match judged.matter {
-        _ if is_covered => (found.state, found.record, found.message, found.is_doubtful),
-        Matter::Routine(why) => (TriageState::Routine, None, why, false),
-        Matter::Material(None) => (found.state, found.record, found.message, found.is_doubtful),
-        Matter::Material(Some(why)) => {
-            let message = format!("{why}; {}", found.message);
-            (found.state, found.record, message, found.is_doubtful)
+    match judged.matter {
+        _ if is_covered => {}
+        Matter::Material(None) => {}
+        Matter::Material(Some(why)) => found.message = format!("{why}; {}", found.message),
+        Matter::Routine(why) => {
+            let routine = TriageDecision::without_record(TriageState::Routine, why);
+            found = TriageDecision { about: found.about, ..routine };
         }
-    };
-    TriageDecision {
-        state,
-        record,
-        message,
-        is_doubtful: doubt || judged.is_doubtful && !is_covered,
-        baselines: judged.baselines,
-        about,
-        has_lost_text: has_lost_text && state == TriageState::ExpiredCover,
     }
+    found.is_doubtful |= judged.is_doubtful && !is_covered;
+    found.has_lost_text &= found.state == TriageState::ExpiredCover;
+    TriageDecision { baselines: judged.baselines, ..found }
 }
 
 type Reevaluation<'j> = dyn Fn(&RecordState, Instant) -> RecordState + 'j;

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::diag;
+use crate::features::patterns::observed::FileLastEvent;
 use crate::features::triage::fields;
 use crate::policy::closing::Baseline;
 use crate::policy::expectation::SinceLast;
 use crate::record::time::Instant;
 use crate::survey::event::TriageInput;
 use crate::survey::route::Route;
+use serde::Serialize;
 
 /// The maximum number of keys, of all baselines: what comes on top can't be judged.
 pub const MOST_KEYS: usize = 100_000;
@@ -82,20 +84,11 @@ pub struct EarlierEvent<'r> {
     pub is_reread: bool,
 }
 
-/// The last event of a file with certain values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileLastEvent {
-    /// The id of the baseline.
-    pub baseline: String,
-    /// The fields of `since_last.by`, each with its value.
-    pub by: BTreeMap<String, Option<String>>,
-    pub last: Instant,
-}
-
 /// A key that had no event for longer than `at_most`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SilentKey {
     /// The index of the baseline in the policy.
+    #[serde(skip)]
     pub place: usize,
     /// The id of the baseline.
     pub baseline: String,
@@ -106,10 +99,11 @@ pub struct SilentKey {
     pub days: i64,
 }
 
-/// A silent key, and whom that concerns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A silent key, and whom that concerns, as `silent[]` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoutedSilence {
     /// The key and its last event.
+    #[serde(flatten)]
     pub key: SilentKey,
     /// Who answers for what its fields name.
     pub route: Route,

@@ -14,50 +14,52 @@ use crate::diag;
 use crate::features::patterns;
 use crate::features::patterns::repeated_show::RepeatedView;
 use crate::features::triage::counts::{TriageCounts, TriageRow};
-use crate::features::triage::show::after::{DraftView, ProposalView, RefusalView};
-use crate::features::triage::show::content::{TriageView, plain, tone};
-use crate::features::triage::show::silent::SilentView;
+use crate::features::triage::drafts::NotDrafted;
+use crate::features::triage::last_events::RoutedSilence;
+use crate::features::triage::show::after::ProposalView;
+use crate::features::triage::show::content::{TriageView, WrittenDraft, plain, tone};
 use crate::features::triage::show::tuning::BaselineView;
 use crate::features::triage::watch::Used;
 use crate::gate::facts::FactsAsked;
-use crate::gate::receipt::{ReceiptStep, ReceiptStepView};
+use crate::gate::receipt::ReceiptStep;
 use crate::survey::event::TriageState;
 use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, RowColumns, StyledText, Tone};
-use crate::view::tables::{flexible, whole};
+use crate::view::tables::{self, flexible, whole};
 use crate::view::{json, next, shape};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+/// The states in the order of `counts`.
+const COUNTED: &[TriageState] = &[
+    TriageState::Routine,
+    TriageState::Covered,
+    TriageState::Pending,
+    TriageState::Uncovered,
+    TriageState::ExpiredCover,
+    TriageState::Dismissed,
+    TriageState::Unparsed,
+];
+
+/// The answer's head; the inputs are added one by one.
 #[derive(Serialize)]
 struct TriageReport<'a> {
-    counts: StateCounts,
+    counts: Map<String, Value>,
     results: [(); 0],
     baselines: Vec<BaselineView<'a>>,
     proposals: Vec<ProposalView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     facts: Option<&'a FactsAsked>,
-    silent: Vec<SilentView<'a>>,
+    silent: &'a [RoutedSilence],
     repeated: Vec<RepeatedView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unused: Option<&'a Used>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    drafts: Option<Vec<DraftView<'a>>>,
+    drafts: Option<&'a [WrittenDraft]>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    not_drafted: Option<Vec<RefusalView<'a>>>,
-    next: Option<ReceiptStepView<'a>>,
-}
-
-#[derive(Serialize)]
-struct StateCounts {
-    routine: usize,
-    covered: usize,
-    pending: usize,
-    uncovered: usize,
-    expired_cover: usize,
-    dismissed: usize,
-    unparsed: usize,
+    not_drafted: Option<&'a [NotDrafted]>,
+    next: Option<&'a ReceiptStep>,
 }
 
 #[derive(Serialize)]
@@ -65,7 +67,7 @@ struct TriageRowView<'a> {
     source: Option<&'a String>,
     index: Option<u64>,
     key: Option<&'a str>,
-    state: &'static str,
+    state: TriageState,
     record: Option<&'a str>,
     message: &'a str,
     route: Option<&'a Route>,
@@ -80,25 +82,27 @@ impl TriageRowView<'_> {
 
 /// Returns the answer.
 pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
+    let answer = shown.answer;
+    let facts = answer.snapshot().facts_asked(|test| !test.is_of_report());
     let mut doc = shape::stamped(
-        shown.stamp,
+        shown.stamp(),
         "triage",
         &TriageReport {
-            counts: StateCounts::of(shown.tally),
+            counts: json::counts(COUNTED, |state| shown.answer.counts.n(state)),
             results: [],
             baselines: crate::features::triage::show::tuning::baselines(shown),
-            proposals: shown.proposals.iter().map(ProposalView::of).collect(),
-            facts: shown.facts.as_ref(),
-            silent: shown.silent.iter().map(SilentView::of).collect(),
-            repeated: RepeatedView::all(shown.repeated),
-            unused: shown.unused.as_ref().map(|unused| &unused.used),
-            drafts: crate::features::triage::show::after::draft_views(shown),
-            not_drafted: crate::features::triage::show::after::refusal_views(shown),
-            next: shown.step.as_ref().map(ReceiptStep::view),
+            proposals: answer.proposals.iter().map(ProposalView::of).collect(),
+            facts: facts.as_ref(),
+            silent: &answer.last_events.silent,
+            repeated: RepeatedView::all(&answer.repeated),
+            unused: answer.matches.as_ref().map(|matches| &matches.used),
+            drafts: shown.drafts.as_deref(),
+            not_drafted: shown.drafts.as_ref().map(|_| shown.refused.as_slice()),
+            next: answer.next.as_ref(),
         },
     );
     if shown.reads == FormatNeeds::Json {
-        let rows = shown.tally.rows();
+        let rows = shown.answer.counts.rows();
         doc.name_columns(TriageRowView::COLUMNS);
         doc.fill("results", rows.map(|row| json(row, shown)));
         if shown.asks_messages {
@@ -112,15 +116,16 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
         crate::features::triage::show::after::requested(&mut doc, shown);
         return doc;
     }
-    let counts = display_counts(shown.tally);
-    let is_silent = shown.tally.counts.values().all(|n| *n == 0) && !shown.tools.is_empty();
+    let tools = answer.tools();
+    let counts = display_counts(&shown.answer.counts);
+    let is_silent = shown.answer.counts.counts.values().all(|n| *n == 0) && !tools.is_empty();
     doc.blocks.push(Block::Paragraph(if is_silent {
-        let tools: Vec<&str> = shown.tools.iter().copied().collect();
+        let tools: Vec<&str> = tools.into_iter().collect();
         counts.and(Tone::Plain, format!(": {} ran and reported nothing", tools.join(", ")))
     } else {
         counts
     }));
-    if let Some(asked) = shown.facts.as_ref().filter(|asked| asked.not_asked > 0) {
+    if let Some(asked) = facts.filter(|asked| asked.not_asked > 0) {
         let tests = diag::count(asked.not_asked, "test");
         let text = format!("{tests} of triggers not asked: give --facts FILE");
         doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
@@ -130,55 +135,34 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     covered(&mut doc, shown);
     crate::features::triage::show::silent::block(&mut doc, shown);
     crate::features::triage::show::attention::sampled(&mut doc, shown);
-    patterns::repeated_show::blocks(&mut doc, shown.repeated, shown.events);
+    let events = &answer.snapshot().governance().policy.patterns.events;
+    patterns::repeated_show::blocks(&mut doc, &answer.repeated, events);
     crate::features::triage::show::tuning::block(&mut doc, shown);
     crate::features::triage::show::after::blocks(&mut doc, shown);
     // The commands that complete drafts come before any other.
-    let step = shown.step.iter().filter(|_| shown.next.is_empty());
+    let step = answer.next.iter().filter(|_| shown.next.is_empty());
     doc.blocks.extend(step.flat_map(next::block));
     doc
-}
-
-impl StateCounts {
-    fn of(tally: &TriageCounts) -> StateCounts {
-        StateCounts {
-            routine: tally.n(TriageState::Routine),
-            covered: tally.n(TriageState::Covered),
-            pending: tally.n(TriageState::Pending),
-            uncovered: tally.n(TriageState::Uncovered),
-            expired_cover: tally.n(TriageState::ExpiredCover),
-            dismissed: tally.n(TriageState::Dismissed),
-            unparsed: tally.n(TriageState::Unparsed),
-        }
-    }
 }
 
 fn json(row: &TriageRow, shown: &TriageView<'_>) -> Value {
     json::value(&TriageRowView {
         source: shown.sources.get(row.source),
         index: row.index,
-        key: row.key.map(|_| shown.tally.text(row.key)),
-        state: row.state.as_str(),
-        record: row.record.map(|_| shown.tally.text(row.record)),
-        message: shown.tally.text(row.message),
-        route: row.route.and_then(|route| shown.tally.routes.get(route)),
+        key: row.key.map(|_| shown.answer.counts.text(row.key)),
+        state: row.state,
+        record: row.record.map(|_| shown.answer.counts.text(row.record)),
+        message: shown.answer.counts.text(row.message),
+        route: row.route.and_then(|route| shown.answer.counts.routes.get(route)),
     })
 }
 
 /// Returns the counts as text: `12 inputs: 2 uncovered, 10 covered`.
 pub fn display_counts(tally: &TriageCounts) -> StyledText {
     let n: usize = tally.counts.values().sum();
-    let mut text = StyledText::with_tone(Tone::Strong, diag::count(n, "input"));
-    let mut before = ": ";
-    for state in TriageState::ALL {
-        let n = tally.n(*state);
-        if n > 0 {
-            let count = format!("{n} {}", plain(*state));
-            text = text.and(Tone::Plain, before).and(tone(*state), count);
-            before = ", ";
-        }
-    }
-    text
+    let states = TriageState::ALL.iter();
+    let parts = states.map(|state| (tally.n(*state), tone(*state), plain(*state)));
+    tables::counted(diag::count(n, "input"), parts)
 }
 
 fn ownerless(doc: &mut Doc, shown: &TriageView<'_>) {
@@ -189,7 +173,7 @@ fn ownerless(doc: &mut Doc, shown: &TriageView<'_>) {
 
 fn covered(doc: &mut Doc, shown: &TriageView<'_>) {
     let mut records: BTreeMap<(TriageState, &str), (usize, &str)> = BTreeMap::new();
-    let tally = shown.tally;
+    let tally = &shown.answer.counts;
     for state in [TriageState::Covered, TriageState::Dismissed] {
         for (alike, line) in tally.lines(state) {
             let [record, message] = [alike.record, alike.message].map(|index| tally.text(index));

@@ -207,7 +207,7 @@ impl TriageRun<'_> {
                     let digest = lines.into_inner().digest();
                     let baselines = &self.judge.governance.policy.baselines;
                     for event in self.last_events.end_file(baselines) {
-                        self.observed.last_seen(&event.baseline, event.by, event.last);
+                        self.observed.last_seen(event);
                     }
                     self.observed.end_file(digest);
                     self.ended.push((source.name.clone(), digest));

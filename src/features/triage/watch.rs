@@ -40,7 +40,7 @@ struct Watched<'s> {
 }
 
 /// A trigger that the inputs suggest firing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FiringProposal {
     pub record: String,
     pub trigger: String,
@@ -48,6 +48,7 @@ pub struct FiringProposal {
     pub test: TriggerTest,
     /// What happens when it fires.
     pub then: Then,
+    #[serde(rename = "message")]
     pub why: String,
 }
 

@@ -6,13 +6,12 @@ use crate::history::objects;
 use serde::Serialize;
 
 use crate::diag;
-use crate::record::time::Instant;
+use crate::features::verify::uses::UsedRecord;
 use crate::status::stamp::Stamp;
-use crate::view::doc::{
-    Block, Column, ColumnFit, Doc, DocTable, FindingList, FormatNeeds, StyledText, Tone,
-};
-use crate::view::findings::{self, FindingView, LevelCounts};
+use crate::view::doc::{Block, Doc, DocTable, FindingList, FormatNeeds, StyledText, Tone};
+use crate::view::findings::{self, LevelCounts};
 use crate::view::shape;
+use crate::view::tables::{flexible, whole};
 
 /// The content of `verify`.
 #[derive(Clone, Debug)]
@@ -32,24 +31,12 @@ pub struct Verify<'a> {
     /// The findings, sorted, with further data for the formats made for findings.
     pub findings: FindingList,
     /// The uses of each record, if receipts were given.
-    pub uses: Vec<RecordUses>,
+    pub uses: &'a [UsedRecord],
     /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
 }
 
-/// How a record was used, according to the receipts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordUses {
-    /// The record's id.
-    pub id: String,
-    /// The number of uses.
-    pub count: usize,
-    /// The time of the last use.
-    pub last: Instant,
-    /// When its closure landed.
-    pub closed: Option<Instant>,
-}
-
+/// The answer's head; the findings are added one by one.
 #[derive(Serialize)]
 struct VerifyAnswer<'a> {
     mainline: MainlineView<'a>,
@@ -82,7 +69,7 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     );
     if verify.reads == FormatNeeds::Json {
         let shown = verify.findings.shown;
-        doc.name_columns(&[("", FindingView::COLUMNS)]);
+        doc.name_columns(&[("", findings::COLUMNS)]);
         doc.fill_with("findings", shown, findings::shown);
         return doc;
     }
@@ -90,7 +77,7 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     doc.blocks.push(Block::Findings(verify.findings));
     if !verify.uses.is_empty() {
         doc.blocks.push(Block::Heading(StyledText::plain("Uses")));
-        doc.blocks.push(Block::Table(uses(&verify.uses)));
+        doc.blocks.push(Block::Table(uses(verify.uses)));
     }
     let checked = format!(
         "{} checked over {}: ",
@@ -121,9 +108,8 @@ fn tone(counts: LevelCounts, undetermined: usize) -> Tone {
     }
 }
 
-fn uses(uses: &[RecordUses]) -> DocTable {
-    let column = |title, fit| Column { title, fit };
-    let row = |uses: &RecordUses| {
+fn uses(uses: &[UsedRecord]) -> DocTable {
+    let row = |uses: &UsedRecord| {
         let closed = uses.closed.map_or_else(String::new, |closed| {
             let days = closed.days_since(uses.last);
             let days = diag::count(usize::try_from(days.unsigned_abs()).unwrap_or(0), "day");
@@ -138,12 +124,7 @@ fn uses(uses: &[RecordUses]) -> DocTable {
         ]
     };
     DocTable {
-        columns: vec![
-            column("id", ColumnFit::Whole),
-            column("uses", ColumnFit::Whole),
-            column("last use", ColumnFit::Whole),
-            column("closed", ColumnFit::Flexible),
-        ],
+        columns: vec![whole("id"), whole("uses"), whole("last use"), flexible("closed")],
         rows: uses.iter().map(row).collect(),
     }
 }

@@ -4,6 +4,7 @@
 //! and the field that ends an entry. `files.tsv` says where the entries of a file are, `patterns.tsv` how a comment looks, and
 //! code reads what neither can say. Follows `docs/spec/interop.md`, 5.
 
+use crate::record::vocabulary::words;
 use std::sync::LazyLock;
 
 /// A kind of suppressions.
@@ -17,22 +18,13 @@ pub struct Kind {
     pub files: &'static str,
 }
 
-/// What a kind protects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
-    /// Findings in code, configuration and secrets.
-    Security,
-    /// What comes from others: packages, their ages, updates and audits.
-    SupplyChain,
-}
-
-impl Group {
-    /// Returns its name in answers.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Group::Security => "security",
-            Group::SupplyChain => "supply-chain",
-        }
+words! {
+    /// What a kind protects.
+    pub enum Group {
+        /// Findings in code, configuration and secrets.
+        Security,
+        /// What comes from others: packages, their ages, updates and audits.
+        SupplyChain,
     }
 }
 

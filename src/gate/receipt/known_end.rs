@@ -26,15 +26,17 @@ pub enum FileOrigin {
 }
 
 /// How long a receipts file is at least, and its last entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownEnd {
     /// The number of bytes up to the end of the last entry, without its line end.
     size: u64,
     last: Option<String>,
     pub origin: FileOrigin,
     /// The receipts that gates of the clone stored and none has signed; at most [`MOST_RANGES`].
+    #[serde(default, skip_serializing_if = "ReceiptNumbers::is_empty")]
     unsigned: ReceiptNumbers,
     /// The receipt that a gate was about to append, if it did not say that it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<AnnouncedReceipt>,
 }
 
@@ -63,13 +65,8 @@ struct WrittenEnd {
     schema: String,
     /// The path of the receipts file, for people.
     file: String,
-    size: u64,
-    last: Option<String>,
-    origin: FileOrigin,
-    #[serde(default, skip_serializing_if = "ReceiptNumbers::is_empty")]
-    unsigned: ReceiptNumbers,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    next: Option<AnnouncedReceipt>,
+    #[serde(flatten)]
+    end: KnownEnd,
 }
 
 impl KnownEnd {
@@ -135,17 +132,16 @@ impl KnownEnd {
     /// # Errors
     /// If it can't be represented in JSON.
     pub fn written(&self, file: &str) -> Result<String, serde_json::Error> {
-        let KnownEnd { size, last, origin, unsigned, next } = self.clone();
         let (schema, file) = (SCHEMA.to_owned(), file.to_owned());
-        serde_json::to_string(&WrittenEnd { schema, file, size, last, origin, unsigned, next })
+        serde_json::to_string(&WrittenEnd { schema, file, end: self.clone() })
     }
 
     /// Reads what [`KnownEnd::written`] wrote; `None` if it is anything else.
     pub fn read(bytes: &[u8]) -> Option<KnownEnd> {
         let written: WrittenEnd = serde_json::from_slice(bytes).ok()?;
-        let WrittenEnd { schema, size, last, origin, unsigned, next, .. } = written;
+        let WrittenEnd { schema, mut end, .. } = written;
+        let unsigned = std::mem::take(&mut end.unsigned);
         let is_sound = schema == SCHEMA && unsigned.is_sound();
-        let end = KnownEnd { size, last, origin, unsigned: ReceiptNumbers::default(), next };
         if is_sound { Some(end.with_unsigned(unsigned)) } else { None }
     }
 }

@@ -7,6 +7,7 @@ use crate::record::time::When;
 use serde::Serialize;
 use serde_json::Value;
 
+/// A field whose value changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ValueDifference {
     /// The dotted path, list indices from 0.

@@ -7,11 +7,12 @@ use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::governance::Governance;
 use crate::policy::people;
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt;
 
 /// An approving review whose account has no known owner.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct UnresolvedReview {
     /// The login, if the forge gives one.
     pub login: Option<String>,

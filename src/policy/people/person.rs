@@ -3,6 +3,7 @@
 //! Uses policy's accounts. Pure. Start at [`Person`]. Follows `docs/spec/policy.md`, people.
 
 use crate::policy::people::account::Account;
+use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 use std::ops::Deref;
 use std::rc::Rc;
@@ -11,23 +12,16 @@ use std::rc::Rc;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Person(pub(super) Rc<KnownPerson>);
 
-/// A person as shown in answers: unknown values are null.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct PersonView<'a> {
-    email: Option<&'a str>,
-    name: Option<&'a str>,
-}
-
-impl PersonView<'_> {
-    pub fn of(person: &Person) -> PersonView<'_> {
-        let non_empty = |text| Some(text).filter(|text: &&str| !text.is_empty());
-        PersonView { email: non_empty(&person.email), name: non_empty(&person.name) }
-    }
-}
-
 impl Serialize for Person {
+    /// Writes the address and the name; unknown values are null.
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        PersonView::of(self).serialize(to)
+        fn non_empty(text: &str) -> Option<&str> {
+            if text.is_empty() { None } else { Some(text) }
+        }
+        let mut person = to.serialize_struct("Person", 2)?;
+        person.serialize_field("email", &non_empty(&self.email))?;
+        person.serialize_field("name", &non_empty(&self.name))?;
+        person.end()
     }
 }
 

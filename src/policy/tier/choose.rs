@@ -8,7 +8,7 @@ use crate::policy::tier::fact::{Fact, Facts, Wildcard};
 use crate::policy::tiers::{Match, Tier};
 use crate::record::folded::{Spelling, is_same};
 use crate::record::pattern;
-use crate::record::vocabulary::{Baseline, Class, Vocabulary};
+use crate::record::vocabulary::{Baseline, Class};
 
 /// The tiers that apply to a record, when names are compared by bytes and when they are folded: the first match can
 /// give as well as take, so both apply.

@@ -15,7 +15,7 @@ use crate::record::Record;
 use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::ClosureOutcome;
 use crate::session::snapshot::walk::Scope;
-use crate::session::snapshot::{Snapshot, nearby};
+use crate::session::snapshot::{Snapshot, SnapshotData, nearby};
 use crate::status::state::{RecordFacts, RecordState};
 use crate::survey::life::Life;
 use crate::survey::neighbour::{Neighbour, Neighbours};
@@ -171,9 +171,9 @@ impl Snapshot<'_> {
         window: Option<&PatternWindow>,
     ) {
         for key in keys {
-            let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
-            let (history, governance) = (&self.history, &*self.governance);
-            self.passed.take_judged(RecordFacts { key, history, verdicts, governance }, window);
+            let SnapshotData { approvals, history, governance, passed, .. } = &mut self.data;
+            let verdicts = approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
+            passed.take_judged(RecordFacts { key, history, verdicts, governance }, window);
         }
         for key in keys {
             self.approvals.trails.remove(key);
@@ -190,15 +190,15 @@ impl Snapshot<'_> {
         if wanted.is_empty() {
             return;
         }
-        let history = &mut self.history;
+        let SnapshotData { history, passed, approvals, .. } = &mut self.data;
         let back = wanted.iter().filter_map(|key| history.former.remove_entry(key));
         history.trails.extend(back);
         history.parse(self.repository);
-        std::mem::swap(&mut history.approvals, &mut self.passed.approvals);
+        std::mem::swap(&mut history.approvals, &mut passed.approvals);
         let is_wanted = |key: &TrailKey| wanted.contains(key);
-        let judged = approval::judge_chosen(history, &self.approvals.counted, &is_wanted);
-        std::mem::swap(&mut self.history.approvals, &mut self.passed.approvals);
-        self.approvals.trails.extend(judged.trails);
+        let judged = approval::judge_chosen(history, &approvals.counted, &is_wanted);
+        std::mem::swap(&mut history.approvals, &mut passed.approvals);
+        approvals.trails.extend(judged.trails);
         self.leave_out_judged(&wanted, None);
     }
 

@@ -22,7 +22,7 @@ use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::session::error::Usage;
 use crate::session::lost_rules;
-use crate::session::snapshot::{Snapshot, stamp};
+use crate::session::snapshot::{Snapshot, SnapshotData, stamp};
 use crate::status::state::{RecordFacts, RecordState};
 use crate::status::trace::{Lapse, Trace};
 use crate::store::git::Repository;
@@ -53,7 +53,8 @@ impl Snapshot<'_> {
 
     /// Returns the governance files that count as they are by the approvals branch alone.
     pub fn rules_of_branch(&mut self) -> Vec<String> {
-        lost_rules::rules_of_branch(&mut self.history, &self.approvals.counted)
+        let SnapshotData { history, approvals, .. } = &mut self.data;
+        lost_rules::rules_of_branch(history, &approvals.counted)
     }
 
     /// Returns the repository and its approved ref.

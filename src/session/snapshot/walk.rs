@@ -28,7 +28,7 @@ use crate::session::lost_rules;
 use crate::session::mainline::{OpenMainline, read_notes};
 use crate::session::notice::Notice;
 use crate::session::snapshot::lives::{Passed, PatternWindow};
-use crate::session::snapshot::{Snapshot, lives, stamp};
+use crate::session::snapshot::{Snapshot, SnapshotData, lives, stamp};
 use crate::status::settled;
 use crate::store::git::Repository;
 use crate::store::git::indexed::IndexedObjects;
@@ -138,7 +138,7 @@ impl<'h> Snapshot<'h> {
         snapshot.notices.extend(wrong);
         // Whoever asks about few records asks again about all where the answer rests on a grace.
         if !matches!(scope, Scope::Named(_)) {
-            let Snapshot { history, governance, approvals, .. } = &mut snapshot;
+            let SnapshotData { history, governance, approvals, .. } = &mut snapshot.data;
             repeated_emergencies::use_up_graces(history, approvals, governance);
         }
         if let Some(window) = &pattern_window {
@@ -230,11 +230,10 @@ impl<'h> Snapshot<'h> {
         leave_out(&mut history, &counted.tip);
         let approvals = approval::judge_counted(&history, counted);
         let (now, moved) = (line.now, (line.is_moved, line.now));
-        Ok(Snapshot {
+        let data = SnapshotData {
             stamp: stamp::of(repository, &history, &approvals.counted, line.instant, moved),
             record_states: Vec::new(),
             governance: Rc::clone(&approvals.counted.tip),
-            repository,
             prefix: line.prefix,
             chosen: line.chosen,
             proposals: None,
@@ -246,7 +245,8 @@ impl<'h> Snapshot<'h> {
             is_automated: line.is_automated,
             approvals,
             history,
-        })
+        };
+        Ok(Snapshot { repository, data })
     }
 }
 

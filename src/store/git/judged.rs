@@ -4,6 +4,7 @@
 //! and at [`JudgedTree`]. Follows `docs/spec/cli.md`, lint and diff.
 
 use crate::diag::sorting::StableSort as _;
+use crate::record::vocabulary::words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -24,24 +25,13 @@ const ASSUME_UNCHANGED: u16 = 1 << 15;
 /// The attributes by which git stores other bytes of a file than those in the work tree.
 const CONVERSIONS: &[&str] = &["filter", "working-tree-encoding", "ident"];
 
-/// What an operation of git that is not finished is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
-    Merge,
-    Rebase,
-    CherryPick,
-    Revert,
-}
-
-impl Operation {
-    /// Returns the name of git's command.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Operation::Merge => "merge",
-            Operation::Rebase => "rebase",
-            Operation::CherryPick => "cherry-pick",
-            Operation::Revert => "revert",
-        }
+words! {
+    /// What an operation of git that is not finished is called.
+    pub enum Operation {
+        Merge,
+        Rebase,
+        CherryPick,
+        Revert,
     }
 }
 

@@ -1,7 +1,6 @@
 //! Merges that a forge signed: what they prove, and why they prove no more.
 
 use exledger::approval::verdict::ApprovalVerdict;
-use exledger::record::vocabulary::Vocabulary as _;
 
 use crate::support::approval::{file, said, verdict};
 use crate::support::openpgp::{openpgp, rsa_public};

@@ -11,7 +11,6 @@ mod gitlab;
 use std::fmt::Write;
 
 use exledger::approval::verdict::{ApprovalVerdict, Satisfied, VoteCounts};
-use exledger::record::vocabulary::Vocabulary;
 
 use crate::support::approval::{ledger, verdict};
 use crate::support::golden;

@@ -7,7 +7,6 @@ use crate::support::approval::{ledger, said, verdict};
 use crate::support::repo::Repo;
 use crate::support::samples::{ID, SAMPLE};
 use exledger::approval::verdict::SelfAsserted;
-use exledger::record::vocabulary::Vocabulary;
 
 /// How a branch lands on the mainline.
 #[derive(Clone, Copy)]

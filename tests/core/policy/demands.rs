@@ -5,7 +5,6 @@
 use exledger::policy::demand::Proof;
 use exledger::policy::tier::{self, TierDemand};
 use exledger::policy::tiers::{Degraded, Must};
-use exledger::record::vocabulary::Vocabulary;
 
 use crate::policy::tiers::resolve;
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use exledger::features::patterns::observed::MOST_GROUPS;
-use exledger::features::patterns::observed::ObservedRun;
+use exledger::features::patterns::observed::{FileLastEvent, MOST_GROUPS, ObservedRun};
 use exledger::history::digest::Digest;
 use exledger::record::time::Instant;
 use exledger::survey::event::{CloudEvent, TriageState};
@@ -96,11 +95,12 @@ fn the_same_bytes_add_nothing_and_an_unread_file_is_forgotten() {
     }
     assert_eq!(run.rows.len(), 2);
     run.add_event(&one, TriageState::Routine);
-    run.last_seen("B4", BTreeMap::new(), one.at);
+    let seen = FileLastEvent { baseline: "B4".to_owned(), by: BTreeMap::new(), last: one.at };
+    run.last_seen(seen.clone());
     run.leave_file();
     run.end_file(Digest([3; 32]));
     assert_eq!(run.rows.len(), 2);
-    run.last_seen("B4", BTreeMap::new(), one.at);
+    run.last_seen(seen);
     run.end_file(Digest([4; 32]));
     assert!(matches!(run.rows.last(), Some(Observation::LastSeen(row)) if row.baseline == "B4"));
 }

@@ -15,7 +15,7 @@ fn read(runtime: &str, payload: &str) -> Result<ToolCall, NoCall> {
 #[test]
 fn every_runtime_is_in_the_table() {
     let names: Vec<HookRuntime> = ALL.iter().map(|runtime| runtime.name).collect();
-    assert_eq!(names, HookRuntime::all());
+    assert_eq!(names, HookRuntime::ALL);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use exledger::features;
 use exledger::features::request::answer::RequestLog;
 use exledger::features::request::plan::ExceptionRequest;
 use exledger::gate::question::BoundIdentity;
-use exledger::record::vocabulary::{IdentityType, Vocabulary};
+use exledger::record::vocabulary::IdentityType;
 use exledger::session::error::Error;
 use serde_json::{Value, json};
 

@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use exledger::features::patterns::observed::FileLastEvent;
 use exledger::features::triage::baseline::match_baselines;
-use exledger::features::triage::last_events::{
-    EarlierEvent, EventMemory, FileLastEvent, LastEvents,
-};
+use exledger::features::triage::last_events::{EarlierEvent, EventMemory, LastEvents};
 use serde_json::json;
 
 use crate::triage::normal::{NOW, baselines, event, instant, material};

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use crate::gate::accepted_text;
 use crate::record::{Record, credential};
-use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
+use crate::view::doc::{DocTable, StyledText, Tone};
 use crate::view::shape;
+use crate::view::tables::flexible;
 
 /// The maximum number of characters of a value shown beside another.
 const MOST: usize = 200;
@@ -43,7 +44,6 @@ pub(super) fn pairs(rows: Vec<FieldRow>) -> Vec<(String, StyledText)> {
 }
 
 pub(super) fn stated(record: &Record) -> DocTable {
-    let column = |title| Column { title, fit: ColumnFit::Flexible };
     let value = serde_json::to_value(record).unwrap_or(Value::Null);
     let fields = value
         .as_object()
@@ -56,7 +56,7 @@ pub(super) fn stated(record: &Record) -> DocTable {
             StyledText::plain(shown(value, MOST_ALONE)),
         ]
     });
-    DocTable { columns: vec![column("field"), column("value")], rows: rows.collect() }
+    DocTable { columns: vec![flexible("field"), flexible("value")], rows: rows.collect() }
 }
 
 fn compare(field: &str, before: &Value, after: &Value, rows: &mut Vec<FieldRow>) {

@@ -8,8 +8,7 @@ use crate::diag;
 use crate::diag::shell::quoted;
 use crate::features::diff::show::RecordChange;
 use crate::features::diff::show::comment::CommentContext;
-use crate::policy::people::person::{Person, PersonView};
-use crate::record::vocabulary::Vocabulary;
+use crate::policy::people::person::Person;
 use crate::view::doc::{Block, StyledText, Tone};
 use crate::view::shape;
 use serde::Serialize;
@@ -20,7 +19,7 @@ const MOST_NAMED: usize = 8;
 pub(super) struct HowView<'a> {
     way: &'static str,
     level: &'static str,
-    who: Vec<PersonView<'a>>,
+    who: &'a [Person],
     command: Option<String>,
 }
 
@@ -32,7 +31,7 @@ impl<'a> HowView<'a> {
             .map(|step| HowView {
                 way: step.way.as_str(),
                 level: step.way.level().as_str(),
-                who: shape::people(&step.who),
+                who: &step.who,
                 command: text::command(step.way, &change.id, branch.as_deref()),
             })
             .collect()

@@ -17,14 +17,8 @@ use crate::record::tool_ids::azure::{is_management_group, is_scope};
 use crate::record::vocabulary::ControlStatus;
 
 /// The target `azure`: templates of Azure Resource Manager, one for each scope.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "azure",
-    tools: &["azure-policy"],
-    is_several: true,
-    write,
-    merge: None,
-    archive: None,
-};
+pub const TARGET: ExportTarget =
+    ExportTarget::new("azure", &["azure-policy"], write).with_several_files();
 
 const ASSIGNMENTS: &str = "/providers/microsoft.authorization/policyassignments/";
 

@@ -16,14 +16,8 @@ use crate::features::export::targets::target::ExportTarget;
 use crate::features::export::targets::{paths, quoting, toml_merge};
 
 /// The definition of the target.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "cargo-deny",
-    tools: &["cargo-deny"],
-    is_several: false,
-    write,
-    merge: Some(merge),
-    archive: None,
-};
+pub const TARGET: ExportTarget =
+    ExportTarget::new("cargo-deny", &["cargo-deny"], write).with_merge(merge);
 
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let mut losses = LossLog::new(input.options.allowed);

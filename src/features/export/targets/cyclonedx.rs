@@ -16,14 +16,7 @@ use crate::record::purl::Purl;
 use crate::record::vocabulary::ControlStatus;
 
 /// The target `cyclonedx`: a document of vulnerabilities without a bill of materials.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "cyclonedx",
-    tools: &[],
-    is_several: false,
-    write,
-    merge: None,
-    archive: None,
-};
+pub const TARGET: ExportTarget = ExportTarget::new("cyclonedx", &[], write);
 
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let stamp = &input.stamp;

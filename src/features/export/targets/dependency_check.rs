@@ -11,19 +11,12 @@ use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::loss_kind::FindingLoss;
 use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::package::ExportedPackage;
-use crate::features::export::targets::paths;
 use crate::features::export::targets::target::ExportTarget;
 use crate::record::time::Instant;
 
 /// The definition of the target.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "dependency-check",
-    tools: &["dependency-check"],
-    is_several: false,
-    write,
-    merge: None,
-    archive: None,
-};
+pub const TARGET: ExportTarget =
+    ExportTarget::new("dependency-check", &["dependency-check"], write);
 
 const NAMESPACE: &str =
     "https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd";
@@ -47,13 +40,7 @@ fn write(input: &ExportInput<'_>) -> ExportOutput {
 
 fn entry(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Option<String> {
     let key = finding.key;
-    if paths::covers_nothing(key) {
-        return None;
-    }
-    let Some(id) = finding.id() else {
-        losses.refuse(finding, "an entry needs the id of a finding");
-        return None;
-    };
+    let id = losses.id_of(finding)?;
     if !id.chars().all(is_allowed) {
         losses.refuse(finding, "XML can't hold a character of its id");
         return None;

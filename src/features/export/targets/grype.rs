@@ -15,14 +15,7 @@ use crate::features::export::targets::{paths, quoting, yaml_merge};
 use crate::formats::{glob, package_types};
 
 /// The definition of the target.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "grype",
-    tools: &["grype"],
-    is_several: false,
-    write,
-    merge: Some(merge),
-    archive: None,
-};
+pub const TARGET: ExportTarget = ExportTarget::new("grype", &["grype"], write).with_merge(merge);
 
 const WITH_NAMESPACE: &[&str] = &["npm", "golang", "composer", "github"];
 
@@ -65,13 +58,7 @@ pub(super) fn entries_of(
 
 fn of_finding(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Vec<Vec<String>> {
     let key = finding.key;
-    if paths::covers_nothing(key) {
-        return Vec::new();
-    }
-    let Some(id) = finding.id() else {
-        losses.refuse(finding, "an entry needs the id of a finding");
-        return Vec::new();
-    };
+    let Some(id) = losses.id_of(finding) else { return Vec::new() };
     let mut lost = finding.criteria_losses();
     if key.resources.is_some() {
         lost.push(FindingLoss::scope("it can't be limited to resources"));

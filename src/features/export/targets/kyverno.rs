@@ -19,14 +19,7 @@ use crate::formats::engine_pattern::has_wildcard;
 use object::PolicyException;
 
 /// The target `kyverno`: objects for `kubectl apply`, of both kinds of policies.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "kyverno",
-    tools: &["kyverno"],
-    is_several: false,
-    write,
-    merge: None,
-    archive: None,
-};
+pub const TARGET: ExportTarget = ExportTarget::new("kyverno", &["kyverno"], write);
 
 const CEL_KINDS: &[&str] = &[
     "ValidatingPolicy",

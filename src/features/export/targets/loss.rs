@@ -2,10 +2,12 @@
 //!
 //! Uses `features::export::targets`'s input. Pure. Start at [`LossLog::admit`]. Follows `docs/spec/interop.md`, X4.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::features::export::targets::input::ExportedFinding;
 use crate::features::export::targets::loss_kind::{AllowedLosses, FindingLoss, LossKind};
+use crate::features::export::targets::paths;
 
 /// A finding that can't be expressed, as a line on stderr names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,18 @@ impl LossLog {
     /// Begins with the kinds that are written anyway.
     pub fn new(allowed: AllowedLosses) -> LossLog {
         LossLog { allowed, losses: Vec::new() }
+    }
+
+    /// Returns the id that the entry of a finding needs; `None` if it covers nothing, or is left out without one.
+    pub fn id_of<'f>(&mut self, finding: ExportedFinding<'f>) -> Option<Cow<'f, str>> {
+        if paths::covers_nothing(finding.key) {
+            return None;
+        }
+        let id = finding.id();
+        if id.is_none() {
+            self.refuse(finding, "an entry needs the id of a finding");
+        }
+        id
     }
 
     /// Decides about a finding with its losses. Returns the text for its entry, with its marks; `None` if it must be

@@ -2,25 +2,15 @@
 //!
 //! Uses no other module. Pure. Start at [`LossKind`]. Follows `docs/spec/interop.md`, X4.
 
-/// The kinds of loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LossKind {
-    /// The target would cover more.
-    Scope,
-    /// The target has no end, or a later one.
-    Term,
-}
+use crate::record::vocabulary::words;
 
-impl LossKind {
-    /// All kinds, in the order in which they are written.
-    pub const ALL: &'static [LossKind] = &[LossKind::Scope, LossKind::Term];
-
-    /// Returns the name in messages and flags.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            LossKind::Scope => "scope",
-            LossKind::Term => "term",
-        }
+words! {
+    /// The kinds of loss.
+    pub enum LossKind {
+        /// The target would cover more.
+        Scope,
+        /// The target has no end, or a later one.
+        Term,
     }
 }
 

@@ -17,17 +17,10 @@ use crate::record::not_waived;
 use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
 use crate::record::tool_ids;
-use crate::record::vocabulary::Vocabulary;
 
 /// The target `opa`: a bundle, as a folder or as an archive.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "opa",
-    tools: &[],
-    is_several: true,
-    write,
-    merge: None,
-    archive: Some(archive),
-};
+pub const TARGET: ExportTarget =
+    ExportTarget::new("opa", &[], write).with_several_files().with_archive(archive);
 
 type IdIndex = BTreeMap<String, BTreeSet<String>>;
 

@@ -14,14 +14,7 @@ use crate::features::export::targets::vex;
 use crate::formats::uuid::name_uuid;
 
 /// The target `openvex`: one document with a statement for each vulnerability.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "openvex",
-    tools: &[],
-    is_several: false,
-    write,
-    merge: None,
-    archive: None,
-};
+pub const TARGET: ExportTarget = ExportTarget::new("openvex", &[], write);
 
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let stamp = &input.stamp;

@@ -17,17 +17,9 @@ use crate::features::export::targets::oscal::parts::{
 use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
 use crate::formats::uuid::name_uuid;
-use crate::record::vocabulary::Vocabulary;
 
 /// The target `oscal`: one plan for the whole ledger, in JSON.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "oscal",
-    tools: &[],
-    is_several: false,
-    write,
-    merge: None,
-    archive: None,
-};
+pub const TARGET: ExportTarget = ExportTarget::new("oscal", &[], write);
 
 fn write(input: &ExportInput<'_>) -> ExportOutput {
     let stamp = &input.stamp;

@@ -25,14 +25,9 @@ use crate::record::pattern;
 use crate::record::time::Instant;
 
 /// The definition of the target.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "osv-scanner",
-    tools: &["osv-scanner"],
-    is_several: true,
-    write,
-    merge: Some(merge),
-    archive: None,
-};
+pub const TARGET: ExportTarget = ExportTarget::new("osv-scanner", &["osv-scanner"], write)
+    .with_several_files()
+    .with_merge(merge);
 
 pub(super) const FILE: &str = "osv-scanner.toml";
 
@@ -168,13 +163,7 @@ fn decided(
     losses: &mut LossLog,
 ) -> Option<(String, BTreeSet<String>, String)> {
     let key = finding.key;
-    if paths::covers_nothing(key) {
-        return None;
-    }
-    let Some(id) = finding.id() else {
-        losses.refuse(finding, "an entry needs the id of a finding");
-        return None;
-    };
+    let id = losses.id_of(finding)?;
     let mut lost = finding.criteria_losses();
     if key.purl.is_some() {
         lost.push(FindingLoss::scope("an ignored id can't be limited to a package"));

@@ -10,18 +10,10 @@ use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 use crate::features::export::targets::opa::short_reference;
 use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 use crate::features::export::targets::target::ExportTarget;
-use crate::record::vocabulary::Vocabulary;
 use crate::status::state::{InForce, RecordState, Status};
 
 /// The target `prometheus`: a file for the textfile collector of node_exporter.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "prometheus",
-    tools: &[],
-    is_several: false,
-    write,
-    merge: None,
-    archive: None,
-};
+pub const TARGET: ExportTarget = ExportTarget::new("prometheus", &[], write);
 
 #[derive(Default)]
 struct MetricLines(String);

@@ -21,14 +21,8 @@ use crate::yaml::node::{Node, Value};
 use crate::yaml::splice::SpliceEdit;
 
 /// The target `prowler`: the file for `prowler --mutelist-file`.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "prowler",
-    tools: &["prowler"],
-    is_several: false,
-    write,
-    merge: Some(merge),
-    archive: None,
-};
+pub const TARGET: ExportTarget =
+    ExportTarget::new("prowler", &["prowler"], write).with_merge(merge);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct MutedCheck {

@@ -12,19 +12,12 @@ use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
 use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::package::ExportedPackage;
 use crate::features::export::targets::target::ExportTarget;
-use crate::features::export::targets::{paths, quoting, yaml_merge};
+use crate::features::export::targets::{quoting, yaml_merge};
 use crate::yaml::node::Value;
 use crate::yaml::splice::SpliceEdit;
 
 /// The definition of the target.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "snyk",
-    tools: &["snyk"],
-    is_several: false,
-    write,
-    merge: Some(merge),
-    archive: None,
-};
+pub const TARGET: ExportTarget = ExportTarget::new("snyk", &["snyk"], write).with_merge(merge);
 
 pub(super) const VERSION: &str = "v1.25.0";
 
@@ -145,13 +138,7 @@ pub(super) fn entries_of(
 
 fn entry(finding: ExportedFinding<'_>, losses: &mut LossLog) -> Option<(String, SnykEntry)> {
     let key = finding.key;
-    if paths::covers_nothing(key) {
-        return None;
-    }
-    let Some(id) = finding.id() else {
-        losses.refuse(finding, "an entry needs the id of a finding");
-        return None;
-    };
+    let id = losses.id_of(finding)?;
     let mut lost = finding.criteria_losses();
     if !is_own_id(&id) {
         lost.push(FindingLoss::scope(format!("{id} is not an id of Snyk")));

@@ -17,12 +17,38 @@ pub struct ExportTarget {
     pub tools: &'static [&'static str],
     /// Whether it writes several files, and so needs a folder.
     pub is_several: bool,
-    pub write: fn(&ExportInput<'_>) -> ExportOutput,
+    pub write: WriteFn,
     /// Edits a file that it shares with people; `None` if it can't.
     pub merge: Option<MergeFn>,
     /// Packs its files into one archive (`.tar.gz`); `None` if it can't.
     pub archive: Option<ArchiveFn>,
 }
+
+impl ExportTarget {
+    /// Returns a target with one file, which it does not share with people.
+    pub const fn new(
+        name: &'static str,
+        tools: &'static [&'static str],
+        write: WriteFn,
+    ) -> ExportTarget {
+        ExportTarget { name, tools, is_several: false, write, merge: None, archive: None }
+    }
+
+    pub(super) const fn with_several_files(self) -> ExportTarget {
+        ExportTarget { is_several: true, ..self }
+    }
+
+    pub(super) const fn with_merge(self, merge: MergeFn) -> ExportTarget {
+        ExportTarget { merge: Some(merge), ..self }
+    }
+
+    pub(super) const fn with_archive(self, archive: ArchiveFn) -> ExportTarget {
+        ExportTarget { archive: Some(archive), ..self }
+    }
+}
+
+/// Returns the files of a target.
+pub type WriteFn = fn(&ExportInput<'_>) -> ExportOutput;
 
 /// Returns the bytes of an archive of some files, or why a name can't be stored in one.
 pub type ArchiveFn = fn(&[ExportFile]) -> io::Result<Vec<u8>>;

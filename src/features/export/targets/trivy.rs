@@ -23,14 +23,12 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
 ];
 
 /// The definition of the target.
-pub const TARGET: ExportTarget = ExportTarget {
-    name: "trivy",
-    tools: &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"],
-    is_several: false,
+pub const TARGET: ExportTarget = ExportTarget::new(
+    "trivy",
+    &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"],
     write,
-    merge: Some(merge),
-    archive: None,
-};
+)
+.with_merge(merge);
 
 #[derive(Debug)]
 pub(super) struct SectionEntries {
@@ -95,13 +93,7 @@ fn entry(
     losses: &mut LossLog,
 ) -> Option<Vec<String>> {
     let key = finding.key;
-    if paths::covers_nothing(key) {
-        return None;
-    }
-    let Some(id) = finding.id() else {
-        losses.refuse(finding, "an entry needs the id of a finding");
-        return None;
-    };
+    let id = losses.id_of(finding)?;
     let mut lost = finding.criteria_losses();
     if key.resources.is_some() {
         lost.push(FindingLoss::scope("it can't be limited to resources"));

@@ -11,7 +11,7 @@ use crate::features::triage::alerts_format::AlertEntry;
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry};
 use crate::formats::suppressions::readers::format::{ImportError, ImportFormat, ImportInput};
 use crate::plan::answers::Answers;
-use crate::record::vocabulary::{RootCause, Vocabulary};
+use crate::record::vocabulary::RootCause;
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "github-alerts",

@@ -3,12 +3,9 @@
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::diag::shell;
-use crate::features::triage::drafts::NotDrafted;
-use crate::features::triage::show::content::{TriageView, WrittenDraft};
+use crate::features::triage::show::content::TriageView;
 use crate::features::triage::watch::FiringProposal;
 use crate::plan::drafted_finding::DraftRefusal;
-use crate::record::trigger_test::TriggerTest;
-use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
 use serde::Serialize;
@@ -18,63 +15,25 @@ fn command(proposal: &FiringProposal) -> String {
     shell::command("exledger fire", &[&proposal.record, &proposal.trigger, "--note", &note])
 }
 
+/// A trigger that the inputs fire, and the command that fires it.
 #[derive(Serialize)]
 pub(super) struct ProposalView<'a> {
-    record: &'a str,
-    trigger: &'a str,
-    test: TriggerTest,
-    then: &'static str,
-    message: &'a str,
+    #[serde(flatten)]
+    proposal: &'a FiringProposal,
     command: String,
 }
 
 impl<'a> ProposalView<'a> {
     pub(super) fn of(proposal: &'a FiringProposal) -> ProposalView<'a> {
-        ProposalView {
-            record: &proposal.record,
-            trigger: &proposal.trigger,
-            test: proposal.test,
-            then: proposal.then.as_str(),
-            message: &proposal.why,
-            command: command(proposal),
-        }
+        ProposalView { proposal, command: command(proposal) }
     }
 }
 
-#[derive(Serialize)]
-pub(super) struct DraftView<'a> {
-    id: &'a str,
-    path: &'a str,
-}
-
-#[derive(Serialize)]
-pub(super) struct RefusalView<'a> {
-    key: &'a str,
-    path: &'a str,
-    line: Option<u64>,
-    message: &'a str,
-}
-
-pub(super) fn refusal_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<RefusalView<'a>>> {
-    let view = |refused: &'a NotDrafted| RefusalView {
-        key: &refused.key,
-        path: &refused.refusal.path,
-        line: refused.refusal.line,
-        message: &refused.refusal.reason,
-    };
-    shown.drafts.as_ref().map(|_| shown.refused.iter().map(view).collect())
-}
-
-pub(super) fn draft_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<DraftView<'a>>> {
-    let drafts = shown.drafts.as_ref()?.iter();
-    let view = |draft: &'a WrittenDraft| DraftView { id: &draft.id, path: &draft.path };
-    Some(drafts.map(view).collect())
-}
-
+/// Shows the consequences, and the commands to run next.
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
-    let next = if shown.next.is_empty() { shown.step.as_ref() } else { None };
+    let next = shown.answer.next.as_ref().filter(|_| shown.next.is_empty());
     let next = next.and_then(|step| step.command.as_deref()).unwrap_or_default();
-    proposals(doc, shown.proposals, next);
+    proposals(doc, &shown.answer.proposals, next);
     requested(doc, shown);
 }
 
@@ -109,7 +68,7 @@ fn proposals(doc: &mut Doc, proposals: &[FiringProposal], next: &str) {
 }
 
 fn unused(doc: &mut Doc, shown: &TriageView<'_>) {
-    let Some(unused) = &shown.unused else {
+    let Some(unused) = &shown.answer.matches else {
         return;
     };
     let used = &unused.used;
@@ -125,7 +84,7 @@ fn unused(doc: &mut Doc, shown: &TriageView<'_>) {
         let why = "matched earlier inputs, but nothing in the latest from its tool";
         (id, "no longer", why)
     });
-    let never = used.never.iter().zip(&unused.why);
+    let never = used.never.iter().zip(&unused.why_never);
     let never = never.map(|(id, why)| (id, "never", why.as_str()));
     let rows: Vec<Vec<StyledText>> = no_longer
         .chain(never)

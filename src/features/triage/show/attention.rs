@@ -31,7 +31,7 @@ pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
 }
 
 fn collect_lines<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<AttentionLine<'a>> {
-    let tally = shown.tally;
+    let tally = &shown.answer.counts;
     let lines = tally.lines(state).map(|(alike, line)| {
         let key = AttentionKey {
             record: tally.text(alike.record),
@@ -65,7 +65,7 @@ fn section(
     let mut messages = lines.iter().map(|(alike, ..)| alike.message);
     let first = messages.next().unwrap_or_default();
     let is_one = state == TriageState::Uncovered && messages.all(|message| message == first);
-    let n = shown.tally.n(state);
+    let n = shown.answer.counts.n(state);
     let heading = StyledText::with_tone(tone(state), format!("{n} {}", plain(state)));
     doc.blocks.push(Block::Heading(if is_one {
         heading.and(Tone::Muted, format!(": {first}"))
@@ -98,7 +98,7 @@ fn section(
 }
 
 fn beyond(doc: &mut Doc<'_>, state: TriageState, shown: &TriageView<'_>) {
-    let n = shown.tally.beyond(state);
+    let n = shown.answer.counts.beyond(state);
     if n > 0 {
         let text =
             format!("and {n} more that are {}: `--format json` lists them all", plain(state));

@@ -11,7 +11,7 @@ use crate::diag;
 use crate::features::triage::messages;
 use crate::features::triage::messages::{MessageInput, TriageMessage};
 use crate::features::triage::show::content::{TriageView, plain};
-use crate::policy::people::person::PersonView;
+use crate::policy::people::person::Person;
 use crate::survey::event::TriageState;
 use crate::survey::next_step::{self, NextStep};
 use crate::view::doc::{Block, Doc, RowColumns, StyledText, Tone};
@@ -25,7 +25,7 @@ const LONGEST_WHY: usize = 400;
 
 #[derive(Serialize)]
 struct TriageMessageView<'a> {
-    to: PersonView<'a>,
+    to: &'a Person,
     subject: String,
     text: String,
     inputs: Vec<MessageInputView<'a>>,
@@ -36,12 +36,12 @@ struct MessageInputView<'a> {
     source: Option<&'a String>,
     index: Option<u64>,
     key: Option<&'a str>,
-    state: &'static str,
+    state: TriageState,
     message: &'a str,
 }
 
 pub(super) fn add(doc: &mut Doc, shown: &TriageView<'_>) {
-    let messages = messages::triage_messages(shown.tally);
+    let messages = messages::triage_messages(&shown.answer.counts);
     let views: Vec<TriageMessageView<'_>> =
         messages.iter().map(|message| TriageMessageView::of(message, shown)).collect();
     attach(doc, &views, TriageMessageView::COLUMNS);
@@ -56,7 +56,7 @@ pub(super) fn add(doc: &mut Doc, shown: &TriageView<'_>) {
 
 /// Returns how many inputs have no owner, and what helps; `None` if all have one.
 pub fn without_owner(shown: &TriageView<'_>) -> Option<String> {
-    let (ownerless, untold) = shown.tally.without_owner();
+    let (ownerless, untold) = shown.answer.counts.without_owner();
     if ownerless == 0 {
         return None;
     }
@@ -77,12 +77,12 @@ impl<'a> TriageMessageView<'a> {
         let inputs = message.inputs.iter().map(|input| MessageInputView {
             source: shown.sources.get(input.input.origin.source),
             index: input.input.origin.index,
-            key: input.input.key.map(|_| shown.tally.text(input.input.key)),
-            state: input.state.as_str(),
-            message: shown.tally.text(input.input.message),
+            key: input.input.key.map(|_| shown.answer.counts.text(input.input.key)),
+            state: input.state,
+            message: shown.answer.counts.text(input.input.message),
         });
         TriageMessageView {
-            to: PersonView::of(&message.person),
+            to: &message.person,
             subject: subject(message, shown),
             text: text(message, shown),
             inputs: inputs.collect(),
@@ -100,7 +100,7 @@ fn subject(message: &TriageMessage<'_>, shown: &TriageView<'_>) -> String {
         let state: String = first.into_iter().chain(chars).collect();
         return format!("{state}: {}", about(only, shown, 0));
     }
-    let ledger = shown.stamp.name.as_ref().map_or_else(String::new, |name| format!(" in {name}"));
+    let ledger = shown.stamp().name.as_ref().map_or_else(String::new, |name| format!(" in {name}"));
     let need = if owned == 1 { "needs" } else { "need" };
     match (owned, notified) {
         (0, n) => format!("{} for your information{ledger}", diag::count(n, "input")),
@@ -124,15 +124,15 @@ struct EntryKey<'a> {
 
 fn text(message: &TriageMessage<'_>, shown: &TriageView<'_>) -> String {
     let mut entries: BTreeMap<EntryKey<'_>, (usize, &MessageInput<'_>)> = BTreeMap::new();
-    for input in &message.inputs {
-        let place = shown.tally.text(input.input.place);
+    for it in &message.inputs {
+        let place = shown.answer.counts.text(it.input.place);
         let key = EntryKey {
-            state: input.state,
-            is_for_information: !input.is_owner,
-            kind: shown.tally.text(input.input.kind),
-            about: if is_event(input) { place } else { "" },
-            message: shown.tally.text(input.input.message),
-            because: &input.route.because,
+            state: it.state,
+            is_for_information: !it.is_owner,
+            kind: shown.answer.counts.text(it.input.kind),
+            about: if is_event(it) { place } else { "" },
+            message: shown.answer.counts.text(it.input.message),
+            because: &it.route.because,
         };
         entries.entry(key).or_insert((0, input)).0 += 1;
     }
@@ -158,7 +158,7 @@ fn verb(n: usize) -> &'static str {
 }
 
 fn entry(first: &MessageInput<'_>, n: usize, shown: &TriageView<'_>) -> String {
-    let why = cut(shown.tally.text(first.input.message), LONGEST_WHY);
+    let why = cut(shown.answer.counts.text(first.input.message), LONGEST_WHY);
     let mut lines =
         vec![about(first, shown, n - 1), format!("  {}: {why}", plain(first.state)), role(first)];
     if let Some(source) = shown.sources.get(first.input.origin.source) {
@@ -173,8 +173,8 @@ fn entry(first: &MessageInput<'_>, n: usize, shown: &TriageView<'_>) -> String {
 }
 
 fn about(first: &MessageInput<'_>, shown: &TriageView<'_>, others: usize) -> String {
-    let place = cut(shown.tally.text(first.input.place), LONGEST_NAME);
-    let kind = cut(shown.tally.text(first.input.kind), LONGEST_NAME);
+    let place = cut(shown.answer.counts.text(first.input.place), LONGEST_NAME);
+    let kind = cut(shown.answer.counts.text(first.input.kind), LONGEST_NAME);
     let gap = if place.is_empty() { "" } else { "  " };
     let more = if others == 0 { String::new() } else { format!(" and {others} more") };
     format!("{kind}{gap}{place}{more}")
@@ -191,7 +191,11 @@ fn role(first: &MessageInput<'_>) -> String {
 fn next(first: &MessageInput<'_>, shown: &TriageView<'_>) -> NextStep {
     let (is_pending, was_covered) =
         (first.state == TriageState::Pending, first.state == TriageState::ExpiredCover);
-    next_step::answer::of_input(is_pending, was_covered, shown.tally.text(first.input.record))
+    next_step::answer::of_input(
+        is_pending,
+        was_covered,
+        shown.answer.counts.text(first.input.record),
+    )
 }
 
 /// Tells whether an input is an event: its key is then not what is shown.

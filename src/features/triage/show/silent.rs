@@ -2,51 +2,25 @@
 //!
 //! Uses survey. Pure. Start at [`block`]. Follows `docs/spec/cli.md`, triage.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-
 use crate::diag;
 use crate::features::patterns;
 use crate::features::triage::counts::MOST_LINES;
 use crate::features::triage::last_events::RoutedSilence;
 use crate::features::triage::show::content::TriageView;
-use crate::record::time::Instant;
-use crate::survey::route::Route;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::tables::{flexible, table, whole};
 
-#[derive(Serialize)]
-pub(super) struct SilentView<'a> {
-    baseline: &'a str,
-    by: &'a BTreeMap<String, String>,
-    last: Instant,
-    days: i64,
-    route: &'a Route,
-}
-
-impl<'a> SilentView<'a> {
-    pub(super) fn of(silence: &'a RoutedSilence) -> SilentView<'a> {
-        SilentView {
-            baseline: &silence.key.baseline,
-            by: &silence.key.by,
-            last: silence.key.last,
-            days: silence.key.days,
-            route: &silence.route,
-        }
-    }
-}
-
+/// Shows the silent keys, with the normal time between their events and with whom they concern.
 pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
-    if shown.silent.is_empty() {
+    if shown.answer.last_events.silent.is_empty() {
         return;
     }
-    let heading = format!("{} silent", shown.silent.len());
+    let heading = format!("{} silent", shown.answer.last_events.silent.len());
     doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Bad, heading)));
     let row = |silence: &RoutedSilence| {
         let key = &silence.key;
         let values: Vec<&str> = key.by.values().map(String::as_str).collect();
-        let baseline = shown.baselines.get(key.place);
+        let baseline = shown.baselines().get(key.place);
         let most = baseline.and_then(|baseline| baseline.since_last.as_ref()?.at_most);
         let most = most.map(|most| format!(", at most {most} is normal")).unwrap_or_default();
         let days = usize::try_from(key.days).unwrap_or(0);
@@ -65,9 +39,9 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
         flexible("silent for"),
         flexible("owner"),
     ];
-    let rows = shown.silent.iter().take(MOST_LINES).map(row).collect();
+    let rows = shown.answer.last_events.silent.iter().take(MOST_LINES).map(row).collect();
     doc.blocks.push(table(columns, rows));
-    let beyond = shown.silent.len().saturating_sub(MOST_LINES);
+    let beyond = shown.answer.last_events.silent.len().saturating_sub(MOST_LINES);
     if beyond > 0 {
         let text = format!("and {beyond} more that are silent: `--format json` lists them all");
         doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));

@@ -3,11 +3,11 @@
 //! Uses policy, survey. Pure. Start at `block`. Follows `docs/spec/policy.md`, baselines.
 
 use crate::diag;
+use crate::features::triage::counts::BaselineResult;
 use crate::features::triage::show::content::TriageView;
 use crate::policy::closing::Baseline;
 use crate::policy::expectation::{BaselineWord, Words};
 use crate::record::time::{Day, Instant, Term};
-use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Doc, StyledText, Tone};
 use crate::view::tables::{flexible, optional, table, whole};
 use serde::Serialize;
@@ -23,40 +23,33 @@ pub(super) struct BaselineView<'a> {
     kind: &'static str,
     material_if: &'a Words,
     sample: u32,
-    matched: usize,
-    routine: usize,
-    escalated: usize,
-    covered: usize,
-    dismissed: usize,
+    #[serde(flatten)]
+    result: &'a BaselineResult,
     review_by: Option<Day>,
     stale: bool,
 }
 
 pub(super) fn baselines<'a>(shown: &'a TriageView<'_>) -> Vec<BaselineView<'a>> {
-    let done = shown.baselines.iter().zip(&shown.tally.baselines);
+    let done = shown.baselines().iter().zip(&shown.answer.counts.baselines);
     done.map(|(baseline, done)| BaselineView {
         id: &baseline.id,
         kind: baseline.kind.as_str(),
         material_if: &baseline.material_if,
         sample: baseline.sample,
-        matched: done.matched,
-        routine: done.routine,
-        escalated: done.escalated,
-        covered: done.covered,
-        dismissed: done.dismissed,
+        result: done,
         review_by: baseline.review_by,
-        stale: is_stale(baseline, shown.stamp.instant),
+        stale: is_stale(baseline, shown.stamp().instant),
     })
     .collect()
 }
 
 pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
-    let done = shown.baselines.iter().zip(&shown.tally.baselines);
-    let instant = shown.stamp.instant;
+    let done = shown.baselines().iter().zip(&shown.answer.counts.baselines);
+    let instant = shown.stamp().instant;
     let done = done.filter(|(baseline, done)| done.matched > 0 || is_stale(baseline, instant));
     let rows: Vec<Vec<StyledText>> = done
         .map(|(baseline, done)| {
-            let stale = is_stale(baseline, shown.stamp.instant);
+            let stale = is_stale(baseline, shown.stamp().instant);
             let review = baseline.review_by.map(|day| day.to_string());
             vec![
                 StyledText::with_tone(Tone::Strong, &baseline.id),

@@ -9,7 +9,6 @@ use crate::features::export::targets::input::ExportedRecord;
 use crate::formats::uuid::name_uuid;
 use crate::record::CompensatingControl;
 use crate::record::decision::Evidence;
-use crate::record::vocabulary::Vocabulary;
 
 const NAMESPACE: &str = "https://exledger.dev/ns/oscal";
 
