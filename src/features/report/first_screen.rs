@@ -11,8 +11,8 @@ use crate::record::dates;
 use crate::record::time::Instant;
 use crate::status::state::{DutyKind, RecordState, Status};
 use crate::survey::follow_up::FollowUp;
-use crate::survey::glance;
-use crate::survey::glance::{ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
+use crate::survey::summary;
+use crate::survey::summary::{ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
 use crate::view::doc::{Block, DocTable, StyledText, Tone};
 use crate::view::page::{
     BarRow, BarTable, CalendarDay, DayTime, DueCalendar, Figure, PageBlock, Panel, PanelWidth,

@@ -15,7 +15,7 @@ use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, ReportPeriod};
 use crate::survey::follow_up::FollowUp;
-use crate::survey::glance::{Glance, OwnerCounts, ProofCounts, TierCounts};
+use crate::survey::summary::{LedgerSummary, OwnerCounts, ProofCounts, TierCounts};
 use crate::survey::patterns::CausePattern;
 use crate::survey::queue::QueueItem;
 use crate::survey::select;
@@ -94,9 +94,9 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
             controls: &report.controls,
             classes: classes.iter().map(ClassView::of).collect(),
             summary: crate::features::report::sentence::summary(report).bare(),
-            owners: &report.glance.owners,
-            tiers: &report.glance.tiers,
-            approvals: report.glance.proofs,
+            owners: &report.summary.owners,
+            tiers: &report.summary.tiers,
+            approvals: report.summary.proofs,
         },
     );
     doc.rows = Some("periods");

@@ -124,15 +124,15 @@ struct EntryKey<'a> {
 
 fn text(message: &TriageMessage<'_>, shown: &TriageView<'_>) -> String {
     let mut entries: BTreeMap<EntryKey<'_>, (usize, &MessageInput<'_>)> = BTreeMap::new();
-    for it in &message.inputs {
-        let place = shown.answer.counts.text(it.input.place);
+    for input in &message.inputs {
+        let place = shown.answer.counts.text(input.input.place);
         let key = EntryKey {
-            state: it.state,
-            is_for_information: !it.is_owner,
-            kind: shown.answer.counts.text(it.input.kind),
-            about: if is_event(it) { place } else { "" },
-            message: shown.answer.counts.text(it.input.message),
-            because: &it.route.because,
+            state: input.state,
+            is_for_information: !input.is_owner,
+            kind: shown.answer.counts.text(input.input.kind),
+            about: if is_event(input) { place } else { "" },
+            message: shown.answer.counts.text(input.input.message),
+            because: &input.route.because,
         };
         entries.entry(key).or_insert((0, input)).0 += 1;
     }
