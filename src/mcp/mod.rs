@@ -40,7 +40,6 @@ pub(crate) struct AgentSession {
 /// Why nothing can be served.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServeError {
-    /// A ledger can't be opened.
     #[error(transparent)]
     Ledger(#[from] Error),
     /// The system gives no timer.

@@ -7,12 +7,12 @@ pub mod lost_rules;
 pub mod policy_below;
 pub(crate) mod wording;
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::diag::Finding;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
-use crate::history::objects::{Obstacle, Oid};
+use crate::history::objects::{Obstacle, Oid, deepen};
 use crate::history::refs::NoRef;
 use crate::ledger::NotFound;
 use crate::ledger::tree::TreeError;
@@ -27,7 +27,6 @@ use crate::survey::approved_state::PastObstacle;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// The question, or the decision, is refused as it was stated.
     #[error(transparent)]
@@ -39,7 +38,6 @@ pub enum Error {
 
 /// What is wrong with a question or a decision.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Usage {
     /// A text does not identify exactly one record.
     #[error("{}", wording::unnamed(.nobody, .text, .error))]
@@ -50,8 +48,8 @@ pub enum Usage {
         error: NotFound,
         /// The beginning of the sentence if no record matches, such as `there is no record`.
         nobody: &'static str,
-        /// How to fix it if no record matches.
-        help: String,
+        /// How to find the right one if no record matches.
+        list: String,
     },
     /// A name resolves to neither a time nor a commit.
     #[error("--as-of {rev} is neither a date nor a commit")]
@@ -94,8 +92,8 @@ pub enum Usage {
     Refused {
         /// What is wrong.
         what: String,
-        /// How to fix it; empty if the message says it.
-        help: String,
+        /// What ends it; empty if the message says all.
+        remedy: Remedy,
         /// Further notices for the reader.
         notices: Vec<Notice>,
     },
@@ -103,7 +101,6 @@ pub enum Usage {
 
 /// Why something could not be determined.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Undetermined {
     /// Neither this folder nor a parent is a ledger.
     #[error("{} is not in a ledger: no {} found here or in a parent folder", .from.display(), policy::FILE)]
@@ -198,13 +195,15 @@ pub enum Undetermined {
     Meant {
         /// The record.
         id: String,
+        /// What brings the rest of its history.
+        remedy: Remedy,
     },
     /// The part of a record's past that a change depends on can't be determined.
     #[error("how often {id} was renewed, and when it started")]
     Renewals {
         /// The record.
         id: String,
-        /// The obstacle; its text names the repair.
+        /// The obstacle.
         doubt: PastObstacle,
     },
     /// A file can't be written.
@@ -227,23 +226,19 @@ pub enum Undetermined {
     Other {
         /// What went wrong.
         what: String,
-        /// How to fix it; empty if the message says it.
-        help: String,
+        /// What ends it; empty if the message says all.
+        remedy: Remedy,
     },
 }
 
-/// Fetches the missing objects of a shallow clone.
-const DEEPEN: &str = "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`";
-
-const INIT: &str =
-    "run `exledger init` in the root of the repository, or give the folder of a ledger with -C DIR";
+const INIT: &str = "exledger init";
 
 impl Error {
-    /// Returns how to fix it; empty if the message says it.
-    pub fn help(&self) -> Cow<'_, str> {
+    /// Returns what ends it; empty if the message says all.
+    pub fn remedy(&self) -> Remedy {
         match self {
-            Error::Usage(usage) => usage.help(),
-            Error::Undetermined(undetermined) => undetermined.help(),
+            Error::Usage(usage) => usage.remedy(),
+            Error::Undetermined(undetermined) => undetermined.remedy(),
         }
     }
 
@@ -257,25 +252,19 @@ impl Error {
         }
     }
 
-    /// Returns the error with its help text below it, as a terminal shows it.
+    /// Returns the error with its remedy below it, as a terminal shows it.
     pub fn in_full(&self) -> String {
-        let what = self.to_string().replace('\n', "\n  ");
-        let help = self.help();
-        if help.is_empty() {
-            return what;
-        }
-        format!("{what}\n  help: {}", help.replace('\n', "\n        "))
+        self.remedy().below(&self.to_string())
     }
 
-    /// Returns the error and its help text on one line, as an answer states its reason.
+    /// Returns the error and its remedy on one line, as an answer states its reason.
     pub fn reason(&self) -> String {
-        let what = match self {
-            Error::Usage(usage) => usage.to_string(),
-            Error::Undetermined(undetermined) => undetermined.to_string(),
-        };
-        let help = self.help();
-        let whole = if help.is_empty() { what } else { format!("{what}: {help}") };
-        whole.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+        match self {
+            Error::Usage(usage) => usage.remedy().beside(&usage.to_string()),
+            Error::Undetermined(undetermined) => {
+                undetermined.remedy().beside(&undetermined.to_string())
+            }
+        }
     }
 }
 
@@ -286,22 +275,22 @@ impl Usage {
             text: text.to_owned(),
             error,
             nobody: "there is no record",
-            help: "run `exledger list --all` for the ids".to_owned(),
+            list: "run `exledger list --all` for the ids".to_owned(),
         }
     }
 
-    /// Returns the error for a refused request, with its help text.
-    pub fn refused(what: impl Into<String>, help: impl Into<String>) -> Usage {
-        Usage::Refused { what: what.into(), help: help.into(), notices: Vec::new() }
+    /// Returns the error for a refused request, with its remedy.
+    pub fn refused(what: impl Into<String>, remedy: impl Into<Remedy>) -> Usage {
+        Usage::Refused { what: what.into(), remedy: remedy.into(), notices: Vec::new() }
     }
 
-    /// Returns how to fix it; empty if the message says it.
-    pub fn help(&self) -> Cow<'_, str> {
+    /// Returns what ends it; empty if the message says all.
+    pub fn remedy(&self) -> Remedy {
         match self {
-            Usage::Record { error, help, .. } => match error {
-                NotFound::Unknown(like) if like.is_empty() => help.into(),
+            Usage::Record { error, list, .. } => match error {
+                NotFound::Unknown(like) if like.is_empty() => list.as_str().into(),
                 NotFound::Unknown(like) => {
-                    format!("did you mean {}? {help}", like.join(" or ")).into()
+                    format!("did you mean {}? {list}", like.join(" or ")).into()
                 }
                 NotFound::Ambiguous(ids) => format!("use one of: {}", ids.join(", ")).into(),
             },
@@ -310,91 +299,87 @@ impl Usage {
                 meant(similar)
             )
             .into(),
-            Usage::NotOnApprovedRef { within, .. } => match within {
-                Some(oid) => {
-                    format!("use --as-of {oid}, the commit on the approved branch that contains it")
-                        .into()
-                }
-                None => "give a commit on the approved ref; none of its commits contains this one"
-                    .into(),
-            },
+            Usage::NotOnApprovedRef { within: Some(oid), .. } => {
+                format!("use --as-of {oid}, the commit on the approved branch that contains it")
+                    .into()
+            }
+            Usage::NotOnApprovedRef { within: None, .. } => {
+                "give a commit on the approved ref; none of its commits contains this one".into()
+            }
             Usage::NoCommit { similar, fetch, .. } => {
-                let missing = |command: &String| format!("; run `{command}` if it is missing");
-                let fetch = fetch.as_ref().map_or_else(String::new, missing);
-                format!("{}give a branch, tag or commit id{fetch}", meant(similar)).into()
+                let give = format!("{}give a branch, tag or commit id", meant(similar));
+                match fetch {
+                    Some(fetch) => {
+                        let note = format!("{give}; run `{fetch}` if it is missing");
+                        Remedy::run([fetch]).after(note)
+                    }
+                    None => give.into(),
+                }
             }
             Usage::WouldNotLint { .. } => "fix these problems, then run the command again".into(),
-            Usage::Refused { help, .. } => help.into(),
+            Usage::Refused { remedy, .. } => remedy.clone(),
         }
     }
 }
 
-/// Returns a question that names what may be meant; empty if nothing is similar.
 fn meant(similar: &Option<String>) -> String {
     similar.as_ref().map_or_else(String::new, |similar| format!("did you mean {similar}? "))
 }
 
 impl Undetermined {
-    /// Returns an error that has no variant of its own, with its help text.
-    pub fn other(what: impl Into<String>, help: impl Into<String>) -> Undetermined {
-        Undetermined::Other { what: what.into(), help: help.into() }
+    /// Returns an error that has no variant of its own, with its remedy.
+    pub fn other(what: impl Into<String>, remedy: impl Into<Remedy>) -> Undetermined {
+        Undetermined::Other { what: what.into(), remedy: remedy.into() }
     }
 
-    /// Returns how to fix a tree that can't be read.
-    pub fn repair(error: &TreeError) -> &'static str {
-        match error {
-            TreeError::Missing { repair, .. } => repair,
-            TreeError::TooLarge { .. } => "split it into folders by year or team",
-            TreeError::Unreadable { .. } => "check that it exists and can be read",
-        }
-    }
-
-    /// Returns how to fix it; empty if the message says it.
-    pub fn help(&self) -> Cow<'_, str> {
+    /// Returns what ends it; empty if the message says all.
+    pub fn remedy(&self) -> Remedy {
         match self {
-            Undetermined::NoLedger { .. } | Undetermined::NotARoot { .. } => INIT.into(),
+            Undetermined::NoLedger { .. } => Remedy::run([INIT]).after(format!(
+                "run `{INIT}` in the root of the repository, or give the folder of a ledger with -C DIR"
+            )),
+            Undetermined::NotARoot { .. } => "name the folder of a ledger there, or unset it".into(),
             Undetermined::NoFolder(_) => "give the folder of a ledger with -C".into(),
-            Undetermined::NoRepository { .. } => {
-                "run `git init` and commit the ledger; outside git, only `exledger lint` works"
-                    .into()
-            }
+            Undetermined::NoRepository { .. } => Remedy::run(["git init"]).after(
+                "run `git init` and commit the ledger; outside git, only `exledger lint` works",
+            ),
             Undetermined::Bare { .. } => "run the command in a clone with a work tree".into(),
-            Undetermined::NoApprovedRef(error) => error.help().into(),
-            Undetermined::NoPolicy { .. } => {
-                "give the ref of the ledger with --approved-ref".into()
-            }
-            Undetermined::PolicyBelow(below) => below.help().into(),
-            Undetermined::LostRules(lost) => lost.help().into(),
+            Undetermined::NoApprovedRef(error) => error.remedy(),
+            Undetermined::NoPolicy { .. } => "give the ref of the ledger with --approved-ref".into(),
+            Undetermined::PolicyBelow(below) => below.remedy(),
+            Undetermined::LostRules(lost) => lost.remedy(),
             Undetermined::Submodule { root, above, .. } => {
                 let [root, above] =
                     [root, above].map(|folder| quoted(&folder.display().to_string()));
                 format!(
-                    "to ask that repository's own ledger, name it: `EXLEDGER_ROOT={root}`; to ask the ledger above: `exledger -C {above}`"
+                    "to ask that repository's own ledger, set EXLEDGER_ROOT={root}; to ask the ledger above, give -C {above}"
                 )
                 .into()
             }
-            Undetermined::PolicyRemoved { reference: None, restore, .. } => format!(
-                "restore it: `{restore}`; remove it only in a change that somebody else approves"
-            )
-            .into(),
-            Undetermined::PolicyRemoved { restore, .. } => {
-                format!("restore it: `{restore}`").into()
+            Undetermined::PolicyRemoved { reference, restore, .. } => {
+                let but = match reference {
+                    None => "; remove it only in a change that somebody else approves",
+                    Some(_) => "",
+                };
+                Remedy::run([restore]).after(format!("restore it: `{restore}`{but}"))
             }
             Undetermined::PolicyBroken(_) => "run `exledger lint` and fix them".into(),
             Undetermined::NothingEffective { .. } => "ask about a later date".into(),
-            Undetermined::NothingInCommon { is_cut: true } => DEEPEN.into(),
+            Undetermined::NothingInCommon { is_cut: true } => deepen(),
             Undetermined::NothingInCommon { is_cut: false } => {
                 "name a commit that both have in common".into()
             }
-            Undetermined::Meant { .. } => DEEPEN.into(),
-            Undetermined::Renewals { doubt, .. } => doubt.to_string().into(),
-            Undetermined::Unwritable(error) => error.help().into(),
+            Undetermined::Renewals { doubt, .. } => doubt.remedy(),
+            Undetermined::Unwritable(error) => error.remedy(),
             Undetermined::NoIdLeft { .. } => "set another `id_prefix` in exledger.yaml".into(),
-            Undetermined::Object(obstacle) => obstacle.repair().into(),
-            Undetermined::Tree(error) => Undetermined::repair(error).into(),
-            Undetermined::Other { help, .. } => help.into(),
-            Undetermined::Git(error) => error.help.into(),
-            Undetermined::Open(_) | Undetermined::File(_) => "".into(),
+            Undetermined::Object(obstacle) => obstacle.remedy(),
+            Undetermined::Tree(error) => error.remedy(),
+            Undetermined::Meant { remedy, .. } | Undetermined::Other { remedy, .. } => {
+                remedy.clone()
+            }
+            Undetermined::Git(error) => error.remedy.clone(),
+            Undetermined::Open(error) => error.remedy(),
+            Undetermined::File(_) => Remedy::default(),
         }
     }
 }

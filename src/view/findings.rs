@@ -51,7 +51,7 @@ impl<'a> FindingView<'a> {
             field: &finding.field,
             id: &finding.id,
             message: &finding.message,
-            help: finding.help(),
+            help: finding.remedy.words(),
             remedy: &finding.remedy,
             staged: false,
         }

@@ -248,9 +248,9 @@ const RECEIPT: &str = "the argument `receipt`";
 /// Returns an error about flags as one about arguments.
 fn as_arguments(error: Error) -> Error {
     match error {
-        Error::Usage(Usage::Refused { what, help, notices }) => Usage::Refused {
+        Error::Usage(Usage::Refused { what, remedy, notices }) => Usage::Refused {
             what: request::plan::in_arguments(&what),
-            help: request::plan::in_arguments(&help),
+            remedy: remedy.map(|text| request::plan::in_arguments(&text)),
             notices,
         }
         .into(),

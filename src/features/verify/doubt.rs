@@ -4,13 +4,11 @@
 
 use crate::history::objects::Obstacle;
 use crate::ledger::tree::TreeError;
-use crate::session::error::Undetermined;
 
 /// Something that an audit could not determine.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuditDoubt {
-    /// Whether a commit that once was the tip is still on the mainline.
     #[error("whether {commit} of {path} is still on the approved branch: {cause}")]
     EarlierTip {
         commit: String,
@@ -19,13 +17,11 @@ pub enum AuditDoubt {
         /// The obstacle, and how to fix it.
         cause: String,
     },
-    /// The contents of a version.
-    #[error("{error}\n  help: {}", Undetermined::repair(.error))]
+    #[error("{}", .error.remedy().below(&.error.to_string()))]
     Contents {
         /// Why it can't be read.
         error: TreeError,
     },
-    /// The content of an approval file.
     #[error("{path}: {obstacle}; {}", .obstacle.repair())]
     ApprovalFile { path: String, obstacle: Obstacle },
 }

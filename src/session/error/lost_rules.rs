@@ -2,6 +2,7 @@
 //!
 //! Start at [`LostRules`]. Follows `docs/spec/approval.md`, M5b.
 
+use crate::diag::remedy::{Act, Remedy};
 use crate::diag::shell;
 use crate::history::objects::Oid;
 use crate::history::off_line;
@@ -29,12 +30,13 @@ impl LostRules {
         }
     }
 
-    /// Returns what to do about it.
-    pub fn help(&self) -> String {
-        format!(
-            "have today's file approved anew: `{}`; or, if the loss was agreed: {}",
-            shell::command("exledger approve --governance", &[&self.path]),
+    /// Returns what others do about it.
+    pub fn remedy(&self) -> Remedy {
+        let approve = shell::command("exledger approve --governance", &[&self.path]);
+        let note = format!(
+            "have today's file approved anew: `{approve}`; or, if the loss was agreed: {}",
             off_line::clear_commands(&self.reference, Some(&self.pin)).join("; ")
-        )
+        );
+        Remedy { note, act: Act::Other { waits_for: Vec::new(), commands: vec![approve] } }
     }
 }

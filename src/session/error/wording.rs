@@ -21,19 +21,17 @@ pub(super) fn listed(findings: &[Finding]) -> String {
     each.map(|text| format!("\n  {text}")).collect()
 }
 
-/// Returns all that a finding says but for its place.
 fn problem(finding: &Finding) -> (Level, Code, &str, String) {
-    (finding.level, finding.rule, &finding.message, finding.help())
+    (finding.level, finding.rule, &finding.message, finding.remedy.words())
 }
 
-/// Returns a finding with its position and its help text.
 pub(crate) fn finding_text(finding: &Finding) -> String {
     text_at(finding, &finding.place())
 }
 
 fn text_at(finding: &Finding, places: &str) -> String {
     let Finding { level, rule, message, .. } = finding;
-    let help = finding.help();
+    let help = finding.remedy.words();
     format!("{level}[{rule}] {places}: {message}\n    {help}")
 }
 
