@@ -100,11 +100,6 @@ impl Finding {
         (&self.path, self.pos, self.rule, &self.field, &self.message)
     }
 
-    /// Returns in words what ends it.
-    pub fn help(&self) -> String {
-        self.remedy.words()
-    }
-
     /// Returns its file, with line and column if they are known: `exceptions/EXC-2026-7F3KQ.yaml:3:1`.
     pub fn place(&self) -> String {
         let pos = self.pos.map(|pos| format!(":{}:{}", pos.line, pos.column));

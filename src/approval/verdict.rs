@@ -437,14 +437,12 @@ pub(crate) const MOST_STATEMENTS: usize = 2_000;
 pub enum ApprovalObstacle {
     #[error("{}; {}", .0, .0.repair())]
     Object(#[from] Obstacle),
-    /// The governance files before the landing are missing.
     #[error("the policy that judges it: {}; {}", .0, .0.repair())]
     Policy(Obstacle),
     #[error("an approval file: {}; {}", .0, .0.repair())]
     ApprovalFile(Obstacle),
     #[error("the notes: {}; {}", .0, .0.repair())]
     Notes(Obstacle),
-    /// It landed before the oldest known commit.
     #[error("how it was merged is not known")]
     UnknownLanding,
     #[error(

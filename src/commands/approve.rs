@@ -131,7 +131,7 @@ impl ApproveArgs {
             (Some(_), _) => {
                 return Err(fault::usage_error(
                     "--governance takes the path of a single governance file",
-                    "approve records and governance files one by one: exledger approve --governance exledger.yaml",
+                    "approve records and governance files one by one",
                 ));
             }
         };

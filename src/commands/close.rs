@@ -10,6 +10,8 @@ use crate::commands::decision::{DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::{decision, picker, prompts};
 use clap::Parser;
+use exledger::diag::remedy::Remedy;
+use exledger::diag::shell;
 use exledger::features;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
@@ -138,7 +140,7 @@ impl CloseArgs {
         if self.ids.is_empty() && self.filters.filter() == Filter::default() {
             return Err(fault::usage_error(
                 "--reviewed needs a closed record",
-                "run `exledger close ID --reviewed --outcome effective`; `exledger queue` lists the closures that wait for review",
+                "give its id; `exledger queue` lists the closures that wait for review",
             ));
         }
         let question = "What did the review of the closure find";
@@ -163,7 +165,8 @@ impl CloseArgs {
         if outcome == ClosureOutcome::Rejected {
             return Err(fault::usage_error(
                 "a request is rejected, not closed as rejected",
-                "run `exledger reject ID --reason …` on its branch",
+                Remedy::run(ids.iter().map(|id| shell::command("exledger reject", &[id])))
+                    .after("on its branch"),
             ));
         }
         let reason =
@@ -218,7 +221,7 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
                 let question = "Evidence? A file, a URL or a commit; it becomes E1";
                 let read = |text: &str| {
                     let shown = ctx.shown(home, &[text.to_owned()]);
-                    shown.map_err(|error| error.to_string().replace("\n  help: ", ": "))
+                    shown.map_err(|error| fault::on_one_line(&error))
                 };
                 closing.evidence = prompts::value_or_ask(ctx, &flag, question, &read)?;
             }

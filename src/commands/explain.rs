@@ -10,6 +10,7 @@ use crate::commands::command::{Command, Run};
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use exledger::diag::code::Code;
+use exledger::diag::remedy::Remedy;
 use exledger::diag::renamed;
 use exledger::policy::catalog::controls::Catalog;
 use exledger::policy::catalog::search::search;
@@ -54,7 +55,10 @@ impl Run for ExplainArgs {
                     let is_rule = |new: &String| Code::parse(new).is_some();
                     if let Some(new) = renamed::find(code.trim()).filter(is_rule) {
                         let now = format!("the rule {code} is called {new} now");
-                        return fault::usage_error(now, format!("run `exledger explain {new}`"));
+                        return fault::usage_error(
+                            now,
+                            Remedy::run([format!("exledger explain {new}")]),
+                        );
                     }
                     let help = match near::nearest(code, codes) {
                         Some(similar) => format!("did you mean {similar}? {list}"),

@@ -11,6 +11,7 @@ mod texts;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
+use exledger::diag::remedy::Remedy;
 use exledger::diag::sorting::StableSort as _;
 use exledger::features::doctor::recent::LandingKind;
 use exledger::features::import::adopt::AdoptionRequest;
@@ -243,7 +244,7 @@ impl InitArgs {
         if written.iter().all(|(path, _)| path != policy::FILE) {
             return Err(fault::usage_error(
                 "there is a ledger already",
-                "adopt what it does not cover with `exledger import scan`",
+                Remedy::run(["exledger import scan"]).after("adopt what it does not cover"),
             ));
         }
         let mut given = Answers::default();
@@ -452,7 +453,8 @@ fn find_place(ctx: &Ctx) -> anyhow::Result<(Place, Origin)> {
     let outside = |what: String| {
         fault::undetermined(
             what,
-            "run `git init` first, or give the folder of a repository with -C DIR",
+            Remedy::run(["git init"])
+                .after("run `git init` first, or give the folder of a repository with -C DIR"),
         )
     };
     let folder = store::files::folder(&ctx.folder).map_err(|error| outside(error.to_string()))?;

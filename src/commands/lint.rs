@@ -117,14 +117,14 @@ impl LintArgs {
                 None => Ok(None),
                 Some(_) => Err(fault::usage_error(
                     "--path is only for standard input",
-                    "run `exledger lint - --path exceptions/ID.yaml`",
+                    "leave it out, or give `-` in place of the paths",
                 )),
             };
         }
         let (Some(path), [_]) = (&self.path, self.paths.as_slice()) else {
             return Err(fault::usage_error(
                 "a record on standard input needs its path",
-                "run `exledger lint - --path exceptions/ID.yaml`",
+                "give it with --path, such as exceptions/EXC-2026-7F3KQ.yaml",
             ));
         };
         let mut bytes = Vec::new();

@@ -182,7 +182,7 @@ impl McpArgs {
         if self.ledger.len() > 1 && self.receipts.is_some() {
             return Err(fault::usage_error(
                 "--receipts is a file of one ledger, and there are several",
-                "start one server for each: exledger mcp --ledger DIR --receipts FILE",
+                "start one server for each, with a file of its own",
             ));
         }
         Ok(())

@@ -172,6 +172,11 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         }
         Err(error) => {
             complain(&fault::shown(&error));
+            if Globals::from_arg_matches(&matches)
+                .is_ok_and(|globals| globals.format.as_deref() == Some("json"))
+            {
+                let _ = std::io::stderr().write_all(fault::json(&error).as_bytes());
+            }
             fault::code(&error)
         }
     }

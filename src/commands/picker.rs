@@ -6,6 +6,7 @@ use crate::ask;
 use crate::ask::prompting::Prompt;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::prompts;
+use exledger::diag::remedy::Remedy;
 use exledger::features;
 use exledger::features::decide::select;
 use exledger::history::tree::CommitTree;
@@ -127,7 +128,7 @@ pub(crate) fn named(ctx: &Ctx, command: &str, given: Option<&str>) -> anyhow::Re
 fn unnamed(command: &str) -> anyhow::Error {
     fault::usage_error(
         "no record is named",
-        format!("give its id: exledger {command} ID; `exledger list --all` shows the ids"),
+        format!("give its id after `exledger {command}`; `exledger list --all` shows the ids"),
     )
 }
 
@@ -167,9 +168,7 @@ pub(crate) fn part_or_ask(
         let id = &record.id;
         return Err(fault::usage_error(
             format!("{id} has no {what}s"),
-            format!(
-                "run `exledger close {id}` if it is over, or `exledger renew {id} --until DATE` to end it earlier"
-            ),
+            Remedy::run([format!("exledger close {id}")]).after("if it is over"),
         ));
     }
     let offers = record.filter(|_| prompts::can_prompt(ctx)).map(|record| parts(&record));
@@ -177,7 +176,7 @@ pub(crate) fn part_or_ask(
         Some(offers) => pick(&format!("Which {what}"), offers, &format!("name a {what}")),
         None => Err(fault::usage_error(
             format!("no {what} is named"),
-            format!("give its id: exledger {command} {id} {}", what.to_uppercase()),
+            format!("give its id after `exledger {command} {id}`"),
         )),
     }
 }

@@ -8,6 +8,7 @@ use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::{picker, prompts};
 use clap::Parser;
+use exledger::diag::remedy::Remedy;
 use exledger::features;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
@@ -52,10 +53,7 @@ impl Run for RejectArgs {
             let id = &record.id;
             return Err(fault::usage_error(
                 format!("{id} is approved; only a request can be rejected"),
-                format!(
-                    "end it with `exledger close {id} --outcome revoked --reason …`; veto a change to it with \
-                     `exledger approve {id} --reject`"
-                ),
+                Remedy::run([format!("exledger close {id} --outcome revoked")]),
             ));
         }
         let reason =

@@ -1,6 +1,7 @@
 //! `show`: one record, answering the four main questions first.
 
 use clap::Parser;
+use exledger::diag::remedy::Remedy;
 use exledger::features::show;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
@@ -44,7 +45,7 @@ impl Run for ShowArgs {
             let missing = || {
                 fault::undetermined(
                     format!("the content of {} is not in this clone", record_state.path),
-                    "run `git fetch --unshallow`",
+                    Remedy::run(["git fetch --unshallow"]),
                 )
             };
             ctx.print(&approved.bytes(record_state).ok_or_else(missing)?)?;

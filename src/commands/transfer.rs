@@ -76,7 +76,7 @@ impl Run for TransferArgs {
         if from.is_some() && self.filters.filter() != Filter::default() {
             return Err(fault::usage_error(
                 "both --from and a filter are given",
-                "--from selects all open records of a person; to select some of them, use --owner",
+                "use --owner to select some of a person's records; --from selects all that are open",
             ));
         }
         let home = ctx.home()?;

@@ -198,19 +198,44 @@ impl Remedy {
         Remedy { note: change(self.note), act }
     }
 
+    /// Returns the command that ends it, if the asker runs a single one.
+    pub fn command(&self) -> Option<&str> {
+        match &self.act {
+            Act::Run(commands) if commands.len() == 1 => commands.first().map(String::as_str),
+            _ => None,
+        }
+    }
+
+    /// Returns a message with the remedy below it, as a terminal shows it.
+    pub fn below(&self, message: &str) -> String {
+        let message = message.replace('\n', "\n  ");
+        match self.words() {
+            words if words.is_empty() => message,
+            words => format!("{message}\n  help: {}", words.replace('\n', "\n        ")),
+        }
+    }
+
+    /// Returns a message and the remedy on one line, as an answer states its reason.
+    pub fn beside(&self, message: &str) -> String {
+        let whole = match self.words() {
+            words if words.is_empty() => message.to_owned(),
+            words => format!("{message}: {words}"),
+        };
+        whole.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    }
+
     /// Returns the remedy in words, one command a line where there are several.
     pub fn words(&self) -> String {
         let act = match &self.act {
             Act::Said => return self.note.clone(),
             Act::Edit(edit) => edit.words(),
-            Act::Run(commands) => run(commands),
-            // The note says it where the words of an approval name the command.
-            Act::Other { commands, .. }
-                if !self.note.is_empty()
-                    && commands.iter().all(|command| self.note.contains(command)) =>
+            // The note says it where its words name the commands.
+            Act::Other { commands, .. } | Act::Run(commands)
+                if !self.note.is_empty() && commands.iter().all(|it| self.note.contains(it)) =>
             {
                 return self.note.clone();
             }
+            Act::Run(commands) => run(commands),
             Act::Other { waits_for, commands } => {
                 let names: Vec<&str> = waits_for.iter().map(|who| who.email.as_str()).collect();
                 let who =

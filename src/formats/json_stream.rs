@@ -12,19 +12,15 @@ use serde::de::IgnoredAny;
 pub enum Broken {
     #[error("the document ends too early")]
     Ends,
-    /// Something other than the expected was found at a position.
     #[error("{0} is missing at byte {1}")]
     Expected(&'static str, u64),
-    /// The piece at a position is not JSON.
     #[error("the text at byte {0} is not JSON")]
     NoJson(u64),
     /// The same, with its line and column from 1.
     #[error("line {line}, column {column}: {what}")]
     At { line: u64, column: u64, what: String },
-    /// Reading failed.
     #[error("can't be read: {0}")]
     Unread(String),
-    /// It has an unsupported version of SARIF.
     #[error("this is SARIF {0}; only 2.1.0 is supported")]
     Version(String),
 }

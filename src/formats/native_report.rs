@@ -3,6 +3,7 @@
 //! Uses `json_stream`. Pure: the caller supplies the bytes. Start at [`kind`]. A report in a format that nothing here reads must be
 //! refused: its lines would be read as something else.
 
+use crate::diag::remedy::Remedy;
 use std::collections::BTreeSet;
 use std::io::{BufRead, Seek};
 
@@ -118,14 +119,15 @@ impl NativeReport {
     }
 
     /// Says what to do instead of reading it.
-    pub fn help(&self) -> String {
-        match self.command {
+    pub fn remedy(&self) -> Remedy {
+        let words = match self.command {
             "" => format!(
                 "{} writes no SARIF: convert its report, or use a scanner that does",
                 self.tool
             ),
             command => format!("let it write SARIF: {command}"),
-        }
+        };
+        words.into()
     }
 }
 

@@ -45,28 +45,20 @@ const LONGEST_ID: usize = 256;
 /// Why a line is not a question.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoQuestion {
-    /// It has more than [`LONGEST_LINE`] bytes.
     #[error("the line is longer than {LONGEST_LINE} bytes")]
     TooLong,
-    /// It is not valid UTF-8.
     #[error("the line is not UTF-8")]
     NoText,
-    /// It is not JSON, or has a duplicate key; the text says why.
     #[error("the line is not JSON: {0}")]
     NoJson(String),
-    /// It is JSON, but not an object.
     #[error("the line is not a JSON object")]
     NoObject,
-    /// An unknown key.
     #[error("`{0}` is not a key of a question")]
     UnknownKey(String),
-    /// A key whose value has the wrong type.
     #[error("the value of `{0}` can't be read")]
     WrongValue(String),
-    /// It names no identity, asset, application, credential, finding or reference.
     #[error("it names neither identity, asset, application, credential, finding nor reference")]
     NoSubject,
-    /// It asks about a deployment without naming an application.
     #[error("it asks about a deployment but names no application")]
     NoApplication,
 }

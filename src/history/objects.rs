@@ -3,6 +3,8 @@
 //! Uses no other module. Start at [`Objects`], which `store` serves from git and tests from maps.
 //! Follows `docs/spec/approval.md`, 0 (12) and M3.
 
+use crate::diag::remedy::{Act, Remedy};
+use crate::diag::shell;
 use crate::history::commit::Commit;
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
@@ -149,30 +151,24 @@ pub enum Merge {
 pub enum Obstacle {
     #[error("object {object} is not in {extent}")]
     Missing { object: Oid, extent: Extent },
-    /// The commit is present, but the clone ends there.
     #[error("the history behind {commit} is not in this shallow clone")]
     Shallow { commit: Oid },
     #[error("object {object} is malformed: {cause}")]
     Malformed { object: Oid, cause: String },
-    /// A header of the commit looks like a parent, and git does not read it as one.
     #[error("{} has a parent header that git does not read", commit.short())]
     UnreadParent { commit: Oid },
     #[error("can't read object {object}: {cause}")]
     Unreadable { object: Oid, cause: String },
-    /// The commit from which governance is to count is not on the approved branch.
     #[error(
         "{commit} is not on the first-parent line of {reference}, but --trusted-from or exledger.trustedFrom names it"
     )]
     TrustedElsewhere { commit: Oid, reference: String },
-    /// A commit off the first-parent line made a governance file stricter, and the line changed that file otherwise.
     #[error("{} made {path} stricter, the approved branch left that out, and its own changes can't be joined with it", commit.short())]
     LeftOut { commit: Oid, path: String },
-    /// This clone saw a tip of the approved ref, and lacks what it reaches.
     #[error(
-        "this clone saw {tip} at {reference}, it is no longer there, and {object} is not in this clone; to accept that: git reflog expire --expire=now {reference}"
+        "this clone saw {tip} at {reference}, it is no longer there, and {object} is not in this clone"
     )]
     LostTip { tip: Oid, reference: String, object: Oid },
-    /// A folder of the ledger has more entries than allowed.
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge { folder: String },
 }
@@ -196,46 +192,50 @@ impl fmt::Display for Extent {
     }
 }
 
+const FETCH_ALL: &str = "git fetch --refetch --no-filter";
+
+/// Returns the remedy of a shallow clone.
+pub fn deepen() -> Remedy {
+    let fetch = "git fetch --unshallow";
+    Remedy::run([fetch]).after(format!("run `{fetch}`; in CI, check out with `fetch-depth: 0`"))
+}
+
 impl Obstacle {
     pub fn malformed(object: Oid, cause: &str) -> Obstacle {
         Obstacle::Malformed { object, cause: cause.to_owned() }
     }
 
-    pub fn repair(&self) -> &'static str {
-        self.remedy().0
+    pub fn repair(&self) -> String {
+        self.remedy().words()
     }
 
-    /// Returns the command that repairs it, if a single one does.
-    pub fn command(&self) -> Option<&'static str> {
-        self.remedy().1
-    }
-
-    fn remedy(&self) -> (&'static str, Option<&'static str>) {
+    pub fn remedy(&self) -> Remedy {
         match self {
-            Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => (
-                "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`",
-                Some("git fetch --unshallow"),
-            ),
-            Obstacle::Missing { extent: Extent::Partial, .. } => (
-                "run `git fetch --refetch --no-filter`; in CI, check out without `filter`, with `fetch-depth: 0`",
-                Some("git fetch --refetch --no-filter"),
-            ),
+            Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => {
+                deepen()
+            }
+            Obstacle::Missing { extent: Extent::Partial, .. } => Remedy::run([FETCH_ALL]).after(format!(
+                "run `{FETCH_ALL}`; in CI, check out without `filter`, with `fetch-depth: 0`"
+            )),
             Obstacle::Missing { extent: Extent::Full, .. } | Obstacle::Unreadable { .. } => {
-                ("run `git fsck`, and clone the repository again", Some("git fsck"))
+                "run `git fsck`, and clone the repository again".into()
             }
-            Obstacle::Malformed { .. } | Obstacle::UnreadParent { .. } => {
-                ("inspect it with `git cat-file -p`; its author must commit it again", None)
+            Obstacle::Malformed { object, .. } | Obstacle::UnreadParent { commit: object } => {
+                format!("inspect it with `git cat-file -p {object}`; its author must commit it again").into()
             }
-            Obstacle::TrustedElsewhere { .. } => (
-                "name a commit that `git log --first-parent` lists, or run `git config --unset exledger.trustedFrom`",
-                None,
-            ),
-            Obstacle::LostTip { .. } => ("or restore it from another clone", None),
-            Obstacle::LeftOut { .. } => (
-                "decide what the file should say, and have it approved: exledger approve --governance",
-                None,
-            ),
-            Obstacle::TooLarge { .. } => ("split it into folders by year or team", None),
+            Obstacle::TrustedElsewhere { .. } => {
+                "name a commit that `git log --first-parent` lists, or run `git config --unset exledger.trustedFrom`".into()
+            }
+            Obstacle::LostTip { reference, .. } => {
+                Remedy::run([shell::command("git reflog expire --expire=now", &[reference])])
+                    .after("restore it from another clone; or, to accept the loss")
+            }
+            Obstacle::LeftOut { path, .. } => {
+                let commands = vec![shell::command("exledger approve --governance", &[path])];
+                let note = format!("decide what the file should say, and have it approved: {}", commands.join(""));
+                Remedy { note, act: Act::Other { waits_for: Vec::new(), commands } }
+            }
+            Obstacle::TooLarge { .. } => "split it into folders by year or team".into(),
         }
     }
 }

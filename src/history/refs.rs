@@ -4,6 +4,7 @@
 //! [`choose`] and [`watched_refs`]. Follows `docs/spec/approval.md`, M1: never a file of the checked-out branch, never
 //! `init.defaultBranch`, never a detached HEAD.
 
+use crate::diag::remedy::Remedy;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -358,16 +359,14 @@ fn is_id(name: &str) -> bool {
 }
 
 impl NoRef {
-    pub fn help(&self) -> String {
-        match self.cause {
-            Cause::Empty => "commit first".to_owned(),
-            _ => {
-                let set = "set the ref with --approved-ref or `git config exledger.approvedRef`";
-                match &self.command {
-                    Some(command) => format!("run `{command}`, or {set}"),
-                    None => set.to_owned(),
-                }
+    pub fn remedy(&self) -> Remedy {
+        let set = "set the ref with --approved-ref or `git config exledger.approvedRef`";
+        match (&self.cause, &self.command) {
+            (Cause::Empty, _) => "commit first".into(),
+            (_, Some(command)) => {
+                Remedy::run([command]).after(format!("run `{command}`, or {set}"))
             }
+            (_, None) => set.into(),
         }
     }
 }

@@ -208,10 +208,10 @@ impl From<TreeError> for Obstacle {
 
 impl From<Obstacle> for TreeError {
     fn from(obstacle: Obstacle) -> TreeError {
-        let (cause, repair) = (obstacle.to_string(), obstacle.repair());
+        let (cause, remedy) = (obstacle.to_string(), obstacle.remedy());
         match obstacle {
             Obstacle::Missing { object, .. } => {
-                TreeError::Missing { object: object.to_string(), repair }
+                TreeError::Missing { object: object.to_string(), remedy }
             }
             Obstacle::TooLarge { folder } => TreeError::TooLarge { folder },
             Obstacle::Shallow { commit: object }

@@ -1,8 +1,10 @@
 //! Access to the files of a ledger: a work folder, the tree of a commit, or a map in a test.
 //!
-//! Uses no other module. Start at [`Tree`]. Implementations follow no links and never leave the root.
+//! Uses diag. Start at [`Tree`]. Implementations follow no links and never leave the root.
 
 use std::collections::BTreeMap;
+
+use crate::diag::remedy::Remedy;
 
 /// The type of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,13 +152,24 @@ impl Tree for MapTree {
 /// Why a tree can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError {
-    /// An object is missing, as in a shallow or partial clone.
     #[error("object {object} is not in this repository")]
-    Missing { object: String, repair: &'static str },
-    /// There are more entries or deeper folders than allowed.
+    Missing {
+        object: String,
+        /// How to get it.
+        remedy: Remedy,
+    },
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge { folder: String },
-    /// The operating system or git reported an error.
     #[error("can't read {path}: {cause}")]
     Unreadable { path: String, cause: String },
+}
+
+impl TreeError {
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            TreeError::Missing { remedy, .. } => remedy.clone(),
+            TreeError::TooLarge { .. } => "split it into folders by year or team".into(),
+            TreeError::Unreadable { .. } => "check that it exists and can be read".into(),
+        }
+    }
 }

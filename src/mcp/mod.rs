@@ -38,7 +38,6 @@ pub(crate) struct AgentSession {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServeError {
-    /// A ledger can't be opened.
     #[error(transparent)]
     Ledger(#[from] Error),
     /// The system gives no timer.

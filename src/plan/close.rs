@@ -4,6 +4,7 @@
 //! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`], [`verified`], [`reviewed`]
 //! and [`reject`]. Follows `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
 
+use crate::diag::remedy::Remedy;
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
@@ -241,7 +242,7 @@ fn closed<'r>(taken: &'r DecisionInput<'_>) -> Result<(&'r Id, &'r Closure), Dec
     let Some(closure) = &taken.record.closure else {
         return Err(DecisionRefusal::new(
             format!("{id} is not closed"),
-            format!("close it first: `exledger close {id} --outcome … --reason …`"),
+            Remedy::run([format!("exledger close {id}")]).after("close it first"),
         ));
     };
     if closure.outcome == ClosureOutcome::Rejected {

@@ -2,6 +2,7 @@
 //!
 //! Uses record, policy, plan's edits. Pure. Start at [`DecisionInput`]. Follows `docs/spec/cli.md`, decisions.
 
+use crate::diag::remedy::Remedy;
 use crate::history::change::event::ChangeEvent;
 use crate::plan::edit::FileEdit;
 use crate::policy::governance::Governance;
@@ -48,17 +49,17 @@ impl From<Vec<FileEdit>> for Planned {
     }
 }
 
-/// Why a decision is refused: what prevents it, and how to fix it.
+/// Why a decision is refused: what prevents it, and what ends that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecisionRefusal {
     pub what: String,
-    pub help: String,
+    pub remedy: Remedy,
 }
 
 impl DecisionRefusal {
     /// Returns a refusal from its two parts.
-    pub fn new(what: impl Into<String>, help: impl Into<String>) -> DecisionRefusal {
-        DecisionRefusal { what: what.into(), help: help.into() }
+    pub fn new(what: impl Into<String>, remedy: impl Into<Remedy>) -> DecisionRefusal {
+        DecisionRefusal { what: what.into(), remedy: remedy.into() }
     }
 }
 

@@ -52,7 +52,6 @@ pub struct Edited {
 /// Why a file can't be edited. It is then unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
-    /// It is not UTF-8 text, or not YAML.
     #[error("the file can't be read as YAML")]
     Unreadable,
     /// The place of an edit does not exist, or the edit would change something else.

@@ -2,6 +2,7 @@
 //!
 //! Uses record, plan's entries. Pure. Start at [`fire`]. Follows `docs/spec/cli.md`, decisions.
 
+use crate::diag::remedy::Remedy;
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
@@ -25,9 +26,7 @@ pub fn fire(
         return Err(match ids.is_empty() {
             true => DecisionRefusal::new(
                 format!("{id} has no triggers"),
-                format!(
-                    "run `exledger close {id}` if it is over, or `exledger renew {id} --until DATE` to end it earlier"
-                ),
+                Remedy::run([format!("exledger close {id}")]).after("if it is over"),
             ),
             false => DecisionRefusal::new(
                 format!("{id} has no trigger {trigger}"),

@@ -25,11 +25,9 @@ pub fn review(
     let id = &taken.record.id;
     let mut remarks: Vec<String> = taken.counts_once_vouched("a review").into_iter().collect();
     match outcome {
-        ReviewOutcome::Close => remarks.push(format!(
-            "to end it, close it: `exledger close {id} --outcome … --reason …`"
-        )),
+        ReviewOutcome::Close => remarks.push(format!("to end it, close it: `exledger close {id}`")),
         ReviewOutcome::Reduce => remarks.push(format!(
-            "to narrow it, remove from `scope` what is no longer needed, or end it earlier: `exledger renew {id} --until …`"
+            "to narrow it, remove from `scope` what is no longer needed, or end it earlier: `exledger renew {id}`"
         )),
         ReviewOutcome::StillNeeded => {}
     }

@@ -50,7 +50,7 @@ fn annotation(finding: &diag::Finding) -> String {
     let text = message(&format!(
         "{}\n{}",
         visible::lines(&finding.message),
-        visible::lines(&finding.help())
+        visible::lines(&finding.remedy.words())
     ));
     format!("::{} {}::{text}\n", finding.level, properties.join(","))
 }

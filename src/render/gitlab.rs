@@ -36,7 +36,7 @@ fn issue(shown: &doc::ShownFinding) -> serde_json::Value {
         "type": "issue",
         "check_name": finding.rule,
         "description": finding.message,
-        "content": { "body": finding.help() },
+        "content": { "body": finding.remedy.words() },
         "fingerprint": sarif::fingerprint(shown),
         "severity": severity,
         "categories": ["Security"],

@@ -69,6 +69,11 @@ impl Serialize for Members<'_, '_> {
     }
 }
 
+/// Returns a value on one line.
+pub fn line(value: &serde_json::Value) -> String {
+    format!("{}\n", escaped(&value.to_string()))
+}
+
 /// Escapes hidden characters in JSON's own way: the value stays the same, but a terminal can't interpret it.
 /// The serializer itself escapes those below U+0020; line breaks outside texts are kept.
 pub(super) fn escaped(json: &str) -> Cow<'_, str> {

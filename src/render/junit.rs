@@ -127,7 +127,7 @@ fn finding_line(finding: &diag::Finding) -> String {
         finding.level,
         finding.rule,
         finding.message,
-        finding.help()
+        finding.remedy.words()
     );
     visible::line(&line).into_owned()
 }

@@ -140,7 +140,7 @@ fn result(shown: &doc::ShownFinding, index: Option<&usize>) -> Value {
         "message": { "text": finding.message },
         "locations": locations,
         "partialFingerprints": { "exledger/v1": fingerprint(shown) },
-        "properties": { "field": finding.field, "help": finding.help(), "remedy": finding.remedy },
+        "properties": { "field": finding.field, "help": finding.remedy.words(), "remedy": finding.remedy },
     })
 }
 

@@ -46,7 +46,7 @@ fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
     if more > 0 {
         let message =
             format!("{} more came with versions that nobody approved", diag::count(more, "line"));
-        findings.push(change.finding(RULE.code, message, help(change)));
+        findings.push(change.finding(RULE.code, message, remedy(change)));
     }
 }
 
@@ -64,10 +64,10 @@ fn inherited(change: &GovernanceChange, line: &InheritedLine) -> Finding {
             format!("{commit}, which nobody approved, took this line out: `{}`", text.trim()),
         ),
     };
-    Finding { pos, ..change.finding(RULE.code, message, help(change)) }
+    Finding { pos, ..change.finding(RULE.code, message, remedy(change)) }
 }
 
-fn help(change: &GovernanceChange) -> Remedy {
+fn remedy(change: &GovernanceChange) -> Remedy {
     change.approval(format!(
         "approving the change approves this too, by `{}` alone; or put the version that counts back first",
         shell::command("exledger approve --governance", &[&change.path])

@@ -58,7 +58,11 @@ impl Proposed<'_> {
             let Some(why) = self.judge(path)? else {
                 continue;
             };
-            bad.push(BadStatement { path: path.clone(), why: why.to_string(), help: why.help() });
+            bad.push(BadStatement {
+                path: path.clone(),
+                why: why.to_string(),
+                help: why.remedy().words(),
+            });
         }
         if self.removals == Removals::Count {
             for path in landed.difference(&own) {

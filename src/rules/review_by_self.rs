@@ -86,7 +86,7 @@ fn redesign(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let doer = address("done.by");
     let assessors = Assessors { owner: &owner, doer: doer.as_ref() };
     if let Some(doubt) = assessors.doubt(&by, governance) {
-        let remedy = case.source.remove("assessed").after(doubt.help());
+        let remedy = case.source.remove("assessed").after(doubt.remedy().words());
         findings.push(case.finding(RULE.code, "assessed.by", doubt.message(&by), remedy));
     }
 }
@@ -107,7 +107,7 @@ fn assessed_by_landing(governance: &Governance, landed: &LandedCase<'_>) -> Opti
     let assessors = Assessors::of(&version.after);
     let makers = &landed.verdict.makers;
     let (message, help) = match assessors.doubt(&assessed.by, governance) {
-        Some(doubt) => (doubt.message(&assessed.by), doubt.help()),
+        Some(doubt) => (doubt.message(&assessed.by), doubt.remedy().words()),
         None if assessors.has_other(makers, governance) => return None,
         None => {
             let who: Vec<&str> = makers.iter().map(|person| person.email.as_str()).collect();

@@ -7,12 +7,12 @@ pub mod lost_rules;
 pub mod policy_below;
 pub(crate) mod wording;
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::diag::Finding;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
-use crate::history::objects::{Obstacle, Oid};
+use crate::history::objects::{Obstacle, Oid, deepen};
 use crate::history::refs::NoRef;
 use crate::ledger::NotFound;
 use crate::ledger::tree::TreeError;
@@ -27,7 +27,6 @@ use crate::survey::approved_state::PastObstacle;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// The question, or the decision, is refused as it was stated.
     #[error(transparent)]
@@ -44,7 +43,16 @@ pub enum Error {
 pub enum Usage {
     /// A text does not identify exactly one record.
     #[error("{}", wording::unnamed(.nobody, .text, .error))]
-    Record { text: String, error: NotFound, nobody: &'static str, help: String },
+    Record {
+        /// The text.
+        text: String,
+        /// Why it does not: no record matches, or several do.
+        error: NotFound,
+        /// The beginning of the sentence if no record matches, such as `there is no record`.
+        nobody: &'static str,
+        /// How to find the right one if no record matches.
+        list: String,
+    },
     /// A name resolves to neither a time nor a commit.
     #[error("--as-of {rev} is neither a date nor a commit")]
     NoRevision { rev: String, similar: Option<String> },
@@ -59,7 +67,14 @@ pub enum Usage {
     WouldNotLint { findings: Vec<Finding>, notices: Vec<Notice> },
     /// Anything else that the user can fix.
     #[error("{what}")]
-    Refused { what: String, help: String, notices: Vec<Notice> },
+    Refused {
+        /// What is wrong.
+        what: String,
+        /// What ends it; empty if the message says all.
+        remedy: Remedy,
+        /// Further notices for the reader.
+        notices: Vec<Notice>,
+    },
 }
 
 /// Why something could not be determined.
@@ -117,10 +132,20 @@ pub enum Undetermined {
     NoIdLeft { beginning: String },
     /// Whether a filter matches a record can't be determined, because part of its history is missing.
     #[error("whether {id} matches the filter")]
-    Meant { id: String },
+    Meant {
+        /// The record.
+        id: String,
+        /// What brings the rest of its history.
+        remedy: Remedy,
+    },
     /// The part of a record's past that a change depends on can't be determined.
     #[error("how often {id} was renewed, and when it started")]
-    Renewals { id: String, doubt: PastObstacle },
+    Renewals {
+        /// The record.
+        id: String,
+        /// The obstacle.
+        doubt: PastObstacle,
+    },
     /// A file can't be written.
     #[error(transparent)]
     Unwritable(FileError),
@@ -138,21 +163,22 @@ pub enum Undetermined {
     Git(#[from] GitError),
     /// Anything else.
     #[error("{what}")]
-    Other { what: String, help: String },
+    Other {
+        /// What went wrong.
+        what: String,
+        /// What ends it; empty if the message says all.
+        remedy: Remedy,
+    },
 }
 
-/// Fetches the missing objects of a shallow clone.
-const DEEPEN: &str = "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`";
-
-const INIT: &str =
-    "run `exledger init` in the root of the repository, or give the folder of a ledger with -C DIR";
+const INIT: &str = "exledger init";
 
 impl Error {
-    /// Returns how to fix it; empty if the message says it.
-    pub fn help(&self) -> Cow<'_, str> {
+    /// Returns what ends it; empty if the message says all.
+    pub fn remedy(&self) -> Remedy {
         match self {
-            Error::Usage(usage) => usage.help(),
-            Error::Undetermined(undetermined) => undetermined.help(),
+            Error::Usage(usage) => usage.remedy(),
+            Error::Undetermined(undetermined) => undetermined.remedy(),
         }
     }
 
@@ -166,25 +192,19 @@ impl Error {
         }
     }
 
-    /// Returns the error with its help text below it, as a terminal shows it.
+    /// Returns the error with its remedy below it, as a terminal shows it.
     pub fn in_full(&self) -> String {
-        let what = self.to_string().replace('\n', "\n  ");
-        let help = self.help();
-        if help.is_empty() {
-            return what;
-        }
-        format!("{what}\n  help: {}", help.replace('\n', "\n        "))
+        self.remedy().below(&self.to_string())
     }
 
-    /// Returns the error and its help text on one line, as an answer states its reason.
+    /// Returns the error and its remedy on one line, as an answer states its reason.
     pub fn reason(&self) -> String {
-        let what = match self {
-            Error::Usage(usage) => usage.to_string(),
-            Error::Undetermined(undetermined) => undetermined.to_string(),
-        };
-        let help = self.help();
-        let whole = if help.is_empty() { what } else { format!("{what}: {help}") };
-        whole.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+        match self {
+            Error::Usage(usage) => usage.remedy().beside(&usage.to_string()),
+            Error::Undetermined(undetermined) => {
+                undetermined.remedy().beside(&undetermined.to_string())
+            }
+        }
     }
 }
 
@@ -195,22 +215,22 @@ impl Usage {
             text: text.to_owned(),
             error,
             nobody: "there is no record",
-            help: "run `exledger list --all` for the ids".to_owned(),
+            list: "run `exledger list --all` for the ids".to_owned(),
         }
     }
 
-    /// Returns the error for a refused request, with its help text.
-    pub fn refused(what: impl Into<String>, help: impl Into<String>) -> Usage {
-        Usage::Refused { what: what.into(), help: help.into(), notices: Vec::new() }
+    /// Returns the error for a refused request, with its remedy.
+    pub fn refused(what: impl Into<String>, remedy: impl Into<Remedy>) -> Usage {
+        Usage::Refused { what: what.into(), remedy: remedy.into(), notices: Vec::new() }
     }
 
-    /// Returns how to fix it; empty if the message says it.
-    pub fn help(&self) -> Cow<'_, str> {
+    /// Returns what ends it; empty if the message says all.
+    pub fn remedy(&self) -> Remedy {
         match self {
-            Usage::Record { error, help, .. } => match error {
-                NotFound::Unknown(like) if like.is_empty() => help.into(),
+            Usage::Record { error, list, .. } => match error {
+                NotFound::Unknown(like) if like.is_empty() => list.as_str().into(),
                 NotFound::Unknown(like) => {
-                    format!("did you mean {}? {help}", like.join(" or ")).into()
+                    format!("did you mean {}? {list}", like.join(" or ")).into()
                 }
                 NotFound::Ambiguous(ids) => format!("use one of: {}", ids.join(", ")).into(),
             },
@@ -219,91 +239,87 @@ impl Usage {
                 meant(similar)
             )
             .into(),
-            Usage::NotOnApprovedRef { within, .. } => match within {
-                Some(oid) => {
-                    format!("use --as-of {oid}, the commit on the approved branch that contains it")
-                        .into()
-                }
-                None => "give a commit on the approved ref; none of its commits contains this one"
-                    .into(),
-            },
+            Usage::NotOnApprovedRef { within: Some(oid), .. } => {
+                format!("use --as-of {oid}, the commit on the approved branch that contains it")
+                    .into()
+            }
+            Usage::NotOnApprovedRef { within: None, .. } => {
+                "give a commit on the approved ref; none of its commits contains this one".into()
+            }
             Usage::NoCommit { similar, fetch, .. } => {
-                let missing = |command: &String| format!("; run `{command}` if it is missing");
-                let fetch = fetch.as_ref().map_or_else(String::new, missing);
-                format!("{}give a branch, tag or commit id{fetch}", meant(similar)).into()
+                let give = format!("{}give a branch, tag or commit id", meant(similar));
+                match fetch {
+                    Some(fetch) => {
+                        let note = format!("{give}; run `{fetch}` if it is missing");
+                        Remedy::run([fetch]).after(note)
+                    }
+                    None => give.into(),
+                }
             }
             Usage::WouldNotLint { .. } => "fix these problems, then run the command again".into(),
-            Usage::Refused { help, .. } => help.into(),
+            Usage::Refused { remedy, .. } => remedy.clone(),
         }
     }
 }
 
-/// Returns a question that names what may be meant; empty if nothing is similar.
 fn meant(similar: &Option<String>) -> String {
     similar.as_ref().map_or_else(String::new, |similar| format!("did you mean {similar}? "))
 }
 
 impl Undetermined {
-    /// Returns an error that has no variant of its own, with its help text.
-    pub fn other(what: impl Into<String>, help: impl Into<String>) -> Undetermined {
-        Undetermined::Other { what: what.into(), help: help.into() }
+    /// Returns an error that has no variant of its own, with its remedy.
+    pub fn other(what: impl Into<String>, remedy: impl Into<Remedy>) -> Undetermined {
+        Undetermined::Other { what: what.into(), remedy: remedy.into() }
     }
 
-    /// Returns how to fix a tree that can't be read.
-    pub fn repair(error: &TreeError) -> &'static str {
-        match error {
-            TreeError::Missing { repair, .. } => repair,
-            TreeError::TooLarge { .. } => "split it into folders by year or team",
-            TreeError::Unreadable { .. } => "check that it exists and can be read",
-        }
-    }
-
-    /// Returns how to fix it; empty if the message says it.
-    pub fn help(&self) -> Cow<'_, str> {
+    /// Returns what ends it; empty if the message says all.
+    pub fn remedy(&self) -> Remedy {
         match self {
-            Undetermined::NoLedger { .. } | Undetermined::NotARoot { .. } => INIT.into(),
+            Undetermined::NoLedger { .. } => Remedy::run([INIT]).after(format!(
+                "run `{INIT}` in the root of the repository, or give the folder of a ledger with -C DIR"
+            )),
+            Undetermined::NotARoot { .. } => "name the folder of a ledger there, or unset it".into(),
             Undetermined::NoFolder(_) => "give the folder of a ledger with -C".into(),
-            Undetermined::NoRepository { .. } => {
-                "run `git init` and commit the ledger; outside git, only `exledger lint` works"
-                    .into()
-            }
+            Undetermined::NoRepository { .. } => Remedy::run(["git init"]).after(
+                "run `git init` and commit the ledger; outside git, only `exledger lint` works",
+            ),
             Undetermined::Bare { .. } => "run the command in a clone with a work tree".into(),
-            Undetermined::NoApprovedRef(error) => error.help().into(),
-            Undetermined::NoPolicy { .. } => {
-                "give the ref of the ledger with --approved-ref".into()
-            }
-            Undetermined::PolicyBelow(below) => below.help().into(),
-            Undetermined::LostRules(lost) => lost.help().into(),
+            Undetermined::NoApprovedRef(error) => error.remedy(),
+            Undetermined::NoPolicy { .. } => "give the ref of the ledger with --approved-ref".into(),
+            Undetermined::PolicyBelow(below) => below.remedy(),
+            Undetermined::LostRules(lost) => lost.remedy(),
             Undetermined::Submodule { root, above, .. } => {
                 let [root, above] =
                     [root, above].map(|folder| quoted(&folder.display().to_string()));
                 format!(
-                    "to ask that repository's own ledger, name it: `EXLEDGER_ROOT={root}`; to ask the ledger above: `exledger -C {above}`"
+                    "to ask that repository's own ledger, set EXLEDGER_ROOT={root}; to ask the ledger above, give -C {above}"
                 )
                 .into()
             }
-            Undetermined::PolicyRemoved { reference: None, restore, .. } => format!(
-                "restore it: `{restore}`; remove it only in a change that somebody else approves"
-            )
-            .into(),
-            Undetermined::PolicyRemoved { restore, .. } => {
-                format!("restore it: `{restore}`").into()
+            Undetermined::PolicyRemoved { reference, restore, .. } => {
+                let but = match reference {
+                    None => "; remove it only in a change that somebody else approves",
+                    Some(_) => "",
+                };
+                Remedy::run([restore]).after(format!("restore it: `{restore}`{but}"))
             }
             Undetermined::PolicyBroken(_) => "run `exledger lint` and fix them".into(),
             Undetermined::NothingEffective { .. } => "ask about a later date".into(),
-            Undetermined::NothingInCommon { is_cut: true } => DEEPEN.into(),
+            Undetermined::NothingInCommon { is_cut: true } => deepen(),
             Undetermined::NothingInCommon { is_cut: false } => {
                 "name a commit that both have in common".into()
             }
-            Undetermined::Meant { .. } => DEEPEN.into(),
-            Undetermined::Renewals { doubt, .. } => doubt.to_string().into(),
-            Undetermined::Unwritable(error) => error.help().into(),
+            Undetermined::Renewals { doubt, .. } => doubt.remedy(),
+            Undetermined::Unwritable(error) => error.remedy(),
             Undetermined::NoIdLeft { .. } => "set another `id_prefix` in exledger.yaml".into(),
-            Undetermined::Object(obstacle) => obstacle.repair().into(),
-            Undetermined::Tree(error) => Undetermined::repair(error).into(),
-            Undetermined::Other { help, .. } => help.into(),
-            Undetermined::Git(error) => error.help.into(),
-            Undetermined::Open(_) | Undetermined::File(_) => "".into(),
+            Undetermined::Object(obstacle) => obstacle.remedy(),
+            Undetermined::Tree(error) => error.remedy(),
+            Undetermined::Meant { remedy, .. } | Undetermined::Other { remedy, .. } => {
+                remedy.clone()
+            }
+            Undetermined::Git(error) => error.remedy.clone(),
+            Undetermined::Open(error) => error.remedy(),
+            Undetermined::File(_) => Remedy::default(),
         }
     }
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diag::Level;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::history::objects::Oid;
 use crate::history::paths;
@@ -171,14 +172,14 @@ fn hidden_policy(folder: &Path) -> Option<Undetermined> {
                 above.is_empty() || inside == above || inside.starts_with(&format!("{above}/"))
             })
         })?;
-    let help = if repository.setting("core.sparsecheckout").as_deref() == Some("true") {
-        "run `git sparse-checkout disable`".to_owned()
+    let command = if repository.setting("core.sparsecheckout").as_deref() == Some("true") {
+        "git sparse-checkout disable".to_owned()
     } else {
         let path = quoted(&path);
-        format!("run `git update-index --no-skip-worktree -- {path} && git checkout -- {path}`")
+        format!("git update-index --no-skip-worktree -- {path} && git checkout -- {path}")
     };
     let what = format!("{path} is in git's index, and this checkout leaves it out");
-    Some(Undetermined::other(what, help))
+    Some(Undetermined::other(what, Remedy::run([command])))
 }
 
 /// Refuses a bare repository whose files another repository tracks: it could be made up by anybody who writes there.

@@ -6,6 +6,7 @@
 use crate::approval;
 use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
+use crate::diag::remedy::Remedy;
 use crate::diag::{self, shell};
 use crate::history::approvals_branch::{BranchStatement, MOST_COMMITS};
 use crate::history::chain::{self, Chain};
@@ -33,20 +34,17 @@ pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(
     }
     let reference = refs::approvals_ref(chosen.remote.as_deref());
     let newest = format!("\"$(git rev-list -1 {reference} -- '*.txt.sig')\"");
-    let reset = match chosen.remote.as_deref().map(shell::quoted) {
+    let mut commands = match chosen.remote.as_deref().map(shell::quoted) {
         Some(remote) => {
-            format!(
-                "git push --force {remote} {newest}:refs/heads/{APPROVALS_BRANCH}; git fetch {remote}"
-            )
+            let push = format!("git push --force {remote} {newest}:refs/heads/{APPROVALS_BRANCH}");
+            vec![push, format!("git fetch {remote}")]
         }
-        None => format!("git update-ref {reference} {newest}"),
+        None => vec![format!("git update-ref {reference} {newest}")],
     };
+    commands.extend(off_line::clear_commands(&reference, Some(off_line::APPROVALS_PIN)));
     Err(Undetermined::other(
         format!("{APPROVALS_BRANCH} has more than {}", diag::count(MOST_COMMITS, "commit")),
-        format!(
-            "end it with the newest statement: {reset}; {}",
-            off_line::clear_commands(&reference, Some(off_line::APPROVALS_PIN)).join("; ")
-        ),
+        Remedy::run(commands).after("end it with the newest statement"),
     ))
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::approval::evidence::statement::LedgerPlace;
 use crate::diag;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::history::chain::{self, Chain};
 use crate::history::chain::{ApprovalsBranch, MissingBranch};
@@ -87,6 +88,8 @@ pub(crate) fn read_approvals(
     Ok(if is_past { branch.as_of(until) } else { branch })
 }
 
+const UNSET: &str = "git config --unset exledger.trustedFrom";
+
 /// Returns the error for a policy that the approved ref has in a folder or above it, and the checkout has not; `None` if it has
 /// none there, or no ref can be chosen.
 pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undetermined> {
@@ -107,8 +110,9 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
                 let path = paths::join(&prefix.folder(), policy::FILE);
                 let reference = &chosen.reference;
                 let what = format!("{path} is on {reference}, and not in this checkout");
-                let help = format!("put it back: git checkout {reference} -- :/{}", quoted(&path));
-                return Some(Undetermined::other(what, help));
+                let restore = format!("git checkout {reference} -- :/{}", quoted(&path));
+                let remedy = Remedy::run([restore]).after("put it back");
+                return Some(Undetermined::other(what, remedy));
             }
         }
     }
@@ -132,10 +136,10 @@ pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermine
         (Some(trusted), _) => Some(trusted),
         (None, Some(text)) => Some(Oid::from_hex(text).ok_or_else(|| {
             Undetermined::Other {
-            what: format!("exledger.trustedFrom is {text:?}, not the full id of a commit"),
-            help: "set the 40 hexadecimal digits, or run `git config --unset exledger.trustedFrom`"
-                .to_owned(),
-        }
+                what: format!("exledger.trustedFrom is {text:?}, not the full id of a commit"),
+                remedy: Remedy::run([UNSET])
+                    .after(format!("set the 40 hexadecimal digits, or run `{UNSET}`")),
+            }
         })?),
         (None, None) => None,
     };

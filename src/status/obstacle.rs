@@ -9,10 +9,8 @@ use crate::policy::governance::NO_POLICY;
 /// Why the status of a record can't be determined; the text includes the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StatusObstacle {
-    /// A required object is missing.
     #[error("{}; {}", .0, .0.repair())]
     Object(#[from] Obstacle),
-    /// The authors or approvers of a version can't be determined.
     #[error(transparent)]
     Approval(#[from] ApprovalObstacle),
     /// No policy counts: the built-in defaults grant nothing.

@@ -29,25 +29,18 @@ pub struct AppendFile {
 /// Why the lines of a file can't be read, or a line can't be appended.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendFileError {
-    /// It is a folder, a device, a pipe or a socket.
     #[error("it is not a regular file")]
     NotRegular,
-    /// It is a link, and links are refused.
     #[error("it is a link")]
     Link,
-    /// Another process held the lock for this long.
     #[error("another process held its lock for {} seconds", .0.as_secs())]
     Busy(Duration),
-    /// The path now leads to another file, or to none.
     #[error("it was replaced by another file")]
     Replaced,
-    /// It is shorter than what was read before, or what was read has changed.
     #[error("it was truncated or rewritten")]
     Rewritten,
-    /// More was appended than is read at once.
     #[error("it has more than {0} bytes")]
     TooLarge(u64),
-    /// The appended bytes are not UTF-8.
     #[error("it is not UTF-8")]
     NoText,
     #[error("{0}")]

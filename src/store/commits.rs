@@ -47,10 +47,8 @@ pub struct CreatedCommit(git2::Oid);
 pub enum ScribeError {
     #[error("git: {}", .0.message())]
     Git(git2::Error),
-    /// It could not be signed.
     #[error("the commit is not signed: {0}")]
     Unsigned(SignError),
-    /// The approvals branch is checked out in this folder.
     #[error("{APPROVALS_BRANCH} is checked out in {}, whose files would become outdated", .0.display())]
     CheckedOut(PathBuf),
 }

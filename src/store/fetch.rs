@@ -32,19 +32,14 @@ const ELSEWHERE: &[&str] = &[
 
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// The name of the remote would be parsed as a flag.
     #[error("`{0}` is not the name of a remote")]
     Name(String),
-    /// It took longer than this and was stopped.
     #[error("it took longer than {} seconds", .0.as_secs())]
     Slow(Duration),
-    /// It was stopped because nobody waits for it any more.
     #[error("it was stopped")]
     Stopped,
-    /// Git failed, with this output.
     #[error("{}", if .0.is_empty() { "git gives no reason" } else { .0 })]
     Refused(String),
-    /// Git can't be started.
     #[error("git can't be started: {0}")]
     Failed(io::Error),
 }

@@ -5,6 +5,7 @@
 
 mod seen;
 
+use crate::diag::remedy::Remedy;
 use crate::diag::sorting::StableSort as _;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -193,16 +194,12 @@ fn unreadable(path: &str, cause: &std::io::Error) -> TreeError {
 pub enum FileError {
     #[error("{} already exists", .0.display())]
     Exists(PathBuf),
-    /// The file does not exist.
     #[error("there is no file {}", .0.display())]
     Absent(PathBuf),
-    /// It is larger than allowed; its size in bytes.
     #[error("{} has more than {} bytes", .0.display(), .1)]
     TooLarge(PathBuf, u64),
-    /// The path leaves its root, or passes a link.
     #[error("{} is outside the ledger, or follows a link", .0.display())]
     Outside(PathBuf),
-    /// It no longer has the content that was read.
     #[error("{} was changed by another process in the meantime", .0.display())]
     Changed(PathBuf),
     #[error("{}: {}", .0.display(), .1)]
@@ -210,19 +207,20 @@ pub enum FileError {
 }
 
 impl FileError {
-    /// Returns how to fix it, as far as its cause says; empty if the message says it.
-    pub fn help(&self) -> &'static str {
+    /// Returns how to fix it, as far as its cause says.
+    pub fn remedy(&self) -> Remedy {
         let FileError::Failed(_, cause) = self else {
-            return "";
+            return Remedy::default();
         };
-        match cause.kind() {
+        let words = match cause.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
                 "free some space on that disk, then run the command again"
             }
             ErrorKind::ReadOnlyFilesystem => "use a clone on a file system that can be written",
             ErrorKind::PermissionDenied => "check the permissions of the folder",
             _ => "check that the folder can be written",
-        }
+        };
+        words.into()
     }
 }
 

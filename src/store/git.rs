@@ -65,6 +65,7 @@ use std::path::{Path, PathBuf};
 
 use sha1::{Digest as _, Sha1};
 
+use crate::diag::remedy::Remedy;
 use crate::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::store::commits::{CommitWriter, ScribeError};
@@ -93,35 +94,34 @@ pub struct Repository {
 #[error("git: {cause}")]
 pub struct GitError {
     pub cause: String,
-    /// How to fix it; empty if that is not known.
-    pub help: &'static str,
+    pub remedy: Remedy,
 }
 
-const WHOLE_FOLDERS: &str =
-    "the index lists whole folders: run `git sparse-checkout reapply --no-sparse-index`";
-const WHOLE_FOLDERS_IN_PART: &str = "the index lists whole folders: run `git sparse-checkout reapply --no-sparse-index && git fetch --refetch --no-filter`";
+/// Lists the files of whole folders in the index again.
+const EXPAND_INDEX: &str = "git sparse-checkout reapply --no-sparse-index";
 
 impl From<git2::Error> for GitError {
     fn from(error: git2::Error) -> GitError {
         // libgit2 names the extension of the index that it doesn't know.
-        let help = if error.message().contains("'link'") {
-            "the index is split: run `git config core.splitIndex false && git update-index --no-split-index`"
+        let remedy = if error.message().contains("'link'") {
+            Remedy::run(["git config core.splitIndex false && git update-index --no-split-index"])
+                .after("the index is split")
         } else if error.message().contains("'sdir'") {
-            WHOLE_FOLDERS
+            Remedy::run([EXPAND_INDEX]).after("the index lists whole folders")
         } else {
-            ""
+            Remedy::default()
         };
-        GitError { cause: cause(&error), help }
+        GitError { cause: cause(&error), remedy }
     }
 }
 
 impl GitError {
     fn new(cause: String) -> GitError {
-        GitError { cause, help: "" }
+        GitError { cause, remedy: Remedy::default() }
     }
 
     fn of_object(path: &str, obstacle: &Obstacle) -> GitError {
-        GitError { cause: format!("{path}: {obstacle}"), help: obstacle.repair() }
+        GitError { cause: format!("{path}: {obstacle}"), remedy: obstacle.remedy() }
     }
 }
 
@@ -147,16 +147,20 @@ impl Repository {
         if self.stand_in.is_some() {
             return Err(GitError {
                 cause: "the setting extensions.partialClone is of an older git".to_owned(),
-                help: "run `git config \"remote.$(git config extensions.partialClone).promisor\" true && git config --unset extensions.partialClone && git fetch --refetch --no-filter`",
+                remedy: Remedy::run([
+                    "git config \"remote.$(git config extensions.partialClone).promisor\" true && git config --unset extensions.partialClone && git fetch --refetch --no-filter",
+                ]),
             });
         }
         let index = self.read_index();
-        index.map_err(|error| match GitError::from(error) {
+        index.map_err(|error| {
+            let mut error = GitError::from(error);
             // The blobs of the files in those folders were never asked for.
-            GitError { cause, help: WHOLE_FOLDERS } if self.extent == Extent::Partial => {
-                GitError { cause, help: WHOLE_FOLDERS_IN_PART }
+            if self.extent == Extent::Partial && error.remedy.command() == Some(EXPAND_INDEX) {
+                let expand = format!("{EXPAND_INDEX} && git fetch --refetch --no-filter");
+                error.remedy = Remedy::run([expand]).after(error.remedy.note);
             }
-            other => other,
+            error
         })
     }
 

@@ -38,7 +38,6 @@ pub enum RunError {
     Absent(String),
     #[error("it took longer than {} seconds", .0.as_secs())]
     Slow(Duration),
-    /// It failed, with this output.
     #[error("{}", if .0.is_empty() { "it gives no reason" } else { .0 })]
     Refused(String),
     #[error("its answer is longer than 64 MiB")]

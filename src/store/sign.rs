@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{fmt, fs};
 
+use crate::diag::remedy::Remedy;
 use crate::store::run::KEY_VARIABLE;
 
 /// How to configure a key for approvals.
@@ -82,28 +83,21 @@ pub enum SigningKey {
 /// Why something can't be signed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
-    /// No SSH key is configured; the kind of key that `user.signingkey` names, if it is another one.
+    /// The kind of key that `user.signingkey` names, if it is not an SSH key.
     #[error("{}", without_key(.0.as_deref()))]
     NoKey(Option<String>),
-    /// Git's configuration can't be read.
     #[error("git's configuration can't be read: {0}")]
     Configuration(String),
-    /// The key file does not exist.
     #[error("{named_by} is {}, which does not exist", .path.display())]
     KeyAbsent { named_by: KeySource, path: PathBuf },
-    /// The file contains no SSH key.
     #[error("{named_by} is {}, which is not an SSH key", .path.display())]
     NotSsh { named_by: KeySource, path: PathBuf },
-    /// The signing program does not exist.
     #[error("there is no program {}", .0.display())]
     ProgramAbsent(PathBuf),
-    /// It does not support `-Y sign`.
     #[error("{} can't sign: it does not support -Y sign", .0.display())]
     TooOld(PathBuf),
-    /// It refused, with this output.
     #[error("the key did not sign: {0}")]
     Refused(String),
-    /// It succeeded but wrote no signature.
     #[error("{} did not write an SSH signature", .0.display())]
     NoSignature(PathBuf),
     #[error("nothing was signed: {0}")]
@@ -121,25 +115,27 @@ fn without_key(other: Option<&str>) -> String {
 
 impl SignError {
     /// Returns how to fix it.
-    pub fn help(&self) -> String {
+    pub const SIGN_WITH_SSH: &str = "git config gpg.ssh.program ssh-keygen";
+
+    pub fn remedy(&self) -> Remedy {
         match self {
             SignError::NoKey(_) | SignError::KeyAbsent { .. } | SignError::NotSsh { .. } => {
                 format!(
                     "give your key: {NAME_KEY}; `ssh-keygen -t ed25519` makes one, and approve prints the line that lists it"
-                )
+                ).into()
             }
-            SignError::Configuration(_) => "check it with `git config --list`".to_owned(),
+            SignError::Configuration(_) => "check it with `git config --list`".into(),
             SignError::ProgramAbsent(_) => {
-                "install OpenSSH 8.2 or later, or set git's gpg.ssh.program".to_owned()
+                "install OpenSSH 8.2 or later, or set git's gpg.ssh.program".into()
             }
-            SignError::TooOld(_) => "install OpenSSH 8.2 or later".to_owned(),
+            SignError::TooOld(_) => "install OpenSSH 8.2 or later".into(),
             SignError::Refused(_) => {
-                "load the key with `ssh-add`; `ssh-add -l` should list it".to_owned()
+                "load the key with `ssh-add`; `ssh-add -l` should list it".into()
             }
             SignError::NoSignature(_) => {
-                "set git's gpg.ssh.program to ssh-keygen, or unset it".to_owned()
+                Remedy::run([SignError::SIGN_WITH_SSH])
             }
-            SignError::Failed(_) => "check the folder for temporary files".to_owned(),
+            SignError::Failed(_) => "check the folder for temporary files".into(),
         }
     }
 }

@@ -5,6 +5,8 @@
 use crate::approval::TrailVerdicts;
 use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
+use crate::diag::remedy::Remedy;
+use crate::history::objects::deepen;
 use crate::history::version::{Content, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
@@ -44,14 +46,22 @@ pub struct ApprovedState {
 /// Why the history of a record can't be determined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PastObstacle {
-    /// It can't be determined which of its versions are approved.
     #[error(transparent)]
     Approval(#[from] ApprovalObstacle),
-    /// The renewals can't be counted.
     #[error(
         "it was filed before the oldest commit in this clone: run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`"
     )]
     FiledBefore,
+}
+
+impl PastObstacle {
+    pub fn remedy(&self) -> Remedy {
+        let act = match self {
+            PastObstacle::Approval(obstacle) => obstacle.object().map(|it| it.remedy().act),
+            PastObstacle::FiledBefore => Some(deepen().act),
+        };
+        Remedy { note: self.to_string(), act: act.unwrap_or_default() }
+    }
 }
 
 impl ApprovedState {

@@ -9,7 +9,9 @@ pub mod approval;
 mod people;
 
 use crate::approval::verdict::MissingApproval;
+use crate::diag::remedy::Remedy;
 use crate::diag::shell;
+use crate::history::objects::Obstacle;
 use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
@@ -142,7 +144,8 @@ impl<'a> AdviceCase<'a> {
         match record_state.status {
             Status::Unknown => {
                 let obstacle = reason::obstacle(&record_state.reasons);
-                let command = obstacle.and_then(|obstacle| obstacle.object()?.command());
+                let remedy = obstacle.and_then(|it| it.object()).map(Obstacle::remedy);
+                let command = remedy.as_ref().and_then(Remedy::command);
                 let action = obstacle.map_or(reason, ToString::to_string);
                 Some(step(action, command.unwrap_or("exledger verify"), By::Anybody))
             }

@@ -322,7 +322,7 @@ impl ShownFinding {
             None => finding.path.clone(),
         };
         let (level, rule) = (finding.level.as_str().to_owned(), finding.rule.to_string());
-        let (message, help) = (finding.message.clone(), finding.help());
+        let (message, help) = (finding.message.clone(), finding.remedy.words());
         [level, rule, place, message, help]
     }
 }

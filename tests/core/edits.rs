@@ -50,7 +50,10 @@ fn follow(story: &Story) -> Result<(), String> {
         });
         let new: Vec<_> = faults(&after).difference(&faults(&found)).cloned().collect();
         if is_left || !new.is_empty() {
-            return Err(format!("{}: left: {is_left}, new: {new:?}\n{text}", finding.help()));
+            return Err(format!(
+                "{}: left: {is_left}, new: {new:?}\n{text}",
+                finding.remedy.words()
+            ));
         }
         found = after;
     }
@@ -104,6 +107,6 @@ fn a_file_with_any_number_of_faults_is_searched_once() {
         let searched = edits.filter(|it| it.rule == Code::DuplicateKey).count();
         assert!(searched <= 1, "each search parses the file several times: {searched}");
         assert!(source.findings.len() >= 299);
-        assert!(source.findings.iter().all(|it| !it.help().is_empty()));
+        assert!(source.findings.iter().all(|it| !it.remedy.words().is_empty()));
     }
 }

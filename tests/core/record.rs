@@ -29,7 +29,7 @@ fn check(from: &str, to: &str, expected: &[Expected]) {
     assert_eq!(found, expected, "{to:?}: {:#?}", source.findings);
     assert_eq!(source.record.is_some(), expected.is_empty(), "{to:?}");
     for finding in &source.findings {
-        assert!(!finding.help().is_empty() && !finding.message.ends_with('.'));
+        assert!(!finding.remedy.words().is_empty() && !finding.message.ends_with('.'));
         assert_eq!(finding.id.as_deref(), Some("EXC-2026-7F3KQ"));
     }
 }

@@ -26,7 +26,7 @@ fn the_bad_example_of_a_rule_is_found() {
         assert!(!findings.is_empty(), "{}: {all:#?}", rule.code.as_str());
         for finding in findings {
             assert_eq!(finding.level, rule.level, "{}", rule.code.as_str());
-            assert!(!finding.help().is_empty(), "{}", rule.code.as_str());
+            assert!(!finding.remedy.words().is_empty(), "{}", rule.code.as_str());
             assert_place(finding, &tree);
         }
     }

@@ -235,6 +235,6 @@ fn an_end_before_the_start_may_be_the_day_itself() {
         let tree = MapTree::of([("exceptions/EXC-2026-7F3KQ.yaml", text.as_str())]);
         let found = findings_of(RULES, &tree, None);
         let inverted = found.iter().find(|it| it.rule == Code::WindowInverted).unwrap();
-        assert_eq!(inverted.help(), way);
+        assert_eq!(inverted.remedy.words(), way);
     }
 }

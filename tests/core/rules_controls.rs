@@ -19,7 +19,7 @@ fn judged(control: &str) -> Vec<String> {
     let findings = findings_of(RULES, &MapTree::of([(PATH, text)]), None);
     let said = findings.iter().map(|finding| {
         assert_eq!(finding.field.as_deref(), Some("deviates_from.controls[0]"));
-        format!("{}: {}; {}", finding.rule.as_str(), finding.message, finding.help())
+        format!("{}: {}; {}", finding.rule.as_str(), finding.message, finding.remedy.words())
     });
     said.collect()
 }

@@ -72,7 +72,7 @@ fn a_value_that_looks_like_a_credential_is_found_and_not_repeated() {
             let secrets: Vec<_> = found.iter().filter(|it| it.rule.as_str() == "secret").collect();
             assert!(!secrets.is_empty(), "{secret}: {found:#?}");
             for finding in &found {
-                let shown = format!("{} {}", finding.message, finding.help());
+                let shown = format!("{} {}", finding.message, finding.remedy.words());
                 assert!(!shown.contains(&secret) && !shown.contains(halves.1), "{shown}");
             }
         }

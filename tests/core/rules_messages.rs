@@ -279,7 +279,7 @@ fn a_mistake_is_told_with_its_way_out_and_brings_no_second_finding() {
         let found = findings_of(&rules, &MapTree::of(files.chain(file)), None);
         let shown: Vec<String> = found
             .iter()
-            .map(|it| format!("{}: {}; {}", it.rule.as_str(), it.message, it.help()))
+            .map(|it| format!("{}: {}; {}", it.rule.as_str(), it.message, it.remedy.words()))
             .collect();
         let mut rest = match &shown[..] {
             [one] if found[0].rule.as_str() == case.rule => one.as_str(),

@@ -209,7 +209,7 @@ fn an_unknown_control_says_where_to_look() {
         let found = found(rule, &deviation, &files);
         assert_eq!(found.len(), 1, "{found:#?}");
         assert_eq!(found[0].rule.as_str(), "unknown-control");
-        format!("{}; {}", found[0].message, found[0].help())
+        format!("{}; {}", found[0].message, found[0].remedy.words())
     };
     let all = "version: 1\n";
     let elsewhere = message("nist-800-207:SC-2", all);

@@ -5,6 +5,7 @@
 mod approval;
 mod blindly;
 mod dated;
+mod errors;
 mod files;
 mod gate;
 mod next_cases;

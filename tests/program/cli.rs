@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use exledger::record::time::Instant;
+
 use crate::support::repo::Repo;
 
 /// The result of a run: exit code and output.
@@ -14,7 +16,7 @@ pub(crate) struct Run {
 }
 
 /// The clock of every run: later than all dates in made-up histories.
-const CLOCK: &str = "2031-01-01T00:00:00Z";
+pub(crate) const CLOCK: &str = "2031-01-01T00:00:00Z";
 
 /// The variable that lets a run use the real clock.
 pub(crate) const REAL_CLOCK: (&str, &str) = ("EXLEDGER_TEST_CLOCK", "");
@@ -280,16 +282,20 @@ fn colour_comes_only_where_it_is_asked_for() {
 
 /// Runs a command line in a shell, at the time of the repository's clock.
 pub(crate) fn shell(repo: &Repo, line: &str) -> Run {
+    shell_in(repo.path(), repo.now(), line)
+}
+
+/// Runs a command line in a shell in a folder, at a time.
+pub(crate) fn shell_in(folder: &Path, now: Instant, line: &str) -> Run {
     let program = Path::new(env!("CARGO_BIN_EXE_exledger"));
     let path = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{path}", program.parent().unwrap().display());
-    let now = repo.now();
     let output = Command::new("sh")
         .args(["-c", line])
-        .current_dir(repo.path())
+        .current_dir(folder)
         .env_clear()
         .env("PATH", path)
-        .env("HOME", repo.path().join("nobody"))
+        .env("HOME", folder.join("nobody"))
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_EDITOR", "true")
         .env("GIT_AUTHOR_DATE", format!("{} +0000", now.unix()))

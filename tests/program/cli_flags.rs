@@ -238,7 +238,7 @@ fn a_record_that_nobody_names_is_a_wrong_use_without_a_terminal() {
     for command in ["show", "log", "approve", "reject", "fire"] {
         refused(
             &life.run("lee", &[command]),
-            &["no record is named", &format!("exledger {command} ID")],
+            &["no record is named", &format!("after `exledger {command}`")],
         );
     }
     let none = [&format!("{ID} has no triggers")[..], &format!("exledger close {ID}")];
@@ -247,7 +247,7 @@ fn a_record_that_nobody_names_is_a_wrong_use_without_a_terminal() {
     let other = "EXC-2026-8K2MP";
     let trigger = "triggers: [{id: T1, when: The vendor ships a fix, then: close}]\n";
     life.filed(other, &record(other, trigger), "ana", "lee");
-    refused(&life.run("lee", &["fire", other]), &["no trigger is named", "TRIGGER"]);
+    refused(&life.run("lee", &["fire", other]), &["no trigger is named", "give its id"]);
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn a_look_at_a_closure_names_its_record() {
     let life = Life::new();
     for more in [&[][..], &["--outcome", "effective"]] {
         let seen = life.run("sam", &[&["close", "--reviewed"], more].concat());
-        refused(&seen, &["--reviewed needs a closed record", "exledger close ID --reviewed"]);
+        refused(&seen, &["--reviewed needs a closed record", "give its id"]);
     }
 }
 

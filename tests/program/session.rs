@@ -124,7 +124,7 @@ fn a_record_is_filed_once_nothing_is_missing() {
     assert!(fields.contains(&"justification"), "{fields:?}");
     assert!(!fields.contains(&"title"), "{fields:?}");
     let refused = filing.refuse_incomplete(&draft).unwrap_err();
-    assert!(refused.help().contains("--justification"), "{refused}");
+    assert!(refused.remedy().words().contains("--justification"), "{refused}");
 
     let mut whole = given.clone();
     whole.set("deviates_from.rule", "Every job has its own user");

@@ -469,16 +469,14 @@ impl FileState {
         match self {
             FileState::Sound => None,
             FileState::Bad(bad) | FileState::RevokedLater(bad) => {
-                Some((bad.to_string(), bad.help()))
+                Some((bad.to_string(), bad.remedy().words()))
             }
             FileState::Removed => Some((
                 "it was removed; its approval still stands".to_owned(),
                 "leave approval files in place; to withdraw an approval, sign another statement with `exledger approve`"
                     .to_owned(),
             )),
-            FileState::Missing(obstacle) => {
-                Some((obstacle.to_string(), obstacle.repair().to_owned()))
-            }
+            FileState::Missing(obstacle) => Some((obstacle.to_string(), obstacle.repair())),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::approval::sources::keys;
 use crate::approval::sources::signature::SignatureState;
+use crate::diag::remedy::Remedy;
 use crate::history::watched_paths::OF_GOVERNANCE;
 use crate::policy::people::account::Account;
 use crate::record::address::Address;
@@ -412,9 +413,9 @@ pub enum BadFile {
 }
 
 impl BadFile {
-    pub fn help(&self) -> String {
+    pub fn remedy(&self) -> Remedy {
         let anew = "remove it, and write it again with `exledger approve`";
-        match self {
+        let words = match self {
             BadFile::Line { expected, .. } if expected.starts_with("reason") => {
                 format!(
                     "keep the reason on one line of at most {LONGEST_REASON} characters, and sign again"
@@ -443,6 +444,7 @@ impl BadFile {
                 "remove it: only `exledger approve` writes there".to_owned()
             }
             _ => anew.to_owned(),
-        }
+        };
+        words.into()
     }
 }

@@ -370,9 +370,9 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
         Blocker::FileRefused { by, reason } => {
             let how = match reason {
                 NotCounted::BadFile(bad @ BadFile::Signature(SignatureState::UntrustedKey(_))) => {
-                    format!("{}, then run `{}` again", bad.help(), approve(id))
+                    format!("{}, then run `{}` again", bad.remedy().words(), approve(id))
                 }
-                NotCounted::BadFile(bad) => bad.help(),
+                NotCounted::BadFile(bad) => bad.remedy().words(),
                 _ => format!("run `{}` for the text as it is now", approve(id)),
             };
             let cause = format!("the approval of {} does not count, {reason}", by.email);

@@ -94,7 +94,7 @@ fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
     Reviews::read(&bytes).map_err(|error| {
         fault::usage_error(
             error.to_string(),
-            "the expected form is {pull_request, landing, forge, opened_by, authors[]{email, login}, reviews[]{login, email, \
+            "write it as {pull_request, landing, forge, opened_by, authors[]{email, login}, reviews[]{login, email, \
              state, commit, at, url, reason, permission, author_association}}",
         )
     })

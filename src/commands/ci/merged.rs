@@ -18,6 +18,7 @@ use crate::commands::exit::Outcome;
 use exledger::approval::evidence::reviews::Reviews;
 use exledger::approval::sources::keys::Keys;
 use exledger::approval::sources::signature::ProcessKey;
+use exledger::diag::remedy::Remedy;
 use exledger::features;
 use exledger::features::approve::bridge_key::{ReviewKey, UncountedKey};
 use exledger::features::approve::reviews::add_reviews;
@@ -69,7 +70,7 @@ impl Run for MergedArgs {
             let number = number.ok_or_else(|| {
                 fault::usage_error(
                     "the key is in the job alone, so this can only start it",
-                    "name the pull request: exledger ci merged --pull-request NUMBER",
+                    "name the pull request with --pull-request NUMBER",
                 )
             })?;
             job.asked(job.repository.start_merged(number, &job.branch()?))?;
@@ -106,7 +107,10 @@ fn read_number(job: &ForgeJob<'_>) -> Option<anyhow::Result<u64>> {
 /// Returns the key that signs; `None` if no review key is listed, so that nothing it signs would count.
 fn read_key(job: &ForgeJob<'_>) -> anyhow::Result<Option<ProcessKey>> {
     let unusable = |why: String| {
-        fault::undetermined(format!("no review was recorded: {why}"), "run `exledger ci setup`")
+        fault::undetermined(
+            format!("no review was recorded: {why}"),
+            Remedy::run(["exledger ci setup"]),
+        )
     };
     let Some(text) = job.ctx.variable(KEY_VARIABLE) else {
         let snapshot = job.ctx.approved_only(&job.session, Scope::Worklist)?;

@@ -59,8 +59,10 @@ impl Run for SetupArgs {
             .extend(Some(default).filter(|branch| !branch.is_empty() && *branch != branches[0]));
         if let Protection::Refused(why) = job.asked(job.repository.protect_key(&branches))? {
             return Err(fault::undetermined(
-                format!("nothing was stored, since the key would not be protected: {why}"),
-                "without a protected key, reviews count by `exledger approve` alone",
+                format!(
+                    "nothing was stored, since the key would not be protected: {why}; reviews count by `exledger approve` alone"
+                ),
+                "",
             ));
         }
         let key = ProcessKey::random();

@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::ask::prompting::AskError;
 use crate::commands::exit;
+use exledger::diag::remedy::Remedy;
 use exledger::history::objects::Obstacle;
 use exledger::ledger::tree::TreeError;
 use exledger::render;
@@ -14,103 +15,77 @@ use exledger::session::error::{Error, Undetermined, Usage};
 
 const INTERRUPTED_TEXT: &str = "interrupted: nothing was written";
 
+/// An error that stops a command: what is wrong, and what ends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// A usage error, or a refused request.
-    Usage(String, String),
-    /// The answer could not be determined.
-    Undetermined(String, String),
-    /// Interrupted at a prompt; nothing was done.
+    Usage(String, Remedy),
+    Undetermined(String, Remedy),
     Interrupted,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, help) = match self {
-            Fault::Usage(what, help) => (what.clone(), help),
-            Fault::Undetermined(what, help) => (format!("could not determine: {what}"), help),
-            Fault::Interrupted => return out.write_str(INTERRUPTED_TEXT),
-        };
-        out.write_str(&what.replace('\n', "\n  "))?;
-        if help.is_empty() {
-            return Ok(());
-        }
-        write!(out, "\n  help: {}", help.replace('\n', "\n        "))
+        out.write_str(&match self {
+            Fault::Usage(what, remedy) => remedy.below(what),
+            Fault::Undetermined(what, remedy) => {
+                remedy.below(&format!("could not determine: {what}"))
+            }
+            Fault::Interrupted => INTERRUPTED_TEXT.to_owned(),
+        })
     }
 }
 
 impl std::error::Error for Fault {}
 
-pub(crate) fn usage_error(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
-    Fault::Usage(what.into(), help.into()).into()
+pub(crate) fn usage_error(what: impl Into<String>, remedy: impl Into<Remedy>) -> anyhow::Error {
+    Fault::Usage(what.into(), remedy.into()).into()
 }
 
-pub(crate) fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Error {
+/// Returns the error of a prompt without an answer; `remedy` says how to avoid the prompt.
+pub(crate) fn unasked(error: &AskError, remedy: impl Into<Remedy>) -> anyhow::Error {
     match error {
         AskError::Interrupted => Fault::Interrupted.into(),
-        AskError::Terminal(_) => undetermined(error.to_string(), help),
+        AskError::Terminal(_) => undetermined(error.to_string(), remedy),
     }
 }
 
-pub(crate) fn undetermined(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
-    Fault::Undetermined(what.into(), help.into()).into()
+/// Returns the error of an answer that could not be determined.
+pub(crate) fn undetermined(what: impl Into<String>, remedy: impl Into<Remedy>) -> anyhow::Error {
+    Fault::Undetermined(what.into(), remedy.into()).into()
 }
 
 pub(crate) fn code(error: &anyhow::Error) -> u8 {
     match found(error) {
-        Cause::Usage(_) => exit::USAGE_ERROR,
-        Cause::Interrupted => exit::INTERRUPTED,
-        Cause::Undetermined(_) | Cause::Unforeseen => exit::UNDETERMINED,
+        Fault::Usage(..) => exit::USAGE_ERROR,
+        Fault::Interrupted => exit::INTERRUPTED,
+        Fault::Undetermined(..) => exit::UNDETERMINED,
     }
 }
 
-enum Cause {
-    Usage(Message),
-    Undetermined(Message),
-    Interrupted,
-    Unforeseen,
-}
-
-struct Message {
-    what: String,
-    help: String,
-}
-
-fn found(error: &anyhow::Error) -> Cause {
-    let of = |what: &dyn fmt::Display, help: &str| Message {
-        what: what.to_string(),
-        help: help.to_owned(),
-    };
-    let of_session = |error: &Error| match error {
-        Error::Usage(usage) => Cause::Usage(of(usage, &usage.help())),
-        Error::Undetermined(undetermined) => {
-            Cause::Undetermined(of(undetermined, &undetermined.help()))
+/// Returns an error of any type as one that stops a command; an unexpected one is undetermined.
+fn found(error: &anyhow::Error) -> Fault {
+    let of_usage = |usage: &Usage| Fault::Usage(usage.to_string(), usage.remedy());
+    let undetermined =
+        |cause: &dyn fmt::Display, remedy| Fault::Undetermined(cause.to_string(), remedy);
+    if let Some(fault) = error.downcast_ref::<Fault>() {
+        fault.clone()
+    } else if error.is::<clap::Error>() {
+        Fault::Usage(error.to_string(), Remedy::default())
+    } else if let Some(error) = error.downcast_ref::<Error>() {
+        match error {
+            Error::Usage(usage) => of_usage(usage),
+            Error::Undetermined(cause) => undetermined(cause, cause.remedy()),
         }
-        _ => Cause::Unforeseen,
-    };
-    if error.is::<clap::Error>() {
-        return Cause::Usage(of(error, ""));
-    }
-    if let Some(error) = error.downcast_ref::<Error>() {
-        return of_session(error);
-    }
-    if let Some(usage) = error.downcast_ref::<Usage>() {
-        return Cause::Usage(of(usage, &usage.help()));
-    }
-    if let Some(undetermined) = error.downcast_ref::<Undetermined>() {
-        return Cause::Undetermined(of(undetermined, &undetermined.help()));
-    }
-    if let Some(error) = error.downcast_ref::<TreeError>() {
-        return Cause::Undetermined(of(error, Undetermined::repair(error)));
-    }
-    if let Some(obstacle) = error.downcast_ref::<Obstacle>() {
-        return Cause::Undetermined(of(obstacle, obstacle.repair()));
-    }
-    match error.downcast_ref::<Fault>() {
-        Some(Fault::Usage(what, help)) => Cause::Usage(of(what, help)),
-        Some(Fault::Undetermined(what, help)) => Cause::Undetermined(of(what, help)),
-        Some(Fault::Interrupted) => Cause::Interrupted,
-        None => Cause::Unforeseen,
+    } else if let Some(usage) = error.downcast_ref::<Usage>() {
+        of_usage(usage)
+    } else if let Some(cause) = error.downcast_ref::<Undetermined>() {
+        undetermined(cause, cause.remedy())
+    } else if let Some(cause) = error.downcast_ref::<TreeError>() {
+        undetermined(cause, cause.remedy())
+    } else if let Some(cause) = error.downcast_ref::<Obstacle>() {
+        undetermined(cause, cause.remedy())
+    } else {
+        Fault::Undetermined(format!("{error:#}"), Remedy::default())
     }
 }
 
@@ -118,34 +93,28 @@ fn found(error: &anyhow::Error) -> Cause {
 /// terminal or begin a line.
 pub(crate) fn shown(error: &anyhow::Error) -> String {
     let text = match found(error) {
-        Cause::Interrupted => INTERRUPTED_TEXT.to_owned(),
-        Cause::Usage(message) => format!("error: {}", message.whole()),
-        Cause::Undetermined(message) => format!("error: could not determine: {}", message.whole()),
-        Cause::Unforeseen => format!("error: could not determine: {error:#}").replace('\n', "\n  "),
+        Fault::Interrupted => INTERRUPTED_TEXT.to_owned(),
+        fault => format!("error: {fault}"),
     };
     format!("{}\n", render::harmless(&text))
 }
 
-pub(crate) fn on_one_line(error: &anyhow::Error) -> String {
-    let text = match found(error) {
-        Cause::Usage(message) | Cause::Undetermined(message) if message.help.is_empty() => {
-            message.what
-        }
-        Cause::Usage(Message { what, help }) | Cause::Undetermined(Message { what, help }) => {
-            format!("{what}: {help}")
-        }
-        Cause::Interrupted | Cause::Unforeseen => format!("{error:#}"),
+/// Returns the error as one line of JSON.
+pub(crate) fn json(error: &anyhow::Error) -> String {
+    let fault = found(error);
+    let (what, remedy) = match &fault {
+        Fault::Usage(what, remedy) => (what.clone(), Some(remedy)),
+        Fault::Undetermined(what, remedy) => (format!("could not determine: {what}"), Some(remedy)),
+        Fault::Interrupted => (fault.to_string(), None),
     };
-    text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    let help = remedy.map(Remedy::words).filter(|words| !words.is_empty());
+    render::json::line(&serde_json::json!({ "error": what, "help": help, "remedy": remedy }))
 }
 
-impl Message {
-    fn whole(&self) -> String {
-        let what = self.what.replace('\n', "\n  ");
-        if self.help.is_empty() {
-            what
-        } else {
-            format!("{what}\n  help: {}", self.help.replace('\n', "\n        "))
-        }
+/// Returns the error and its remedy on one line, as an answer states its reason.
+pub(crate) fn on_one_line(error: &anyhow::Error) -> String {
+    match found(error) {
+        Fault::Usage(what, remedy) | Fault::Undetermined(what, remedy) => remedy.beside(&what),
+        Fault::Interrupted => INTERRUPTED_TEXT.to_owned(),
     }
 }

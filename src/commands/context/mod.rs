@@ -168,7 +168,7 @@ impl Ctx {
     /// Says if the policy of a ledger, or of a folder that may become one, is below another ledger, and not approved there.
     pub(crate) fn warn_of_policy_below(&self, located: &Located) {
         if let Ok(Some(below)) = above::policy_below(located, self.now) {
-            self.tell(&format!("warning: {below}\n  help: {}", below.help()));
+            self.tell(&below.remedy().below(&format!("warning: {below}")));
         }
     }
 

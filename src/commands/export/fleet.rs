@@ -52,7 +52,7 @@ impl Run for FleetArgs {
         if let Some(obstacle) = &history.mainline.boundary {
             // Records that were closed or removed before would not even be missed.
             let what = format!("the ledger can't be exported as a whole: {obstacle}");
-            return Err(fault::undetermined(what, obstacle.repair()));
+            return Err(fault::undetermined(what, obstacle.remedy()));
         }
         let records = approved.landed_records();
         let (mut lines, mut ledger) = (Vec::new(), Vec::new());

@@ -187,7 +187,7 @@ impl ExportRun {
         let merged = merge(input, shared);
         let output = merged.map_err(|refusal| {
             let what = format!("{} was not edited: {refusal}", path.display());
-            fault::usage_error(what, refusal.help())
+            fault::usage_error(what, refusal.remedy())
         })?;
         if let Some(opened) = &opened {
             opened.is_as_opened()?;

@@ -20,9 +20,7 @@ pub(super) fn id_or_ask(
     let unnamed = || {
         fault::usage_error(
             "no redesign is named",
-            format!(
-                "give its id: exledger redesign {command} ID; `exledger redesign list` shows the ids"
-            ),
+            "give its id; `exledger redesign list` shows the ids",
         )
     };
     if !prompts::can_prompt(ctx) {

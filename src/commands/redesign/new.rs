@@ -180,7 +180,7 @@ impl RedesignNewArgs {
             let question = format!("Which records does it make unnecessary (KEY=VALUE, of {keys})");
             let read = |text: &str| {
                 let words = text.split_whitespace().map(word).collect::<anyhow::Result<Vec<_>>>();
-                words.map_err(|error| error.to_string().replace("\n  help: ", ": "))
+                words.map_err(|error| fault::on_one_line(&error))
             };
             return prompts::value_or_ask(ctx, "--pattern", &question, &read);
         }

@@ -10,7 +10,8 @@ use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::next::text;
 use crate::approval::next::who::{self, ContentPeople};
 use crate::diag::Level;
-use crate::diag::shell::quoted;
+use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;
 use crate::features::approve::prepared::PreparedApproval;
@@ -132,11 +133,10 @@ fn refuse_governed_elsewhere(snapshot: &Snapshot<'_>, path: &str) -> Result<(), 
     }
     Err(Usage::refused(
         format!("{path} counts, and a change of it is for the people of that ledger to approve"),
-        format!(
-            "run the command there: exledger -C {} approve --governance {}",
-            quoted(folder),
-            policy::FILE
-        ),
+        Remedy::run([shell::command(
+            "exledger -C",
+            &[folder, "approve", "--governance", policy::FILE],
+        )]),
     )
     .into())
 }
@@ -218,10 +218,11 @@ fn refuse_unsound(
         return match requirement::impossible(governance).filter(|_| names_it) {
             Some(what) => Err(Usage::Refused {
                 what,
-                help: format!(
+                remedy: format!(
                     "add members to groups and keys to {}, or ask for less, and approve that",
                     governance.policy.approval.signers
-                ),
+                )
+                .into(),
                 notices: Vec::new(),
             }
             .into()),
@@ -254,7 +255,7 @@ fn refuse_unsound(
             "{path} does not pass lint, and fixing it would need another approval\n  {}",
             errors.join("\n  ")
         ),
-        help: "ask the author to fix it first: `exledger lint` shows where".to_owned(),
+        remedy: "ask the author to fix it first: `exledger lint` shows where".into(),
         notices,
     }
     .into())
@@ -263,9 +264,8 @@ fn refuse_unsound(
 pub(super) fn written(snapshot: &Snapshot<'_>) -> Result<String, Undetermined> {
     let name = snapshot.ledger_name();
     let written = name.written().map(str::to_owned);
-    written.ok_or_else(|| Undetermined::Other {
-        what: "the policy has no `name`, and the ledger's first commit, whose id is used instead, is not in this clone"
-            .to_owned(),
-        help: "run `git fetch --unshallow`".to_owned(),
-    })
+    written.ok_or_else(|| Undetermined::other(
+        "the policy has no `name`, and the ledger's first commit, whose id is used instead, is not in this clone",
+        Remedy::run(["git fetch --unshallow"]),
+    ))
 }

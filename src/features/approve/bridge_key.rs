@@ -76,10 +76,8 @@ impl<'a> BridgeKey<'a> {
             }
             ReviewSigner::Process(key) => {
                 let signed = key.sign(keys::REVIEW, text);
-                let failed = |cause| Undetermined::Other {
-                    what: format!("the review is not signed: {cause}"),
-                    help: String::new(),
-                };
+                let failed =
+                    |cause| Undetermined::other(format!("the review is not signed: {cause}"), "");
                 signed.map_err(failed)?.into_bytes()
             }
         };

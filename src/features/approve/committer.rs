@@ -2,6 +2,7 @@
 //!
 //! Start at `Committer::choose`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, I9 and S7.
 
+use crate::diag::remedy::Remedy;
 use crate::policy::people::nobody;
 use crate::record::time::Instant;
 use crate::session::error::Usage;
@@ -38,7 +39,8 @@ impl Committer {
             Some(other) => {
                 return Err(Usage::refused(
                     format!("git's {SETTING} is `{other}`, but the only valid value is `me`"),
-                    format!("git config {SETTING} me, or git config --unset {SETTING}"),
+                    Remedy::run([format!("git config --unset {SETTING}")])
+                        .after("set it to `me`, or leave it out"),
                 ));
             }
         }

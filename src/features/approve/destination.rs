@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::approval::evidence::statement_file::SIGNATURE;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile};
+use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::features::approve::committer::Committer;
 use crate::features::approve::request::ApprovalRequest;
@@ -192,13 +193,11 @@ pub(super) fn unwritten_commit(error: ScribeError) -> Error {
     match error {
         ScribeError::CheckedOut(folder) => {
             let folder = quoted(&folder.display().to_string());
-            let help = format!("run `git -C {folder} switch --detach`, and approve again");
-            Usage::refused(what, help).into()
+            let detach = format!("git -C {folder} switch --detach");
+            let note = format!("run `{detach}`, and approve again");
+            Usage::refused(what, Remedy::run([detach]).after(note)).into()
         }
-        _ => {
-            let help = "write the files elsewhere with --out DIR".to_owned();
-            Undetermined::Other { what, help }.into()
-        }
+        _ => Undetermined::other(what, "write the files elsewhere with --out DIR").into(),
     }
 }
 

@@ -83,13 +83,13 @@ fn refuse_not_landed(snapshot: &Snapshot<'_>, reviews: &Reviews) -> Result<(), U
             format!("{landing} is not on the first-parent history of {reference}"),
             within.map_or(String::new(), |within| {
                 format!(
-                    "{within} is the commit that merged it: is that the landing of {pull_request}?"
+                    "give {within}, the commit that merged it, if that is the landing of {pull_request}"
                 )
             }),
         )),
         OnMainline::No => Err(Usage::refused(
             format!("{landing} is not a commit on {reference}"),
-            "the landing is the commit that merged the pull request; fetch the whole history of the branch if it lacks it",
+            "give the commit that merged the pull request; fetch the whole history of the branch if it lacks it",
         )),
     }
 }

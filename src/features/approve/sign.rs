@@ -4,6 +4,7 @@
 
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::{self, SignatureState};
+use crate::diag::remedy::Remedy;
 use crate::policy::demand::Proof;
 use crate::policy::people::person::Person;
 use crate::session::error::{Error, Undetermined, Usage};
@@ -99,22 +100,22 @@ pub(super) fn sign(
 }
 
 fn never_counts(state: &SignatureState) -> Usage {
-    let help = match state {
-        SignatureState::Revoked(_) => format!("sign with another key: {NAME_KEY}"),
+    let remedy: Remedy = match state {
+        SignatureState::Revoked(_) => format!("sign with another key: {NAME_KEY}").into(),
         SignatureState::Unverifiable(_) => {
-            format!("sign with an ed25519, ECDSA P-256 or RSA key: {NAME_KEY}")
+            format!("sign with an ed25519, ECDSA P-256 or RSA key: {NAME_KEY}").into()
         }
-        _ => "set git's gpg.ssh.program to ssh-keygen, or unset it".to_owned(),
+        _ => Remedy::run([SignError::SIGN_WITH_SSH]),
     };
-    Usage::refused(format!("nothing was written: the signature {state}"), help)
+    Usage::refused(format!("nothing was written: the signature {state}"), remedy)
 }
 
 pub(super) fn unsigned(error: SignError) -> Error {
-    let (what, help) = (error.to_string(), error.help());
+    let (what, remedy) = (error.to_string(), error.remedy());
     match error {
         SignError::NoKey(_) | SignError::KeyAbsent { .. } | SignError::NotSsh { .. } => {
-            Usage::refused(what, help).into()
+            Usage::refused(what, remedy).into()
         }
-        _ => Undetermined::Other { what, help }.into(),
+        _ => Undetermined::Other { what, remedy }.into(),
     }
 }

@@ -73,13 +73,9 @@ impl<'s> ContentSource<'s> {
                 .map(|bytes| SourceFile { bytes, is_committed: true }));
         }
         let repository = self.located.repository()?;
-        let stored =
-            repository.stored(Some(self.head), snapshot.prefix(), path).map_err(|error| {
-                Undetermined::Other {
-                    what: error.to_string(),
-                    help: "commit the file first".to_owned(),
-                }
-            })?;
+        let stored = repository
+            .stored(Some(self.head), snapshot.prefix(), path)
+            .map_err(|error| Undetermined::other(error.to_string(), "commit the file first"))?;
         Ok(match stored {
             Stored::Committed(bytes) => Some(SourceFile { bytes, is_committed: true }),
             Stored::Loose(bytes) => Some(SourceFile { bytes, is_committed: false }),

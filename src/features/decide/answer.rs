@@ -3,6 +3,7 @@
 //! Start at `prepare_decision`. A command says which records to select and what `plan` makes of each; the rest is
 //! done here. Follows `docs/spec/cli.md`, decisions.
 
+use crate::diag::remedy::Remedy;
 use crate::features::decide::decided::DecidedRecord;
 use crate::features::decide::landed::LandedRecords;
 use crate::features::decide::select::Which;
@@ -124,19 +125,23 @@ fn opened(
     if refused.is_empty() {
         return Ok(opened);
     }
-    let whats: Vec<&str> = refused.iter().map(|refusal| refusal.what.as_str()).collect();
-    let mut helps: Vec<&str> = Vec::new();
+    let whats: Vec<&str> = refused.iter().map(|it| it.what.as_str()).collect();
+    let mut remedies: Vec<&Remedy> = Vec::new();
     for refusal in &refused {
-        if !helps.contains(&refusal.help.as_str()) {
-            helps.push(&refusal.help);
+        if !remedies.contains(&&refusal.remedy) {
+            remedies.push(&refusal.remedy);
         }
     }
+    let remedy = match remedies.as_slice() {
+        [only] => (*only).clone(),
+        several => several.iter().map(|it| it.words()).collect::<Vec<_>>().join("\n").into(),
+    };
     let nothing = match paths.len() {
         1 => "",
         _ => "\n  so nothing was written",
     };
     let what = format!("{}{nothing}", whats.join("\n  "));
-    Err(Usage::refused(what, helps.join("\n")).into())
+    Err(Usage::refused(what, remedy).into())
 }
 
 fn planned(

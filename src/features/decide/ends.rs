@@ -108,5 +108,7 @@ pub fn first_reason(error: &Error) -> String {
         return error.reason();
     };
     let mut errors = findings.iter().filter(|finding| finding.level == crate::diag::Level::Error);
-    errors.next().map_or_else(|| error.reason(), |it| format!("{}: {}", it.message, it.help()))
+    errors
+        .next()
+        .map_or_else(|| error.reason(), |it| format!("{}: {}", it.message, it.remedy.words()))
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diag::shell::quoted;
+use crate::history::objects::{Obstacle, deepen};
 use crate::ledger::{File, Files, NotFound};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -18,6 +19,7 @@ use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
+use crate::status::reason;
 use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Selection};
 
@@ -146,8 +148,9 @@ fn filtered<'f>(
             Selection::No => {}
             _ if ended => {}
             Selection::Undetermined => {
-                let id = state.key.clone();
-                return Err(Undetermined::Meant { id }.into());
+                let obstacle = reason::obstacle(&state.reasons).and_then(|it| it.object());
+                let remedy = obstacle.map_or_else(deepen, Obstacle::remedy);
+                return Err(Undetermined::Meant { id: state.key.clone(), remedy }.into());
             }
             Selection::Yes => match file {
                 Some(file) => found.push(file),
@@ -226,7 +229,7 @@ fn named<'f>(
             // The record itself is found, so that none with a similar id is meant.
             error: if found.is_some() { NotFound::Unknown(Vec::new()) } else { error },
             nobody: "the work tree has no record",
-            help: found.unwrap_or_else(|| list.to_owned()),
+            list: found.unwrap_or_else(|| list.to_owned()),
         }
     })
 }

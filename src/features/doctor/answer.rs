@@ -237,7 +237,9 @@ fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<Doctor
             (CheckName::Ref, commit.or_else(|| none.command.clone()))
         }
         Undetermined::NoRepository { .. } => (CheckName::Ref, Some("git init".to_owned())),
-        Undetermined::Object(obstacle) => (CheckName::Clone, obstacle.command().map(str::to_owned)),
+        Undetermined::Object(obstacle) => {
+            (CheckName::Clone, obstacle.remedy().command().map(str::to_owned))
+        }
         Undetermined::Tree(_) => (CheckName::Clone, None),
         Undetermined::PolicyBroken(_) => (CheckName::Policy, Some("exledger lint".to_owned())),
         Undetermined::NoPolicy { .. } => (CheckName::Policy, None),

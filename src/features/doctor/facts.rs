@@ -94,7 +94,7 @@ impl CloneState {
             CloneState::Missing(obstacle) => {
                 let check =
                     DoctorCheck::unknown(name, format!("{obstacle}: {}", obstacle.repair()));
-                obstacle.command().into_iter().fold(check, DoctorCheck::with_command)
+                obstacle.remedy().command().into_iter().fold(check, DoctorCheck::with_command)
             }
         }
     }

@@ -207,7 +207,7 @@ impl ImportRun<'_> {
             has_schema: setting::has_schema(&self.located.tree, schema::PATH),
         };
         let drafted = import_draft::draft(&group, &findings, self.bulk, &setting)
-            .map_err(|refused| Usage::refused(refused.what, refused.help))?;
+            .map_err(|refused| Usage::refused(refused.what, refused.remedy))?;
         if drafted.record.text.len() > Limits::RECORD.bytes {
             let size = format!("{} bytes", drafted.record.text.len());
             return Err(too_large(members.len(), &size).into());

@@ -276,9 +276,8 @@ fn refuse_filed(located: &Located, governance: &Governance, paths: &[String]) ->
     if filed.is_empty() {
         return Ok(());
     }
-    let what = format!("{}: already filed: use renew, attest or transfer", filed.join(", "));
-    Err(Usage::refused(what, "--complete answers what is open in drafts that are not merged yet")
-        .into())
+    let what = format!("{}: already filed", filed.join(", "));
+    Err(Usage::refused(what, "use renew, review or transfer").into())
 }
 
 fn completed(

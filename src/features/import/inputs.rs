@@ -35,7 +35,7 @@ pub(super) fn read(
         if let Ok(bytes) = &file.bytes
             && let DocumentKind::Native(report) = native_report::kind(Cursor::new(bytes))
         {
-            return Err(Usage::refused(report.refusal(&file.name), report.help()).into());
+            return Err(Usage::refused(report.refusal(&file.name), report.remedy()).into());
         }
         let path = file.name.replace('\\', "/");
         let rules_folder = request.format.name == "osv-scanner";

@@ -48,9 +48,11 @@ impl FalsePositive<'_> {
         };
         let (path, line) = self.path_and_line((tool, id))?;
         let files = RepositoryFiles::new(located.repository()?, None);
-        let draft = format!("exledger triage REPORT --only {tool}:{id} --draft DIR");
+        let draft = format!("--only {tool}:{id} --draft DIR");
         let unclear = |why: String| {
-            let help = format!("correct TOOL:RULE PATH:LINE, or draft it from the report: {draft}");
+            let help = format!(
+                "correct TOOL:RULE PATH:LINE, or draft it from the report with `exledger triage`: {draft}"
+            );
             Usage::refused(format!("{}: {why}", self.place), help)
         };
         files.file(&path, None).map_err(unclear)?;

@@ -42,7 +42,7 @@ pub fn in_one_line(finding: &Finding) -> String {
         finding.level,
         finding.rule,
         finding.message,
-        finding.help()
+        finding.remedy.words()
     ))
 }
 
@@ -81,7 +81,7 @@ pub fn refuse_answer<'f>(
         Some(finding) => Err(credential::hidden(format!(
             "{}: {} [{}]",
             finding.message,
-            finding.help(),
+            finding.remedy.words(),
             finding.rule
         ))),
         None => Ok(()),

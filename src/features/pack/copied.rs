@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::diag::remedy::Remedy;
 use crate::features::pack::packed_file::{PackedFile, name_below, stem};
 use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::tree::CommitTree;
@@ -170,7 +171,7 @@ impl Collector<'_> {
         match self.snapshot.repository.read(blob) {
             Ok((ObjectKind::Blob, bytes)) => Ok(bytes),
             Ok(_) => Err(unread(path, "it is not a file", "")),
-            Err(obstacle) => Err(unread(path, &obstacle, obstacle.repair())),
+            Err(obstacle) => Err(unread(path, &obstacle, obstacle.remedy())),
         }
     }
 
@@ -185,6 +186,7 @@ fn cited_paths(record: &Record) -> Vec<String> {
     cited.into_iter().filter_map(|evidence| evidence.stated.path.clone()).collect()
 }
 
-fn unread(path: &str, cause: impl fmt::Display, repair: &str) -> Error {
-    Undetermined::other(format!("{path} can't be copied: {cause}"), repair).into()
+/// Returns the error for a file that git names but this clone can't read.
+fn unread(path: &str, cause: impl fmt::Display, remedy: impl Into<Remedy>) -> Error {
+    Undetermined::other(format!("{path} can't be copied: {cause}"), remedy).into()
 }

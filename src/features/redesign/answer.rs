@@ -212,7 +212,7 @@ fn source(path: &str, bytes: &[u8]) -> RecordFile {
 }
 
 fn refused(refusal: DecisionRefusal) -> Usage {
-    Usage::refused(refusal.what, refusal.help)
+    Usage::refused(refusal.what, refusal.remedy)
 }
 
 fn found<'f>(files: &'f Files, named: &str) -> Result<&'f File, Usage> {
@@ -220,6 +220,6 @@ fn found<'f>(files: &'f Files, named: &str) -> Result<&'f File, Usage> {
         text: named.to_owned(),
         error,
         nobody: "the work tree has no redesign",
-        help: "run `exledger redesign list` for the ids; for one on another branch, check out that branch".to_owned(),
+        list: "run `exledger redesign list` for the ids; for one on another branch, check out that branch".to_owned(),
     })
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::diag::remedy::Remedy;
 use crate::plan::decision::{DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
@@ -331,7 +332,7 @@ fn assessed_already(redesign: &Redesign, outcome: RedesignOutcome) -> DecisionRe
         .map_or_else(String::new, |assessed| format!(" on {} by {}", assessed.date, assessed.by));
     DecisionRefusal::new(
         format!("{id} was assessed as {}{when}", outcome.as_str()),
-        "file another redesign for anything new: `exledger redesign new --pattern …`",
+        Remedy::run(["exledger redesign new"]).after("file another for anything new"),
     )
 }
 

@@ -240,9 +240,9 @@ const RECEIPT: &str = "the argument `receipt`";
 
 fn as_arguments(error: Error) -> Error {
     match error {
-        Error::Usage(Usage::Refused { what, help, notices }) => Usage::Refused {
+        Error::Usage(Usage::Refused { what, remedy, notices }) => Usage::Refused {
             what: request::plan::in_arguments(&what),
-            help: request::plan::in_arguments(&help),
+            remedy: remedy.map(|text| request::plan::in_arguments(&text)),
             notices,
         }
         .into(),

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::features::diff;
 use crate::features::scan::search::{FileSearch, SearchedFile, SuppressionLine};
 use crate::formats::suppressions::{self, SuppressionScanner};
@@ -37,11 +39,14 @@ impl ScanBase {
         let onto = match (diff::answer::commit(repository, name), repository.first_remote()) {
             (Ok(onto), _) => onto,
             (Err(_), Some(remote)) if is_cut => {
-                let branch = name.strip_prefix(&format!("{remote}/")).unwrap_or(name);
-                let help = format!("fetch it: git fetch {remote} {branch}");
-                return Err(
-                    Undetermined::other(format!("{name} is not in this clone"), help).into()
-                );
+                let refspec = match name.strip_prefix(&format!("{remote}/")) {
+                    Some(branch) => format!("{branch}:refs/remotes/{name}"),
+                    None => name.to_owned(),
+                };
+                let fetch =
+                    Remedy::run([shell::command("git fetch", &[remote.as_str(), &refspec])]);
+                let what = format!("{name} is not in this clone");
+                return Err(Undetermined::other(what, fetch.after("fetch it")).into());
             }
             (Err(error), _) => return Err(error.into()),
         };

@@ -82,7 +82,7 @@ impl Source {
             DocumentKind::Sarif => SourceFormat::Sarif,
             DocumentKind::Other => SourceFormat::Events,
             DocumentKind::Native(report) => {
-                return Err(Usage::refused(report.refusal(&name), report.help()).into());
+                return Err(Usage::refused(report.refusal(&name), report.remedy()).into());
             }
             DocumentKind::Spread => {
                 let help = "give SARIF, which most scanners have a flag for; events, one JSON object a line; or alerts of GitHub, with `--plan github --repo OWNER/NAME`";

@@ -197,7 +197,7 @@ pub(super) fn taken(snapshot: &Snapshot<'_>, findings: &[Finding]) -> Result<Che
     if let Some(obstacle) = &mainline.boundary {
         return Err(Undetermined::other(
             format!("no checkpoint was written: {obstacle}"),
-            obstacle.repair(),
+            obstacle.remedy(),
         )
         .into());
     }

@@ -4,19 +4,24 @@
 
 use crate::history::objects::Obstacle;
 use crate::ledger::tree::TreeError;
-use crate::session::error::Undetermined;
 
 /// Something that an audit could not determine.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuditDoubt {
-    /// Whether a commit that once was the tip is still on the mainline.
     #[error("whether {commit} of {path} is still on the approved branch: {cause}")]
-    EarlierTip { commit: String, path: String, cause: String },
-    /// The contents of a version.
-    #[error("{error}\n  help: {}", Undetermined::repair(.error))]
-    Contents { error: TreeError },
-    /// The content of an approval file.
+    EarlierTip {
+        commit: String,
+        /// The checkpoint or file of receipts that names it.
+        path: String,
+        /// The obstacle, and how to fix it.
+        cause: String,
+    },
+    #[error("{}", .error.remedy().below(&.error.to_string()))]
+    Contents {
+        /// Why it can't be read.
+        error: TreeError,
+    },
     #[error("{path}: {obstacle}; {}", .obstacle.repair())]
     ApprovalFile { path: String, obstacle: Obstacle },
 }

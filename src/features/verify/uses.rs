@@ -60,7 +60,7 @@ pub(crate) fn read(folder: &Path, path: &Path) -> Result<Vec<u8>, Undetermined> 
 pub(crate) fn not_receipts(error: NoReceipt, path: &Path) -> Undetermined {
     Undetermined::other(
         format!("line {} of {} is not a receipt", error.line, path.display()),
-        "receipts are lines printed by `exledger check --format json`, or stored with --receipts",
+        "give lines that `exledger check --format json` printed, or that --receipts stored",
     )
 }
 

@@ -51,7 +51,7 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
     let help = |label: &str, text: &str| {
         vec![StyledText::with_tone(Tone::Strong, label), one_line(&StyledText::plain(text))]
     };
-    let words = finding.help();
+    let words = finding.remedy.words();
     let mut rows = vec![help("  help:", words.lines().next().unwrap_or_default())];
     rows.extend(words.lines().skip(1).map(|line| help("", line)));
     // Several lines are commands, which people copy: they are never wrapped.

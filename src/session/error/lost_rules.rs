@@ -2,6 +2,7 @@
 //!
 //! Start at [`LostRules`]. Follows `docs/spec/approval.md`, M5b.
 
+use crate::diag::remedy::{Act, Remedy};
 use crate::diag::shell;
 use crate::history::objects::Oid;
 use crate::history::off_line;
@@ -37,13 +38,16 @@ impl LostRules {
         format!("{branch} no longer contains {tip}, where another {path} was approved")
     }
 
-    /// Returns what to do about it.
-    pub fn help(&self) -> String {
+    /// Returns what others do about it.
+    pub fn remedy(&self) -> Remedy {
         let approve = shell::command("exledger approve --governance", &[&self.path]);
         let clear = match self.merge {
             Some(merge) => format!("git config exledger.trustedFrom {merge}"),
             None => off_line::clear_commands(&self.reference, Some(&self.pin)).join("; "),
         };
-        format!("have today's file approved anew: `{approve}`; or, if the loss was agreed: {clear}")
+        let note = format!(
+            "have today's file approved anew: `{approve}`; or, if the loss was agreed: {clear}"
+        );
+        Remedy { note, act: Act::Other { waits_for: Vec::new(), commands: vec![approve] } }
     }
 }

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::diag::remedy::{Act, Remedy};
 use crate::diag::shell;
 use crate::history::paths::{self, LedgerPrefix};
 use crate::policy;
@@ -31,8 +32,8 @@ impl fmt::Display for PolicyBelow {
 }
 
 impl PolicyBelow {
-    /// Returns what to do about it.
-    pub fn help(&self) -> String {
+    /// Returns what the people of the ledger above do about it.
+    pub fn remedy(&self) -> Remedy {
         let command = self.command();
         let approve = match &self.place {
             Some(_) => format!("run `{command}`"),
@@ -53,9 +54,11 @@ impl PolicyBelow {
             ),
             None => approve,
         };
-        format!(
+        let note = format!(
             "the people of {ledger} must approve it as they approve a change of their own rules{reason}: {approve}; until then `lint`, `diff`, `doctor`, `approve`, `scan` and `new` work here"
-        )
+        );
+        let commands = self.restore.iter().cloned().chain([command]).collect();
+        Remedy { note, act: Act::Other { waits_for: Vec::new(), commands } }
     }
 
     /// Returns its path from the ledger above.

@@ -22,7 +22,7 @@ pub(super) fn listed(findings: &[Finding]) -> String {
 }
 
 fn problem(finding: &Finding) -> (Level, Code, &str, String) {
-    (finding.level, finding.rule, &finding.message, finding.help())
+    (finding.level, finding.rule, &finding.message, finding.remedy.words())
 }
 
 pub(crate) fn finding_text(finding: &Finding) -> String {
@@ -31,7 +31,7 @@ pub(crate) fn finding_text(finding: &Finding) -> String {
 
 fn text_at(finding: &Finding, places: &str) -> String {
     let Finding { level, rule, message, .. } = finding;
-    let help = finding.help();
+    let help = finding.remedy.words();
     format!("{level}[{rule}] {places}: {message}\n    {help}")
 }
 

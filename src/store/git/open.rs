@@ -9,6 +9,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::history::objects::{Extent, Oid};
 use crate::store::git::loose_folders::LooseFolders;
 use crate::store::git::{Repository, configuration};
@@ -17,31 +19,21 @@ use crate::store::real_path::real_path;
 /// Why there is no repository to work with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// The folder is in no repository.
     #[error("{} is not in a git repository", .folder.display())]
     NotFound { folder: PathBuf },
-    /// Another user owns the folder.
-    #[error(
-        "{folder} belongs to another user: run \
-         `git config --global --add safe.directory {folder}` if you trust it \
-         (an entry like `/dir/*` and settings in the environment are not enough)",
-        folder = .folder.display()
-    )]
+    #[error("{} belongs to another user", .folder.display())]
     Owner {
         /// The folder to add to git's `safe.directory`.
         folder: PathBuf,
     },
-    /// The repository has a format that can't be read.
-    #[error(
-        "the setting `{name}` makes this a kind of repository that can't be read: use a clone without it"
-    )]
+    #[error("the setting `{name}` makes this a kind of repository that can't be read")]
     Setting {
         /// The responsible setting of git's configuration, as `key = value` if the value is known.
         name: String,
     },
     #[error(
         "this repository uses SHA-256, which exledger does not support yet: libgit2 has it as an experiment since 1.6, \
-         and by default from 2.0 on; keep the ledger in a repository with SHA-1 (`git init --object-format=sha1`)"
+         and by default from 2.0 on"
     )]
     Sha256,
     /// The folder looks like that of a repository, and is part of what another one versions.
@@ -53,6 +45,26 @@ pub enum OpenError {
     Tracked { own_dir: PathBuf, folder: PathBuf },
     #[error("git: {cause}")]
     Refused { cause: String },
+}
+
+impl OpenError {
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            OpenError::NotFound { .. } | OpenError::Refused { .. } => Remedy::default(),
+            OpenError::Owner { folder } => {
+                let folder = folder.display().to_string();
+                let trust = shell::command("git config --global --add safe.directory", &[&folder]);
+                Remedy::run([&trust]).after(format!(
+                    "run `{trust}` if you trust it (an entry like `/dir/*` and settings in the environment are not enough)"
+                ))
+            }
+            OpenError::Setting { .. } => "use a clone without it".into(),
+            OpenError::Sha256 => {
+                "keep the ledger in a repository with SHA-1 (`git init --object-format=sha1`)"
+                    .into()
+            }
+        }
+    }
 }
 
 impl Repository {

@@ -58,8 +58,10 @@ impl Repository {
         prefix: &LedgerPrefix,
         paths: &[String],
     ) -> Result<(), GitError> {
-        let refused =
-            |obstacle: Obstacle| GitError { cause: obstacle.to_string(), help: obstacle.repair() };
+        let refused = |obstacle: Obstacle| GitError {
+            cause: obstacle.to_string(),
+            remedy: obstacle.remedy(),
+        };
         let tree = crate::history::chain::read(self, commit).map_err(refused)?.tree;
         let split_paths: Vec<Vec<String>> =
             paths.iter().filter_map(|path| prefix.outward(path)).collect();

@@ -5,6 +5,7 @@
 
 use crate::approval::next::who::Identities;
 use crate::approval::people::relation::{Relation, UnknownAccount};
+use crate::diag::remedy::Remedy;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -80,12 +81,12 @@ impl AssessorDoubt {
         }
     }
 
-    pub fn help(&self) -> String {
+    pub fn remedy(&self) -> Remedy {
         match self {
             AssessorDoubt::Unknown(unknown) => {
-                format!("add {}, or ask someone else to assess it", unknown.to_add())
+                format!("add {}, or ask someone else to assess it", unknown.to_add()).into()
             }
-            _ => "ask someone else to assess it".to_owned(),
+            _ => "ask someone else to assess it".into(),
         }
     }
 }

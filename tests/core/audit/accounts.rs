@@ -35,7 +35,7 @@ fn an_account_that_nobody_knows_is_a_warning_that_names_the_line() {
         "{}",
         finding.message
     );
-    assert_eq!(finding.help(), "add `sito: ADDRESS` to people.logins, then approve again");
+    assert_eq!(finding.remedy.words(), "add `sito: ADDRESS` to people.logins, then approve again");
     // Once another version is approved, nothing needs to be added.
     change(&repo, "again", "ana", &SAMPLE.replace("moderate", "low"));
     let findings = audited(&repo, ON);

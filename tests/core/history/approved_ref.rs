@@ -82,7 +82,7 @@ impl Given {
     }
     fn says(&self) -> String {
         let error = choose(&self.refs, self.asked, &|_| None, self.target).unwrap_err();
-        format!("{error}\n{}", error.help())
+        format!("{error}\n{}", error.remedy().words())
     }
 }
 

@@ -17,7 +17,10 @@ pub(crate) fn check_all(table: &[(&str, &[&str])]) {
         assert_eq!(governance.state == State::Broken, !expected.is_empty());
         for finding in &governance.findings {
             assert_eq!(finding.path, "exledger.yaml");
-            assert!(!finding.help().is_empty() && !finding.message.ends_with('.'), "{finding:?}");
+            assert!(
+                !finding.remedy.words().is_empty() && !finding.message.ends_with('.'),
+                "{finding:?}"
+            );
         }
     }
 }
@@ -75,7 +78,7 @@ fn a_misspelt_key_is_told_what_it_means() {
         let [finding] = governance.findings.as_slice() else {
             panic!("{yaml}: {:#?}", governance.findings);
         };
-        let said = format!("{} {}", finding.message, finding.help());
+        let said = format!("{} {}", finding.message, finding.remedy.words());
         assert!(said.contains(hint), "{yaml}: {said}");
     }
 }
@@ -306,5 +309,9 @@ fn the_address_of_approval_commits_is_no_person() {
 fn a_key_that_is_gone_names_what_replaces_it() {
     let found = Governance::of_policy("version: 1\npeople: {bridges: [a@example.com]}\n").findings;
     let [only] = found.as_slice() else { panic!("{found:?}") };
-    assert!(only.help().contains("namespaces=\"exledger-review@v1\""), "{}", only.help());
+    assert!(
+        only.remedy.words().contains("namespaces=\"exledger-review@v1\""),
+        "{}",
+        only.remedy.words()
+    );
 }

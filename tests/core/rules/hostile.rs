@@ -85,7 +85,10 @@ fn judge(changed: usize, text: &str) {
     for on in [None, Some("2026-12-05"), Some("9999-12-31")] {
         for finding in findings(&tree, on) {
             assert!(rules::find(finding.rule).is_some(), "{finding:#?}");
-            assert!(!finding.message.is_empty() && !finding.help().is_empty(), "{finding:#?}");
+            assert!(
+                !finding.message.is_empty() && !finding.remedy.words().is_empty(),
+                "{finding:#?}"
+            );
             assert!(finding.pos.is_none_or(|pos| pos.line > 0 && pos.column > 0), "{finding:#?}");
             assert!(tree.0.contains_key(&finding.path), "{finding:#?}");
         }

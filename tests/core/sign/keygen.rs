@@ -141,7 +141,7 @@ fn a_key_that_nobody_holds_is_an_error_that_names_the_way_out() {
     std::fs::remove_file(folder.path().join("key")).unwrap();
     let refused = sign(&setup(folder.path().join("key.pub")), APPROVAL, b"text").unwrap_err();
     assert!(matches!(&refused, SignError::Refused(said) if !said.is_empty()), "{refused}");
-    assert!(refused.help().contains("ssh-add"));
+    assert!(refused.remedy().words().contains("ssh-add"));
     let in_agent = Setup { program: PathBuf::from("ssh-keygen"), key: SigningKey::InAgent(public) };
     let refused = sign(&in_agent, APPROVAL, b"text").unwrap_err();
     assert!(matches!(refused, SignError::Refused(_)), "{refused}");
@@ -242,7 +242,7 @@ fn a_missing_key_is_said_with_what_to_set() {
     ] {
         let error = configured(lines, flag, folder.path()).unwrap_err();
         assert!(error.to_string().contains(said), "{lines}: {error}");
-        let help = error.help();
+        let help = error.remedy().words();
         assert!(help.contains("--key FILE"), "{help}");
         assert!(help.contains("git config exledger.signingKey"), "{help}");
         assert!(!help.contains("user.signingkey"), "{help}");

@@ -159,7 +159,7 @@ fn a_version_without_approval_names_the_ways_that_its_policy_leaves() {
     let help = |repo: &Repo, rule: &str| {
         let found = audited(repo, ON);
         let found = found.into_iter().filter(|it| it.rule.as_str() == rule);
-        found.map(|it| it.help()).collect::<Vec<_>>()
+        found.map(|it| it.remedy.words()).collect::<Vec<_>>()
     };
     repo.checkout();
     let shown = cli::run(repo.path(), &["show", ID, "--on", ON, "--format", "json"]);

@@ -203,7 +203,7 @@ fn a_repository_that_cannot_be_read_is_no_green() {
         let run = cli::run(place.path(), args);
         assert_eq!(run.code, 3, "{args:?}: {}", run.out);
         let said = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
-        let message = "this repository uses SHA-256, which exledger does not support yet: libgit2 has it as an experiment since 1.6, and by default from 2.0 on; keep the ledger in a repository with SHA-1";
+        let message = "this repository uses SHA-256, which exledger does not support yet: libgit2 has it as an experiment since 1.6, and by default from 2.0 on help: keep the ledger in a repository with SHA-1";
         assert!(said.contains(message), "{args:?}: {said}");
         assert!(!said.contains("use a clone without it"), "{args:?}: {said}");
     }

@@ -70,7 +70,7 @@ fn what_would_not_count_is_a_usage_error_with_its_way_out() {
     let error = refused.err().unwrap();
     assert!(matches!(error, Error::Usage(Usage::Refused { .. })));
     assert!(error.to_string().contains("is an author of this change"));
-    assert!(error.help().contains("ask someone else to approve it"));
+    assert!(error.remedy().words().contains("ask someone else to approve it"));
     let reason = format!("the token is glpat-{}", "x4Tq9LmZ2pWc7RvB1nKd");
     world.is("lee", "lee");
     let prepared =

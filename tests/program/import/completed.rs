@@ -160,7 +160,7 @@ fn what_is_filed_already_is_refused() {
     let before = files(folder);
     let ran = complete(folder, &[&["--complete", &id, "--expires", "30d"], BULK].concat());
     assert_eq!(ran.code, 2, "{}", ran.out);
-    let what = format!("{id}: already filed: use renew, attest or transfer");
+    let what = format!("{id}: already filed");
     assert!(ran.err.contains(&what), "{}", ran.err);
     assert_eq!(files(folder), before);
     for named in ["EXC-2026-ZZZZZ", "exledger.yaml"] {

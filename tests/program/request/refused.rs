@@ -107,13 +107,7 @@ fn what_is_missing_or_breaks_a_rule_is_named() {
     let refused = |others: Value| {
         let made = ask(&session, &with(others), &mut RequestLog::without_branches());
         match made.unwrap_err() {
-            Error::Usage(refused) => {
-                let help = match &refused {
-                    exledger::session::error::Usage::Refused { help, .. } => help.clone(),
-                    _ => String::new(),
-                };
-                format!("{refused}\n{help}")
-            }
+            Error::Usage(refused) => format!("{refused}\n{}", refused.remedy().words()),
             other => panic!("{other}"),
         }
     };

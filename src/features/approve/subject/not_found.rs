@@ -2,6 +2,7 @@
 //!
 //! Start at [`explain`].
 
+use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::ledger::NotFound;
 use crate::record::id::Id;
@@ -19,25 +20,27 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
     };
     // Proposals are read only here: most approvals need no branch but their own.
     let snapshot = Snapshot::open(located, at, Scope::Everything).ok();
-    let help = match snapshot.as_ref().and_then(|snapshot| snapshot.elsewhere(text)) {
+    let remedy: Remedy = match snapshot.as_ref().and_then(|snapshot| snapshot.elsewhere(text)) {
         Some(Elsewhere { id, branch: Some(branch) }) => {
-            format!("{branch} proposes it: run `exledger approve {id} --ref {}`", quoted(&branch))
+            let approve = format!("exledger approve {id} --ref {}", quoted(&branch));
+            Remedy::run([approve]).after(format!("{branch} proposes it"))
         }
-        Some(Elsewhere { id, branch: None }) => format!(
-            "it is on the approved ref: check that out, or run `exledger approve {id} --ref BRANCH`"
-        ),
+        Some(Elsewhere { branch: None, .. }) => {
+            format!("it is on the approved ref: check that out, or name another branch with --ref")
+                .into()
+        }
         None => {
             let list = "run `exledger list --all` for the ids; give the branch that contains it with --ref";
             match like.as_slice() {
-                [] => list.to_owned(),
-                like => format!("did you mean {}? {list}", like.join(" or ")),
+                [] => list.into(),
+                like => format!("did you mean {}? {list}", like.join(" or ")).into(),
             }
         }
     };
     let notices = snapshot.map(|snapshot| snapshot.notices().to_vec());
     Usage::Refused {
         what: format!("there is no record {text} here"),
-        help,
+        remedy,
         notices: notices.unwrap_or_default(),
     }
     .into()

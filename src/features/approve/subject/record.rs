@@ -45,11 +45,7 @@ pub(crate) fn find(
         .into());
     };
     let Some(stored) = source.file(path, snapshot)? else {
-        return Err(Undetermined::Other {
-            what: format!("{path} no longer exists"),
-            help: "run it again".to_owned(),
-        }
-        .into());
+        return Err(Undetermined::other(format!("{path} no longer exists"), "run it again").into());
     };
     let file = file::read(path, &stored.bytes);
     let record = file.record.as_ref();

@@ -15,9 +15,8 @@ use crate::store::append::AppendFile;
 pub(crate) fn start_file(located: &Located, path: &Path) -> Result<(), Error> {
     located.repository()?;
     let shown = path.display();
-    let failed = |cause: String| Undetermined::Other {
-        what: format!("can't start the receipts {shown}: {cause}"),
-        help: String::new(),
+    let failed = |cause: String| {
+        Undetermined::other(format!("can't start the receipts {shown}: {cause}"), "")
     };
     let mut file = AppendFile::open(path, MOST_BYTES).map_err(|error| failed(error.to_string()))?;
     let mut locked = file.lock(PATIENCE).map_err(|error| failed(error.to_string()))?;

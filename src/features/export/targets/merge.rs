@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
+use crate::diag::remedy::Remedy;
 use crate::features::export::targets::output::HEADER;
 use crate::survey::cited;
 
@@ -32,7 +33,6 @@ pub enum MergeRefusal {
     Generated { target: &'static str },
     #[error("`{key}` is not {wanted}")]
     Shape { key: String, wanted: &'static str },
-    /// It can't be edited without changing other bytes.
     #[error("`{key}` can't be edited in place: {why}")]
     Layout { key: String, why: String },
     /// Where it is decides what belongs in it, and that is unknown.
@@ -42,8 +42,8 @@ pub enum MergeRefusal {
 
 impl MergeRefusal {
     /// Returns what to do.
-    pub fn help(&self) -> &'static str {
-        match self {
+    pub fn remedy(&self) -> Remedy {
+        let words = match self {
             MergeRefusal::Generated { .. } => {
                 "write it again with -o, or give --into another file; after deleting its first two lines it is yours to edit"
             }
@@ -54,7 +54,8 @@ impl MergeRefusal {
                 "change that in the file, or write a file of its own with -o FILE"
             }
             MergeRefusal::Elsewhere => "give a file in the repository",
-        }
+        };
+        words.into()
     }
 }
 

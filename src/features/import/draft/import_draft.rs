@@ -13,6 +13,7 @@ use crate::features::import::draft::row;
 use crate::formats::suppressions::exception::{ForeignEnd, ForeignException};
 use crate::formats::suppressions::text;
 use crate::plan::answers::Answers;
+use crate::plan::decision::DecisionRefusal;
 use crate::plan::draft::{DerivedAnswers, RecordDraft};
 use crate::plan::imported::{is_todo, todo};
 use crate::plan::question::Because;
@@ -44,25 +45,16 @@ pub struct ImportDraft {
     pub todo: Vec<String>,
 }
 
-/// Why no draft can be made: the bulk end is past, or beyond the tier.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}")]
-pub struct BulkEndRefused {
-    pub what: String,
-    /// How to fix it.
-    pub help: String,
-}
-
 /// Drafts the record of a group of entries. `findings` are those that no record names yet.
 ///
 /// # Errors
-/// [`BulkEndRefused`] if the end among the bulk answers can't be that of the record.
+/// [`DecisionRefusal`] if the end among the bulk answers can't be that of the record.
 pub fn draft(
     group: &[&ForeignException],
     findings: &[FindingKey],
     bulk: &Answers,
     setting: &Setting<'_>,
-) -> Result<ImportDraft, BulkEndRefused> {
+) -> Result<ImportDraft, DecisionRefusal> {
     let agreed = agreed(group, bulk, setting.now.day());
     let mut answers = bulk.clone();
     answers.overlay(&without_secrets(agreed.answers));
@@ -284,7 +276,7 @@ fn end(
     bulk: &Answers,
     first: &DerivedAnswers,
     setting: &Setting<'_>,
-) -> Result<DraftEnd, BulkEndRefused> {
+) -> Result<DraftEnd, DecisionRefusal> {
     let starts = first.answers.text("starts").and_then(|text| When::parse(text).ok());
     let starts = starts.unwrap_or(When::Day(setting.now.day()));
     let judged = EndJudge { starts, first, setting };
@@ -321,25 +313,27 @@ struct EndJudge<'j> {
 }
 
 impl EndJudge<'_> {
-    fn bulk(&self) -> Result<When, BulkEndRefused> {
-        let refused = |what: String, help: &str| BulkEndRefused { what, help: help.to_owned() };
+    /// Returns the end among the bulk answers, as a date or instant.
+    fn bulk(&self) -> Result<When, DecisionRefusal> {
         let text = self.first.answers.text("expires").unwrap_or_default();
         let end = When::parse(text).map_err(|error| {
             let error = self.first.refused.get("expires").unwrap_or(&error);
-            refused(format!("--expires: {}", error.message), &error.help)
+            DecisionRefusal::new(format!("--expires: {}", error.message), error.help.as_str())
         })?;
         if self.is_past(&end) {
             let now = self.setting.now;
-            return Err(refused(
+            return Err(DecisionRefusal::new(
                 format!("--expires {end} is in the past"),
-                &format!("give an end in the future; it is now {now}"),
+                format!("give an end in the future; it is now {now}"),
             ));
         }
         match self.beyond(&end) {
-            Some(why) if self.first.resolved.is_some() || self.is_beyond_all(&end) => Err(refused(
-                format!("--expires {end} is {why}"),
-                "give an earlier end, or renew the exception when it is due",
-            )),
+            Some(why) if self.first.resolved.is_some() || self.is_beyond_all(&end) => {
+                Err(DecisionRefusal::new(
+                    format!("--expires {end} is {why}"),
+                    "give an earlier end, or renew the exception when it is due",
+                ))
+            }
             _ => Ok(end),
         }
     }
