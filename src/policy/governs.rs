@@ -327,14 +327,21 @@ fn roster(before: &Governance, after: &Governance) -> bool {
     is_known && gone.all(|(_, entry)| entry.active)
 }
 
-/// Tells whether only lines were removed that let one address sign with a key that no other line has; not those of a bridge, which
-/// make its address nobody's.
+/// Tells whether only lines were removed that let one address sign with a key that no other line has; of a bridge's only where
+/// nothing else names its address, which is a person's without it.
 fn signers(before: &Governance, after: &Governance) -> bool {
     let [old, new] = [before, after].map(|governance| lines(governance.signers.as_deref()));
     let is_alone = |line: &&str| {
         let principal = line.split_whitespace().next().unwrap_or_default();
+        let is_named = |text: &str| {
+            text.contains(['*', '?']) || text.to_lowercase().contains(&principal.to_lowercase())
+        };
+        let mut listed = after.policy.groups.values().flatten().map(|member| member.to_string());
+        let stays = |other: &&str| is_named(other.split_whitespace().next().unwrap_or_default());
         let is_of_bridge = line.contains("exledger-review@");
-        let is_one = !is_of_bridge
+        let becomes_person =
+            is_of_bridge && (new.iter().any(stays) || listed.any(|member| is_named(&member)));
+        let is_one = !becomes_person
             && principal.contains('@')
             && !principal.contains(['*', '?', '!', ',', '"']);
         let mut others = old.iter().filter(|other| *other != line);

@@ -30,35 +30,6 @@ struct StagedFinding<'a> {
     staged: bool,
 }
 
-impl<'a> FindingView<'a> {
-    /// The columns of a finding.
-    pub const COLUMNS: &'static str = "rule level path line column field id message help remedy.do remedy.edit.path \
-         remedy.edit.line remedy.edit.column remedy.edit.end_line remedy.edit.end_column remedy.edit.text \
-         remedy.edit.example remedy.commands remedy.waits_for.email remedy.waits_for.name remedy.ends remedy.at";
-
-    /// Returns a finding in the form of answers.
-    pub fn of(finding: &'a Finding) -> FindingView<'a> {
-        FindingView {
-            rule: finding.rule,
-            level: finding.level.as_str(),
-            path: &finding.path,
-            line: finding.pos.map(|pos| pos.line),
-            column: finding.pos.map(|pos| pos.column),
-            field: &finding.field,
-            id: &finding.id,
-            message: &finding.message,
-            help: finding.remedy.words(),
-            remedy: &finding.remedy,
-            staged: false,
-        }
-    }
-
-    /// Returns several findings in this form.
-    pub fn all(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<FindingView<'a>> {
-        findings.into_iter().map(FindingView::of).collect()
-    }
-}
-
 /// The number of findings at each level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LevelCounts {

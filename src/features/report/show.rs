@@ -15,10 +15,10 @@ use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, ReportPeriod};
 use crate::survey::follow_up::FollowUp;
-use crate::survey::summary::{LedgerSummary, OwnerCounts, ProofCounts, TierCounts};
 use crate::survey::patterns::CausePattern;
 use crate::survey::queue::QueueItem;
 use crate::survey::select;
+use crate::survey::summary::{LedgerSummary, OwnerCounts, ProofCounts, TierCounts};
 use crate::view::doc::{Block, Doc, DocTable, StyledText, Tone};
 use crate::view::tables::whole;
 

@@ -38,7 +38,7 @@ pub enum OpenError {
     Sha256,
     /// The folder looks like that of a repository, and is part of what another one versions.
     #[error(
-        "{} looks like a git directory, but the repository of {} versions it: remove what makes it one (`HEAD`, `objects`, `refs`)",
+        "{} looks like a git directory, but the repository of {} versions it",
         .own_dir.display(),
         .folder.display()
     )]
@@ -59,6 +59,9 @@ impl OpenError {
                 ))
             }
             OpenError::Setting { .. } => "use a clone without it".into(),
+            OpenError::Tracked { .. } => {
+                "remove what makes it one (`HEAD`, `objects`, `refs`)".into()
+            }
             OpenError::Sha256 => {
                 "keep the ledger in a repository with SHA-1 (`git init --object-format=sha1`)"
                     .into()

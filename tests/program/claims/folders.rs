@@ -288,7 +288,7 @@ fn clones_refuse_as_well() {
     git(&place.path().join("clone"), &["add", "--force", "--all", "."]);
     let run = ask_at(&below, &now, &["list"]);
     assert_eq!(run.code, 3, "{}{}", run.out, run.err);
-    assert!(run.err.contains("is a bare repository"), "{}", run.err);
+    assert!(run.err.contains("is not in a ledger"), "{}", run.err);
 }
 
 #[test]
