@@ -10,6 +10,7 @@ use crate::session::locate::Located;
 use crate::session::mainline;
 use crate::session::options::Moment;
 use crate::store::git::Repository;
+use crate::store::git::indexed::IndexedObjects;
 use std::cell::OnceCell;
 
 /// Compares a state with the commit where it will land: the approved ref unless another commit is named.
@@ -37,6 +38,7 @@ pub(crate) fn compare(
     if proposed.commit.is_none() {
         parents.extend(repository.merged_heads());
     }
+    let indexed = IndexedObjects::of(repository, !chosen.is_pinned());
     let comparer = Comparer {
         repository,
         prefix: repository.ledger_prefix(&located.root),
@@ -45,6 +47,7 @@ pub(crate) fn compare(
         on: at.on,
         chain: OnceCell::new(),
         past: OnceCell::new(),
+        indexed,
     };
     Ok(comparer.compare(onto, &parents, proposed)?)
 }
