@@ -244,7 +244,7 @@ fn named<'f>(
 
 /// Returns how to get at a record that a branch has; `None` if no branch has it.
 fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
-    let snapshot = Snapshot::open(located, at, Scope::Everything).ok()?;
+    let snapshot = Snapshot::open(located, at, Scope::About(&[text])).ok()?;
     Some(match snapshot.elsewhere(text)?.branch {
         Some(branch) => {
             let short = quoted(snapshot.to_switch(&branch));
