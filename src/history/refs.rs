@@ -67,6 +67,13 @@ pub struct ApprovedRef {
     pub approvals_log: Option<Vec<Oid>>,
 }
 
+impl ApprovedRef {
+    /// Tells whether something outside the clone pins its history.
+    pub fn is_pinned(&self) -> bool {
+        self.trusted.is_some() || !self.reference.starts_with("refs/")
+    }
+}
+
 /// Why no approved ref can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct NoRef {

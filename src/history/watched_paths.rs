@@ -46,6 +46,11 @@ pub struct RecordFilter {
 }
 
 impl RecordFilter {
+    /// Returns no records.
+    pub fn none() -> RecordFilter {
+        RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() }
+    }
+
     /// Returns the records in files with these names, in upper case and without suffix, in any folder.
     pub fn anywhere(names: BTreeSet<String>) -> RecordFilter {
         RecordFilter { names, folders: None }

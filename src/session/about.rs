@@ -7,26 +7,23 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use crate::history::folders::{ComparisonJob, FolderComparison};
-use crate::history::objects::{Objects as _, Oid};
+use crate::history::folders::{FileChange, RecordSearch};
 use crate::history::tree::CommitTree;
-use crate::history::version::{Trail, TrailKey};
-use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
+use crate::history::version::TrailKey;
+use crate::history::watched_paths::RecordFilter;
 use crate::ledger::tree::Tree;
 use crate::ledger::{self, Files};
-use crate::policy::governance::State;
+use crate::policy::governance::{Governance, State};
 use crate::record::Record;
 use crate::record::file::{self, RecordFile};
 use crate::record::id::Id;
 use crate::record::near;
-use crate::record::time::Instant;
-use crate::session::error::{Error, Undetermined};
+use crate::session::error::Error;
 use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::nearby::FormerSearch;
 use crate::session::snapshot::walk::Scope;
-use crate::session::snapshot::{Snapshot, SnapshotData};
-use crate::store::git::indexed::IndexedObjects;
-use crate::survey::near_values::SubjectNames;
 use crate::survey::refiling::{NameSearch, Peer};
 use crate::survey::repeated_emergencies;
 use crate::yaml::node::Limits;
@@ -58,12 +55,9 @@ impl TipFile {
     }
 
     fn may_name(&self, names: &BTreeSet<String>) -> bool {
-        let search = NameSearch::of_bytes(&self.bytes);
-        names.iter().any(|name| search.may_name(name))
+        NameSearch::of_bytes(&self.bytes).may_name_any(names)
     }
-}
 
-impl TipFile {
     /// Tells whether a name similar to one that is asked for may follow its key, without parsing the file.
     fn may_state_similar(&self, asked: &[(&str, &str)]) -> bool {
         // A list, or a value that stands elsewhere.
@@ -100,7 +94,7 @@ impl TipFiles {
     /// Returns the files that may state one of some folded names and either match or can't be read, and those with their
     /// ids under another name.
     pub(crate) fn filter(&self, names: &BTreeSet<String>, matches: RecordTest<'_>) -> RecordFilter {
-        let mut few = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
+        let mut few = RecordFilter::none();
         for file in self.files.iter().filter(|file| file.may_name(names)) {
             if file.content().record.as_ref().is_none_or(matches) {
                 few.add(&file.path);
@@ -148,8 +142,11 @@ impl TipFiles {
     }
 }
 
-/// Evaluates the records that some texts name, with those that count as their earlier filings; `None` if only the
-/// history of all records may be sufficient.
+/// Evaluates the records that some texts name, with those that are or ever were like them and so may count as their earlier
+/// filings; `None` if only the history of all records may be sufficient.
+///
+/// # Errors
+/// If the tip, a proposal or a needed object can't be read.
 pub(super) fn read<'h>(
     located: &Located,
     line: &OpenMainline<'h>,
@@ -162,181 +159,105 @@ pub(super) fn read<'h>(
     let Some(tip) = TipFiles::read(line)? else {
         return Ok(None);
     };
-    let Some(named) = tip.named(texts) else {
+    let Some(own) = tip.named(texts) else {
         return Ok(None);
     };
-    let own = named.names.clone();
-    let mut filter = named.clone();
+    let mut peers = tip.peers(&own);
+    let mut governance = line.governance.clone();
     loop {
-        let mut snapshot = Snapshot::walk(line.clone(), Scope::Named(&filter))?;
+        let names: BTreeSet<String> =
+            peers.iter().flat_map(Peer::names).map(str::to_owned).collect();
+        let is_like = |record: &Record| {
+            let other = Peer::unclosed("", record, None);
+            peers.iter().any(|peer| peer.is_like(&other, &governance))
+        };
+        let mut few = RecordFilter::anywhere(tip.filter(&names, &is_like).names);
+        few.names.extend(own.iter().cloned());
+        let matches = |path: &str, bytes: &[u8]| {
+            NameSearch::of_bytes(bytes).may_name_any(&names)
+                && file::read(path, bytes).record.as_ref().is_none_or(is_like)
+        };
+        let former = FormerSearch::new(line.repository, &matches);
+        let name = |change: &FileChange| former.name(change);
+        let search = RecordSearch { folders: &line.governance.policy.records, name: &name };
+        let search = Some(search).filter(|_| !peers.is_empty());
+        let mut snapshot = Snapshot::walk_few(line.clone(), &few, search)?;
         // The tip's policy may not count, and the one that does may look for records elsewhere.
         if snapshot.governance.policy.records != line.governance.policy.records {
             return Ok(None);
         }
         if proposes {
+            let found = former.found.borrow();
             snapshot.add_proposals(located, &|key| {
-                filter.names.contains(&stem(key.as_str()))
+                let stem = stem(key.as_str());
+                few.names.contains(&stem)
+                    || found.contains(&stem)
                     || texts.iter().any(|text| ledger::may_name(text, key.as_str()))
             })?;
         }
-        let scope = Scope::About(texts);
-        let snapshot = snapshot.completed(scope);
-        let about = AboutRecords { line, snapshot: &snapshot, tip: &tip, own: &own };
-        if !about.suffices(texts) {
+        let snapshot = snapshot.completed(Scope::About(texts));
+        if !suffices(&snapshot, texts) {
             return Ok(None);
         }
-        let mut further = named.clone();
-        if !about.add_like(&mut further)? {
-            return Ok(None);
-        }
-        if further == filter {
+        let n_known = peers.len();
+        add_peers(&mut peers, &snapshot, &own);
+        if n_known == peers.len() && governance == *snapshot.governance {
             return Ok(Some(snapshot));
         }
-        log::debug!("walking again: further records count as earlier filings");
-        filter = further;
+        log::debug!("walking again: further records may count as earlier filings");
+        governance = Governance::clone(&snapshot.governance);
     }
 }
 
 impl TipFiles {
-    /// Returns the records that some texts name; `None` if one names no file or several.
-    fn named(&self, texts: &[&str]) -> Option<RecordFilter> {
-        let mut few = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
-        let mut is_elsewhere = false;
+    /// Returns the records that some texts name, as the names of their files in upper case and without suffix; `None` if one
+    /// names no file or several.
+    fn named(&self, texts: &[&str]) -> Option<BTreeSet<String>> {
+        let mut few = RecordFilter::default();
         for text in texts {
             match (ledger::named(&self.files, |file| &file.path, text), Id::new(text.trim())) {
                 (Ok(file), _) => few.add(&file.path),
                 // It is proposed, or was removed, wherever its file is or was.
                 (Err(ledger::NotFound::Unknown(_)), Some(id)) => {
                     few.names.insert(id.as_str().to_ascii_uppercase());
-                    is_elsewhere = true;
                 }
                 (Err(_), _) => return None,
             }
         }
         self.add_bearers(&mut few);
-        few.folders = if !is_elsewhere { few.folders } else { None };
-        Some(few)
+        Some(few.names)
+    }
+
+    /// Returns what records say at the tip, in the form for comparison.
+    fn peers(&self, names: &BTreeSet<String>) -> Vec<Peer> {
+        let own = self.files.iter().filter(|file| names.contains(&stem(&file.path)));
+        let records = own.filter_map(|file| file.content().record.as_ref());
+        records.map(|record| Peer::unclosed("", record, None)).collect()
     }
 }
 
-/// Named records in the history of a few, which is compared with what it may lack.
-struct AboutRecords<'a, 'h> {
-    line: &'a OpenMainline<'h>,
-    snapshot: &'a Snapshot<'h>,
-    tip: &'a TipFiles,
-    /// The names of their files, in upper case and without suffix.
-    own: &'a BTreeSet<String>,
+/// Tells whether each text names one record, and no grace of an emergency matters, which any other emergency may have used
+/// up.
+fn suffices(snapshot: &Snapshot<'_>, texts: &[&str]) -> bool {
+    let mut verdicts = snapshot.approvals.trails.values();
+    texts.iter().all(|text| snapshot.find(text).is_ok())
+        && !verdicts.any(|it| repeated_emergencies::depends_on_all(it))
 }
 
-impl AboutRecords<'_, '_> {
-    /// Tells whether each text names one record, and no grace of an emergency matters, which any other emergency may
-    /// have used up.
-    fn suffices(&self, texts: &[&str]) -> bool {
-        let verdicts = self.snapshot.approvals.trails.values();
-        texts.iter().all(|text| self.snapshot.find(text).is_ok())
-            && !verdicts.into_iter().any(|verdict| repeated_emergencies::depends_on_all(verdict))
-    }
-
-    /// Adds the files of records that are or were like the named ones; `false` if they can't be determined.
-    fn add_like(&self, few: &mut RecordFilter) -> Result<bool, Undetermined> {
-        let own = self.trails(self.own);
-        let versions = own.iter().flat_map(|trail| &trail.versions);
-        let landed = versions.filter_map(|version| version.record.record().map(AsRef::as_ref));
-        let states = self.snapshot.record_states.iter();
-        let states = states.filter(|state| self.own.contains(&stem(&state.key)));
-        let stated = states.clone().flat_map(|state| [&state.effective, &state.stated]).flatten();
-        let peers: Vec<Peer> = landed
-            .chain(stated.map(AsRef::as_ref))
-            .map(|record| Peer::unclosed("", record, None))
-            .collect();
-        let names: BTreeSet<String> =
-            peers.iter().flat_map(Peer::names).map(str::to_owned).collect();
-        let is_like = |record: &Record| {
-            let other = Peer::unclosed("", record, None);
-            peers.iter().any(|peer| peer.is_like(&other, &self.snapshot.governance))
-        };
-        let found = self.tip.filter(&names, &is_like);
-        few.extend(found);
-        let refiled = states.flat_map(|state| &state.renewals.refiled);
-        let counted: BTreeSet<String> =
-            self.own.iter().cloned().chain(refiled.map(|id| id.to_ascii_uppercase())).collect();
-        let since = self.trails(&counted).into_iter().filter_map(|trail| self.begin(trail)).min();
-        let Some(former) = self.former(since, (&names, &is_like), few)? else {
-            return Ok(false);
-        };
-        few.extend(former);
-        Ok(true)
-    }
-
-    fn trails(&self, names: &BTreeSet<String>) -> Vec<&Trail> {
-        let trails = self.snapshot.history.trails.iter();
-        trails.filter(|(key, _)| names.contains(&stem(key.as_str()))).map(|(_, it)| it).collect()
-    }
-
-    fn begin(&self, trail: &Trail) -> Option<Instant> {
-        let landings = &self.snapshot.history.mainline.landings;
-        let landed = landings.get(trail.versions.first()?.landing)?.effective;
-        let records = trail.versions.iter().filter_map(|version| version.record.record());
-        let starts = records.filter_map(|record| Some(record.starts.as_ref()?.start()));
-        starts.chain([landed]).min()
-    }
-
-    /// Returns the files that were removed, moved or changed since the window of refiling began, and were like the named
-    /// records before that or have one of their names; `None` if that can't be determined.
-    fn former(
-        &self,
-        since: Option<Instant>,
-        (names, is_like): (&BTreeSet<String>, RecordTest<'_>),
-        few: &RecordFilter,
-    ) -> Result<Option<RecordFilter>, Undetermined> {
-        let mut former = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
-        let Snapshot { repository, data } = self.snapshot;
-        let SnapshotData { history, prefix, governance, .. } = data;
-        let Some(since) = since else {
-            return Ok(Some(former));
-        };
-        let window = governance.policy.recurrence.window;
-        let interest = Interest::new(prefix, &history.records);
-        let is_indexed = self.line.may_be_indexed && self.snapshot.notices.is_empty();
-        let indexed = IndexedObjects::of(repository, is_indexed);
-        let test = interest.paths(prefix).and_then(|paths| indexed.changes(&paths));
-        let commits = self.line.chain.commits.windows(2);
-        let jobs =
-            history.mainline.landings.iter().skip(1).zip(commits).filter_map(|(landing, pair)| {
-                let [before, commit] = pair else { return None };
-                let is_within = window.after(landing.effective) >= since
-                    && test.as_ref().is_none_or(|may_change| may_change(commit));
-                is_within.then_some((Some(before.tree), Some(commit.tree)))
-            });
-        let jobs = jobs.enumerate();
-        let jobs: Vec<ComparisonJob> = jobs
-            .map(|(pair, (old, new))| ComparisonJob { pair, old, new, others: Box::default() })
-            .collect();
-        // What the index said before it was found to be wrong has left something out.
-        if indexed.disagrees.get().is_some() {
-            return Ok(None);
+/// Adds what records ever said, or would, if it is about something else than what is known.
+fn add_peers(peers: &mut Vec<Peer>, snapshot: &Snapshot<'_>, names: &BTreeSet<String>) {
+    let trails = snapshot.history.trails.iter();
+    let own = trails.filter(|(key, _)| names.contains(&stem(key.as_str())));
+    let versions = own.flat_map(|(_, trail)| &trail.versions);
+    let landed = versions.filter_map(|version| version.record.record());
+    let states = snapshot.record_states.iter();
+    let states = states.filter(|state| names.contains(&stem(&state.key)));
+    let stated = states.flat_map(|state| [&state.effective, &state.stated]).flatten();
+    for record in landed.chain(stated) {
+        let peer = Peer::unclosed("", record, None);
+        if !peers.iter().any(|known| known.is_as_stated(&peer)) {
+            peers.push(peer);
         }
-        let mut folders = FolderComparison::new(*repository, prefix, Default::default());
-        folders.run(interest.top(), jobs);
-        if !folders.obstacles.is_empty() {
-            return Ok(None);
-        }
-        let mut seen: BTreeSet<Oid> = BTreeSet::new();
-        let changes = folders.changes.iter().flatten();
-        for change in changes.filter(|change| change.kind == WatchedKind::Record) {
-            let Some(old) = change.old else { continue };
-            let is_own = few.is_elsewhere(&change.path);
-            let is_filing = || {
-                let Some(bytes) = self.snapshot.blob(old) else { return true };
-                let search = NameSearch::of_bytes(&bytes);
-                names.iter().any(|name| search.may_name(name))
-                    && file::read(&change.path, &bytes).record.as_ref().is_none_or(is_like)
-            };
-            if is_own || seen.insert(old) && is_filing() {
-                former.add(&change.path);
-            }
-        }
-        Ok(Some(former))
     }
 }
 

@@ -198,9 +198,7 @@ impl<'h> OpenMainline<'h> {
             diag::count(mainline.landings.len(), "commit")
         );
         let facts = located.facts(timed.chain.mainline.tip)?;
-        let is_pinned = chosen.trusted.is_some()
-            || !chosen.reference.starts_with("refs/")
-            || matches!(at.as_of, Some(AsOf::Revision(_)));
+        let is_pinned = chosen.is_pinned() || matches!(at.as_of, Some(AsOf::Revision(_)));
         Ok(OpenMainline {
             repository,
             prefix,

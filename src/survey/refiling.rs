@@ -81,6 +81,11 @@ impl Peer {
         names.chain(aliases).map(String::as_str)
     }
 
+    /// Tells whether another record states the same subject, and deviates from the same.
+    pub fn is_as_stated(&self, other: &Peer) -> bool {
+        self.subject == other.subject && self.deviates_from == other.deviates_from
+    }
+
     /// Tells whether two records are about the same subject and deviate from the same control or rule.
     pub fn is_like(&self, other: &Peer, governance: &Governance) -> bool {
         self.is_about(other) && {
@@ -304,6 +309,11 @@ impl NameSearch {
         let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r') && *byte != b'\\';
         let text = bytes.iter().all(is_plain).then(|| std::str::from_utf8(bytes).ok()).flatten();
         NameSearch { lower: text.map(str::to_ascii_lowercase) }
+    }
+
+    /// Tells whether the file may contain one of some folded names as a value.
+    pub fn may_name_any<'n>(&self, names: impl IntoIterator<Item = &'n String>) -> bool {
+        names.into_iter().any(|name| self.may_name(name))
     }
 
     /// Tells whether the file may contain a folded name as a value.

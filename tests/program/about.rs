@@ -29,17 +29,17 @@ fn told(snapshot: &Snapshot<'_>, text: &str) -> String {
     told
 }
 
-fn moment() -> Moment {
-    Moment::at(Instant::parse(ON).unwrap())
-}
-
 /// Returns how many earlier records each of some texts names a refiled record of, which is told the same by itself.
 fn assert_same(repo: &Repo, texts: &[&str]) -> Vec<usize> {
+    assert_same_at(repo, &Moment::at(Instant::parse(ON).unwrap()), texts)
+}
+
+fn assert_same_at(repo: &Repo, at: &Moment, texts: &[&str]) -> Vec<usize> {
     repo.checkout();
     let session = Session::open(repo.path(), Options::default()).unwrap();
-    let all = session.snapshot(&moment(), Scope::Everything).unwrap();
+    let all = session.snapshot(at, Scope::Everything).unwrap();
     let compare = |text: &&str| {
-        let alone = session.snapshot(&moment(), Scope::About(&[text])).unwrap();
+        let alone = session.snapshot(at, Scope::About(&[text])).unwrap();
         let (alone, among) = (told(&alone, text), told(&all, text));
         if let Some((one, other)) =
             alone.lines().zip(among.lines()).find(|(one, other)| one != other)
@@ -184,6 +184,23 @@ fn a_record_that_moved_or_changed_its_subject_is_told_the_same_by_itself() {
         work.remove("exceptions/old/EXC-2026-00002.yaml").write(two, &text)
     });
     assert_eq!(assert_same(&repo, &[one, two, other])[1], 1);
+}
+
+#[test]
+fn a_filing_whose_subject_was_changed_long_before_it_ended_counts_for_a_record_by_itself() {
+    let repo = repo();
+    let (early, later) = ("EXC-2026-00001", "EXC-2026-00002");
+    let long = "starts: 2026-10-02\nexpires: 2027-10-10";
+    filed(&repo, "early", |work| work.write(early, &record(early, long)));
+    repo.clock("2026-10-05T09:00:00Z");
+    let elsewhere = record(early, &format!("{long}\nsubject: {{application: payroll}}"));
+    repo.by("ana").write(early, &elsewhere).commit("Name another");
+    repo.clock("2027-11-20T09:00:00Z");
+    let text = record(later, "starts: 2027-11-20\nexpires: 2027-12-10");
+    filed(&repo, "later", |work| work.write(later, &text));
+    let at = Moment::at(Instant::parse("2027-11-27T12:00:00Z").unwrap());
+    assert_eq!(assert_same_at(&repo, &at, &[later]), [1]);
+    assert_same_at(&repo, &at, &[early]);
 }
 
 #[test]

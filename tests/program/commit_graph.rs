@@ -23,12 +23,19 @@ const FILTERS: &[&str] = &["commit-graph", "write", "--reachable", "--changed-pa
 const CHAIN: &[&str] =
     &["commit-graph", "write", "--reachable", "--changed-paths", "--split=no-merge"];
 
-/// Returns what is known of all records and of each by itself, and how many objects were read for it.
+/// Returns what is known of all records and of each by itself, and how many objects were read for it; then what is said of
+/// those that changed last.
 fn answers(repo: &Repo) -> (String, u64) {
     let by_itself = IDS.iter().map(|id| Scope::About(std::slice::from_ref(id)));
     let scopes: Vec<Scope<'_>> =
         [Scope::Everything, Scope::Open].into_iter().chain(by_itself).collect();
-    answers_of(repo, &scopes)
+    let (mut told, n_read) = answers_of(repo, &scopes);
+    for command in [["diff", "HEAD~6"], ["lint", "--base=HEAD~6"]] {
+        let shown = run(repo.path(), &[&command[..], &["--on", ON]].concat());
+        assert!(shown.code < 2, "{}", shown.err);
+        write!(told, "{}\n{}\n{}", shown.code, shown.out, shown.err).unwrap();
+    }
+    (told, n_read)
 }
 
 fn answers_of(repo: &Repo, scopes: &[Scope<'_>]) -> (String, u64) {

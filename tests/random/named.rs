@@ -1,15 +1,18 @@
 //! A record evaluated by itself has the same state as when all records are evaluated.
 //!
-//! Start at [`differs`]. `check` reads only the records that its question is about. The cases in which it falls back on
+//! Start at [`differs`]. `check` reads only the records that its question is about, `show` and `diff` also those of which
+//! some landed version is like it: all of them, here. The cases in which it falls back on
 //! all records are left out here: the grace period of an emergency, and a negative answer while some file can't be read
 //! or an id occurs twice. In histories in which a record once had a wrong file name, or an id was in two files, only
 //! positive answers are compared, and only what they grant.
 
 use exledger::approval;
+use exledger::history::folders::{FileChange, RecordSearch};
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::version::TrailKey;
 use exledger::history::walk;
 use exledger::history::watched_paths::RecordFilter;
+use exledger::record::file;
 use exledger::status::state::{InForce, RecordState};
 
 use super::content::IDS;
@@ -44,31 +47,37 @@ pub(super) fn differs(world: &World) -> Option<String> {
         if asked.names.is_empty() {
             continue;
         }
-        let mut few =
-            walk::walk_named(&world.memory, chain(world), &prefix, None, (&asked, None)).unwrap();
-        world.read_notes(&mut few, &world.memory);
-        let of_few = approval::judge(&few);
-        let key = TrailKey::Id((*name).to_owned());
-        let (in_few, in_all) = (few.trails.contains_key(&key), all.trails.contains_key(&key));
-        if !in_few || !in_all {
-            if in_few != in_all && is_sound && !is_odd {
-                return Some(format!("{name} is there in one alone: few {in_few}, all {in_all}"));
+        let changed =
+            |change: &FileChange| change.old.map(|_| file::stem(&change.path).to_ascii_uppercase());
+        let search = RecordSearch { folders: &all.records, name: &changed };
+        for search in [None, Some(search)] {
+            let mut few =
+                walk::walk_named(&world.memory, chain(world), &prefix, None, (&asked, search))
+                    .unwrap();
+            world.read_notes(&mut few, &world.memory);
+            let of_few = approval::judge(&few);
+            let key = TrailKey::Id((*name).to_owned());
+            let (in_few, in_all) = (few.trails.contains_key(&key), all.trails.contains_key(&key));
+            if !in_few || !in_all {
+                if in_few != in_all && is_sound && !is_odd {
+                    return Some(format!("{name} is in one alone: few {in_few}, all {in_all}"));
+                }
+                continue;
             }
-            continue;
-        }
-        let at = world.instant();
-        let narrow = record_state(&few, &of_few, &key, at);
-        let full = record_state(&all, &of_all, &key, at);
-        let is_answer = match narrow.in_force {
-            InForce::Yes => narrow.approved.is_some(),
-            _ => is_sound && !is_odd,
-        };
-        let (narrow, full) = match is_odd {
-            true => (granted(&narrow), granted(&full)),
-            false => (told(&narrow), told(&full)),
-        };
-        if is_answer && narrow != full {
-            return Some(format!("{name} by itself: {narrow}\namong all: {full}"));
+            let at = world.instant();
+            let narrow = record_state(&few, &of_few, &key, at);
+            let full = record_state(&all, &of_all, &key, at);
+            let is_answer = match narrow.in_force {
+                InForce::Yes => narrow.approved.is_some(),
+                _ => is_sound && !is_odd,
+            };
+            let (narrow, full) = match is_odd {
+                true => (granted(&narrow), granted(&full)),
+                false => (told(&narrow), told(&full)),
+            };
+            if is_answer && narrow != full {
+                return Some(format!("{name} by itself: {narrow}\namong all: {full}"));
+            }
         }
     }
     None

@@ -2,8 +2,6 @@
 //!
 //! Start at [`GovernedRequest`]. Follows `docs/spec/cli.md`, hook.
 
-use std::collections::BTreeSet;
-
 use crate::features::check;
 use crate::features::check::answer::CheckRequest;
 use crate::features::check::freshness::MaxAge;
@@ -17,7 +15,6 @@ use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
-use crate::session::snapshot::walk::Scope;
 
 /// What the governance makes of a request.
 #[derive(Clone, Debug)]
@@ -74,9 +71,8 @@ pub(crate) fn ask_governed<T>(
             return Ok(asked(question, check, receipts));
         }
     }
-    let none = RecordFilter::anywhere(BTreeSet::new());
     let line = OpenMainline::open(located, at)?;
-    let governance = Snapshot::walk(line, Scope::Named(&none))?.data.governance;
+    let governance = Snapshot::walk_few(line, &RecordFilter::none(), None)?.governance;
     match decide(&governance) {
         GovernedRequest::Decided(decision) => Ok(GovernedAnswer::Decided(decision)),
         GovernedRequest::Ask(question) => {

@@ -235,7 +235,7 @@ fn named<'f>(
 }
 
 fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
-    let snapshot = Snapshot::open(located, at, Scope::Everything).ok()?;
+    let snapshot = Snapshot::open(located, at, Scope::About(&[text])).ok()?;
     Some(match snapshot.elsewhere(text)?.branch {
         Some(branch) => {
             let short = quoted(snapshot.to_switch(&branch));

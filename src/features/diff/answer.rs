@@ -10,6 +10,7 @@ use crate::session::locate::Located;
 use crate::session::mainline;
 use crate::session::options::Moment;
 use crate::store::git::Repository;
+use crate::store::git::indexed::IndexedObjects;
 use std::cell::OnceCell;
 
 pub(crate) fn compare(
@@ -32,6 +33,7 @@ pub(crate) fn compare(
     if proposed.commit.is_none() {
         parents.extend(repository.merged_heads());
     }
+    let indexed = IndexedObjects::of(repository, !chosen.is_pinned());
     let comparer = Comparer {
         repository,
         prefix: repository.ledger_prefix(&located.root),
@@ -40,6 +42,7 @@ pub(crate) fn compare(
         on: at.on,
         chain: OnceCell::new(),
         past: OnceCell::new(),
+        indexed,
     };
     Ok(comparer.compare(onto, &parents, proposed)?)
 }

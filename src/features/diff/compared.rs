@@ -53,6 +53,8 @@ pub struct Compared {
     pub rulings: Vec<GovernanceChange>,
     /// What its commits take away, and later ones give back.
     pub taken: Vec<TakenOnBranch>,
+    /// The commit of which git's commit-graph says that it is another one.
+    pub wrong_graph: Option<Oid>,
     /// Its changes to the forge's workflows and actions.
     pub workflows: Vec<GovernanceChange>,
     /// The authors of its changes to each governance file, by path; without uncommitted changes.
@@ -146,12 +148,14 @@ impl Compared {
         known.and_then(|known| known.landed).or(Some(self.until))
     }
 
-    /// Returns notices for the governance files whose last version that counts applies instead of the landed one.
+    /// Returns notices for the governance files whose last version that counts applies instead of the landed one, and for a
+    /// commit-graph that is not used.
     pub fn notices(&self) -> impl Iterator<Item = Notice> {
         let base = self.base.short();
         self.uncounted
             .iter()
             .map(move |path| Notice::Uncounted { path: path.clone(), base: base.clone() })
+            .chain(self.wrong_graph.map(|commit| Notice::WrongCommitGraph { commit }))
     }
 
     fn renewals(&self) -> Renewals {

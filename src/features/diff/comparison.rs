@@ -19,26 +19,25 @@ use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
-use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
-use crate::history::{chain, content, walk};
+use crate::history::watched_paths::{Interest, RecordFilter};
+use crate::history::{chain, walk};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people;
-use crate::record::file;
 use crate::record::time::Instant;
 use crate::rules::change_cases::GovernanceChange;
 use crate::session::error::Undetermined;
 use crate::session::locate::above::{self, PolicyReader};
 use crate::session::mainline::{read_approvals, read_notes};
-use crate::session::snapshot::nearby::{self, NeighbourSearch};
+use crate::session::snapshot::nearby::{self, FormerSearch, NeighbourSearch};
 use crate::store::git::Repository;
+use crate::store::git::indexed::IndexedObjects;
 use crate::survey::approved_state::ApprovedState;
 use crate::survey::branch::{self, Candidates, Delta, LedgerSide};
 use crate::survey::neighbour::Neighbours;
-use crate::yaml::node::Limits;
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -50,6 +49,16 @@ pub(crate) struct Comparer<'h> {
     pub(crate) on: Option<Instant>,
     pub(crate) chain: OnceCell<Chain>,
     pub(crate) past: OnceCell<(History, TrailVerdicts)>,
+    pub(crate) indexed: IndexedObjects<'h>,
+}
+
+/// The records that differ, by the governance of both sides.
+struct ComparedRecords {
+    governance: [Rc<Governance>; 2],
+    named: Files,
+    deltas: Vec<Delta>,
+    /// Those like them, once their history is read along with everything else.
+    similar: Option<Vec<TrailKey>>,
 }
 
 impl Comparer<'_> {
@@ -57,8 +66,7 @@ impl Comparer<'_> {
         if let Some(past) = self.past.get() {
             return Ok(past);
         }
-        let none = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
-        let read = self.past_of(&none, None)?;
+        let read = self.past_of(&RecordFilter::none(), None)?;
         Ok(self.past.get_or_init(|| read))
     }
 
@@ -70,7 +78,9 @@ impl Comparer<'_> {
         let mut chain = self.chain()?.clone();
         chain.others.noted = above::noted(&self.prefix, &[]);
         let few = (few, search);
-        let mut history = walk::walk_named(self.repository, chain, &self.prefix, None, few)?;
+        let mut history = self.indexed.read_with(|objects| {
+            walk::walk_named(objects, chain.clone(), &self.prefix, None, few)
+        })?;
         read_notes(self.repository, &mut history, None);
         // A policy that nobody above approved is compared as if it counted: that says nothing about what is in force.
         history.begins = self.policies().begin(&history)?.unwrap_or_default();
@@ -220,18 +230,22 @@ impl Comparer<'_> {
     ) -> Result<Compared, Undetermined> {
         let branch = self.branch(onto, parents)?;
         let (base, head) = (self.base(&branch)?, branch.tip.oid);
+        let tried = self.try_landed(base, proposed)?;
         let cast = self.cast(onto)?;
         let before = self.state(base)?;
         let uncounted = self.uncounted(base)?;
         let governance = uncounted.governance(&before, proposed)?;
         let proposed = ProposedState { governance: &governance, ..proposed };
-        let named = Files::list(proposed.tree, &proposed.governance.policy.records)?;
-        let deltas = self.deltas(base, &before, proposed, &named)?;
+        let states = [Rc::clone(&before), Rc::clone(&governance)];
+        let folders = record_folders(&states);
+        let ComparedRecords { named, deltas, similar, .. } = match tried {
+            Some(tried) if tried.governance == states => tried,
+            _ => self.records(base, states, proposed)?,
+        };
         let states = [&*before, &*cast.onto, proposed.governance];
         let mut governance_paths: BTreeSet<String> =
             states.into_iter().flat_map(Governance::paths).collect();
         let planned = redesign_folders(states.into_iter());
-        let folders = record_folders(&before, proposed.governance);
         let (commits, mut brought) = branch::collect_commits(
             self.repository,
             &self.prefix,
@@ -271,17 +285,24 @@ impl Comparer<'_> {
         if !deltas.is_empty() {
             let search = NeighbourSearch::of(&deltas, [&before, proposed.governance])
                 .with_redesigns(&redesigns);
-            let (history, approvals, similar) = self.past_of_similar(&deltas, &search)?;
-            let stems = deltas.iter().map(|delta| delta.key.as_str());
+            let further;
+            let ((history, approvals), similar) = match similar {
+                Some(similar) if !search.has_patterns() => (self.past()?, similar),
+                _ => {
+                    further = self.past_of_similar(&deltas, &search)?;
+                    (&further.0, further.1)
+                }
+            };
+            let stems = deltas.iter().map(|it| it.key.as_str());
             let governance = &approvals.counted.tip;
             neighbours = Some(Neighbours {
                 redesigns: redesigns.clone(),
-                further_ids: nearby::known(stems, &history),
-                all: nearby::landed(similar.iter(), &history, &approvals, governance),
+                further_ids: nearby::known(stems, history),
+                all: nearby::landed(similar.iter(), history, approvals, governance),
                 until,
             });
             for delta in deltas {
-                let landed = ApprovedState::from_history(&history, &approvals, &delta.key);
+                let landed = ApprovedState::from_history(history, approvals, &delta.key);
                 entries.push(cast.entry(delta, landed, &commits, &loose));
             }
         }
@@ -298,6 +319,7 @@ impl Comparer<'_> {
             governors,
             before,
             brought,
+            wrong_graph: self.indexed.disagrees.get(),
             uncounted: uncounted.still_in(proposed.tree)?,
             governance: Rc::clone(&governance),
             odd: self.odd(base, named)?,
@@ -308,34 +330,47 @@ impl Comparer<'_> {
         })
     }
 
+    /// Compares by the governance that landed, and reads the past of the records that differ with that of everything else: what
+    /// landed nearly always counts.
+    fn try_landed(
+        &self,
+        base: Oid,
+        proposed: ProposedState<'_>,
+    ) -> Result<Option<ComparedRecords>, Undetermined> {
+        let states = [Governance::read(&self.tree(base)?)?, proposed.governance.clone()];
+        if states.iter().any(|it| it.state != State::Sound) {
+            return Ok(None);
+        }
+        let mut tried = self.records(base, states.map(Rc::new), proposed)?;
+        if !tried.deltas.is_empty() {
+            let [before, after] = &tried.governance;
+            let search = NeighbourSearch::of(&tried.deltas, [before, after]);
+            let (past, similar) = self.past_of_similar(&tried.deltas, &search)?;
+            self.past.get_or_init(|| past);
+            tried.similar = Some(similar);
+        }
+        Ok(Some(tried))
+    }
+
     /// Returns the past of the records that differ, and of those that are or were similar to one of them; and the latter's keys.
     fn past_of_similar(
         &self,
         deltas: &[Delta],
         search: &NeighbourSearch<'_>,
-    ) -> Result<(History, TrailVerdicts, Vec<TrailKey>), Undetermined> {
-        let similar = RefCell::new(search.among(&self.tree(self.chosen.tip)?)?);
-        let mut names: BTreeSet<String> = deltas.iter().map(|delta| delta.key.clone()).collect();
-        names.extend(similar.borrow().iter().cloned());
+    ) -> Result<((History, TrailVerdicts), Vec<TrailKey>), Undetermined> {
+        let mut similar = search.among(&self.tree(self.chosen.tip)?)?;
+        let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
+        names.extend(similar.iter().cloned());
         let few = RecordFilter::anywhere(names);
-        let seen = RefCell::new(BTreeSet::new());
-        // A version that landed and was changed or removed since may be similar, too.
-        let name = |change: &FileChange| {
-            let is_record = matches!(change.kind, WatchedKind::Record | WatchedKind::Other);
-            let old = change.old.filter(|old| is_record && seen.borrow_mut().insert(*old))?;
-            let name = match content::bytes_within(self.repository, old, Limits::RECORD.bytes) {
-                Ok(bytes) => search.matched(&change.path, &bytes?)?,
-                // What a partial clone left out may be similar.
-                Err(_) => file::stem(&change.path).to_ascii_uppercase(),
-            };
-            similar.borrow_mut().insert(name.clone());
-            Some(name)
-        };
+        let matches = |path: &str, bytes: &[u8]| search.matched(path, bytes).is_some();
+        let former = FormerSearch::new(self.repository, &matches);
+        let name = |change: &FileChange| former.name(change);
         let further = RecordSearch { folders: &search.folders(), name: &name };
-        let further = if !search.is_empty() { Some(further) } else { None };
-        let (history, approvals) = self.past_of(&few, further)?;
-        let similar = similar.into_inner().into_iter().map(TrailKey::Id).collect();
-        Ok((history, approvals, similar))
+        let further = Some(further).filter(|_| !search.is_empty());
+        let past = self.past_of(&few, further)?;
+        similar.extend(former.found.into_inner());
+        let similar = similar.into_iter().map(TrailKey::Id).collect();
+        Ok((past, similar))
     }
 
     /// Returns the end of the windows: the instant in question, otherwise the committer time of the head.
@@ -347,16 +382,17 @@ impl Comparer<'_> {
         Ok(head.committed().unwrap_or(self.now))
     }
 
-    fn deltas(
+    /// Returns the records that differ from where the branch started.
+    fn records(
         &self,
         base: Oid,
-        before: &Governance,
+        governance: [Rc<Governance>; 2],
         proposed: ProposedState<'_>,
-        named: &Files,
-    ) -> Result<Vec<Delta>, Undetermined> {
+    ) -> Result<ComparedRecords, Undetermined> {
         let tree = self.tree(base)?;
-        let folders = record_folders(before, proposed.governance);
-        let (own, other) = (&before.policy.records, &proposed.governance.policy.records);
+        let [own, other] = governance.each_ref().map(|it| &it.policy.records);
+        let named = Files::list(proposed.tree, other)?;
+        let folders = record_folders(&governance);
         let mut paths = match proposed.commit {
             None => self.loose(base, &folders)?,
             Some(commit) => self.differing(base, commit, &folders)?,
@@ -369,8 +405,9 @@ impl Comparer<'_> {
             Files::list(&tree, own)?
         };
         let old = LedgerSide { tree: &tree, files: &files };
-        let new = LedgerSide { tree: proposed.tree, files: named };
-        Ok(branch::deltas(old, new, candidates)?)
+        let new = LedgerSide { tree: proposed.tree, files: &named };
+        let deltas = branch::deltas(old, new, candidates)?;
+        Ok(ComparedRecords { deltas, governance, named, similar: None })
     }
 
     /// Returns the paths that are named like a record and are not files, but were something else, or did not
@@ -478,8 +515,8 @@ fn find_governors(
     governors
 }
 
-fn record_folders(one: &Governance, other: &Governance) -> Vec<String> {
-    let folders: BTreeSet<&String> =
-        one.policy.records.iter().chain(&other.policy.records).collect();
+/// Returns the record folders of two states together.
+fn record_folders(states: &[Rc<Governance>; 2]) -> Vec<String> {
+    let folders: BTreeSet<&String> = states.iter().flat_map(|it| &it.policy.records).collect();
     folders.into_iter().cloned().collect()
 }

@@ -3,7 +3,6 @@
 //! Start at `examine`. Follows `docs/spec/cli.md`, doctor. Records are read only where a forge signs merges and the policy
 //! does not demand it, and looked for in a partial clone; otherwise the answer takes no longer in a large ledger.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::approval::count::weigh;
@@ -29,6 +28,7 @@ use crate::policy::governance::Governance;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::mainline;
+use crate::session::mainline::OpenMainline;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
@@ -66,8 +66,8 @@ pub(crate) fn examine(
 
 fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, Error> {
     let repository = located.repository()?;
-    let none = RecordFilter { names: BTreeSet::new(), folders: Some(BTreeSet::new()) };
-    let mut snapshot = Snapshot::open_landed(located, at, Scope::Named(&none))?;
+    let line = OpenMainline::open(located, at)?;
+    let mut snapshot = Snapshot::walk_few(line, &RecordFilter::none(), None)?;
     let n_rules_of_branch = snapshot.rules_of_branch().len();
     let governance = snapshot.governance();
     let mainline = &snapshot.facts().0.mainline;

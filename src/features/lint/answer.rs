@@ -263,10 +263,8 @@ fn remember(
     let mut rest = files.records.iter().filter(|record| !input.names(&record.path));
     rest.try_for_each(|file| {
         let bytes = file.bytes(input)?;
-        let may_repeat = refiling::may_hold(&bytes, "closure") && {
-            let search = NameSearch::of_bytes(&bytes);
-            names.iter().any(|name| search.may_name(name))
-        };
+        let may_repeat = refiling::may_hold(&bytes, "closure")
+            && NameSearch::of_bytes(&bytes).may_name_any(&names);
         if may_repeat || refiling::may_name(&bytes, &texts) {
             let source = record::file::read(&file.path, &bytes);
             ends.remember(&source);

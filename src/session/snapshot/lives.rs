@@ -204,7 +204,7 @@ impl Snapshot<'_> {
 
     /// Counts earlier filings as renewals of a refiled record, if all records were read.
     pub(crate) fn count_refilings(&mut self, scope: Scope<'_>) {
-        if matches!(scope, Scope::Findings | Scope::Named(_)) {
+        if scope == Scope::Findings {
             return;
         }
         let own = self.evaluated().peers();

@@ -6,12 +6,17 @@
 
 use crate::history::change::entries::ExpiryExtension;
 use crate::session::error::Undetermined;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::approval::TrailVerdicts;
+use crate::history::content;
+use crate::history::folders::FileChange;
+use crate::history::objects::{Objects, OidMap};
 use crate::history::version::{Content, Trail, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
+use crate::history::watched_paths::WatchedKind;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
@@ -30,6 +35,42 @@ use crate::survey::neighbour::Neighbour;
 use crate::survey::occurrence::Filing;
 use crate::survey::redesign::{RedesignHistory, covers};
 use crate::survey::refiling::{NameSearch, Peer};
+use crate::yaml::node::Limits;
+
+/// Finds records of which a version that landed, and was changed or removed since, matches.
+pub(crate) struct FormerSearch<'s> {
+    objects: &'s dyn Objects,
+    /// Tells whether a file matches, by its path and bytes.
+    matches: &'s dyn Fn(&str, &[u8]) -> bool,
+    seen: RefCell<OidMap<bool>>,
+    /// The names of the files that were found, in upper case and without suffix.
+    pub(crate) found: RefCell<BTreeSet<String>>,
+}
+
+impl<'s> FormerSearch<'s> {
+    pub(crate) fn new(
+        objects: &'s dyn Objects,
+        matches: &'s dyn Fn(&str, &[u8]) -> bool,
+    ) -> FormerSearch<'s> {
+        FormerSearch { objects, matches, seen: RefCell::default(), found: RefCell::default() }
+    }
+
+    /// Returns the name of the file that a change replaces, if it matches.
+    pub(crate) fn name(&self, change: &FileChange) -> Option<String> {
+        let is_record = matches!(change.kind, WatchedKind::Record | WatchedKind::Other);
+        let old = change.old.filter(|_| is_record)?;
+        let is_found = *self.seen.borrow_mut().entry(old).or_insert_with(|| {
+            match content::bytes_within(self.objects, old, Limits::RECORD.bytes) {
+                Ok(bytes) => bytes.is_some_and(|bytes| (self.matches)(&change.path, &bytes)),
+                // What a partial clone left out may match.
+                Err(_) => true,
+            }
+        });
+        let name = is_found.then(|| file::stem(&change.path).to_ascii_uppercase())?;
+        self.found.borrow_mut().insert(name.clone());
+        Some(name)
+    }
+}
 
 /// The search terms for similar records.
 pub struct NeighbourSearch<'n> {
@@ -128,6 +169,11 @@ impl<'n> NeighbourSearch<'n> {
                     || self.patterns.iter().any(|it| covers(&it.pattern, group, governance))
             })
         })
+    }
+
+    /// Tells whether records of the patterns of redesigns are searched for, too.
+    pub fn has_patterns(&self) -> bool {
+        !self.patterns.is_empty()
     }
 
     /// Tells whether nothing is searched for.

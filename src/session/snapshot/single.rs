@@ -66,7 +66,7 @@ impl Snapshot<'_> {
         };
         texts.iter().any(|text| {
             let search = text.as_deref().map(NameSearch::of_bytes);
-            search.is_none_or(|search| names.iter().any(|name| search.may_name(name)))
+            search.is_none_or(|search| search.may_name_any(names))
         })
     }
 

@@ -12,6 +12,7 @@ use crate::approval::governance::counted::CountedGovernance;
 use crate::clock::Stopwatch;
 use crate::diag;
 use crate::history::chain::{self, Chain};
+use crate::history::folders::RecordSearch;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::version::Trail;
@@ -48,8 +49,6 @@ pub enum Scope<'a> {
     Worklist,
     /// Those that scanners' findings may match: without those that name no finding.
     Findings,
-    /// Selected records.
-    Named(&'a RecordFilter),
     /// The records that some texts name, and what an answer about them depends on; all if that may not suffice.
     About(&'a [&'a str]),
 }
@@ -72,7 +71,7 @@ pub struct Walk<'w, 'h> {
 impl Scope<'_> {
     fn leaves_out(self, trail: &Trail, policy: &Policy) -> bool {
         match self {
-            Scope::Everything | Scope::Named(_) | Scope::About(_) => false,
+            Scope::Everything | Scope::About(_) => false,
             Scope::Open | Scope::Repeated => settled::is_over(trail),
             Scope::Findings => trail.became.is_none() && settled::names_no_findings(trail),
             Scope::Worklist => settled::is_over(trail) && !settled::owes_review(trail, policy),
@@ -87,63 +86,74 @@ impl<'h> Snapshot<'h> {
         let mut judged_first = BTreeSet::new();
         let mut pattern_window = None;
         let (repository, instant) = (line.repository, line.instant);
-        let indexed = IndexedObjects::of(repository, line.may_be_indexed);
-        let walk = |walk: Walk<'_, '_>| {
-            let run = |objects: &dyn Objects, chain: Chain| match scope {
-                Scope::Named(few) => {
-                    walk::walk_named(objects, chain, walk.prefix, walk.records, (few, None))
-                }
-                _ => walk::walk(objects, chain, walk.prefix, walk.records),
-            };
-            let is_wrong = indexed.disagrees.get().is_some();
-            let history = run(&indexed, walk.chain.clone());
-            // What it said before it was found to be wrong has left something out.
-            match indexed.disagrees.get().filter(|_| !is_wrong) {
-                Some(_) => run(&indexed, walk.chain),
-                None => history,
-            }
+        let walk = |objects: &dyn Objects, walk: &Walk<'_, '_>| {
+            walk::walk(objects, walk.chain.clone(), walk.prefix, walk.records)
         };
-        let mut snapshot = Snapshot::judged(line, walk, |history, governance| {
-            if !matches!(scope, Scope::Named(_)) {
-                let policy = &governance.policy;
-                let landings = history.mainline.landings.iter();
-                let landings: Vec<Instant> = landings.map(|landing| landing.effective).collect();
-                let window = PatternWindow {
-                    redesigned: first_done(history, policy),
-                    landings,
-                    window: policy.patterns.window,
-                    until: instant,
-                };
-                let mut unsure = BTreeMap::new();
-                history.leave_out(repository, &mut |trail| {
-                    if !scope.leaves_out(trail, policy) {
-                        return true;
-                    }
-                    let is_unsure = scope == Scope::Repeated && window.holds_trail(trail)
-                        || lives::needs_verdicts(trail, &window.landings);
-                    if is_unsure || settled::is_emergency(trail) {
-                        unsure.insert(trail.key.clone(), is_unsure);
-                        return true;
-                    }
-                    passed.take(trail, &window);
-                    false
-                });
-                judged_first = passed.put_off(history, unsure, (governance, &window));
-                history.parse(repository);
-                pattern_window = Some(window);
-            }
+        let mut snapshot = Snapshot::indexed(line, walk, |history, governance| {
+            let policy = &governance.policy;
+            let landings = history.mainline.landings.iter();
+            let landings: Vec<Instant> = landings.map(|landing| landing.effective).collect();
+            let window = PatternWindow {
+                redesigned: first_done(history, policy),
+                landings,
+                window: policy.patterns.window,
+                until: instant,
+            };
+            let mut unsure = BTreeMap::new();
+            history.leave_out(repository, &mut |trail| {
+                if !scope.leaves_out(trail, policy) {
+                    return true;
+                }
+                let is_unsure = scope == Scope::Repeated && window.holds_trail(trail)
+                    || lives::needs_verdicts(trail, &window.landings);
+                if is_unsure || settled::is_emergency(trail) {
+                    unsure.insert(trail.key.clone(), is_unsure);
+                    return true;
+                }
+                passed.take(trail, &window);
+                false
+            });
+            judged_first = passed.put_off(history, unsure, (governance, &window));
+            history.parse(repository);
+            pattern_window = Some(window);
         })?;
         snapshot.passed = passed;
-        let wrong = indexed.disagrees.get().map(|commit| Notice::WrongCommitGraph { commit });
-        snapshot.notices.extend(wrong);
-        // Whoever asks about few records asks again about all where the answer rests on a grace.
-        if !matches!(scope, Scope::Named(_)) {
-            let SnapshotData { history, governance, approvals, .. } = &mut snapshot.data;
-            repeated_emergencies::use_up_graces(history, approvals, governance);
-        }
+        let Snapshot { history, governance, approvals, .. } = &mut snapshot;
+        repeated_emergencies::use_up_graces(history, approvals, governance);
         if let Some(window) = &pattern_window {
             snapshot.leave_out_judged(&judged_first, Some(window));
         }
+        Ok(snapshot)
+    }
+
+    /// Walks and evaluates a few records of a mainline, and those that a search finds. Whoever asks about few records asks again
+    /// about all where the answer rests on a grace.
+    ///
+    /// # Errors
+    /// As [`Snapshot::walk`].
+    pub(crate) fn walk_few(
+        line: OpenMainline<'h>,
+        few: &RecordFilter,
+        search: Option<RecordSearch<'_>>,
+    ) -> Result<Snapshot<'h>, Error> {
+        let walk = |objects: &dyn Objects, walk: &Walk<'_, '_>| {
+            let few = (few, search);
+            walk::walk_named(objects, walk.chain.clone(), walk.prefix, walk.records, few)
+        };
+        Snapshot::indexed(line, walk, |_, _| ())
+    }
+
+    /// Evaluates a mainline whose history is walked with git's own index of it, where that may be used.
+    fn indexed(
+        line: OpenMainline<'h>,
+        run: impl Fn(&dyn Objects, &Walk<'_, 'h>) -> Result<History, Obstacle>,
+        leave_out: impl FnOnce(&mut History, &Governance),
+    ) -> Result<Snapshot<'h>, Error> {
+        let indexed = IndexedObjects::of(line.repository, line.may_be_indexed);
+        let walk = |walk: Walk<'_, 'h>| indexed.read_with(|objects| run(objects, &walk));
+        let mut snapshot = Snapshot::judged(line, walk, leave_out)?;
+        let wrong = indexed.disagrees.get().map(|commit| Notice::WrongCommitGraph { commit });
+        snapshot.notices.extend(wrong);
         Ok(snapshot)
     }
 

@@ -22,6 +22,16 @@ impl<'r> IndexedObjects<'r> {
         let graph = if is_used { repository.commit_graph() } else { None };
         IndexedObjects { repository, graph: Cell::new(graph), disagrees: Cell::new(None) }
     }
+
+    /// Reads something; again if the graph is found to be wrong on the way, since what it said before has left something out.
+    pub fn read_with<T>(&self, mut read: impl FnMut(&dyn Objects) -> T) -> T {
+        let is_wrong = self.disagrees.get().is_some();
+        let found = read(self);
+        match self.disagrees.get().filter(|_| !is_wrong) {
+            Some(_) => read(self),
+            None => found,
+        }
+    }
 }
 
 impl Objects for IndexedObjects<'_> {

@@ -19,7 +19,7 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
         NotFound::Unknown(like) => like,
     };
     // Proposals are read only here: most approvals need no branch but their own.
-    let snapshot = Snapshot::open(located, at, Scope::Everything).ok();
+    let snapshot = Snapshot::open(located, at, Scope::About(&[text])).ok();
     let remedy: Remedy = match snapshot.as_ref().and_then(|snapshot| snapshot.elsewhere(text)) {
         Some(Elsewhere { id, branch: Some(branch) }) => {
             let approve = format!("exledger approve {id} --ref {}", quoted(&branch));
