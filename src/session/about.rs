@@ -24,6 +24,7 @@ use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::nearby::FormerSearch;
 use crate::session::snapshot::walk::Scope;
+use crate::survey::near_values::SubjectNames;
 use crate::survey::refiling::{NameSearch, Peer};
 use crate::survey::repeated_emergencies;
 use crate::yaml::node::Limits;

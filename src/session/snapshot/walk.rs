@@ -118,7 +118,7 @@ impl<'h> Snapshot<'h> {
             pattern_window = Some(window);
         })?;
         snapshot.passed = passed;
-        let Snapshot { history, governance, approvals, .. } = &mut snapshot;
+        let SnapshotData { history, governance, approvals, .. } = &mut snapshot.data;
         repeated_emergencies::use_up_graces(history, approvals, governance);
         if let Some(window) = &pattern_window {
             snapshot.leave_out_judged(&judged_first, Some(window));
