@@ -421,7 +421,7 @@ fn commits_hide_no_statement() {
     let now = repo.now().to_string();
     let run = cli::run(repo.path(), &["check", "--application", "billing", "--on", &now]);
     assert_eq!(run.code, 3, "{}", run.out);
-    let (_, command) = run.err.trim_end().split_once("newest statement: ").expect(&run.err);
+    let (_, command) = run.err.trim_end().split_once("newest statement:").expect(&run.err);
     let repair = Command::new("sh").current_dir(repo.path()).args(["-c", command]).status();
     assert!(repair.unwrap().success(), "{command}");
     assert_eq!(status(&repo), "active");

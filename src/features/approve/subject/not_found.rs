@@ -26,8 +26,7 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
             Remedy::run([approve]).after(format!("{branch} proposes it"))
         }
         Some(Elsewhere { branch: None, .. }) => {
-            format!("it is on the approved ref: check that out, or name another branch with --ref")
-                .into()
+            "it is on the approved ref: check that out, or name another branch with --ref".into()
         }
         None => {
             let list = "run `exledger list --all` for the ids; give the branch that contains it with --ref";
