@@ -120,7 +120,7 @@ pub const PARTS: &[Part] = &[
     ),
     decides(
         &["the signers file"],
-        "a line less, if it names one address, without `*`, `?`, `!` or `,`, and no other line has its key",
+        "a line less, if it names one address, without `*`, `?`, `!` or `,`, and no other line has its key; of a bridge's, if nothing else names its address",
         signers,
     ),
     decides(

@@ -6,6 +6,7 @@ use crate::support::project::{files, root};
 
 /// Tests that act out no claim: the honest acts beside one, and what people see of it.
 const HELPERS: &[&str] = &[
+    "branch_that_begins_a_ledger_may_be_edited",
     "answers_name_the_folder",
     "branch_says_that_it_adds_a_policy_below",
     "draft_that_became_another_class_and_was_approved_uses_up_no_grace",
