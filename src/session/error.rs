@@ -38,7 +38,6 @@ pub enum Error {
 
 /// What is wrong with a question or a decision.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 #[expect(missing_docs, reason = "fields that say what they are")]
 pub enum Usage {
     /// A text does not identify exactly one record.
@@ -79,7 +78,6 @@ pub enum Usage {
 
 /// Why something could not be determined.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 #[expect(missing_docs, reason = "fields that say what they are")]
 pub enum Undetermined {
     /// Neither this folder nor a parent is a ledger.

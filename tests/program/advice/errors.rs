@@ -107,6 +107,7 @@ stories!(of_open, OpenError {
     Owner => Words("only root can give a folder to somebody else: `approval::pitfalls` does"),
     Setting => Words("another clone is needed"),
     Sha256 => Words("another repository is needed"),
+    Tracked => Words("only a person knows whether the files are wanted"),
     Refused => Words("git's message names the cause"),
 });
 
