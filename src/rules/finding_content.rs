@@ -5,7 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
-use crate::gate::accepted_text::AcceptedItem;
+use crate::gate::accepted_text::{AcceptedItem, BlobLines, ScannedFiles};
 use crate::history::objects::Oid;
 use crate::record::file::RecordFile;
 use crate::rules::case::RecordCase;
@@ -60,25 +60,66 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns the warnings about references to blobs that this clone does not have.
-pub(super) fn unknown_blobs(source: &RecordFile, has_blob: &dyn Fn(Oid) -> bool) -> Vec<Finding> {
+/// Returns the findings about references to lines that nobody can read, and, in a record that has not landed, to a version of a
+/// file that a squash would lose.
+pub(super) fn references(
+    source: &RecordFile,
+    (files, is_known): (&dyn ScannedFiles, &dyn Fn(Oid) -> bool),
+    is_landed: &dyn Fn() -> bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, item) in source.items("scope.findings").iter().enumerate() {
+        let paths = item.get("paths").map_or(&[][..], Node::items);
         let content = item.get("content").map_or(&[][..], Node::items);
         for (nth, item) in content.iter().enumerate() {
             let Some(Ok(AcceptedItem::Reference(lines))) = item.text().map(AcceptedItem::read)
             else {
                 continue;
             };
-            if !has_blob(lines.blob) {
-                let field = format!("scope.findings[{index}].content[{nth}]");
-                let message =
-                    format!("`{field}` refers to {}, which git does not have", lines.blob);
-                let help = Remedy::run(["git fetch"]).after(
-                    "it covers nothing here; where no remote has it, draft the finding again",
-                );
-                findings.push(source.finding(RULE.code, Level::Warning, &field, message, help));
-            }
+            let field = format!("scope.findings[{index}].content[{nth}]");
+            let BlobLines { first, last, blob } = lines;
+            let text = files.blob(blob);
+            let run = text.as_ref().and_then(|text| text.get(first, last));
+            let (level, what, help) = match (&text, run) {
+                (None, _) if !is_known(blob) => (
+                    Level::Warning,
+                    format!("refers to {blob}, which git does not have"),
+                    Remedy::run(["git fetch"]).after(
+                        "it covers nothing here; where no remote has it, draft the finding again",
+                    ),
+                ),
+                (None, _) => (
+                    Level::Error,
+                    format!("refers to {blob}, which is not the text of a file"),
+                    Remedy::from("draft the finding again".to_owned()),
+                ),
+                (Some(text), None) => (
+                    Level::Error,
+                    format!("refers to line {last} of {blob}, which has {}", text.count()),
+                    Remedy::from("draft the finding again".to_owned()),
+                ),
+                (_, Some(run)) => {
+                    let paths = paths.iter().filter_map(Node::text);
+                    let mut stale = paths.filter(|path| {
+                        let committed = files.committed(path, None);
+                        let present = files.file(path, None).ok();
+                        let stands = present.is_some_and(|present| present.find(run).len() == 1);
+                        stands && committed.is_ok_and(|committed| committed != blob)
+                    });
+                    let Some(path) = stale.next().filter(|_| !is_landed()) else { continue };
+                    (
+                        Level::Warning,
+                        format!(
+                            "refers to a version of {path} that is not the last one: a squash may lose it"
+                        ),
+                        Remedy::from(format!(
+                            "draft the finding again, after the last change of {path} is committed"
+                        )),
+                    )
+                }
+            };
+            let message = format!("`{field}` {what}");
+            findings.push(source.finding(RULE.code, level, &field, message, help));
         }
     }
     findings

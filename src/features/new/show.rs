@@ -28,6 +28,8 @@ pub struct Filed {
     pub needed: Needed,
     /// Who could give them, one line for each requirement.
     pub who: Vec<String>,
+    /// What its findings accept, as the reviewer reads it.
+    pub accepts: Vec<String>,
     /// The findings about it.
     pub findings: Vec<Finding>,
     /// The derived values.
@@ -77,6 +79,9 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
             .map(|it| format!("{}: {} ({})", it.field, it.value, it.why))
             .collect();
         pairs.push(("derived".to_owned(), StyledText::plain(derived.join("\n"))));
+    }
+    if !filed.accepts.is_empty() {
+        pairs.push(("accepts".to_owned(), StyledText::plain(filed.accepts.join("\n"))));
     }
     doc.blocks.push(Block::Pairs(pairs));
     if !filed.findings.is_empty() {

@@ -192,7 +192,7 @@ impl RequestArgument {
 
 /// Tells whether a record would take a text for a pattern.
 fn is_pattern(text: &str) -> bool {
-    pattern::is_everything(text) || text.contains(['*', '?'])
+    !pattern::is_literal(text)
 }
 
 /// Tells whether the id of a finding, after its tool, means all.

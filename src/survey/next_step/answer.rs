@@ -39,10 +39,7 @@ pub fn after(
     let Some(record_state) = asked else {
         let step = match answer.verdict {
             GateVerdict::Unknown => unanswered(None),
-            _ => {
-                let command = format!("exledger new{}", new_flags(question, None));
-                step("ask for an exception", command, By::Anybody)
-            }
+            _ => step("ask for an exception", new_command(question, "", None), By::Anybody),
         };
         return Some(anybody(step));
     };
@@ -174,13 +171,15 @@ impl AdviceCase<'_> {
             Some(_) if !gate::asks_finding(question) => (flag("like", self.id), self.record),
             _ => (String::new(), None),
         };
-        let flags = new_flags(question, record);
-        step(action, format!("exledger new{like}{flags}"), By::Anybody)
+        step(action, new_command(question, &like, record), By::Anybody)
     }
 }
 
-/// Returns the flags by which `new` states what is asked, but for what a record states already.
-fn new_flags(question: &Question, record: Option<&Record>) -> String {
+/// Returns the command that files a record of what is asked, but for what another one states already.
+fn new_command(question: &Question, like: &str, record: Option<&Record>) -> String {
+    if let Some(draft) = &question.scanner_details.draft {
+        return draft.clone();
+    }
     let subject = record.map(|record| &record.subject);
     let same = |asked: &Option<String>, stated: Option<&Option<String>>| stated == Some(asked);
     let lists = |stated: Option<&Vec<String>>, asked: &Option<String>| {
@@ -233,7 +232,8 @@ fn new_flags(question: &Question, record: Option<&Record>) -> String {
         ("change", &question.reference, false),
     ];
     let flags = values.into_iter().filter(|(_, _, is_stated)| !is_stated);
-    flags.filter_map(|(key, text, _)| Some(flag(key, text.as_deref()?))).collect()
+    let flags = flags.filter_map(|(key, text, _)| Some(flag(key, text.as_deref()?)));
+    format!("exledger new{like}{}", flags.collect::<String>())
 }
 
 fn flag(key: &str, value: &str) -> String {
@@ -285,8 +285,7 @@ fn check_command(question: &Question, limits: &[UnstatedLimit]) -> Option<String
         let [value] = limit.values.as_slice() else {
             return None;
         };
-        let is_pattern = pattern::is_everything(value) || value.contains(['*', '?', '[', '{']);
-        if is_pattern || !LITERAL.contains(&limit.key) {
+        if !pattern::is_literal(value) || !LITERAL.contains(&limit.key) {
             return None;
         }
         command.push_str(&flag(limit.key, value));

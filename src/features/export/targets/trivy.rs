@@ -13,6 +13,7 @@ use crate::features::export::targets::paths::PathLimits;
 use crate::features::export::targets::target::ExportTarget;
 use crate::features::export::targets::{paths, quoting, yaml_merge};
 use crate::formats::glob;
+use crate::record::subject::FindingKey;
 use crate::record::tool_ids;
 
 /// The sections of the file, each with the tool whose findings it takes.
@@ -26,7 +27,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
 /// The definition of the target.
 pub const TARGET: ExportTarget = ExportTarget {
     name: "trivy",
-    tools: &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"],
+    tools: tool_ids::TRIVY,
     is_several: false,
     write,
     merge: Some(merge),
@@ -80,7 +81,10 @@ pub(super) fn sections_of(
     let mut sections: Vec<SectionEntries> =
         SECTIONS.iter().map(|(name, _)| SectionEntries { name, entries: Vec::new() }).collect();
     for finding in input.findings(TARGET.tools) {
-        let tool = finding.key.tool.as_deref().unwrap_or_default();
+        let Some(tool) = kind(finding.key) else {
+            losses.refuse(finding, "name its kind: trivy-secret or trivy-license");
+            continue;
+        };
         let place = SECTIONS.iter().position(|(_, it)| tool_ids::is_tool(it, tool));
         let Some(section) = place.and_then(|place| sections.get_mut(place)) else {
             continue;
@@ -91,6 +95,17 @@ pub(super) fn sections_of(
         }
     }
     sections
+}
+
+/// Returns the kind of a finding: as its tool names it, else as its id is spelled.
+fn kind(key: &FindingKey) -> Option<&str> {
+    let tool = key.tool.as_deref()?;
+    let id = key.id.as_deref().unwrap_or_default();
+    match tool_ids::trivy_kinds(id) {
+        _ if !tool_ids::is_tool("trivy", tool) => Some(tool),
+        [kind] => Some(kind),
+        _ => key.purl.as_ref().map(|_| tool),
+    }
 }
 
 fn entry(
