@@ -47,12 +47,9 @@ pub fn keys(
     let is_package = plain.purl.is_some() || tool_ids::class(tool, id) == ToolClass::Package;
     let is_whole = is_package || tool_ids::is_about_whole_file(tool, id);
     if found.places.is_empty() {
-        return if is_package {
-            Ok(vec![plain])
-        } else {
-            let reason = "the report states no place, and a record without one covers every place";
-            Err(DraftRefusal { path: String::new(), line: None, reason: reason.to_owned() })
-        };
+        let reason = "the report states no place, and a record without one covers every place";
+        let refusal = DraftRefusal { path: String::new(), line: None, reason: reason.to_owned() };
+        return if is_package { Ok(vec![plain]) } else { Err(refusal) };
     }
     let key = |place: &FindingPlace| {
         let (path, is_known) = path_of(&place.file, files);

@@ -1,12 +1,14 @@
 //! Which names of a tool, and which spellings of a finding's id, mean the same: the one comparison of ids.
 //!
-//! Uses no other module. Pure. Start at [`is_named`] and [`names`]; `tool_ids.tsv` has what differs from tool to tool. Follows
+//! Uses record's patterns. Pure. Start at [`is_named`] and [`names`]; `tool_ids.tsv` has what differs from tool to tool. Follows
 //! `docs/spec/interop.md`, 2. Two ids are equal where the tool, or the organization that assigns them, takes them for
 //! equal, and nowhere else.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
+
+use crate::record::pattern;
 
 pub mod azure;
 
@@ -33,7 +35,7 @@ struct ToolTable {
     aliases: BTreeMap<&'static str, &'static str>,
     classes: BTreeMap<&'static str, ToolClass>,
     whole_files: BTreeSet<(&'static str, &'static str)>,
-    /// The rules about hard-coded secrets, by tool; a `*` at an end stands for any text.
+    /// The rules about hard-coded secrets, as patterns, by tool.
     secrets: BTreeMap<&'static str, Vec<&'static str>>,
     /// The beginning of an id, and what replaces it, by tool.
     prefixes: BTreeMap<&'static str, (&'static str, &'static str)>,
@@ -138,13 +140,8 @@ pub fn class(name: &str, id: &str) -> ToolClass {
 /// Tells whether a rule is about hard-coded secrets, by the table or because its name says so.
 fn is_about_secret(tool: &str, id: &str) -> bool {
     let spelled = present(tool, id);
-    let fits = |pattern: &&str| match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
-        (Some(end), None) => spelled.ends_with(end),
-        (None, Some(begin)) => spelled.starts_with(begin),
-        (Some(_), Some(_)) => spelled.contains(pattern.trim_matches('*')),
-        (None, None) => spelled == *pattern,
-    };
-    if TABLE.secrets.get(tool).is_some_and(|patterns| patterns.iter().any(fits)) {
+    let mut rows = TABLE.secrets.get(tool).into_iter().flatten();
+    if rows.any(|row| pattern::matches(row, &spelled)) {
         return true;
     }
     let letters: String = id.chars().filter(char::is_ascii_alphanumeric).collect();

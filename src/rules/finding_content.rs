@@ -79,42 +79,33 @@ pub(super) fn references(
             let field = format!("scope.findings[{index}].content[{nth}]");
             let BlobLines { first, last, blob } = lines;
             let text = files.blob(blob);
-            let run = text.as_ref().and_then(|text| text.get(first, last));
-            let (level, what, help) = match (&text, run) {
-                (None, _) if !is_known(blob) => (
+            let (level, what, help) = match text.as_ref().and_then(|text| text.get(first, last)) {
+                None if !is_known(blob) => (
                     Level::Warning,
                     format!("refers to {blob}, which git does not have"),
                     Remedy::run(["git fetch"]).after(
                         "it covers nothing here; where no remote has it, draft the finding again",
                     ),
                 ),
-                (None, _) => (
+                None => (
                     Level::Error,
-                    format!("refers to {blob}, which is not the text of a file"),
-                    Remedy::from("draft the finding again".to_owned()),
+                    format!("refers to lines that {blob} does not have"),
+                    "draft the finding again".into(),
                 ),
-                (Some(text), None) => (
-                    Level::Error,
-                    format!("refers to line {last} of {blob}, which has {}", text.count()),
-                    Remedy::from("draft the finding again".to_owned()),
-                ),
-                (_, Some(run)) => {
-                    let paths = paths.iter().filter_map(Node::text);
-                    let mut stale = paths.filter(|path| {
-                        let committed = files.committed(path, None);
-                        let present = files.file(path, None).ok();
-                        let stands = present.is_some_and(|present| present.find(run).len() == 1);
-                        stands && committed.is_ok_and(|committed| committed != blob)
-                    });
-                    let Some(path) = stale.next().filter(|_| !is_landed()) else { continue };
+                Some(run) => {
+                    let is_stale = |path: &&str| {
+                        let present = files.file(path, None);
+                        present.is_ok_and(|present| present.find(run).len() == 1)
+                            && files.committed(path, None).is_ok_and(|last| last != blob)
+                    };
+                    let stale = paths.iter().filter_map(Node::text).find(is_stale);
+                    let Some(path) = stale.filter(|_| !is_landed()) else { continue };
                     (
                         Level::Warning,
                         format!(
-                            "refers to a version of {path} that is not the last one: a squash may lose it"
+                            "refers to a version of {path} before the last: a squash may lose it"
                         ),
-                        Remedy::from(format!(
-                            "draft the finding again, after the last change of {path} is committed"
-                        )),
+                        format!("draft the finding again once {path} is committed").into(),
                     )
                 }
             };

@@ -63,13 +63,12 @@ fn place(BlobLines { first, last, blob }: BlobLines) -> String {
 /// Returns lines below their key, cut, and without what looks like a secret.
 fn quoted<'t>(lines: impl Iterator<Item = Cow<'t, str>>) -> Vec<String> {
     let mut before = Cow::Borrowed("");
-    lines
-        .map(|line| {
-            let shown = quoted_line(&before, &line);
-            before = line;
-            shown
-        })
-        .collect()
+    let shown = lines.map(|line| {
+        let shown = quoted_line(&before, &line);
+        before = line;
+        shown
+    });
+    shown.collect()
 }
 
 fn quoted_line(before: &str, line: &str) -> String {

@@ -7,55 +7,27 @@ use crate::record::credential::name::NameKind;
 use crate::record::credential::{text, value};
 
 /// Values that say that there is none, or only of which type it is.
-const EMPTY: &[&str] = &[
-    "none",
-    "null",
-    "nil",
-    "undefined",
-    "true",
-    "false",
-    "str",
-    "&str",
-    "string",
-    "bytes",
-    "text",
-    "object",
-    "any",
-    "int",
-    "char",
-];
+const EMPTY: &str = "none null nil undefined true false str string bytes object any int char";
 
 /// What ends a value that is not quoted.
 const ENDS: [char; 7] = [' ', '\t', ',', ';', ')', '&', '\\'];
 
 /// Words behind the name of a secret that change nothing: `PWD_OLD`.
-const QUALIFIERS: &[&str] = &[
-    "old",
-    "new",
-    "current",
-    "previous",
-    "default",
-    "prod",
-    "production",
-    "dev",
-    "test",
-    "staging",
-    "value",
-    "val",
-    "str",
-    "string",
-    "text",
-    "plain",
-    "raw",
-    "b64",
-    "base64",
-];
+const QUALIFIERS: &str = "old new current previous default prod production dev test staging value str string text plain raw base64";
 
 /// Keys whose value belongs to the name beside them, on this line or the one before.
-const VALUES: &[&str] = &["value", "val", "default", "defaultvalue"];
+const VALUES: &str = "value val default defaultvalue";
 
 /// Statements that give the name after them the word after that.
-const SETTERS: &[&str] = &["env", "arg", "set", "setenv", "setx"];
+const SETTERS: &str = "env arg set setenv setx";
+
+fn is_word(words: &str, text: &str) -> bool {
+    words.split(' ').any(|word| word.eq_ignore_ascii_case(text))
+}
+
+fn is_secret(name: &str) -> bool {
+    matches!(kind(name), NameKind::Password | NameKind::Token)
+}
 
 /// Returns what the first such value of a line looks like; `None` if there is none.
 pub(super) fn find(before: &str, line: &str) -> Option<&'static str> {
@@ -70,11 +42,9 @@ pub(super) fn find(before: &str, line: &str) -> Option<&'static str> {
 
 /// Returns what a value looks like under a name; `around` is the text in which a value without a name of its own finds one.
 fn what_is(name: &str, value: &str, around: [&str; 2]) -> Option<&'static str> {
-    let is_word = |words: &[&str], text: &str| words.iter().any(|it| text.eq_ignore_ascii_case(it));
-    let is_secret = |name: &&str| matches!(kind(name), NameKind::Password | NameKind::Token);
     let kind = if is_word(VALUES, name) {
         let names = around.into_iter().flat_map(|text| text.split(|it| !is_part(it)));
-        names.filter(is_secret).last().map_or(NameKind::Plain, kind)
+        names.filter(|name| is_secret(name)).last().map_or(NameKind::Plain, kind)
     } else {
         kind(name)
     };
@@ -93,14 +63,17 @@ fn kind(name: &str) -> NameKind {
     let mut name = name;
     while let Some((start, last)) = name.rsplit_once(['_', '-', '.']) {
         let is_number = last.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number && !QUALIFIERS.iter().any(|it| last.eq_ignore_ascii_case(it)) {
+        if !is_number && !is_word(QUALIFIERS, last) {
             break;
         }
         name = start;
     }
     let last = name.rsplit(['_', '-', '.']).next().unwrap_or_default();
-    let is_short = ["pass", "pw"].iter().any(|it| last.eq_ignore_ascii_case(it));
-    if is_short || name.ends_with("Pass") { NameKind::Password } else { NameKind::of(name) }
+    if is_word("pass pw", last) || name.ends_with("Pass") {
+        NameKind::Password
+    } else {
+        NameKind::of(name)
+    }
 }
 
 fn is_part(it: char) -> bool {
@@ -117,44 +90,36 @@ fn assigned(head: &str) -> Vec<&str> {
         Some(prefix) => head.strip_suffix(prefix).unwrap_or(head),
         None => head,
     };
-    let mut names = vec![last_name(head)];
+    let own = last_name(head);
+    let is_sql =
+        own.eq_ignore_ascii_case("by") && head.to_ascii_lowercase().contains("identified ");
+    let mut names = vec![if is_sql { "password" } else { own }];
     if let Some(target) = head.trim_end().strip_suffix('=') {
-        let typed =
-            target.rsplit_once(": ").filter(|(_, kind)| !kind.contains([',', '(', '{', ';']));
-        let before = target.trim_end().rsplit_once(' ').map(|(name, _)| name);
-        names.extend(typed.map(|(name, _)| last_name(name)));
-        names.extend(before.filter(|name| name.ends_with(char::is_alphanumeric)).map(last_name));
-    }
-    if head.to_ascii_lowercase().contains("identified ") && names[0].eq_ignore_ascii_case("by") {
-        names.push("password");
+        let typed = target.rsplit_once(": ");
+        let typed = typed.filter(|(_, kind)| !kind.contains([',', '(', '{', ';']));
+        let before = target.trim_end().rsplit_once(' ');
+        let before = before.filter(|(name, _)| name.ends_with(char::is_alphanumeric));
+        names.extend(typed.into_iter().chain(before).map(|(name, _)| last_name(name)));
     }
     names
 }
 
 /// Returns the last name in a text.
 fn last_name(text: &str) -> &str {
-    let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-');
+    let is_part = |it: char| is_part(it) && it != '.';
     let text = text.trim_end_matches(|it: char| !is_part(it));
     text.rsplit(|it: char| !is_part(it)).next().unwrap_or_default()
 }
 
 /// Returns the quoted texts of a line, each with the text before it, in which its name may be quoted itself.
 fn quoted(line: &str) -> impl Iterator<Item = (&str, &str)> {
-    let parts: Vec<(usize, &str)> = line
-        .split(['"', '\'', '`'])
-        .scan(0, |start, part| {
-            let at = *start;
-            *start += part.len() + 1;
-            Some((at, part))
-        })
-        .collect();
-    (1..parts.len()).filter_map(move |nth| {
-        let (start, value) = *parts.get(nth)?;
-        let (_, before) = *parts.get(nth - 1)?;
+    let quotes = ['"', '\'', '`'];
+    line.match_indices(quotes).enumerate().filter_map(move |(nth, (at, _))| {
+        let (head, rest) = (line.get(..at)?, line.get(at + 1..)?);
         // A lone apostrophe turns what is quoted around.
-        let is_given = before.trim_end().ends_with(['=', ':', '(', ',', '>']);
-        let is_quoted = !nth.is_multiple_of(2) || is_given;
-        is_quoted.then_some((line.get(..start - 1)?, value))
+        let is_given = head.trim_end().ends_with(['=', ':', '(', ',', '>']);
+        let value = rest.split(quotes).next()?;
+        (nth.is_multiple_of(2) || is_given).then_some((head, value))
     })
 }
 
@@ -176,7 +141,7 @@ fn tagged(line: &str) -> impl Iterator<Item = (&str, &str)> {
     line.match_indices('>').filter_map(|(at, _)| {
         let (head, rest) = (line.get(..at)?, line.get(at + 1..)?);
         let (value, _) = rest.split_once("</")?;
-        head.contains('<').then_some((head, value.trim()))
+        (head.contains('<') && !value.contains(char::is_whitespace)).then_some((head, value))
     })
 }
 
@@ -188,26 +153,17 @@ fn spoken(line: &str) -> Option<&'static str> {
         let mut names = words.iter().map(|word| word.rsplit('/').next().unwrap_or(word));
         names.any(|name| begins.iter().any(|begin| name.starts_with(begin)))
     };
-    let is_setter = words
-        .first()
-        .is_some_and(|it| SETTERS.iter().any(|setter| it.eq_ignore_ascii_case(setter)));
-    let is_authorized =
-        words.iter().any(|word| word.trim_end_matches(':').eq_ignore_ascii_case("authorization"));
+    let is_setter = words.first().is_some_and(|word| is_word(SETTERS, word));
+    let is_authorized = words.iter().any(|word| is_word("authorization authorization:", word));
     let attached = words.iter().filter_map(|word| word.strip_prefix("-p"));
     let attached = attached.filter(|it| !it.is_empty() && has(&["mysql", "mariadb", "sshpass"]));
     let pairs = words.windows(2).filter_map(|pair| match pair {
         [option, word] if text::LOGINS.contains(option) => text::password(word),
         ["-p", word] if has(&["sshpass", "login"]) => Some(*word),
-        [scheme, word] if is_authorized && is_scheme(scheme) => Some(*word),
-        [name, word] if is_setter && matches!(kind(name), NameKind::Password | NameKind::Token) => {
-            Some(*word)
-        }
+        [scheme, word] if is_authorized && is_word("basic bearer", scheme) => Some(*word),
+        [name, word] if is_setter && is_secret(name) => Some(*word),
         _ => None,
     });
     let mut values = attached.chain(pairs);
     values.any(|value| !value::is_elsewhere(value)).then_some("a password")
-}
-
-fn is_scheme(word: &str) -> bool {
-    ["basic", "bearer"].iter().any(|it| word.eq_ignore_ascii_case(it))
 }

@@ -13,16 +13,9 @@ use crate::features::export::targets::paths::PathLimits;
 use crate::features::export::targets::target::ExportTarget;
 use crate::features::export::targets::{paths, quoting, yaml_merge};
 use crate::formats::glob;
+use crate::formats::suppressions::readers::trivy::SECTIONS;
 use crate::record::subject::FindingKey;
 use crate::record::tool_ids;
-
-/// The sections of the file, each with the tool whose findings it takes.
-pub(super) const SECTIONS: &[(&str, &str)] = &[
-    ("vulnerabilities", "trivy"),
-    ("misconfigurations", "trivy-misconfig"),
-    ("secrets", "trivy-secret"),
-    ("licenses", "trivy-license"),
-];
 
 /// The definition of the target.
 pub const TARGET: ExportTarget = ExportTarget {

@@ -30,7 +30,7 @@ pub const FORMAT: ImportFormat = ImportFormat {
 };
 
 /// The sections of the YAML form, and the tools of their findings.
-const SECTIONS: &[(&str, &str)] = &[
+pub const SECTIONS: &[(&str, &str)] = &[
     ("vulnerabilities", "trivy"),
     ("misconfigurations", "trivy-misconfig"),
     ("secrets", "trivy-secret"),
