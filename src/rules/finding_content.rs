@@ -93,19 +93,23 @@ pub(super) fn references(
                     "draft the finding again".into(),
                 ),
                 Some(run) => {
-                    let is_stale = |path: &&str| {
-                        let present = files.file(path, None);
-                        present.is_ok_and(|present| present.find(run).len() == 1)
-                            && files.committed(path, None).is_ok_and(|last| last != blob)
+                    let renewed = |path: &str| {
+                        let places = files.file(path, None).ok()?.find(run);
+                        let [first] = *places.as_slice() else { return None };
+                        let blob = files.committed(path, None).ok().filter(|last| *last != blob)?;
+                        Some((
+                            path.to_owned(),
+                            BlobLines { first, last: first + run.len() - 1, blob },
+                        ))
                     };
-                    let stale = paths.iter().filter_map(Node::text).find(is_stale);
-                    let Some(path) = stale.filter(|_| !is_landed()) else { continue };
+                    let renewed = paths.iter().filter_map(Node::text).find_map(renewed);
+                    let Some((path, last)) = renewed.filter(|_| !is_landed()) else { continue };
                     (
                         Level::Warning,
                         format!(
                             "refers to a version of {path} before the last: a squash may lose it"
                         ),
-                        format!("draft the finding again once {path} is committed").into(),
+                        format!("write {last}").into(),
                     )
                 }
             };

@@ -558,10 +558,9 @@ impl ScanPage<'_, '_> {
             ("exledger init --adopt".to_owned(), "put these on record, with owner and end")
         });
         let all: Vec<(String, &str)> = base.into_iter().chain(ledger).collect();
-        let width = all.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
         let lines = all.iter().enumerate().map(|(index, (command, what))| {
             let lead = if index == 0 { "next: " } else { "      " };
-            format!("{lead}{command:<width$}   # {what}")
+            format!("{lead}{command}   # {what}")
         });
         lines.collect()
     }

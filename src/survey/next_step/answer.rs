@@ -7,6 +7,7 @@ use super::{AdviceCase, AdviceStep, By, NextStep, step, step_without_command};
 use crate::diag::shell;
 use crate::gate;
 use crate::gate::answer::{Asker, Gap, GateAnswer, GateVerdict, Question, UnstatedLimit, few};
+use crate::record::tool_ids::{self, ToolClass};
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, pattern};
 use crate::status::reason::ReasonKind;
@@ -192,7 +193,10 @@ fn new_command(question: &Question, like: &str, record: Option<&Record>) -> Stri
         let mut controls = deviation.into_iter().flat_map(|it| it.controls.iter().flatten());
         controls.any(|control| control.as_str() == asked)
     });
-    let line = question.line.map(|line| line.to_string());
+    let named = question.finding.as_deref().and_then(|finding| finding.split_once(':'));
+    let is_package =
+        named.is_some_and(|(tool, id)| tool_ids::class(tool, id) == ToolClass::Package);
+    let line = question.line.filter(|_| !is_package).map(|line| line.to_string());
     let values = [
         ("identity", &question.identity, same(&question.identity, subject.map(|it| &it.identity))),
         ("identity-type", &question.identity_type, question.identity_type.as_deref() == kind),

@@ -74,6 +74,9 @@ pub(super) fn sections_of(
     let mut sections: Vec<SectionEntries> =
         SECTIONS.iter().map(|(name, _)| SectionEntries { name, entries: Vec::new() }).collect();
     for finding in input.findings(TARGET.tools) {
+        if paths::covers_nothing(finding.key) {
+            continue;
+        }
         let Some(tool) = kind(finding.key) else {
             losses.refuse(finding, "name its kind: trivy-secret or trivy-license");
             continue;
@@ -107,9 +110,6 @@ fn entry(
     losses: &mut LossLog,
 ) -> Option<Vec<String>> {
     let key = finding.key;
-    if paths::covers_nothing(key) {
-        return None;
-    }
     let Some(id) = finding.id() else {
         losses.refuse(finding, "an entry needs the id of a finding");
         return None;
