@@ -266,6 +266,7 @@ fn view_filed(
         tier: resolved.map(|resolved| resolved.tier.clone()),
         silence: resolved.map(Resolved::silence).unwrap_or_default(),
         who: who(filing, draft),
+        accepts: filing.accepts(draft),
         needed: needed.unwrap_or_default(),
         findings,
         derived: match ctx.person {

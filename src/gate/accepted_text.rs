@@ -216,7 +216,7 @@ pub struct AskedPlace<'q> {
 /// Why a record's text does not cover a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TextMiss {
-    /// None of its texts stands in the file any more.
+    /// One of its texts no longer stands in the file, and each other one elsewhere.
     Gone(String),
     Other(String),
 }
@@ -238,23 +238,22 @@ pub fn compare(
     place: AskedPlace<'_>,
     files: &dyn ScannedFiles,
 ) -> Result<(), TextMiss> {
-    if content.is_empty() {
-        return Err(TextMiss::Other("it accepts no text at all".to_owned()));
-    }
     let path = place.path;
     let file = files.file(path, place.commit).map_err(TextMiss::Other)?;
     let line = usize::try_from(place.line).unwrap_or(usize::MAX);
-    let mut nearest = (0, TextMiss::Gone(format!("the accepted text is gone from {path}")));
+    let mut nearest = (0, TextMiss::Other("it accepts no text at all".to_owned()));
     for item in content {
         let (rank, miss) = match stands(item, &file, line, place, files) {
             Ok(Standing::Here) => return Ok(()),
-            Ok(Standing::Gone) => continue,
             Ok(Standing::Elsewhere) => (1, format!("accepts another line of {path}")),
-            Ok(Standing::Often(n)) => (2, format!("the accepted text stands {n} times in {path}")),
-            Err(why) => (3, why),
+            // The finding may be what became of it, wherever the other texts stand.
+            Ok(Standing::Gone) => (2, format!("the accepted text is gone from {path}")),
+            Ok(Standing::Often(n)) => (3, format!("the accepted text stands {n} times in {path}")),
+            Err(why) => (4, why),
         };
         if rank > nearest.0 {
-            nearest = (rank, TextMiss::Other(miss));
+            let miss = if rank == 2 { TextMiss::Gone(miss) } else { TextMiss::Other(miss) };
+            nearest = (rank, miss);
         }
     }
     Err(nearest.1)
@@ -354,7 +353,7 @@ pub fn shown_field<'v>(field: &str, value: &'v Value) -> Cow<'v, Value> {
 pub fn shown(item: &str) -> String {
     match AcceptedItem::read(item) {
         Ok(AcceptedItem::Reference(_)) => item.to_owned(),
-        _ if item.lines().any(|line| credential::kind_in_source(line).is_some()) => "…".to_owned(),
+        _ if credential::kind_in_source(item).is_some() => "…".to_owned(),
         _ => item.to_owned(),
     }
 }

@@ -59,6 +59,8 @@ pub struct ScannerDetails {
     pub snippet: Option<String>,
     /// What the report says besides, where a record's triggers ask for it.
     pub reported: Option<ReportedFinding>,
+    /// The command that drafts a record of what the report says, where a question can't state all of that.
+    pub draft: Option<String>,
     /// The origin of the question, which determines the advice on stating a missing limit.
     pub asker: Asker,
 }

@@ -109,7 +109,7 @@ fn key_matches(
     let limited = |what: &str, to: &str, key| answer::limited(asker, what, &[to.to_owned()], key);
     if let Some(stated) = &key.tool {
         match tool {
-            Some(value) if tool_ids::is_tool(stated, value) => {}
+            Some(value) if tool_ids::is_tool_of(stated, value, id.unwrap_or_default()) => {}
             _ => return Err(another(limited("tool", stated, "finding"))),
         }
     }

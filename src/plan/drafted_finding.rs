@@ -10,8 +10,9 @@ use crate::gate::accepted_text::{
     self, BlobLines, FileLines, MOST_CHARACTERS, MOST_LINES, ScannedFiles,
 };
 use crate::gate::package::{Ecosystem, Package};
-use crate::plan::imported::{MARK, todo};
+use crate::plan::imported::{MARK, is_todo, todo};
 use crate::record::credential;
+use crate::record::pattern;
 use crate::record::purl::{self, Purl};
 use crate::record::subject::FindingKey;
 use crate::record::tool_ids::{self, ToolClass};
@@ -41,21 +42,26 @@ pub fn keys(
     let plain = FindingKey {
         tool: Some(tool.to_owned()),
         id: Some(id.to_owned()),
-        purl: package_url(found).or_else(|| {
-            let is_package = tool_ids::class(tool) == ToolClass::Package;
-            is_package.then(|| todo("give the package URL with its version"))
-        }),
+        purl: package_url(found),
         ..FindingKey::default()
     };
-    let is_whole = plain.purl.is_some() || tool_ids::is_about_whole_file(tool, id);
+    // A package that the report doesn't state can't be compared either.
+    let is_package = plain.purl.is_some() || tool_ids::class(tool, id) == ToolClass::Package;
+    let is_whole = is_package || tool_ids::is_about_whole_file(tool, id);
     if found.places.is_empty() {
-        let paths = plain.purl.is_none().then(|| vec![todo("give the path of the file")]);
-        return Ok(vec![FindingKey { paths, ..plain }]);
+        let reason = "the report states no place, and a record without one covers every place";
+        let refusal = DraftRefusal { path: String::new(), line: None, reason: reason.to_owned() };
+        return if is_package { Ok(vec![plain]) } else { Err(refusal) };
     }
     let key = |place: &FindingPlace| {
         let (path, is_known) = path_of(&place.file, files);
         let content = if is_known && !is_whole {
-            Some(vec![content(tool, &path, place, (files, others))?])
+            let is_other = |_: &FileLines, line: usize| {
+                let same = |it: &&FindingPlace| it.file == place.file && it.commit == place.commit;
+                let mut lines = others.iter().filter(same).filter_map(|it| it.line);
+                lines.any(|it| usize::try_from(it) == Ok(line))
+            };
+            Some(vec![content((tool, id), &path, place, (files, &is_other))?])
         } else {
             None
         };
@@ -64,7 +70,8 @@ pub fn keys(
     found.places.iter().map(key).collect()
 }
 
-/// Returns the key about a finding on one line, by the text of that line.
+/// Returns the key about a finding on one line, by the text of that line. No report tells which other lines have findings, so none
+/// that looks like it is accepted with it.
 ///
 /// # Errors
 /// [`DraftRefusal`] if the text can't be told from others, or must be referred to and nobody committed it.
@@ -74,21 +81,32 @@ pub fn of_line(
     files: &dyn ScannedFiles,
 ) -> Result<FindingKey, DraftRefusal> {
     let refused = |reason| DraftRefusal { path: path.to_owned(), line: Some(line), reason };
-    if path.contains(char::is_control) {
-        return Err(refused(
-            "its path has control characters, which no record can name".to_owned(),
-        ));
-    }
+    let plain = of_file((tool, id), path)?;
     let place = FindingPlace { line: Some(line), ..FindingPlace::default() };
-    let content = content(tool, path, &place, (files, &[]))?;
+    let own = usize::try_from(line).unwrap_or(usize::MAX);
+    let is_other = |file: &FileLines, other: usize| {
+        let [own, other] = [own, other].map(|line| file.get(line, line).map(<[_]>::concat));
+        own != other && are_alike(&own.unwrap_or_default(), &other.unwrap_or_default())
+    };
+    let content = content((tool, id), path, &place, (files, &is_other))?;
     if let Some(why) = content.strip_prefix(MARK) {
         return Err(refused(why.trim_start_matches([':', ' ']).to_owned()));
     }
+    Ok(FindingKey { content: Some(vec![content]), ..plain })
+}
+
+/// Returns the key about a finding on a whole file.
+///
+/// # Errors
+/// [`DraftRefusal`] if no record can name the file alone.
+pub fn of_file((tool, id): (&str, &str), path: &str) -> Result<FindingKey, DraftRefusal> {
+    let refused =
+        |why: &str| DraftRefusal { path: path.to_owned(), line: None, reason: why.to_owned() };
+    unnamed(path).map_or(Ok(()), |why| Err(refused(why)))?;
     Ok(FindingKey {
         tool: Some(tool.to_owned()),
         id: Some(id.to_owned()),
         paths: Some(vec![path.to_owned()]),
-        content: Some(vec![content]),
         ..FindingKey::default()
     })
 }
@@ -124,14 +142,35 @@ pub fn merged(keys: Vec<FindingKey>) -> Vec<FindingKey> {
     merged
 }
 
+/// Tells whether two lines call or set something of the same name, so that a rule may be about both.
+fn are_alike(one: &[u8], other: &[u8]) -> bool {
+    let names = |line: &[u8]| -> HashSet<String> {
+        let text = String::from_utf8_lossy(line);
+        let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-');
+        let ends = text.match_indices(['(', '=', ':', '[', ' ']);
+        let before =
+            ends.filter_map(|(at, _)| text.get(..at)?.trim_end().rsplit(|it| !is_part(it)).next());
+        before.filter(|name| name.len() > 1).map(str::to_owned).collect()
+    };
+    !names(one).is_disjoint(&names(other))
+}
+
+/// Returns why no record can name a path alone.
+fn unnamed(path: &str) -> Option<&'static str> {
+    if path.contains(char::is_control) {
+        Some("its path has control characters, which no record can name")
+    } else if !pattern::is_literal(path) {
+        Some("its path would be a pattern, which covers other files, too: rename the file")
+    } else {
+        None
+    }
+}
+
 /// Returns the path of a place, or what to write there, and whether it is known.
 fn path_of(file: &FindingFile, files: &dyn ScannedFiles) -> (String, bool) {
     let stated = match file {
-        FindingFile::Inside(path) if !path.contains(char::is_control) => {
-            return (path.clone(), true);
-        }
-        FindingFile::Inside(_) => {
-            return (todo("its path has control characters, which no record can name"), false);
+        FindingFile::Inside(path) => {
+            return unnamed(path).map_or_else(|| (path.clone(), true), |why| (todo(why), false));
         }
         FindingFile::Unknown => return (todo("the scanner names no file: give its path"), false),
         FindingFile::Elsewhere(stated) | FindingFile::Above(stated) => stated,
@@ -148,10 +187,10 @@ fn path_of(file: &FindingFile, files: &dyn ScannedFiles) -> (String, bool) {
 }
 
 fn content(
-    tool: &str,
+    (tool, id): (&str, &str),
     path: &str,
     place: &FindingPlace,
-    (files, others): (&dyn ScannedFiles, &[FindingPlace]),
+    (files, is_other): (&dyn ScannedFiles, &dyn Fn(&FileLines, usize) -> bool),
 ) -> Result<String, DraftRefusal> {
     let commit = place.commit.as_deref();
     let open = |why: String| Ok(todo(&format!("{why}: quote the accepted text")));
@@ -174,19 +213,17 @@ fn content(
     }
     let last = place.last_line.and_then(|last| usize::try_from(last).ok()).unwrap_or(line);
     let region = (line, last.clamp(line, file.count()));
-    let class = tool_ids::class(tool);
-    let of_file =
-        others.iter().filter(|other| other.file == place.file && other.commit == place.commit);
-    let other: HashSet<usize> =
-        of_file.filter_map(|other| usize::try_from(other.line?).ok()).collect();
-    let Some((first, last)) = unique_run(&file, region, class, &|line| other.contains(&line))
+    let class = tool_ids::class(tool, id);
+    let Some((first, last)) = unique_run(&file, region, class, &|line| is_other(&file, line))
     else {
         return open(format!(
-            "ten lines around {path}:{line} stand more than once, or hold another finding"
+            "ten lines around {path}:{line} stand more than once, or may hold another finding"
         ));
     };
     let lines = file.get(first, last).unwrap_or_default();
-    match text(lines).filter(|_| class != ToolClass::Secret) {
+    let before =
+        first.checked_sub(1).and_then(|before| file.get(before, before)).unwrap_or_default();
+    match text(before, lines).filter(|_| class != ToolClass::Secret) {
         Some(text) => Ok(text),
         None => {
             let blob = files.committed(path, commit).map_err(|reason| DraftRefusal {
@@ -229,13 +266,13 @@ fn unique_run(
     fitting.next()
 }
 
-/// Returns lines as a text that a record may hold; `None` if it must refer to them.
-fn text(lines: &[Vec<u8>]) -> Option<String> {
+/// Returns lines as a text that a record may hold; `None` if it must refer to them. The line before may name a secret.
+fn text(before: &[Vec<u8>], lines: &[Vec<u8>]) -> Option<String> {
     let text = String::from_utf8(lines.join(&b'\n')).ok()?;
     let is_hidden =
         |it: char| !matches!(it, '\n' | '\t') && (it.is_control() || screen::is_unseen(it));
-    let mut lines_of_text = text.lines();
-    let is_secret = lines_of_text.any(|line| credential::kind_in_source(line).is_some())
+    let around = [before, lines].concat().join(&b'\n');
+    let is_secret = credential::kind_in_source(&String::from_utf8_lossy(&around)).is_some()
         || credential::kind(&text, "content").is_some();
     let is_plain = text.chars().count() <= MOST_CHARACTERS && !text.contains(is_hidden);
     let is_read = accepted_text::AcceptedItem::read(&text)
@@ -243,9 +280,23 @@ fn text(lines: &[Vec<u8>]) -> Option<String> {
     (is_plain && is_read && !is_secret).then_some(text)
 }
 
+/// Tells whether flags can't state all that a draft of a finding takes from the report.
+pub fn is_open((tool, id): (&str, &str), found: &WantedFinding) -> bool {
+    let purl = package_url(found);
+    let is_package = purl.is_some() || tool_ids::class(tool, id) == ToolClass::Package;
+    let is_whole = is_package || tool_ids::is_about_whole_file(tool, id);
+    let is_placed = |place: &FindingPlace| {
+        let is_inside = matches!(place.file, FindingFile::Inside(_));
+        is_inside && place.commit.is_none() && (is_whole || place.line.is_some())
+    };
+    purl.is_some_and(|url| is_todo(&url))
+        || !found.places.iter().all(is_placed)
+        || found.places.is_empty() && !is_package
+}
+
 /// Returns the package URL of a finding with its version, marked where the scanner doesn't state a part; `None` if it is not
 /// about a package.
-fn package_url(found: &WantedFinding) -> Option<String> {
+pub fn package_url(found: &WantedFinding) -> Option<String> {
     let version = found.package.as_ref().and_then(|package| package.version.as_deref());
     if let Some(stated) = &found.purl {
         return Some(match Purl::parse(stated) {

@@ -9,8 +9,8 @@ use crate::plan::answers::Answers;
 use crate::plan::owner::{KnownOwner, Owners};
 use crate::record::reference::{self, ControlRef};
 use crate::record::subject::FindingKey;
+use crate::record::tool_ids;
 use crate::record::vocabulary::{Baseline, Class, IdentityType, Vocabulary};
-use crate::survey::event::is_advisory;
 use crate::survey::event::wanted::{FindingGroup, Happened, InputReferences, InputSubject, Often};
 use crate::survey::route::RouteSubject;
 
@@ -43,7 +43,7 @@ pub fn of_finding(
         (Some(path), n) => format!(" in {path} and {}", crate::diag::count(n, "other file")),
     };
     answers.set("title", format!("{id} of {tool}{place}"));
-    let kind = found.kind.or_else(|| is_advisory(id).then_some(Baseline::Vulnerability));
+    let kind = found.kind.or_else(|| tool_ids::is_advisory(id).then_some(Baseline::Vulnerability));
     answers.set_given("deviates_from.baseline", kind.map(|kind| kind.as_str()));
     answers.set("scope.findings", keys.iter().map(|key| json!(key)).collect::<Vec<Value>>());
     answers.set_given("risk.level", found.severity.map(|severity| severity.as_str()));

@@ -26,9 +26,15 @@ pub fn is_in(line: &str) -> bool {
     text::find(line).is_some() || value::is_key(line)
 }
 
-/// Returns what a line of code or configuration looks like it contains; `None` if it has no credential.
-pub fn kind_in_source(line: &str) -> Option<&'static str> {
-    kind(line, "").or_else(|| source::find(line))
+/// Returns what lines of code or configuration look like they contain; `None` if they have no credential.
+pub fn kind_in_source(text: &str) -> Option<&'static str> {
+    let before = std::iter::once("").chain(text.lines());
+    text.lines().zip(before).find_map(|(line, before)| kind_after(before, line))
+}
+
+/// Returns what a line of code or configuration looks like it contains, which the line before may name.
+pub fn kind_after(before: &str, line: &str) -> Option<&'static str> {
+    kind(line, "").or_else(|| source::find(before, line))
 }
 
 /// Returns the lines of a file that look like they contain a credential: the number of each, from 1, its text, and what

@@ -398,6 +398,11 @@ pub fn is_everything(pattern: &str) -> bool {
     ["*", "**", "all", "any"].iter().any(|word| pattern.trim().eq_ignore_ascii_case(word))
 }
 
+/// Tells whether a value, in a record, means itself alone.
+pub fn is_literal(text: &str) -> bool {
+    !is_everything(text) && !text.contains(['*', '?'])
+}
+
 /// Tells whether a resource or an action is a wildcard: everything, or a `*` after its last `:` or `/`.
 pub fn is_wildcard(pattern: &str) -> bool {
     let last = pattern.rsplit([':', '/']).next().unwrap_or(pattern);

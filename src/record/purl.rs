@@ -94,7 +94,7 @@ fn folded(kind: &str, name: &str) -> String {
             let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
             parts.collect::<Vec<_>>().join("-").to_lowercase()
         }
-        "github" | "bitbucket" | "composer" | "npm" | "nuget" => name.to_lowercase(),
+        "nuget" => name.to_lowercase(),
         _ => name.to_owned(),
     }
 }

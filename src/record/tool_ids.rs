@@ -1,12 +1,14 @@
 //! Which names of a tool, and which spellings of a finding's id, mean the same: the one comparison of ids.
 //!
-//! Uses no other module. Pure. Start at [`is_named`] and [`names`]; `tool_ids.tsv` has what differs from tool to tool. Follows
+//! Uses record's patterns. Pure. Start at [`is_named`] and [`names`]; `tool_ids.tsv` has what differs from tool to tool. Follows
 //! `docs/spec/interop.md`, 2. Two ids are equal where the tool, or the organization that assigns them, takes them for
 //! equal, and nowhere else.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
+
+use crate::record::pattern;
 
 pub mod azure;
 
@@ -32,6 +34,8 @@ struct ToolTable {
     aliases: BTreeMap<&'static str, &'static str>,
     classes: BTreeMap<&'static str, ToolClass>,
     whole_files: BTreeSet<(&'static str, &'static str)>,
+    /// The rules about hard-coded secrets, as patterns, by tool.
+    secrets: BTreeMap<&'static str, Vec<&'static str>>,
     /// The beginning of an id, and what replaces it, by tool.
     prefixes: BTreeMap<&'static str, (&'static str, &'static str)>,
     /// The tools in whose ids letter case doesn't matter, each with the text behind which it does.
@@ -54,6 +58,7 @@ impl ToolTable {
                 "alias" => drop(table.aliases.insert(id, tool)),
                 "class" => drop(table.classes.insert(tool, ToolClass::from_word(id))),
                 "whole-file" => drop(table.whole_files.insert((tool, id))),
+                "secret" => table.secrets.entry(tool).or_default().push(id),
                 "prefix" => drop(table.prefixes.insert(tool, (id, meaning))),
                 "any-case" => drop(table.any_case.insert(tool, id)),
                 "part" => drop(table.parts.insert(tool, id)),
@@ -95,16 +100,68 @@ pub fn is_tool(one: &str, other: &str) -> bool {
     one == other || tool(one) == tool(other)
 }
 
-/// Returns what a tool finds, if it finds no packages in particular.
-pub fn class(name: &str) -> ToolClass {
-    TABLE.classes.get(&*tool(name)).copied().unwrap_or(ToolClass::Code)
+/// The names that records use for the kinds of trivy's findings.
+pub const TRIVY: &[&str] = &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"];
+
+/// Tells whether a tool in a record is the one that reports an id. Trivy's findings may be asked about under its own name, and a
+/// record may name trivy as a whole; which of its kinds an id is of, its spelling tells.
+pub fn is_tool_of(stated: &str, asked: &str, id: &str) -> bool {
+    match (&*tool(stated), &*tool(asked)) {
+        (stated, asked) if stated == asked => true,
+        ("trivy", asked) => TRIVY.contains(&asked),
+        (stated, "trivy") => trivy_kinds(id).contains(&stated),
+        _ => false,
+    }
+}
+
+/// Returns the kinds of trivy's findings that have an id of this spelling.
+pub fn trivy_kinds(id: &str) -> &'static [&'static str] {
+    if trivy_check(id).is_some() {
+        &["trivy-misconfig"]
+    } else if id.is_empty() || is_advisory(id) || advisory(id).is_some() {
+        &["trivy"]
+    } else {
+        &["trivy-secret", "trivy-license"]
+    }
+}
+
+/// Returns what a tool reports under an id.
+pub fn class(name: &str, id: &str) -> ToolClass {
+    let tool = tool(name);
+    if is_about_secret(&tool, id) {
+        return ToolClass::Secret;
+    }
+    let kind = if tool == "trivy" { trivy_kinds(id).first() } else { None };
+    TABLE.classes.get(kind.copied().unwrap_or(&*tool)).copied().unwrap_or(ToolClass::Code)
+}
+
+/// Tells whether a rule is about hard-coded secrets, by the table or because its name says so.
+fn is_about_secret(tool: &str, id: &str) -> bool {
+    let spelled = present(tool, id);
+    let mut rows = TABLE.secrets.get(tool).into_iter().flatten();
+    if rows.any(|row| pattern::matches(row, &spelled)) {
+        return true;
+    }
+    let letters: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    let letters = letters.to_ascii_lowercase();
+    let names = ["passw", "passphrase", "secret", "token", "credential", "apikey", "privatekey"];
+    letters.contains("hardcod") && names.iter().any(|name| letters.contains(name))
+}
+
+/// Tells whether an id is that of a published vulnerability, not of a scanner rule.
+pub fn is_advisory(id: &str) -> bool {
+    let kinds = [
+        "ALAS", "ALSA-", "CVE-", "DLA-", "DSA-", "ELSA-", "GHSA-", "GO-", "MAL-", "OSV-", "PYSEC-",
+        "RHSA-", "RLSA-", "RUSTSEC-", "SUSE-", "USN-",
+    ];
+    kinds.iter().any(|kind| id.starts_with(kind))
 }
 
 /// Tells whether an id is about a whole file, and not about lines of it.
 pub fn is_about_whole_file(name: &str, id: &str) -> bool {
-    let is_row = |tool: &str| TABLE.whole_files.contains(&(tool, &*present(tool, id)));
     let tool = tool(name);
-    is_row(&tool) || tool == "trivy" && is_row("trivy-misconfig")
+    let tool = if tool == "trivy" { trivy_tool(id) } else { &*tool };
+    TABLE.whole_files.contains(&(tool, &*present(tool, id)))
 }
 
 /// Returns an id in the spelling of the tool's present reports.

@@ -5,7 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
-use crate::gate::accepted_text::AcceptedItem;
+use crate::gate::accepted_text::{AcceptedItem, BlobLines, ScannedFiles};
 use crate::history::objects::Oid;
 use crate::record::file::RecordFile;
 use crate::rules::case::RecordCase;
@@ -59,25 +59,61 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns the warnings about references to blobs that this clone does not have.
-pub(super) fn unknown_blobs(source: &RecordFile, has_blob: &dyn Fn(Oid) -> bool) -> Vec<Finding> {
+/// Returns the findings about references to lines that nobody can read, and, in a record that has not landed, to a version of a
+/// file that a squash would lose.
+pub(super) fn references(
+    source: &RecordFile,
+    (files, is_known): (&dyn ScannedFiles, &dyn Fn(Oid) -> bool),
+    is_landed: &dyn Fn() -> bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, item) in source.items("scope.findings").iter().enumerate() {
+        let paths = item.get("paths").map_or(&[][..], Node::items);
         let content = item.get("content").map_or(&[][..], Node::items);
         for (nth, item) in content.iter().enumerate() {
             let Some(Ok(AcceptedItem::Reference(lines))) = item.text().map(AcceptedItem::read)
             else {
                 continue;
             };
-            if !has_blob(lines.blob) {
-                let field = format!("scope.findings[{index}].content[{nth}]");
-                let message =
-                    format!("`{field}` refers to {}, which git does not have", lines.blob);
-                let help = Remedy::run(["git fetch"]).after(
-                    "it covers nothing here; where no remote has it, draft the finding again",
-                );
-                findings.push(source.finding(RULE.code, Level::Warning, &field, message, help));
-            }
+            let field = format!("scope.findings[{index}].content[{nth}]");
+            let BlobLines { first, last, blob } = lines;
+            let text = files.blob(blob);
+            let (level, what, help) = match text.as_ref().and_then(|text| text.get(first, last)) {
+                None if !is_known(blob) => (
+                    Level::Warning,
+                    format!("refers to {blob}, which git does not have"),
+                    Remedy::run(["git fetch"]).after(
+                        "it covers nothing here; where no remote has it, draft the finding again",
+                    ),
+                ),
+                None => (
+                    Level::Error,
+                    format!("refers to lines that {blob} does not have"),
+                    "draft the finding again".into(),
+                ),
+                Some(run) => {
+                    let renewed = |path: &str| {
+                        let places = files.file(path, None).ok()?.find(run);
+                        let [first] = *places.as_slice() else { return None };
+                        let blob = files.committed(path, None).ok().filter(|last| *last != blob)?;
+                        Some((
+                            path.to_owned(),
+                            BlobLines { first, last: first + run.len() - 1, blob },
+                        ))
+                    };
+                    let renewed = paths.iter().filter_map(Node::text).find_map(renewed);
+                    let Some((path, last)) = renewed.filter(|_| !is_landed()) else { continue };
+                    (
+                        Level::Warning,
+                        format!(
+                            "refers to a version of {path} before the last: a squash may lose it"
+                        ),
+                        format!("write {last}").into(),
+                    )
+                }
+            };
+            let message = format!("`{field}` {what}");
+            findings.push(source.finding(RULE.code, level, &field, message, help));
         }
     }
     findings

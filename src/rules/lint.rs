@@ -6,6 +6,7 @@
 use crate::diag::code::{Code, RuleGroup};
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
+use crate::gate::accepted_text::ScannedFiles;
 use crate::history::objects::Oid;
 use crate::ledger::Files;
 use crate::ledger::stray::Stray;
@@ -155,9 +156,13 @@ pub fn files(files: &Files, context: &RuleContext<'_>) -> Vec<Finding> {
     })
 }
 
-/// Returns the warnings about accepted texts of a record that no blob of this clone holds.
-pub fn unknown_blobs(source: &RecordFile, has_blob: &dyn Fn(Oid) -> bool) -> Vec<Finding> {
-    finding_content::unknown_blobs(source, has_blob)
+/// Returns the findings about accepted texts of a record that blobs hold, or don't.
+pub fn references(
+    source: &RecordFile,
+    files: (&dyn ScannedFiles, &dyn Fn(Oid) -> bool),
+    is_landed: &dyn Fn() -> bool,
+) -> Vec<Finding> {
+    finding_content::references(source, files, is_landed)
 }
 
 /// Returns the findings about files that are meant as records, and are not read as such, sorted.

@@ -160,9 +160,9 @@ fn search(node: &Node, at: &NodePath<'_>, name: &str, seen: &mut dyn FnMut(Sight
     match &node.value {
         Value::Null | Value::Unreadable => {}
         Value::Scalar(scalar) => {
-            let quoted = scalar.text.lines().filter(|_| name == "content");
+            let quoted = Some(&scalar.text).filter(|_| name == "content");
             let what = credential::kind(&scalar.text, name);
-            let what = what.or_else(|| quoted.filter_map(credential::kind_in_source).next());
+            let what = what.or_else(|| credential::kind_in_source(quoted?));
             if let Some(what) = what {
                 seen(Sighting {
                     place: SightingPlace::Field(at.path()),

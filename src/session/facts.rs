@@ -136,7 +136,7 @@ impl ExternalFacts {
         let is_meant = |finding: &&ScannerFinding| {
             let package =
                 AskedPackage::from_names(finding.purl.as_deref(), finding.package.as_ref());
-            tool_ids::is_tool(subject.tool, &finding.tool)
+            tool_ids::is_tool_of(subject.tool, finding.also.unwrap_or(&finding.tool), &finding.id)
                 && purl.as_ref().is_none_or(|purl| package.compared(purl) != SamePackage::No)
         };
         let found = places.into_iter().filter_map(|place| self.findings.get(place));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::gate::accepted_text::{FileLines, ScannedFiles};
-use crate::history::objects::{Objects, Oid};
+use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
@@ -97,8 +97,9 @@ impl ScannedFiles for RepositoryFiles<'_> {
 
     fn blob(&self, blob: Oid) -> Option<Rc<FileLines>> {
         let read = || {
-            let (_, bytes) = self.repository.read(blob).ok()?;
-            (bytes.len() <= LARGEST).then(|| Rc::new(FileLines::new(&bytes)))
+            let (kind, bytes) = self.repository.read(blob).ok()?;
+            (kind == ObjectKind::Blob && bytes.len() <= LARGEST)
+                .then(|| Rc::new(FileLines::new(&bytes)))
         };
         self.blobs.borrow_mut().entry(blob).or_insert_with(read).clone()
     }

@@ -27,8 +27,9 @@ pub fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
                 _ => false,
             })
         };
+        let reported_tool = finding.also.unwrap_or(&finding.tool);
         let mut reported = std::iter::once(&finding.id).chain(&finding.former_ids);
-        tool.is_none_or(|tool| tool_ids::is_tool(tool, &finding.tool))
+        tool.is_none_or(|tool| tool_ids::is_tool_of(tool, reported_tool, &finding.id))
             && id.is_some_and(|id| reported.any(|it| tool_ids::is_named(&finding.tool, id, it)))
             && key.paths.as_ref().is_none_or(is_inside)
     };

@@ -7,8 +7,9 @@ use crate::approval;
 use crate::diag::sorting::StableSort as _;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
-use crate::record::vocabulary::{ReviewOutcome, words};
-use crate::status::state::{DutyKind, RecordState, Status};
+use crate::record::vocabulary::{Baseline, ReviewOutcome};
+use crate::status::state::{DutyKind, InForce, RecordState, Status};
+use strum::IntoStaticStr;
 
 words! {
     /// Why a record needs attention; the first that applies is its bucket.
@@ -159,6 +160,14 @@ pub fn due_record(
         urgency: first.urgency,
         timing: first.timing,
     })
+}
+
+/// Returns a record in force that was adopted as it stood: its owner has to judge it before it ends, however late that is.
+pub fn adopted_record(record_state: &RecordState) -> Option<DueRecord> {
+    let baseline = record_state.known_content()?.deviates_from.baseline;
+    let is_due = baseline == Some(Baseline::Adopted) && record_state.in_force == InForce::Yes;
+    let timing = Timing::Until(record_state.not_after.filter(|_| is_due)?);
+    Some(DueRecord { bucket: Bucket::Soon, also: Vec::new(), urgency: Urgency::InTime, timing })
 }
 
 /// Returns since when a record has been waiting for approval; `None` if it is not.

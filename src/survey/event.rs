@@ -166,15 +166,6 @@ impl CloudEvent {
     }
 }
 
-/// Tells whether an id is that of a published vulnerability, not of a scanner rule.
-pub fn is_advisory(id: &str) -> bool {
-    let kinds = [
-        "ALAS", "ALSA-", "CVE-", "DLA-", "DSA-", "ELSA-", "GHSA-", "GO-", "MAL-", "OSV-", "PYSEC-",
-        "RHSA-", "RLSA-", "RUSTSEC-", "SUSE-", "USN-",
-    ];
-    kinds.iter().any(|kind| id.starts_with(kind))
-}
-
 impl ScannerFinding {
     /// Returns its key: `TOOL:ID`.
     pub fn key(&self) -> String {

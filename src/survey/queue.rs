@@ -50,6 +50,7 @@ pub fn collect<'a>(
 ) -> Vec<QueueItem<'a>> {
     let items = record_states.filter_map(|record_state| {
         let due = due::due_record(record_state, horizon, around.instant);
+        let due = due.or_else(|| due::adopted_record(record_state));
         let rank = rank_record(record_state, due.as_ref())?;
         // A degradation without a date comes before what still has time.
         let advised = if rank != Rank::Degraded { due.as_ref() } else { None };

@@ -1,10 +1,10 @@
 //! What tools looked for: only then a missing finding means something.
 //!
-//! Uses record's ids, `survey::event`. Pure. Start at [`SearchedTools::ran`]. Follows `docs/spec/cli.md`, triage.
+//! Uses record's ids. Pure. Start at [`SearchedTools::ran`]. Follows `docs/spec/cli.md`, triage.
 
 use std::collections::BTreeSet;
 
-use crate::survey::event::is_advisory;
+use crate::record::tool_ids::{self, TRIVY};
 
 /// The runs of tools so far.
 #[derive(Debug, Default)]
@@ -14,8 +14,6 @@ pub struct SearchedTools {
     /// Tools with unreadable output, or that reported a failure.
     doubtful: BTreeSet<String>,
 }
-
-const TRIVY: &[&str] = &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"];
 
 impl SearchedTools {
     /// Notes that a tool ran; `kinds` are the kinds of findings that the run has rules for.
@@ -30,12 +28,11 @@ impl SearchedTools {
         }
     }
 
-    /// Tells whether the runs looked for a finding, all of them without failing. Under `trivy` alone, an advisory id implies
-    /// its kind, and any other id may be of every kind.
+    /// Tells whether the runs looked for a finding, all of them without failing.
     pub fn has_searched(&self, tool: &str, id: Option<&str>) -> bool {
         let all = match (tool, id) {
-            ("trivy", Some(id)) if is_advisory(id) => &TRIVY[..1],
-            ("trivy", _) => TRIVY,
+            ("trivy", Some(id)) => tool_ids::trivy_kinds(id),
+            ("trivy", None) => TRIVY,
             (tool, _) => &[tool],
         };
         all.iter().all(|kind| self.searched.contains(*kind))

@@ -182,7 +182,8 @@ fn states_finding(record: &record::Record, value: &str) -> bool {
         let whole = key.tool.as_ref().is_some_and(|tool| {
             let names = value.split_once(':');
             names.is_some_and(|(value_tool, value_id)| {
-                tool_ids::is_tool(tool, value_tool) && tool_ids::is_named(tool, id, value_id)
+                tool_ids::is_tool_of(tool, value_tool, value_id)
+                    && tool_ids::is_named(tool, id, value_id)
             })
         });
         whole || tool_ids::is_named(key.tool.as_deref().unwrap_or_default(), id, value)

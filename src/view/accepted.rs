@@ -2,6 +2,8 @@
 //!
 //! Uses record, gate's accepted texts. Pure. Start at [`covers`]. Follows `docs/spec/record.md`, `findings[]`.
 
+use std::borrow::Cow;
+
 use crate::gate::accepted_text::{self, AcceptedItem, BlobLines, ScannedFiles};
 use crate::record::credential;
 use crate::record::purl::Purl;
@@ -19,7 +21,7 @@ pub fn covers(key: &FindingKey, files: &dyn ScannedFiles) -> Vec<String> {
     let Some(content) = &key.content else {
         return vec![head];
     };
-    let is_secret = key.tool.as_deref().map(tool_ids::class) == Some(ToolClass::Secret);
+    let is_secret = class(key) == ToolClass::Secret;
     let mut lines = Vec::new();
     for item in content {
         match AcceptedItem::read(item) {
@@ -33,8 +35,7 @@ pub fn covers(key: &FindingKey, files: &dyn ScannedFiles) -> Vec<String> {
                     Ok(text) => {
                         let says = if reference.first == reference.last { "says" } else { "say" };
                         lines.push(format!("{head}, where {place} {says}"));
-                        lines
-                            .extend(text.iter().map(|line| quoted(&String::from_utf8_lossy(line))));
+                        lines.extend(quoted(text.iter().map(|line| String::from_utf8_lossy(line))));
                     }
                     Err(_) => lines.push(format!("{head}, {place} (not in this clone)")),
                 }
@@ -42,7 +43,7 @@ pub fn covers(key: &FindingKey, files: &dyn ScannedFiles) -> Vec<String> {
             _ if is_secret => lines.push(format!("{head}, one text (not shown)")),
             _ => {
                 lines.push(format!("{head}, where it says"));
-                lines.extend(item.lines().map(quoted));
+                lines.extend(quoted(item.lines().map(Cow::Borrowed)));
             }
         }
     }
@@ -58,10 +59,20 @@ fn place(BlobLines { first, last, blob }: BlobLines) -> String {
     }
 }
 
-/// Returns a line below its key, cut, and without what looks like a secret.
-fn quoted(line: &str) -> String {
+/// Returns lines below their key, cut, and without what looks like a secret.
+fn quoted<'t>(lines: impl Iterator<Item = Cow<'t, str>>) -> Vec<String> {
+    let mut before = Cow::Borrowed("");
+    let shown = lines.map(|line| {
+        let shown = quoted_line(&before, &line);
+        before = line;
+        shown
+    });
+    shown.collect()
+}
+
+fn quoted_line(before: &str, line: &str) -> String {
     let shown = match credential::hidden(line.to_owned()) {
-        hidden if credential::kind_in_source(&hidden).is_some() => "…".to_owned(),
+        hidden if credential::kind_after(before, &hidden).is_some() => "…".to_owned(),
         hidden => hidden,
     };
     let is_hidden = |it: char| it != '\t' && (it.is_control() || screen::is_unseen(it));
@@ -72,6 +83,12 @@ fn quoted(line: &str) -> String {
     if n_more == 0 { format!("  {cut}") } else { format!("  {cut} … ({n_more} more characters)") }
 }
 
+fn class(key: &FindingKey) -> ToolClass {
+    let [tool, id] = [&key.tool, &key.id].map(|it| it.as_deref().unwrap_or_default());
+    tool_ids::class(tool, id)
+}
+
+/// Returns what a finding names, and what it leaves open.
 fn head(key: &FindingKey) -> String {
     let name = key.id.as_ref().or(key.cwe.as_ref());
     let name = match (&key.tool, name) {
@@ -93,7 +110,7 @@ fn head(key: &FindingKey) -> String {
     let is_of_lines = key.content.is_none()
         && !is_package
         && !key.id.as_ref().is_some_and(is_whole)
-        && key.tool.as_deref().map(tool_ids::class) != Some(ToolClass::Package);
+        && class(key) != ToolClass::Package;
     let paths = key.paths.as_ref().map(|paths| match paths.as_slice() {
         [] => "nothing".to_owned(),
         paths if is_of_lines => format!("any line of {}", paths.join(", ")),

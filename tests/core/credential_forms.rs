@@ -1,6 +1,7 @@
 //! The table of the forms of credentials.
 
 use exledger::record::credential::form::{FORMS, SHORTEST};
+use exledger::record::credential::kind_in_source;
 
 #[test]
 fn the_forms_stand_in_the_order_of_their_bytes() {
@@ -11,4 +12,56 @@ fn the_forms_stand_in_the_order_of_their_bytes() {
 fn no_form_is_shorter_than_the_words_that_are_looked_at() {
     let shortest = FORMS.iter().map(|form| form.start.len() + form.least).min();
     assert_eq!(shortest, Some(SHORTEST));
+}
+
+#[test]
+fn a_line_of_code_that_gives_a_secret_a_value_is_seen() {
+    for line in [
+        "password = b\"SUN\"",
+        "const PASSWORD: &str = \"SUN\";",
+        "static DB_PASSWORD: &'static str = \"SUN\";",
+        "const password string = \"SUN\"",
+        "pass = \"SUN\"",
+        "ARG NPM_TOKEN SUN",
+        "ENV MYSQL_ROOT_PASSWORD SUN",
+        "- name: DB_PASSWORD\n  value: \"SUN\"",
+        "{\"name\": \"DB_PASSWORD\", \"value\": \"SUN\"}",
+        "variable \"db_password\" {\n  default = \"SUN\"",
+        "<password>SUN</password>",
+        "<add key=\"DbPassword\" value=\"SUN\"/>",
+        "Authorization: Basic SUN",
+        "headers = {\"Authorization\": \"Basic SUN\"}",
+        "sshpass -p SUN ssh deploy@db",
+        "mysqldump -uroot -pSUN billing",
+        "docker login -u ci -p SUN registry.example.com",
+        "CREATE USER app IDENTIFIED BY \"SUN\"",
+        "if PWD_OLD == \"SUN\":",
+        "def connect(host, db_pass=\"SUN\"):",
+    ] {
+        let line = line.replace("SUN", "wintersun");
+        assert!(kind_in_source(&line).is_some(), "{line}");
+    }
+}
+
+#[test]
+fn ordinary_code_gives_no_secret_a_value() {
+    for line in [
+        "def connect(host: str, password: str, sep=\",\"):",
+        "let pass: &str = next();",
+        "password = None",
+        "ENV PATH /usr/local/bin",
+        "ENV DB_PASSWORD $DB_PASSWORD",
+        "ssh -p 2222 deploy@db",
+        "- name: DB_HOST\n  value: \"db.example.com\"",
+        "- name: DB_PASSWORD\n  valueFrom: {secretKeyRef: {name: db, key: password}}",
+        "<password>${db.password}</password>",
+        "Vec<Token> items = new Vec<>(\"x\")",
+        "token_type = \"bearer\"",
+        "password.label = \"Enter it\"",
+        "compass = \"north\"",
+        "subprocess.call(cmd, shell=True)",
+        "print(\"pass\")",
+    ] {
+        assert_eq!(kind_in_source(line), None, "{line}");
+    }
 }

@@ -19,6 +19,7 @@ mod packages;
 mod places;
 mod repeated;
 mod routes;
+mod seen;
 mod silence;
 mod since_last;
 mod spellings;

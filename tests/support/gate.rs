@@ -121,6 +121,7 @@ impl Ledger {
             files: &exledger::gate::accepted_text::NoFiles,
             facts: &exledger::gate::facts::NoFacts,
             around: None,
+            draft: None,
         };
         let mut last_events = LastEvents::new(EventMemory::Run, instant(AT));
         let decision = judge.decide(&input, &mut last_events);

@@ -30,6 +30,7 @@ use crate::session::locate::Located;
 use crate::session::mainline;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
+use crate::session::scanned_files::RepositoryFiles;
 use crate::survey::approved_state::PastObstacle;
 use crate::survey::refiling::{self, NameSearch};
 use crate::view::doc::JudgedFile;
@@ -214,11 +215,17 @@ fn lint_state(
     Ok(state)
 }
 
-pub(super) fn unknown_blobs(located: &Located, source: &RecordFile) -> Vec<Finding> {
+/// Returns the findings about references of a record to blobs.
+pub(super) fn references(
+    located: &Located,
+    source: &RecordFile,
+    is_landed: &dyn Fn() -> bool,
+) -> Vec<Finding> {
     let Some(repository) = located.repository_or_none() else {
         return Vec::new();
     };
-    lint::unknown_blobs(source, &|blob| repository.read(blob).is_ok())
+    let files = RepositoryFiles::new(repository, None);
+    lint::references(source, (&files, &|blob| repository.read(blob).is_ok()), is_landed)
 }
 
 fn read(
@@ -237,7 +244,7 @@ fn read(
         let past = approved.past(&source, &bytes);
         let linted = lint::record_with_tier(&source, context, past)?;
         found.take(linted.findings, input);
-        found.take(unknown_blobs(located, &source), input);
+        found.take(references(located, &source, &|| approved.has(&source, &bytes)), input);
         found.judge(&source, linted.tier);
         ends.judge(&source);
         repeats.judge(source, None);

@@ -92,15 +92,21 @@ impl<'h> LandedRecords<'h> {
         approvals::against(input, context, tree, Removals::Unknown, governance, place)
     }
 
+    /// Tells whether a file is as it landed: its object id shows that without reading the landed one.
+    pub(super) fn has(&self, source: &RecordFile, bytes: &[u8]) -> bool {
+        let there = self.tree.as_ref().and_then(|tree| tree.entry(&source.path).ok().flatten());
+        let stamped = || self.stamps.as_ref().and_then(|it| it.id(&source.path));
+        let is_same = |oid| stamped() == Some(oid) || git::blob_id(bytes) == Some(oid);
+        there.is_some_and(|(_, oid)| is_same(oid))
+    }
+
+    /// Compares a closure with that of the same record at the approved ref.
     fn settled(&self, source: &RecordFile, closure: &Closure, bytes: &[u8]) -> Settled {
         let Some(tree) = &self.tree else {
             return Settled::Open;
         };
-        // Most closed records never change again: the object id shows that without reading the landed file.
-        let there = tree.entry(&source.path).ok().flatten();
-        let stamped = || self.stamps.as_ref().and_then(|stamps| stamps.id(&source.path));
-        let is_same = |oid| stamped() == Some(oid) || git::blob_id(bytes) == Some(oid);
-        if there.is_some_and(|(_, oid)| is_same(oid)) {
+        // Most closed records never change again.
+        if self.has(source, bytes) {
             return Settled::Closed;
         }
         let landed = |path: &str| tree.bytes(path).ok().flatten();

@@ -32,6 +32,7 @@ use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::session::scanned_files::RepositoryFiles;
 use crate::store::files::{self, FileError};
+use crate::view::accepted::covers;
 
 /// A record that is being filed. Nothing is written before [`Filing::create`].
 pub struct Filing<'s> {
@@ -119,6 +120,15 @@ impl Filing<'_> {
     /// Returns the draft record built from the answers.
     pub fn draft(&self, answers: &Answers) -> RecordDraft {
         draft::draft(answers, &self.setting())
+    }
+
+    /// Returns which lines the findings of a draft accept, as the reviewer reads it.
+    pub fn accepts(&self, draft: &RecordDraft) -> Vec<String> {
+        let Ok(repository) = self.located.repository() else { return Vec::new() };
+        let files = RepositoryFiles::new(repository, self.base.commit());
+        let scope = draft.source.record.iter().filter_map(|record| record.scope.as_ref());
+        let keys = scope.flat_map(|scope| scope.findings.iter().flatten());
+        keys.filter(|key| key.content.is_some()).flat_map(|key| covers(key, &files)).collect()
     }
 
     /// Returns the missing answers in prompt order; empty if the record can be written.

@@ -3,23 +3,20 @@
 //! Uses gate's files, plan's drafting function. Start at `FalsePositive::answers`. Follows `docs/spec/cli.md`, new. What the
 //! drafting function can't tell is refused: nobody could say later what was looked at.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::gate::accepted_text::ScannedFiles;
 use crate::plan::answers::Answers;
 use crate::plan::drafted_finding;
-use crate::plan::imported::MARK;
 use crate::plan::owner::Owners;
 use crate::policy::governance::Governance;
-use crate::record::tool_ids;
-use crate::record::vocabulary::{Risk, RootCause};
+use crate::record::tool_ids::{self, ToolClass};
+use crate::record::vocabulary::{Risk, RootCause, Vocabulary};
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::scanned_files::RepositoryFiles;
 use crate::session::snapshot::owners::read_owners;
 use crate::store::files::WorkTree;
-use crate::survey::event::wanted::WantedFinding;
-use crate::survey::event::{FindingFile, FindingPlace};
 use crate::survey::route::owned_files::FileOwners;
 use crate::survey::route::{RouteSubject, Router};
 
@@ -56,20 +53,14 @@ impl FalsePositive<'_> {
             Usage::refused(format!("{}: {why}", self.place), help)
         };
         files.file(&path, None).map_err(unclear)?;
-        let found = WantedFinding {
-            places: vec![FindingPlace {
-                file: FindingFile::Inside(path.clone()),
-                line,
-                ..FindingPlace::default()
-            }],
-            ..WantedFinding::default()
-        };
-        let keys = drafted_finding::keys((tool, id), &found, (&files, &[]))
-            .map_err(|refusal| unclear(refusal.reason))?;
-        let findings = json!(keys);
-        if let Some(why) = open(&findings) {
-            return Err(unclear(why).into());
+        if tool_ids::class(tool, id) == ToolClass::Package {
+            return Err(unclear("a package is known by its version".to_owned()).into());
         }
+        let key = match line.filter(|_| !tool_ids::is_about_whole_file(tool, id)) {
+            Some(line) => drafted_finding::of_line((tool, id), (&path, line), &files),
+            None => drafted_finding::of_file((tool, id), &path),
+        };
+        let findings = json!([key.map_err(|refusal| unclear(refusal.reason))?]);
         let mut answers = Answers::default();
         answers.set("title", format!("{id} of {tool} in {path} is a false positive"));
         answers.set("deviates_from.rule", self.finding);
@@ -106,16 +97,6 @@ impl FalsePositive<'_> {
             Usage::refused(what, "give it from the root of the repository: app/run.py")
         })?;
         Ok((path, line))
-    }
-}
-
-/// Returns the first value that only a person could fill in.
-fn open(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => text.strip_prefix(MARK).map(str::to_owned),
-        Value::Array(items) => items.iter().find_map(open),
-        Value::Object(map) => map.values().find_map(open),
-        _ => None,
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Filed {
     /// Who could give them, one line for each requirement.
     #[serde(skip)]
     pub who: Vec<String>,
+    /// What its findings accept, as the reviewer reads it.
+    pub accepts: Vec<String>,
     /// The findings about it.
     pub findings: Vec<Finding>,
     /// The derived values.
@@ -59,6 +61,9 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
             .map(|derived| format!("{}: {} ({})", derived.field, derived.value, derived.why))
             .collect();
         pairs.push(("derived".to_owned(), StyledText::plain(derived.join("\n"))));
+    }
+    if !filed.accepts.is_empty() {
+        pairs.push(("accepts".to_owned(), StyledText::plain(filed.accepts.join("\n"))));
     }
     doc.blocks.push(Block::Pairs(pairs));
     if !filed.findings.is_empty() {

@@ -285,13 +285,13 @@ fn receipt(
 }
 
 fn literal(key: &str, text: &str) -> Result<Vec<String>, Usage> {
-    if pattern::is_everything(text) || text.contains(['*', '?']) {
+    if pattern::is_literal(text) {
+        Ok(vec![text.to_owned()])
+    } else {
         Err(Usage::refused(
             format!("the {key} `{text}` would be a pattern in a record"),
             format!("leave it out of the receipt, and give the {key} that is meant with --{key}"),
         ))
-    } else {
-        Ok(vec![text.to_owned()])
     }
 }
 

@@ -190,7 +190,7 @@ impl RequestArgument {
 }
 
 fn is_pattern(text: &str) -> bool {
-    pattern::is_everything(text) || text.contains(['*', '?'])
+    !pattern::is_literal(text)
 }
 
 fn names_all(text: &str) -> bool {

@@ -545,13 +545,13 @@ impl ScanPage<'_, '_> {
         let base = self.scan.base_to_name.as_ref().map(|base| {
             (format!("exledger scan --base {base}"), "in CI: nothing new without a reason")
         });
-        let ledger = (self.scan.snapshot().is_none() && !self.scan.entries.is_empty())
-            .then(|| ("exledger init".to_owned(), "each gets an owner and an end"));
+        let ledger = (self.scan.snapshot().is_none() && !self.scan.entries.is_empty()).then(|| {
+            ("exledger init --adopt".to_owned(), "put these on record, with owner and end")
+        });
         let all: Vec<(String, &str)> = base.into_iter().chain(ledger).collect();
-        let width = all.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
         let lines = all.iter().enumerate().map(|(index, (command, what))| {
             let lead = if index == 0 { "next: " } else { "      " };
-            format!("{lead}{command:<width$}   # {what}")
+            format!("{lead}{command}   # {what}")
         });
         lines.collect()
     }

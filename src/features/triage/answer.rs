@@ -241,7 +241,8 @@ pub(crate) fn triage<'s>(
     let asker = snapshot.asker();
     let around = snapshot.around_for(&asker);
     let worst = run.worst.take();
-    let next = worst.and_then(|(_, input)| run.judge.step_after(&input, around));
+    let names: Vec<&str> = read.iter().map(|(source, _)| source.name.as_str()).collect();
+    let next = worst.and_then(|(_, input)| run.judge.step_after(&input, around, &names));
     let observed = ObservedEvents::new(earlier, run.observed, &run.ended);
     let repeated = snapshot.repeated(earlier.iter().chain(&observed.rows))?;
     Ok(TriageAnswer {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::diag::shell;
 use crate::features::triage::baseline;
 use crate::features::triage::baseline::{BaselineMatch, Matter};
 use crate::features::triage::last_events::LastEvents;
@@ -20,9 +21,11 @@ use crate::gate::facts::{Facts, ReportedFinding};
 use crate::gate::index::Index;
 use crate::gate::question::LINE;
 use crate::gate::verdict::{self, Outside};
+use crate::plan::drafted_finding;
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::survey::escalate::AdviceContext;
+use crate::survey::event::wanted::WantedFinding;
 use crate::survey::event::{
     CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageDecision, TriageInput, TriageState,
 };
@@ -47,15 +50,39 @@ pub struct TriageJudge<'a> {
     pub facts: &'a dyn Facts,
     /// For whom the next step is worked out; `None` if it is not asked for.
     pub around: Option<AdviceContext<'a>>,
+    /// The command that drafts a record, if that takes more than a question states.
+    pub draft: Option<String>,
 }
 
 impl TriageJudge<'_> {
-    /// Returns the next step after an input that nothing covers.
-    pub fn step_after(&self, input: &TriageInput, around: AdviceContext<'_>) -> Option<NextStep> {
-        let judge = TriageJudge { around: Some(around), ..*self };
+    /// Returns the next step after an input that nothing covers: a new record is about what was seen, and nothing else.
+    /// `files` are the reports.
+    pub fn step_after(
+        &self,
+        input: &TriageInput,
+        around: AdviceContext<'_>,
+        files: &[&str],
+    ) -> Option<NextStep> {
         let found = match input {
-            TriageInput::Finding(finding) => judge.finding(finding),
-            TriageInput::Event(event) => judge.event(event),
+            TriageInput::Finding(finding) => {
+                let tool = finding.also.unwrap_or(&finding.tool);
+                let wanted = WantedFinding::from(finding);
+                let command = || {
+                    let records = self.governance.policy.records.first();
+                    let folder = records.map_or("drafts".to_owned(), |it| format!("{it}/drafts"));
+                    let rest = ["--only", &*format!("{tool}:{}", finding.id), "--draft", &*folder];
+                    shell::command("exledger triage", &[files, &rest].concat())
+                };
+                let draft = drafted_finding::is_open((tool, &finding.id), &wanted).then(command);
+                let purl = drafted_finding::package_url(&wanted).filter(|_| draft.is_none());
+                let finding =
+                    ScannerFinding { purl: purl.or(finding.purl.clone()), ..finding.clone() };
+                let judge = TriageJudge { around: Some(around), draft, ..*self };
+                judge.finding(&finding)
+            }
+            TriageInput::Event(event) => {
+                TriageJudge { around: Some(around), draft: None, ..*self }.event(event)
+            }
         };
         let bare = || next_step::answer::of_input(false, false, "");
         Some(found.next.unwrap_or_else(bare))
@@ -87,13 +114,11 @@ impl TriageJudge<'_> {
                 format!("{} is above the root of the repository", place.file.text()),
             );
         }
-        let tools = [Some(finding.tool.as_str()), finding.also];
+        let tool = finding.also.unwrap_or(&finding.tool);
         let former = finding.former_ids.iter().filter(|id| **id != finding.id);
         let ids = former.filter(|id| self.index.names_finding(&finding.tool, id));
-        let ids: Vec<&String> = std::iter::once(&finding.id).chain(ids).collect();
-        let names =
-            tools.into_iter().flatten().flat_map(|tool| ids.iter().map(move |id| (tool, *id)));
-        let found = best(names.map(|(tool, id)| self.as_key(finding, tool, id)));
+        let ids = std::iter::once(&finding.id).chain(ids);
+        let found = best(ids.map(|id| self.as_key(finding, tool, id)));
         match (found.state, absolute(finding)) {
             (TriageState::Covered | TriageState::Dismissed, _) | (_, None) => found,
             (_, Some(_)) => TriageDecision {
@@ -103,7 +128,7 @@ impl TriageJudge<'_> {
         }
     }
 
-    /// Asks about a finding under one tool name and one id; all of its places must be covered.
+    /// Asks about a finding under one of its ids; all of its places must be covered.
     fn as_key(&self, finding: &ScannerFinding, tool: &str, id: &str) -> TriageDecision {
         let mut question = Question {
             finding: Some(format!("{tool}:{id}")),
@@ -115,6 +140,7 @@ impl TriageJudge<'_> {
                 weaknesses: finding.weaknesses.clone(),
                 commit: None,
                 asker: Asker::Scan,
+                draft: self.draft.clone(),
                 snippet: None,
                 reported: self.index.has_tests.then(|| ReportedFinding {
                     ids: std::iter::once(&finding.id).chain(&finding.former_ids).cloned().collect(),
@@ -123,8 +149,8 @@ impl TriageJudge<'_> {
             },
             ..Question::default()
         };
-        // Lines matter only to records that accept some text alone.
-        let has_content = self.index.has_content;
+        // Lines matter only to records that accept some text alone, as a new one would.
+        let has_content = self.index.has_content || self.around.is_some();
         let place = |place: &'_ FindingPlace| {
             let path = inside(&place.file).map(str::to_owned);
             let line = if has_content { place.line } else { None };
@@ -370,5 +396,6 @@ pub(super) fn of<'j>(
         files,
         facts,
         around: None,
+        draft: None,
     }
 }

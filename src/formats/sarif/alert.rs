@@ -56,7 +56,7 @@ pub fn finding(alerted: &AlertedResult<'_>) -> ScannerFinding {
         rule,
         places: &places,
         logical: &[],
-        audited: None,
+        fingerprint: None,
     });
     let name = package.named.as_ref().map(|named| named.name.as_str());
     let level = alerted.rule.get("severity").and_then(Value::as_str).unwrap_or("warning");

@@ -24,8 +24,8 @@ pub(super) struct PackageClues<'r> {
     pub(super) rule: Option<&'r SarifRule>,
     pub(super) places: &'r [FindingPlace],
     pub(super) logical: &'r [&'r str],
-    /// Cargo-audit's fingerprint, `ID:NAME:VERSION`.
-    pub(super) audited: Option<&'r str>,
+    /// The fingerprint that names the package: `ID:NAME:VERSION` of cargo-audit, `NAME@VERSION` of cargo-deny.
+    pub(super) fingerprint: Option<&'r str>,
 }
 
 pub(super) fn from_names(clues: PackageClues<'_>) -> SarifPackage {
@@ -47,7 +47,11 @@ pub(super) fn from_names(clues: PackageClues<'_>) -> SarifPackage {
             let kind = package_types::of_snyk(clues.id).map_or(Ecosystem::Unknown, Ecosystem::Of);
             named(name, Some(at), kind)
         }),
-        "cargo-audit" => clues.audited.and_then(|fingerprint| {
+        "cargo-deny" => clues
+            .fingerprint
+            .and_then(|fingerprint| fingerprint.rsplit_once('@'))
+            .map(|(name, version)| named(name, Some(version), Ecosystem::Of("cargo"))),
+        "cargo-audit" => clues.fingerprint.and_then(|fingerprint| {
             let (name, version) =
                 fingerprint.strip_prefix(clues.id)?.strip_prefix(':')?.split_once(':')?;
             Some(named(name, Some(version), Ecosystem::Of("cargo")))

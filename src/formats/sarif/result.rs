@@ -15,7 +15,6 @@ use crate::formats::sarif::package::PackageClues;
 use crate::formats::sarif::rule::SarifRule;
 use crate::formats::sarif::uri::Places;
 use crate::formats::sarif::{head, package, rule, weakness};
-use crate::record::tool_ids;
 use crate::record::vocabulary::Risk;
 use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 
@@ -70,6 +69,8 @@ struct Prints<'t> {
     advisory: Lenient<'t>,
     #[serde(rename = "cargo-audit/advisory-fingerprint", borrow)]
     audit: Lenient<'t>,
+    #[serde(rename = "cargo-deny/krate", borrow)]
+    krate: Lenient<'t>,
     #[serde(rename = "commitSha", borrow)]
     commit: Lenient<'t>,
 }
@@ -177,7 +178,10 @@ pub(super) fn read(
         rule,
         places: &places,
         logical: &logical,
-        audited: result.partial_fingerprints.as_ref().and_then(|prints| prints.audit.text()),
+        fingerprint: result
+            .partial_fingerprints
+            .as_ref()
+            .and_then(|prints| prints.audit.text().or(prints.krate.text())),
     });
     let name = package.named.as_ref().map(|named| named.name.as_str());
     let level = read_level(&result, rule);
@@ -246,7 +250,6 @@ pub(super) fn id(tool: &str, named: &str, advisory: Option<&str>, package: Optio
     let id = match tool {
         // It uses one rule for all advisories.
         "cargo-deny" => advisory,
-        "zizmor" => return tool_ids::present(tool, named).into_owned(),
         "grype" => package.and_then(|package| named.strip_suffix(package)?.strip_suffix('-')),
         _ => None,
     };
@@ -280,7 +283,8 @@ fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Op
 fn places(result: &RawResult<'_>, places: &Places<'_>) -> Result<Vec<FindingPlace>, String> {
     let locations = result.locations.iter().flatten().filter(|location| !location.is_logical());
     let prints = result.partial_fingerprints.as_ref();
-    let commit = prints.and_then(|prints| prints.commit.text());
+    // Gitleaks states an empty one for a file of the work tree.
+    let commit = prints.and_then(|prints| prints.commit.text()).filter(|commit| !commit.is_empty());
     let place = |location: &Object<PhysicalOrNot<'_>>| {
         let physical = location.physical_location.as_ref();
         let named = physical.and_then(|physical| physical.artifact_location.as_ref());

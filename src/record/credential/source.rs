@@ -6,55 +6,118 @@
 use crate::record::credential::name::NameKind;
 use crate::record::credential::{text, value};
 
-const EMPTY: &[&str] = &["none", "null", "nil", "undefined", "true", "false"];
+/// Values that say that there is none, or only of which type it is.
+const EMPTY: &str = "none null nil undefined true false str string bytes object any int char";
 
 const ENDS: [char; 7] = [' ', '\t', ',', ';', ')', '&', '\\'];
 
-pub(super) fn find(line: &str) -> Option<&'static str> {
+/// Words behind the name of a secret that change nothing: `PWD_OLD`.
+const QUALIFIERS: &str = "old new current previous default prod production dev test staging value str string text plain raw base64";
+
+/// Keys whose value belongs to the name beside them, on this line or the one before.
+const VALUES: &str = "value val default defaultvalue";
+
+/// Statements that give the name after them the word after that.
+const SETTERS: &str = "env arg set setenv setx";
+
+fn is_word(words: &str, text: &str) -> bool {
+    words.split(' ').any(|word| word.eq_ignore_ascii_case(text))
+}
+
+fn is_secret(name: &str) -> bool {
+    matches!(kind(name), NameKind::Password | NameKind::Token)
+}
+
+/// Returns what the first such value of a line looks like; `None` if there is none.
+pub(super) fn find(before: &str, line: &str) -> Option<&'static str> {
     let quoted = quoted(line).filter(|(_, value)| !value.trim().is_empty());
     let bare = bare(line).filter(|(_, value)| !value.contains(['(', '[', '{', '<', '"', '\'']));
-    let given = quoted.chain(bare).find_map(|(name, value)| {
-        let is_none = EMPTY.iter().any(|word| value.eq_ignore_ascii_case(word));
-        let what = match NameKind::of(name) {
-            NameKind::Password => "a password",
-            NameKind::Token => "a token or key",
-            NameKind::Perhaps => return value::named(value, name),
-            NameKind::Plain | NameKind::Public => return None,
-        };
-        let is_value = !value.is_empty() && !is_none && !value::is_elsewhere(value);
-        is_value.then_some(what)
+    let given = quoted.chain(bare).chain(tagged(line)).find_map(|(head, value)| {
+        let mut names = assigned(head).into_iter();
+        names.find_map(|name| what_is(name, value, [before, head]))
     });
-    given.or_else(|| {
-        let words = line.split(|it| ENDS.contains(&it) || "='\"`[]".contains(it));
-        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        let mut pairs = words.windows(2).filter_map(|pair| match pair {
-            [option, word] if text::LOGINS.contains(option) => text::password(word),
-            _ => None,
-        });
-        pairs.any(|password| !value::is_elsewhere(password)).then_some("a password")
-    })
+    given.or_else(|| spoken(line))
+}
+
+/// Returns what a value looks like under a name; `around` is the text in which a value without a name of its own finds one.
+fn what_is(name: &str, value: &str, around: [&str; 2]) -> Option<&'static str> {
+    let kind = if is_word(VALUES, name) {
+        let names = around.into_iter().flat_map(|text| text.split(|it| !is_part(it)));
+        names.filter(|name| is_secret(name)).last().map_or(NameKind::Plain, kind)
+    } else {
+        kind(name)
+    };
+    let what = match kind {
+        NameKind::Password => "a password",
+        NameKind::Token => "a token or key",
+        NameKind::Perhaps => return value::named(value, name),
+        NameKind::Plain | NameKind::Public => return None,
+    };
+    let is_value = !value.is_empty() && !is_word(EMPTY, value) && !value::is_elsewhere(value);
+    is_value.then_some(what)
+}
+
+/// Returns what a name implies in code, where it may be shorter than in a sentence, or have a qualifier.
+fn kind(name: &str) -> NameKind {
+    let mut name = name;
+    while let Some((start, last)) = name.rsplit_once(['_', '-', '.']) {
+        let is_number = last.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number && !is_word(QUALIFIERS, last) {
+            break;
+        }
+        name = start;
+    }
+    let last = name.rsplit(['_', '-', '.']).next().unwrap_or_default();
+    if is_word("pass pw", last) || name.ends_with("Pass") {
+        NameKind::Password
+    } else {
+        NameKind::of(name)
+    }
+}
+
+fn is_part(it: char) -> bool {
+    it.is_alphanumeric() || matches!(it, '_' | '-' | '.')
+}
+
+/// Returns the names to which the text before a value may give it: the last one, and, with a type between, the one before that.
+fn assigned(head: &str) -> Vec<&str> {
+    let is_quote_prefix = |last: &&str| {
+        last.len() <= 2 && head.ends_with(last) && last.bytes().all(|it| b"bBrRuUfFL".contains(&it))
+    };
+    let last = last_name(head);
+    let head = match Some(last).filter(is_quote_prefix) {
+        Some(prefix) => head.strip_suffix(prefix).unwrap_or(head),
+        None => head,
+    };
+    let own = last_name(head);
+    let is_sql =
+        own.eq_ignore_ascii_case("by") && head.to_ascii_lowercase().contains("identified ");
+    let mut names = vec![if is_sql { "password" } else { own }];
+    if let Some(target) = head.trim_end().strip_suffix('=') {
+        let typed = target.rsplit_once(": ");
+        let typed = typed.filter(|(_, kind)| !kind.contains([',', '(', '{', ';']));
+        let before = target.trim_end().rsplit_once(' ');
+        let before = before.filter(|(name, _)| name.ends_with(char::is_alphanumeric));
+        names.extend(typed.into_iter().chain(before).map(|(name, _)| last_name(name)));
+    }
+    names
 }
 
 fn last_name(text: &str) -> &str {
-    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
-    let text = text.trim_end_matches(|character: char| !is_part(character));
-    text.rsplit(|character: char| !is_part(character)).next().unwrap_or_default()
+    let is_part = |it: char| is_part(it) && it != '.';
+    let text = text.trim_end_matches(|it: char| !is_part(it));
+    text.rsplit(|it: char| !is_part(it)).next().unwrap_or_default()
 }
 
-/// Returns the quoted texts of a line, each with the name before it, which may be quoted itself.
+/// Returns the quoted texts of a line, each with the text before it, in which its name may be quoted itself.
 fn quoted(line: &str) -> impl Iterator<Item = (&str, &str)> {
-    let parts: Vec<&str> = line.split(['"', '\'', '`']).collect();
-    (1..parts.len()).filter_map(move |nth| {
-        let before = |n: usize| nth.checked_sub(n).and_then(|at| parts.get(at)).copied();
+    let quotes = ['"', '\'', '`'];
+    line.match_indices(quotes).enumerate().filter_map(move |(nth, (at, _))| {
+        let (head, rest) = (line.get(..at)?, line.get(at + 1..)?);
         // A lone apostrophe turns what is quoted around.
-        let is_given =
-            before(1).unwrap_or_default().trim_end().ends_with(['=', ':', '(', ',', '>']);
-        if nth.is_multiple_of(2) && !is_given {
-            return None;
-        }
-        let own = last_name(before(1).unwrap_or_default());
-        let name = if own.is_empty() { last_name(before(2).unwrap_or_default()) } else { own };
-        Some((name, parts.get(nth).copied().unwrap_or_default()))
+        let is_given = head.trim_end().ends_with(['=', ':', '(', ',', '>']);
+        let value = rest.split(quotes).next()?;
+        (nth.is_multiple_of(2) || is_given).then_some((head, value))
     })
 }
 
@@ -62,13 +125,43 @@ fn quoted(line: &str) -> impl Iterator<Item = (&str, &str)> {
 fn bare(line: &str) -> impl Iterator<Item = (&str, &str)> {
     let assigned = line
         .match_indices(['=', ':'])
-        .filter_map(|(at, sign)| Some((last_name(line.get(..at)?), line.get(at + sign.len()..)?)));
-    let options = line.match_indices("--").filter_map(|(at, _)| {
-        let (name, value) = line.get(at + 2..)?.split_once(' ')?;
-        Some((name, value))
-    });
-    assigned.chain(options).map(|(name, value)| {
+        .filter_map(|(at, sign)| Some((line.get(..at)?, line.get(at + sign.len()..)?)));
+    let options =
+        line.match_indices("--").filter_map(|(at, _)| line.get(at + 2..)?.split_once(' '));
+    assigned.chain(options).map(|(head, value)| {
         let value = value.trim_start_matches(['=', '>', ':', ' ', '\t']);
-        (name, value.split(ENDS).next().unwrap_or_default())
+        (head, value.split(ENDS).next().unwrap_or_default())
     })
+}
+
+/// Returns the text of each element of XML, with what is before it.
+fn tagged(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    line.match_indices('>').filter_map(|(at, _)| {
+        let (head, rest) = (line.get(..at)?, line.get(at + 1..)?);
+        let (value, _) = rest.split_once("</")?;
+        (head.contains('<') && !value.contains(char::is_whitespace)).then_some((head, value))
+    })
+}
+
+/// Returns what the words of a command or statement give away by their place.
+fn spoken(line: &str) -> Option<&'static str> {
+    let words = line.split(|it| ENDS.contains(&it) || "='\"`[]".contains(it));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let has = |begins: &[&str]| {
+        let mut names = words.iter().map(|word| word.rsplit('/').next().unwrap_or(word));
+        names.any(|name| begins.iter().any(|begin| name.starts_with(begin)))
+    };
+    let is_setter = words.first().is_some_and(|word| is_word(SETTERS, word));
+    let is_authorized = words.iter().any(|word| is_word("authorization authorization:", word));
+    let attached = words.iter().filter_map(|word| word.strip_prefix("-p"));
+    let attached = attached.filter(|it| !it.is_empty() && has(&["mysql", "mariadb", "sshpass"]));
+    let pairs = words.windows(2).filter_map(|pair| match pair {
+        [option, word] if text::LOGINS.contains(option) => text::password(word),
+        ["-p", word] if has(&["sshpass", "login"]) => Some(*word),
+        [scheme, word] if is_authorized && is_word("basic bearer", scheme) => Some(*word),
+        [name, word] if is_setter && is_secret(name) => Some(*word),
+        _ => None,
+    });
+    let mut values = attached.chain(pairs);
+    values.any(|value| !value::is_elsewhere(value)).then_some("a password")
 }

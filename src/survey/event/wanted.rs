@@ -57,6 +57,16 @@ pub struct WantedFinding {
     pub places: Vec<FindingPlace>,
 }
 
+impl From<&ScannerFinding> for WantedFinding {
+    fn from(finding: &ScannerFinding) -> WantedFinding {
+        WantedFinding {
+            package: finding.package.clone(),
+            purl: finding.purl.clone(),
+            places: finding.places.clone(),
+        }
+    }
+}
+
 /// What an event is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Happened {
@@ -181,11 +191,7 @@ impl Wanted {
         }
         found.severity = found.severity.max(finding.severity);
         found.kind = found.kind.or(kind);
-        found.found.push(WantedFinding {
-            package: finding.package.clone(),
-            purl: finding.purl.clone(),
-            places: finding.places.clone(),
-        });
+        found.found.push(WantedFinding::from(finding));
     }
 
     fn event(&mut self, event: &CloudEvent, kind: Option<vocabulary::Baseline>) {

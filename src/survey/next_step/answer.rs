@@ -7,6 +7,7 @@ use super::{AdviceCase, AdviceStep, By, NextStep, step, step_without_command};
 use crate::diag::shell;
 use crate::gate;
 use crate::gate::answer::{Asker, Gap, GateAnswer, GateVerdict, Question, UnstatedLimit, few};
+use crate::record::tool_ids::{self, ToolClass};
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, pattern};
 use crate::status::reason::ReasonKind;
@@ -39,10 +40,7 @@ pub fn after(
     let Some(record_state) = asked else {
         let step = match answer.verdict {
             GateVerdict::Unknown => unanswered(None),
-            _ => {
-                let command = format!("exledger new{}", new_flags(question, None));
-                step("ask for an exception", command, By::Anybody)
-            }
+            _ => step("ask for an exception", new_command(question, "", None), By::Anybody),
         };
         return Some(anybody(step));
     };
@@ -170,13 +168,15 @@ impl AdviceCase<'_> {
             Some(_) if !gate::asks_finding(question) => (flag("like", self.id), self.record),
             _ => (String::new(), None),
         };
-        let flags = new_flags(question, record);
-        step(action, format!("exledger new{like}{flags}"), By::Anybody)
+        step(action, new_command(question, &like, record), By::Anybody)
     }
 }
 
-/// Returns the flags by which `new` states what is asked, but for what a record states already.
-fn new_flags(question: &Question, record: Option<&Record>) -> String {
+/// Returns the command that files a record of what is asked, but for what another one states already.
+fn new_command(question: &Question, like: &str, record: Option<&Record>) -> String {
+    if let Some(draft) = &question.scanner_details.draft {
+        return draft.clone();
+    }
     let subject = record.map(|record| &record.subject);
     let same = |asked: &Option<String>, stated: Option<&Option<String>>| stated == Some(asked);
     let lists = |stated: Option<&Vec<String>>, asked: &Option<String>| {
@@ -190,7 +190,10 @@ fn new_flags(question: &Question, record: Option<&Record>) -> String {
             deviation.into_iter().flat_map(|deviation| deviation.controls.iter().flatten());
         controls.any(|control| control.as_str() == asked)
     });
-    let line = question.line.map(|line| line.to_string());
+    let named = question.finding.as_deref().and_then(|finding| finding.split_once(':'));
+    let is_package =
+        named.is_some_and(|(tool, id)| tool_ids::class(tool, id) == ToolClass::Package);
+    let line = question.line.filter(|_| !is_package).map(|line| line.to_string());
     let values = [
         ("identity", &question.identity, same(&question.identity, subject.map(|it| &it.identity))),
         ("identity-type", &question.identity_type, question.identity_type.as_deref() == kind),
@@ -230,7 +233,8 @@ fn new_flags(question: &Question, record: Option<&Record>) -> String {
         ("change", &question.reference, false),
     ];
     let flags = values.into_iter().filter(|(_, _, is_stated)| !is_stated);
-    flags.filter_map(|(key, text, _)| Some(flag(key, text.as_deref()?))).collect()
+    let flags = flags.filter_map(|(key, text, _)| Some(flag(key, text.as_deref()?)));
+    format!("exledger new{like}{}", flags.collect::<String>())
 }
 
 fn flag(key: &str, value: &str) -> String {
@@ -282,8 +286,7 @@ fn check_command(question: &Question, limits: &[UnstatedLimit]) -> Option<String
         let [value] = limit.values.as_slice() else {
             return None;
         };
-        let is_pattern = pattern::is_everything(value) || value.contains(['*', '?', '[', '{']);
-        if is_pattern || !LITERAL.contains(&limit.key) {
+        if !pattern::is_literal(value) || !LITERAL.contains(&limit.key) {
             return None;
         }
         command.push_str(&flag(limit.key, value));

@@ -30,6 +30,9 @@ const EQUAL: &[(&str, &str)] = &[
     ("kubescape:c-0013", "kubescape:C-0013"),
     ("azure-policy:/subscriptions/S/x/A", "azure-policy:/SUBSCRIPTIONS/s/X/a#part"),
     ("lgtm.com:js/x", "codeql:js/x"),
+    ("trivy-misconfig:DS-0002", "trivy:DS002"),
+    ("trivy-secret:github-pat", "trivy:github-pat"),
+    ("trivy:AVD-AWS-0132", "trivy-misconfig:AWS-0132"),
 ];
 
 const NOT_EQUAL: &[(&str, &str)] = &[
@@ -44,6 +47,9 @@ const NOT_EQUAL: &[(&str, &str)] = &[
     ("trivy-misconfig:aws-s3-encryption-customer-key", "trivy-misconfig:AWS-0132"),
     ("trivy-misconfig:AWS-0132", "checkov:AWS-0132"),
     ("trivy:CVE-2026-1234", "trivy:CVE-2026-12345"),
+    ("trivy-secret:DS-0002", "trivy:DS-0002"),
+    ("trivy-misconfig:github-pat", "trivy:github-pat"),
+    ("trivy-secret:github-pat", "trivy-license:github-pat"),
     ("trivy:CVE-2021-23337", "trivy:GHSA-35jh-r3h4-6jhm"),
     ("cargo-deny:rustsec-2026-0001", "cargo-deny:RUSTSEC-2026-0001"),
     ("osv-scanner:go-2026-1", "osv-scanner:GO-2026-1"),
@@ -85,14 +91,30 @@ fn equal_is_what_the_tool_takes_for_equal() {
 
 #[test]
 fn the_class_is_that_of_the_tool_and_few_ids_are_about_whole_files() {
-    for (tool, class) in [
-        ("Trivy", ToolClass::Package),
-        ("bridgecrew", ToolClass::Config),
-        ("gitleaks", ToolClass::Secret),
-        ("bandit", ToolClass::Code),
-        ("never heard of", ToolClass::Code),
+    for (tool, id, class) in [
+        ("Trivy", "CVE-2026-1", ToolClass::Package),
+        ("trivy", "AVD-AWS-0132", ToolClass::Config),
+        ("trivy", "github-pat", ToolClass::Secret),
+        ("bridgecrew", "CKV_AWS_1", ToolClass::Config),
+        ("bridgecrew", "CKV_SECRET_6", ToolClass::Secret),
+        ("gitleaks", "any", ToolClass::Secret),
+        ("bandit", "B602", ToolClass::Code),
+        ("bandit", "hardcoded_tmp_directory", ToolClass::Code),
+        ("bandit", "B106", ToolClass::Secret),
+        ("bandit", "hardcoded_password_default", ToolClass::Secret),
+        ("ruff", "S105", ToolClass::Secret),
+        ("ruff", "hardcoded-password-func-arg", ToolClass::Secret),
+        ("hadolint", "DL3064", ToolClass::Secret),
+        ("gosec", "G101", ToolClass::Secret),
+        ("Semgrep OSS", "rules.jwt-hardcoded-secret", ToolClass::Secret),
+        ("semgrep", "generic.secrets.security.detected-key", ToolClass::Secret),
+        ("eslint", "no-secrets/no-secrets", ToolClass::Secret),
+        ("codeql", "py/hardcoded-credentials", ToolClass::Secret),
+        ("sonar", "python:S2068", ToolClass::Secret),
+        ("zizmor", "secrets-inherit", ToolClass::Config),
+        ("never heard of", "x", ToolClass::Code),
     ] {
-        assert_eq!(tool_ids::class(tool), class, "{tool}");
+        assert_eq!(tool_ids::class(tool, id), class, "{tool} {id}");
     }
     for (tool, id, is_about) in [
         ("trivy", "AVD-DS-0002", true),

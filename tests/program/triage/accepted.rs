@@ -9,7 +9,7 @@ use crate::support::repo::{Repo, git};
 use crate::triage::{POLICY, json as triaged};
 
 /// A result of a rule at some lines of a file.
-fn at(rule: &str, path: &str, (first, last): (u64, u64)) -> Value {
+pub(super) fn at(rule: &str, path: &str, (first, last): (u64, u64)) -> Value {
     json!({
         "ruleId": rule, "level": "error", "message": {"text": "It is so"},
         "locations": [{"physicalLocation": {
@@ -18,12 +18,12 @@ fn at(rule: &str, path: &str, (first, last): (u64, u64)) -> Value {
     })
 }
 
-fn log(tool: &str, results: &[Value]) -> String {
+pub(super) fn log(tool: &str, results: &[Value]) -> String {
     super::sarif(tool, results)
 }
 
 /// Writes files, commits them, and returns the repository.
-fn committed(files: &[(&str, &str)]) -> Repo {
+pub(super) fn committed(files: &[(&str, &str)]) -> Repo {
     let repo = ledger(POLICY);
     let mut commit = repo.by("ana");
     for (path, text) in files {
@@ -35,7 +35,7 @@ fn committed(files: &[(&str, &str)]) -> Repo {
 }
 
 /// Returns the drafts of a log, as YAML text, and the answer.
-fn drafts(repo: &Repo, log: &str, more: &[&str]) -> (Vec<String>, Value) {
+pub(super) fn drafts(repo: &Repo, log: &str, more: &[&str]) -> (Vec<String>, Value) {
     put(repo, "log.sarif", log);
     std::fs::remove_dir_all(repo.path().join("drafts")).ok();
     let (_, answer) = triaged(repo, &[&["log.sarif", "--draft", "drafts"], more].concat());
@@ -47,7 +47,7 @@ fn drafts(repo: &Repo, log: &str, more: &[&str]) -> (Vec<String>, Value) {
 }
 
 /// Files a record with the findings of a draft, approved by somebody else.
-fn approve(repo: &Repo, id: &str, draft: &str) {
+pub(super) fn approve(repo: &Repo, id: &str, draft: &str) {
     let record: Value = serde_yaml::from_str(draft).unwrap();
     let scope = record["scope"].to_string();
     let text = super::record(id, "brittle-dependency", &scope, "2026-11-20", "2027-01-10");
@@ -56,7 +56,7 @@ fn approve(repo: &Repo, id: &str, draft: &str) {
 }
 
 /// Returns the states of the results of a log.
-fn states(repo: &Repo, log: &str) -> Vec<String> {
+pub(super) fn states(repo: &Repo, log: &str) -> Vec<String> {
     put(repo, "log.sarif", log);
     let (_, answer) = triaged(repo, &["log.sarif"]);
     let rows = answer["results"].as_array().unwrap().iter();

@@ -134,7 +134,7 @@ fn what_cannot_be_told_is_refused() {
         (["bandit:B602", "../run.py:4"], "is not a path inside the repository"),
         (["bandit:B602", "app/gone.py:4"], "app/gone.py is not in this checkout"),
         (["bandit:B602", "app/run.py:90"], "app/run.py has no line 90"),
-        (["trivy:CVE-2021-23337", "app/run.py:4"], "give the package URL with its version"),
+        (["trivy:CVE-2021-23337", "app/run.py:4"], "a package is known by its version"),
     ] {
         let run = file(&repo, &asked);
         assert_eq!(run.code, 2, "{asked:?}: {}{}", run.out, run.err);

@@ -87,7 +87,7 @@ fn what_real_tools_write_is_read() {
     let (_, answer) = asked(&repo, &[&data("zizmor.sarif")]);
     let key = |row: &Value| row["key"].as_str().unwrap().to_owned();
     let keys: Vec<String> = answer["results"].as_array().unwrap().iter().map(key).collect();
-    assert!(keys.contains(&"zizmor:unpinned-uses".to_owned()), "{keys:?}");
+    assert!(keys.contains(&"zizmor:zizmor/unpinned-uses".to_owned()), "{keys:?}");
     let (_, answer) = asked(&repo, &[&data("grype-image.sarif")]);
     assert_eq!(answer["results"][0]["key"], "grype:CVE-1999-0001");
 }

@@ -13,19 +13,13 @@ use crate::features::export::targets::paths::PathLimits;
 use crate::features::export::targets::target::ExportTarget;
 use crate::features::export::targets::{paths, quoting, yaml_merge};
 use crate::formats::glob;
+use crate::formats::suppressions::readers::trivy::SECTIONS;
+use crate::record::subject::FindingKey;
 use crate::record::tool_ids;
 
-pub(super) const SECTIONS: &[(&str, &str)] = &[
-    ("vulnerabilities", "trivy"),
-    ("misconfigurations", "trivy-misconfig"),
-    ("secrets", "trivy-secret"),
-    ("licenses", "trivy-license"),
-];
-
-/// The definition of the target.
 pub const TARGET: ExportTarget = ExportTarget::new(
     "trivy",
-    &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"],
+    tool_ids::TRIVY,
     write,
 )
 .with_merge(merge);
@@ -74,8 +68,14 @@ pub(super) fn sections_of(
     let mut sections: Vec<SectionEntries> =
         SECTIONS.iter().map(|(name, _)| SectionEntries { name, entries: Vec::new() }).collect();
     for finding in input.findings(TARGET.tools) {
-        let tool = finding.key.tool.as_deref().unwrap_or_default();
-        let place = SECTIONS.iter().position(|(_, name)| tool_ids::is_tool(name, tool));
+        if paths::covers_nothing(finding.key) {
+            continue;
+        }
+        let Some(tool) = kind(finding.key) else {
+            losses.refuse(finding, "name its kind: trivy-secret or trivy-license");
+            continue;
+        };
+        let place = SECTIONS.iter().position(|(_, it)| tool_ids::is_tool(it, tool));
         let Some(section) = place.and_then(|place| sections.get_mut(place)) else {
             continue;
         };
@@ -85,6 +85,17 @@ pub(super) fn sections_of(
         }
     }
     sections
+}
+
+/// Returns the kind of a finding: as its tool names it, else as its id is spelled.
+fn kind(key: &FindingKey) -> Option<&str> {
+    let tool = key.tool.as_deref()?;
+    let id = key.id.as_deref().unwrap_or_default();
+    match tool_ids::trivy_kinds(id) {
+        _ if !tool_ids::is_tool("trivy", tool) => Some(tool),
+        [kind] => Some(kind),
+        _ => key.purl.as_ref().map(|_| tool),
+    }
 }
 
 fn entry(

@@ -16,9 +16,7 @@ pub(super) struct VexStatement<'a> {
     pub(super) purl: &'a str,
 }
 
-/// The tools whose findings are not vulnerabilities although they may name a package.
-const OTHERS: &[&str] = &["trivy-misconfig", "trivy-secret", "trivy-license"];
-
+/// Returns the statements, by record, in the order of the findings.
 pub(super) fn statements<'a>(input: &'a ExportInput<'a>) -> Vec<VexStatement<'a>> {
     let mut statements = Vec::new();
     for record in &input.records {
@@ -27,7 +25,9 @@ pub(super) fn statements<'a>(input: &'a ExportInput<'a>) -> Vec<VexStatement<'a>
         for key in scope.and_then(|scope| scope.findings.as_deref()).unwrap_or_default() {
             let (Some(id), Some(purl)) = (key.id.as_deref(), key.purl.as_deref()) else { continue };
             let tool = key.tool.as_deref().unwrap_or_default();
-            let is_other = OTHERS.iter().any(|other| tool_ids::is_tool(other, tool));
+            // Trivy's other kinds may name a package, too.
+            let is_other =
+                tool_ids::TRIVY.iter().skip(1).any(|other| tool_ids::is_tool(other, tool));
             let is_stated = !id.trim().is_empty() && purl.starts_with("pkg:");
             let id = tool_ids::present(tool, id);
             if is_stated && !is_other && known.insert((id.clone(), purl)) {

@@ -26,9 +26,8 @@ use crate::record::scalar::Scalar;
 use crate::record::spec::ValueShape;
 use crate::record::subject::FindingKey;
 use crate::record::time::{When, not_after};
-use crate::record::vocabulary::Baseline;
-use crate::record::{Record, placeholder, spec};
-use crate::survey::event::is_advisory;
+use crate::record::vocabulary::{Baseline, Vocabulary};
+use crate::record::{Record, placeholder, spec, tool_ids};
 
 /// The maximum length of a derived title, in characters.
 const TITLE: usize = 120;
@@ -64,7 +63,7 @@ pub fn draft(
         let keys: Vec<Value> = findings.iter().map(|key| json!(key)).collect();
         answers.set("scope.findings", keys);
         let ids = || findings.iter().filter_map(|key| key.id.as_deref());
-        if ids().next().is_some() && ids().all(is_advisory) {
+        if ids().next().is_some() && ids().all(tool_ids::is_advisory) {
             answers.set_default("deviates_from.baseline", Baseline::Vulnerability.as_str());
         }
         answers.set_default("title", title(findings));

@@ -29,7 +29,8 @@ pub const FORMAT: ImportFormat = ImportFormat {
     read,
 };
 
-const SECTIONS: &[(&str, &str)] = &[
+/// The sections of the YAML form, and the tools of their findings.
+pub const SECTIONS: &[(&str, &str)] = &[
     ("vulnerabilities", "trivy"),
     ("misconfigurations", "trivy-misconfig"),
     ("secrets", "trivy-secret"),
