@@ -7,9 +7,8 @@ use crate::approval;
 use crate::diag::sorting::StableSort as _;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
-use crate::record::vocabulary::{Baseline, ReviewOutcome};
+use crate::record::vocabulary::{Baseline, ReviewOutcome, words};
 use crate::status::state::{DutyKind, InForce, RecordState, Status};
-use strum::IntoStaticStr;
 
 words! {
     /// Why a record needs attention; the first that applies is its bucket.

@@ -11,7 +11,7 @@ use crate::plan::drafted_finding;
 use crate::plan::owner::Owners;
 use crate::policy::governance::Governance;
 use crate::record::tool_ids::{self, ToolClass};
-use crate::record::vocabulary::{Risk, RootCause, Vocabulary};
+use crate::record::vocabulary::{Risk, RootCause};
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::scanned_files::RepositoryFiles;

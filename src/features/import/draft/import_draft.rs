@@ -26,7 +26,7 @@ use crate::record::scalar::Scalar;
 use crate::record::spec::ValueShape;
 use crate::record::subject::FindingKey;
 use crate::record::time::{When, not_after};
-use crate::record::vocabulary::{Baseline, Vocabulary};
+use crate::record::vocabulary::Baseline;
 use crate::record::{Record, placeholder, spec, tool_ids};
 
 /// The maximum length of a derived title, in characters.
