@@ -20,6 +20,9 @@ use crate::survey::event::wanted::WantedFinding;
 use crate::survey::event::{FindingFile, FindingPlace};
 use crate::yaml::screen;
 
+/// Tells whether a line of a file may have another finding.
+type IsOther<'o> = dyn Fn(&FileLines, usize) -> bool + 'o;
+
 /// Why a finding gets no draft: where it is, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DraftRefusal {
@@ -190,7 +193,7 @@ fn content(
     (tool, id): (&str, &str),
     path: &str,
     place: &FindingPlace,
-    (files, is_other): (&dyn ScannedFiles, &dyn Fn(&FileLines, usize) -> bool),
+    (files, is_other): (&dyn ScannedFiles, &IsOther<'_>),
 ) -> Result<String, DraftRefusal> {
     let commit = place.commit.as_deref();
     let open = |why: String| Ok(todo(&format!("{why}: quote the accepted text")));

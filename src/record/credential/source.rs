@@ -42,8 +42,8 @@ pub(super) fn find(before: &str, line: &str) -> Option<&'static str> {
 /// Returns what a value looks like under a name; `around` is the text in which a value without a name of its own finds one.
 fn what_is(name: &str, value: &str, around: [&str; 2]) -> Option<&'static str> {
     let kind = if is_word(VALUES, name) {
-        let names = around.into_iter().flat_map(|text| text.split(|it| !is_part(it)));
-        names.filter(|name| is_secret(name)).last().map_or(NameKind::Plain, kind)
+        let mut names = around.into_iter().flat_map(|text| text.split(|it| !is_part(it)));
+        names.rfind(|name| is_secret(name)).map_or(NameKind::Plain, kind)
     } else {
         kind(name)
     };
