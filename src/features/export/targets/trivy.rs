@@ -17,12 +17,8 @@ use crate::formats::suppressions::readers::trivy::SECTIONS;
 use crate::record::subject::FindingKey;
 use crate::record::tool_ids;
 
-pub const TARGET: ExportTarget = ExportTarget::new(
-    "trivy",
-    tool_ids::TRIVY,
-    write,
-)
-.with_merge(merge);
+pub const TARGET: ExportTarget =
+    ExportTarget::new("trivy", tool_ids::TRIVY, write).with_merge(merge);
 
 #[derive(Debug)]
 pub(super) struct SectionEntries {
