@@ -15,6 +15,13 @@ pub(crate) struct Run {
     pub(crate) err: String,
 }
 
+impl Run {
+    /// Returns what stands on stderr for people, without the line for programs.
+    pub(crate) fn told(&self) -> &str {
+        self.err.rsplit_once("\n{\"error\"").map_or(&*self.err, |(text, _)| text)
+    }
+}
+
 /// The clock of every run: later than all dates in made-up histories.
 pub(crate) const CLOCK: &str = "2031-01-01T00:00:00Z";
 

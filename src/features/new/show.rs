@@ -31,6 +31,7 @@ pub struct Filed {
     #[serde(skip)]
     pub who: Vec<String>,
     /// What its findings accept, as the reviewer reads it.
+    #[serde(skip)]
     pub accepts: Vec<String>,
     /// The findings about it.
     pub findings: Vec<Finding>,

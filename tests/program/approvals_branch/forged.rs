@@ -222,7 +222,7 @@ fn a_branch_that_lost_what_it_said_takes_it_away_and_rules_are_then_undetermined
         let args = ["--on", "2026-11-25", "show", ID, "--format", "json"];
         let run = crate::cli::run(clone.path(), &args);
         let shown: serde_json::Value = serde_json::from_str(&run.out).unwrap_or_default();
-        (run.code, shown["record"]["status"].clone(), run.err)
+        (run.code, shown["record"]["status"].clone(), run.told().to_owned())
     };
     assert_eq!(run().1, "active");
     let rewind = |to: git2::Oid| {

@@ -77,7 +77,7 @@ fn a_date_that_is_not_one_is_told_that_durations_are_taken_and_what_is_most_like
             assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{given}");
             assert!(answer.err.contains(said), "{given}: {}", answer.err);
             assert!(answer.err.contains(taken), "{given}: {}", answer.err);
-            assert_eq!(answer.err.matches("error[").count(), 1, "{given}: {}", answer.err);
+            assert_eq!(answer.told().matches("error[").count(), 1, "{given}: {}", answer.err);
         }
     }
     let folder = ledger();
@@ -126,7 +126,7 @@ fn a_class_that_is_none_is_one_mistake_and_the_end_that_follows_from_it_is_not_m
         let folder = ledger();
         let answer = filed(folder.path(), &[&["--class", "standrd"], more].concat());
         assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{}", answer.err);
-        assert_eq!(answer.err.matches("error[").count(), 1, "{}", answer.err);
+        assert_eq!(answer.told().matches("error[").count(), 1, "{}", answer.err);
         assert!(answer.err.contains("did you mean `standard`?"), "{}", answer.err);
     }
 }
