@@ -62,7 +62,7 @@ pub(crate) fn prepare_approval<'s>(
             governance_file::find((located, at), &snapshot, &source, (path, request.folder))?
         }
         crate::features::approve::request::NamedSubject::Record(id) => {
-            record::find((located, at), &snapshot, &source, id)?
+            record::find((located, at), &snapshot, &source, (id, request.decision))?
         }
     };
     refuse_uncounted(&content, &person, request.decision, snapshot.governance())?;

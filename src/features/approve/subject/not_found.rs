@@ -2,6 +2,7 @@
 //!
 //! Start at [`explain`].
 
+use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::ledger::NotFound;
@@ -13,7 +14,11 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::proposals::Elsewhere;
 use crate::session::snapshot::walk::Scope;
 
-pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFound) -> Error {
+pub(super) fn explain(
+    (located, at): (&Located, &Moment),
+    (text, decision): (&str, ApprovalDecision),
+    error: &NotFound,
+) -> Error {
     let like = match error {
         NotFound::Ambiguous(names) => return ambiguous(text, names).into(),
         NotFound::Unknown(like) => like,
@@ -21,6 +26,10 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
     // Proposals are read only here: most approvals need no branch but their own.
     let snapshot = Snapshot::open(located, at, Scope::About(&[text])).ok();
     let remedy: Remedy = match snapshot.as_ref().and_then(|snapshot| snapshot.elsewhere(text)) {
+        // Without the flags of a rejection the command would approve it.
+        Some(Elsewhere { branch: Some(branch), .. }) if decision == ApprovalDecision::Reject => {
+            format!("{branch} proposes it: add `--ref {}`", quoted(&branch)).into()
+        }
         Some(Elsewhere { id, branch: Some(branch) }) => {
             let approve = format!("exledger approve {id} --ref {}", quoted(&branch));
             Remedy::run([approve]).after(format!("{branch} proposes it"))

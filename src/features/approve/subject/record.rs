@@ -2,7 +2,7 @@
 //!
 //! Start at [`find`]. Follows `docs/spec/approval.md`, S7 and D1.
 
-use crate::approval::evidence::statement_file::{self, ApprovalSubject};
+use crate::approval::evidence::statement_file::{self, ApprovalDecision, ApprovalSubject};
 use crate::approval::next::who;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{
@@ -30,12 +30,14 @@ pub(crate) fn find(
     (located, at): (&Located, &Moment),
     snapshot: &Snapshot<'_>,
     source: &ContentSource<'_>,
-    text: &str,
+    (text, decision): (&str, ApprovalDecision),
 ) -> Result<ApprovalContent, Error> {
     let tree = source.files();
     let records = &source.governance.policy.records;
     let files = Files::list(tree, records)?;
-    let found = files.find(text).map_err(|error| not_found::explain(located, at, text, &error))?;
+    let found = files
+        .find(text)
+        .map_err(|error| not_found::explain((located, at), (text, decision), &error))?;
     let path = &found.path;
     let Some(id) = found.id() else {
         return Err(Usage::refused(
