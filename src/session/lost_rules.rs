@@ -11,7 +11,7 @@ use crate::diag::{self, shell};
 use crate::history::approvals_branch::{BranchStatement, MOST_COMMITS};
 use crate::history::chain::{self, Chain};
 use crate::history::former;
-use crate::history::governance::GovernanceOrigin;
+use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line;
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
@@ -71,13 +71,13 @@ pub(super) fn refuse(
         !is_trusted && history.mainline.position(*parent).is_none()
     });
     let brought = brought.map(|(landing, parent)| (*parent, Some(*landing)));
+    let has_policy = |state: &MainlineGovernance| matches!(state.origin, GovernanceOrigin::Own(_));
+    let first = history.states.from().find(|(_, state)| has_policy(state));
     for (tip, landing) in tips.chain(brought) {
         if let Some(landing) = landing {
             if counts_all(repository, (history, counted), landing, tip)? {
                 continue;
             }
-            let first =
-                history.states.from().find(|(_, it)| matches!(it.origin, GovernanceOrigin::Own(_)));
             // A branch that begins a ledger may still be edited before anybody approves anything.
             if first.is_none_or(|(first, _)| first == landing)
                 && !has_lived(repository, chosen, now, history, tip)?

@@ -128,6 +128,11 @@ impl<'a> AdviceCase<'a> {
         }
     }
 
+    /// Returns who asks, if git names anybody.
+    fn asker(&self) -> Option<&'a Person> {
+        self.around.asker.and_then(|asker| asker.person.as_ref())
+    }
+
     /// Returns the step for a landed version that somebody rejects.
     fn vetoed(&self) -> Option<AdviceStep> {
         let statements = self.record_state.approval.iter().flat_map(|verdict| &verdict.approvers);
@@ -139,7 +144,7 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns the step for a text that these people reject; the command is theirs alone.
     fn rejected(&self, by: Vec<Person>, approve: String) -> AdviceStep {
-        let asker = self.around.asker.and_then(|asker| asker.person.as_ref());
+        let asker = self.asker();
         let is_own = asker.is_some_and(|asker| by.iter().any(|person| person.key == asker.key));
         let names: Vec<&str> = by.iter().map(|person| person.email.as_str()).collect();
         let (action, command) = match is_own {
@@ -157,7 +162,7 @@ impl<'a> AdviceCase<'a> {
 
     /// Tells whether the asker approved another text than the one that landed.
     fn approved_other_bytes(&self) -> bool {
-        let asker = self.around.asker.and_then(|asker| asker.person.as_ref());
+        let asker = self.asker();
         let blockers = self.next_steps(None).blockers;
         asker.is_some_and(|asker| {
             blockers.iter().any(|blocker| match blocker {
@@ -215,7 +220,7 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns a step that the asker can take: who can't give an approval is told who can.
     pub(super) fn for_asker(&self, step: AdviceStep) -> AdviceStep {
-        let asker = self.around.asker.and_then(|asker| asker.person.as_ref());
+        let asker = self.asker();
         let (By::Approvers(missing, is_on_branch), Some(asker), Some(record)) =
             (&step.by, asker, self.record)
         else {
@@ -316,7 +321,7 @@ impl<'a> AdviceCase<'a> {
                 verdict.map(|verdict| steps::steps(Standing::Landed(verdict))).unwrap_or_default()
             }
         };
-        let asker = self.around.asker.and_then(|asker| asker.person.as_ref());
+        let asker = self.asker();
         if let (2.., Some(asker), Some(record)) = (next.steps.len(), asker, self.record) {
             let eligibility = self.eligibility(record, on_branch.is_some());
             let can_take = |step: &ApprovalStep| eligibility.can_take(step.way, asker);
