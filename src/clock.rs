@@ -1,7 +1,7 @@
 //! The only access to the current time and to randomness.
 //!
-//! Uses record. Only `session` and `commands` use it, once per run, or once per question of `check --stdin`; time and
-//! randomness are passed on as values.
+//! Only `session` and `commands` use it, once per run, or once per question of `check --stdin`; time and randomness are
+//! passed on as values.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 

@@ -1,7 +1,6 @@
 //! Findings: their position, their level, and how to fix them.
 //!
-//! Uses no other module. Pure. Start at [`Finding`]. Follows `docs/spec/cli.md` (a finding)
-//! and `docs/spec/rules.md` (codes and levels).
+//! Pure. Start at [`Finding`]. Follows `docs/spec/cli.md` (a finding) and `docs/spec/rules.md` (codes and levels).
 
 pub mod code;
 pub mod remedy;

@@ -3,8 +3,7 @@
 //! The folders stand in the order in which an approval passes through them; none uses one below it, and all speak of a
 //! [`verdict::ApprovalVerdict`]. `docs/architecture.md` tells the way in twelve sentences.
 //!
-//! Uses diag to history. Pure. Start at [`judge`]. Follows `docs/spec/approval.md`, 1.4 to 1.8. Does not know what is in force
-//! today.
+//! Pure. Start at [`judge`]. Follows `docs/spec/approval.md`, 1.4 to 1.8. Does not know what is in force today.
 
 /// What history says, before anybody is asked who that is: messages, forges, signatures, keys.
 pub mod sources {

@@ -1,7 +1,6 @@
 //! The verdict on the approval of one version: who made it, who approved it, what is missing, and why.
 //!
-//! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9, and
-//! `docs/spec/cli.md`, `why_not`.
+//! Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9, and `docs/spec/cli.md`, `why_not`.
 
 use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::evidence::statement_file::BadFile;

@@ -1,6 +1,6 @@
 //! A line being edited: its text, the cursor position, and the effect of each key.
 //!
-//! Uses no other module. Pure. Start at [`EditLine::press`].
+//! Pure. Start at [`EditLine::press`].
 
 use dialoguer::console::Key;
 

@@ -1,8 +1,8 @@
 //! Prompts and progress: what needs a person at a terminal.
 //!
-//! Uses diag to plan. Only `commands` uses it. Start at [`Prompting`]. Prompts and progress go to stderr, so that
-//! stdout contains only results. The keys are read here rather than by `dialoguer`'s prompts: on Ctrl-C those exit with
-//! a signal and leave the cursor hidden, and they can't offer the typed text next to the entries of a list. Follows
+//! Only `commands` uses it. Start at [`Prompting`]. Prompts and progress go to stderr, so that stdout contains only
+//! results. The keys are read here rather than by `dialoguer`'s prompts: on Ctrl-C those exit with a signal and leave the
+//! cursor hidden, and they can't offer the typed text next to the entries of a list. Follows
 
 pub(crate) mod edit;
 pub(crate) mod prompt;

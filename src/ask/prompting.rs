@@ -1,6 +1,6 @@
 //! The parts of a prompt, and how it can end without an answer.
 //!
-//! Uses nothing else. Start at [`Prompt`].
+//! Start at [`Prompt`].
 
 use std::{fmt, io};
 

@@ -1,7 +1,7 @@
 //! The terminal's mode during a prompt: keys arrive one by one, and pasted text is distinguished from typed text.
 //!
-//! Uses no other module. Start at [`RawMode::begin`]. The mode stays on between two keys: otherwise the terminal would
-//! echo pasted text and drop the end of a long paste. On systems other than Unix, each key is read separately.
+//! Start at [`RawMode::begin`]. The mode stays on between two keys: otherwise the terminal would echo pasted text and drop
+//! the end of a long paste. On systems other than Unix, each key is read separately.
 
 #[cfg(unix)]
 use std::io;

@@ -1,7 +1,6 @@
 //! The display of a prompt: rows that are redrawn after each key, and the rows that remain once it is answered.
 //!
-//! Uses no other module. Start at [`Screen::draw`]. Rows are always narrower than the terminal, so that its
-//! line wrapping does not matter.
+//! Start at [`Screen::draw`]. Rows are always narrower than the terminal, so that its line wrapping does not matter.
 
 use std::fmt::Write;
 

@@ -1,8 +1,8 @@
 //! One file per subcommand: arguments in, exit code out.
 //!
-//! Uses everything. The only module that prints, and the only one that decides exit codes. Start at [`registry::GROUPS`] and
-//! [`main`]; what all commands share is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its `mod`
-//! line, one line in [`registry::GROUPS`].
+//! The only module that prints, and the only one that decides exit codes. Start at [`registry::GROUPS`] and [`main`]; what
+//! all commands share is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its `mod` line, one line in
+//! [`registry::GROUPS`].
 
 pub(crate) mod access;
 pub(crate) mod approve;

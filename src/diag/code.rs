@@ -1,7 +1,6 @@
 //! The codes of the rules, and their groups.
 //!
-//! Uses nothing else. Pure. Start at [`Code`]. Follows `docs/spec/rules.md`. A new rule needs a line here
-//! and a file in `src/rules/`.
+//! Pure. Start at [`Code`]. Follows `docs/spec/rules.md`. A new rule needs a line here and a file in `src/rules/`.
 
 use serde::{Serialize, Serializer};
 use std::cmp::Ordering;

@@ -1,7 +1,6 @@
 //! What ends a finding or an error, as data, and its words.
 //!
-//! Uses the position. Pure. Start at [`Remedy`]; [`Remedy::words`] is the only place that words it. Follows `docs/spec/cli.md`
-//! (a finding).
+//! Pure. Start at [`Remedy`]; [`Remedy::words`] is the only place that words it. Follows `docs/spec/cli.md` (a finding).
 
 use std::fmt::Write as _;
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! Commands, keys of the policy and rules that have another name now.
 //!
-//! Uses no other module. Pure. Start at [`find`]. Follows `docs/spec/cli.md`, old names.
+//! Pure. Start at [`find`]. Follows `docs/spec/cli.md`, old names.
 
 /// Each old name and the new one; a `*` at the end stands for the rest of both.
 const RENAMED: &[(&str, &str)] = &[

@@ -1,6 +1,6 @@
 //! `list`: one row per record.
 //!
-//! Uses status, survey. Pure. Start at `doc`. Follows `docs/spec/cli.md`, list.
+//! Pure. Start at `doc`. Follows `docs/spec/cli.md`, list.
 
 use crate::record::dates;
 use crate::survey::naming::RecordNames;

@@ -1,7 +1,7 @@
 //! `log`: the history of one record, one line for each landed change.
 //!
-//! Uses approval, status, survey. Pure. Start at `doc`. Follows `docs/spec/cli.md`, log. The JSON has one event for
-//! each change of meaning; in the table, those of one landing share a line.
+//! Pure. Start at `doc`. Follows `docs/spec/cli.md`, log. The JSON has one event for each change of meaning; in the table,
+//! those of one landing share a line.
 
 use crate::approval::verdict::{Author, FourEyes, Satisfied, Statement, Vote, VoteCounts};
 use crate::history::change::differ::ValueDifference;

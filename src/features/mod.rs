@@ -7,8 +7,7 @@
 //! found. The flags of a feature are in `src/commands`, under its name. Its tests are in `tests/program`, under its name
 //! or the one given here, and compare its formats with `tests/golden`; what needs no started program is in `tests/answers`.
 //!
-//! Uses the core, and clock, store, formats, session, view. Nothing below uses a feature; features use one another
-//! without a cycle.
+//! Nothing below uses a feature; features use one another without a cycle.
 
 /// Compares lists of live access with the ledger.
 pub mod access;

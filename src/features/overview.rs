@@ -1,6 +1,6 @@
 //! The answer of the program without a command: a ledger in a few lines.
 //!
-//! Uses survey. Pure. Start at `doc`. Follows `docs/spec/cli.md`, overview.
+//! Pure. Start at `doc`. Follows `docs/spec/cli.md`, overview.
 
 use crate::diag;
 use crate::record::dates;

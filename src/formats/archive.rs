@@ -1,6 +1,6 @@
 //! An archive whose bytes depend on nothing but its files: a gzipped tar with zero times and owners, and a list of digests.
 //!
-//! Uses nothing. Pure. Start at [`tar_gz`] and [`sums`]. Follows `docs/spec/interop.md`, X7.
+//! Pure. Start at [`tar_gz`] and [`sums`]. Follows `docs/spec/interop.md`, X7.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,7 +1,7 @@
 //! CODEOWNERS: who owns a file of a repository, by the rules of forges.
 //!
-//! Uses survey's routes. Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 6, routing, and GitHub's documentation:
-//! a line with `!` or `[ ]` is not supported there, and is skipped.
+//! Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 6, routing, and GitHub's documentation: a line with `!` or `[
+//! ]` is not supported there, and is skipped.
 
 use crate::survey::route::owned_files::{FileOwners, OwnersLine};
 

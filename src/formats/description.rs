@@ -1,6 +1,6 @@
 //! A one-line description of a record for other tools: its id, title, owner and end.
 //!
-//! Uses record, status. Pure. Start at [`text`]. Follows `docs/spec/interop.md`, X5.
+//! Pure. Start at [`text`]. Follows `docs/spec/interop.md`, X5.
 
 use crate::record::Record;
 use crate::record::time::Instant;

@@ -1,7 +1,6 @@
 //! Patterns of a record as regular expressions of policy engines.
 //!
-//! Uses no other module. Pure. Start at [`regex()`]. Follows `docs/spec/interop.md`, finding keys: only `*`, `**` and `?`
-//! are special.
+//! Pure. Start at [`regex()`]. Follows `docs/spec/interop.md`, finding keys: only `*`, `**` and `?` are special.
 
 /// Returns a regular expression without anchors that matches what a pattern does, in the common part of RE2 and Python.
 pub fn regex(pattern: &str) -> String {

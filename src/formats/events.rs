@@ -1,7 +1,6 @@
 //! Reads events as JSON Lines in CloudEvents format: one object per line.
 //!
-//! Uses record's times, survey's inputs. Pure: the caller supplies the bytes. Start
-//! at [`read`]. Follows `docs/spec/interop.md`, 6.
+//! Pure: the caller supplies the bytes. Start at [`read`]. Follows `docs/spec/interop.md`, 6.
 
 use std::io::BufRead;
 

@@ -1,6 +1,6 @@
 //! Files of facts: the KEV catalog, EPSS scores, and JSON Lines.
 //!
-//! Uses record's times. Pure: the caller supplies the bytes. Start at [`read`]. Follows `docs/spec/cli.md`, facts. SARIF is read by
+//! Pure: the caller supplies the bytes. Start at [`read`]. Follows `docs/spec/cli.md`, facts. SARIF is read by
 //! `formats/sarif`.
 
 use std::collections::{HashMap, HashSet};

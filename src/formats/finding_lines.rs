@@ -1,6 +1,6 @@
 //! Lines of an input: where a byte stands, and the lists of entries that are written one a line.
 //!
-//! Uses no other module. Pure. Start at [`LineIndex`] and [`entries`].
+//! Pure. Start at [`LineIndex`] and [`entries`].
 
 /// Counts the line breaks of some bytes.
 pub fn count(bytes: &[u8]) -> u64 {

@@ -1,7 +1,7 @@
 //! Globs of Go's `doublestar`, which trivy and grype use: written from patterns of a record, and read back.
 //!
-//! Uses no other module. Pure. Start at [`doublestar`] and [`patterns`]. Follows `docs/spec/interop.md`, 2: patterns have
-//! `*`, `**` and `?`, and everything else in them is literal.
+//! Pure. Start at [`doublestar`] and [`patterns`]. Follows `docs/spec/interop.md`, 2: patterns have `*`, `**` and `?`, and
+//! everything else in them is literal.
 
 /// The largest number of alternatives, the deepest braces and the longest glob, in bytes, that are read one by one.
 const MOST: usize = 64;

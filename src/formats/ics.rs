@@ -1,7 +1,7 @@
 //! `ics`: a calendar with the end, the next review and the post-closure review of records.
 //!
-//! Uses record's times, status, `formats::uuid`. Pure. Start at [`calendar`]. Follows `docs/spec/interop.md` 3 (`ics`)
-//! and RFC 5545: lines of at most 75 bytes, each ended by CRLF.
+//! Pure. Start at [`calendar`]. Follows `docs/spec/interop.md` 3 (`ics`) and RFC 5545: lines of at most 75 bytes, each
+//! ended by CRLF.
 
 use crate::formats::uuid;
 use crate::record::time::{Day, Instant, When};

@@ -1,8 +1,7 @@
 //! GitHub's issue form: writes the form and reads the resulting issue text, from one table of fields.
 //!
-//! Uses yaml, record's vocabulary, plan's answers. Pure. Start at [`read`] and [`write()`]. Follows
-//! `docs/spec/interop.md` (action, hooks, form). The text of an issue is data: it is never used as a path or a command,
-//! and does not determine the requester.
+//! Pure. Start at [`read`] and [`write()`]. Follows `docs/spec/interop.md` (action, hooks, form). The text of an issue is
+//! data: it is never used as a path or a command, and does not determine the requester.
 
 pub mod body;
 pub mod field;

@@ -1,7 +1,7 @@
 //! Streaming JSON: walks a document of any size piece by piece, with the position of each piece.
 //!
-//! Uses no other module. Pure: the caller supplies the bytes. Start at [`JsonScanner`]. Only single pieces are kept in
-//! memory, up to a limit; `serde_json` parses them, so a malformed piece doesn't hide the next one.
+//! Pure: the caller supplies the bytes. Start at [`JsonScanner`]. Only single pieces are kept in memory, up to a limit;
+//! `serde_json` parses them, so a malformed piece doesn't hide the next one.
 
 use std::io::BufRead;
 

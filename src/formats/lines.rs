@@ -1,6 +1,6 @@
 //! Reads lines of a stream with a length limit, so that an endless line does not exhaust memory.
 //!
-//! Uses no other module. Pure except for the given reader. Start at [`next`] and [`each`].
+//! Pure except for the given reader. Start at [`next`] and [`each`].
 
 use std::io::BufRead;
 

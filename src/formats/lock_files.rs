@@ -1,7 +1,7 @@
 //! The lock files of a commit: those that osv-scanner reads, by their names.
 //!
-//! Uses ledger's `Tree`. Pure. Start at [`is_lock_file`]. The list is osv-scanner's, with room: a name too much only makes
-//! an export more careful.
+//! Pure. Start at [`is_lock_file`]. The list is osv-scanner's, with room: a name too much only makes an export more
+//! careful.
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 

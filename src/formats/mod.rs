@@ -1,6 +1,6 @@
 //! Conversion between foreign formats and the library's types: one file per format.
 //!
-//! Uses diag to view. Pure. Follows `docs/spec/interop.md`.
+//! Pure. Follows `docs/spec/interop.md`.
 
 pub mod archive;
 pub mod codeowners;

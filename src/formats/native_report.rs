@@ -1,7 +1,7 @@
 //! Tells what a document is before it is read: SARIF, a scanner's own report, or something else.
 //!
-//! Uses `json_stream`. Pure: the caller supplies the bytes. Start at [`kind`]. A report in a format that nothing here reads must be
-//! refused: its lines would be read as something else.
+//! Pure: the caller supplies the bytes. Start at [`kind`]. A report in a format that nothing here reads must be refused:
+//! its lines would be read as something else.
 
 use crate::diag::remedy::Remedy;
 use std::collections::BTreeSet;

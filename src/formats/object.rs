@@ -1,6 +1,6 @@
 //! A value that must be a JSON object: by default, structs can also be read from a list of their fields.
 //!
-//! Uses no other module. Pure. Start at [`Object`].
+//! Pure. Start at [`Object`].
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,6 +1,6 @@
 //! The types of packages, as package URLs and grype name them, and as the ids of snyk begin.
 //!
-//! Uses no other module. Pure. Start at [`of_grype`] and [`of_snyk`]. Follows the package-URL specification, and syft's pkg/type.go.
+//! Pure. Start at [`of_grype`] and [`of_snyk`]. Follows the package-URL specification, and syft's pkg/type.go.
 
 const TYPES: &[(&str, &str)] = &[
     ("alpm", "alpm"),

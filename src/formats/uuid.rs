@@ -1,7 +1,7 @@
 //! UUIDs of version 5, made from names: the same name gives the same id on every machine.
 //!
-//! Uses no other module. Pure. Start at [`name_uuid`]. Follows `docs/spec/interop.md`, X7, and RFC 9562, 5.5. The
-//! standard requires SHA-1; nothing relies on it for security.
+//! Pure. Start at [`name_uuid`]. Follows `docs/spec/interop.md`, X7, and RFC 9562, 5.5. The standard requires SHA-1;
+//! nothing relies on it for security.
 
 use uuid::Uuid;
 

@@ -1,8 +1,8 @@
 //! The text that a finding of a record accepts: the one comparison with the lines of a file.
 //!
-//! Uses history's ids. Pure: the caller reads the files, once each. Start at [`AcceptedItem::read`] and [`compare`]. Follows
-//! `docs/spec/record.md`, `findings[]`. A text covers only while it stands exactly once in its file: of two equal ones nobody
-//! can tell which was accepted.
+//! Pure: the caller reads the files, once each. Start at [`AcceptedItem::read`] and [`compare`]. Follows
+//! `docs/spec/record.md`, `findings[]`. A text covers only while it stands exactly once in its file: of two equal ones
+//! nobody can tell which was accepted.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

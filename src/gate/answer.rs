@@ -1,6 +1,6 @@
 //! A question to the gate, its answer, and the texts that compare a limit of a record with the question.
 //!
-//! Uses record, gate's packages. Pure. Start at [`Question`] and [`GateAnswer`]. Follows `docs/spec/cli.md`, check.
+//! Pure. Start at [`Question`] and [`GateAnswer`]. Follows `docs/spec/cli.md`, check.
 
 use crate::gate::facts::ReportedFinding;
 use crate::gate::package::Package;

@@ -1,8 +1,8 @@
 //! Decides whether a record covers a question: the one comparison for `check`, for findings and events in
 //! `triage`, and for grants in `access`.
 //!
-//! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`coverage`]. Follows `docs/spec/cli.md`, check:
-//! each stated value must match the record, and each limit of the record must be stated.
+//! Pure. Start at [`coverage`]. Follows `docs/spec/cli.md`, check: each stated value must match the record, and each limit
+//! of the record must be stated.
 
 use crate::gate::accepted_text::ScannedFiles;
 use crate::gate::answer::{About, Asker, Mismatch, Question, limit, limited};

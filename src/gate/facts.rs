@@ -1,7 +1,7 @@
 //! What files outside the ledger say about findings: whether a test of a trigger ends the cover of a record.
 //!
-//! Uses record, gate's questions. Pure: the caller reads the files. Start at `cover_end`. Follows `docs/spec/cli.md`,
-//! facts. A met test narrows, so it needs no approval; where nothing can answer a test, that is not a no.
+//! Pure: the caller reads the files. Start at `cover_end`. Follows `docs/spec/cli.md`, facts. A met test narrows, so it
+//! needs no approval; where nothing can answer a test, that is not a no.
 
 use serde::Serialize;
 

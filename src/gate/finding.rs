@@ -1,7 +1,6 @@
 //! Decides whether a finding in a record matches the question: the question must state and match each of its keys.
 //!
-//! Uses record, `record::purl`. Pure. Start at [`matched`]. Follows `docs/spec/cli.md`,
-//! check, and `docs/spec/interop.md`, finding keys.
+//! Pure. Start at [`matched`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`, finding keys.
 
 use crate::gate::accepted_text::{self, AskedPlace, ScannedFiles, TextMiss};
 use crate::gate::answer::{self, About, Mismatch, Question, UnstatedLimit};

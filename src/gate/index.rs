@@ -1,7 +1,7 @@
 //! An index of records by what they name, to answer many questions about one ledger.
 //!
-//! Uses record, status. Pure. Start at [`Index::from_records`]. Follows `docs/spec/cli.md`, check, `--stdin`, and
-//! triage. It may return extra records, which the verdict then ignores, but never omits one.
+//! Pure. Start at [`Index::from_records`]. Follows `docs/spec/cli.md`, check, `--stdin`, and triage. It may return extra
+//! records, which the verdict then ignores, but never omits one.
 
 use std::collections::{BTreeMap, BTreeSet};
 

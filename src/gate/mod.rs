@@ -1,6 +1,6 @@
 //! Answers one question with a verdict and a receipt.
 //!
-//! Uses diag to status. Pure. Start at [`verdict::ask`]. Follows `docs/spec/cli.md`, check. Undetermined never allows.
+//! Pure. Start at [`verdict::ask`]. Follows `docs/spec/cli.md`, check. Undetermined never allows.
 
 pub mod accepted_text;
 pub mod answer;

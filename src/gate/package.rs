@@ -1,7 +1,7 @@
 //! Compares the package in a question, as far as it is known, with the one in a record.
 //!
-//! Uses `record::purl`. Pure. Start at [`AskedPackage::from_names`]. Follows `docs/spec/interop.md`, packages: another
-//! type never matches, and if the type is unknown, only the finding's id can show that the packages are the same.
+//! Pure. Start at [`AskedPackage::from_names`]. Follows `docs/spec/interop.md`, packages: another type never matches, and
+//! if the type is unknown, only the finding's id can show that the packages are the same.
 
 use crate::record::purl::{self, Purl};
 

@@ -1,6 +1,6 @@
 //! Reads a question from one line of JSON: the keys of `question`, `at`, and an `id` chosen by the caller.
 //!
-//! Uses record's times and vocabulary. Pure. Start at [`read`]. Follows `docs/spec/cli.md`, check, `--stdin`.
+//! Pure. Start at [`read`]. Follows `docs/spec/cli.md`, check, `--stdin`.
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,6 @@
 //! Writes receipts, as `check --format json` prints them, and reads a sequence of them.
 //!
-//! Uses status' stamp, policy's people, gate's answer. Pure. Start at [`LoggedReceipt`] and [`all`].
-//! Follows `docs/spec/cli.md`, check and verify.
+//! Pure. Start at [`LoggedReceipt`] and [`all`]. Follows `docs/spec/cli.md`, check and verify.
 
 pub mod chain;
 pub mod faults;

@@ -1,8 +1,7 @@
 //! What a map says about one tool call of an agent: it runs, it is refused, or it is a question.
 //!
-//! Uses record's patterns, policy's hooks, gate's questions. Pure. Start at [`decide`]. Follows `docs/spec/cli.md`, hook.
-//! The agent chooses the arguments: what can't be filled in exactly is refused, and what is filled in is text, never a
-//! pattern.
+//! Pure. Start at [`decide`]. Follows `docs/spec/cli.md`, hook. The agent chooses the arguments: what can't be filled in
+//! exactly is refused, and what is filled in is text, never a pattern.
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,7 @@
 //! Finds out that nothing names the application of a deployment: a misspelled name has no exceptions, so it would be
 //! allowed.
 //!
-//! Uses record's patterns, policy. Pure. Start at [`doubt`]. Follows `docs/spec/cli.md`, check, `--deploy`.
+//! Pure. Start at [`doubt`]. Follows `docs/spec/cli.md`, check, `--deploy`.
 
 use std::collections::BTreeSet;
 

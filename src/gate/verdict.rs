@@ -1,7 +1,7 @@
 //! Computes the verdict on one question from the state of all records at one instant.
 //!
-//! Uses record, status, `gate`'s cover. Pure. Start at [`ask`]. Follows `docs/spec/cli.md`, check: one record that
-//! allows is enough, and anything undetermined is not allowed.
+//! Pure. Start at [`ask`]. Follows `docs/spec/cli.md`, check: one record that allows is enough, and anything undetermined
+//! is not allowed.
 
 pub(crate) mod candidate;
 pub mod deploy;

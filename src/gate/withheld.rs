@@ -1,7 +1,7 @@
 //! What an agent may read of an answer: no text of a record that has not landed, and no hidden characters.
 //!
-//! Uses yaml's screen, status, gate's answers. Pure. Start at [`withhold`] and [`describe`]. Follows `docs/spec/cli.md`,
-//! mcp: what people wrote in a record could instruct the agent that reads it, and anybody can write a branch.
+//! Pure. Start at [`withhold`] and [`describe`]. Follows `docs/spec/cli.md`, mcp: what people wrote in a record could
+//! instruct the agent that reads it, and anybody can write a branch.
 
 use crate::gate::answer::{Gap, GateAnswer, GateVerdict, SubjectMatch};
 use crate::gate::receipt::CheckAnswer;

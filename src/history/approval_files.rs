@@ -1,6 +1,6 @@
 //! The files below `.approvals` that landings changed, and those that commits off the line added and the line lacks.
 //!
-//! Uses history's objects and contents. Pure. Start at `ApprovalFileChanges`. Follows `docs/spec/approval.md`, S7.
+//! Pure. Start at `ApprovalFileChanges`. Follows `docs/spec/approval.md`, S7.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::HashMap;

@@ -3,8 +3,8 @@
 //! Anybody may push there, in any order and under any date, so neither does a file's later fate matter, nor the order of commits,
 //! nor what else lies there: files that can't be statements are passed over one by one, and so is a commit that can't be read.
 //!
-//! Uses record's times, history's objects, chain, folders, watched paths, tree. Pure. Start at [`ApprovalsBranch::read`] and
-//! `collect_statements`. Follows `docs/spec/approval.md`, S7. `approval` decides whose they are, and when they count.
+//! Pure. Start at [`ApprovalsBranch::read`] and `collect_statements`. Follows `docs/spec/approval.md`, S7. `approval`
+//! decides whose they are, and when they count.
 
 use crate::diag::sorting::StableSort as _;
 use std::cmp::Reverse;

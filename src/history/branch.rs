@@ -1,7 +1,6 @@
 //! A branch: the commits that it has ahead of the approved branch, and what each of them changes.
 //!
-//! Uses history's objects, chain, content, folders, watched paths, merge content. Pure. Start at
-//! [`Branch::ahead`] if the mainline has been walked, or at [`Branch::between`] for any two commits. Follows
+//! Pure. Start at [`Branch::ahead`] if the mainline has been walked, or at [`Branch::between`] for any two commits. Follows
 //! `docs/spec/status.md`, proposals, and `docs/spec/approval.md`, G3.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};

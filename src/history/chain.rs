@@ -1,7 +1,6 @@
 //! The walk along first parents, and when each commit became effective.
 //!
-//! Uses record's times, history's objects, commit, mainline, refs. Pure. Start at [`walk`]. Follows
-//! `docs/spec/approval.md`, M3 to M5 and T1 to T5.
+//! Pure. Start at [`walk`]. Follows `docs/spec/approval.md`, M3 to M5 and T1 to T5.
 
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;

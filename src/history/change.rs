@@ -1,8 +1,8 @@
 //! Classifies the changes of a record, field by field, and computes what two versions both grant.
 //!
-//! Uses record, history's version. Pure. Start at [`events`] and [`meet`]; `fields` has each field's event, `entries` checks the
-//! entries that explain a change, `field_merge` says what two values of a field both grant, and `differ` lists differing
-//! values. Follows `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5 and 1.9.
+//! Pure. Start at [`events`] and [`meet`]; `fields` has each field's event, `entries` checks the entries that explain a
+//! change, `field_merge` says what two values of a field both grant, and `differ` lists differing values. Follows
+//! `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5 and 1.9.
 
 pub mod differ;
 pub mod entries;

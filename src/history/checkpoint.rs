@@ -1,8 +1,8 @@
 //! A checkpoint: the state of the approved branch at a point in time, stored outside the branch; and where
 //! a former tip is now.
 //!
-//! Uses record's times, history's objects and mainline. Pure. Start at [`Checkpoint`], which is written and read here, and
-//! [`stand`]. Follows `docs/spec/approval.md`, M6, and `docs/spec/cli.md`, a checkpoint.
+//! Pure. Start at [`Checkpoint`], which is written and read here, and [`stand`]. Follows `docs/spec/approval.md`, M6, and
+//! `docs/spec/cli.md`, a checkpoint.
 
 use serde_json::{Value, json};
 

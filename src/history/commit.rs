@@ -1,7 +1,6 @@
 //! A commit read from its raw bytes: without replaced parents, guessed addresses or verified signatures.
 //!
-//! Uses record's times, objects, ident, trailer. Pure. Start at [`parse`]. Follows `docs/spec/approval.md`, E4.
-//! `store::git` says where libgit2 reads otherwise.
+//! Pure. Start at [`parse`]. Follows `docs/spec/approval.md`, E4. `store::git` says where libgit2 reads otherwise.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

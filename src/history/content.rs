@@ -1,6 +1,6 @@
 //! Reads the record in a file: its id and its content. Every file is parsed once, and only when needed.
 //!
-//! Uses record, history's objects and version. Pure. Start at [`ContentCache`]. Follows `docs/spec/approval.md`, V2 and V3.
+//! Pure. Start at [`ContentCache`]. Follows `docs/spec/approval.md`, V2 and V3.
 
 use std::rc::Rc;
 

@@ -1,6 +1,6 @@
 //! The SHA-256 of a file's bytes.
 //!
-//! Uses nothing of this crate. Pure. Start at [`Digest::of`].
+//! Pure. Start at [`Digest::of`].
 
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};

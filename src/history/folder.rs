@@ -1,7 +1,7 @@
 //! One folder as git stores it: raw entries, in git's order.
 //!
-//! Uses history's objects. Pure, fails only on malformed bytes. Start at [`TreeObject`], which knows where each entry
-//! begins; [`differences`] compares two. Follows `docs/spec/approval.md`, V4.
+//! Pure, fails only on malformed bytes. Start at [`TreeObject`], which knows where each entry begins; [`differences`]
+//! compares two. Follows `docs/spec/approval.md`, V4.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;

@@ -1,8 +1,8 @@
 //! Finds the files that differ between pairs of snapshots, folder by folder.
 //!
-//! Uses history's objects, tree, watched paths, paths. Pure. Start at [`FolderComparison`]. Follows
-//! `docs/spec/performance.md`, growth: comparing snapshot by snapshot would unpack the same folders again and again, so
-//! all pairs of one folder are compared, oldest to newest, before the next folder is opened.
+//! Pure. Start at [`FolderComparison`]. Follows `docs/spec/performance.md`, growth: comparing snapshot by snapshot would
+//! unpack the same folders again and again, so all pairs of one folder are compared, oldest to newest, before the next
+//! folder is opened.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

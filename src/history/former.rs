@@ -5,8 +5,7 @@
 //! commits is compared with its first parent; what it took away, and the line lacks, gets a version of its own just before
 //! the merge (or where the lines part), followed by what the line holds nevertheless. Nobody's words about a merge matter.
 //!
-//! Uses record, policy, history's change, content, merge content, tree, version. Pure. Start at `FormerCommits`. Follows
-//! `docs/spec/approval.md`, M5.
+//! Pure. Start at `FormerCommits`. Follows `docs/spec/approval.md`, M5.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;

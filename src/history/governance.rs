@@ -1,7 +1,6 @@
 //! The governance before and after each landing, and the versions of the governance files.
 //!
-//! Uses policy, history's chain, folders, graph, tree, version. Pure. Start at [`States`].
-//! Follows `docs/spec/approval.md`, G1 and G2.
+//! Pure. Start at [`States`]. Follows `docs/spec/approval.md`, G1 and G2.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};

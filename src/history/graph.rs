@@ -1,7 +1,7 @@
 //! Finds the commits that each landing added, and the pairs of snapshots to compare.
 //!
-//! Uses history's objects, commit, chain, folders, watched paths, tree. Pure. Start at [`GraphReader`]. Follows
-//! `history::walk`, 3: an incremental set of commits is exact under any clock skew, and reads each commit once.
+//! Pure. Start at [`GraphReader`]. Follows `history::walk`, 3: an incremental set of commits is exact under any clock skew,
+//! and reads each commit once.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::HashSet;

@@ -1,7 +1,7 @@
 //! The author or committer that a commit names, read from the raw header as git reads it.
 //!
-//! Uses record's times. Pure, never fails: malformed parts are [`IdentProblem`]s. Start at [`Ident`]. Follows
-//! `docs/spec/approval.md`, A7; `store::git` says where libgit2 reads otherwise.
+//! Pure, never fails: malformed parts are [`IdentProblem`]s. Start at [`Ident`]. Follows `docs/spec/approval.md`, A7;
+//! `store::git` says where libgit2 reads otherwise.
 
 use std::fmt;
 

@@ -1,8 +1,7 @@
 //! Since when a line is in a file, and who brought it there: one walk of first parents, for the lines of many files.
 //!
-//! Uses record's times, history's objects, commits, content and folders. Pure. Start at [`introductions`]. Follows
-//! `docs/spec/interop.md`, 5, ages: lines are compared without the blanks around them, so that a reformatting elsewhere
-//! changes nothing.
+//! Pure. Start at [`introductions`]. Follows `docs/spec/interop.md`, 5, ages: lines are compared without the blanks around
+//! them, so that a reformatting elsewhere changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::mem;

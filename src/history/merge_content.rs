@@ -4,7 +4,7 @@
 //! The base is the id's blob at the merge base of the first parent and the other one. Measured: all 94 merges of two public
 //! repositories whose result equals no parent were clean; without repeating them, 77 versions would become self-approved.
 //!
-//! Uses history's content, folders, graph, trails, version. Pure. Start at [`Merges`]. Follows `docs/spec/approval.md`, A3.
+//! Pure. Start at [`Merges`]. Follows `docs/spec/approval.md`, A3.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;

@@ -1,7 +1,6 @@
 //! What the merged branches of one landing changed in the records and governance files that it affects.
 //!
-//! Uses history's content, folders, graph, merge content, origin, trails, version. Pure. Start at [`LandingBranches`].
-//! Follows `docs/spec/approval.md`, A2, A5 and E1.
+//! Pure. Start at [`LandingBranches`]. Follows `docs/spec/approval.md`, A2, A5 and E1.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};

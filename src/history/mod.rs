@@ -1,7 +1,7 @@
 //! Facts from git, in landing order: the mainline, the versions of each record, and the names in commits.
 //!
-//! Uses diag to policy. Pure: objects come through [`objects::Objects`]. Start at [`walked::History`]. Follows
-//! `docs/spec/approval.md`, 1.2 and 1.3; `walk` says how. Collects facts only; `approval` decides who counts as an approver.
+//! Pure: objects come through [`objects::Objects`]. Start at [`walked::History`]. Follows `docs/spec/approval.md`, 1.2 and
+//! 1.3; `walk` says how. Collects facts only; `approval` decides who counts as an approver.
 
 mod approval_files;
 pub mod approvals_branch;

@@ -1,7 +1,7 @@
 //! The notes of `refs/notes/review`: their content by commit, and the last author of each.
 //!
-//! Uses history's objects, chain, folder. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E9:
-//! the commit at the tip of the ref belongs to the latest note only, not to the others.
+//! Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E9: the commit at the tip of the ref belongs to the latest
+//! note only, not to the others.
 
 use crate::history::commit::Commit;
 use crate::history::folder::{Mode, TreeObject};

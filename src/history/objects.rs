@@ -1,7 +1,6 @@
 //! The objects of a repository, by id, or why one is unavailable.
 //!
-//! Uses no other module. Start at [`Objects`], which `store` serves from git and tests from maps.
-//! Follows `docs/spec/approval.md`, 0 (12) and M3.
+//! Start at [`Objects`], which `store` serves from git and tests from maps. Follows `docs/spec/approval.md`, 0 (12) and M3.
 
 use crate::diag::remedy::{Act, Remedy};
 use crate::diag::shell;

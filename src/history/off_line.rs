@@ -1,6 +1,6 @@
 //! What commits off the first-parent line have to do with a version, and the refs that keep lost tips.
 //!
-//! Uses record's times, history's objects. Pure. Start at [`Rerouted`]. Follows `docs/spec/approval.md`, M5 and M5b.
+//! Pure. Start at [`Rerouted`]. Follows `docs/spec/approval.md`, M5 and M5b.
 
 use crate::history::objects::Oid;
 use crate::record::time::Instant;

@@ -1,7 +1,7 @@
 //! What the file of a record was before: a file with an unreadable id, another record's file, or a link.
 //!
-//! Uses history's objects, version. Pure. Start at [`Left`]. Follows `docs/spec/approval.md`, V2 and A5: the author of
-//! such a file is an author of what it became.
+//! Pure. Start at [`Left`]. Follows `docs/spec/approval.md`, V2 and A5: the author of such a file is an author of what it
+//! became.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,7 +1,7 @@
 //! A record's text without the entry that closes it, so that most closed records need no look at what they were before.
 //!
-//! Uses history's digest. Pure. Start at [`Outline::of_text`]. The commonest last change of a record puts an entry
-//! `closure:` into its text and touches nothing else: then both texts say the same but for it, and one is enough to parse.
+//! Pure. Start at [`Outline::of_text`]. The commonest last change of a record puts an entry `closure:` into its text and
+//! touches nothing else: then both texts say the same but for it, and one is enough to parse.
 
 use memchr::{memchr, memmem};
 

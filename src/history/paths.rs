@@ -1,7 +1,6 @@
 //! Paths of a ledger that is in a subfolder of its repository.
 //!
-//! Uses no other module. Pure. Start at [`LedgerPrefix`]. Paths use `/` without a trailing slash; the
-//! empty path is the root.
+//! Pure. Start at [`LedgerPrefix`]. Paths use `/` without a trailing slash; the empty path is the root.
 
 /// The folder of `exledger.yaml`, from the root of the repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

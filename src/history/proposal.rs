@@ -1,7 +1,7 @@
 //! Proposals: changes of records in branches and the work tree that have not landed.
 //!
-//! Uses history's branch, change, refs, trails, version. Pure: loose files are passed as plain data. Start at [`read`].
-//! Follows `docs/spec/status.md`, proposals and pending changes. A proposal grants nothing and ends nothing.
+//! Pure: loose files are passed as plain data. Start at [`read`]. Follows `docs/spec/status.md`, proposals and pending
+//! changes. A proposal grants nothing and ends nothing.
 
 use crate::diag::sorting::StableSort as _;
 use crate::history::branch::{Branch, BranchContext};

@@ -1,8 +1,7 @@
 //! Chooses the approved ref, and names the refs to watch.
 //!
-//! Uses history's objects and mainline. Pure: refs and configuration are passed as plain data. Start at
-//! [`choose`] and [`watched_refs`]. Follows `docs/spec/approval.md`, M1: never a file of the checked-out branch, never
-//! `init.defaultBranch`, never a detached HEAD.
+//! Pure: refs and configuration are passed as plain data. Start at [`choose`] and [`watched_refs`]. Follows
+//! `docs/spec/approval.md`, M1: never a file of the checked-out branch, never `init.defaultBranch`, never a detached HEAD.
 
 use crate::diag::remedy::Remedy;
 use std::collections::{BTreeMap, BTreeSet};

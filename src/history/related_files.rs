@@ -1,8 +1,7 @@
 //! Finds files near a few records at their landings that a walk of only these records would miss.
 //!
-//! Uses record (reader), history's objects, chain, content, folders, watched paths, tree. Pure. Start at
-//! [`LedgerLocation::hides`]. Follows `docs/spec/approval.md`, V2 and V3: an id stays the same wherever its file
-//! is and whatever its name.
+//! Pure. Start at [`LedgerLocation::hides`]. Follows `docs/spec/approval.md`, V2 and V3: an id stays the same wherever its
+//! file is and whatever its name.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,7 +1,7 @@
 //! What a commit off the first-parent line changed in a governance file, as if it had landed where the line and it parted.
 //!
-//! Uses policy, history's content, governance, objects, tree. Pure. Start at `LineRules::judge`. Follows
-//! `docs/spec/approval.md`, M5: which version counts is asked in `approval`; here only what can't count is left out.
+//! Pure. Start at `LineRules::judge`. Follows `docs/spec/approval.md`, M5: which version counts is asked in `approval`;
+//! here only what can't count is left out.
 
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;

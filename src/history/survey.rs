@@ -1,7 +1,6 @@
 //! Finds what differs along a mainline, before any file other than governance files is read.
 //!
-//! Uses history's chain, folders, governance, graph, watched paths, tree. Pure. Start
-//! at [`Survey::read`]. The head of `walk` says how.
+//! Pure. Start at [`Survey::read`]. The head of `walk` says how.
 
 use std::collections::BTreeSet;
 use std::mem;

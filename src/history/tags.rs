@@ -1,6 +1,6 @@
 //! Finds the signed tags merged with a version that name a commit containing its bytes.
 //!
-//! Uses history's objects, tree, version. Pure. Start at [`of_version`]. Follows `docs/spec/approval.md`, E1 and E2.
+//! Pure. Start at [`of_version`]. Follows `docs/spec/approval.md`, E1 and E2.
 
 use std::rc::Rc;
 

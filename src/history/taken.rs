@@ -1,7 +1,7 @@
 //! What a change of a record takes away, and what commits off the first-parent line took from each record.
 //!
-//! Uses record, history's change, content, off-line, version. Pure. Start at [`RecordChange`] and [`OffLine`], which
-//! `history::former` determines. Follows `docs/spec/approval.md`, M5 and M5b.
+//! Pure. Start at [`RecordChange`] and [`OffLine`], which `history::former` determines. Follows `docs/spec/approval.md`, M5
+//! and M5b.
 
 use std::ops::Range;
 use std::rc::Rc;

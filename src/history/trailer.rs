@@ -1,7 +1,7 @@
 //! The trailers of a commit message.
 //!
-//! Uses no other module. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E4: unlike in git and libgit2, `---`
-//! does not end the message, and a single line of prose makes the whole paragraph prose.
+//! Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E4: unlike in git and libgit2, `---` does not end the message,
+//! and a single line of prose makes the whole paragraph prose.
 
 /// One `token: value` of the last paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! Builds the versions of records, landing by landing: which files contain which record, and how it changed.
 //!
-//! Uses history's content, folders, origin, version, watched paths. Pure. Start at [`TrailSet`]. Follows
-//! `docs/spec/approval.md`, V1 to V4, V7 and V8.
+//! Pure. Start at [`TrailSet`]. Follows `docs/spec/approval.md`, V1 to V4, V7 and V8.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;

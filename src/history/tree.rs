@@ -1,7 +1,6 @@
 //! The files of a commit as a ledger's tree.
 //!
-//! Uses ledger (for its trait `Tree`), history's objects, chain, content, folder, paths. Pure. Start at [`CommitTree`].
-//! Follows `docs/spec/approval.md`, V4.
+//! Pure. Start at [`CommitTree`]. Follows `docs/spec/approval.md`, V4.
 
 use crate::diag::sorting::StableSort as _;
 use std::cell::RefCell;

@@ -1,7 +1,7 @@
 //! Determines until when approval files without a ledger name count: until one lands that
 //! names the ledger's root commit.
 //!
-//! Uses history's contents. Pure. Start at [`until`]. Follows `docs/spec/approval.md`, S7.
+//! Pure. Start at [`until`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::history::content::After;
 use crate::history::content::ContentCache;

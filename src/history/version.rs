@@ -1,6 +1,6 @@
 //! The versions of a record or governance file: one for each landing that changed it.
 //!
-//! Uses record, history's objects and commit. Pure. Start at [`Trail`]. Follows `docs/spec/approval.md`, 1.3 and 1.4.
+//! Pure. Start at [`Trail`]. Follows `docs/spec/approval.md`, 1.3 and 1.4.
 
 use crate::diag::Finding;
 use crate::history::commit::Commit;

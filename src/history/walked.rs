@@ -1,6 +1,6 @@
 //! The result of walking a mainline.
 //!
-//! Uses history's mainline, versions and notes. Pure. Start at [`History`]. The head of `walk` says how.
+//! Pure. Start at [`History`]. The head of `walk` says how.
 
 use crate::history::approvals_branch::BranchStatement;
 use crate::history::chain::ApprovalsBranch;

@@ -1,7 +1,7 @@
 //! The paths of a repository that matter: records, governance files, approval files.
 //!
-//! Uses record and policy (file names), history's paths. Pure. Start at [`Interest`]; [`WatchedFolder`] is a folder with that
-//! filter. Follows `docs/spec/record.md` (which files are records) and `docs/spec/approval.md`, V8, G1 and S7.
+//! Pure. Start at [`Interest`]; [`WatchedFolder`] is a folder with that filter. Follows `docs/spec/record.md` (which files
+//! are records) and `docs/spec/approval.md`, V8, G1 and S7.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
 //! The records of one tree: ids, lookup, duplicates.
 //!
-//! Uses diag, yaml, record. Pure. Start at [`Files`], which knows only the names and reads one file at a time, and
-//! [`Ledger`], which keeps all records. `tree::Tree` hides whether the tree is a folder, a commit or a test. Follows
-//! `docs/spec/record.md` and `docs/spec/rules.md` (`duplicate-id`, `not-a-file`).
+//! Pure. Start at [`Files`], which knows only the names and reads one file at a time, and [`Ledger`], which keeps all
+//! records. `tree::Tree` hides whether the tree is a folder, a commit or a test. Follows `docs/spec/record.md` and
+//! `docs/spec/rules.md` (`duplicate-id`, `not-a-file`).
 
 pub mod stray;
 pub mod tree;

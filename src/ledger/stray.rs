@@ -1,6 +1,6 @@
 //! Files that are meant as records of the ledger, and are not read as such.
 //!
-//! Uses record. Pure. Start at [`StraySearch`]. Follows `docs/spec/rules.md`, `stray-record`.
+//! Pure. Start at [`StraySearch`]. Follows `docs/spec/rules.md`, `stray-record`.
 
 use std::collections::BTreeMap;
 

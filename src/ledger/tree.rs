@@ -1,6 +1,6 @@
 //! Access to the files of a ledger: a work folder, the tree of a commit, or a map in a test.
 //!
-//! Uses diag. Start at [`Tree`]. Implementations follow no links and never leave the root.
+//! Start at [`Tree`]. Implementations follow no links and never leave the root.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! The arguments of a tool call: every key is known and of its kind, or the call is refused.
 //!
-//! Uses gate's questions. Start at [`Arguments`]. Follows `docs/spec/cli.md`, mcp: a limit that is misspelt must not be
-//! left out, because the question would then ask for less than the agent is about to do.
+//! Start at [`Arguments`]. Follows `docs/spec/cli.md`, mcp: a limit that is misspelt must not be left out, because the
+//! question would then ask for less than the agent is about to do.
 
 use serde_json::{Map, Value};
 

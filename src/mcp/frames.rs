@@ -1,7 +1,7 @@
 //! One frame of standard input: a message of the protocol, or the error that answers it.
 //!
-//! Uses record's strict JSON and rmcp's messages. Start at [`read`]. Follows `docs/spec/cli.md`, mcp: the SDK skips what
-//! it can't read in silence, and of a key that appears twice it takes the last one.
+//! Start at [`read`]. Follows `docs/spec/cli.md`, mcp: the SDK skips what it can't read in silence, and of a key that
+//! appears twice it takes the last one.
 
 use rmcp::model::{ClientJsonRpcMessage, ErrorData, JsonRpcError, RequestId};
 use serde_json::Value;

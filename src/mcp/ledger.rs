@@ -1,7 +1,7 @@
 //! One ledger of the server: a thread that owns its open gate and answers one call after the other.
 //!
-//! Uses session's live gate, view, tokio's channels. Start at [`LedgerHandle::open`] and [`OpenLedger`]. The gate is not async:
-//! it waits for locks and disks, which must not hold up the frames.
+//! Start at [`LedgerHandle::open`] and [`OpenLedger`]. The gate is not async: it waits for locks and disks, which must not
+//! hold up the frames.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,8 +1,7 @@
 //! The server that agents ask, by the Model Context Protocol on standard input and output.
 //!
-//! Uses the library, and nothing of `commands`: flags, environment and exit codes stay there. The only async code of the
-//! program. Start at [`serve`]. Follows `docs/spec/cli.md`, mcp. Frames are read and written in `transport`, each ledger is
-//! answered on a thread of its own in `ledger`, and `server` is what the SDK calls.
+//! The only async code of the program. Start at [`serve`]. Follows `docs/spec/cli.md`, mcp. Frames are read and written in
+//! `transport`, each ledger is answered on a thread of its own in `ledger`, and `server` is what the SDK calls.
 
 mod arguments;
 mod deadline;

@@ -1,7 +1,7 @@
 //! The result of a tool call: the program's words for the agent to read, and data beside them.
 //!
-//! Uses gate's receipts, rmcp. Start at [`ToolReply`]. Follows `docs/spec/cli.md`, mcp: an agent reads `content` as it reads
-//! its instructions, so nothing that people wrote may be in it.
+//! Start at [`ToolReply`]. Follows `docs/spec/cli.md`, mcp: an agent reads `content` as it reads its instructions, so
+//! nothing that people wrote may be in it.
 
 use rmcp::model::{CallToolResult, ContentBlock, MetaObject};
 use serde_json::{Map, Value};

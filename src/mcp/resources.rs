@@ -1,6 +1,6 @@
 //! The resources of the server: the policy and the records on the approved ref, by URI.
 //!
-//! Uses record's ids, rmcp. Start at [`ResourceName::read`]. Follows `docs/spec/cli.md`, mcp: no path is ever taken from a URI.
+//! Start at [`ResourceName::read`]. Follows `docs/spec/cli.md`, mcp: no path is ever taken from a URI.
 
 use rmcp::model::{
     ListResourceTemplatesResult, ListResourcesResult, ReadResourceResult, Resource,

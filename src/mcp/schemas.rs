@@ -1,7 +1,7 @@
 //! The JSON Schemas of the tools: what they take, and what they answer.
 //!
-//! Uses gate's and record's words. Start at [`question`] and [`receipt`]. Follows `docs/spec/cli.md`, mcp and answers: keys
-//! may be added to an answer, so those of results are open, and those of arguments are not.
+//! Start at [`question`] and [`receipt`]. Follows `docs/spec/cli.md`, mcp and answers: keys may be added to an answer, so
+//! those of results are open, and those of arguments are not.
 
 use serde_json::{Map, Value, json};
 

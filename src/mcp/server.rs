@@ -1,7 +1,7 @@
 //! The server as the SDK calls it: lists of tools and resources, and calls.
 //!
-//! Uses rmcp, tokio. Start at [`AgentServer`]. Follows `docs/spec/cli.md`, mcp: whatever is not understood is an error, and
-//! no error is a yes.
+//! Start at [`AgentServer`]. Follows `docs/spec/cli.md`, mcp: whatever is not understood is an error, and no error is a
+//! yes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

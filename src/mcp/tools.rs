@@ -1,6 +1,6 @@
 //! The tools of the server.
 //!
-//! Uses rmcp, the schemas. Start at [`all`]. Follows `docs/spec/cli.md`, mcp.
+//! Start at [`all`]. Follows `docs/spec/cli.md`, mcp.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Frames on standard input and output, between the process's streams and the SDK.
 //!
-//! Uses interop's lines, rmcp, tokio. Start at [`StdioTransport::start`]. One thread reads, one writes, and neither holds up the
-//! other. The SDK starts as many calls as it is given, so no more are given to it than can be remembered.
+//! Start at [`StdioTransport::start`]. One thread reads, one writes, and neither holds up the other. The SDK starts as many
+//! calls as it is given, so no more are given to it than can be remembered.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -1,7 +1,6 @@
 //! The answers about a record to be filed, from flags, files, presets and prompts.
 //!
-//! Uses yaml, record. Pure. Start at [`Answers`]. Values are texts as given; the record reader checks them
-//! once the draft is written.
+//! Pure. Start at [`Answers`]. Values are texts as given; the record reader checks them once the draft is written.
 
 use serde_json::{Map, Value};
 

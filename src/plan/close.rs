@@ -1,8 +1,8 @@
 //! The closure of an exception after checks, someone else's later review of it, and the rejection of a request, which its
 //! file has as a closure.
 //!
-//! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`], [`verified`], [`reviewed`]
-//! and [`reject`]. Follows `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
+//! Pure. Start at [`close`], [`missing`], [`verified`], [`reviewed`] and [`reject`]. Follows `docs/spec/cli.md`, decisions,
+//! and `docs/spec/rules.md`, `closure-incomplete`.
 
 use crate::diag::remedy::Remedy;
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};

@@ -1,6 +1,6 @@
 //! The input of every decision: who makes it, when, about which record; and why one is refused.
 //!
-//! Uses record, policy, plan's edits. Pure. Start at [`DecisionInput`]. Follows `docs/spec/cli.md`, decisions.
+//! Pure. Start at [`DecisionInput`]. Follows `docs/spec/cli.md`, decisions.
 
 use crate::diag::remedy::Remedy;
 use crate::history::change::event::ChangeEvent;

@@ -1,7 +1,6 @@
 //! Values that people need not give: owner, start, end, review interval, and the other fields of each control.
 //!
-//! Uses record, policy. Pure. Start at `plan::draft::draft`, which calls all of these
-//! in turn. Follows `docs/spec/cli.md`, new.
+//! Pure. Start at `plan::draft::draft`, which calls all of these in turn. Follows `docs/spec/cli.md`, new.
 
 use serde_json::Value;
 

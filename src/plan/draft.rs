@@ -1,6 +1,6 @@
 //! Drafts a record from answers: missing values are derived, and the written text is parsed again as a check.
 //!
-//! Uses record, policy. Pure. Start at [`draft`]. Follows `docs/spec/cli.md`, new.
+//! Pure. Start at [`draft`]. Follows `docs/spec/cli.md`, new.
 
 use crate::diag::Finding;
 use crate::diag::code::Code;

@@ -1,7 +1,7 @@
 //! The findings of a draft: one key for what a scanner reported, which covers that and nothing else.
 //!
-//! Uses record's ids, gate's accepted texts, survey's findings. Pure: the caller reads the files. Start at [`keys`]; [`merged`] puts
-//! keys of one record together. Follows `docs/spec/cli.md`, triage, `--draft`. What can't be told is marked with `TODO(import)`.
+//! Pure: the caller reads the files. Start at [`keys`]; [`merged`] puts keys of one record together. Follows
+//! `docs/spec/cli.md`, triage, `--draft`. What can't be told is marked with `TODO(import)`.
 
 use serde::Serialize;
 use std::collections::HashSet;

@@ -1,7 +1,7 @@
 //! Edits of a record's file: the resulting text, and the old and new value of each field.
 //!
-//! Uses yaml, record. Pure. Start at [`apply`]. Follows `docs/spec/record.md`, schema and edits. Only the lines of the
-//! decision change; a file that can't be edited this way is refused.
+//! Pure. Start at [`apply`]. Follows `docs/spec/record.md`, schema and edits. Only the lines of the decision change; a file
+//! that can't be edited this way is refused.
 
 use crate::history::change::differ::ValueDifference;
 use crate::record::file::{self, RecordFile};

@@ -1,6 +1,6 @@
 //! An entry of a decision as YAML: on one line, or as the lines of a map.
 //!
-//! Uses yaml's quoting. Pure. Start at [`EntryPairs`]. Follows `docs/spec/record.md`, schema and edits.
+//! Pure. Start at [`EntryPairs`]. Follows `docs/spec/record.md`, schema and edits.
 
 use crate::yaml::splice;
 

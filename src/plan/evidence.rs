@@ -1,7 +1,7 @@
 //! Evidence that a decision cites: an address, a commit, or a file that is stored beside the records with its digest.
 //!
-//! Uses record, plan's entries. Pure. Start at [`EvidenceArgument::parse`] and [`entries`]. Follows `docs/spec/record.md`, values,
-//! and `docs/spec/cli.md`, flags that scripts use.
+//! Pure. Start at [`EvidenceArgument::parse`] and [`entries`]. Follows `docs/spec/record.md`, values, and
+//! `docs/spec/cli.md`, flags that scripts use.
 
 use std::collections::BTreeSet;
 

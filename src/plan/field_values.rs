@@ -1,7 +1,7 @@
 //! The fields of a record that have a flag, and the answers that values of flags give.
 //!
-//! Uses record, ledger. Pure. Start at [`fill`]. Follows `docs/spec/cli.md`, flags that scripts use. The flags of `new` and the
-//! arguments of a request by an agent are read here, so that both mean the same.
+//! Pure. Start at [`fill`]. Follows `docs/spec/cli.md`, flags that scripts use. The flags of `new` and the arguments of a
+//! request by an agent are read here, so that both mean the same.
 
 use std::collections::BTreeMap;
 

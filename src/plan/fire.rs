@@ -1,6 +1,6 @@
 //! Records that a trigger fired: the record is due at once, whatever its date.
 //!
-//! Uses record, plan's entries. Pure. Start at [`fire`]. Follows `docs/spec/cli.md`, decisions.
+//! Pure. Start at [`fire`]. Follows `docs/spec/cli.md`, decisions.
 
 use crate::diag::remedy::Remedy;
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};

@@ -1,7 +1,7 @@
 //! Draft records for imported findings and events: known values are copied, missing ones are marked to be filled in.
 //!
-//! Uses record's words, survey. Pure. Start at [`of_finding`] and [`open`]. Follows `docs/spec/interop.md`, 4:
-//! `TODO(import): …` marks what a person must fill in, and `lint` rejects it.
+//! Pure. Start at [`of_finding`] and [`open`]. Follows `docs/spec/interop.md`, 4: `TODO(import): …` marks what a person
+//! must fill in, and `lint` rejects it.
 
 use serde_json::{Value, json};
 

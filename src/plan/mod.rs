@@ -1,7 +1,7 @@
 //! What will be written: a record from answers, the edits of a decision, or a refusal; linted first.
 //!
-//! Uses diag to rules. Pure: neither prompts nor files. A record: start at [`answers::Answers`] and [`draft::draft`].
-//! A decision: start at [`decision::DecisionInput`], its file, and [`edit::apply`]. Follows `docs/spec/cli.md`, new and decisions.
+//! Pure: neither prompts nor files. A record: start at [`answers::Answers`] and [`draft::draft`]. A decision: start at
+//! [`decision::DecisionInput`], its file, and [`edit::apply`]. Follows `docs/spec/cli.md`, new and decisions.
 
 pub mod answers;
 pub mod close;

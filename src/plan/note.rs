@@ -1,6 +1,6 @@
 //! Records a step of handling the subject of an exception; does not affect what is granted.
 //!
-//! Uses record, plan's entries and evidence. Pure. Start at [`note`]. Follows `docs/spec/cli.md`, decisions.
+//! Pure. Start at [`note`]. Follows `docs/spec/cli.md`, decisions.
 
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;

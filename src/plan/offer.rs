@@ -1,7 +1,7 @@
 //! The choices offered for a field: words, controls of the catalogs, people of the roster, names used in other records;
 //! and the text typed so far.
 //!
-//! Uses record, ledger, policy. Pure. Start at [`offers`]. Follows `docs/spec/cli.md`, new.
+//! Pure. Start at [`offers`]. Follows `docs/spec/cli.md`, new.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};

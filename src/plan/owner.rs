@@ -1,8 +1,7 @@
 //! The owners of imported findings and events: as the event states, otherwise as they are routed, with name and team
 //! of the roster.
 //!
-//! Uses record's words, policy's people, survey's routes. Pure. Start at [`Owners`]. Nobody is chosen if several people
-//! are possible by CODEOWNERS.
+//! Pure. Start at [`Owners`]. Nobody is chosen if several people are possible by CODEOWNERS.
 
 use crate::policy::governance::Governance;
 use crate::policy::people;

@@ -1,6 +1,6 @@
 //! Parts of a record that are given on one line: a trigger, a finding, the answer to a prompt.
 //!
-//! Uses record. Pure. Start at [`fill`]. Follows `docs/spec/cli.md`, flags that scripts use.
+//! Pure. Start at [`fill`]. Follows `docs/spec/cli.md`, flags that scripts use.
 
 use serde_json::{Value, json};
 

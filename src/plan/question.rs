@@ -1,7 +1,6 @@
 //! The questions that must be answered to file a record: each is a prompt on a terminal, and always a flag.
 //!
-//! Uses record, policy. Pure. Start at [`missing`]. Follows `docs/spec/cli.md`, new,
-//! and `docs/spec/policy.md`, tiers and classes.
+//! Pure. Start at [`missing`]. Follows `docs/spec/cli.md`, new, and `docs/spec/policy.md`, tiers and classes.
 
 pub mod table;
 

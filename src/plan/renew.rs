@@ -1,8 +1,8 @@
 //! Another end. A later one is a new decision, with its reason; an earlier one only narrows what was approved, so it needs
 //! no entry and no reason.
 //!
-//! Uses record, policy, plan's entries. Pure. Start at [`move_end`]. The rules `renewal-limit`, `total-limit` and `term-too-long`
-//! limit the number and duration of renewals. Follows `docs/spec/cli.md`, decisions.
+//! Pure. Start at [`move_end`]. The rules `renewal-limit`, `total-limit` and `term-too-long` limit the number and duration
+//! of renewals. Follows `docs/spec/cli.md`, decisions.
 
 use crate::history::change::event::ChangeEvent;
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};

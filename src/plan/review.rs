@@ -1,6 +1,6 @@
 //! A periodic review of an exception.
 //!
-//! Uses record, plan's entries. Pure. Start at [`review`]. Follows `docs/spec/cli.md`, decisions.
+//! Pure. Start at [`review`]. Follows `docs/spec/cli.md`, decisions.
 
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;

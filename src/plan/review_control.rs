@@ -1,6 +1,6 @@
 //! Records that a compensating control was verified.
 //!
-//! Uses record, plan's entries and evidence. Pure. Start at [`review_control`]. Follows `docs/spec/cli.md`, decisions.
+//! Pure. Start at [`review_control`]. Follows `docs/spec/cli.md`, decisions.
 
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;

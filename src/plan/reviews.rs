@@ -1,7 +1,7 @@
 //! `approve --from-reviews`: the approval files for a forge's reviews of a merged pull request.
 //!
-//! Uses record, ledger, policy, history, approval. Pure: objects come through the trait. Start at [`files`]. Follows
-//! `docs/spec/approval.md`, 1.12. Paths in the reviews' file are never used: all paths come from git's trees.
+//! Pure: objects come through the trait. Start at [`files`]. Follows `docs/spec/approval.md`, 1.12. Paths in the reviews'
+//! file are never used: all paths come from git's trees.
 
 mod approving;
 pub mod skipped;

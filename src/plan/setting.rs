@@ -1,6 +1,6 @@
 //! The context of a draft: who files, under which policy.
 //!
-//! Uses policy, record, ledger. Pure. Start at [`Setting`].
+//! Pure. Start at [`Setting`].
 
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::policy::governance::Governance;

@@ -1,7 +1,6 @@
 //! A transfer to another owner: id and history stay the same.
 //!
-//! Uses record, policy's people, plan's entries. Pure. Start at [`transfer`]. Follows `docs/spec/cli.md`, decisions,
-//! and M43 of the mission.
+//! Pure. Start at [`transfer`]. Follows `docs/spec/cli.md`, decisions, and M43 of the mission.
 
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::FileEdit;

@@ -1,6 +1,6 @@
 //! The requirements for closures, the exclusions of scan, and the baselines of `triage`.
 //!
-//! Uses record's vocabularies. Pure. Follows `docs/spec/policy.md` and `docs/spec/interop.md`, triage.
+//! Pure. Follows `docs/spec/policy.md` and `docs/spec/interop.md`, triage.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! The requirements for approvals: levels of proof, kinds of evidence, forges, and related switches.
 //!
-//! Uses record's vocabularies. Pure. Start at [`Approval`]. Follows `docs/spec/policy.md` and `docs/spec/approval.md`.
+//! Pure. Start at [`Approval`]. Follows `docs/spec/policy.md` and `docs/spec/approval.md`.
 
 use schemars::JsonSchema;
 use serde::Serialize;

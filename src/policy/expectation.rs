@@ -1,7 +1,6 @@
 //! What a baseline calls normal: words, the identities of `expect` in file order, and the time since the last event.
 //!
-//! Uses record's patterns and times. Pure. Start at [`Words`] and [`Expectations::of`]. Follows `docs/spec/policy.md`,
-//! baselines.
+//! Pure. Start at [`Words`] and [`Expectations::of`]. Follows `docs/spec/policy.md`, baselines.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

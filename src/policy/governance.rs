@@ -1,7 +1,7 @@
 //! The governance files of one tree, read as one value.
 //!
-//! Uses diag, yaml, record, ledger, policy's types. Pure. Start at [`Governance::read`]. Follows
-//! `docs/spec/policy.md` and `docs/spec/approval.md` 1.11. To add a governance file, add an entry to [`FILES`].
+//! Pure. Start at [`Governance::read`]. Follows `docs/spec/policy.md` and `docs/spec/approval.md` 1.11. To add a governance
+//! file, add an entry to [`FILES`].
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;

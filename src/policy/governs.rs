@@ -1,7 +1,7 @@
 //! What each part of the governance files decides, and which changes of it only add requirements.
 //!
-//! Uses policy's types. Pure. Start at [`PARTS`], then [`only_adds`] and [`bearing`]. Follows `docs/spec/approval.md`,
-//! G2, whose table is made from this one. Whatever no part names decides, and never only adds.
+//! Pure. Start at [`PARTS`], then [`only_adds`] and [`bearing`]. Follows `docs/spec/approval.md`, G2, whose table is made
+//! from this one. Whatever no part names decides, and never only adds.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! The map from the tool calls of agents to questions: the file `exledger-hooks.yaml` beside the policy.
 //!
-//! Uses diag, yaml, record's maps. Pure. Start at [`HookFile::read`]. Follows `docs/spec/policy.md`, hooks. What a map
-//! says about one call is decided in `gate::tool_call`.
+//! Pure. Start at [`HookFile::read`]. Follows `docs/spec/policy.md`, hooks. What a map says about one call is decided in
+//! `gate::tool_call`.
 
 use std::collections::BTreeMap;
 

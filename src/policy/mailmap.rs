@@ -1,7 +1,6 @@
 //! git's `.mailmap`: which names and addresses belong together.
 //!
-//! Uses no other module. Pure. Start at [`Mailmap::parse`]. Follows gitmailmap(5), whose matching
-//! ignores case, and `docs/spec/approval.md` 1.7.
+//! Pure. Start at [`Mailmap::parse`]. Follows gitmailmap(5), whose matching ignores case, and `docs/spec/approval.md` 1.7.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! The governance files of one tree as one value, and what they require of a record.
 //!
-//! Uses diag, yaml, record, ledger. Pure. Start at [`Policy`] and [`governance::Governance`]. Follows
-//! `docs/spec/policy.md`. Knows nothing about the past: callers determine which policy applies.
+//! Pure. Start at [`Policy`] and [`governance::Governance`]. Follows `docs/spec/policy.md`. Knows nothing about the past:
+//! callers determine which policy applies.
 
 pub mod catalog;
 pub mod closing;

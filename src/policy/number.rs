@@ -1,7 +1,7 @@
 //! Numbers of any size, compared exactly.
 //!
-//! Uses no other module. Pure. Start at [`ExactNumber::parse`]. Follows `docs/spec/policy.md`, baselines. Binary
-//! floating point would make 9007199254740993 equal to 9007199254740992.
+//! Pure. Start at [`ExactNumber::parse`]. Follows `docs/spec/policy.md`, baselines. Binary floating point would make
+//! 9007199254740993 equal to 9007199254740992.
 
 use std::cmp::Ordering;
 

@@ -1,7 +1,7 @@
 //! Identity resolution: one key for all spellings of a person, and what the governance files say about that key.
 //!
-//! Uses record's addresses and patterns, policy's types. Pure. Start at [`identify`].
-//! Follows `docs/spec/approval.md` 1.7, `docs/spec/policy.md`, and `docs/spec/cli.md`, queue (logins, for mentions).
+//! Pure. Start at [`identify`]. Follows `docs/spec/approval.md` 1.7, `docs/spec/policy.md`, and `docs/spec/cli.md`, queue
+//! (logins, for mentions).
 
 pub mod account;
 pub mod alike;

@@ -1,6 +1,6 @@
 //! Presets for new records, as the policy states them.
 //!
-//! Uses record's vocabularies. Pure. Follows `docs/spec/policy.md`, profiles.
+//! Pure. Follows `docs/spec/policy.md`, profiles.
 
 use schemars::JsonSchema;
 use serde::Serialize;

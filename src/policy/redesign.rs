@@ -1,8 +1,7 @@
 //! A redesign: the planned change of a process whose exceptions repeat, with owner, due date and expected effect.
 //!
-//! Uses diag, record's maps, vocabularies and values. Pure. Start at [`Redesign`]; [`file`](mod@file) reads and writes its file. Follows
-//! `docs/spec/redesign.md`. A redesign is judged like a governance file; what its state is at an instant is decided in
-//! `survey::redesign`.
+//! Pure. Start at [`Redesign`]; [`file`](mod@file) reads and writes its file. Follows `docs/spec/redesign.md`. A redesign
+//! is judged like a governance file; what its state is at an instant is decided in `survey::redesign`.
 
 pub mod file;
 

@@ -1,7 +1,6 @@
 //! The roster: who is active, and who has left.
 //!
-//! Uses diag, record's words, policy's tables. Pure. Start at [`Roster::read`]. Follows `docs/spec/policy.md`,
-//! files.
+//! Pure. Start at [`Roster::read`]. Follows `docs/spec/policy.md`, files.
 
 use std::collections::BTreeMap;
 

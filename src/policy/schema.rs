@@ -1,6 +1,6 @@
 //! The JSON Schema of a policy, for editors: generated from the types, committed, never edited by hand.
 //!
-//! Uses policy's types. Pure. Start at [`policy`]. Follows `docs/spec/policy.md`.
+//! Pure. Start at [`policy`]. Follows `docs/spec/policy.md`.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 

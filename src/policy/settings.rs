@@ -1,6 +1,6 @@
 //! The smaller settings of a policy: people, assets, rules, dates, profiles, patterns, closures, baselines.
 //!
-//! Uses diag, record's vocabularies. Pure. Follows `docs/spec/policy.md`.
+//! Pure. Follows `docs/spec/policy.md`.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! CSV files that a policy names: cells by column name, and the problems found.
 //!
-//! Uses diag, record's parse errors. Pure. Start at [`CsvTable::read`]. Follows `docs/spec/policy.md`, files.
+//! Pure. Start at [`CsvTable::read`]. Follows `docs/spec/policy.md`, files.
 
 use std::collections::BTreeMap;
 

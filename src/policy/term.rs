@@ -1,7 +1,7 @@
 //! Terms and clocks: when a record must end, be reviewed, and have its controls verified.
 //!
-//! Uses record's times, policy's types. Pure. Start at [`judge`]. Follows `docs/spec/policy.md`, terms and
-//! clocks. Everything is clamped to the calendar: an end in the year 9999 is simply long.
+//! Pure. Start at [`judge`]. Follows `docs/spec/policy.md`, terms and clocks. Everything is clamped to the calendar: an end
+//! in the year 9999 is simply long.
 
 use crate::diag::count;
 use crate::diag::sorting::StableSort as _;

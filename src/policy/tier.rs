@@ -1,7 +1,6 @@
 //! Which tier a record is in, and what tier and class together require of it.
 //!
-//! Uses record, policy's types. Pure. Start at [`resolve`]. Follows `docs/spec/policy.md`, tiers and classes:
-//! leaving a field out is never an advantage.
+//! Pure. Start at [`resolve`]. Follows `docs/spec/policy.md`, tiers and classes: leaving a field out is never an advantage.
 
 mod choose;
 pub mod fact;

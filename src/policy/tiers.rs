@@ -1,7 +1,7 @@
 //! Tiers and classes, as a policy states them.
 //!
-//! Uses record's vocabularies. Pure. Start at [`Tier`]. Follows `docs/spec/policy.md`, tiers and classes;
-//! [`crate::policy::tier`] determines which tier a record is in.
+//! Pure. Start at [`Tier`]. Follows `docs/spec/policy.md`, tiers and classes; [`crate::policy::tier`] determines which tier
+//! a record is in.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! The address of a person, as records and policies write it.
 //!
-//! Uses record's own types. Pure. Start at [`Address`]. Follows `docs/spec/record.md`, values.
+//! Pure. Start at [`Address`]. Follows `docs/spec/record.md`, values.
 
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;

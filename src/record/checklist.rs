@@ -1,6 +1,6 @@
 //! The answers to a closure's checklist: ids of evidence, or sentences.
 //!
-//! Uses record's placeholders. Pure. Start at [`flaw`]. Follows `docs/spec/rules.md`, `closure-incomplete`.
+//! Pure. Start at [`flaw`]. Follows `docs/spec/rules.md`, `closure-incomplete`.
 
 use crate::record::placeholder::holds_a_place;
 

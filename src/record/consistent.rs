@@ -1,8 +1,8 @@
 //! Checks between fields of one record: the id against the file name, unique ids, references to ids, what a false positive
 //! is about.
 //!
-//! Uses diag, yaml and record's own types. Pure. Start at `faults`. Works on nodes, so that an error elsewhere
-//! hides nothing. Follows `docs/spec/record.md`, values, and `docs/spec/rules.md` (`bad-id`, `bad-value`).
+//! Pure. Start at `faults`. Works on nodes, so that an error elsewhere hides nothing. Follows `docs/spec/record.md`,
+//! values, and `docs/spec/rules.md` (`bad-id`, `bad-value`).
 
 use crate::diag::code::Code;
 use crate::record::id::Id;

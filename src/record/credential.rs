@@ -1,7 +1,7 @@
 //! Tells whether a text looks like a credential: by its issuer's format, by its name, or because it looks random.
 //!
-//! Uses no other module. Pure. Start at [`kind`]. A match is reported by its kind, never repeated. Follows
-//! `docs/spec/rules.md` (`secret`) and `docs/architecture.md`, invariant 8.
+//! Pure. Start at [`kind`]. A match is reported by its kind, never repeated. Follows `docs/spec/rules.md` (`secret`) and
+//! `docs/architecture.md`, invariant 8.
 
 pub mod form;
 mod name;

@@ -1,7 +1,7 @@
 //! How an instant is displayed: a midnight (UTC) as a day, any other instant in full.
 //!
-//! Uses record's times. Pure. Start at [`shown`]. A date in a record covers that whole day, so an end at midnight
-//! is displayed as its last day, as in the record. JSON keeps the instants.
+//! Pure. Start at [`shown`]. A date in a record covers that whole day, so an end at midnight is displayed as its last day,
+//! as in the record. JSON keeps the instants.
 
 use crate::diag;
 use crate::record::time::{Day, Instant};

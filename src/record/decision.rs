@@ -1,6 +1,6 @@
 //! The decisions in a record's life: one entry each, written by the commands, visible in the pull request.
 //!
-//! Uses record's own types. Pure. Follows `docs/spec/record.md`.
+//! Pure. Follows `docs/spec/record.md`.
 
 use std::collections::BTreeMap;
 

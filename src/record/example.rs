@@ -1,6 +1,6 @@
 //! Values that pass, for a remedy whose text only a person knows.
 //!
-//! Uses the fields of the record. Pure. Start at [`of`]. Follows `docs/spec/record.md`.
+//! Pure. Start at [`of`]. Follows `docs/spec/record.md`.
 
 use crate::record::map::MapSpec as _;
 use crate::record::scalar::Scalar as _;

@@ -1,7 +1,6 @@
 //! The keys of one map: known keys are read by name, all others reported.
 //!
-//! Uses diag, yaml and the reader. Pure. Start at [`Fields`], which
-//! [`NodeReader::map`] provides. Read every key before the first `?`, so that no error
+//! Pure. Start at [`Fields`], which [`NodeReader::map`] provides. Read every key before the first `?`, so that no error
 //! hides another. Follows `docs/spec/rules.md` (`unknown-key`, `missing-field`).
 
 use crate::diag::code::Code;

@@ -1,8 +1,7 @@
 //! Reads a file into a record, findings, or both, each finding with its position.
 //!
-//! Uses diag, yaml and record's own types. Pure. Start at [`read`]. An error in one field hides no other:
-//! rules about content ask the [`RecordFile`] for the fields that can be read. Follows `docs/spec/record.md` and
-//! `docs/spec/rules.md` (shape, where a finding points).
+//! Pure. Start at [`read`]. An error in one field hides no other: rules about content ask the [`RecordFile`] for the fields
+//! that can be read. Follows `docs/spec/record.md` and `docs/spec/rules.md` (shape, where a finding points).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::{Edit, Remedy};

@@ -1,7 +1,7 @@
 //! Folded texts: one form for all spellings of a name. A comparison that takes something away uses it; one that gives
 //! something compares bytes.
 //!
-//! Uses no other module. Pure. Start at [`folded`]. Follows `docs/spec/policy.md`, spelling.
+//! Pure. Start at [`folded`]. Follows `docs/spec/policy.md`, spelling.
 
 use std::borrow::Cow;
 

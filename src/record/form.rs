@@ -1,7 +1,6 @@
 //! Text formats that only one field has: ends, terms of records, digests, weaknesses, versions, uses.
 //!
-//! Uses record's own types. Pure. Each function has the signature
-//! of `Scalar::parse`. Follows `docs/spec/record.md`, values.
+//! Pure. Each function has the signature of `Scalar::parse`. Follows `docs/spec/record.md`, values.
 
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;

@@ -1,6 +1,6 @@
 //! The team's own map `x`: the only part of a record where values have the types of YAML 1.2's core schema.
 //!
-//! Uses yaml and the reader. Pure. Start at `map`. Follows `docs/spec/record.md`, values.
+//! Pure. Start at `map`. Follows `docs/spec/record.md`, values.
 
 use serde_json::{Number, Value as Json};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! The id of a record, such as `EXC-2026-7F3KQ`.
 //!
-//! Uses record's own types. Pure. Start at [`Id`]. Follows `docs/spec/record.md`.
+//! Pure. Start at [`Id`]. Follows `docs/spec/record.md`.
 
 use crate::diag::code::Code;
 use crate::record::parse_error::ParseError;

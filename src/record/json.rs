@@ -1,7 +1,7 @@
 //! JSON without duplicate keys, for which two readers could choose different values.
 //!
-//! Uses nothing else. Pure. Start at [`value`]. Used for questions, receipts, events, checkpoints, reviews from a
-//! bridge, the team's own schema.
+//! Pure. Start at [`value`]. Used for questions, receipts, events, checkpoints, reviews from a bridge, the team's own
+//! schema.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! Adds a term to a moment, keeping the form in which it is stated.
 //!
-//! Uses record's times, and chrono. Pure. Start at [`after`]. Follows `docs/spec/cli.md`, decisions (renew).
+//! Pure. Start at [`after`]. Follows `docs/spec/cli.md`, decisions (renew).
 
 use chrono::{DateTime, SecondsFormat};
 

@@ -1,8 +1,7 @@
 //! The maps of a record: each field is declared once, as an entry of `map!`.
 //!
-//! Uses the reader. Pure. Start at [`MapSpec`]. All code that reads, writes or asks for fields walks
-//! [`MapSpec::FIELDS`], so that a new field is one entry. Follows `docs/spec/record.md` (required
-//! and optional, values, nothing there).
+//! Pure. Start at [`MapSpec`]. All code that reads, writes or asks for fields walks [`MapSpec::FIELDS`], so that a new
+//! field is one entry. Follows `docs/spec/record.md` (required and optional, values, nothing there).
 
 use crate::record::fields::Fields;
 use crate::record::reader::Read;

@@ -1,6 +1,6 @@
 //! The edits that end what is wrong with the shape of a file.
 //!
-//! Uses diag, yaml and the fields of the record. Pure. Start at [`findings`]. Follows `docs/spec/cli.md` (a finding).
+//! Pure. Start at [`findings`]. Follows `docs/spec/cli.md` (a finding).
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! One exception: what people state about it, and how it is read.
 //!
-//! Uses diag, yaml. Pure. Start at [`Record`] and [`file::read`]. Follows `docs/spec/record.md`. Knows neither
-//! policy nor git: approvers, status, approval dates and renewal counts are derived, never read here.
+//! Pure. Start at [`Record`] and [`file::read`]. Follows `docs/spec/record.md`. Knows neither policy nor git: approvers,
+//! status, approval dates and renewal counts are derived, never read here.
 #![warn(missing_docs)]
 
 #[macro_use]

@@ -1,6 +1,6 @@
 //! Finds the key that was meant: ignores case, `-` and `_`, and tolerates a few wrong letters.
 //!
-//! Uses no other module. Pure. Start at [`nearest`]. Follows `docs/spec/rules.md` (`unknown-key`).
+//! Pure. Start at [`nearest`]. Follows `docs/spec/rules.md` (`unknown-key`).
 
 /// From this length on, three letters may be wrong.
 const LONG: usize = 8;

@@ -1,7 +1,7 @@
 //! What people write instead of a key or word of the format: synonyms, typos, and keys that no record stores.
 //!
-//! Uses `near`. Pure. Start at [`word`] and [`key`]. A synonym is only suggested, never
-//! accepted. Follows `docs/spec/rules.md` (`unknown-key`, `bad-value`).
+//! Pure. Start at [`word`] and [`key`]. A synonym is only suggested, never accepted. Follows `docs/spec/rules.md`
+//! (`unknown-key`, `bad-value`).
 
 use crate::record::near;
 

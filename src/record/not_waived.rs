@@ -1,6 +1,6 @@
 //! What an entry of `not_waived` takes away: what it names in any spelling, and what lies below that.
 //!
-//! Uses record's folded texts and patterns. Pure. Start at [`forbids`] and [`may_forbid`]. Follows `docs/spec/record.md`, scope.
+//! Pure. Start at [`forbids`] and [`may_forbid`]. Follows `docs/spec/record.md`, scope.
 
 use crate::record::folded::folded;
 use crate::record::pattern::{self, Pattern, SEPARATORS};

@@ -1,6 +1,6 @@
 //! What is wrong with a value, and how to fix it.
 //!
-//! Uses diag. Pure. Start at [`ParseError`]. Follows `docs/spec/record.md`, values.
+//! Pure. Start at [`ParseError`]. Follows `docs/spec/record.md`, values.
 
 use crate::diag::code::Code;
 

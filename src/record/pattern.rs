@@ -1,7 +1,7 @@
 //! Patterns: one small language for resources, actions, paths, assets and people.
 //!
-//! Uses record's folded texts. Pure. Start at [`matches()`] and [`matches_folded`]. Follows `docs/spec/policy.md`, patterns
-//! and spelling. The time for a match is at most proportional to the length of the pattern times that of the text.
+//! Pure. Start at [`matches()`] and [`matches_folded`]. Follows `docs/spec/policy.md`, patterns and spelling. The time for
+//! a match is at most proportional to the length of the pattern times that of the text.
 
 use crate::record::address;
 use crate::record::folded::{fold_part, folded, is_folded, is_same};

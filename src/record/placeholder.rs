@@ -1,6 +1,6 @@
 //! Placeholder texts: `tbd`, `n/a`, `lorem ipsum`.
 //!
-//! Uses record's folded texts. Pure. Start at [`holds_a_place`]. Follows `docs/spec/rules.md` (placeholders).
+//! Pure. Start at [`holds_a_place`]. Follows `docs/spec/rules.md` (placeholders).
 
 use crate::record::folded::folded;
 

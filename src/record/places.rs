@@ -1,7 +1,6 @@
 //! Where in a record's file something stands: evidence, which occurs in several places, and the entries that decisions add.
 //!
-//! Uses yaml. Pure. Start at [`evidence`] and [`before`]. Paths are formatted only on demand. Follows `docs/spec/record.md`,
-//! editing.
+//! Pure. Start at [`evidence`] and [`before`]. Paths are formatted only on demand. Follows `docs/spec/record.md`, editing.
 
 use crate::yaml::node::Node;
 

@@ -1,6 +1,6 @@
 //! File names that every system can hold, also Windows.
 //!
-//! Uses no other module. Pure. Start at [`fault`]. Follows `docs/spec/rules.md` (`unportable-path`).
+//! Pure. Start at [`fault`]. Follows `docs/spec/rules.md` (`unportable-path`).
 
 /// The maximum length of a name, in characters.
 const LONGEST: usize = 100;

@@ -1,7 +1,7 @@
 //! Parses the parts of package URLs that the gate compares: type, namespace, name and version.
 //!
-//! Uses diag. Pure. Start at [`Purl::parse`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`,
-//! packages; of the qualifiers only `epoch` is used, and subpaths are ignored.
+//! Pure. Start at [`Purl::parse`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`, packages; of the
+//! qualifiers only `epoch` is used, and subpaths are ignored.
 
 use crate::diag;
 

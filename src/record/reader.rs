@@ -1,8 +1,7 @@
 //! The strict reader of records and policies: converts located nodes to typed values and notes every error.
 //!
-//! Uses diag, yaml and record's scalars. Pure. Start at [`NodeReader`] and [`Read`]; the keys of a map are read in
-//! `fields`. Reading never stops at the first error. Follows `docs/spec/record.md` (nothing there) and
-//! `docs/spec/rules.md` (shape, where a finding points).
+//! Pure. Start at [`NodeReader`] and [`Read`]; the keys of a map are read in `fields`. Reading never stops at the first
+//! error. Follows `docs/spec/record.md` (nothing there) and `docs/spec/rules.md` (shape, where a finding points).
 
 use crate::diag::Pos;
 use crate::diag::code::Code;

@@ -1,7 +1,6 @@
 //! References to controls, as `catalog:id` or in the looser forms that people write.
 //!
-//! Uses record's own types. Pure. Start at [`ControlRef`]. Follows `docs/spec/record.md`; the policy's
-//! catalogs resolve the loose forms.
+//! Pure. Start at [`ControlRef`]. Follows `docs/spec/record.md`; the policy's catalogs resolve the loose forms.
 
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;

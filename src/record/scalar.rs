@@ -1,6 +1,6 @@
 //! Converts a scalar of a file to a value of a type, or explains what is wrong with it.
 //!
-//! Uses record's own types. Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
+//! Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
 
 use crate::record::near_miss;
 use crate::record::parse_error::ParseError;

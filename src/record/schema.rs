@@ -1,8 +1,7 @@
 //! The JSON Schema of a record, generated from its types, so that schema and reader can't disagree.
 //!
-//! Uses record's own types, and schemars. Pure. Start at [`exception`]. A schema must not
-//! refuse what `lint` accepts: free text may look like a number, an optional map may be empty.
-//! Follows `docs/spec/record.md`, schema and edits.
+//! Pure. Start at [`exception`]. A schema must not refuse what `lint` accepts: free text may look like a number, an
+//! optional map may be empty. Follows `docs/spec/record.md`, schema and edits.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;

@@ -1,6 +1,6 @@
 //! Metadata of a field: its key, its meaning and its shape.
 //!
-//! Uses nothing else. Pure. Start at [`FieldSpec`]; `map` declares the fields.
+//! Pure. Start at [`FieldSpec`]; `map` declares the fields.
 
 pub(super) const WHEN_HINT: &str =
     "a date (the whole day counts, in UTC) or an instant such as 2026-12-20T18:00:00Z";

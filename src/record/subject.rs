@@ -1,6 +1,6 @@
 //! The subject and scope of an exception.
 //!
-//! Uses record's own types. Pure. Follows `docs/spec/record.md`.
+//! Pure. Follows `docs/spec/record.md`.
 
 use crate::record::fields::Fields;
 use crate::record::form;

@@ -1,7 +1,7 @@
 //! The text of a new record: fields in the order of the documentation, quoted if necessary.
 //!
-//! Uses yaml, record's own types. Pure. Start at [`write()`]. The caller reads the text back and compares it before
-//! creating the file. Follows `docs/spec/record.md`.
+//! Pure. Start at [`write()`]. The caller reads the text back and compares it before creating the file. Follows
+//! `docs/spec/record.md`.
 
 use crate::diag::sorting::StableSort as _;
 use std::fmt::Write;

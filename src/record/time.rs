@@ -1,7 +1,7 @@
 //! Days, instants, moments and terms: the only code that turns `2026-12-20` into instants.
 //!
-//! Uses record's own types, and chrono. Pure: nothing here reads a clock or a local time zone. Start at [`When`] and
-//! [`not_after`]. Follows `docs/spec/record.md`, values, and `docs/spec/status.md`, dates.
+//! Pure: nothing here reads a clock or a local time zone. Start at [`When`] and [`not_after`]. Follows
+//! `docs/spec/record.md`, values, and `docs/spec/status.md`, dates.
 
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;

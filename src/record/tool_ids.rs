@@ -1,6 +1,6 @@
 //! Which names of a tool, and which spellings of a finding's id, mean the same: the one comparison of ids.
 //!
-//! Uses record's patterns. Pure. Start at [`is_named`] and [`names`]; `tool_ids.tsv` has what differs from tool to tool. Follows
+//! Pure. Start at [`is_named`] and [`names`]; `tool_ids.tsv` has what differs from tool to tool. Follows
 //! `docs/spec/interop.md`, 2. Two ids are equal where the tool, or the organization that assigns them, takes them for
 //! equal, and nowhere else.
 

@@ -1,6 +1,6 @@
 //! The tests of triggers, which scanner results and catalogs can answer.
 //!
-//! Uses record's own types. Pure. Start at [`TriggerTest`]. Follows `docs/spec/record.md`, triggers.
+//! Pure. Start at [`TriggerTest`]. Follows `docs/spec/record.md`, triggers.
 
 use std::borrow::Cow;
 use std::fmt;

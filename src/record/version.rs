@@ -1,7 +1,6 @@
 //! Ranges of versions, such as `>=2.0.0, <3.2.0`.
 //!
-//! Uses record's own types. Pure. Start at [`Range`]. Follows `docs/spec/record.md`, values, and the precedence
-//! of Semantic Versioning 2.0.0 (§11).
+//! Pure. Start at [`Range`]. Follows `docs/spec/record.md`, values, and the precedence of Semantic Versioning 2.0.0 (§11).
 
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;

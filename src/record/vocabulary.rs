@@ -1,6 +1,6 @@
 //! The words allowed in fields of a record with a fixed vocabulary.
 //!
-//! Uses strum. Pure. Start at [`Vocabulary`]. Follows `docs/spec/record.md`.
+//! Pure. Start at [`Vocabulary`]. Follows `docs/spec/record.md`.
 
 use strum::{EnumMessage, VariantArray};
 

@@ -1,7 +1,7 @@
 //! `csv`: one line for each row of the answer, for spreadsheets.
 //!
-//! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows RFC 4180 and, for cells that a spreadsheet would
-//! calculate, `docs/spec/interop.md` 3, row 10, and its notes on targets.
+//! Pure. Start at [`FORMAT`]. Follows RFC 4180 and, for cells that a spreadsheet would calculate, `docs/spec/interop.md` 3,
+//! row 10, and its notes on targets.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

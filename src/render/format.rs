@@ -1,6 +1,6 @@
 //! The definition of an output format, and the style of one run.
 //!
-//! Uses view. Pure. Start at [`OutputFormat`]; `render::ALL` lists them. Follows `docs/spec/cli.md`, formats.
+//! Pure. Start at [`OutputFormat`]; `render::ALL` lists them. Follows `docs/spec/cli.md`, formats.
 
 use crate::view::doc;
 use std::io::{self, BufWriter, Write};

@@ -1,7 +1,7 @@
 //! `github`: workflow commands that annotate the changed files of a pull request.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1. GitHub shows ten
-//! errors and ten warnings per step and silently drops the rest, so the last line says how many are left out.
+//! Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1. GitHub shows ten errors and ten warnings per step
+//! and silently drops the rest, so the last line says how many are left out.
 
 use crate::diag;
 use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};

@@ -1,6 +1,6 @@
 //! `gitlab`: the Code Quality report that GitLab shows in a merge request.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 8.
+//! Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 8.
 
 use serde_json::json;
 

@@ -1,8 +1,8 @@
 //! `html`: one self-contained page that makes no requests.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md`, the page. All text is escaped
-//! in one place, `escape`. The page's Content Security Policy allows only its own script and style sheet, by their
-//! digests: even an unescaped script in a title would not run.
+//! Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md`, the page. All text is escaped in one place, `escape`. The
+//! page's Content Security Policy allows only its own script and style sheet, by their digests: even an unescaped script in
+//! a title would not run.
 
 mod body;
 mod chart;

@@ -1,6 +1,6 @@
 //! `json`: the promised object, for scripts.
 //!
-//! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Pure. Start at [`FORMAT`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
 use std::borrow::Cow;
 use std::io;

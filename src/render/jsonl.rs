@@ -1,7 +1,7 @@
 //! `jsonl`: one compact object per line, for engines that read many ledgers at once.
 //!
-//! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/performance.md`, Beyond one machine: every line has
-//! its ledger, commit and instant, so that files of many ledgers can be concatenated.
+//! Pure. Start at [`FORMAT`]. Follows `docs/spec/performance.md`, Beyond one machine: every line has its ledger, commit and
+//! instant, so that files of many ledgers can be concatenated.
 
 use std::io;
 use std::io::Write;

@@ -1,7 +1,7 @@
 //! `junit`: one test case for each record, for tools that show test results.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 8: error findings are
-//! failures, others are not. The structure is valid for the schemas of both Ant and Jenkins.
+//! Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 8: error findings are failures, others are not. The
+//! structure is valid for the schemas of both Ant and Jenkins.
 
 use crate::diag;
 use crate::render::format::{Offered, OutputFormat, OutputStyle, Render};

@@ -1,8 +1,8 @@
 //! `markdown`: for job summaries and comments on pull requests, in the dialects of GitHub and GitLab.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1: cells escape pipe,
-//! `<`, backtick and `@`; the limits are 1 MiB for a job summary and 64 KiB for a comment, so findings are sorted worst
-//! first and those that don't fit are counted.
+//! Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1: cells escape pipe, `<`, backtick and `@`; the limits
+//! are 1 MiB for a job summary and 64 KiB for a comment, so findings are sorted worst first and those that don't fit are
+//! counted.
 
 mod escape;
 

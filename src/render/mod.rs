@@ -1,7 +1,7 @@
 //! One file per output format: a `Doc` to bytes.
 //!
-//! Uses diag and `view::doc`, no other view. Pure. Start at [`ALL`]. Follows `docs/spec/cli.md`, Formats, and
-//! `docs/spec/interop.md` 3. `visible` is not a format: all formats use it to escape text that could act on its reader.
+//! Pure. Start at [`ALL`]. Follows `docs/spec/cli.md`, Formats, and `docs/spec/interop.md` 3. `visible` is not a format:
+//! all formats use it to escape text that could act on its reader.
 
 use crate::render::format::OutputFormat;
 

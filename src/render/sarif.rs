@@ -1,7 +1,7 @@
 //! `sarif`: findings for code scanning, SARIF 2.1.0.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 2, and its notes on
-//! targets: a finding without a line gets line 1; in the fingerprint, a missing field or id is an empty text.
+//! Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 2, and its notes on targets: a finding without a line
+//! gets line 1; in the fingerprint, a missing field or id is an empty text.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! `table`: for people, on a terminal or in a pipe.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/cli.md`, Formats: a pipe gets the full
-//! width and no color; the last line has instant and commit.
+//! Pure. Start at [`FORMAT`]. Follows `docs/spec/cli.md`, Formats: a pipe gets the full width and no color; the last line
+//! has instant and commit.
 
 mod colour;
 pub mod command;

@@ -1,8 +1,8 @@
 //! Makes characters visible that could otherwise act on the reader: escape
 //! sequences, bidi overrides, invisible characters.
 //!
-//! Uses nothing. Pure. Start at [`line`]. A record with such characters is refused (`encoding` in
-//! `docs/spec/rules.md`), but names of branches and authors come from git, and findings may quote bad files.
+//! Pure. Start at [`line`]. A record with such characters is refused (`encoding` in `docs/spec/rules.md`), but names of
+//! branches and authors come from git, and findings may quote bad files.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! `approval-impossible`: only signatures approve, and no key is listed; or nobody could approve access, or a change of the
 //! rules.
 //!
-//! Uses the case, approval's keys. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, G2.
+//! Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, G2.
 
 use crate::approval::count::requirement;
 use crate::approval::people::listed::{self, ListedPeople};

@@ -1,6 +1,6 @@
 //! `approvals-removed`: the branch of approvals lost some that counted.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S8.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S8.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

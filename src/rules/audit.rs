@@ -1,9 +1,8 @@
 //! The audit: every landed version, evaluated under the governance at its landing; findings have the
 //! level that they deserve today.
 //!
-//! Uses history, approval, status, and the rules. Pure. Start at [`Audit`]. Follows `docs/spec/rules.md` (audit, levels
-//! in verify). Findings of content rules are collected while history is walked
-//! ([`contents`]), so that nothing is parsed again.
+//! Pure. Start at [`Audit`]. Follows `docs/spec/rules.md` (audit, levels in verify). Findings of content rules are
+//! collected while history is walked ([`contents`]), so that nothing is parsed again.
 
 pub mod contents;
 mod frozen;

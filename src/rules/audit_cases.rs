@@ -1,7 +1,7 @@
 //! The subjects of audit rules: a landed version, the mainline itself, a file below `.approvals`, the receipts.
 //!
-//! Uses history, approval, policy. Pure. Start at [`LandedCase`]. Follows `docs/spec/rules.md` (audit, levels in verify).
-//! The levels of findings about approval are decided in `audit::levels`, once for all rules.
+//! Pure. Start at [`LandedCase`]. Follows `docs/spec/rules.md` (audit, levels in verify). The levels of findings about
+//! approval are decided in `audit::levels`, once for all rules.
 
 use crate::approval::evidence::files::ApprovalFileOutcome;
 use crate::approval::governance::key_levels::AdmittedKey;

@@ -1,6 +1,6 @@
 //! `bad-approval-file`: a file below `.approvals` that is not counted.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S7 and 1.12.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S7 and 1.12.
 
 use crate::approval::evidence::files::{ApprovalFileOutcome, FileState};
 use crate::approval::evidence::statement_file::ApprovalSubject;

@@ -1,6 +1,6 @@
 //! `bad-id`: a malformed id, an unknown prefix, or an id that differs from the file stem.
 //!
-//! Uses what the readers noted, and the policy's prefixes. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `bad-reference`: malformed tickets, ids, addresses, commits and packages.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `bad-value`: invalid enum value; impossible date; malformed duration, address, instant or digest.
 //!
-//! Uses what the readers noted, and the case of a redesign. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};

@@ -1,6 +1,6 @@
 //! `bot-approval`: the only approval came from a bot or an agent.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::approval::verdict::{NotCounted, Statement, VoteCounts};
 use crate::diag::code::Code;

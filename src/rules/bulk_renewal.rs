@@ -1,6 +1,6 @@
 //! `bulk-renewal`: one landing or branch renews many records.
 //!
-//! Uses the renewals. Pure. Follows `docs/spec/rules.md` (change).
+//! Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,6 +1,6 @@
 //! The subjects of rules about records, and the context of each subject.
 //!
-//! Uses record, ledger, policy, history, approval, survey. Pure. Start at [`RecordCase`]. Follows `docs/spec/rules.md`.
+//! Pure. Start at [`RecordCase`]. Follows `docs/spec/rules.md`.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

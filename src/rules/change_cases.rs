@@ -1,7 +1,6 @@
 //! The subjects of rules about changes: a record before and after, and the changes of a branch to the governance files.
 //!
-//! Uses record, policy, approval. Pure. Start at [`ChangeCase`]. Follows `docs/spec/rules.md` (change)
-//! and `docs/spec/policy.md`, which policy applies.
+//! Pure. Start at [`ChangeCase`]. Follows `docs/spec/rules.md` (change) and `docs/spec/policy.md`, which policy applies.
 
 use std::rc::Rc;
 

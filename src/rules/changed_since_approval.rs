@@ -1,6 +1,6 @@
 //! `changed-since-approval`: the landed content differs from the approved content.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.9.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.9.
 
 use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::diag::code::Code;

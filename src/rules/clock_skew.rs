@@ -1,6 +1,6 @@
 //! `clock-skew`: a commit of the mainline that is dated before an earlier one.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, T1.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, T1.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

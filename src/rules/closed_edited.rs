@@ -1,7 +1,7 @@
 //! `closed-edited`: a closed record changed, other than by its post-closure review or the date of a check of access.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change). What was decided before the closure, and merged after it, is a
-//! note. If the version that reopens it is approved, the audit of the mainline lowers the finding to a note.
+//! Pure. Follows `docs/spec/rules.md` (change). What was decided before the closure, and merged after it, is a note. If the
+//! version that reopens it is approved, the audit of the mainline lowers the finding to a note.
 
 use crate::approval::count::requirement;
 use crate::diag::code::Code;

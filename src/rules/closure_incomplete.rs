@@ -1,6 +1,6 @@
 //! `closure-incomplete`: closure lacks items of its baseline, dated access checks, or evidence.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `committer-only`: the only evidence for a landing of one parent is that its committer is not its author.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E2.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E2.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,6 +1,6 @@
 //! `control-dropped`: a compensating control was removed or withdrawn.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
+//! Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,7 +1,7 @@
 //! `criteria-too-wide`: without `id`: neither a purl with a name nor paths nor resources; or a
 //! key that is only asterisks.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

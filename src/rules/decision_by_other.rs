@@ -1,7 +1,7 @@
 //! `decision-by-other`: the name typed in a review, firing or closure is neither an author nor
 //! the person who landed it.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::approval::next::who::Identities;
 use crate::approval::people::relation::Relation;

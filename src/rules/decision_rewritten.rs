@@ -1,6 +1,6 @@
 //! `decision-rewritten`: an entry of an earlier decision was changed or removed.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V9.
+//! Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V9.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `direct-push`: landed without a merge, a pull request reference or evidence.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::approval::verdict::FourEyes;
 use crate::diag::code::Code;

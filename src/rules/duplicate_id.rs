@@ -1,6 +1,6 @@
 //! `duplicate-id`: two files with the same id, ignoring letter case; a finding on each.
 //!
-//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::Level;
 use crate::diag::code::Code;

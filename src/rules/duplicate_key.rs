@@ -1,6 +1,6 @@
 //! `duplicate-key`: the same key twice; the field then counts as unreadable.
 //!
-//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::Level;
 use crate::diag::code::Code;

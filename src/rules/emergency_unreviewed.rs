@@ -1,6 +1,6 @@
 //! `emergency-unreviewed`: an emergency of which no version was approved in time.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/status.md`, emergency.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/status.md`, emergency.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,6 +1,6 @@
 //! `encoding`: not UTF-8, NUL, control characters and bidi overrides, also written as escapes.
 //!
-//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::Level;
 use crate::diag::code::Code;

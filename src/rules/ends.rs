@@ -1,7 +1,7 @@
 //! The days on which the open records of a tree end, and the days on which too many of them do.
 //!
-//! Uses record, policy. Pure. Start at [`Ends`]. Only the id and the end of each record are kept, so that a large
-//! ledger is never in memory as a whole. Follows `docs/spec/rules.md` (`expiry-cliff`).
+//! Pure. Start at [`Ends`]. Only the id and the end of each record are kept, so that a large ledger is never in memory as a
+//! whole. Follows `docs/spec/rules.md` (`expiry-cliff`).
 
 use std::collections::BTreeMap;
 

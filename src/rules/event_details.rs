@@ -1,7 +1,6 @@
 //! The events of a change, each with a description of its detail.
 //!
-//! Uses record, policy's tiers, `history::change`, `rules::meaning`. Pure. Start at [`events`]. Follows
-//! `docs/spec/cli.md` (diff and the shared shapes).
+//! Pure. Start at [`events`]. Follows `docs/spec/cli.md` (diff and the shared shapes).
 
 use crate::history::change;
 use crate::history::change::differ;

@@ -1,7 +1,7 @@
 //! The files that a record's evidence names, as found in a tree.
 //!
-//! Uses ledger's tree, record's places. Pure. Start at [`of`]. Only this module follows links, because evidence may lie
-//! where a tool keeps it; it must stay inside the repository. Follows `docs/spec/record.md`, values.
+//! Pure. Start at [`of`]. Only this module follows links, because evidence may lie where a tool keeps it; it must stay
+//! inside the repository. Follows `docs/spec/record.md`, values.
 
 use crate::record::vocabulary::words;
 use sha2::{Digest, Sha256};

@@ -1,6 +1,6 @@
 //! `evidence-changed`: the file's SHA-256 differs from the recorded one.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! Examples of rules: edits of one sample record, so that they stay short.
 //!
-//! Uses yaml. Pure. Start at [`Example`]. Follows `docs/style.md`, a rule whole.
+//! Pure. Start at [`Example`]. Follows `docs/style.md`, a rule whole.
 
 use crate::rules::sample;
 

@@ -1,6 +1,6 @@
 //! `expiry-cliff`: too many open records end on one day.
 //!
-//! Uses the days on which records end. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

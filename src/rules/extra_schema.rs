@@ -1,7 +1,7 @@
 //! The team's own schema for the fields below `x:`, compiled once and applied to each record.
 //!
-//! Uses policy's governance. Pure. Start at [`ExtraSchema::of`]. Without the feature `house-schema` every schema is
-//! reported as unusable: no field passes unchecked. Follows `docs/spec/record.md` (schema and edits).
+//! Pure. Start at [`ExtraSchema::of`]. Without the feature `house-schema` every schema is reported as unusable: no field
+//! passes unchecked. Follows `docs/spec/record.md` (schema and edits).
 
 #[cfg_attr(not(feature = "house-schema"), path = "extra_schema/absent.rs")]
 mod judge;

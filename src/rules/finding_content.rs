@@ -1,6 +1,6 @@
 //! `finding-content`: an accepted text that is malformed, or that stands in a finding without paths.
 //!
-//! Uses the case, gate's accepted texts. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

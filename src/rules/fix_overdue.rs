@@ -1,6 +1,6 @@
 //! `fix-overdue`: `fix.due` after the exception's last day, or past.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,6 +1,6 @@
 //! `frozen-pattern`: a new record of a group that is frozen for repetition, without a redesign that lifts the freeze.
 //!
-//! Uses the case, survey's causes. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
+//! Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

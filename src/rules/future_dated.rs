@@ -1,6 +1,6 @@
 //! `future-dated`: a commit of the mainline that is dated in the future.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, T1.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, T1.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

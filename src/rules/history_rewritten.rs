@@ -1,6 +1,6 @@
 //! `history-rewritten`: a commit that once was the tip is no longer an ancestor of it.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

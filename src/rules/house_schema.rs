@@ -1,7 +1,7 @@
 //! `house-schema`: values under `x:` that the team's own schema rejects.
 //!
-//! Uses the case, and its compiled schema. Pure. A record without `x` is checked as if `x` were an empty map.
-//! Follows `docs/spec/rules.md` (content) and `docs/spec/record.md` (schema and edits).
+//! Pure. A record without `x` is checked as if `x` were an empty map. Follows `docs/spec/rules.md` (content) and
+//! `docs/spec/record.md` (schema and edits).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::{Act, Remedy};

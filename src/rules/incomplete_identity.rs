@@ -1,6 +1,6 @@
 //! `incomplete-identity`: `identity` and `identity_type` go together; a non-human one also needs `credential` and `task`.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

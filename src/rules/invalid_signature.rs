@@ -1,6 +1,6 @@
 //! `invalid-signature`: a bad signature, or one by a key that was not listed, expired or revoked.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S4.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S4.
 
 use crate::approval::people::at_landing::{LandedSignature, SignedObject};
 use crate::approval::sources::signature::SignatureState;

@@ -1,6 +1,6 @@
 //! `key-by-claim`: a key of the signers file that no signature let in.
 //!
-//! Uses the case, approval's key levels. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, G2.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, G2.
 
 use std::collections::BTreeSet;
 

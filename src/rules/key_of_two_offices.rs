@@ -1,6 +1,6 @@
 //! `key-of-two-offices`: a key that signs receipts is also listed for something else.
 //!
-//! Uses the case, approval's keys. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, S3.
+//! Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, S3.
 
 use crate::approval::sources::keys;
 use crate::approval::sources::signers::{SignerLine, Signers};

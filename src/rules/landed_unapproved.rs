@@ -1,6 +1,6 @@
 //! `landed-unapproved`: a change builds on content that landed unapproved.
 //!
-//! Uses the case. Pure. Follows `docs/spec/cli.md` (lint and diff).
+//! Pure. Follows `docs/spec/cli.md` (lint and diff).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::{Act, Remedy};

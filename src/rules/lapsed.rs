@@ -1,6 +1,6 @@
 //! `lapsed`: a renewal came so late that the record was not in force for some time.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

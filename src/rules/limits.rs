@@ -1,7 +1,7 @@
 //! How many times, and for how many days in total, a record was prolonged: its renewals, and refilings in its place.
 //!
-//! Uses the case of a change, policy's terms, survey. Pure. Start at [`Reach::of`]. Follows `docs/spec/rules.md`
-//! (`renewal-limit`, `total-limit`) and `docs/spec/policy.md`, repetition and terms.
+//! Pure. Start at [`Reach::of`]. Follows `docs/spec/rules.md` (`renewal-limit`, `total-limit`) and `docs/spec/policy.md`,
+//! repetition and terms.
 
 use crate::history::change::entries::ExpiryExtension;
 use crate::policy::term;

@@ -1,7 +1,7 @@
 //! Runs the rules on one subject: which rules apply, at which level, with sorted findings.
 //!
-//! Uses record, ledger, policy. Pure. Start at [`record`]. Takes one file at a time, so that a large ledger is never in
-//! memory as a whole. Follows `docs/spec/rules.md` and `docs/spec/policy.md` (reading and defaults).
+//! Pure. Start at [`record`]. Takes one file at a time, so that a large ledger is never in memory as a whole. Follows
+//! `docs/spec/rules.md` and `docs/spec/policy.md` (reading and defaults).
 
 use crate::diag::code::{Code, RuleGroup};
 use crate::diag::sorting::StableSort as _;

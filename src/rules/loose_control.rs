@@ -1,6 +1,6 @@
 //! `loose-control`: normalised from a loose form; never rewritten silently.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

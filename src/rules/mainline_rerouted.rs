@@ -1,6 +1,6 @@
 //! `mainline-rerouted`: a commit that once was the tip is an ancestor of it, but not by first parents.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

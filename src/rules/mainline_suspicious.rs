@@ -1,6 +1,6 @@
 //! `mainline-suspicious`: a merge that left something out, or that says it is one of the approved branch or into another.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M5.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M5.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::{Act, Remedy};

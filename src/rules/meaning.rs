@@ -1,7 +1,6 @@
 //! The meaning of a change of a record: which entries, whose, by how much; in words that rules and views share.
 //!
-//! Uses record. Pure. Start at [`widened`], [`rewritten`]. Follows `docs/spec/rules.md` (change)
-//! and `docs/spec/approval.md`, V5 and V9.
+//! Pure. Start at [`widened`], [`rewritten`]. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V5 and V9.
 
 use std::fmt::Display;
 

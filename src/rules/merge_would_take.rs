@@ -1,6 +1,6 @@
 //! `merge-would-take`: a commit of the branch takes something away, and a later one gives it back.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, M5.
+//! Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, M5.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

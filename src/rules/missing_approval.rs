@@ -1,6 +1,6 @@
 //! `missing-approval`: fewer approvals than needed, unless a more specific rule applies.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::approval::next::text;
 use crate::approval::verdict::{FourEyes, Satisfied};

@@ -1,6 +1,6 @@
 //! `missing-change`: change-window baseline without `references.change`.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

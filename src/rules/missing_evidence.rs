@@ -1,6 +1,6 @@
 //! `missing-evidence`: the file does not exist, or is outside the repository by `..` or by a link.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `missing-group`: no approval by a member of a required group.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

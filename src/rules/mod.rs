@@ -1,8 +1,8 @@
 //! One file per rule: what it finds, why it matters, with a bad and a good example.
 //!
-//! Uses all modules to its left. Pure. Start at [`ALL`] and [`lint::record`]. A rule's file is its documentation:
-//! `explain` and SARIF are generated from it. To add one, write the file, its lines here and its code in `diag::code`;
-//! a test runs both examples. Follows `docs/spec/rules.md`.
+//! Pure. Start at [`ALL`] and [`lint::record`]. A rule's file is its documentation: `explain` and SARIF are generated from
+//! it. To add one, write the file, its lines here and its code in `diag::code`; a test runs both examples. Follows
+//! `docs/spec/rules.md`.
 
 pub mod audit;
 pub mod audit_cases;

@@ -1,6 +1,6 @@
 //! `never-used`: a record that was in force and is not closed, but that no receipt names.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,6 +1,6 @@
 //! `no-compensating-control`: the tier requires a compensating control that is `active` or `planned`.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

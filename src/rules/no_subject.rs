@@ -1,6 +1,6 @@
 //! `no-subject`: neither identity, asset nor application.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `not-a-file`: symlink, submodule, directory, fifo, socket or device named like a record.
 //!
-//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::Level;
 use crate::diag::code::Code;

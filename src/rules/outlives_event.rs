@@ -1,6 +1,6 @@
 //! `outlives-event`: ends more than `lint.event_grace` after `event_ends`.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `owner-changed`: somebody else is accountable; an error if no transfer entry says so.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
+//! Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
 use crate::diag::shell;

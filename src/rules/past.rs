@@ -1,6 +1,6 @@
 //! A record's history, as far as rules need it.
 //!
-//! Uses record. Pure. Start at [`RecordPast`]. Follows `docs/spec/rules.md`, settled records.
+//! Pure. Start at [`RecordPast`]. Follows `docs/spec/rules.md`, settled records.
 
 use crate::record::decision::Closure;
 use crate::record::time::Instant;

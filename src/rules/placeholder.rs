@@ -1,6 +1,6 @@
 //! `placeholder`: placeholder text instead of a value.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `policy-changed`: a commit of the branch changes a governance file, even if a later one reverts it.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3.
+//! Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,8 +1,7 @@
 //! `policy-loosened`: a record on the branch needs the looser policy that the branch introduces.
 //!
-//! Uses the case, and the rules about content under either policy. Pure. Start at [`eased`]. Follows
-//! `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3 and D1. The governance before the branch is compared
-//! with that of each of its commits: a rebase lands them one by one.
+//! Pure. Start at [`eased`]. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3 and D1. The governance
+//! before the branch is compared with that of each of its commits: a rebase lands them one by one.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::{Act, Remedy};

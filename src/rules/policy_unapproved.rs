@@ -1,6 +1,6 @@
 //! `policy-unapproved`: a change of a governance file without evidence by a person outside its author set.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, G2.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, G2.
 
 use crate::approval::governance::counted;
 use crate::approval::verdict::{FourEyes, Satisfied};

@@ -1,7 +1,7 @@
 //! What is wrong with approval files that have not landed, under the governance at which they would land.
 //!
-//! Uses ledger's tree, approval's statements and keys, policy. Pure. Start at [`Proposed::bad`]. Follows
-//! `docs/spec/rules.md` (`bad-approval-file`: lint reports it on a branch, before the merge).
+//! Pure. Start at [`Proposed::bad`]. Follows `docs/spec/rules.md` (`bad-approval-file`: lint reports it on a branch, before
+//! the merge).
 
 use crate::approval::evidence::statement::{self, StatementPath};
 use crate::approval::evidence::statement::{LedgerName, LedgerPlace};

@@ -1,6 +1,6 @@
 //! `receipt-altered`: the chain of receipts shows that one was changed.
 //!
-//! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

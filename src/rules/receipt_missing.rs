@@ -1,6 +1,6 @@
 //! `receipt-missing`: receipts that were stored are missing.
 //!
-//! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

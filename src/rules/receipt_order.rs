@@ -1,6 +1,6 @@
 //! `receipt-order`: a receipt is not in the place of its number.
 //!
-//! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

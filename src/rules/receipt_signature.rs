@@ -1,6 +1,6 @@
 //! `receipt-signature`: a signature that does not verify, or whose signer is not listed for receipts.
 //!
-//! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

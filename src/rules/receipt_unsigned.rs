@@ -1,6 +1,6 @@
 //! `receipt-unsigned`: receipts that the signatures after them pass over, and all unsigned ones if signatures are required.
 //!
-//! Uses the case, gate's receipts. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};

@@ -1,6 +1,6 @@
 //! The subject of the rules about a file of receipts: its chain, and what it should contain.
 //!
-//! Uses diag, gate's receipts. Pure. Start at [`ReceiptsCase`]. Follows `docs/spec/rules.md` (audit).
+//! Pure. Start at [`ReceiptsCase`]. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,6 +1,6 @@
 //! `record-deleted`: the file of a record was removed.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
+//! Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::{Edit, Remedy};

@@ -1,6 +1,6 @@
 //! `recurrence`: the same subject and control as a record that was closed within the window.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
+//! Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

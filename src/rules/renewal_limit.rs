@@ -1,6 +1,6 @@
 //! `renewal-limit`: one renewal too many, including refilings.
 //!
-//! Uses the case. Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
+//! Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};

@@ -1,6 +1,6 @@
 //! The records that one landing, or one branch, renews.
 //!
-//! Uses record, history. Pure. Start at [`Renewals`]. Follows `docs/spec/rules.md` (`bulk-renewal`).
+//! Pure. Start at [`Renewals`]. Follows `docs/spec/rules.md` (`bulk-renewal`).
 
 use crate::diag::Pos;
 use crate::history::change::entries::ExpiryExtension;

@@ -1,7 +1,7 @@
 //! A summary of a tree's records, and which of the open ones repeat a closed one.
 //!
-//! Uses record, policy, survey. Pure. Start at [`Repeats`]. Only the subject of each file is kept, so that a large
-//! ledger is never in memory as a whole. Follows `docs/spec/rules.md` (`recurrence`).
+//! Pure. Start at [`Repeats`]. Only the subject of each file is kept, so that a large ledger is never in memory as a whole.
+//! Follows `docs/spec/rules.md` (`recurrence`).
 
 use crate::diag::Pos;
 use crate::policy::governance::Governance;

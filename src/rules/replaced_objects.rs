@@ -1,6 +1,6 @@
 //! `replaced-objects`: the repository has `refs/replace` or grafts.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M4.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M4.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,7 +1,7 @@
 //! `review-by-self`: the names typed in closure and post-closure review are equal; on the mainline, their authors are. The
 //! same holds for the assessment of a redesign.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::approval::next::who::Identities;
 use crate::approval::people::relation::Relation;

@@ -1,6 +1,6 @@
 //! `risk-lowered`: the stated residual risk is lower than before.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
+//! Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

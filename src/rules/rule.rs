@@ -1,6 +1,6 @@
 //! The definition of a rule: its code, its texts, its examples, and its checks.
 //!
-//! Uses diag, the cases and examples of rules. Pure. Start at [`Rule`]; `rules::ALL` lists them. Follows `docs/spec/rules.md`.
+//! Pure. Start at [`Rule`]; `rules::ALL` lists them. Follows `docs/spec/rules.md`.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

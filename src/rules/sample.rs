@@ -1,6 +1,6 @@
 //! The sample record that the examples of rules edit; no rule reports it.
 //!
-//! Uses yaml. Pure. Start at [`with`].
+//! Pure. Start at [`with`].
 
 use crate::yaml::node::{Limits, Node};
 use crate::yaml::{self};

@@ -1,6 +1,6 @@
 //! `scan-dead`: a suppression whose own end has passed.
 //!
-//! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
+//! Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

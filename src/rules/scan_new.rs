@@ -1,6 +1,6 @@
 //! `scan-new`: a branch adds a suppression, in a repository without a ledger.
 //!
-//! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
+//! Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

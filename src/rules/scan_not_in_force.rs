@@ -1,6 +1,6 @@
 //! `scan-not-in-force`: a suppression cites an exception that is not in force.
 //!
-//! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
+//! Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

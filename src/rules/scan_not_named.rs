@@ -1,6 +1,6 @@
 //! `scan-not-named`: the exception that a suppression cites does not name its finding.
 //!
-//! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
+//! Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

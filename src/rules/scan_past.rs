@@ -1,6 +1,6 @@
 //! `scan-past`: a suppression whose end, or the promise beside it, is over.
 //!
-//! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
+//! Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `scan-scope-wider`: a suppression hides more than the exception that it cites.
 //!
-//! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
+//! Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `scan-stale-file`: a generated file is older than the ledger's state.
 //!
-//! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
+//! Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

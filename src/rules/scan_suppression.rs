@@ -1,6 +1,6 @@
 //! `scan-suppression`: a suppression that nothing objects to, for those who look at all of them in code scanning.
 //!
-//! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
+//! Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `scan-term-longer`: a suppression ends after the exception that it cites, or never.
 //!
-//! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
+//! Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

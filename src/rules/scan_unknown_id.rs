@@ -1,6 +1,6 @@
 //! `scan-unknown-id`: a suppression cites an exception that the ledger does not have.
 //!
-//! Uses survey's scan. Pure. Follows `docs/spec/interop.md`, 5.
+//! Pure. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `scope-widened`: more is waived than before.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V5.
+//! Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V5.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,7 +1,7 @@
 //! `secret`: a value, or a key, that looks like a credential.
 //!
-//! Uses yaml, record's judgement of texts, the case. Pure. Start at [`check`]. No message and no path repeats the
-//! credential. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md` (`not_secrets`).
+//! Pure. Start at [`check`]. No message and no path repeats the credential. Follows `docs/spec/rules.md` (content) and
+//! `docs/spec/policy.md` (`not_secrets`).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

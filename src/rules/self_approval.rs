@@ -1,6 +1,6 @@
 //! `self-approval`: only authors of the content approved it.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.8 and D8.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.8 and D8.
 
 use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Statement, VoteCounts};
 use crate::diag::code::Code;

@@ -1,6 +1,6 @@
 //! `short-justification`: the justification has fewer characters than `lint.justification_min`.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};

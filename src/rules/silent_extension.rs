@@ -1,6 +1,6 @@
 //! `silent-extension`: a later end without a renewal entry, or an end later than the last renewal says.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change); the second is also checked in a single file.
+//! Pure. Follows `docs/spec/rules.md` (change); the second is also checked in a single file.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `stale-control`: an active control past its verification date.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,6 +1,6 @@
 //! `stray-record`: a file that is meant as a record, and that nothing reads.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,6 +1,6 @@
 //! `syntax`: not YAML, several documents, or empty.
 //!
-//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::Level;
 use crate::diag::code::Code;

@@ -1,7 +1,6 @@
 //! `too-broad`: an accepted text with too few letters and digits to be told from others.
 //!
-//! Uses the case, gate's accepted texts. Pure. Follows `docs/spec/rules.md` (content). Of a reference only `check` and `triage`
-//! can tell, which read the blob.
+//! Pure. Follows `docs/spec/rules.md` (content). Of a reference only `check` and `triage` can tell, which read the blob.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `too-large`: over 64 KiB, or nested deeper than 16.
 //!
-//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::Level;
 use crate::diag::code::Code;

@@ -1,6 +1,6 @@
 //! `total-limit`: more days in total than allowed, including refilings.
 //!
-//! Uses the case, policy's terms. Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
+//! Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

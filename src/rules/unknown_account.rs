@@ -1,6 +1,6 @@
 //! `unknown-account`: a forge account gave an approval or reported one, but its owner is unknown.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, I7 and I8.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, I7 and I8.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! `unknown-control`: not in its catalog, or in no catalog that the policy lists.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

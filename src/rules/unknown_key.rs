@@ -1,6 +1,6 @@
 //! `unknown-key`: a key that the format does not have, with the most similar valid key.
 //!
-//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::Level;
 use crate::diag::code::Code;

@@ -1,6 +1,6 @@
 //! `unportable-path`: a system can't check out a record or its evidence, because of the name of a file or folder.
 //!
-//! Uses record's portable names, the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! `unresolved-identity`: the same name under another address, or an author without address.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, A1, A7 and I5.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, A1, A7 and I5.
 
 use crate::approval::verdict::{NotCounted, Statement, VoteCounts};
 use crate::diag::code::Code;

@@ -1,6 +1,6 @@
 //! `use-after-end`: receipts that allow a use after the record's end or closure.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
+//! Pure. Follows `docs/spec/rules.md` (audit).
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,6 +1,6 @@
 //! `vetoed`: a negative vote, or a signed rejection.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E6 and S7.
+//! Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E6 and S7.
 
 use crate::approval::verdict::{FourEyes, Statement, Vote, VoteCounts};
 use crate::diag::code::Code;

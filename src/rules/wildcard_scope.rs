@@ -1,6 +1,6 @@
 //! `wildcard-scope`: a resource or action that covers everything, outside a tier that matches `wildcard: true`.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

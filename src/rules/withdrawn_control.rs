@@ -1,6 +1,6 @@
 //! `withdrawn-control`: a withdrawn control, with its replacement.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
+//! Pure. Follows `docs/spec/rules.md` (content).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
 //! `workflow-changed`: a commit of the branch changes a workflow that the forge runs, which may report reviews.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, 1.12.
+//! Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, 1.12.
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;

@@ -1,6 +1,6 @@
 //! `wrong-redesign`: a record links a redesign that doesn't exist, can't be read, or is about another pattern.
 //!
-//! Uses the case, survey's redesigns. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/redesign.md`.
+//! Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/redesign.md`.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

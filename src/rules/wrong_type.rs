@@ -1,6 +1,6 @@
 //! `wrong-type`: a list where a map is expected, and the like.
 //!
-//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::Level;
 use crate::diag::code::Code;

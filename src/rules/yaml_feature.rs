@@ -1,6 +1,6 @@
 //! `yaml-feature`: anchor, alias, merge key or tag.
 //!
-//! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
+//! Pure. Follows `docs/spec/rules.md` (shape).
 
 use crate::diag::Level;
 use crate::diag::code::Code;

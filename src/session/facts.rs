@@ -1,6 +1,6 @@
 //! The files of facts that a question is asked with: what catalogs, scores and reports say about findings.
 //!
-//! Uses formats, store. Start at [`ExternalFacts::read`]. Follows `docs/spec/cli.md`, facts. Silence of a file is not a no.
+//! Start at [`ExternalFacts::read`]. Follows `docs/spec/cli.md`, facts. Silence of a file is not a no.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read as _};

@@ -1,8 +1,7 @@
 //! An open ledger: finds it, and reads its records.
 //!
-//! Uses the library up to plan, and clock, store, interop; no terminal and no arguments. Start at [`Session`]; its
-//! questions are functions of [`features`](crate::features). Only the open repository outlives a question, and it is
-//! opened again when it has changed, so an answer is never older than its question.
+//! Start at [`Session`]; its questions are functions of [`features`](crate::features). Only the open repository outlives a
+//! question, and it is opened again when it has changed, so an answer is never older than its question.
 #![warn(missing_docs)]
 
 pub(crate) mod about;

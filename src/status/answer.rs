@@ -1,7 +1,6 @@
 //! The one evaluator: computes the status of a record at an instant, with its reasons.
 //!
-//! Uses record, policy, approval, `status`'s effective and clocks. Pure. Start at [`at`]. Follows
-//! `docs/spec/status.md`, the table; the tests here are in the order of its rows.
+//! Pure. Start at [`at`]. Follows `docs/spec/status.md`, the table; the tests here are in the order of its rows.
 
 use crate::approval::next::text::Advised;
 use crate::diag;

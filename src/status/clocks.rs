@@ -1,7 +1,7 @@
 //! The dates of a record: its window, reviews, controls and triggers.
 //!
-//! Uses record, policy, `status::effective`. Pure. Start at [`Clocks::read`]. Follows `docs/spec/status.md`, dates that
-//! count for `degraded`, and `docs/spec/policy.md`, terms and clocks.
+//! Pure. Start at [`Clocks::read`]. Follows `docs/spec/status.md`, dates that count for `degraded`, and
+//! `docs/spec/policy.md`, terms and clocks.
 
 use crate::policy::governance::Governance;
 use crate::policy::people::{self, RosterState};

@@ -1,6 +1,6 @@
 //! Lists everything about a record that has a date.
 //!
-//! Uses record, policy, `status`'s effective and clocks. Pure. Start at [`duties`]. Follows `docs/spec/cli.md`, queue.
+//! Pure. Start at [`duties`]. Follows `docs/spec/cli.md`, queue.
 
 use crate::diag::sorting::StableSort as _;
 use crate::policy::term;

@@ -1,7 +1,7 @@
 //! When and why a record stopped being in force, and what it granted until then.
 //!
-//! Uses record, policy, approval, `status`'s timeline. Pure. Start at [`force_end`]. Follows `docs/spec/cli.md`,
-//! export revocations: what was in force and is not any more must be revoked.
+//! Pure. Start at [`force_end`]. Follows `docs/spec/cli.md`, export revocations: what was in force and is not any more must
+//! be revoked.
 
 use crate::record::vocabulary::words;
 use std::rc::Rc;

@@ -1,6 +1,6 @@
 //! Reasons why the status of a record can't be determined, with the remedy.
 //!
-//! Uses policy, history, approval. Pure. Start at [`StatusObstacle`]. Follows `docs/spec/status.md`, `unknown`.
+//! Pure. Start at [`StatusObstacle`]. Follows `docs/spec/status.md`, `unknown`.
 
 use crate::approval::verdict::ApprovalObstacle;
 use crate::history::objects::Obstacle;

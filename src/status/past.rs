@@ -1,6 +1,6 @@
 //! The history of a record up to one of its versions.
 //!
-//! Uses history, approval. Pure. Start at [`TrailPast`].
+//! Pure. Start at [`TrailPast`].
 
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::history::version::{Trail, Version, VersionChange};

@@ -1,7 +1,7 @@
 //! The reasons for a record's status: every kind, each with its text.
 //!
-//! Uses approval's blockers, `status`'s obstacle. Pure. Start at [`Reason`]. Follows `docs/spec/status.md`, findings and reasons:
-//! the tests follow the advice of each kind.
+//! Pure. Start at [`Reason`]. Follows `docs/spec/status.md`, findings and reasons: the tests follow the advice of each
+//! kind.
 
 use std::fmt;
 

@@ -1,7 +1,6 @@
 //! Assembles the complete state of one record at one instant.
 //!
-//! Uses record, policy, history, approval, `status`'s parts. Pure. Start at [`record_state`]. Follows
-//! `docs/spec/status.md` and `docs/spec/cli.md`, a record view.
+//! Pure. Start at [`record_state`]. Follows `docs/spec/status.md` and `docs/spec/cli.md`, a record view.
 
 use crate::approval::next::steps::{self, Blocker, NextSteps, Standing};
 use crate::approval::next::text::Advised;

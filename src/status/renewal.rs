@@ -1,8 +1,7 @@
 //! How often a record was renewed, and how long it runs in total.
 //!
-//! Uses record, policy's tiers, `status::effective`. Pure. Start at [`count_renewals`]. Follows M31 of the
-//! mission and `docs/spec/policy.md`, terms and clocks. `survey::renewed`, which sees all records, adds earlier
-//! records for the same exception.
+//! Pure. Start at [`count_renewals`]. Follows M31 of the mission and `docs/spec/policy.md`, terms and clocks.
+//! `survey::renewed`, which sees all records, adds earlier records for the same exception.
 
 use crate::approval::next::text::Advised;
 use crate::history::change::entries::ExpiryExtension;

@@ -1,7 +1,7 @@
 //! Finds records that can no longer change: nothing about their approval makes a difference any more.
 //!
-//! Uses record, policy, history. Pure. Start at [`is_over`]. Follows `docs/spec/status.md`: a closure counts, whoever
-//! approved it. Lets `list` skip records that can no longer change.
+//! Pure. Start at [`is_over`]. Follows `docs/spec/status.md`: a closure counts, whoever approved it. Lets `list` skip
+//! records that can no longer change.
 
 use crate::history::version::{Content, Trail};
 use crate::policy::tier::fact::Facts;

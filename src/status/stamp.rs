@@ -1,6 +1,6 @@
 //! The ledger, commit and instant that an answer was computed from.
 //!
-//! Uses approval, history, record. Pure. Start at [`Stamp`]. Follows `docs/spec/cli.md`, shared shapes.
+//! Pure. Start at [`Stamp`]. Follows `docs/spec/cli.md`, shared shapes.
 
 use crate::approval::governance::counted::UncountedGovernanceFile;
 use crate::history::objects::short;

@@ -1,6 +1,6 @@
 //! The state of a record at an instant: status, duties, proposals, and reasons.
 //!
-//! Uses record, policy, history, approval. Pure. Start at [`RecordState`]. Follows `docs/spec/status.md`.
+//! Pure. Start at [`RecordState`]. Follows `docs/spec/status.md`.
 
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! When a record was and will be in force: its end, and how long it was actually in place.
 //!
-//! Uses record, policy, approval, `status`'s evaluator. Pure. Start at [`end`] and [`in_place`]. Follows
-//! `docs/spec/status.md`, `in_place`: the evaluator is called for each instant at which its answer can change.
+//! Pure. Start at [`end`] and [`in_place`]. Follows `docs/spec/status.md`, `in_place`: the evaluator is called for each
+//! instant at which its answer can change.
 
 use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{BecomesApproved, Satisfied};

@@ -1,7 +1,7 @@
 //! Finds reviews with the outcome close or reduce that nothing followed.
 //!
-//! Uses record, history's events, `status`'s effective and clocks. Pure. Start at [`unanswered_reviews`]. Follows
-//! `docs/spec/status.md`, reviews that ask for something. Closed records are left out.
+//! Pure. Start at [`unanswered_reviews`]. Follows `docs/spec/status.md`, reviews that ask for something. Closed records are
+//! left out.
 
 use crate::diag::sorting::StableSort as _;
 use crate::history::change;

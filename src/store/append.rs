@@ -1,7 +1,7 @@
 //! A file that several processes append to: it is locked, new lines are read, lines are appended, synced.
 //!
-//! Uses no other module. Start at [`AppendFile::open`] and [`AppendFile::lock`]. Follows `docs/spec/cli.md`, check,
-//! `--receipts`, and triage, `--observations`: a file that was truncated, replaced or rewritten is refused.
+//! Start at [`AppendFile::open`] and [`AppendFile::lock`]. Follows `docs/spec/cli.md`, check, `--receipts`, and triage,
+//! `--observations`: a file that was truncated, replaced or rewritten is refused.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};

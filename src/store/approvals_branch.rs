@@ -1,7 +1,6 @@
 //! Adds signed statements to the local `exledger-approvals`, as one commit of git objects: nothing is checked out.
 //!
-//! Uses history (ids, the name of the branch), and git2. Start at [`Repository::add_statements`]. Follows `docs/spec/cli.md`,
-//! approve.
+//! Start at [`Repository::add_statements`]. Follows `docs/spec/cli.md`, approve.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! Commits written as git objects only: the work tree changes only when a branch is checked out.
 //!
-//! Uses record (instants), history (ids), and git2. Start at [`CommitWriter`].
+//! Start at [`CommitWriter`].
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Writes several files atomically: each completely or not at all, all or none, by one process at a time.
 //!
-//! Uses ledger (the tree's kinds), store's files. Start at [`WriteLock::open`] and [`WriteLock::write`].
+//! Start at [`WriteLock::open`] and [`WriteLock::write`].
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};

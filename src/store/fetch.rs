@@ -1,6 +1,6 @@
 //! Runs `git fetch` when a user asks for it; besides the signing program and those of `ci`, no other program is ever started.
 //!
-//! Uses the name of the key's variable. Start at [`fetch`]. Never prompts: if git would ask for something, the fetch fails.
+//! Start at [`fetch`]. Never prompts: if git would ask for something, the fetch fails.
 
 use std::io::{self, Read, Seek};
 use std::path::Path;

@@ -1,7 +1,6 @@
 //! The work tree: reads it as a `Tree`, and writes files completely or not at all.
 //!
-//! Uses ledger (the trait that it implements), history (paths). Start at [`WorkTree`]. No link is ever followed,
-//! and [`create`] never overwrites anything.
+//! Start at [`WorkTree`]. No link is ever followed, and [`create`] never overwrites anything.
 
 mod seen;
 

@@ -1,6 +1,6 @@
 //! The files below a folder that is in no repository.
 //!
-//! Uses the crate ignore. Start at [`FolderFiles::list`]. `.gitignore` and `.ignore` are respected; no link is followed.
+//! Start at [`FolderFiles::list`]. `.gitignore` and `.ignore` are respected; no link is followed.
 
 use crate::diag::sorting::StableSort as _;
 use std::fs;

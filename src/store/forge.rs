@@ -1,7 +1,7 @@
 //! Calls to a forge through its own program (`gh` or `glab`), and git's with the token of a job. Only `ci` makes them.
 //!
-//! Uses `store::run`. Start at [`ForgeClient`] and [`ForgeRepository`]. Follows `docs/spec/cli.md`, ci. Arguments and standard
-//! input carry every value: no shell reads one. The program finds its token itself; git gets it in its environment.
+//! Start at [`ForgeClient`] and [`ForgeRepository`]. Follows `docs/spec/cli.md`, ci. Arguments and standard input carry
+//! every value: no shell reads one. The program finds its token itself; git gets it in its environment.
 
 mod github;
 mod gitlab;

@@ -1,6 +1,6 @@
 //! Files and git: the only module that opens, reads or writes anything.
 //!
-//! Uses diag to history (the traits that it implements). Outside the sequence of modules.
+//! Outside the sequence of modules.
 
 pub mod append;
 pub mod approvals_branch;

@@ -1,6 +1,6 @@
 //! A folder of files that appears only when it is complete.
 //!
-//! Uses `store`'s errors. Start at [`write()`].
+//! Start at [`write()`].
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};

@@ -1,6 +1,6 @@
 //! The path behind all links, in the form in which people write it.
 //!
-//! Uses no other module. Start at [`real_path`]. Windows answers with `\\?\C:\demo`, which cmd.exe and git refuse.
+//! Start at [`real_path`]. Windows answers with `\\?\C:\demo`, which cmd.exe and git refuse.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};

@@ -1,6 +1,6 @@
 //! Starts a program with arguments and bytes on its standard input, never through a shell, and reads what it answers.
 //!
-//! Uses no other module. Start at [`run`]. No program that is started here or elsewhere sees the key of `ci`.
+//! Start at [`run`]. No program that is started here or elsewhere sees the key of `ci`.
 
 use std::io::{self, Read, Write};
 use std::path::Path;

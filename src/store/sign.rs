@@ -1,8 +1,7 @@
 //! Signs with `ssh-keygen -Y sign`, as git does.
 //!
-//! Uses the name of the key of `ci`; git2 for its configuration. Start at [`Setup::for_approvals`] and [`sign`].
-//! Follows `docs/spec/approval.md`, S7. Of a private key file only the beginning is read here: ssh-keygen
-//! or the agent uses the key.
+//! Start at [`Setup::for_approvals`] and [`sign`]. Follows `docs/spec/approval.md`, S7. Of a private key file only the
+//! beginning is read here: ssh-keygen or the agent uses the key.
 
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Files that may be larger than memory: read several times from the start, written completely or not at all.
 //!
-//! Uses history's digests, `store::files`. Start at [`open`] and [`Begun::at`]. Input that can't be read twice, such as a pipe, is copied
-//! to an unnamed file, which vanishes with the program.
+//! Start at [`open`] and [`Begun::at`]. Input that can't be read twice, such as a pipe, is copied to an unnamed file, which
+//! vanishes with the program.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};

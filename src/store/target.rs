@@ -1,6 +1,6 @@
 //! Where output to a path given by the user goes: links are followed, and anything but a regular file is written into.
 //!
-//! Uses `store`'s real paths. Start at [`from_path`]. Moving a file over a device, a pipe or a link would replace it.
+//! Start at [`from_path`]. Moving a file over a device, a pipe or a link would replace it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};

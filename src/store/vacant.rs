@@ -1,6 +1,6 @@
 //! Empty folders, for output that is created from scratch.
 //!
-//! Uses `store`'s real paths. Start at [`at`].
+//! Start at [`at`].
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};

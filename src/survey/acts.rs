@@ -1,7 +1,7 @@
 //! The history of one record: one act for each landed change of meaning, oldest first, with the approval it had then.
 //!
-//! Uses history, approval. Pure. Start at [`record_acts`]. Follows `docs/spec/cli.md`, `log`, and `docs/spec/approval.md`, V1.
-//! An approval or veto that landed in a later commit than the content is an act of its own.
+//! Pure. Start at [`record_acts`]. Follows `docs/spec/cli.md`, `log`, and `docs/spec/approval.md`, V1. An approval or veto
+//! that landed in a later commit than the content is an act of its own.
 
 use crate::approval::verdict::{
     ApprovalVerdict, FourEyes, Satisfied, Statement, VerdictChange, Vote, VoteCounts,

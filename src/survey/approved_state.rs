@@ -1,6 +1,6 @@
 //! The landed and the approved version of a record, for comparing a proposed change.
 //!
-//! Uses history, approval. Pure. Start at [`ApprovedState::from_history`]. Follows `docs/spec/approval.md`, A5, D3, M7.
+//! Pure. Start at [`ApprovedState::from_history`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
 use crate::approval::TrailVerdicts;
 use crate::approval::verdict::ApprovalObstacle;

@@ -1,7 +1,7 @@
 //! What a branch changes: the records that differ, their authors, and the governance files that its commits change.
 //!
-//! Uses ledger, policy, history, approval. Pure. Start at [`deltas`] and [`collect_commits`]. Follows `docs/spec/cli.md`
-//! (lint and diff) and `docs/spec/approval.md`, A2, A5, D3, G3.
+//! Pure. Start at [`deltas`] and [`collect_commits`]. Follows `docs/spec/cli.md` (lint and diff) and
+//! `docs/spec/approval.md`, A2, A5, D3, G3.
 
 use crate::approval::sources::message::{self, CommitMessage};
 use crate::history::branch::{Branch, BranchCommit, BranchContext};

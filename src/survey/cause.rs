@@ -1,7 +1,7 @@
 //! Repeated causes: what makes records the same kind, and which kinds are frozen.
 //!
-//! Uses record, policy, gate's packages, survey's occurrences. Pure. Start at [`groups`] and `neighbour`. Follows `docs/spec/policy.md`,
-//! repetition, and M51 to M54 of the mission: the repetition of one cause counts, not volume.
+//! Pure. Start at [`groups`] and `neighbour`. Follows `docs/spec/policy.md`, repetition, and M51 to M54 of the mission: the
+//! repetition of one cause counts, not volume.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! What a report says about a finding that a record names otherwise: another version, or a higher severity.
 //!
-//! Uses record, gate's packages, `survey::event`. Pure. Start at [`changed`]. Follows `docs/spec/record.md`, triggers.
+//! Pure. Start at [`changed`]. Follows `docs/spec/record.md`, triggers.
 
 use crate::gate::package::{AskedPackage, SamePackage};
 use crate::record::purl::Purl;

@@ -1,6 +1,6 @@
 //! The ids of records that a text cites, such as the comment of an alert or of a suppression.
 //!
-//! Uses record's ids. Pure. Start at [`ids`]. Follows `docs/spec/interop.md`, X5: the first id counts.
+//! Pure. Start at [`ids`]. Follows `docs/spec/interop.md`, X5: the first id counts.
 
 use crate::record::id::Id;
 

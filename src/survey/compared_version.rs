@@ -1,7 +1,7 @@
 //! The version by which a landed record is compared with others, and when it ended.
 //!
-//! Uses record, history, approval, status. Pure. Start at [`ComparedVersion::read`]. Follows `docs/spec/policy.md`,
-//! repetition: only evidence that counts takes an occurrence out of its pattern, or changes what it is compared by.
+//! Pure. Start at [`ComparedVersion::read`]. Follows `docs/spec/policy.md`, repetition: only evidence that counts takes an
+//! occurrence out of its pattern, or changes what it is compared by.
 
 use crate::approval::next::who::Identities;
 use crate::approval::put_back;

@@ -1,6 +1,6 @@
 //! What was decided about records: approvals, rejections and revocations within a time.
 //!
-//! Uses record, history, approval, status. Pure. Start at [`latest_decision`]. Follows `docs/spec/cli.md`, queue.
+//! Pure. Start at [`latest_decision`]. Follows `docs/spec/cli.md`, queue.
 
 use std::rc::Rc;
 

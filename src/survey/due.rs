@@ -1,7 +1,7 @@
 //! What has to be done about a record: its bucket, how urgent that is, and since when or until when.
 //!
-//! Uses record, policy, status. Pure. Start at [`due_record`]. Follows `docs/spec/cli.md`, queue. Every answer that
-//! lists, counts or shows due records uses this. Dates are those of `status`: a duty is missed from its instant on.
+//! Pure. Start at [`due_record`]. Follows `docs/spec/cli.md`, queue. Every answer that lists, counts or shows due records
+//! uses this. Dates are those of `status`: a duty is missed from its instant on.
 
 use crate::approval;
 use crate::diag::sorting::StableSort as _;

@@ -1,7 +1,6 @@
 //! Whom the escalation chain names for a due record: the owner, and others once it has waited long enough.
 //!
-//! Uses policy's people and chain, status, survey's buckets. Pure. Start at `escalation_recipients`. Follows M75 and M81 of
-//! the mission, and `docs/spec/policy.md` (escalate).
+//! Pure. Start at `escalation_recipients`. Follows M75 and M81 of the mission, and `docs/spec/policy.md` (escalate).
 
 use crate::diag::sorting::StableSort as _;
 use crate::policy::governance::Governance;

@@ -1,7 +1,7 @@
 //! What scanners and other tools report, once parsed: findings and events, and what is decided about each.
 //!
-//! Uses record, gate. Pure. Start at [`TriageInput`] and [`TriageDecision`]; `wanted` groups those that need a record.
-//! Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
+//! Pure. Start at [`TriageInput`] and [`TriageDecision`]; `wanted` groups those that need a record. Follows
+//! `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
 pub mod wanted;
 

@@ -1,7 +1,6 @@
 //! The ledger in figures: the health of its backlog, and what happened in each month.
 //!
-//! Uses record, policy, status, survey's lives, buckets and refiling. Pure. Start at [`backlog`] and [`periods`].
-//! Follows `docs/spec/cli.md`, report, and M36, M56 and M76 of the mission.
+//! Pure. Start at [`backlog`] and [`periods`]. Follows `docs/spec/cli.md`, report, and M36, M56 and M76 of the mission.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;

@@ -1,7 +1,6 @@
 //! What needs attention and is not a record: a redesign that is late or came to nothing, a frozen group without one.
 //!
-//! Uses policy's people, record, survey's patterns and buckets. Pure. Start at [`FollowUp`]. Follows `docs/spec/cli.md`,
-//! queue. `queue`, its messages and `report` show the same ones.
+//! Pure. Start at [`FollowUp`]. Follows `docs/spec/cli.md`, queue. `queue`, its messages and `report` show the same ones.
 
 pub mod group;
 

@@ -1,7 +1,6 @@
 //! The records as tables outside the ledger get them: those in force, or all, each with the dates of its landings.
 //!
-//! Uses status, survey's life and due. Pure. Start at [`LandedRecord`]. Follows `docs/spec/interop.md`, target 10, and
-//! the note on fleets.
+//! Pure. Start at [`LandedRecord`]. Follows `docs/spec/interop.md`, target 10, and the note on fleets.
 
 use crate::policy::Policy;
 use crate::record::time::Instant;

@@ -1,7 +1,7 @@
 //! The life of a record in dates: requested, landed, decided, closed.
 //!
-//! Uses history, approval, status. Pure. Start at [`read_life`]. Follows M36, M42 and M56 of the mission. What it is
-//! today is in its `RecordState`; nothing here compares dates with the clock.
+//! Pure. Start at [`read_life`]. Follows M36, M42 and M56 of the mission. What it is today is in its `RecordState`; nothing
+//! here compares dates with the clock.
 
 use std::rc::Rc;
 

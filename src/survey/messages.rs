@@ -1,7 +1,6 @@
 //! Who gets a message about which records: the escalation chain, those who can approve, and those who asked.
 //!
-//! Uses policy's people, status, survey's buckets, chain, next step and decisions. Pure. Start at [`messages`]. Follows
-//! `docs/spec/cli.md`, queue, and M75 of the mission.
+//! Pure. Start at [`messages`]. Follows `docs/spec/cli.md`, queue, and M75 of the mission.
 
 use crate::diag::shell;
 use crate::diag::sorting::StableSort as _;

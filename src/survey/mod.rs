@@ -1,7 +1,7 @@
 //! All records together: filters, order, due records, branch changes, history.
 //!
-//! Uses diag to gate. Pure. Start at [`select::Filter`] and [`due::due_record`]. Knows nothing about output formats.
-//! No dates are compared here: `status` decides what is due, in the record states and their duties.
+//! Pure. Start at [`select::Filter`] and [`due::due_record`]. Knows nothing about output formats. No dates are compared
+//! here: `status` decides what is due, in the record states and their duties.
 
 pub mod acts;
 pub mod approved_state;

@@ -1,6 +1,6 @@
 //! Names that a record does not state itself, but that the rest of the ledger provides.
 //!
-//! Uses record, status. Pure. Start at [`RecordNames`]. Follows `docs/spec/cli.md`, a record view.
+//! Pure. Start at [`RecordNames`]. Follows `docs/spec/cli.md`, a record view.
 
 use crate::record::reference::ControlRef;
 use crate::status::state::RecordState;

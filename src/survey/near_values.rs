@@ -1,7 +1,6 @@
 //! Values of filters and questions that match no record, and the similar values that may be meant.
 //!
-//! Uses record's near keys, status, the gate's question, survey's filters. Pure. Start at [`hints`] and [`SubjectNames`].
-//! Follows `docs/spec/cli.md`, list and check.
+//! Pure. Start at [`hints`] and [`SubjectNames`]. Follows `docs/spec/cli.md`, list and check.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! A record that shares its cause with others.
 //!
-//! Uses record, policy, survey's causes and occurrences. Pure. Start at [`Neighbours`]. Follows `docs/spec/policy.md`, repetition.
+//! Pure. Start at [`Neighbours`]. Follows `docs/spec/policy.md`, repetition.
 
 use crate::diag::sorting::StableSort as _;
 use crate::policy::governance::Governance;

@@ -1,8 +1,8 @@
 //! The next step for a record that needs attention: an action in words, the command, and the people who can take it.
 //!
-//! Uses policy's people, approval, status, gate, survey's buckets and chain. Pure. Start at [`next`], and for an answer of the
-//! gate at [`answer::after`]. Follows `docs/spec/cli.md`, next steps. Every command that shows a next step gets it from here; how
-//! something can be approved, and the words for it, come from `approval::next`.
+//! Pure. Start at [`next`], and for an answer of the gate at [`answer::after`]. Follows `docs/spec/cli.md`, next steps.
+//! Every command that shows a next step gets it from here; how something can be approved, and the words for it, come from
+//! `approval::next`.
 
 pub mod answer;
 pub mod approval;

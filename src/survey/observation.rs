@@ -1,7 +1,6 @@
 //! What earlier runs of `triage` saw, as JSON Lines: counted inputs, and when a baseline last saw an event.
 //!
-//! Uses record's times, policy's keys, history's digests. Pure. Start at [`Observation`], which is read and written here.
-//! Follows `docs/spec/interop.md`, 6, observations.
+//! Pure. Start at [`Observation`], which is read and written here. Follows `docs/spec/interop.md`, 6, observations.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Which records are one occurrence: those that came with one landing, one pull request or one push.
 //!
-//! Uses history, approval's forges, survey's causes. Pure. Start at [`group_occurrences`]. Follows `docs/spec/policy.md`, repetition.
-//! Only data that git and forges write groups records, never what a record states.
+//! Pure. Start at [`group_occurrences`]. Follows `docs/spec/policy.md`, repetition. Only data that git and forges write
+//! groups records, never what a record states.
 
 use crate::approval::sources::forge;
 use crate::approval::sources::message::CommitMessage;

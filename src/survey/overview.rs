@@ -1,6 +1,6 @@
 //! The state of a ledger in a few figures.
 //!
-//! Uses status, survey's buckets. Pure. Start at [`Overview::of`]. Follows `docs/spec/cli.md`, overview.
+//! Pure. Start at [`Overview::of`]. Follows `docs/spec/cli.md`, overview.
 
 use crate::record::time::Instant;
 use crate::status::state::{InForce, RecordState, Status};

@@ -1,7 +1,7 @@
 //! Repeated causes in a ledger: the groups over the threshold, their advice, and the new records that they refuse.
 //!
-//! Uses record, policy, status, survey's causes. Pure. Start at [`find_patterns`]. Follows `docs/spec/cli.md`, patterns, and M51
-//! to M54 and M91 of the mission. What makes records the same, and when a group is frozen, is decided in `cause` alone.
+//! Pure. Start at [`find_patterns`]. Follows `docs/spec/cli.md`, patterns, and M51 to M54 and M91 of the mission. What
+//! makes records the same, and when a group is frozen, is decided in `cause` alone.
 
 pub mod advice;
 pub mod facts;

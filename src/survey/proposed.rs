@@ -1,7 +1,7 @@
 //! The proposals of branches and the work tree, merged with the records on the approved ref.
 //!
-//! Uses record, policy, history (proposals), approval, status. Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals
-//! and pending changes: a proposal grants nothing and ends nothing, and the status of a landed record stays.
+//! Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals and pending changes: a proposal grants nothing and
+//! ends nothing, and the status of a landed record stays.
 
 use crate::approval::next::text::Advised;
 use crate::approval::next::who;

@@ -1,7 +1,6 @@
 //! The records that need attention, worst first, with the next step; healthy records are left out.
 //!
-//! Uses status, survey's buckets and next step. Pure. Start at [`collect`]. Follows `docs/spec/cli.md`, queue, and M34
-//! and M57 of the mission.
+//! Pure. Start at [`collect`]. Follows `docs/spec/cli.md`, queue, and M34 and M57 of the mission.
 
 use crate::diag::sorting::StableSort as _;
 use std::cmp::Ordering;

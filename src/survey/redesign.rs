@@ -1,7 +1,7 @@
 //! The state of each redesign at an instant: whether it is in time, done, effective, or came back.
 //!
-//! Uses record, policy's redesigns, survey's causes, occurrences and neighbours. Pure. Start at [`redesign_states`].
-//! Follows `docs/spec/redesign.md`. Which version of a file counts is decided before, by `approval`.
+//! Pure. Start at [`redesign_states`]. Follows `docs/spec/redesign.md`. Which version of a file counts is decided before,
+//! by `approval`.
 
 pub mod assessor;
 pub mod doubt;

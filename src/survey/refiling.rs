@@ -1,7 +1,7 @@
 //! Refiled records: the same subject and the same control or rule, soon after an earlier record was over.
 //!
-//! Uses record, policy. Pure. Start at [`Peer`], [`PeerIndex`] and [`again`]. Follows `docs/spec/policy.md`, repetition,
-//! and `docs/spec/rules.md` (`recurrence`, `renewal-limit`, `total-limit`).
+//! Pure. Start at [`Peer`], [`PeerIndex`] and [`again`]. Follows `docs/spec/policy.md`, repetition, and
+//! `docs/spec/rules.md` (`recurrence`, `renewal-limit`, `total-limit`).
 
 use crate::diag::sorting::StableSort as _;
 use std::borrow::Cow;

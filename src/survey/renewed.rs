@@ -1,7 +1,6 @@
 //! Earlier records count as renewals of the record that refiles them, in every answer about it.
 //!
-//! Uses record, policy, status, survey's refiling. Pure. Start at [`count`]. Follows `docs/spec/policy.md`, repetition:
-//! the answers count what the limits count.
+//! Pure. Start at [`count`]. Follows `docs/spec/policy.md`, repetition: the answers count what the limits count.
 
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;

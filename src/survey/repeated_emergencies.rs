@@ -1,7 +1,6 @@
 //! Emergencies about the same subject as an earlier one, which may use up their grace.
 //!
-//! Uses record, policy, history, approval, survey's refiling. Pure. Start at [`use_up_graces`]. Follows
-//! `docs/spec/status.md`, emergency.
+//! Pure. Start at [`use_up_graces`]. Follows `docs/spec/status.md`, emergency.
 
 use crate::approval::TrailVerdicts;
 use crate::approval::fold::emergency::{self, EarlierEmergency, RepeatedEmergency};

@@ -1,7 +1,7 @@
 //! Repetition in events, uses and refusals: one workflow that keeps overriding, among many that are merely noisy.
 //!
-//! Uses record, policy, survey's causes and observations. Pure. Start at [`find_repeated`]. Follows
-//! `docs/spec/policy.md`, repetition in events, and M88 of the mission. It freezes nothing.
+//! Pure. Start at [`find_repeated`]. Follows `docs/spec/policy.md`, repetition in events, and M88 of the mission. It
+//! freezes nothing.
 
 pub mod advised;
 

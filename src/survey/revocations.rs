@@ -1,7 +1,6 @@
 //! What must be gone: the records that were in force and are not any more, unless it is proven that their access is gone.
 //!
-//! Uses record, history, approval, status. Pure. Start at [`Revocation`] and [`verification`]. Follows
-//! `docs/spec/cli.md`, export revocations.
+//! Pure. Start at [`Revocation`] and [`verification`]. Follows `docs/spec/cli.md`, export revocations.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

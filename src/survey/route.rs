@@ -1,7 +1,7 @@
 //! Whom something concerns: its owner, who else is notified, and why.
 //!
-//! Uses record, policy's people. Pure. Start at [`Router::route`]. Follows `docs/spec/interop.md`, 6, routing. The
-//! owner is that of the record named, else of the asset, else of the files by CODEOWNERS. Whoever has left is passed over.
+//! Pure. Start at [`Router::route`]. Follows `docs/spec/interop.md`, 6, routing. The owner is that of the record named,
+//! else of the asset, else of the files by CODEOWNERS. Whoever has left is passed over.
 
 pub mod owned_files;
 

@@ -1,6 +1,6 @@
 //! What tools looked for: only then a missing finding means something.
 //!
-//! Uses record's ids. Pure. Start at [`SearchedTools::ran`]. Follows `docs/spec/cli.md`, triage.
+//! Pure. Start at [`SearchedTools::ran`]. Follows `docs/spec/cli.md`, triage.
 
 use std::collections::BTreeSet;
 

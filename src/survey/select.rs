@@ -1,7 +1,7 @@
 //! Which records are selected, and in what order.
 //!
-//! Uses record, policy's people, status. Pure. Start at [`Filter`]. Follows `docs/spec/cli.md`, list. Values of one filter are
-//! alternatives; all filters must hold.
+//! Pure. Start at [`Filter`]. Follows `docs/spec/cli.md`, list. Values of one filter are alternatives; all filters must
+//! hold.
 
 use std::cmp::Ordering;
 

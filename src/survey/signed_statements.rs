@@ -1,6 +1,6 @@
 //! Signed approvals and rejections of some bytes that trees hold, whether or not they have landed.
 //!
-//! Uses ledger's tree, approval's statements and keys. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, S7.
+//! Pure. Start at [`read`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::approval::evidence::statement::{self, LedgerName};
 use crate::approval::evidence::statement_file::{ApprovalDecision, FOLDER, SIGNATURE};

@@ -1,7 +1,6 @@
 //! All statements about a version: counted, not counted, and approval files without effect.
 //!
-//! Uses approval. Pure. Start at [`of_version`]. Follows `docs/spec/cli.md`, `statements[]`,
-//! and `docs/spec/approval.md`, D6 and V6.
+//! Pure. Start at [`of_version`]. Follows `docs/spec/cli.md`, `statements[]`, and `docs/spec/approval.md`, D6 and V6.
 
 use std::rc::Rc;
 

@@ -1,8 +1,8 @@
 //! The state of a ledger in numbers: by owner and by tier, how firmly it is approved, what is due in the coming weeks, and the
 //! records whose end is nearest.
 //!
-//! Uses record, policy, status, survey's queue and buckets. Pure. Start at [`LedgerSummary::of`]. Follows
-//! `docs/spec/cli.md`, report. What is overdue is decided by [`due`], what is in force by `status`.
+//! Pure. Start at [`LedgerSummary::of`]. Follows `docs/spec/cli.md`, report. What is overdue is decided by [`due`], what is
+//! in force by `status`.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};

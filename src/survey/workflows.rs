@@ -1,6 +1,6 @@
 //! Which workflows and actions of a forge the commits of a branch change.
 //!
-//! Uses history. Pure. Start at [`changes`]. Follows `docs/spec/rules.md`, `workflow-changed`.
+//! Pure. Start at [`changes`]. Follows `docs/spec/rules.md`, `workflow-changed`.
 
 pub mod ci;
 

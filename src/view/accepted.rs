@@ -1,6 +1,6 @@
 //! What a finding of a record covers, as the person reads it who accepts it: with the text, or how much more than a text.
 //!
-//! Uses record, gate's accepted texts. Pure. Start at [`covers`]. Follows `docs/spec/record.md`, `findings[]`.
+//! Pure. Start at [`covers`]. Follows `docs/spec/record.md`, `findings[]`.
 
 use std::borrow::Cow;
 

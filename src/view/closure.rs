@@ -1,7 +1,6 @@
 //! What a closure proved: its outcome, the answers to its checklist, its evidence, and who reviews it.
 //!
-//! Uses record, status, rules' evidence. Pure. Start at [`pairs`]. Follows `docs/spec/cli.md`, show; `log` and the page
-//! show the same.
+//! Pure. Start at [`pairs`]. Follows `docs/spec/cli.md`, show; `log` and the page show the same.
 
 use serde::Serialize;
 

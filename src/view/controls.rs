@@ -1,6 +1,6 @@
 //! `explain --controls`: the contents of the catalogs.
 //!
-//! Uses policy's catalogs. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! The common form of all views: blocks for people, one JSON value for scripts.
 //!
-//! Uses diag. Pure. Start at [`Doc`]. Terminals, colors and widths are unknown here; a [`Tone`] says what a word means,
-//! and each format decides how to show it.
+//! Pure. Start at [`Doc`]. Terminals, colors and widths are unknown here; a [`Tone`] says what a word means, and each
+//! format decides how to show it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! One record as a row with fixed columns: `export csv`, `export jsonl`, and the files that engines read.
 //!
-//! Uses record, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/interop.md`, target 10. Cells are text, whole
-//! numbers, booleans and lists of text, so that every engine can declare them.
+//! Pure. Start at [`doc`]. Follows `docs/spec/interop.md`, target 10. Cells are text, whole numbers, booleans and lists of
+//! text, so that every engine can declare them.
 
 use std::collections::BTreeSet;
 

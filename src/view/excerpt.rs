@@ -1,6 +1,6 @@
 //! The source lines of findings, for display.
 //!
-//! Uses diag, yaml, record, ledger. Pure. Start at [`Excerpts`].
+//! Pure. Start at [`Excerpts`].
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

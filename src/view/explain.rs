@@ -1,6 +1,6 @@
 //! `explain`: what a rule finds, why, and what ends it; or the list of all rules.
 //!
-//! Uses rules. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
 use serde::Serialize;
 

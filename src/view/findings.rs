@@ -1,6 +1,6 @@
 //! Findings, as every answer shows them, and how many there are at each level.
 //!
-//! Uses diag, rules. Pure. Start at [`LevelCounts`] and [`shown`]. Follows `docs/spec/cli.md`, a finding.
+//! Pure. Start at [`LevelCounts`] and [`shown`]. Follows `docs/spec/cli.md`, a finding.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! What needs attention and is not a record, as `queue` shows it.
 //!
-//! Uses record's times, survey. Pure. Start at `blocks` and `FrozenGroupView`. Follows `docs/spec/cli.md`, queue.
+//! Pure. Start at `blocks` and `FrozenGroupView`. Follows `docs/spec/cli.md`, queue.
 
 use serde::{Serialize, Serializer};
 

@@ -1,6 +1,6 @@
 //! `init` and `demo`: which files were created, and which existed already.
 //!
-//! Uses no other module. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! An answer as a JSON value, which every format reads.
 //!
-//! Uses the words of records. Pure. Start at [`value`].
+//! Pure. Start at [`value`].
 
 use serde::Serialize;
 use serde_json::{Map, Value};

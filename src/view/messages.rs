@@ -1,7 +1,7 @@
 //! `queue --messages`: one message for each person who can act on a record or a frozen pattern, or has asked for one.
 //!
-//! Uses policy's people, record, status, survey. Pure. Start at [`add`]. Follows `docs/spec/cli.md`, queue, and M75 of the
-//! mission: made for an issue, a mail or a chat; healthy records are not mentioned.
+//! Pure. Start at [`add`]. Follows `docs/spec/cli.md`, queue, and M75 of the mission: made for an issue, a mail or a chat;
+//! healthy records are not mentioned.
 
 use serde::Serialize;
 use std::collections::BTreeSet;

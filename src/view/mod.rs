@@ -1,6 +1,6 @@
 //! What several features show, as plain data with the promised keys, and the [`doc::Doc`] that all of them make.
 //!
-//! Uses diag to plan. Pure. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Pure. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 #![warn(missing_docs)]
 
 pub mod accepted;

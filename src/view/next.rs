@@ -1,7 +1,6 @@
 //! The next step for a record or an answer.
 //!
-//! Uses record's times, policy's people, gate's receipts, survey. Pure. Start at [`NextView`], [`block`] and [`timing`]. Follows
-//! `docs/spec/cli.md`, next steps.
+//! Pure. Start at [`NextView`], [`block`] and [`timing`]. Follows `docs/spec/cli.md`, next steps.
 
 use serde::Serialize;
 

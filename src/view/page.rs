@@ -1,7 +1,7 @@
 //! Blocks that only a page shows: its first screen, in sentences, figures and pictures.
 //!
-//! Uses record. Pure. Start at [`PageBlock`]. Each picture is data here; its drawing is in `render`. Other formats show
-//! none of them, and have the same figures in their tables or in JSON.
+//! Pure. Start at [`PageBlock`]. Each picture is data here; its drawing is in `render`. Other formats show none of them,
+//! and have the same figures in their tables or in JSON.
 
 use crate::record::time::Day;
 use crate::view::doc::{Block, StyledText, Tone};

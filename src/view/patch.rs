@@ -1,6 +1,6 @@
 //! The difference of two texts as a patch: the lines that differ, with three lines of context, as in git.
 //!
-//! Uses no other module. Pure. Start at [`patch`].
+//! Pure. Start at [`patch`].
 
 use std::fmt::Write;
 use std::ops::Range;

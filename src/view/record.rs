@@ -1,6 +1,6 @@
 //! A record view: one record as `list`, `show` and `queue` show it.
 //!
-//! Uses record, policy, approval, status. Pure. Start at [`RecordView`]. Follows `docs/spec/cli.md`, a record view.
+//! Pure. Start at [`RecordView`]. Follows `docs/spec/cli.md`, a record view.
 
 pub mod approval;
 

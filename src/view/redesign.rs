@@ -1,6 +1,6 @@
 //! `redesign list`: one row for each redesign, and for each ticket that records link instead of one.
 //!
-//! Uses policy's redesigns, survey's states and steps of them. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, redesign.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, redesign.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -1,6 +1,6 @@
 //! Parts that several answers share: the ledger's stamp, people, approvers, required approvals; and their texts.
 //!
-//! Uses diag, record, policy, approval. Pure. Start at [`stamped`]. Follows `docs/spec/cli.md`, shared shapes.
+//! Pure. Start at [`stamped`]. Follows `docs/spec/cli.md`, shared shapes.
 
 use crate::approval::governance::counted::UncountedGovernanceFile;
 use crate::approval::verdict::{FourEyes, Statement};

@@ -1,7 +1,7 @@
 //! Statements about a version other than plain approvals: those that do not count, rejections,
 //! and those that others reported.
 //!
-//! Uses approval. Pure. Start at [`StatementView`], [`table`] and [`pairs`]. Follows `docs/spec/cli.md`, `statements[]`.
+//! Pure. Start at [`StatementView`], [`table`] and [`pairs`]. Follows `docs/spec/cli.md`, `statements[]`.
 
 use crate::history::objects;
 use serde::Serialize;

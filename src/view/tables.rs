@@ -1,6 +1,6 @@
 //! Tables that several answers share: their columns, without those that are empty.
 //!
-//! Uses view's documents. Pure. Start at `table`.
+//! Pure. Start at `table`.
 
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
 

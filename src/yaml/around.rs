@@ -1,6 +1,6 @@
 //! Explains a syntax error by the lines around it: merge conflicts, a line indented too deep, an unclosed bracket.
 //!
-//! Uses diag. Pure. Start at [`conflict_sides`]. Follows `docs/spec/rules.md` (`syntax`).
+//! Pure. Start at [`conflict_sides`]. Follows `docs/spec/rules.md` (`syntax`).
 
 use crate::diag;
 use crate::yaml::source;

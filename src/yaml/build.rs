@@ -1,6 +1,6 @@
 //! Builds located nodes from the parser's events.
 //!
-//! Uses diag. Pure. Start at [`build`]. Follows `docs/spec/rules.md` (shape).
+//! Pure. Start at [`build`]. Follows `docs/spec/rules.md` (shape).
 //!
 //! The parser's marks are right for quoted and plain scalars, keys, flow collections and aliases. They are not
 //! where people look for block scalars (the content, not the `|`), block lists under a key that are not

@@ -1,6 +1,6 @@
 //! The comments of a file: each `#` outside keys and values, and the rest of its line.
 //!
-//! Uses diag. Pure. Start at [`comments`].
+//! Pure. Start at [`comments`].
 
 use memchr::{memchr, memchr_iter};
 

@@ -1,6 +1,6 @@
 //! The messages for everything that is wrong with a file as YAML, with help.
 //!
-//! Uses diag. Pure. Start at `syntax`. Follows `docs/spec/rules.md` (shape).
+//! Pure. Start at `syntax`. Follows `docs/spec/rules.md` (shape).
 
 use granit_parser::ErrorKind;
 

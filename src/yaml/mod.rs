@@ -1,7 +1,7 @@
 //! YAML to a tree in which every node knows its place, and edits that change only their own bytes.
 //!
-//! Uses diag. Pure. Start at [`parse`]. No other module parses YAML. It does not know which keys exist.
-//! Follows `docs/spec/rules.md` (shape) and `docs/libraries.md`.
+//! Pure. Start at [`parse`]. No other module parses YAML. It does not know which keys exist. Follows `docs/spec/rules.md`
+//! (shape) and `docs/libraries.md`.
 
 pub mod around;
 mod build;

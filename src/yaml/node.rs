@@ -1,6 +1,6 @@
 //! A YAML document as a tree of values, each with its place.
 //!
-//! Uses diag. Pure. Start at [`Document`].
+//! Pure. Start at [`Document`].
 
 use crate::diag;
 use crate::diag::code::Code;

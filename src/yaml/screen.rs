@@ -1,6 +1,6 @@
 //! Checks the bytes before parsing: UTF-8, and no characters that hide content.
 //!
-//! Uses diag. Pure. Start at [`screen`]. Follows `docs/spec/rules.md` (`encoding`).
+//! Pure. Start at [`screen`]. Follows `docs/spec/rules.md` (`encoding`).
 //!
 //! Hidden characters are replaced by letters of the same length, so that the rest of the file can still be read
 //! and every byte keeps its place.

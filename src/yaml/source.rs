@@ -1,6 +1,6 @@
 //! Finds places in a source that the parser does not mark.
 //!
-//! Uses diag. Pure. Start at [`find`]. Each function scans no more than the bytes between two tokens, or one line.
+//! Pure. Start at [`find`]. Each function scans no more than the bytes between two tokens, or one line.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! Edits that change only their own lines: comments, order, quoting, indentation and line ends stay.
 //!
-//! Uses yaml. Pure. Start at [`splice`]. Follows `docs/libraries.md` (edit in place).
+//! Pure. Start at [`splice`]. Follows `docs/libraries.md` (edit in place).
 
 mod add;
 mod block_text;

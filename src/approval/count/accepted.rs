@@ -1,6 +1,6 @@
 //! Which kinds of evidence the policy that judges some content accepts for it, and whether keys are listed to sign with.
 //!
-//! Uses policy, `approval`'s sources. Pure. Start at [`AcceptedKinds::new`]. Follows `docs/spec/approval.md`, E1 to E3, D4 and D8.
+//! Pure. Start at [`AcceptedKinds::new`]. Follows `docs/spec/approval.md`, E1 to E3, D4 and D8.
 
 use crate::approval::sources::forge;
 use crate::approval::sources::keys::Keys;

@@ -1,7 +1,6 @@
 //! Describes which approvals a version still needs, and who could give them.
 //!
-//! Uses policy's people, `approval`'s people, `count::requirement` and `count::weigh`. Pure. Start at [`missing_approvals`]. Follows
-//! `docs/spec/approval.md`, D4 and D6, and `docs/spec/cli.md`, `missing[]`.
+//! Pure. Start at [`missing_approvals`]. Follows `docs/spec/approval.md`, D4 and D6, and `docs/spec/cli.md`, `missing[]`.
 
 use crate::approval::count::requirement::{self, Role, VersionDemand};
 use crate::approval::count::weigh::CountedPerson;

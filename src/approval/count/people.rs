@@ -1,8 +1,7 @@
 //! Decides which approvals count and whether they satisfy the policy. Counts people rather than statements: those of one
 //! person are merged, and of people who are not known to be different only one counts.
 //!
-//! Uses policy, `approval`'s people and evidence, `count::weigh`. Pure. Start at `judge`, then `count`. Follows
-//! `docs/spec/approval.md`, E6, E8, I5, D4 to D8, 1.7 and 1.8.
+//! Pure. Start at `judge`, then `count`. Follows `docs/spec/approval.md`, E6, E8, I5, D4 to D8, 1.7 and 1.8.
 
 use crate::approval::count::requirement::VersionDemand;
 use crate::approval::count::weigh::{self, CountedPerson, VersionEvidence, is_met};

@@ -2,8 +2,7 @@
 //! combined; for a governance file, as much as the rules before it ask of any record. Also says whose approvals meet it, and
 //! which later versions carry an approval on.
 //!
-//! Uses record, policy, history's paths, `approval`'s people. Pure. Start at `combined_demand` and
-//! `governance_demand`. Follows `docs/spec/approval.md`, D1, D3, D4 and G2.
+//! Pure. Start at `combined_demand` and `governance_demand`. Follows `docs/spec/approval.md`, D1, D3, D4 and G2.
 
 use crate::approval::people::at_landing::GovernanceHistory;
 use crate::approval::people::identity::IdentityResolver;

@@ -1,7 +1,6 @@
 //! Decides whether a single approval or rejection of a version counts, and which one of a person is current.
 //!
-//! Uses policy, `approval`'s sources, people and evidence. Pure. Start at `weigh`, then `replace`. Follows
-//! `docs/spec/approval.md`, E1 to E7, 1.7, 1.8, D5 and D8.
+//! Pure. Start at `weigh`, then `replace`. Follows `docs/spec/approval.md`, E1 to E7, 1.7, 1.8, D5 and D8.
 
 use crate::approval::count::requirement::{self, OnlyListed, Role, VersionDemand};
 use crate::approval::evidence::claims::{Claim, EvidenceSource, VersionEvidenceSet, Vouched};

@@ -5,8 +5,7 @@
 //! its signer is, is asked as of the later of that time and the landing of the version, so a date that somebody typed asks no
 //! earlier rules than those that the version landed under.
 //!
-//! Uses history's statements, approval's governance history, statement files. Pure. Start at `BranchStatements`. Follows
-//! `docs/spec/approval.md`, S7.
+//! Pure. Start at `BranchStatements`. Follows `docs/spec/approval.md`, S7.
 
 use crate::approval::evidence::claims::{
     CountedFile, FileBacking, LandedApprovalFile, StatementEvent,

@@ -1,9 +1,8 @@
 //! Collects the claimed approvals and rejections of a version, and who stated them: merge actors, trailers, signatures,
 //! approval files, notes.
 //!
-//! Uses history's versions, commits and notes, policy, approval's forges, files and signature checks. Pure. Start at
-//! `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `count::weigh` decides whether a claim
-//! counts.
+//! Pure. Start at `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `count::weigh` decides whether
+//! a claim counts.
 
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, BadFile};
 use crate::approval::people::at_landing::SignatureChecks;

@@ -1,8 +1,7 @@
 //! Reads the files below `.approvals`, landing by landing: which are valid, what they are about, and what became of each.
 //!
-//! Uses policy, history, approval's governance history, statements, signatures. Pure. Start at `ApprovalFiles::of` and
-//! `ApprovalFileReader::land`. Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2. The fold decides which version a
-//! file applies to.
+//! Pure. Start at `ApprovalFiles::of` and `ApprovalFileReader::land`. Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2.
+//! The fold decides which version a file applies to.
 
 use crate::approval::evidence::claims::{
     CountedFile, FileBacking, LandedApprovalFile, StatementEvent,

@@ -1,7 +1,7 @@
 //! A forge's reviews of a merged pull request, the input of `approve --from-reviews`.
 //!
-//! Uses record's times, history's ids, statement's logins. Pure. Start at [`Reviews::read`]; [`account`] and
-//! [`login_key`] identify the author of each review. Follows `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
+//! Pure. Start at [`Reviews::read`]; [`account`] and [`login_key`] identify the author of each review. Follows
+//! `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
 
 use crate::approval::evidence::statement_file;
 use crate::history::objects::Oid;

@@ -1,8 +1,8 @@
 //! Checks whether a file below `.approvals` is valid in its place: its lines, name, ledger and signature; and the name by
 //! which such files identify their ledger, so that they count in no other.
 //!
-//! Uses policy's people, approval's keys, signatures and files. Pure. Start at [`check`], at [`place`] to select the files,
-//! and at [`LedgerName::from_policy`]. Follows `docs/spec/approval.md`, S7, conditions and failures, and 1.12.
+//! Pure. Start at [`check`], at [`place`] to select the files, and at [`LedgerName::from_policy`]. Follows
+//! `docs/spec/approval.md`, S7, conditions and failures, and 1.12.
 
 use crate::approval::evidence::statement_file::{
     self, ApprovalFile, BadFile, FOLDER, GOVERNANCE, SIGNATURE,

@@ -1,8 +1,7 @@
 //! The content and path of a file below `.approvals`: what a person signed, or a forge's review recorded by a bridge; and
 //! why one does not count.
 //!
-//! Uses record, policy's accounts, history's folder names, approval's signatures. Pure. Start at [`ApprovalFile`], and at
-//! [`BadFile`]. Follows `docs/spec/approval.md`, S7, 1.12 and G2.
+//! Pure. Start at [`ApprovalFile`], and at [`BadFile`]. Follows `docs/spec/approval.md`, S7, 1.12 and G2.
 
 use crate::approval::sources::keys;
 use crate::approval::sources::signature::SignatureState;

@@ -1,8 +1,8 @@
 //! The grace of an emergency: whether its first version counts without approval for a while, since when, and whether an
 //! earlier emergency used that up.
 //!
-//! Uses record, policy, history, `approval`'s identities. Pure. Start at `grace`, which is part of the fold, and
-//! [`use_up`], which compares emergencies after it. Follows `docs/spec/status.md`, emergency.
+//! Pure. Start at `grace`, which is part of the fold, and [`use_up`], which compares emergencies after it. Follows
+//! `docs/spec/status.md`, emergency.
 
 use crate::approval::count::requirement::OnlyListed;
 use crate::approval::fold::step::VersionStep;

@@ -1,8 +1,7 @@
 //! Binds approval files to versions, and re-evaluates versions when approvals land after them.
 //!
-//! Uses history, `approval`'s evidence, `fold::trail`. Pure. Start at `TrailEvaluator::land`,
-//! `TrailEvaluator::evaluate_until` and `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7 (binding and
-//! failures), E6, V6 and G2.
+//! Pure. Start at `TrailEvaluator::land`, `TrailEvaluator::evaluate_until` and `TrailEvaluator::into_verdicts`. Follows
+//! `docs/spec/approval.md`, S7 (binding and failures), E6, V6 and G2.
 
 use crate::approval::count::{requirement, weigh};
 use crate::approval::evidence::claims::{

@@ -1,7 +1,6 @@
 //! Judges a version by its own evidence.
 //!
-//! Uses record, policy, history, `approval`'s people, evidence and count. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5,
-//! A8 and D3.
+//! Pure. Part of the fold. Follows `docs/spec/approval.md`, A5, A8 and D3.
 
 use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::missing::{DemandContext, missing_approvals};

@@ -1,6 +1,6 @@
 //! What commits off the line, and files that went from beside others, mean for the versions of a trail.
 //!
-//! Uses history, `approval`'s fold. Pure. Start at `TrailEvaluator::bar_older`. Follows `docs/spec/approval.md`, M5, V3 and V7b.
+//! Pure. Start at `TrailEvaluator::bar_older`. Follows `docs/spec/approval.md`, M5, V3 and V7b.
 
 use crate::approval::count::requirement;
 use crate::approval::fold::step::VersionStep;

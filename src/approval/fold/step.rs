@@ -1,6 +1,6 @@
 //! One version of a trail, with the governance before its landing.
 //!
-//! Uses record, history, `approval`'s people, evidence and count. Pure. Start at `VersionStep`.
+//! Pure. Start at `VersionStep`.
 
 use crate::approval::count::people::{self, FourEyesOutcome};
 use crate::approval::count::requirement::VersionDemand;

@@ -3,8 +3,7 @@
 //! A version is carried (V6, V7b, V9), or judged by its own evidence and the approval files that wait for its bytes (S7).
 //! Files that land later go to the version at the tip, which is then judged again (`approval::late_evidence`).
 //!
-//! Uses record, policy, history, `approval`'s people, evidence and count. Pure. Start at `judge`. Follows `docs/spec/approval.md`, V5 to V9,
-//! A5, D1, D3, D7, M5 and M7.
+//! Pure. Start at `judge`. Follows `docs/spec/approval.md`, V5 to V9, A5, D1, D3, D7, M5 and M7.
 
 use crate::approval::count::requirement::{self, combined_demand};
 use crate::approval::evidence::claims::{

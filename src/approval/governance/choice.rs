@@ -1,9 +1,8 @@
 //! The version of each governance file that counts after a landing: the last that was approved, or that only adds
 //! requirements; before that, the one that came with the first policy. And the governance that these versions form.
 //!
-//! Uses ledger (for its trait `Tree`), policy, history, `approval`'s verdicts. Pure. Start at [`Chooser`], [`VersionChoice`]
-//! and [`Composer`]. Follows `docs/spec/approval.md`, G1 and G2: the policy determines the paths of the other files, so they
-//! are read under the chosen policy.
+//! Pure. Start at [`Chooser`], [`VersionChoice`] and [`Composer`]. Follows `docs/spec/approval.md`, G1 and G2: the policy
+//! determines the paths of the other files, so they are read under the chosen policy.
 
 use crate::approval::count::requirement::GovernanceVersion;
 use crate::approval::governance::key_levels::{self, Admission, ApprovedList, KnownNames, Naming};

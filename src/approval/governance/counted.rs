@@ -1,9 +1,8 @@
 //! Determines which version of each governance file counts after each landing: unapproved changes are
 //! never used to approve anything.
 //!
-//! Uses policy, history, `approval`'s fold. Pure. Start at [`count_governance`]. Follows
-//! `docs/spec/approval.md`, G1 and G2. Landings are judged oldest first, each by the governance before it, so
-//! that a governance change never approves itself.
+//! Pure. Start at [`count_governance`]. Follows `docs/spec/approval.md`, G1 and G2. Landings are judged oldest first, each
+//! by the governance before it, so that a governance change never approves itself.
 
 use crate::approval::count::missing;
 use crate::approval::evidence::approvals_branch::BranchStatements;

@@ -1,7 +1,6 @@
 //! How each key of the signers file was let in, and so what its signatures prove: a key proves no more than what let it in.
 //!
-//! Uses policy, `approval`'s signers, verdicts and demand. Pure. Start at `KeyLevels`. Follows `docs/spec/approval.md`,
-//! G2, *Level of a key*.
+//! Pure. Start at `KeyLevels`. Follows `docs/spec/approval.md`, G2, *Level of a key*.
 
 use crate::approval::count::requirement::{GovernanceVersion, governance_demand};
 use crate::approval::count::weigh;

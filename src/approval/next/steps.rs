@@ -1,9 +1,8 @@
 //! What can still be done about an approval, as data: what is missing, in which ways it can be given and by whom, and what
 //! stands in the way.
 //!
-//! The only place that knows that; `next::text` words it. Uses policy, `approval`'s count, `next::who` and the verdict. Pure.
-//! Start at [`steps`]. Follows `docs/spec/status.md`, findings and reasons, and `docs/spec/cli.md`, `how[]`: a way is named only
-//! if it counts under the policy that judges the content.
+//! The only place that knows that; `next::text` words it. Pure. Start at [`steps`]. Follows `docs/spec/status.md`, findings
+//! and reasons, and `docs/spec/cli.md`, `how[]`: a way is named only if it counts under the policy that judges the content.
 
 use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::requirement::{self, VersionDemand, combined_demand};

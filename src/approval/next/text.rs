@@ -1,7 +1,7 @@
 //! The words for what can still be done about an approval: reasons, instructions and commands. Nothing else words it.
 //!
-//! Uses `next::steps`. Pure. Start at [`blocker`], [`sentence`] and [`instruction`]. Follows `docs/spec/status.md`, findings and
-//! reasons, and `docs/spec/cli.md`, queue and `how[]`: `…` in a command marks what only a person can supply.
+//! Pure. Start at [`blocker`], [`sentence`] and [`instruction`]. Follows `docs/spec/status.md`, findings and reasons, and
+//! `docs/spec/cli.md`, queue and `how[]`: `…` in a command marks what only a person can supply.
 
 use std::fmt;
 

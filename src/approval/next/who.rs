@@ -1,8 +1,8 @@
 //! Determines which approvals content needs before it lands, and who could give them: people whom its requirement or the
 //! policy names, other than its authors.
 //!
-//! Uses record, policy, `approval`'s people and count. Pure. Start at [`needed`], [`proposed`], [`lacking`] and [`Eligibility`]. Follows
-//! `docs/spec/approval.md`, D3, D4 and I8, and `docs/spec/cli.md`, `needs{}`.
+//! Pure. Start at [`needed`], [`proposed`], [`lacking`] and [`Eligibility`]. Follows `docs/spec/approval.md`, D3, D4 and
+//! I8, and `docs/spec/cli.md`, `needs{}`.
 
 use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::missing::{self, DemandContext};

@@ -1,7 +1,7 @@
 //! The governance that judges a landing: the files before it, never those that it adds; and the signatures
 //! that were checked by it.
 //!
-//! Uses policy, history. Pure. Start at `GovernanceHistory`. Follows `docs/spec/approval.md`, G1.
+//! Pure. Start at `GovernanceHistory`. Follows `docs/spec/approval.md`, G1.
 
 use crate::approval::people::identity::{IdentityCache, IdentityResolver};
 use crate::approval::people::listed::{self, ListedPeople};

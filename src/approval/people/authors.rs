@@ -1,7 +1,6 @@
 //! Determines the author set of a version (everyone named as having made its content), and who landed it.
 //!
-//! Uses history's versions and commits, `approval::identity`. Pure. Start at `of_version`. Follows
-//! `docs/spec/approval.md`, A1 to A7 and 1.5.
+//! Pure. Start at `of_version`. Follows `docs/spec/approval.md`, A1 to A7 and 1.5.
 
 use crate::approval::people::identity::{Identity, IdentityResolver, is_nobody};
 use crate::approval::people::relation::{Relation, SeparatedBy};

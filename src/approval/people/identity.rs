@@ -1,7 +1,6 @@
 //! Resolves identities at one landing: as the governance before it knows them, merged with what other states add.
 //!
-//! Uses policy's people, history's idents, approval's key set. Pure. Start
-//! at `IdentityResolver`. Follows `docs/spec/approval.md`, 1.7.
+//! Pure. Start at `IdentityResolver`. Follows `docs/spec/approval.md`, 1.7.
 
 use crate::approval::people::listed::{IdentityKind, ListedPeople};
 use crate::approval::sources::forge;

@@ -1,8 +1,7 @@
 //! What sort of identity a person is, and who is listed: the people whom a state of governance names as able to approve
 //! the rules, and access.
 //!
-//! Uses policy's people, `approval`'s forges and keys. Pure. Start at [`IdentityKind`] and [`ListedPeople`]. Follows
-//! `docs/spec/approval.md`, 1.7, D9 and G2.
+//! Pure. Start at [`IdentityKind`] and [`ListedPeople`]. Follows `docs/spec/approval.md`, 1.7, D9 and G2.
 
 use crate::approval::sources::forge;
 use crate::approval::sources::keys::Keys;

@@ -1,7 +1,7 @@
 //! The relation of two identities: the same person, possibly the same, or known to be different.
 //!
-//! Uses policy's accounts, approval's identities. Pure. Start at [`Relation`], and at `IdentityResolver::relation`, which
-//! every comparison of people uses. Follows `docs/spec/approval.md`, 1.7, known to be different.
+//! Pure. Start at [`Relation`], and at `IdentityResolver::relation`, which every comparison of people uses. Follows
+//! `docs/spec/approval.md`, 1.7, known to be different.
 
 use crate::approval::people::identity::{Identity, IdentityResolver};
 use crate::diag::sorting::StableSort as _;

@@ -1,6 +1,6 @@
 //! The keys that count at one landing, who owns them, and the groups of their owners.
 //!
-//! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
+//! Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
 use crate::approval::sources::forge;
 use crate::approval::sources::signers::BUILT_IN;

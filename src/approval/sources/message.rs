@@ -1,7 +1,7 @@
 //! Parses commit messages of forges and people, and the people that their lines name; describes what one forge writes.
 //!
-//! Uses `history::trailer`. Pure. Start at [`CommitMessage`], [`person`] and [`ForgeAdapter`], which `forge::ALL` lists.
-//! Follows `docs/spec/approval.md`, 2, E4 and E5.
+//! Pure. Start at [`CommitMessage`], [`person`] and [`ForgeAdapter`], which `forge::ALL` lists. Follows
+//! `docs/spec/approval.md`, 2, E4 and E5.
 
 use crate::history::trailer::{self, Trailer};
 

@@ -1,7 +1,7 @@
 //! Reads the OpenPGP signatures by which forges sign commits: RSA over SHA-256 or SHA-512, in one armored block.
 //!
-//! Uses wire's keys; rsa for the cryptography. Pure, never panics. Start at [`OpenPgpSignature::read`]. Follows RFC 4880, 5.2
-//! and 6.2, as far as a forge's signature needs it: any other one is not read.
+//! Pure, never panics. Start at [`OpenPgpSignature::read`]. Follows RFC 4880, 5.2 and 6.2, as far as a forge's signature
+//! needs it: any other one is not read.
 
 use crate::approval::sources::wire::{self, PublicKey};
 use crate::record::time::Instant;

@@ -1,10 +1,10 @@
 //! Verifies SSH signatures of commits, tags and approval files, and a forge's OpenPGP signatures of commits; identifies the
 //! signing key.
 //!
-//! Uses history's commits, approval's keys, openpgp and wire, and ssh_key for the cryptography. Pure. Start at [`of_commit`],
-//! [`Tag::signature`] or [`detached`], then [`CheckedSignature::state`]; `open` reads the format that `ssh-keygen -Y sign`
-//! writes. Follows `docs/spec/approval.md`, E2a and S2 to S4, and OpenSSH's PROTOCOL.sshsig. The cryptographic check
-//! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
+//! Pure. Start at [`of_commit`], [`Tag::signature`] or [`detached`], then [`CheckedSignature::state`]; `open` reads the
+//! format that `ssh-keygen -Y sign` writes. Follows `docs/spec/approval.md`, E2a and S2 to S4, and OpenSSH's
+//! PROTOCOL.sshsig. The cryptographic check runs once, when a [`CheckedSignature`] is made; its state can then be computed
+//! for several instants and key lists.
 
 use crate::approval::sources::keys::{self, KeyStatus, Keys, Signer};
 use crate::approval::sources::openpgp::OpenPgpSignature;

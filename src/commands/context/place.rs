@@ -1,8 +1,7 @@
 //! Where `-o` and receipts lead: a place where nothing can be written, or nothing may be, is refused before anything is
 //! computed.
 //!
-//! Uses faults, session's reserved places, and store's streams. Start at [`file`], [`folder`] and [`write`]. Follows
-//! `docs/spec/cli.md`, output to files.
+//! Start at [`file`], [`folder`] and [`write`]. Follows `docs/spec/cli.md`, output to files.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf, is_separator};

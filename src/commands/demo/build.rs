@@ -1,6 +1,5 @@
 //! Builds the demo's repository from its story: git objects first, then one checkout.
 //!
-//! Uses record (ids, instants), approval (its files, and a key to sign one), store, and the clock for the seed of that key.
 //! Start at [`build`]. Follows `docs/decisions.md`, 0024.
 
 use crate::commands::context::Ctx;

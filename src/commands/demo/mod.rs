@@ -1,6 +1,6 @@
 //! `demo`: a small git repository with a real history, so that every command has something to show.
 //!
-//! Uses store, and the schemas of record and policy. The story is in `story`, its texts beside it.
+//! The story is in `story`, its texts beside it.
 
 mod build;
 mod story;

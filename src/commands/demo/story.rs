@@ -1,7 +1,7 @@
 //! The history of the demo ledger: who filed, who merged, and what was left undone.
 //!
-//! Uses record (instants). Times are hours relative to the start of the clock's day, so that the story is always recent
-//! and two runs on one day create the same commits.
+//! Times are hours relative to the start of the clock's day, so that the story is always recent and two runs on one day
+//! create the same commits.
 
 use exledger::policy::people::nobody;
 use exledger::record::time::Instant;

@@ -1,7 +1,7 @@
 //! Which ended records have access that is gone: only a list that is said to be complete shows that.
 //!
-//! Uses record, status, `survey::access`. Pure. Start at [`AbsenceWatch`]. Follows `docs/spec/cli.md`, access,
-//! `--complete`: absence from any other list proves nothing.
+//! Pure. Start at [`AbsenceWatch`]. Follows `docs/spec/cli.md`, access, `--complete`: absence from any other list proves
+//! nothing.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;

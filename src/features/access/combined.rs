@@ -1,6 +1,6 @@
 //! The state of a grant from those of its resources and actions: the worst counts, so that nothing hides behind the rest.
 //!
-//! Uses gate's questions, record's times, baselines. Pure. Start at `combine`. Follows `docs/spec/cli.md`, access.
+//! Pure. Start at `combine`. Follows `docs/spec/cli.md`, access.
 
 use crate::features::access::grant::AccessState;
 use crate::features::triage::baseline::Matter;

@@ -1,7 +1,6 @@
 //! Access that exists, as the system that grants it lists it, and its state.
 //!
-//! Uses record, gate. Pure. Start at [`AccessGrant`]. Follows `docs/spec/cli.md`, access, and `docs/spec/interop.md`, input
-//! of `access`.
+//! Pure. Start at [`AccessGrant`]. Follows `docs/spec/cli.md`, access, and `docs/spec/interop.md`, input of `access`.
 
 use crate::gate::answer::{Asker, Question, ScannerDetails, few};
 use crate::record::time::When;

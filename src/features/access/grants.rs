@@ -1,7 +1,6 @@
 //! Reads lists of live access as JSON Lines: one grant for each line.
 //!
-//! Uses record's times and JSON, survey's grants. Pure: the caller supplies the bytes. Start at [`read`]. Follows
-//! `docs/spec/interop.md`, input of `access`.
+//! Pure: the caller supplies the bytes. Start at [`read`]. Follows `docs/spec/interop.md`, input of `access`.
 
 use std::io::BufRead;
 

@@ -1,7 +1,7 @@
 //! The state of one grant: the gate is asked about each of its resources and actions, then the baselines.
 //!
-//! Uses record, policy, status, gate, `survey::{route, triage}`. Pure. Start at [`AccessJudge::decide`]. Follows
-//! `docs/spec/cli.md`, access: a grant is covered only if all of it is, and until it ends.
+//! Pure. Start at [`AccessJudge::decide`]. Follows `docs/spec/cli.md`, access: a grant is covered only if all of it is, and
+//! until it ends.
 
 use std::cmp::Reverse;
 

@@ -1,6 +1,6 @@
 //! Access: compares lists of live access with the ledger.
 //!
-//! Uses session. Start at `answer`. Follows `docs/spec/cli.md`, access.
+//! Start at `answer`. Follows `docs/spec/cli.md`, access.
 
 pub mod absence;
 pub mod answer;

@@ -1,6 +1,6 @@
 //! `export revocations`: one row for each record that was in force and is not any more.
 //!
-//! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, export revocations.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, export revocations.
 
 use serde::Serialize;
 

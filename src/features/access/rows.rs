@@ -1,7 +1,6 @@
 //! The results of all grants: one row each, and the counts.
 //!
-//! Uses `survey::{access, route, triage}`. Pure. Start at [`AccessRows::add`]. Follows `docs/spec/cli.md`, access: the
-//! counts add up to the lines.
+//! Pure. Start at [`AccessRows::add`]. Follows `docs/spec/cli.md`, access: the counts add up to the lines.
 
 use std::collections::BTreeMap;
 

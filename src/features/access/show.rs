@@ -1,6 +1,6 @@
 //! `access`: the grants that need somebody first, state by state; then what is covered, and the counts.
 //!
-//! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, access.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, access.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;

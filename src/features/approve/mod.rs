@@ -1,6 +1,6 @@
 //! Approve: approvals and rejections, and approval files for a forge's reviews.
 //!
-//! Uses session. Start at `prepare`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, 1.12.
+//! Start at `prepare`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, 1.12.
 
 pub mod answer;
 mod beside;

@@ -1,7 +1,7 @@
 //! `approve`: what was approved or rejected, for which groups it counts, and the next steps.
 //!
-//! Uses diag, record, policy, approval, plan. Pure. Start at [`signed`] and [`stated`]; [`gist`] is shown before
-//! signing. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Pure. Start at [`signed`] and [`stated`]; [`gist`] is shown before signing. Follows `docs/spec/cli.md`, JSON that
+//! scripts rely on.
 
 use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::diag;

@@ -1,6 +1,6 @@
 //! Check: whether something is allowed, by a record that is in force; and the receipts of the answers.
 //!
-//! Uses session. Start at `answer`. Follows `docs/spec/cli.md`, check and hook.
+//! Start at `answer`. Follows `docs/spec/cli.md`, check and hook.
 
 pub mod answer;
 mod coverage;

@@ -1,6 +1,6 @@
 //! `check`: the gate's verdict, which is also a receipt.
 //!
-//! Uses gate. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, check.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, check.
 
 use crate::gate::answer::{Considered, GateAnswer, GateVerdict, Question};
 use crate::gate::receipt::{CheckAnswer, LoggedReceipt};

@@ -1,6 +1,6 @@
 //! Decide: decisions about records of the work tree, such as renewals and closures; and those records.
 //!
-//! Uses session. Start at `prepare`. Follows `docs/spec/cli.md`, decisions.
+//! Start at `prepare`. Follows `docs/spec/cli.md`, decisions.
 
 pub mod answer;
 pub mod decided;

@@ -1,6 +1,6 @@
 //! The decisions: what was written, or would be, and the next steps.
 //!
-//! Uses diag, rules, plan. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on (edits).
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on (edits).
 
 use serde::Serialize;
 use serde_json::Value;

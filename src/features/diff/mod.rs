@@ -1,6 +1,6 @@
 //! Diff: what a branch changes, compared with the commit where it will land.
 //!
-//! Uses session. Start at `answer`. Follows `docs/spec/cli.md`, lint and diff.
+//! Start at `answer`. Follows `docs/spec/cli.md`, lint and diff.
 
 pub mod answer;
 mod authors;

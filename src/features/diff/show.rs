@@ -1,7 +1,7 @@
 //! `diff`: the changes of a branch by their meaning, the approvals they need, and who can give them.
 //!
-//! Uses record, policy's tiers, approval's offers, rules. Pure. Start at [`doc()`]. Follows `docs/spec/cli.md`, diff. The
-//! `markdown` format is one comment on a pull request (`comment`); the others show one row per record.
+//! Pure. Start at [`doc()`]. Follows `docs/spec/cli.md`, diff. The `markdown` format is one comment on a pull request
+//! (`comment`); the others show one row per record.
 
 mod comment;
 mod fields;

@@ -1,7 +1,7 @@
 //! Forge accounts that the policy maps to nobody: their approvals, and approvals of what they wrote, may not count.
 //!
-//! Uses policy's people, approval's forges. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, I7 and I8. A line to
-//! add never contains an address: whose account it is must be known, not guessed.
+//! Pure. Start at [`check`]. Follows `docs/spec/approval.md`, I7 and I8. A line to add never contains an address: whose
+//! account it is must be known, not guessed.
 
 use crate::diag::sorting::StableSort as _;
 use std::cmp::Reverse;

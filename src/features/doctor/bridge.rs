@@ -1,6 +1,6 @@
 //! Whether approving on the forge, or anything else, leaves an approval when pull requests are merged as they are here.
 //!
-//! Uses policy's people, approval's keys. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, 1.12.
+//! Pure. Start at [`check`]. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::approval::sources::forge;
 use crate::approval::sources::keys::Keys;

@@ -1,6 +1,6 @@
 //! One check: its name, its outcome, and how to fix what it found.
 //!
-//! Uses nothing else. Pure. Start at [`DoctorCheck`]. Follows `docs/spec/cli.md`, doctor.
+//! Pure. Start at [`DoctorCheck`]. Follows `docs/spec/cli.md`, doctor.
 
 use crate::record::vocabulary::words;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! Whether the jobs that run exledger are there, are installed safely, and run on the approved branch.
 //!
-//! Uses history's names of branches, approval's keys, survey's workflows. Pure. Start at [`check`]. Follows `docs/spec/cli.md`, doctor.
+//! Pure. Start at [`check`]. Follows `docs/spec/cli.md`, doctor.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Whether an approval counts in this repository: one check for each thing that could prevent it.
 //!
-//! Uses policy, history, approval, survey's workflows. Pure. Start at [`diagnose`]. Follows `docs/spec/cli.md`, doctor.
-//! Nothing is decided here about identities, keys or ways to approve: `policy` and `approval` are asked.
+//! Pure. Start at [`diagnose`]. Follows `docs/spec/cli.md`, doctor. Nothing is decided here about identities, keys or ways
+//! to approve: `policy` and `approval` are asked.
 
 use crate::approval::sources::keys::KeySet;
 use crate::diag::shell::quoted;

@@ -1,6 +1,6 @@
 //! What the checks are based on: governance, recent commits, jobs, and the setup of this clone.
 //!
-//! Uses history, policy, status. Pure. Start at [`DoctorFacts`]. `session::doctor` reads it.
+//! Pure. Start at [`DoctorFacts`]. `session::doctor` reads it.
 
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::recent::RecentCommits;

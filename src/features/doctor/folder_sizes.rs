@@ -1,6 +1,6 @@
 //! How many records each folder of a commit holds.
 //!
-//! Uses history's folders. Pure. Start at [`count`]. Folders whose names start with a dot hold no records.
+//! Pure. Start at [`count`]. Folders whose names start with a dot hold no records.
 
 use crate::history::folder::{DEEPEST, Mode};
 use crate::history::objects::{Objects, Obstacle, Oid};

@@ -1,6 +1,6 @@
 //! Doctor: whether approvals count in this repository.
 //!
-//! Uses session. Start at `answer`. Follows `docs/spec/cli.md`, doctor.
+//! Start at `answer`. Follows `docs/spec/cli.md`, doctor.
 
 pub mod accounts;
 pub mod answer;

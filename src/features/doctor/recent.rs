@@ -1,7 +1,7 @@
 //! The newest commits of the approved branch: how they landed, who made them, and which change the ledger.
 //!
-//! Uses policy's people, history, approval's forges. Pure. Start at [`read`]. The number of commits that are read is
-//! limited, so that the answer takes no longer in an old repository.
+//! Pure. Start at [`read`]. The number of commits that are read is limited, so that the answer takes no longer in an old
+//! repository.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,6 @@
 //! Whether the groups and keys that the policy demands exist, with enough people in them.
 //!
-//! Uses policy's tiers and people, approval's keys, matching and next steps. Pure. Start at [`Requirements`]. Follows
-//! `docs/spec/approval.md`, D4.
+//! Pure. Start at [`Requirements`]. Follows `docs/spec/approval.md`, D4.
 
 use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::requirement;

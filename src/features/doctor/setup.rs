@@ -1,6 +1,6 @@
 //! The checks of the ledger itself: ref, clone, policy, name, forge, merges, folders, history.
 //!
-//! Uses policy's people, survey's recent commits. Pure. Follows `docs/spec/cli.md`, doctor.
+//! Pure. Follows `docs/spec/cli.md`, doctor.
 
 use crate::diag::shell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! `doctor`: whether an approval counts here, then every check with what to do.
 //!
-//! Uses survey's checks. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, doctor.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, doctor.
 
 use serde::Serialize;
 

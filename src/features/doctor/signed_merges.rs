@@ -1,6 +1,6 @@
 //! The merges of each forge in the newest commits, and how many of them carry its signature.
 //!
-//! Uses policy's people, approval's keys and signatures. Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E2a.
+//! Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E2a.
 
 use std::collections::BTreeMap;
 

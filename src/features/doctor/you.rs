@@ -1,6 +1,6 @@
 //! Whether the user of this clone may approve, for which groups, and whether their key is listed.
 //!
-//! Uses policy's people, approval's keys. Pure. Start at [`check`]. Follows `docs/spec/approval.md`, S7 and E7.
+//! Pure. Start at [`check`]. Follows `docs/spec/approval.md`, S7 and E7.
 
 use crate::approval::next::who::Identities;
 use crate::approval::people::listed::ListedPeople;

@@ -1,6 +1,6 @@
 //! Export: the records in force, written into the files that tools read.
 //!
-//! Uses session. Start at `answer`, and for one format at its file in `targets`. Follows `docs/spec/interop.md`, 3, and
+//! Start at `answer`, and for one format at its file in `targets`. Follows `docs/spec/interop.md`, 3, and
 //! `docs/spec/cli.md`, export.
 
 pub mod answer;

@@ -1,7 +1,7 @@
 //! Adopting: what is suppressed already is put on record as it is, for 90 days, and no source line is edited.
 //!
-//! Uses scan's entries, plan's drafting function, and the feature new. Start at `prepare_adoption`. Follows
-//! `docs/spec/interop.md`, 4, adopting. What the drafting function can't tell is listed.
+//! Start at `prepare_adoption`. Follows `docs/spec/interop.md`, 4, adopting. What the drafting function can't tell is
+//! listed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Completes a draft: answers what is marked `TODO(import)`, and leaves everything else as it is written.
 //!
-//! Uses yaml, record, plan's drafts. Pure. Start at [`plan`]. Follows `docs/spec/cli.md`, new, `--complete`.
+//! Pure. Start at [`plan`]. Follows `docs/spec/cli.md`, new, `--complete`.
 
 use serde_json::Value;
 

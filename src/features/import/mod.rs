@@ -1,6 +1,6 @@
 //! Import: drafts of records from the exceptions that other tools keep in files, and the completion of drafts.
 //!
-//! Uses plan, interop, session, and the features decide, new and triage. Start at `prepare`. Follows `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
+//! Start at `prepare`. Follows `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
 
 pub mod adopt;
 pub mod answer;

@@ -1,6 +1,6 @@
 //! `import`: the drafts, the entries that need somebody, and the counts; `new --complete`: what was answered.
 //!
-//! Uses record, plan. Pure. Start at [`doc`] and [`completed`]. Follows `docs/spec/interop.md`, 4.
+//! Pure. Start at [`doc`] and [`completed`]. Follows `docs/spec/interop.md`, 4.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Lint: runs the rules on the work tree, some files of it, or what a branch changes.
 //!
-//! Uses session. Start at `answer`. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
+//! Start at `answer`. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
 pub mod answer;
 mod approvals;

@@ -1,6 +1,6 @@
 //! `lint`: the findings, and how many records were checked.
 //!
-//! Uses session's counts. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, lint.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, lint.
 
 use crate::history::objects;
 use serde::Serialize;

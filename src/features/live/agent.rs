@@ -1,7 +1,7 @@
 //! What `mcp` answers about records: the status of one, and what is due.
 //!
-//! Uses record, status, survey, gate's rules of what an agent may read. Pure. Start at [`AgentStatus`] and
-//! [`AgentDueList`]. Follows `docs/spec/cli.md`, mcp: what people wrote stands where a reader expects it, and nowhere else.
+//! Pure. Start at [`AgentStatus`] and [`AgentDueList`]. Follows `docs/spec/cli.md`, mcp: what people wrote stands where a
+//! reader expects it, and nowhere else.
 
 use crate::diag::sorting::StableSort as _;
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! The answers about a false positive: a finding, its place and the reason make a whole record.
 //!
-//! Uses gate's files, plan's drafting function. Start at `FalsePositive::answers`. Follows `docs/spec/cli.md`, new. What the
-//! drafting function can't tell is refused: nobody could say later what was looked at.
+//! Start at `FalsePositive::answers`. Follows `docs/spec/cli.md`, new. What the drafting function can't tell is refused:
+//! nobody could say later what was looked at.
 
 use serde_json::json;
 

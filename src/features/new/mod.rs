@@ -1,6 +1,6 @@
 //! New: a record to be filed, from the answers that are known before any prompt.
 //!
-//! Uses session. Start at `prepare`. Follows `docs/spec/cli.md`, new.
+//! Start at `prepare`. Follows `docs/spec/cli.md`, new.
 
 pub mod answer;
 pub mod false_positive;

@@ -1,6 +1,6 @@
 //! `new`: the new record, the approvals it needs, and the next steps.
 //!
-//! Uses diag, policy, plan. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! Pack: the audit pack of a span, with everything that a reviewer needs to check it again.
 //!
-//! Uses session. Start at `prepare`. Follows `docs/spec/cli.md`, export pack.
+//! Start at `prepare`. Follows `docs/spec/cli.md`, export pack.
 
 pub mod answer;
 mod copied;

@@ -1,7 +1,7 @@
 //! `export pack`: the text that says what is in a pack and how to check it without this program.
 //!
-//! Uses status. Pure. Start at [`readme`]. Follows `docs/spec/interop.md`, 3a. Each command of the text stands on lines of
-//! its own that are indented by four spaces; a test runs exactly those.
+//! Pure. Start at [`readme`]. Follows `docs/spec/interop.md`, 3a. Each command of the text stands on lines of its own that
+//! are indented by four spaces; a test runs exactly those.
 
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;

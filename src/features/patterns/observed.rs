@@ -1,7 +1,7 @@
 //! The inputs of one run, counted for repetition: by file, source, day and key, so that memory grows with these alone.
 //!
-//! Uses record, policy, survey's observations. Pure. Start at [`ObservedRun::add`]. Follows `docs/spec/interop.md`, 6,
-//! repetition. Each input is counted in exactly one row, or is among those left out.
+//! Pure. Start at [`ObservedRun::add`]. Follows `docs/spec/interop.md`, 6, repetition. Each input is counted in exactly one
+//! row, or is among those left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! What repeats in events, uses and refusals: for `triage` and `patterns`.
 //!
-//! Uses survey. Pure. Start at `RepeatedView` and `blocks`. Follows `docs/spec/cli.md`, triage and patterns.
+//! Pure. Start at `RepeatedView` and `blocks`. Follows `docs/spec/cli.md`, triage and patterns.
 
 use std::collections::BTreeMap;
 

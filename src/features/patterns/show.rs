@@ -1,6 +1,6 @@
 //! `patterns`: what repeats, what to change, and which new records are refused because of it.
 //!
-//! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, patterns.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, patterns.
 
 use crate::record::dates;
 use serde::{Serialize, Serializer};

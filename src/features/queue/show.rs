@@ -1,7 +1,7 @@
 //! `queue`: what needs attention, most urgent first, with the next step.
 //!
-//! Uses policy's people, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, queue. A record takes a few lines
-//! beside its id, so that its command fits on one line that can be copied, at 80 columns as at 140.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, queue. A record takes a few lines beside its id, so that its command
+//! fits on one line that can be copied, at 80 columns as at 140.
 
 use crate::diag;
 use crate::record::time::Instant;

@@ -1,6 +1,6 @@
 //! Redesign: redesigns of the work tree, and decisions about them.
 //!
-//! Uses session. Start at `prepare_new` or `prepare_edit`. Follows `docs/spec/cli.md`, redesign.
+//! Start at `prepare_new` or `prepare_edit`. Follows `docs/spec/cli.md`, redesign.
 
 pub mod answer;
 pub mod plan;

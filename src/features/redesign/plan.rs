@@ -1,7 +1,6 @@
 //! A redesign: its new file, the note that it was done, and someone else's assessment of its effect.
 //!
-//! Uses policy's redesigns, plan's entries and evidence. Pure. Start at [`fields`], [`done`] and [`assess`]. Follows
-//! `docs/spec/cli.md`, redesign.
+//! Pure. Start at [`fields`], [`done`] and [`assess`]. Follows `docs/spec/cli.md`, redesign.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! The first screen of the page: how the ledger is, in figures and pictures.
 //!
-//! Uses status, survey's summary. Pure. Start at [`blocks`]. Follows `docs/audit.md`, the page.
+//! Pure. Start at [`blocks`]. Follows `docs/audit.md`, the page.
 
 use crate::diag;
 use crate::diag::sorting::StableSort as _;

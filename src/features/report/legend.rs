@@ -1,6 +1,6 @@
 //! The legend of the page: what status, tier and the levels of approval mean.
 //!
-//! Uses policy, status. Pure. Start at [`blocks`]. Follows `docs/spec/status.md` and `docs/spec/approval.md`.
+//! Pure. Start at [`blocks`]. Follows `docs/spec/status.md` and `docs/spec/approval.md`.
 
 use crate::features::list;
 use crate::policy::Policy;

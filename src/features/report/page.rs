@@ -1,6 +1,6 @@
 //! The page: a first screen, then the tables, a card for each record, and a legend.
 //!
-//! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/interop.md`, the page.
+//! Pure. Start at [`doc`]. Follows `docs/spec/interop.md`, the page.
 
 use crate::diag::sorting::StableSort as _;
 use crate::features::report::show::Report;

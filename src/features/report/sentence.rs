@@ -1,6 +1,6 @@
 //! A report in one sentence: what is in force, what is overdue and whose, what waits.
 //!
-//! Uses survey's figures. Pure. Start at [`summary`].
+//! Pure. Start at [`summary`].
 
 use crate::diag;
 use crate::features::report::show::Report;

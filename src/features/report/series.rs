@@ -1,6 +1,6 @@
 //! The figures of the months as a chart, next to a table with the same content.
 //!
-//! Uses survey. Pure. Start at [`counted`].
+//! Pure. Start at [`counted`].
 
 use crate::survey::figures::Period;
 use crate::view::doc::ChartSeries;

@@ -1,7 +1,7 @@
 //! `report`: the health of the backlog, what is overdue, trends, the classes, the controls.
 //!
-//! Uses record, policy, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, report, and M02, M36, M56
-//! and M76 of the mission. The additional content of the HTML page is in `page`.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, report, and M02, M36, M56 and M76 of the mission. The additional
+//! content of the HTML page is in `page`.
 
 use crate::diag::sorting::StableSort as _;
 use crate::view::shape;

@@ -1,6 +1,6 @@
 //! The tables of a report: what is overdue or due now, what happened in each month, what repeats, the controls.
 //!
-//! Uses survey. Pure. Start at [`overdue`]. Follows `docs/spec/cli.md`, report.
+//! Pure. Start at [`overdue`]. Follows `docs/spec/cli.md`, report.
 
 use crate::features::queue;
 use crate::features::report::show::Report;

@@ -1,6 +1,6 @@
 //! Request: exceptions that an agent requests, drafted and kept on branches.
 //!
-//! Uses session. Start at `draft`. Follows `docs/spec/cli.md`, mcp.
+//! Start at `draft`. Follows `docs/spec/cli.md`, mcp.
 
 pub mod answer;
 mod branch;

@@ -1,8 +1,8 @@
 //! A request for an exception by an agent: the arguments that it gives, and the draft that is made of them.
 //!
-//! Uses record, policy, gate. Pure. Start at [`ExceptionRequest::read`]. Follows `docs/spec/cli.md`, requests by agents. The
-//! arguments are the flags of `new` about content, without those by which a request would decide what only people
-//! decide, or would cover more than it says.
+//! Pure. Start at [`ExceptionRequest::read`]. Follows `docs/spec/cli.md`, requests by agents. The arguments are the flags
+//! of `new` about content, without those by which a request would decide what only people decide, or would cover more than
+//! it says.
 
 use serde_json::{Map, Value, json};
 

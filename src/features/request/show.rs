@@ -1,6 +1,6 @@
 //! A request for an exception by an agent: the draft, where it is, and the approvals that it needs.
 //!
-//! Uses diag, policy, plan. Pure. Start at [`RequestView`]. Follows `docs/spec/cli.md`, requests by agents.
+//! Pure. Start at [`RequestView`]. Follows `docs/spec/cli.md`, requests by agents.
 
 use serde::Serialize;
 

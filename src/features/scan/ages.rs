@@ -1,6 +1,6 @@
 //! Since when each suppression is there, by whom, and whether they are still active.
 //!
-//! Uses history, store. Start at [`EntryAge`]. Follows `docs/spec/interop.md`, 5, ages.
+//! Start at [`EntryAge`]. Follows `docs/spec/interop.md`, 5, ages.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! `scan --base`: which suppressions a branch adds, or lets hide more.
 //!
-//! Uses history, store, formats::suppressions. Start at [`ScanBase`]. Follows `docs/spec/interop.md`, 5.
+//! Start at [`ScanBase`]. Follows `docs/spec/interop.md`, 5.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! A suppression as `scan` shows it: why it is there, until when, since when, and what the ledger says.
 //!
-//! Uses rules::scan, record. Pure. Start at [`ScanEntry`]. Follows `docs/spec/interop.md`, 5, and `docs/spec/cli.md`, scan.
+//! Pure. Start at [`ScanEntry`]. Follows `docs/spec/interop.md`, 5, and `docs/spec/cli.md`, scan.
 
 use crate::view::doc::RowColumns;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! Where a scan looks: a ledger, a repository without one, or a folder outside git.
 //!
-//! Uses session, store. Start at [`ScanPlace::open`]. Follows `docs/spec/interop.md`, 5.
+//! Start at [`ScanPlace::open`]. Follows `docs/spec/interop.md`, 5.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,6 @@
 //! Which files are searched, and what is in them.
 //!
-//! Uses formats::suppressions, store. Start at `SearchedFiles`. Each file is read
-//! once, in threads. Follows `docs/spec/interop.md`, 5.
+//! Start at `SearchedFiles`. Each file is read once, in threads. Follows `docs/spec/interop.md`, 5.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};

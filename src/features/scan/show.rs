@@ -1,6 +1,6 @@
 //! `scan`: every suppression, the most urgent first.
 //!
-//! Uses diag, view. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, scan, and `docs/spec/interop.md`, 5.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, scan, and `docs/spec/interop.md`, 5.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;

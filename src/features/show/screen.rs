@@ -1,7 +1,7 @@
 //! `show`: the answers to the four questions on one screen, then the rest.
 //!
-//! Uses record, approval, status. Pure. Start at [`doc`]. Follows `docs/mission.md`, the four questions, and
-//! `docs/spec/cli.md`, show. Texts cut on the first screen are shown in full below it.
+//! Pure. Start at [`doc`]. Follows `docs/mission.md`, the four questions, and `docs/spec/cli.md`, show. Texts cut on the
+//! first screen are shown in full below it.
 
 use crate::diag::shell;
 use crate::features::show::text::Pairs;

@@ -1,6 +1,6 @@
 //! An alert of GitHub: what it is about, and whether somebody dismissed it.
 //!
-//! Uses `survey::event`. Pure. Start at [`GithubAlert`]. Follows `docs/spec/interop.md`, 6b.
+//! Pure. Start at [`GithubAlert`]. Follows `docs/spec/interop.md`, 6b.
 
 use crate::record::vocabulary::words;
 use crate::survey::event::ScannerFinding;

@@ -1,6 +1,6 @@
 //! What to change about the alerts of a repository, so that those are dismissed which a record in force covers.
 //!
-//! Uses record, status, `survey::event`. Pure. Start at [`AlertPlanner`]. Follows `docs/spec/interop.md`, 6b.
+//! Pure. Start at [`AlertPlanner`]. Follows `docs/spec/interop.md`, 6b.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Reads the alerts of GitHub, as `gh api` prints them: arrays one after another, arrays of arrays, or an object a line.
 //!
-//! Uses record's JSON, gate's packages, survey's inputs. Pure: the caller supplies the bytes. Start at [`read`]. Follows
-//! `docs/spec/interop.md`, 6b. The value of a secret is never read, and no message repeats a value.
+//! Pure: the caller supplies the bytes. Start at [`read`]. Follows `docs/spec/interop.md`, 6b. The value of a secret is
+//! never read, and no message repeats a value.
 
 use std::io::Cursor;
 

@@ -1,7 +1,6 @@
 //! What is normal: whether an input is material, by the baselines of the policy.
 //!
-//! Uses policy and `survey::event`. Pure. Start at [`match_baselines`]. Follows
-//! `docs/spec/policy.md`, baselines, and `docs/spec/interop.md`, 6.
+//! Pure. Start at [`match_baselines`]. Follows `docs/spec/policy.md`, baselines, and `docs/spec/interop.md`, 6.
 
 use serde_json::Value;
 

@@ -1,7 +1,6 @@
 //! The results of all inputs: one row each, and the counts.
 //!
-//! Uses policy, `survey::event`. Pure. Start at [`TriageCounts::add`]. Follows `docs/spec/cli.md`, triage: the counts
-//! add up to the inputs.
+//! Pure. Start at [`TriageCounts::add`]. Follows `docs/spec/cli.md`, triage: the counts add up to the inputs.
 
 pub mod routed;
 

@@ -1,6 +1,6 @@
 //! What an input states in a field, such as `data.environment`: a finding is read like an event of type `finding`.
 //!
-//! Uses record, `survey::event`. Pure. Start at [`values`]. Follows `docs/spec/interop.md`, 6, baselines.
+//! Pure. Start at [`values`]. Follows `docs/spec/interop.md`, 6, baselines.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! The state of one input: the gate is asked first, then the baselines.
 //!
-//! Uses gate, status, `survey::event`. Pure. Start at [`TriageJudge`]. Follows `docs/spec/interop.md`, 6: covered
-//! takes precedence over routine, and the gate decides what is covered.
+//! Pure. Start at [`TriageJudge`]. Follows `docs/spec/interop.md`, 6: covered takes precedence over routine, and the gate
+//! decides what is covered.
 
 use crate::session::snapshot::Snapshot;
 use crate::status::state::{RecordState, Status};

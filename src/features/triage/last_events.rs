@@ -1,7 +1,7 @@
 //! When each baseline with `since_last` saw its last event with certain values, and which of them are silent.
 //!
-//! Uses record's times, policy, `survey::event`. Pure: earlier runs are rows that the caller passes. Start at
-//! [`LastEvents::new`]. Follows `docs/spec/policy.md`, baselines.
+//! Pure: earlier runs are rows that the caller passes. Start at [`LastEvents::new`]. Follows `docs/spec/policy.md`,
+//! baselines.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

@@ -1,7 +1,6 @@
 //! What each person is told about the inputs: one message for each owner and each person notified.
 //!
-//! Uses policy's people, `survey::route`, `survey::event`. Pure. Start at [`triage_messages`]. Follows
-//! `docs/spec/cli.md`, triage, `--messages`.
+//! Pure. Start at [`triage_messages`]. Follows `docs/spec/cli.md`, triage, `--messages`.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeMap;

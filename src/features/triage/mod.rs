@@ -1,7 +1,7 @@
 //! Triage: compares scanners' findings and events with baselines and the ledger, and plans what becomes of alerts.
 //!
-//! Uses session. Start at `answer`, which reads the inputs (`sources`), decides about each (`judge`) and counts
-//! (`counts`); `show` makes the `Doc`, `alerts` the plan. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
+//! Start at `answer`, which reads the inputs (`sources`), decides about each (`judge`) and counts (`counts`); `show` makes
+//! the `Doc`, `alerts` the plan. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
 pub mod alert;
 pub mod alert_plan;

@@ -1,7 +1,7 @@
 //! The routes of the inputs that need somebody: few routes for many inputs, each kept once.
 //!
-//! Uses gate's paths, record, `survey::route`, `survey::event`. Pure. Start at [`RouteTable::add`]. Follows
-//! `docs/spec/interop.md`, 6, routing. Whatever the number of inputs, a table is as large as policy and CODEOWNERS.
+//! Pure. Start at [`RouteTable::add`]. Follows `docs/spec/interop.md`, 6, routing. Whatever the number of inputs, a table
+//! is as large as policy and CODEOWNERS.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! `triage`: the counts first, then the inputs that need somebody, most urgent first.
 //!
-//! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, triage.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, triage.
 
 mod after;
 pub mod alert_plan;

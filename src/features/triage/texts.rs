@@ -1,7 +1,7 @@
 //! Texts that many rows share, each kept once.
 //!
-//! Uses no other module. Pure. Start at [`InternedTexts::add`]. A hundred thousand inputs repeat a few thousand texts;
-//! rows that refer to them by number take a third of the memory.
+//! Pure. Start at [`InternedTexts::add`]. A hundred thousand inputs repeat a few thousand texts; rows that refer to them by
+//! number take a third of the memory.
 
 use crate::policy::closing::Baseline;
 use crate::survey::event::TriageDecision;

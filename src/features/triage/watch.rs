@@ -1,7 +1,7 @@
 //! What the inputs say about the records: which are used, and which triggers they suggest firing.
 //!
-//! Uses gate, status, `survey::event`. Pure. Start at [`TriggerWatch::new`]. Follows `docs/spec/cli.md`, triage, and
-//! `docs/spec/record.md`, triggers. A proposal changes nothing: a person decides whether to fire the trigger.
+//! Pure. Start at [`TriggerWatch::new`]. Follows `docs/spec/cli.md`, triage, and `docs/spec/record.md`, triggers. A
+//! proposal changes nothing: a person decides whether to fire the trigger.
 
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

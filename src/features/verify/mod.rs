@@ -1,6 +1,6 @@
 //! Verify: audits what landed, every version under the governance at its landing.
 //!
-//! Uses session. Start at `answer`. Follows `docs/spec/cli.md`, verify.
+//! Start at `answer`. Follows `docs/spec/cli.md`, verify.
 
 pub mod answer;
 mod checkpoints;

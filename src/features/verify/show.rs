@@ -1,6 +1,6 @@
 //! `verify`: the findings of the audit, and what it covered.
 //!
-//! Uses diag, approval's line. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, verify.
+//! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, verify.
 
 use crate::history::objects;
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! The hooks of agent runtimes: the payload of a tool call, the answer to it, and the settings that call the program.
 //!
-//! Uses policy's hooks. Pure. Start at [`ALL`]. Follows `docs/spec/cli.md`, hook. To add a runtime: its name in
-//! `policy::hooks`, its file, one line in [`ALL`].
+//! Pure. Start at [`ALL`]. Follows `docs/spec/cli.md`, hook. To add a runtime: its name in `policy::hooks`, its file, one
+//! line in [`ALL`].
 
 mod claude_code;
 mod codex;

@@ -1,6 +1,6 @@
 //! The keys of a payload, each read strictly.
 //!
-//! Uses record's JSON, gate's calls. Pure. Start at [`Payload`].
+//! Pure. Start at [`Payload`].
 
 use serde_json::{Map, Value};
 

@@ -1,6 +1,6 @@
 //! What several runtimes have in common: a tool's name and its arguments as an object, and settings by event and matcher.
 //!
-//! Uses gate's calls. Pure.
+//! Pure.
 
 use serde_json::{Value, json};
 

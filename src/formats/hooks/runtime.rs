@@ -1,6 +1,6 @@
 //! One agent runtime: how it asks about a tool call, and what it expects.
 //!
-//! Uses record's JSON, policy's hooks, gate's calls. Pure. Start at [`Runtime::call`].
+//! Pure. Start at [`Runtime::call`].
 
 use serde_json::Value;
 

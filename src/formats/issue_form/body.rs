@@ -1,6 +1,6 @@
 //! Splits the text of an issue into sections: headings, fences and checkboxes, as GitHub writes them.
 //!
-//! Uses no other module. Pure. Start at [`sections`]. Follows `docs/spec/interop.md` (action, hooks, form).
+//! Pure. Start at [`sections`]. Follows `docs/spec/interop.md` (action, hooks, form).
 
 use crate::formats::issue_form::unread::IssueProblem;
 

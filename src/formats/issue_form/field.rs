@@ -1,7 +1,7 @@
 //! The fields of the issue form: each field's question, input type, and the record field that the answer fills.
 //!
-//! Uses record. Pure. Start at [`fields`]; the texts of each field are where `record` declares it. Ids and labels are
-//! stable: newer versions read forms written by older ones.
+//! Pure. Start at [`fields`]; the texts of each field are where `record` declares it. Ids and labels are stable: newer
+//! versions read forms written by older ones.
 
 use crate::diag::sorting::StableSort as _;
 use crate::record::Record;

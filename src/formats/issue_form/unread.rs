@@ -1,6 +1,6 @@
 //! Why an answer of an issue form can't be used.
 //!
-//! Uses nothing else. Pure. Start at [`IssueProblem`].
+//! Pure. Start at [`IssueProblem`].
 
 use std::fmt;
 

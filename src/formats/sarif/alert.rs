@@ -1,6 +1,6 @@
 //! A code-scanning alert of GitHub, read by the conventions for a result of SARIF, from which GitHub made it.
 //!
-//! Uses record's vocabulary, survey's inputs. Pure. Start at [`finding`]. Follows `docs/spec/interop.md`, 6b.
+//! Pure. Start at [`finding`]. Follows `docs/spec/interop.md`, 6b.
 
 use serde_json::{Value, json};
 

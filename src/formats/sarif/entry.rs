@@ -1,6 +1,6 @@
 //! Sets one entry of a JSON object, leaving its other bytes unchanged.
 //!
-//! Uses `formats::json_stream`. Pure. Start at [`with`] and [`suppressed`]. Follows SARIF 2.1.0, 3.27.23.
+//! Pure. Start at [`with`] and [`suppressed`]. Follows SARIF 2.1.0, 3.27.23.
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Reads the metadata of a run: the tool with its rules, base ids, artifacts, and whether it succeeded.
 //!
-//! Uses gate's table of tools. Pure. Start at [`RunHead::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
+//! Pure. Start at [`RunHead::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Reads a text where the standard requires one, and ignores anything else: a malformed detail
 //! does not invalidate a result.
 //!
-//! Uses no other module. Pure. Start at [`Lenient`].
+//! Pure. Start at [`Lenient`].
 
 use std::borrow::Cow;
 use std::fmt;

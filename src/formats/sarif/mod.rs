@@ -1,7 +1,7 @@
 //! Reads SARIF 2.1.0 as a stream: each run's metadata, then its results one by one, in bounded memory.
 //!
-//! Uses survey's inputs. Pure: the caller supplies the bytes. Start at [`read`]; `result` reads results, `head` the
-//! metadata of a run, and `rewrite` writes a changed file. Follows `docs/spec/interop.md`, 6.
+//! Pure: the caller supplies the bytes. Start at [`read`]; `result` reads results, `head` the metadata of a run, and
+//! `rewrite` writes a changed file. Follows `docs/spec/interop.md`, 6.
 
 pub mod alert;
 mod entry;

@@ -1,8 +1,8 @@
 //! Determines the package that a result is about, from the conventions of each tool.
 //!
-//! Uses gate's packages, survey's inputs. Pure. Start at [`from_names`]. Follows `docs/spec/interop.md`, 6, packages. A
-//! rule's information counts only if it agrees with the result's message: tools use one rule for all results with the
-//! same id, even for other versions, or packages of the same name elsewhere.
+//! Pure. Start at [`from_names`]. Follows `docs/spec/interop.md`, 6, packages. A rule's information counts only if it
+//! agrees with the result's message: tools use one rule for all results with the same id, even for other versions, or
+//! packages of the same name elsewhere.
 
 use crate::formats::package_types;
 use crate::formats::sarif::rule::SarifRule;

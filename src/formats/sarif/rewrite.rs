@@ -1,7 +1,7 @@
 //! Rewrites a file without some results, or with suppressions, leaving everything else byte for byte unchanged.
 //!
-//! Uses `formats::json_stream`. Pure: the caller supplies and takes the bytes. Start at [`write()`]. Follows
-//! `docs/spec/interop.md`, 3, row 2, and SARIF 2.1.0, 3.27.23.
+//! Pure: the caller supplies and takes the bytes. Start at [`write()`]. Follows `docs/spec/interop.md`, 3, row 2, and SARIF
+//! 2.1.0, 3.27.23.
 
 use std::io;
 use std::io::{BufRead, Write};

@@ -1,6 +1,6 @@
 //! A rule of a tool, as far as it describes its results.
 //!
-//! Uses no other module. Pure. Start at [`SarifRule`]. Follows SARIF 2.1.0, 3.49 to 3.53.
+//! Pure. Start at [`SarifRule`]. Follows SARIF 2.1.0, 3.49 to 3.53.
 
 use serde::Deserialize;
 

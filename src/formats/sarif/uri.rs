@@ -1,6 +1,6 @@
 //! Resolves the file that a result names: decoded, from the repository's root, and never outside of it.
 //!
-//! Uses survey's inputs. Pure. Start at [`Places::file`]. Follows `docs/spec/interop.md`, 6, places.
+//! Pure. Start at [`Places::file`]. Follows `docs/spec/interop.md`, 6, places.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Determines the weaknesses that a result is about, as records write them: `CWE-79`.
 //!
-//! Uses no other module. Pure. Start at [`all`]. Follows `docs/spec/interop.md`, 6, weaknesses, and SARIF 2.1.0, 3.53.
+//! Pure. Start at [`all`]. Follows `docs/spec/interop.md`, 6, weaknesses, and SARIF 2.1.0, 3.53.
 
 use crate::formats::object::Object;
 use crate::formats::sarif::rule::{ComponentReference, SarifRule};

@@ -1,6 +1,6 @@
 //! Judges one line of a file: which comments in it suppress findings, and which record each cites.
 //!
-//! Uses survey's suppressions. Pure. Start at [`find`]. Follows `docs/spec/interop.md`, 5, inline.
+//! Pure. Start at [`find`]. Follows `docs/spec/interop.md`, 5, inline.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! What a file holds, and the collector of its entries.
 //!
-//! Uses yaml, survey's suppressions. Pure. Start at [`ScannedFile`].
+//! Pure. Start at [`ScannedFile`].
 
 use crate::diag::Pos;
 use crate::formats::suppressions::limits;

@@ -1,7 +1,6 @@
 //! What an entry of another tool's file says: which findings it hides, why, and until when.
 //!
-//! Uses record, plan's answers. Pure. Start at [`ImportEntry`]; `formats::suppressions::readers` reads them. Follows
-//! `docs/spec/interop.md`, 4.
+//! Pure. Start at [`ImportEntry`]; `formats::suppressions::readers` reads them. Follows `docs/spec/interop.md`, 4.
 
 use crate::plan::answers::Answers;
 use crate::record::subject::FindingKey;

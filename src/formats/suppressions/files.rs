@@ -1,7 +1,6 @@
 //! Reads whole files of other tools: by their names, or by a word that they hold.
 //!
-//! Uses yaml, interop's readers, survey's suppressions. Pure. Start at [`by_name`] and [`by_word`]. Follows
-//! `docs/spec/interop.md`, 5, files.
+//! Pure. Start at [`by_name`] and [`by_word`]. Follows `docs/spec/interop.md`, 5, files.
 
 use memchr::memmem;
 

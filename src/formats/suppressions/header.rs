@@ -1,6 +1,6 @@
 //! The header of a file that `export` generated.
 //!
-//! Uses record's times. Pure. Start at [`read`]. Follows `docs/spec/interop.md`, X6.
+//! Pure. Start at [`read`]. Follows `docs/spec/interop.md`, X6.
 
 use crate::formats::suppressions::comments::SourceLine;
 use crate::record::time::Instant;

@@ -1,7 +1,7 @@
 //! What a comment hides: the tools that obey it, and the ids that it names.
 //!
-//! Uses survey's suppressions. Pure. Start at [`of_comment`]. Follows `docs/spec/interop.md`, 5, matching tools, and
-//! each tool's own reading of its comments.
+//! Pure. Start at [`of_comment`]. Follows `docs/spec/interop.md`, 5, matching tools, and each tool's own reading of its
+//! comments.
 
 use crate::formats::suppressions::options::ScanOptions;
 use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};

@@ -1,7 +1,6 @@
 //! Reads the files that `import` reads too, as suppressions.
 //!
-//! Uses interop's import readers, plan's entries, survey's suppressions. Pure. Start at [`by_name`]. Follows
-//! `docs/spec/interop.md`, 4 and 5.
+//! Pure. Start at [`by_name`]. Follows `docs/spec/interop.md`, 4 and 5.
 
 use crate::formats::suppressions::entry::{IgnoredEntry, ScannedFile};
 use crate::formats::suppressions::exception::{

@@ -1,6 +1,6 @@
 //! Keys of settings as the tools read them that take several spellings for one key.
 //!
-//! Uses yaml. Pure. Start at [`respell`].
+//! Pure. Start at [`respell`].
 
 use std::collections::BTreeMap;
 use std::mem;

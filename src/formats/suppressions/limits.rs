@@ -1,6 +1,6 @@
 //! What an entry of a file limits itself to, beyond what a finding key can say: compared to tell whether a branch widens it.
 //!
-//! Uses yaml, toml_edit. Pure. Start at [`of_node`] and [`of_table`].
+//! Pure. Start at [`of_node`] and [`of_table`].
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

@@ -1,7 +1,7 @@
 //! Finds suppressions in files: comments in source code, files of other tools, resources of policy engines.
 //!
-//! Uses survey's suppressions, interop's readers. Pure: the caller supplies the bytes. Start at [`SuppressionScanner`]; the
-//! patterns of comments are data, in `patterns.tsv`. Follows `docs/spec/interop.md`, 5.
+//! Pure: the caller supplies the bytes. Start at [`SuppressionScanner`]; the patterns of comments are data, in
+//! `patterns.tsv`. Follows `docs/spec/interop.md`, 5.
 
 mod comment_reason;
 pub mod comment_table;

@@ -1,6 +1,6 @@
 //! What a search for suppressions looks for, as the policy says it.
 //!
-//! Uses no other module. Pure. Start at [`ScanOptions`].
+//! Pure. Start at [`ScanOptions`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

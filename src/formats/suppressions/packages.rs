@@ -1,6 +1,6 @@
 //! Package URLs of packages that other tools name in their own way.
 //!
-//! Uses diag. Pure. Start at [`purl`]. Follows the package-URL specification.
+//! Pure. Start at [`purl`]. Follows the package-URL specification.
 
 use crate::diag;
 

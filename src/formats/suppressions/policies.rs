@@ -1,7 +1,7 @@
 //! Exceptions of policy engines, found by what a file holds: Prowler, Conforma, Azure Policy, Kubescape.
 //!
-//! Uses yaml (JSON is read as YAML), record's times, survey's suppressions. Pure. Start at [`KINDS`]. Follows
-//! `docs/spec/interop.md`, 2, finding keys. What a key can't express counts as everything.
+//! Pure. Start at [`KINDS`]. Follows `docs/spec/interop.md`, 2, finding keys. What a key can't express counts as
+//! everything.
 
 use crate::formats::engine_pattern::{between_anchors, of_regex};
 use crate::formats::suppressions::entry::{EntryFinder, FoundEntry};

@@ -1,7 +1,7 @@
 //! Reads the promise in the reason of a suppression.
 //!
-//! Uses record's times, regex. Pure. Start at [`PromiseReader`]. Follows `docs/spec/interop.md`, 5, promises: only the
-//! reason is read, in English, and what a tool obeys is an end, not a promise.
+//! Pure. Start at [`PromiseReader`]. Follows `docs/spec/interop.md`, 5, promises: only the reason is read, in English, and
+//! what a tool obeys is an end, not a promise.
 
 use regex::{Captures, Regex};
 

@@ -1,8 +1,8 @@
 //! Which comments of a file are the reason of which entries.
 //!
-//! Uses no other module. Pure, line by line. Start at [`beside`]. Follows `docs/spec/interop.md`, 4, comments: those directly
-//! above entries hold down to the next blank line or comment, those above a list's key or a table's header for its
-//! entries, those behind or inside an entry for that one.
+//! Pure, line by line. Start at [`beside`]. Follows `docs/spec/interop.md`, 4, comments: those directly above entries hold
+//! down to the next blank line or comment, those above a list's key or a table's header for its entries, those behind or
+//! inside an entry for that one.
 
 use std::collections::BTreeMap;
 

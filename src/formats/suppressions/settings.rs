@@ -1,9 +1,9 @@
 //! Suppressions in the settings of tools: entries of lists and maps, by a table, and by code where that can't say it.
 //!
-//! Uses yaml, toml_edit. Pure. Start at [`by_name`]. The table is `files.tsv`: the kind; the base name of the file, or its
-//! path from the top; its syntax; the path to the entries, `[]` for each item of a list and `{}` for each key of a map;
-//! the field of an item that is its id (`-` if none is one); the fields of its end and reason; and what is blanket: `all`, an
-//! id that is a `pattern`, or only a `star`. Follows `docs/spec/interop.md`, 5.
+//! Pure. Start at [`by_name`]. The table is `files.tsv`: the kind; the base name of the file, or its path from the top; its
+//! syntax; the path to the entries, `[]` for each item of a list and `{}` for each key of a map; the field of an item that
+//! is its id (`-` if none is one); the fields of its end and reason; and what is blanket: `all`, an id that is a `pattern`,
+//! or only a `star`. Follows `docs/spec/interop.md`, 5.
 
 mod ci_flags;
 mod documents;

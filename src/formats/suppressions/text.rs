@@ -1,6 +1,6 @@
 //! Texts of entries: what a record can hold of them, and what it can't.
 //!
-//! Uses yaml, record, plan's entries. Pure. Start at [`plain`].
+//! Pure. Start at [`plain`].
 
 use serde_json::Value;
 

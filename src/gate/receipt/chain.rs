@@ -1,6 +1,6 @@
 //! The chain of a receipt file: each entry has a number, and the digest of the one before it.
 //!
-//! Uses no other module. Pure. Start at [`ReceiptChain`]. Follows `docs/spec/cli.md`, check, `--receipts`.
+//! Pure. Start at [`ReceiptChain`]. Follows `docs/spec/cli.md`, check, `--receipts`.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! What is wrong with the chain of a receipt file: altered, missing and moved entries.
 //!
-//! Uses the chain, signatures. Pure. Start at [`find`]. Follows `docs/spec/cli.md`, verify, `--receipts`.
+//! Pure. Start at [`find`]. Follows `docs/spec/cli.md`, verify, `--receipts`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

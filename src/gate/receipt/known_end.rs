@@ -1,6 +1,6 @@
 //! The end of a receipts file as a gate last left it: what shows later that receipts were cut off, or the file replaced.
 //!
-//! Uses the chain, the numbers. Pure. Start at [`KnownEnd`]. Follows `docs/spec/cli.md`, check, `--new-receipts`.
+//! Pure. Start at [`KnownEnd`]. Follows `docs/spec/cli.md`, check, `--new-receipts`.
 
 use serde::{Deserialize, Serialize};
 

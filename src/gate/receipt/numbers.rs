@@ -1,6 +1,6 @@
 //! Numbers of receipts, kept as ranges.
 //!
-//! Uses no other module. Pure. Start at [`ReceiptNumbers`]. Follows `docs/spec/cli.md`, check, `--sign-receipts`.
+//! Pure. Start at [`ReceiptNumbers`]. Follows `docs/spec/cli.md`, check, `--sign-receipts`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,8 @@
 //! Signatures in a receipt file: a line that signs itself, through its link the chain before it, and names the receipts that
 //! its signer stored.
 //!
-//! Uses approval's keys and signatures, policy's people, the numbers. Pure. Start at [`ReceiptSignature`]. Follows `docs/spec/cli.md`,
-//! check, `--sign-receipts`, and verify, `--require-signed`.
+//! Pure. Start at [`ReceiptSignature`]. Follows `docs/spec/cli.md`, check, `--sign-receipts`, and verify,
+//! `--require-signed`.
 
 use serde::{Deserialize as _, Serialize};
 use serde_json::Value;

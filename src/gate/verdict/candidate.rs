@@ -1,6 +1,6 @@
 //! A record compared with a question.
 //!
-//! Uses status, `gate`. Pure. Start at [`Candidate`]. Follows `docs/spec/cli.md`, check.
+//! Pure. Start at [`Candidate`]. Follows `docs/spec/cli.md`, check.
 
 use crate::gate::answer::{Considered, Gap, GateAnswer, GateVerdict, GrantLimits, SubjectMatch};
 use crate::gate::cover::SharedParts;

@@ -1,8 +1,7 @@
 //! Decides whether an application may be deployed: its open automation exceptions need a rollback and approval, and none
 //! of its causes may be frozen without a redesign.
 //!
-//! Uses record, policy, approval, status, the gate's candidates. Pure. Start at [`answer`]. Follows `docs/spec/cli.md`, check,
-//! `--deploy`.
+//! Pure. Start at [`answer`]. Follows `docs/spec/cli.md`, check, `--deploy`.
 
 use crate::approval::verdict::Satisfied;
 use crate::gate::answer::{Gap, GateAnswer, GateVerdict, Question};

@@ -1,6 +1,6 @@
 //! Lists the differing values of two records, by field.
 //!
-//! Uses record. Pure. Start at [`differences`]. Follows `docs/spec/cli.md`, `changes[]{field,from,to}`.
+//! Pure. Start at [`differences`]. Follows `docs/spec/cli.md`, `changes[]{field,from,to}`.
 
 use crate::record::Record;
 use crate::record::time::When;

@@ -1,7 +1,7 @@
 //! Checks whether an entry explains a later end or a new owner.
 //!
-//! Uses record, and `change`'s fields. Pure. Start at [`ExpiryExtension::between`] and
-//! [`handover`]. Follows `docs/spec/rules.md` (`silent-extension`, `owner-changed`).
+//! Pure. Start at [`ExpiryExtension::between`] and [`handover`]. Follows `docs/spec/rules.md` (`silent-extension`,
+//! `owner-changed`).
 
 use crate::history::change::differ;
 use crate::record::Record;

@@ -1,6 +1,6 @@
 //! The events of a change between two versions of a record.
 //!
-//! Uses nothing else. Pure. Start at [`ChangeEvent`]. Follows `docs/spec/approval.md`, V5.
+//! Pure. Start at [`ChangeEvent`]. Follows `docs/spec/approval.md`, V5.
 
 use crate::record::vocabulary::words;
 

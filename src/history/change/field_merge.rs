@@ -1,7 +1,7 @@
 //! How the values of one field in two versions are combined into the value that both grant.
 //!
-//! Uses record, and history's `change`. Pure. Start at [`FieldMerge`]. Follows `docs/spec/approval.md`, 1.9. The tier
-//! is not a field: of several versions, the tier that comes first in the policy decides, which `status` looks up.
+//! Pure. Start at [`FieldMerge`]. Follows `docs/spec/approval.md`, 1.9. The tier is not a field: of several versions, the
+//! tier that comes first in the policy decides, which `status` looks up.
 
 use crate::record::subject::{Scope, Subject};
 use crate::record::time::{self, Term};

@@ -1,7 +1,7 @@
 //! For each field of a record, the event of a change and the rule for combining two versions.
 //!
-//! Uses record, and history's `change`. Pure. Start at [`FIELDS`], which a test compares with the schema. A new field
-//! is one line there, and a function in `field_merge` if combining two versions is more than taking the landed value.
+//! Pure. Start at [`FIELDS`], which a test compares with the schema. A new field is one line there, and a function in
+//! `field_merge` if combining two versions is more than taking the landed value.
 
 use crate::history::change::differ::beyond;
 use crate::history::change::entries::{self, ExpiryExtension, Handover};

@@ -1,6 +1,6 @@
 //! The fields that prompts ask for: flag, prompt, and hint.
 //!
-//! Uses record. Pure. Start at [`fields`]; the texts of each field are where `record` declares it.
+//! Pure. Start at [`fields`]; the texts of each field are where `record` declares it.
 
 use crate::diag::sorting::StableSort as _;
 use crate::record::Record;

@@ -1,6 +1,6 @@
 //! One approving review: the person it is attributed to, and the forge's information about accounts.
 //!
-//! Uses approval's reviewers and statements, policy. Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
+//! Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::approval::evidence::reviews;
 use crate::approval::evidence::reviews::{ForgeReview, Reviewer, Reviews};

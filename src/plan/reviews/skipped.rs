@@ -1,6 +1,6 @@
 //! Why a review results in no file, as text.
 //!
-//! Uses policy's people, approval's reviews. Pure. Start at [`SkippedReview`]. Follows `docs/spec/approval.md`, 1.12.
+//! Pure. Start at [`SkippedReview`]. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::approval::evidence::reviews::{ForgeReview, ReviewState, Reviews};
 use crate::approval::evidence::statement_file::ApprovalSubject;

@@ -1,7 +1,7 @@
 //! The catalogs that come with the program: one line each in [`ALL`].
 //!
-//! Uses policy's catalog. Pure. The files are `schemas/catalogs/*.csv`; their sources and licences are in
-//! `schemas/catalogs/SOURCES.md`. The build script compresses them. A catalog is parsed once, when it is first needed.
+//! Pure. The files are `schemas/catalogs/*.csv`; their sources and licences are in `schemas/catalogs/SOURCES.md`. The build
+//! script compresses them. A catalog is parsed once, when it is first needed.
 
 use std::io::Read;
 use std::sync::OnceLock;

@@ -1,6 +1,6 @@
 //! The controls of one catalog.
 //!
-//! Uses diag, policy's tables. Pure. Start at [`Catalog`]. Follows `docs/spec/policy.md`, catalogs.
+//! Pure. Start at [`Catalog`]. Follows `docs/spec/policy.md`, catalogs.
 
 use crate::diag::Finding;
 use crate::diag::code::Code;

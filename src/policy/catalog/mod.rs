@@ -1,7 +1,7 @@
 //! The catalogs of controls: ids, official titles, replacements.
 //!
-//! Uses diag, policy's tables. Pure. Start at [`controls::Catalog::find`]. Follows `docs/spec/policy.md`, files, and
-//! `schemas/catalogs/SOURCES.md`, matching. Catalogs are loaded only when needed.
+//! Pure. Start at [`controls::Catalog::find`]. Follows `docs/spec/policy.md`, files, and `schemas/catalogs/SOURCES.md`,
+//! matching. Catalogs are loaded only when needed.
 
 pub mod built_in;
 pub mod controls;

@@ -1,6 +1,6 @@
 //! Searches controls by id, another form of the id, or words of the title.
 //!
-//! Uses policy's catalog. Pure. Start at [`search`]. Follows `docs/spec/cli.md` (controls).
+//! Pure. Start at [`search`]. Follows `docs/spec/cli.md` (controls).
 
 use crate::diag::sorting::StableSort as _;
 use crate::policy::catalog::controls::{Catalog, CatalogControl};

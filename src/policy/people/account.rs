@@ -1,6 +1,6 @@
 //! Forge accounts: the private addresses that stand for a login, and which of them belong to the same account.
 //!
-//! Uses record's addresses. Pure. Start at [`Account::of`]. Follows `docs/spec/approval.md`, 1.7, accounts.
+//! Pure. Start at [`Account::of`]. Follows `docs/spec/approval.md`, 1.7, accounts.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! Names and addresses that look alike: one form for all spellings that a reader can't distinguish.
 //!
-//! Uses record's folded texts, and unicode-security. Pure. Start at [`alike`] and [`names`]. Follows
-//! `docs/spec/approval.md`, I5. It is only used to reject approvals, so it errs towards treating two people as one.
+//! Pure. Start at [`alike`] and [`names`]. Follows `docs/spec/approval.md`, I5. It is only used to reject approvals, so it
+//! errs towards treating two people as one.
 
 use unicode_security::skeleton;
 

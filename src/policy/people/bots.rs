@@ -1,7 +1,7 @@
 //! Bots and AI agents that are known without a policy.
 //!
-//! Uses people. Pure. Start at [`is_known`]. Follows `docs/spec/approval.md` E7. A list is never complete: teams
-//! add theirs to `people.bots` and `people.agents`. Machines under plain addresses and names are in `machines`.
+//! Pure. Start at [`is_known`]. Follows `docs/spec/approval.md` E7. A list is never complete: teams add theirs to
+//! `people.bots` and `people.agents`. Machines under plain addresses and names are in `machines`.
 
 use crate::policy::people::person::Person;
 use crate::record::folded::folded;

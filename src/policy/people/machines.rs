@@ -1,7 +1,7 @@
 //! Agents and bots that commit under a plain address, name or host, as the table that ships lists them: `machines.tsv`.
 //!
-//! Uses people, record's folding. Pure. Start at `is_listed`. Follows `docs/spec/approval.md` E7. What it lists approves
-//! nothing; it proves nobody different from anybody (I8), because a name can be typed.
+//! Pure. Start at `is_listed`. Follows `docs/spec/approval.md` E7. What it lists approves nothing; it proves nobody
+//! different from anybody (I8), because a name can be typed.
 
 use std::sync::OnceLock;
 

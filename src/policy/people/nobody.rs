@@ -1,6 +1,6 @@
 //! The address that commits approvals: it is not a person.
 //!
-//! Uses nothing else. Pure. Start at [`is_address`]. Follows `docs/spec/approval.md`, 1.7 (I9).
+//! Pure. Start at [`is_address`]. Follows `docs/spec/approval.md`, 1.7 (I9).
 
 /// The name of the author and committer of a commit that contains only approval files.
 pub const NAME: &str = "exledger approvals";

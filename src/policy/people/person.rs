@@ -1,6 +1,6 @@
 //! A person, resolved to one key.
 //!
-//! Uses policy's accounts. Pure. Start at [`Person`]. Follows `docs/spec/policy.md`, people.
+//! Pure. Start at [`Person`]. Follows `docs/spec/policy.md`, people.
 
 use crate::policy::people::account::Account;
 use serde::ser::SerializeStruct as _;

@@ -1,6 +1,6 @@
 //! Checks across the values of a baseline: hours, and `others` without `expect`.
 //!
-//! Uses diag, yaml, policy's types. Pure. Start at [`check`]. Follows `docs/spec/policy.md`, baselines.
+//! Pure. Start at [`check`]. Follows `docs/spec/policy.md`, baselines.
 
 use crate::policy::closing::Hours;
 use crate::policy::read::consistency::{bad, items};

@@ -1,6 +1,6 @@
 //! Reads the requirements for closures, the scan exclusions, and the baselines.
 //!
-//! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
+//! Pure. Follows `docs/spec/policy.md`.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! Checks across values of a policy: names that must be defined elsewhere in it, names used twice, and folders that
 //! must be apart.
 //!
-//! Uses diag, yaml, record's vocabularies. Pure. Start at [`check`]. Follows `docs/spec/policy.md`. It works on the
-//! document, so that readable parts are checked even if others are unreadable.
+//! Pure. Start at [`check`]. Follows `docs/spec/policy.md`. It works on the document, so that readable parts are checked
+//! even if others are unreadable.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Reads a policy: every error with its position, every missing value with its default.
 //!
-//! Uses diag, yaml, record's reader. Pure. Start at [`read`]. Follows `docs/spec/policy.md`, reading and
-//! defaults. A map is merged with its default key by key; lists, numbers and words replace it.
+//! Pure. Start at [`read`]. Follows `docs/spec/policy.md`, reading and defaults. A map is merged with its default key by
+//! key; lists, numbers and words replace it.
 
 mod baselines;
 mod closing;

@@ -1,6 +1,6 @@
 //! Places in a policy that need a person, where the address of approval commits is rejected.
 //!
-//! Uses yaml, people. Pure. Start at [`check`]. Follows `docs/spec/policy.md`, words and files.
+//! Pure. Start at [`check`]. Follows `docs/spec/policy.md`, words and files.
 
 use crate::diag::Pos;
 use crate::diag::code::Code;

@@ -1,7 +1,6 @@
 //! Checks the domains among a policy's people: each must be a forge's.
 //!
-//! Uses diag, yaml, policy's people. Pure. Start at [`check`].
-//! Follows `docs/spec/policy.md` and `docs/spec/approval.md`, I7.
+//! Pure. Start at [`check`]. Follows `docs/spec/policy.md` and `docs/spec/approval.md`, I7.
 
 use crate::diag::Pos;
 use crate::diag::code::Code;

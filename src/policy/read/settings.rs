@@ -1,6 +1,6 @@
 //! Reads people, the requirements for approvals, assets, rule settings, dates, profiles and patterns.
 //!
-//! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
+//! Pure. Follows `docs/spec/policy.md`.
 
 use crate::policy::demand::{Approval, GovernanceApprovals};
 use crate::policy::profile::{Profile, ProfileTrigger};

@@ -1,6 +1,6 @@
 //! Reads tiers and classes.
 //!
-//! Uses record's reader. Pure. Follows `docs/spec/policy.md`, tiers and classes.
+//! Pure. Follows `docs/spec/policy.md`, tiers and classes.
 
 use crate::policy::read::values::{OneOrMany, Positive};
 use crate::policy::read::{stated, value};

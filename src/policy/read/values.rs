@@ -1,6 +1,6 @@
 //! Value types that only a policy has: paths, prefixes, counts, one value or several.
 //!
-//! Uses record's reader. Pure. Follows `docs/spec/policy.md`, words, files and patterns.
+//! Pure. Follows `docs/spec/policy.md`, words, files and patterns.
 
 use crate::record::id;
 use crate::record::parse_error::ParseError;

@@ -1,6 +1,6 @@
 //! The file of a redesign: reading it as strictly as a record, and writing a new one.
 //!
-//! Uses record's reader and template, redesign's types. Pure. Start at [`read`] and [`write()`]. Follows `docs/spec/redesign.md`.
+//! Pure. Start at [`read`] and [`write()`]. Follows `docs/spec/redesign.md`.
 
 use serde_json::{Map, Value};
 

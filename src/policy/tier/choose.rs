@@ -1,7 +1,6 @@
 //! The base tier, and the tiers that are added to it: because the record leaves fields out, or spells a name otherwise.
 //!
-//! Uses record's vocabularies and patterns, policy's types. Pure. Start at [`choose`].
-//! Follows `docs/spec/policy.md`, tiers and classes.
+//! Pure. Start at [`choose`]. Follows `docs/spec/policy.md`, tiers and classes.
 
 use crate::policy::Policy;
 use crate::policy::tier::fact::{Fact, Facts, Wildcard};

@@ -1,6 +1,6 @@
 //! The inputs for choosing a tier.
 //!
-//! Uses record. Pure. Start at [`Facts`]. Follows `docs/spec/policy.md`, tiers.
+//! Pure. Start at [`Facts`]. Follows `docs/spec/policy.md`, tiers.
 
 use crate::record::vocabulary::{Baseline, Class, IdentityType, Risk, RootCause};
 

@@ -1,6 +1,6 @@
 //! Reads what decides a record's tier: values stated, left out, or unreadable.
 //!
-//! Uses record. Pure. Start at [`Facts::of`]. Follows `docs/spec/policy.md`, tiers and classes.
+//! Pure. Start at [`Facts::of`]. Follows `docs/spec/policy.md`, tiers and classes.
 
 use crate::policy::tier::fact::{Fact, Facts};
 use crate::record::Record;

@@ -1,7 +1,6 @@
 //! Token formats of the issuers: how each begins, and what follows; a match of one, or of any other credential.
 //!
-//! Uses no other module. Pure. Start at `find`. To add a format, add an entry to [`FORMS`], at
-//! its place in byte order.
+//! Pure. Start at `find`. To add a format, add an entry to [`FORMS`], at its place in byte order.
 
 use std::ops::Range;
 

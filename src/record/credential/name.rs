@@ -1,6 +1,6 @@
 //! What the name of a field implies about its value.
 //!
-//! Uses no other module. Pure. Start at [`NameKind::of`].
+//! Pure. Start at [`NameKind::of`].
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NameKind {

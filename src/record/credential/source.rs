@@ -1,7 +1,7 @@
 //! Tells whether a line of code or configuration gives a password, token or key a value: also a plain word, which in a
 //! sentence would be a remark.
 //!
-//! Uses no other module. Pure. Start at [`find`].
+//! Pure. Start at [`find`].
 
 use crate::record::credential::name::NameKind;
 use crate::record::credential::{text, value};

@@ -1,7 +1,7 @@
 //! Finds what looks like a credential in a text, by its own format or by what precedes it.
 //!
-//! Uses no other module. Pure. Start at [`find`]. One pass over the bytes finds the few places that need a closer
-//! look: long words, `name=value`, `name: value`, `--name value`, `scheme://…@`.
+//! Pure. Start at [`find`]. One pass over the bytes finds the few places that need a closer look: long words, `name=value`,
+//! `name: value`, `--name value`, `scheme://…@`.
 
 use crate::record::credential::form::{self, CredentialMatch};
 use crate::record::credential::name::NameKind;

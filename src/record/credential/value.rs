@@ -1,7 +1,7 @@
 //! Tells whether a value is a credential if its name says that it may be one.
 //!
-//! Uses no other module. Pure. Start at [`named`]. References to credentials and placeholders are not credentials:
-//! `vault:prod/x`, `${TOKEN}`, `DB_PASSWORD`, `rotated-weekly`, `<password>`.
+//! Pure. Start at [`named`]. References to credentials and placeholders are not credentials: `vault:prod/x`, `${TOKEN}`,
+//! `DB_PASSWORD`, `rotated-weekly`, `<password>`.
 
 use crate::record::credential::name::NameKind;
 

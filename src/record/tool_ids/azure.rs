@@ -1,7 +1,7 @@
 //! The ids of Azure's resources, as an exemption of Azure Policy compares them: a scope covers what lies below it.
 //!
-//! Uses record's patterns. Pure. Start at [`covers`]. Follows `docs/spec/interop.md`, 2, and Azure's naming rules, by which
-//! names are compared ignoring letter case.
+//! Pure. Start at [`covers`]. Follows `docs/spec/interop.md`, 2, and Azure's naming rules, by which names are compared
+//! ignoring letter case.
 
 use crate::record::pattern;
 use crate::record::tool_ids;

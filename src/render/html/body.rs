@@ -1,6 +1,6 @@
 //! The blocks of an answer as HTML: sections with their headings, tables with captions, lists, cards.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`PageBody`]. All text is escaped in `escape`.
+//! Pure. Start at [`PageBody`]. All text is escaped in `escape`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;

@@ -1,7 +1,6 @@
 //! Numbers as bars, in SVG: a group of bars for each label.
 //!
-//! Uses `view::doc`. Pure. Start at [`drawn`]. The number is shown above each bar, so color
-//! is never the only information.
+//! Pure. Start at [`drawn`]. The number is shown above each bar, so color is never the only information.
 
 use super::escape;
 use crate::view::doc::ChartSeries;

@@ -1,6 +1,6 @@
 //! Escapes text for HTML, between tags and within quoted attributes.
 //!
-//! Uses `visible`. Pure. Start at [`line`].
+//! Pure. Start at [`line`].
 
 use crate::render::visible;
 

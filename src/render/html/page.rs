@@ -1,7 +1,7 @@
 //! The page around the answer: its head, its policy, its style sheet and script.
 //!
-//! Uses no other module. Pure. Start at [`head`]. The digests of style sheet and script cover the bytes between their
-//! tags, as a Content Security Policy requires.
+//! Pure. Start at [`head`]. The digests of style sheet and script cover the bytes between their tags, as a Content Security
+//! Policy requires.
 
 use base64ct::{Base64, Encoding};
 use sha2::{Digest, Sha256};

@@ -1,7 +1,7 @@
 //! The first screen of a page: figures, bars, shares, a timeline and a calendar, in HTML and SVG.
 //!
-//! Uses `view::page` and `view::doc`. Pure. Start at [`Picture`]. Each picture stands beside its words, so it is hidden
-//! from screen readers, and color is never the only information. No attribute is a style: the page's policy forbids it.
+//! Pure. Start at [`Picture`]. Each picture stands beside its words, so it is hidden from screen readers, and color is
+//! never the only information. No attribute is a style: the page's policy forbids it.
 
 use crate::render::html::escape;
 use crate::view::doc::{StyledText, Tone};

@@ -1,6 +1,6 @@
 //! Escapes text for Markdown: no links, mentions, tables or HTML.
 //!
-//! Uses no other module. Pure. Start at [`text`].
+//! Pure. Start at [`text`].
 
 /// Returns a text for a cell, heading or paragraph, without any markup.
 /// `_` inside a word and `@` inside an address are not markup, so names and addresses remain readable.

@@ -1,6 +1,6 @@
 //! The colors of tones on a terminal: one escape sequence before, one after.
 //!
-//! Uses `view::doc`. Pure. Start at [`paint`]. Color only repeats what a word already says.
+//! Pure. Start at [`paint`]. Color only repeats what a word already says.
 
 use crate::view::doc::{StyledText, Tone};
 

@@ -1,7 +1,7 @@
 //! Commands that don't fit on one line, broken so that they can still be copied.
 //!
-//! Uses `view::doc`. Pure. Start at [`broken`]. A shell continues a line that ends in a backslash, so a command in several
-//! lines is still one command when it is pasted.
+//! Pure. Start at [`broken`]. A shell continues a line that ends in a backslash, so a command in several lines is still one
+//! command when it is pasted.
 
 use crate::view::doc::{StyledText, Tone};
 

@@ -1,6 +1,6 @@
 //! Findings in the style of compilers: what, where, how to fix.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`pieces`].
+//! Pure. Start at [`pieces`].
 
 use super::grid;
 use crate::diag;

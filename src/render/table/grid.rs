@@ -1,7 +1,7 @@
 //! Rows of cells fitted to a width: which columns to show, their widths, and where texts wrap.
 //!
-//! Uses `view::doc`. Pure. Start at [`Grid`]. Wrapping and character widths come from comfy-table; it does not know
-//! colors, so its cells are separated by control characters and colored afterwards.
+//! Pure. Start at [`Grid`]. Wrapping and character widths come from comfy-table; it does not know colors, so its cells are
+//! separated by control characters and colored afterwards.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! Links of ids, files and pull requests in a table, for terminals that follow them.
 //!
-//! Uses diag. Pure. Start at [`linked`]. A link is an escape sequence before and after a word (OSC 8), added once
-//! everything is laid out: so no width is computed with it, and the text stays the same.
+//! Pure. Start at [`linked`]. A link is an escape sequence before and after a word (OSC 8), added once everything is laid
+//! out: so no width is computed with it, and the text stays the same.
 
 use crate::diag;
 use std::collections::BTreeMap;

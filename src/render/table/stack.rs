@@ -1,7 +1,7 @@
 //! Stacked rows, for when the columns would not fit side by side.
 //!
-//! Uses `view::doc`. Pure. Start at [`shown`]. A row begins with its first cell; beside it is the second one, if it is
-//! running text, then every other cell with its title, short ones together on a line. Nothing is left out.
+//! Pure. Start at [`shown`]. A row begins with its first cell; beside it is the second one, if it is running text, then
+//! every other cell with its title, short ones together on a line. Nothing is left out.
 
 use super::grid::{self, Grid};
 use crate::render::format::OutputStyle;

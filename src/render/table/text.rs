@@ -1,6 +1,6 @@
 //! Texts of a table or paragraph, without terminal control sequences.
 //!
-//! Uses view. Pure. Follows `docs/spec/cli.md`, formats.
+//! Pure. Follows `docs/spec/cli.md`, formats.
 
 use crate::render::format::OutputStyle;
 use crate::render::table::grid;

@@ -1,9 +1,8 @@
 //! The findings of the content rules about each version.
 //!
-//! Uses history, the rules about content. Pure. Start at [`Contents::visit`]. Follows `docs/spec/rules.md`
-//! (levels in verify): a version is checked under the policy that counts once it has landed, and only findings that the
-//! version before it did not have are reported. Evidence is looked up in the tree in question, because everything that
-//! a record ever cited must be kept.
+//! Pure. Start at [`Contents::visit`]. Follows `docs/spec/rules.md` (levels in verify): a version is checked under the
+//! policy that counts once it has landed, and only findings that the version before it did not have are reported. Evidence
+//! is looked up in the tree in question, because everything that a record ever cited must be kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

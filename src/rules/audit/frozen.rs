@@ -1,7 +1,7 @@
 //! Landed records of a frozen group that rely on a redesign which nobody else approved.
 //!
-//! Uses history, survey's patterns and redesigns. Pure. Start at [`Audit::frozen`]. Follows `docs/spec/redesign.md`: a
-//! redesign counts beside its record on a branch, but on the approved branch only once it is approved.
+//! Pure. Start at [`Audit::frozen`]. Follows `docs/spec/redesign.md`: a redesign counts beside its record on a branch, but
+//! on the approved branch only once it is approved.
 
 use std::collections::{HashMap, HashSet};
 

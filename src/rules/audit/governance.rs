@@ -1,6 +1,6 @@
 //! The audit of the governance files: each version of each file, under the governance before it.
 //!
-//! Uses history, approval, the rules. Pure. Start at [`Audit::governance`]. Follows `docs/spec/approval.md`, G2.
+//! Pure. Start at [`Audit::governance`]. Follows `docs/spec/approval.md`, G2.
 
 use crate::approval::governance::key_levels::{Admission, AdmittedKey};
 use crate::approval::sources::keys;

@@ -1,8 +1,8 @@
 //! The present level of a finding about the approval of a version.
 //!
-//! Uses history, approval, status. Pure. Start at [`Levels::level`]. Follows `docs/spec/rules.md`, levels in verify: an
-//! error at the tip and for a version that was in force, that is, whose own approval or grace something depended on;
-//! otherwise a note. A note if it only narrows, a warning for an emergency inside its window.
+//! Pure. Start at [`Levels::level`]. Follows `docs/spec/rules.md`, levels in verify: an error at the tip and for a version
+//! that was in force, that is, whose own approval or grace something depended on; otherwise a note. A note if it only
+//! narrows, a warning for an emergency inside its window.
 
 use std::rc::Rc;
 

@@ -1,6 +1,6 @@
 //! The audit of the mainline itself, of changes that its merges discarded, and of the uses of records.
 //!
-//! Uses history, status, `audit`. Pure. Start at [`Audit::line`]. Follows `docs/spec/approval.md`, M5 and M6.
+//! Pure. Start at [`Audit::line`]. Follows `docs/spec/approval.md`, M5 and M6.
 
 use crate::approval::verdict::{Satisfied, Vote, VoteCounts};
 use crate::diag::Finding;

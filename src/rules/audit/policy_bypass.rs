@@ -1,7 +1,7 @@
 //! Finds versions that are approved only because of an untrustworthy change of governance.
 //!
-//! Uses policy, history, approval (its fold, by governance of other versions). Pure. Start at [`find`]. Follows `docs/spec/approval.md`, G2 and
-//! G3: a version that would also be approved without the change, under the governance before it, is not a finding.
+//! Pure. Start at [`find`]. Follows `docs/spec/approval.md`, G2 and G3: a version that would also be approved without the
+//! change, under the governance before it, is not a finding.
 
 use crate::approval;
 use crate::approval::TrailVerdicts;

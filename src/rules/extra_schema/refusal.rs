@@ -1,6 +1,6 @@
 //! A value that a team's own schema rejects.
 //!
-//! Uses nothing else. Pure. Start at [`SchemaRefusal`]. Follows `docs/spec/rules.md`, `house-schema`.
+//! Pure. Start at [`SchemaRefusal`]. Follows `docs/spec/rules.md`, `house-schema`.
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SchemaRefusal {

@@ -1,6 +1,6 @@
 //! What has changed between two states of a suppression: whether the later one hides more.
 //!
-//! Uses record. Pure. Start at [`compare`]. Follows `docs/spec/interop.md`, 5, `--base`.
+//! Pure. Start at [`compare`]. Follows `docs/spec/interop.md`, 5, `--base`.
 
 use crate::rules::scan::reach;
 use crate::rules::scan::suppression::{

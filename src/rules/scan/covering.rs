@@ -1,7 +1,7 @@
 //! The records in force, among which is one that covers a suppression which cites none.
 //!
-//! Uses record's table of ids, status. Pure. Start at [`CoveringRecords`]. Records are found by the ids of their findings, because there
-//! may be thousands of both.
+//! Pure. Start at [`CoveringRecords`]. Records are found by the ids of their findings, because there may be thousands of
+//! both.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Suppressions in other tools' files and in comments: which are over, and which no exception in force allows.
 //!
-//! Uses diag, record, status. Pure. Start at [`SuppressionJudge`], which judges a [`FoundSuppression`]; `reach` compares it with
-//! what a record names; [`finding`] is for the rules about scan. Follows `docs/spec/interop.md`, 5.
+//! Pure. Start at [`SuppressionJudge`], which judges a [`FoundSuppression`]; `reach` compares it with what a record names;
+//! [`finding`] is for the rules about scan. Follows `docs/spec/interop.md`, 5.
 
 pub mod change;
 pub mod covering;

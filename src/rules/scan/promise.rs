@@ -1,6 +1,6 @@
 //! A promise in the reason of a suppression: until when it is meant to stay, or what is to happen first.
 //!
-//! Uses record's times. Pure. Start at [`Promise`]; `formats::suppressions::promises` reads it.
+//! Pure. Start at [`Promise`]; `formats::suppressions::promises` reads it.
 
 use serde::Serialize;
 

@@ -1,7 +1,6 @@
 //! Whether a record names everything that a suppression hides.
 //!
-//! Uses record, gate's packages. Pure. Start at [`compare`]. Follows `docs/spec/interop.md`, 2 and 5. What can't be
-//! compared counts as wider.
+//! Pure. Start at [`compare`]. Follows `docs/spec/interop.md`, 2 and 5. What can't be compared counts as wider.
 
 use crate::gate::accepted_text::{self, AskedPlace, ScannedFiles};
 use crate::record::pattern;

@@ -1,6 +1,6 @@
 //! A suppression, as it is found in a file: what it hides, which record it cites, and when it ends.
 //!
-//! Uses record. Pure. Start at [`FoundSuppression`]. Follows `docs/spec/interop.md`, 5.
+//! Pure. Start at [`FoundSuppression`]. Follows `docs/spec/interop.md`, 5.
 
 use std::collections::{BTreeMap, BTreeSet};
 

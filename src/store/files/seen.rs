@@ -1,7 +1,6 @@
 //! The folders on the way to files, each checked once while a command reads.
 //!
-//! Uses history (the notation of names that are not UTF-8). Start at [`SeenFolders::place`]. No link on
-//! the way is ever followed.
+//! Start at [`SeenFolders::place`]. No link on the way is ever followed.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

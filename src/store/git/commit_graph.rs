@@ -1,8 +1,8 @@
 //! Git's commit-graph: which commits changed none of some paths, so that their folders need not be opened.
 //!
-//! Uses sha1, history's commits and ids. Start at [`CommitGraph::open`]. Format: `gitformat-commit-graph(5)`, version 1. A
-//! wrong file can hide that a commit changed something, and nothing else: whatever counts is read from its objects, and
-//! each commit must be what the file says it is. Who can write the file can write the refs of the clone, too.
+//! Start at [`CommitGraph::open`]. Format: `gitformat-commit-graph(5)`, version 1. A wrong file can hide that a commit
+//! changed something, and nothing else: whatever counts is read from its objects, and each commit must be what the file
+//! says it is. Who can write the file can write the refs of the clone, too.
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! The files of git's configuration that the environment names instead of the user's and the system's own.
 //!
-//! Uses git2. Start at [`replace`]. libgit2 1.9 does not read `GIT_CONFIG_GLOBAL`, `GIT_CONFIG_SYSTEM` and
-//! `GIT_CONFIG_NOSYSTEM`, which `git` does (libgit2#7265).
+//! Start at [`replace`]. libgit2 1.9 does not read `GIT_CONFIG_GLOBAL`, `GIT_CONFIG_SYSTEM` and `GIT_CONFIG_NOSYSTEM`,
+//! which `git` does (libgit2#7265).
 
 use std::collections::BTreeMap;
 use std::fs;

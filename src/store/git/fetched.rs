@@ -1,8 +1,7 @@
 //! When a branch of a remote was last fetched, as far as this clone knows.
 //!
-//! Uses record (instants), history (ids). Start at [`Repository::last_fetched`]. Follows `docs/spec/cli.md`,
-//! check, `--max-age`. Unlike `Repository::fetched`, which is shown to people, it trusts only traces written
-//! by a fetch or clone.
+//! Start at [`Repository::last_fetched`]. Follows `docs/spec/cli.md`, check, `--max-age`. Unlike `Repository::fetched`,
+//! which is shown to people, it trusts only traces written by a fetch or clone.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Branches by the names that people use, and where they are checked out.
 //!
-//! Uses history (ids), and git2. Start at [`Repository::head_named`]. Follows `docs/spec/cli.md`, approve.
+//! Start at [`Repository::head_named`]. Follows `docs/spec/cli.md`, approve.
 
 use std::fs;
 use std::path::PathBuf;

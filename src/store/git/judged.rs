@@ -1,7 +1,6 @@
 //! What git would commit of a checkout: the one place that says what of it is read.
 //!
-//! Uses ledger (the trait that it implements), history (paths, ids), and git2. Start at [`Checkout`], which is read once,
-//! and at [`JudgedTree`]. Follows `docs/spec/cli.md`, lint and diff.
+//! Start at [`Checkout`], which is read once, and at [`JudgedTree`]. Follows `docs/spec/cli.md`, lint and diff.
 
 use crate::diag::sorting::StableSort as _;
 use crate::record::vocabulary::words;

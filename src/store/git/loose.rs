@@ -1,7 +1,6 @@
 //! The files of the work tree that differ from the checked-out commit.
 //!
-//! Uses history (the plain data that it fills), and git2. The head of `store::git` says what
-//! libgit2 gets wrong here.
+//! The head of `store::git` says what libgit2 gets wrong here.
 
 use crate::diag::sorting::StableSort as _;
 use std::fs;

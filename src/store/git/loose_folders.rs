@@ -1,6 +1,6 @@
 //! The folders that hold loose objects.
 //!
-//! Uses history's ids. Start at `LooseFolders`.
+//! Start at `LooseFolders`.
 
 use crate::history::objects::Oid;
 use std::fs;

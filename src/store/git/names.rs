@@ -1,6 +1,6 @@
 //! Refs and their configuration, as the plain data that `history::refs` chooses from.
 //!
-//! Uses history and git2. Follows `docs/spec/approval.md`, M1 and M2.
+//! Follows `docs/spec/approval.md`, M1 and M2.
 
 use std::collections::BTreeMap;
 use std::fs;

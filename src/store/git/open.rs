@@ -1,7 +1,7 @@
 //! Finds and opens a repository, or reports the setting that prevents it.
 //!
-//! Uses git2. Start at [`OpenError`]; `Repository::discover` is in here. The head of `store::git` lists
-//! the repositories that libgit2 refuses.
+//! Start at [`OpenError`]; `Repository::discover` is in here. The head of `store::git` lists the repositories that libgit2
+//! refuses.
 
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;

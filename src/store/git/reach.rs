@@ -1,7 +1,7 @@
 //! Where a repository's parts lie, and whether two repositories share any of them.
 //!
-//! Uses git2. Start at [`overlap`] and [`below`]. Asks nothing of git's configuration or environment: a repository that
-//! belongs to another user has parts, too.
+//! Start at [`overlap`] and [`below`]. Asks nothing of git's configuration or environment: a repository that belongs to
+//! another user has parts, too.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,6 +1,6 @@
 //! Resolves revisions without letting libgit2 read objects: on a truncated one it would never end.
 //!
-//! Uses history (ids, commits), and git2. Start at [`Repository::find`]. `whole` says why.
+//! Start at [`Repository::find`]. `whole` says why.
 
 use crate::history::chain;
 use crate::history::objects::{ObjectKind, Objects, Oid};

@@ -1,7 +1,7 @@
 //! The tips that this clone saw at a ref: by git's reflog of it, and as pinned by `verify`.
 //!
-//! Uses record (instants), history (ids). Start at [`Repository::seen_tips`]. Follows `docs/spec/approval.md`, M5b. A reflog
-//! is read by hand: libgit2 makes an empty log where there is none.
+//! Start at [`Repository::seen_tips`]. Follows `docs/spec/approval.md`, M5b. A reflog is read by hand: libgit2 makes an
+//! empty log where there is none.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,7 +1,7 @@
 //! Which files of the work tree match git's index, judged by their timestamps and sizes alone.
 //!
-//! Uses history (ids, paths), and git2. Start at [`Repository::stamps`]. If the timestamps are inconclusive, there is
-//! no answer, and the caller has to read the file. The rules are git's own, including those for racily clean files.
+//! Start at [`Repository::stamps`]. If the timestamps are inconclusive, there is no answer, and the caller has to read the
+//! file. The rules are git's own, including those for racily clean files.
 
 use std::fs;
 use std::path::PathBuf;

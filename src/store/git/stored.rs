@@ -1,6 +1,6 @@
 //! The bytes of a file as git stores them: as committed, or as a commit of the work tree would store them.
 //!
-//! Uses history (paths, ids), and git2. Start at [`Repository::stored`]. Follows `docs/spec/approval.md`, S7.
+//! Start at [`Repository::stored`]. Follows `docs/spec/approval.md`, S7.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! The files that git tracks, by its index, and their contents in the work tree.
 //!
-//! Uses history (object ids), git2. Start at `tracked` and [`WorkFiles`]. No link is followed.
+//! Start at `tracked` and [`WorkFiles`]. No link is followed.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::HashMap;

@@ -1,8 +1,8 @@
 //! Whether anything that decides an answer has changed: refs, their reflogs, pins, HEAD, configuration and shallow
 //! boundaries, by their bytes.
 //!
-//! Uses the file system, and history for the place of pins. Start at [`Repository::watch`]. Timestamps and sizes are useless here: a ref
-//! always has the same size, and two updates can fall into one clock tick.
+//! Start at [`Repository::watch`]. Timestamps and sizes are useless here: a ref always has the same size, and two updates
+//! can fall into one clock tick.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

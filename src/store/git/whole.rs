@@ -1,7 +1,7 @@
 //! Finds truncated loose objects before libgit2 reads them: version 1.9 would never end. To be removed with the first
 //! libgit2 that mends this (its issue 7342).
 //!
-//! Uses history (ids, obstacles), and flate2. Start at [`LooseFolders`].
+//! Start at [`LooseFolders`].
 
 use std::cell::RefCell;
 

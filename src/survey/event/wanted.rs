@@ -1,7 +1,6 @@
 //! The inputs that need a record: material and uncovered ones, grouped by similarity.
 //!
-//! Uses record's words, policy, `survey::event`. Pure. Start at
-//! [`Wanted::add`]. Follows `docs/spec/cli.md`, triage, `--draft`.
+//! Pure. Start at [`Wanted::add`]. Follows `docs/spec/cli.md`, triage, `--draft`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,6 @@
 //! A frozen group that needs a redesign: since when, what to do about it, and who is told.
 //!
-//! Uses policy's people and contacts, record, survey's patterns. Pure. Start at [`follow_up`]. Follows `docs/spec/cli.md`,
-//! queue, and M54 of the mission.
+//! Pure. Start at [`follow_up`]. Follows `docs/spec/cli.md`, queue, and M54 of the mission.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! The next step after an answer of the gate that did not allow.
 //!
-//! Uses record, status, gate. Pure. Start at [`after`]. Follows `docs/spec/cli.md`, next steps: first whether the record can
-//! allow at all, then which limits the question leaves open.
+//! Pure. Start at [`after`]. Follows `docs/spec/cli.md`, next steps: first whether the record can allow at all, then which
+//! limits the question leaves open.
 
 use super::{AdviceCase, AdviceStep, By, NextStep, step, step_without_command};
 use crate::diag::shell;

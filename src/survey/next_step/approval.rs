@@ -1,7 +1,7 @@
 //! The step for what waits for approval: proposals, changes on branches, content that landed unapproved.
 //!
-//! Uses approval's next steps, status, survey's buckets. Pure. Start at [`awaited_approval`] and `AdviceCase::waiting`. Follows
-//! `docs/spec/cli.md`, queue: whoever can't approve is told whom it waits for.
+//! Pure. Start at [`awaited_approval`] and `AdviceCase::waiting`. Follows `docs/spec/cli.md`, queue: whoever can't approve
+//! is told whom it waits for.
 
 use super::{AdviceCase, AdviceStep, By, known_content, step, step_without_command};
 use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay, Blocker, NextSteps, Standing};

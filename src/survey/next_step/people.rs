@@ -1,6 +1,6 @@
 //! Who can take a step: the owner, the possible approvers, the reviewers of a closure, and the recipients of the chain.
 //!
-//! Uses policy's people, status, survey's chain. Pure. Start at [`AdviceCase::people`].
+//! Pure. Start at [`AdviceCase::people`].
 
 use super::{AdviceCase, By};
 use crate::approval::next::who::Identities;

@@ -1,6 +1,6 @@
 //! The advice for a pattern: where to correct the cause once, so that nobody needs an exception.
 //!
-//! Uses record, survey's causes. Pure. Start at `what_to_change`. Follows M20, M51 and M53 of the mission.
+//! Pure. Start at `what_to_change`. Follows M20, M51 and M53 of the mission.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! What patterns are judged by, and the new records that a frozen group refuses.
 //!
-//! Uses record, policy, status. Pure. Start at [`PatternFacts`]. Follows `docs/spec/cli.md`, patterns.
+//! Pure. Start at [`PatternFacts`]. Follows `docs/spec/cli.md`, patterns.
 
 use crate::policy::governance::Governance;
 use crate::record::Record;

@@ -1,7 +1,6 @@
 //! The redesign of a frozen group: a file that is about it, or a ticket that one of its records links.
 //!
-//! Uses record, policy, status, survey's redesigns. Pure. Start at `PatternRedesigns`. Follows `docs/spec/policy.md`, repetition:
-//! only what was approved counts.
+//! Pure. Start at `PatternRedesigns`. Follows `docs/spec/policy.md`, repetition: only what was approved counts.
 
 use std::collections::BTreeMap;
 

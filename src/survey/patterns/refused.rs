@@ -1,6 +1,6 @@
 //! The new records that frozen groups refuse: proposed ones, and those that landed all the same.
 //!
-//! Uses record, policy, survey's causes. Pure. Start at [`find_refused`]. Follows `docs/spec/policy.md`, repetition.
+//! Pure. Start at [`find_refused`]. Follows `docs/spec/policy.md`, repetition.
 
 use std::collections::{BTreeMap, BTreeSet};
 

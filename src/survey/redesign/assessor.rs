@@ -1,7 +1,6 @@
 //! Who may assess a redesign: neither its owner nor who did it, by the names in the file and by who landed it.
 //!
-//! Uses policy, approval's identities. Pure. Start at [`Assessors`]. Follows `docs/spec/redesign.md` and
-//! `docs/spec/rules.md` (`review-by-self`).
+//! Pure. Start at [`Assessors`]. Follows `docs/spec/redesign.md` and `docs/spec/rules.md` (`review-by-self`).
 
 use crate::approval::next::who::Identities;
 use crate::approval::people::relation::{Relation, UnknownAccount};

@@ -1,8 +1,7 @@
 //! What makes a new redesign doubtful: a pattern that no record has, or that another redesign is in time for; and when all records of
 //! one pattern are also of another.
 //!
-//! Uses policy's redesigns, survey's causes and states of redesigns. Pure. Start at [`doubts`] and `is_within`. Follows `docs/spec/cli.md`,
-//! redesign.
+//! Pure. Start at [`doubts`] and `is_within`. Follows `docs/spec/cli.md`, redesign.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,6 @@
 //! The redesigns that need attention: late, without effect, or not assessed; and who is told.
 //!
-//! Uses policy's redesigns, survey's states of them and the escalation chain. Pure. Start at [`follow_ups`]. Follows
-//! `docs/spec/cli.md`, queue, and M89 of the mission.
+//! Pure. Start at [`follow_ups`]. Follows `docs/spec/cli.md`, queue, and M89 of the mission.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! What history and approval say about the redesign files: which version of each counts, and since when.
 //!
-//! Uses history, approval, policy's redesigns. Pure. Start at [`landed_redesigns`]. Follows `docs/spec/redesign.md` and
-//! `docs/spec/approval.md`, G2: a redesign is judged like a governance file, but its first version needs approval too.
+//! Pure. Start at [`landed_redesigns`]. Follows `docs/spec/redesign.md` and `docs/spec/approval.md`, G2: a redesign is
+//! judged like a governance file, but its first version needs approval too.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

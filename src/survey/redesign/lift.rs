@@ -1,7 +1,6 @@
 //! Whether a redesign lets a record pass the freeze of a group.
 //!
-//! Uses record, policy, survey's redesigns. Pure. Start at [`Lifting`]. Follows `docs/spec/redesign.md` and
-//! `docs/spec/policy.md`, repetition.
+//! Pure. Start at [`Lifting`]. Follows `docs/spec/redesign.md` and `docs/spec/policy.md`, repetition.
 
 use crate::policy::governance::Governance;
 use crate::policy::redesign::is_id;

@@ -1,6 +1,6 @@
 //! The next step for a redesign, in words and as a command.
 //!
-//! Uses policy's redesigns, survey's states of them. Pure. Start at [`next_step`]. Follows `docs/spec/cli.md`, redesign.
+//! Pure. Start at [`next_step`]. Follows `docs/spec/cli.md`, redesign.
 
 use crate::approval::next::text;
 use crate::diag;

@@ -1,7 +1,6 @@
 //! A repeated group with whom it concerns, its redesign, and what to change.
 //!
-//! Uses policy, survey's routes, redesigns and advice. Pure. Start at [`AdvisedGroup::new`]. Follows
-//! `docs/spec/policy.md`, repetition in events.
+//! Pure. Start at [`AdvisedGroup::new`]. Follows `docs/spec/policy.md`, repetition in events.
 
 use crate::policy::governance::Governance;
 use crate::policy::settings::PatternKey;

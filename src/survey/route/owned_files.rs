@@ -1,7 +1,7 @@
 //! The owners of files, as CODEOWNERS assigns them.
 //!
-//! Uses record's patterns. Pure. Start at [`FileOwners::line_of`]. Follows GitHub's documentation of CODEOWNERS: the
-//! patterns of `.gitignore`, without `!` and `[ ]`. `formats::codeowners` reads the file.
+//! Pure. Start at [`FileOwners::line_of`]. Follows GitHub's documentation of CODEOWNERS: the patterns of `.gitignore`,
+//! without `!` and `[ ]`. `formats::codeowners` reads the file.
 
 use crate::record::pattern;
 

@@ -1,7 +1,7 @@
 //! The jobs that run exledger on a forge, recognised by what they run.
 //!
-//! Uses yaml, ledger's tree. Pure. Start at [`CiSetup::read`]. Follows `docs/spec/cli.md`, doctor. Whatever can't be read
-//! as YAML is not a workflow for the forge either.
+//! Pure. Start at [`CiSetup::read`]. Follows `docs/spec/cli.md`, doctor. Whatever can't be read as YAML is not a workflow
+//! for the forge either.
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::yaml;

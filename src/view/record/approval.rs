@@ -1,6 +1,6 @@
 //! The approval of a record, as part of its view.
 //!
-//! Uses policy, approval, status. Pure. Start at `ApprovalView`. Follows `docs/spec/cli.md`, a record view.
+//! Pure. Start at `ApprovalView`. Follows `docs/spec/cli.md`, a record view.
 
 use serde::Serialize;
 

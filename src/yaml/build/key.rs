@@ -1,6 +1,6 @@
 //! Keys: whether a map may have a key, and whether it already has it.
 //!
-//! Uses diag. Pure. Start at [`Builder::key`].
+//! Pure. Start at [`Builder::key`].
 
 use std::collections::BTreeMap;
 use std::ops::Range;

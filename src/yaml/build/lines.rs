@@ -1,6 +1,6 @@
 //! The source between nodes: tabs, directives, ends of documents.
 //!
-//! Uses diag. Pure. Start at [`Builder::tabs`].
+//! Pure. Start at [`Builder::tabs`].
 
 use super::Builder;
 use super::token::{Token, TokenKind};

@@ -1,6 +1,6 @@
 //! Scalars: their value, their position, and hidden characters in them.
 //!
-//! Uses diag. Pure. Start at [`Builder::scalar`].
+//! Pure. Start at [`Builder::scalar`].
 
 use std::borrow::Cow;
 use std::ops::Range;

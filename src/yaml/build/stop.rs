@@ -1,6 +1,6 @@
 //! Explains why the parser stopped, at the place where people look for the error.
 //!
-//! Uses diag. Pure. Start at [`Builder::stopped`].
+//! Pure. Start at [`Builder::stopped`].
 
 use granit_parser::{ErrorKind, ScanError};
 

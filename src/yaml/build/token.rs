@@ -1,7 +1,7 @@
 //! The parser's events, reduced to what the tree needs.
 //!
-//! Uses diag. Pure. Start at [`Token`]. The parser's event and span together are 256 bytes; moving them around
-//! costs more than reading them.
+//! Pure. Start at [`Token`]. The parser's event and span together are 256 bytes; moving them around costs more than reading
+//! them.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! A change of some bytes of a file, and why an edit is refused.
 //!
-//! Uses nothing else. Pure. Start at [`SpliceError`].
+//! Pure. Start at [`SpliceError`].
 
 use std::ops::Range;
 

@@ -1,9 +1,9 @@
 //! What each forge writes into history: who commits on behalf of people, and which lines name approvers.
 //!
-//! Uses `sources::message`. Pure. Start at [`ALL`] and [`choose`]. One file per forge, whose head says what each way of
-//! merging leaves in git, with a commit or a source. A pattern there is for the subject unless it says otherwise. Of
-//! the measured subjects, those that don't match are reverts, prose, or a plain `git merge`; one inside `Revert "…"` never
-//! matches. Follows `docs/spec/approval.md`, 2, which says what counts for each.
+//! Pure. Start at [`ALL`] and [`choose`]. One file per forge, whose head says what each way of merging leaves in git, with
+//! a commit or a source. A pattern there is for the subject unless it says otherwise. Of the measured subjects, those that
+//! don't match are reverts, prose, or a plain `git merge`; one inside `Revert "…"` never matches. Follows
+//! `docs/spec/approval.md`, 2, which says what counts for each.
 
 pub mod azure;
 pub mod bitbucket;

@@ -1,6 +1,6 @@
 //! How a changed record can be approved: in words, and as `how[]`.
 //!
-//! Uses approval's next steps. Pure. Start at [`blocks`] and [`HowView::all`]. Follows `docs/spec/cli.md`, `how[]`.
+//! Pure. Start at [`blocks`] and [`HowView::all`]. Follows `docs/spec/cli.md`, `how[]`.
 
 use crate::approval::next::steps::{ApprovalStep, Blocker};
 use crate::approval::next::text::{self, ContentNames};

@@ -1,7 +1,7 @@
 //! `azure`: an ARM template with one exemption for each finding of Azure Policy and each of its scopes.
 //!
-//! Uses record, status, `features::export::targets`. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`azure`). An
-//! exemption covers its scope and everything below it.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`azure`). An exemption covers its scope and everything
+//! below it.
 
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,6 @@
 //! `cargo-deny`: the list of ignored advisories in `deny.toml`, whose entries have no end and no limits.
 //!
-//! Uses `features::export::targets`'s input, losses and output. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3;
-//! the parser of cargo-deny refuses a key for an end.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3; the parser of cargo-deny refuses a key for an end.
 
 use std::ops::Range;
 

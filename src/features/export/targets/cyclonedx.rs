@@ -1,7 +1,6 @@
 //! `cyclonedx`: a VEX document of CycloneDX 1.6 that says what is exploitable, and until when that is accepted.
 //!
-//! Uses record, status, gate's package URLs, `features::export::targets`, `formats::uuid`. Pure. Start at [`TARGET`]. Follows
-//! `docs/spec/interop.md` 3, VEX.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3, VEX.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! `dependency-check`: suppressions in XML, where an entry counts while now is not after midnight of `until`.
 //!
-//! Uses `features::export::targets`'s input, losses and output; quick-xml's escapes. Pure. Start at [`TARGET`]. Follows
-//! `docs/spec/interop.md`, 3, its schema 1.3, and SuppressionHandler.java: a date without a zone would be the machine's
-//! midnight, so the zone is chosen in which midnight is the last minute of the record.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3, its schema 1.3, and SuppressionHandler.java: a date
+//! without a zone would be the machine's midnight, so the zone is chosen in which midnight is the last minute of the
+//! record.
 
 use quick_xml::escape;
 

@@ -1,7 +1,6 @@
 //! Files that an earlier export wrote into a folder: those that are surely ours may be removed once nothing belongs in them.
 //!
-//! Uses ledger's `Tree`, `features::export::targets`'s headers, survey's cited ids. Pure. Start at [`earlier_files`]. Follows
-//! `docs/spec/interop.md`, X8.
+//! Pure. Start at [`earlier_files`]. Follows `docs/spec/interop.md`, X8.
 
 use std::collections::BTreeSet;
 

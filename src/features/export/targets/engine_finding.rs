@@ -1,7 +1,6 @@
 //! What every policy engine lacks: packages, paths, standing criteria, and what a record expressly doesn't waive.
 //!
-//! Uses record, `features::export::targets`'s input and losses. Pure. Start at [`engine_losses`]. Follows
-//! `docs/spec/interop.md`, X4: the kinds of loss.
+//! Pure. Start at [`engine_losses`]. Follows `docs/spec/interop.md`, X4: the kinds of loss.
 
 use crate::features::export::targets::input::ExportedFinding;
 use crate::features::export::targets::loss_kind::FindingLoss;

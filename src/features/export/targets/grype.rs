@@ -1,7 +1,7 @@
 //! `grype`: the `ignore` list of `grype.yaml`, whose entries have no end.
 //!
-//! Uses `features::export::targets`'s input, losses and output. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3,
-//! and grype's grype/match/ignore.go: names are regular expressions there, locations are globs, the rest is compared.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3, and grype's grype/match/ignore.go: names are regular
+//! expressions there, locations are globs, the rest is compared.
 
 use crate::features::export::targets::input::{ExportInput, ExportedFinding};
 use crate::features::export::targets::loss::LossLog;

@@ -1,7 +1,7 @@
 //! What every target gets: the records in force with their ends, and the commit and instant they were read at.
 //!
-//! Uses record, ledger's `Tree`, status, `formats`'s description. Pure. Start at [`ExportInput`]. Follows
-//! `docs/spec/interop.md`, X1 to X3: the end is the evaluator's, never the date that a record states.
+//! Pure. Start at [`ExportInput`]. Follows `docs/spec/interop.md`, X1 to X3: the end is the evaluator's, never the date
+//! that a record states.
 
 use std::borrow::Cow;
 use std::rc::Rc;

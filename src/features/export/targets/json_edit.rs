@@ -1,6 +1,6 @@
 //! Edits of a JSON list that change only some of its items: every other byte stays.
 //!
-//! Uses `features::export::targets`'s refusals, and serde_json. Pure. Start at [`JsonList::parse`].
+//! Pure. Start at [`JsonList::parse`].
 
 use std::ops::Range;
 

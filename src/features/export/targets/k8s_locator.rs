@@ -1,6 +1,6 @@
 //! Locators of objects in a Kubernetes cluster: `k8s:<namespace>/<Kind>/<name>`, each part a name or a pattern.
 //!
-//! Uses no other module. Pure. Start at [`K8sLocator::parse`]. Follows `docs/spec/interop.md`, finding keys.
+//! Pure. Start at [`K8sLocator::parse`]. Follows `docs/spec/interop.md`, finding keys.
 
 /// The objects that a resource of a finding names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! `kyverno`: a PolicyException for each finding, of ClusterPolicy (`kyverno.io/v2`) or of the policies in CEL.
 //!
-//! Uses record, `features::export::targets`. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`kyverno`). Kyverno
-//! reads them in pkg/engine/utils/exceptions.go and pkg/cel/engine.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`kyverno`). Kyverno reads them in
+//! pkg/engine/utils/exceptions.go and pkg/cel/engine.
 
 mod cel;
 mod cluster_policy;

@@ -1,6 +1,6 @@
 //! What a target can't express: such a finding is left out and named, or written with a mark where the user allows it.
 //!
-//! Uses `features::export::targets`'s input. Pure. Start at [`LossLog::admit`]. Follows `docs/spec/interop.md`, X4.
+//! Pure. Start at [`LossLog::admit`]. Follows `docs/spec/interop.md`, X4.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! The kinds of loss: what a target would cover more than a record, in scope or in time.
 //!
-//! Uses no other module. Pure. Start at [`LossKind`]. Follows `docs/spec/interop.md`, X4.
+//! Pure. Start at [`LossKind`]. Follows `docs/spec/interop.md`, X4.
 
 use crate::record::vocabulary::words;
 

@@ -1,6 +1,6 @@
 //! Files that people and this program share: only the entries that cite a record of this ledger are replaced.
 //!
-//! Uses survey's citations, `features::export::targets`'s output. Pure. Start at [`SharedFile`]. Follows `docs/spec/interop.md`, X8.
+//! Pure. Start at [`SharedFile`]. Follows `docs/spec/interop.md`, X8.
 
 use std::collections::BTreeSet;
 

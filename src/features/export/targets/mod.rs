@@ -1,7 +1,7 @@
 //! Exports: the approved records in the form that other tools read, one file per target.
 //!
-//! Uses diag to gate, `formats`'s description and uuid. Pure. Start at [`ALL`] and [`target::ExportTarget`]. Follows
-//! `docs/spec/interop.md`, 1 to 3. To add a target: its file, its `mod` line, one line in the table.
+//! Pure. Start at [`ALL`] and [`target::ExportTarget`]. Follows `docs/spec/interop.md`, 1 to 3. To add a target: its file,
+//! its `mod` line, one line in the table.
 
 pub mod azure;
 pub mod cargo_deny;

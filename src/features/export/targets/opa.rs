@@ -1,7 +1,7 @@
 //! `opa`: a bundle with the records in force as data, and indexes by what a policy asks for.
 //!
-//! Uses record, status, `features::export::targets`. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`opa`). The
-//! data grants nothing by itself: a policy compares instants and scope, as `docs/interop.md` shows.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`opa`). The data grants nothing by itself: a policy
+//! compares instants and scope, as `docs/interop.md` shows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -1,6 +1,6 @@
 //! `openvex`: a document of OpenVEX 0.2.0 that says what is affected, and until when that is accepted.
 //!
-//! Uses record, `features::export::targets`, `formats::uuid`. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3, VEX.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3, VEX.
 
 use std::collections::BTreeSet;
 

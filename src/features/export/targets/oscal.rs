@@ -1,7 +1,6 @@
 //! `oscal`: a plan of action and milestones in OSCAL 1.2.1: each record is a risk and an item of the plan.
 //!
-//! Uses record, status, `features::export::targets`, `formats::uuid`. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3
-//! (`oscal`). Its times describe; nothing evaluates them.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`oscal`). Its times describe; nothing evaluates them.
 
 mod parts;
 

@@ -1,8 +1,7 @@
 //! `osv-scanner`: one `osv-scanner.toml` for each folder, where an entry counts while now is before `ignoreUntil`.
 //!
-//! Uses `features::export::targets`'s input, losses and output; ledger's `Tree`. Pure. Start at [`TARGET`]. Follows
-//! `docs/spec/interop.md`, 3, and osv-scanner's internal/config: a file is about the lock files of its own folder, and of
-//! several entries with one id only the first counts.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3, and osv-scanner's internal/config: a file is about the
+//! lock files of its own folder, and of several entries with one id only the first counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

@@ -1,7 +1,6 @@
 //! What a target writes: the bytes of its files, the two lines at their beginning, and what is missing in them.
 //!
-//! Uses `features::export::targets`'s input and losses. Pure. Start at [`ExportOutput`]. Follows `docs/spec/interop.md`, X6
-//! to X8.
+//! Pure. Start at [`ExportOutput`]. Follows `docs/spec/interop.md`, X6 to X8.
 
 use std::collections::BTreeMap;
 

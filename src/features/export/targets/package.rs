@@ -1,6 +1,6 @@
 //! The package of a finding, checked and in the canonical form that other readers of package URLs expect.
 //!
-//! Uses gate's package URLs. Pure. Start at [`ExportedPackage::parse`].
+//! Pure. Start at [`ExportedPackage::parse`].
 
 use crate::record::purl::Purl;
 

@@ -1,7 +1,7 @@
 //! The paths of a finding, as far as they can match a path of the repository.
 //!
-//! Uses record's finding keys. Pure. Start at [`limits`]; `formats::glob` writes them. Follows `docs/spec/interop.md`, 2: patterns
-//! have `*`, `**` and `?`, and everything else in them is literal.
+//! Pure. Start at [`limits`]; `formats::glob` writes them. Follows `docs/spec/interop.md`, 2: patterns have `*`, `**` and
+//! `?`, and everything else in them is literal.
 
 use crate::record::subject::FindingKey;
 

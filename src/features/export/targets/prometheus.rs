@@ -1,7 +1,6 @@
 //! `prometheus`: metrics for the textfile collector, in the text format 0.0.4.
 //!
-//! Uses record, status, `features::export::targets`. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`prometheus`).
-//! Titles are never labels.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`prometheus`). Titles are never labels.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;

@@ -1,7 +1,7 @@
 //! `prowler`: the mutelist, whose checks, regions and resources are searched with regular expressions.
 //!
-//! Uses record, yaml, `features::export::targets`. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`prowler`) and
-//! prowler's lib/mutelist/mutelist.py. A mutelist knows no end, so every entry is a loss of term.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md` 3 (`prowler`) and prowler's lib/mutelist/mutelist.py. A
+//! mutelist knows no end, so every entry is a loss of term.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Texts as values of YAML and TOML: plain where every reader takes them for a text, else in double quotes.
 //!
-//! Uses yaml's quoting, record's times. Pure. Start at [`double`] and [`plain`].
+//! Pure. Start at [`double`] and [`plain`].
 
 use std::fmt::Write as _;
 

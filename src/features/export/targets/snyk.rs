@@ -1,7 +1,7 @@
 //! `snyk`: the `.snyk` policy, where an entry counts while now is not after `expires`.
 //!
-//! Uses `features::export::targets`'s input, losses and output. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3,
-//! and snyk-policy 5: a date must be unquoted, and a path with a version matches more than that version.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3, and snyk-policy 5: a date must be unquoted, and a path
+//! with a version matches more than that version.
 
 use std::collections::BTreeMap;
 

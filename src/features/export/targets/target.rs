@@ -1,6 +1,6 @@
 //! The definition of a target: its name, its tools, and the functions that write it.
 //!
-//! Uses `features::export::targets`'s input, output and merge. Pure. Start at [`ExportTarget`]; `features::export::targets::ALL` lists them.
+//! Pure. Start at [`ExportTarget`]; `features::export::targets::ALL` lists them.
 
 use std::io;
 

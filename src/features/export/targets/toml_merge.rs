@@ -1,6 +1,7 @@
 //! Edits of TOML files that people and exports share: own entries are replaced, every other byte stays.
 //!
-//! Uses toml_edit for where things are, `features::export::targets`'s merge. Pure. Start at `replaced` and `checked`. Follows `docs/spec/interop.md`, X8. The result is parsed again: if anything but own entries differs, it is refused.
+//! Pure. Start at `replaced` and `checked`. Follows `docs/spec/interop.md`, X8. The result is parsed again: if anything but
+//! own entries differs, it is refused.
 
 use std::ops::Range;
 

@@ -1,7 +1,6 @@
 //! `trivy`: `.trivyignore.yaml`, where an entry counts while now is not after `expired_at`.
 //!
-//! Uses `features::export::targets`'s input, losses and output. Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3,
-//! and trivy's pkg/result/ignore.go.
+//! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3, and trivy's pkg/result/ignore.go.
 
 use crate::features::export::targets::input::{ExportInput, ExportedFinding};
 use crate::features::export::targets::loss::LossLog;

@@ -1,7 +1,7 @@
 //! The statements of VEX: one for each record, vulnerability and package. They say "affected, and accepted until then".
 //!
-//! Uses record, `features::export::targets`. Pure. Start at [`statements`]. Follows `docs/spec/interop.md` 3, VEX: no statement
-//! says `not_affected`, so no scanner hides anything because of it.
+//! Pure. Start at [`statements`]. Follows `docs/spec/interop.md` 3, VEX: no statement says `not_affected`, so no scanner
+//! hides anything because of it.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

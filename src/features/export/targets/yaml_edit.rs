@@ -1,6 +1,6 @@
 //! Edits of a YAML file of another tool: read, compare, change one place, with every refusal as one of exports.
 //!
-//! Uses yaml, `features::export::targets`'s refusals. Pure. Start at [`applied`].
+//! Pure. Start at [`applied`].
 
 use crate::features::export::targets::merge::MergeRefusal;
 use crate::yaml;

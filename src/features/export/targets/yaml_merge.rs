@@ -1,7 +1,7 @@
 //! Edits of YAML files that people and exports share: own entries are replaced, every other byte stays.
 //!
-//! Uses yaml's splices, `features::export::targets`'s merge. Pure. Start at `with_list`. Follows `docs/spec/interop.md`, X8. New
-//! entries are added before old ones are removed, so that a list keeps its form.
+//! Pure. Start at `with_list`. Follows `docs/spec/interop.md`, X8. New entries are added before old ones are removed, so
+//! that a list keeps its form.
 
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::merge::{MergeRefusal, SharedFile};

@@ -1,7 +1,7 @@
 //! What the entries of one record say of each field: together, or differently, which a person must then decide.
 //!
-//! Uses record, plan's answers. Pure. Start at [`agreed`]. Follows `docs/spec/interop.md`, 4, grouping, and
-//! `docs/decisions.md`, 0050: nothing that an entry states is replaced by a flag or a default.
+//! Pure. Start at [`agreed`]. Follows `docs/spec/interop.md`, 4, grouping, and `docs/decisions.md`, 0050: nothing that an
+//! entry states is replaced by a flag or a default.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! Which entries become one record.
 //!
-//! Uses plan's entries. Pure. Start at [`groups`]. Follows `docs/spec/interop.md`, 4.
+//! Pure. Start at [`groups`]. Follows `docs/spec/interop.md`, 4.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! The record of a group of entries: what they say, what bulk answers add, and `TODO(import)` for the rest.
 //!
-//! Uses record, policy, plan's drafts. Pure. Start at [`draft()`]. Follows `docs/spec/interop.md`, 4: of two ends the
-//! earlier counts, and an end that is past or beyond the tier is not copied.
+//! Pure. Start at [`draft()`]. Follows `docs/spec/interop.md`, 4: of two ends the earlier counts, and an end that is past
+//! or beyond the tier is not copied.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,7 @@
 //! The findings and titles that records and drafts name already.
 //!
-//! Uses record, gate's packages. Pure. Start at [`NamedFindings`]. A key names another one if it is the same or wider, so
-//! that an entry that was imported before gets no second draft. Thousands of keys may have one id, so they are also found
-//! by what else they state.
+//! Pure. Start at [`NamedFindings`]. A key names another one if it is the same or wider, so that an entry that was imported
+//! before gets no second draft. Thousands of keys may have one id, so they are also found by what else they state.
 
 use std::collections::{BTreeMap, BTreeSet};
 

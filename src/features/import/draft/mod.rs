@@ -1,6 +1,6 @@
 //! From entries to drafts: which entries become one record, and its answers.
 //!
-//! Uses record, policy, plan, `formats::suppressions`. Pure. Start at `group` and `import_draft`. Follows `docs/spec/interop.md`, 4.
+//! Pure. Start at `group` and `import_draft`. Follows `docs/spec/interop.md`, 4.
 
 pub mod agreed;
 pub mod group;

@@ -1,6 +1,6 @@
 //! What tells an entry without findings from others, such as a row of a register, so that it is drafted once.
 //!
-//! Uses yaml, plan's entries. Pure. Start at [`name`]. Follows `docs/spec/interop.md`, 4, known.
+//! Pure. Start at [`name`]. Follows `docs/spec/interop.md`, 4, known.
 
 use serde_json::Value;
 

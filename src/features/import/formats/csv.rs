@@ -1,7 +1,7 @@
 //! CSV: one record a row, with the columns of `export csv` or columns that the user maps.
 //!
-//! Uses csv, plan's entries. Pure. Start at [`FORMAT`]. Follows RFC 4180; a `'` before a text that a spreadsheet would
-//! calculate is removed, as the export adds it.
+//! Pure. Start at [`FORMAT`]. Follows RFC 4180; a `'` before a text that a spreadsheet would calculate is removed, as the
+//! export adds it.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Alerts of GitHub that somebody dismissed or resolved, as `gh api` prints them.
 //!
-//! Uses interop's alerts, plan's entries. Pure. Start at [`FORMAT`]. An alert has no end: it stays dismissed.
+//! Pure. Start at [`FORMAT`]. An alert has no end: it stays dismissed.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! The formats of `import`: all ignore files that can be read, and those that nothing else reads.
 //!
-//! Uses `formats::suppressions::readers`. Pure. Start at [`ALL`] and [`named`]. Follows `docs/spec/interop.md`, 4.
+//! Pure. Start at [`ALL`] and [`named`]. Follows `docs/spec/interop.md`, 4.
 
 pub mod csv;
 pub mod github_alerts;

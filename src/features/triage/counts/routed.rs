@@ -1,6 +1,6 @@
 //! How many inputs each route has in each state, and the first of them for messages.
 //!
-//! Uses `survey::event`. Pure. Start at [`RoutedInputs`]. Follows `docs/spec/cli.md`, triage, `--messages`.
+//! Pure. Start at [`RoutedInputs`]. Follows `docs/spec/cli.md`, triage, `--messages`.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! `triage`: the consequences of the inputs: triggers to fire, records that are not used, drafts.
 //!
-//! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
+//! Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::diag::shell;
 use crate::features::triage::show::content::TriageView;

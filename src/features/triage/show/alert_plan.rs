@@ -1,7 +1,7 @@
 //! A plan for the alerts of a repository: one line for each change, which a script sends to GitHub.
 //!
-//! Uses survey. Pure. Start at [`lines`]. Follows `docs/spec/interop.md`, 6b. The address of an alert is built from the
-//! repository, kind and number, never copied from an input.
+//! Pure. Start at [`lines`]. Follows `docs/spec/interop.md`, 6b. The address of an alert is built from the repository, kind
+//! and number, never copied from an input.
 
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! `triage`: the inputs that need somebody, state by state, most urgent first, one line for all similar inputs.
 //!
-//! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
+//! Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::diag::sorting::StableSort as _;
 use crate::features::triage::show::content::{TriageView, plain, tone};

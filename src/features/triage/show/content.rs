@@ -1,6 +1,6 @@
 //! The content of `triage`, and how its states are shown.
 //!
-//! Uses policy, survey, view's documents. Pure. Start at [`TriageView`]. Follows `docs/spec/cli.md`, triage.
+//! Pure. Start at [`TriageView`]. Follows `docs/spec/cli.md`, triage.
 
 use serde::Serialize;
 

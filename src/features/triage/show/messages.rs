@@ -1,7 +1,7 @@
 //! `triage --messages`: one message for each person who owns an input, or is notified of one.
 //!
-//! Uses survey, view's documents. Pure. Start at `add`. Follows `docs/spec/cli.md`, triage, `--messages`: made for an
-//! issue, a mail or a chat, so each text has an end, whatever the number of inputs.
+//! Pure. Start at `add`. Follows `docs/spec/cli.md`, triage, `--messages`: made for an issue, a mail or a chat, so each
+//! text has an end, whatever the number of inputs.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! `triage`: the keys of baselines that had no event for longer than `at_most`.
 //!
-//! Uses survey. Pure. Start at [`block`]. Follows `docs/spec/cli.md`, triage.
+//! Pure. Start at [`block`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::diag;
 use crate::features::patterns;

@@ -1,6 +1,6 @@
 //! `triage`: the results of each baseline, for tuning its thresholds, and the baselines past their own review date.
 //!
-//! Uses policy, survey. Pure. Start at `block`. Follows `docs/spec/policy.md`, baselines.
+//! Pure. Start at `block`. Follows `docs/spec/policy.md`, baselines.
 
 use crate::diag;
 use crate::features::triage::counts::BaselineResult;

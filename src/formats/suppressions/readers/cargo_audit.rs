@@ -1,7 +1,6 @@
 //! `audit.toml` of cargo-audit: ignored advisories.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]. The format has neither reasons nor an end; comments beside an id are
-//! its reason.
+//! Pure. Start at [`FORMAT`]. The format has neither reasons nor an end; comments beside an id are its reason.
 
 use crate::formats::suppressions::readers::cargo_deny;
 use crate::formats::suppressions::readers::format::{ImportFormat, file_name};

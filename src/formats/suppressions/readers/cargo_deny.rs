@@ -1,7 +1,6 @@
 //! `deny.toml`: ignored advisories.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]; `advisories` reads the list that cargo-audit has, too. The format
-//! has no end.
+//! Pure. Start at [`FORMAT`]; `advisories` reads the list that cargo-audit has, too. The format has no end.
 
 use crate::formats::finding_lines::LineIndex;
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};

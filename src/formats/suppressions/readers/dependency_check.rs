@@ -1,8 +1,8 @@
 //! Suppression files of dependency-check: XML whose root is `suppressions`.
 //!
-//! Uses quick-xml, plan's entries. Pure. Start at [`FORMAT`]. Read as dependency-check does (SuppressionHandler.java): a
-//! suppression is kept while now is not after `until`, which is midnight in its zone, else in that of the machine. A
-//! document type is refused, because entities could be anything.
+//! Pure. Start at [`FORMAT`]. Read as dependency-check does (SuppressionHandler.java): a suppression is kept while now is
+//! not after `until`, which is midnight in its zone, else in that of the machine. A document type is refused, because
+//! entities could be anything.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! `.secrets.baseline`: the secrets that detect-secrets knows.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]. Neither a secret nor its hash is kept: only a digest of the hash, to compare entries.
+//! Pure. Start at [`FORMAT`]. Neither a secret nor its hash is kept: only a digest of the hash, to compare entries.
 
 use std::io::Cursor;
 

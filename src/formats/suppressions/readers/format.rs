@@ -1,6 +1,6 @@
 //! What a reader of a format is: its name, its input, its errors.
 //!
-//! Uses plan's entries, record's times. Pure. Start at [`ImportFormat`].
+//! Pure. Start at [`ImportFormat`].
 
 use crate::formats::finding_lines;
 use crate::formats::suppressions::exception::ImportEntry;

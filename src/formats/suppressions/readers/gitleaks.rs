@@ -1,7 +1,7 @@
 //! `.gitleaksignore`: one fingerprint a line.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as gitleaks does (detect.go): `\` is `/`, and a line with
-//! another number of `:` is skipped there, too.
+//! Pure. Start at [`FORMAT`]. Read as gitleaks does (detect.go): `\` is `/`, and a line with another number of `:` is
+//! skipped there, too.
 
 use crate::formats::finding_lines;
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};

@@ -1,7 +1,7 @@
 //! `.grype.yaml`: the rules below `ignore`.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as grype does (grype/match/ignore.go): a name with a character
-//! of regular expressions is one. The format has no end.
+//! Pure. Start at [`FORMAT`]. Read as grype does (grype/match/ignore.go): a name with a character of regular expressions is
+//! one. The format has no end.
 
 use crate::formats::glob::GlobReading;
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};

@@ -1,6 +1,6 @@
 //! `PolicyException` of Kyverno, `kyverno.io/v2` and `policies.kyverno.io/v1`, in files of several documents.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]; `expression` reads the conditions of the CEL form.
+//! Pure. Start at [`FORMAT`]; `expression` reads the conditions of the CEL form.
 
 mod expression;
 

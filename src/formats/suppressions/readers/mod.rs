@@ -1,7 +1,7 @@
 //! Readers of the files in which other tools keep their exceptions: bytes in, entries out.
 //!
-//! Uses record, the entries of `formats::suppressions`. Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 4. A reader fails
-//! as a whole only if nothing can be told of the file; an entry that can't be read hides no other.
+//! Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 4. A reader fails as a whole only if nothing can be told of the
+//! file; an entry that can't be read hides no other.
 
 pub mod cargo_audit;
 pub mod cargo_deny;

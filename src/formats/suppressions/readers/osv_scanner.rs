@@ -1,7 +1,7 @@
 //! `osv-scanner.toml`: ignored vulnerabilities of the lock files in its own folder.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as osv-scanner does (internal/config/manager.go): a date without
-//! a zone is read in the zone of the machine; the first instant of year 1 is not an end.
+//! Pure. Start at [`FORMAT`]. Read as osv-scanner does (internal/config/manager.go): a date without a zone is read in the
+//! zone of the machine; the first instant of year 1 is not an end.
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! `.snyk`: ignored issues by id, each with the paths for which they are ignored.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as snyk-policy 5 does: a bare date is its first instant; quoted
-//! dates are compared as texts, so `'never'` never ends.
+//! Pure. Start at [`FORMAT`]. Read as snyk-policy 5 does: a bare date is its first instant; quoted dates are compared as
+//! texts, so `'never'` never ends.
 
 use crate::diag::sorting::StableSort as _;
 use crate::formats::package_types;

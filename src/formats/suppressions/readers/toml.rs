@@ -1,6 +1,6 @@
 //! TOML inputs: tables with the lines of their values, and the same as a tree.
 //!
-//! Uses toml_edit, yaml's values. Pure. Start at [`TomlInput::parse`] or [`tree`].
+//! Pure. Start at [`TomlInput::parse`] or [`tree`].
 
 use std::ops::Range;
 

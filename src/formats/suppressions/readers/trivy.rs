@@ -1,8 +1,7 @@
 //! Trivy: `.trivyignore`, one id a line, and `.trivyignore.yaml`.
 //!
-//! Uses plan's entries. Pure. Start at [`FORMAT`]. Read as trivy does (pkg/result/ignore.go): a date is its first
-//! instant, so the day before it is the last one that is covered; a line with a bad date is dropped there; the first
-//! instant of year 1 is not an end.
+//! Pure. Start at [`FORMAT`]. Read as trivy does (pkg/result/ignore.go): a date is its first instant, so the day before it
+//! is the last one that is covered; a line with a bad date is dropped there; the first instant of year 1 is not an end.
 
 use std::collections::BTreeSet;
 

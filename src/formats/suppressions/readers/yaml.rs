@@ -1,6 +1,6 @@
 //! YAML inputs: documents with the lines of their nodes.
 //!
-//! Uses yaml. Pure. Start at [`documents`].
+//! Pure. Start at [`documents`].
 
 use crate::formats::suppressions::readers::format::{ImportError, text};
 use crate::yaml::node::{Limits, MapEntry, Node, NodeStyle, Value};

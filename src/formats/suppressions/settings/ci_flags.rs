@@ -1,6 +1,6 @@
 //! Flags of scanners in pipelines, line by line: a pipeline may have tags that no reader of YAML knows.
 //!
-//! Uses regex. Pure. Start at [`find`].
+//! Pure. Start at [`find`].
 
 use regex::Regex;
 

@@ -1,6 +1,6 @@
 //! Files of settings as trees of values: YAML, JSON with comments, TOML; and the dates in them.
 //!
-//! Uses yaml, the readers. Pure. Start at [`Parsed::get`], which reads a file once for each syntax.
+//! Pure. Start at [`Parsed::get`], which reads a file once for each syntax.
 
 use chrono::{NaiveDate, NaiveDateTime};
 

@@ -1,6 +1,6 @@
 //! The entries of a file of settings, and what they become.
 //!
-//! Uses yaml's values, the reasons. Pure. Start at `SettingEntries`.
+//! Pure. Start at `SettingEntries`.
 
 use super::documents;
 use crate::diag::sorting::StableSort as _;

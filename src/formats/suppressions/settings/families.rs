@@ -1,6 +1,6 @@
 //! Settings whose entries a row of `files.tsv` can't say.
 //!
-//! Uses yaml. Pure. Start at `of_name` for files that are known by their names, and at [`by_content`] for others.
+//! Pure. Start at `of_name` for files that are known by their names, and at [`by_content`] for others.
 
 use memchr::memmem;
 use regex::Regex;

@@ -1,6 +1,6 @@
 //! Suppressions that are known by what a file holds: waivers of InSpec, VEX documents, annotations of SpotBugs.
 //!
-//! Uses yaml. Pure. Start at [`inspec`], [`vex`] and [`spotbugs`].
+//! Pure. Start at [`inspec`], [`vex`] and [`spotbugs`].
 
 use std::collections::BTreeSet;
 

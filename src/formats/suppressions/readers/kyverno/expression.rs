@@ -1,7 +1,6 @@
 //! Conditions of exceptions in CEL, as far as locators of resources can express them.
 //!
-//! Uses the patterns of policy engines. Pure. Start at [`resources`]. Anything that is not understood makes the whole
-//! unknown.
+//! Pure. Start at [`resources`]. Anything that is not understood makes the whole unknown.
 
 use crate::formats::engine_pattern::{between_anchors, has_wildcard, of_regex};
 
