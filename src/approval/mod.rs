@@ -1,7 +1,7 @@
 //! Determines who approved each version, and on what evidence, in one fold over the facts of history.
 //!
 //! The folders stand in the order in which an approval passes through them; none uses one below it, and all speak of a
-//! [`verdict::ApprovalVerdict`]. `docs/architecture.md` tells the way in twelve sentences.
+//! [`verdict::ApprovalVerdict`]. `docs/architecture.md` tells the way in twelve steps.
 //!
 //! Pure. Start at [`judge`]. Follows `docs/spec/approval.md`, 1.4 to 1.8. Does not know what is in force today.
 

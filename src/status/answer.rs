@@ -1,6 +1,6 @@
 //! The one evaluator: computes the status of a record at an instant, with its reasons.
 //!
-//! Pure. Start at [`at`]. Follows `docs/spec/status.md`, the table; the tests here are in the order of its rows.
+//! Pure. Start at [`at`]. Follows `docs/spec/status.md`, the table.
 
 use crate::approval::next::text::Advised;
 use crate::diag;

@@ -26,7 +26,7 @@
 //! finds the commit of each entry. Notes are not fetched by default: a hint says how.
 //! - Signatures: `extract_signature(oid, None)` gives the payload; with `mergetag` it gives the whole tag, which is split
 //! at `-----BEGIN`. `ssh-key` 0.6.7 verifies; each listed key is tried, not the one embedded. It reads no allowed
-//! signers: `approval::signers` does, with globs, quotes, namespaces and local times.
+//! signers: `approval::sources::signers` does, with globs, quotes, namespaces and local times.
 //! - Work tree: status ignores skip-worktree (sparse files look deleted), so HEAD's content is taken; `Oid::hash_file`
 //! applies no filters; a change of mode alone is a delta with id 0; pathspecs of diffs are globs, so folders are walked
 //! by entry.

@@ -1,7 +1,7 @@
 //! The fold: evaluates the versions of one trail, oldest first, each by what was known when it landed.
 //!
 //! A version is carried (V6, V7b, V9), or judged by its own evidence and the approval files that wait for its bytes (S7).
-//! Files that land later go to the version at the tip, which is then judged again (`approval::late_evidence`).
+//! Files that land later go to the version at the tip, which is then judged again (`approval::fold::late_evidence`).
 //!
 //! Pure. Start at `judge`. Follows `docs/spec/approval.md`, V5 to V9, A5, D1, D3, D7, M5 and M7.
 

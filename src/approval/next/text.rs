@@ -1,4 +1,4 @@
-//! The words for what can still be done about an approval: reasons, instructions and commands. Nothing else words it.
+//! The words for what can still be done about an approval: reasons, instructions and commands.
 //!
 //! Pure. Start at [`blocker`], [`sentence`] and [`instruction`]. Follows `docs/spec/status.md`, findings and reasons, and
 //! `docs/spec/cli.md`, queue and `how[]`: `…` in a command marks what only a person can supply.

@@ -293,8 +293,13 @@ impl<'g> Eligibility<'g> {
 
     /// Tells whether an approval by a person could count in some way.
     pub fn may_approve(&self, person: &Person) -> bool {
-        self.is_reachable(person)
+        self.may_as_author(person)
             && self.identities.relation_of_signer(person, &self.authors).is_different()
+    }
+
+    /// Tells whether an approval by a person could count if authors may approve: an owner's doesn't, whoever wrote the record.
+    pub(crate) fn may_as_author(&self, person: &Person) -> bool {
+        self.is_reachable(person)
             && self.identities.relation_of_signer(person, &self.owners).is_different()
     }
 
@@ -311,7 +316,7 @@ impl<'g> Eligibility<'g> {
     /// Tells whether a person can sign something of a namespace so that it counts; with `self_approval: allow`, an author can, too.
     pub(crate) fn can_sign(&self, person: &Person, namespace: &str) -> bool {
         let authors_may = self.governance.policy.approval.self_approval == SelfApproval::Allow;
-        let may = self.may_approve(person) || authors_may && self.is_reachable(person);
+        let may = self.may_approve(person) || authors_may && self.may_as_author(person);
         may && self.keys().lists_for(self.governance, person, (namespace, self.proof))
     }
 

@@ -8,7 +8,7 @@ use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay, Blocker, Nex
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::next::who::{Eligibility, Identities};
 use crate::approval::sources::keys::Keys;
-use crate::approval::verdict::{MissingApproval, NotCounted, Satisfied, Vote, VoteCounts};
+use crate::approval::verdict::{MissingApproval, NotCounted, Satisfied};
 use crate::diag::shell;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -135,11 +135,11 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns the step for a landed version that somebody rejects.
     fn vetoed(&self) -> Option<AdviceStep> {
-        let statements = self.record_state.approval.iter().flat_map(|verdict| &verdict.approvers);
-        let vetoes =
-            statements.filter(|it| it.vote == Vote::Vetoes && it.counts == VoteCounts::Yes);
-        let by: Vec<Person> = vetoes.map(|statement| statement.person.clone()).collect();
-        (!by.is_empty()).then(|| self.rejected(by, self.command("exledger approve")))
+        let by = self.next_steps(None).blockers.into_iter().find_map(|blocker| match blocker {
+            Blocker::Rejected { by, .. } => Some(by),
+            _ => None,
+        })?;
+        Some(self.rejected(by, self.command("exledger approve")))
     }
 
     /// Returns the step for a text that these people reject; the command is theirs alone.
@@ -238,7 +238,8 @@ impl<'a> AdviceCase<'a> {
         };
         let is_one_of = |people: &[Person]| people.iter().any(|person| person.key == asker.key);
         let is_author = is_one_of(&self.authors(*is_on_branch));
-        if next.steps.is_empty() || next.authors_may && is_author || can_take(asker) {
+        let may_as_author = next.authors_may && is_author && eligibility.may_as_author(asker);
+        if next.steps.is_empty() || may_as_author || can_take(asker) {
             return step;
         }
         let why = if is_author {

@@ -90,6 +90,16 @@ fn squashed(more: &str) -> Stage {
     stage
 }
 
+fn rejected() -> Stage {
+    let stage = squashed("");
+    stage.run_on(
+        &format!("exledger approve {ID} --reject --reason 'Ask the vendor'"),
+        "dana",
+        "lee",
+    );
+    stage
+}
+
 fn changed() -> Stage {
     let stage = approved("");
     stage.land("ana", &[(ID, &record("subject: {application: orders}\n"))]);
@@ -207,6 +217,16 @@ const CASES: &[NextCase] = &[
         command: "exledger show EXC-2026-7F3KQ",
         answers: "",
         then: Then::Shown,
+    },
+    NextCase {
+        name: "rejected by the asker",
+        state: rejected,
+        asked: APPLICATION,
+        asker: "dana",
+        verdict: "pending",
+        command: "exledger approve EXC-2026-7F3KQ",
+        answers: "",
+        then: Then::Merged("dana", "lee"),
     },
     NextCase {
         name: "11: changed since the approval",
