@@ -270,14 +270,19 @@ impl Truth {
             let files = &world.made[&land.oid].files;
             // A file that can't be read any more still belongs to the record whose path it is at, whatever its name.
             let own = world.ids(files).remove(&id).unwrap_or_default();
+            let mut is_second = false;
             let state = match own.is_empty() {
                 true => world.broken(files, &held),
                 false => {
-                    held = own.into_iter().map(|(path, ..)| path).collect();
+                    let own: Vec<String> = own.into_iter().map(|(path, ..)| path).collect();
+                    // A second file comes as the first one can't be read any more: it begins anew, with the same bytes too.
+                    held.retain(|path| !own.contains(path));
+                    is_second = world.broken(files, &held) != State::Gone;
+                    held = own;
                     world.state(files, id)
                 }
             };
-            if state == last {
+            if state == last && !is_second {
                 continue;
             }
             let of = |files: &Files| match world.state(files, id) {
