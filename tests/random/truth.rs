@@ -38,6 +38,17 @@ pub(super) struct Version {
 }
 
 impl Version {
+    fn gone(landing: usize) -> Version {
+        Version {
+            landing,
+            state: State::Gone,
+            makers: BTreeSet::new(),
+            acts: Vec::new(),
+            is_approved: false,
+            is_plain: false,
+        }
+    }
+
     /// Returns the content of a record under a wrong name, and its blob.
     pub(super) fn misnamed(&self, world: &World) -> Option<(Content, Oid)> {
         match &self.state {
@@ -285,6 +296,12 @@ impl Truth {
             if state == last && !is_second {
                 continue;
             }
+            // What was said before supports nothing, and who wrote it stays an author.
+            let mut kept = BTreeSet::new();
+            if is_second {
+                kept.extend(versions.last().into_iter().flat_map(|it| it.makers.iter().copied()));
+                versions.push(Version::gone(landing));
+            }
             let of = |files: &Files| match world.state(files, id) {
                 State::One(_, blob) => vec![blob],
                 State::Unclear(blobs) => blobs,
@@ -337,6 +354,7 @@ impl Truth {
                 }
                 acts.extend(before.acts.iter().cloned());
             }
+            makers.extend(kept);
             versions.push(Version {
                 landing,
                 state: state.clone(),
