@@ -33,8 +33,9 @@ pub(super) fn run(
         Err(error @ Error::Usage(_)) => return Err(error.into()),
         Err(_) => Outcome::Undetermined,
     };
-    let mut buffer = Vec::new();
+    let (mut buffer, mut is_asked) = (Vec::new(), false);
     while let Some(line) = next(&mut buffer)? {
+        is_asked = true;
         let answer = gate.answer(&line, ctx.clock());
         worst = worst.max(outcome(ctx, &answer.check));
         let receipt = format!("{}\n", answer.receipt().line()?);
@@ -42,6 +43,11 @@ pub(super) fn run(
         if !ctx.deliver(receipt.as_bytes())? {
             break;
         }
+    }
+    // What asks may have failed before it wrote a question: nothing was allowed.
+    if !is_asked {
+        ctx.tell("stdin holds no question, so nothing is decided: write one JSON object on each line");
+        worst = worst.max(Outcome::Undetermined);
     }
     Ok(worst)
 }

@@ -98,5 +98,6 @@ fn a_line_that_is_no_question_is_unknown_and_the_others_are_answered() {
         assert!(said.contains(reason), "{shown}: {said}");
     }
     let nothing = run_fed(repo.path(), &["check", "--stdin", "--on", ON], b"\n");
-    assert_eq!((nothing.code, nothing.out.as_str()), (0, ""));
+    assert_eq!((nothing.code, nothing.out.as_str()), (3, ""));
+    assert!(nothing.err.contains("stdin holds no question"), "{}", nothing.err);
 }
