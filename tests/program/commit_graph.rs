@@ -175,7 +175,7 @@ fn chunk(bytes: &[u8], name: &[u8]) -> std::ops::Range<usize> {
 #[test]
 fn a_wrong_commit_graph_is_not_used() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    grow(&repo, 7, 12, &mut |_| {});
+    grow(&repo, 7, 16, &mut |_| {});
     let (told, _) = answers_of(&repo, &[Scope::Everything]);
     git(repo.path(), FILTERS);
     let verified = run(repo.path(), &["verify", "--format", "json", "--on", ON]).out;
