@@ -9,7 +9,7 @@ use crate::cli::{self, Run};
 use crate::support::access::ledger;
 use crate::support::project;
 use crate::support::repo::git;
-use crate::support::tools::need;
+use crate::support::tools;
 const ON: &str = "2026-12-01T12:00:00Z";
 
 fn fleet(repository: &Path, output: &Path) -> Run {
@@ -182,10 +182,9 @@ fn spark_gives_the_rows_that_the_program_counts() {
 
 #[test]
 fn the_generator_makes_the_same_commits_each_time() {
-    need(&["python3"]);
     let made = || {
         let folder = crate::support::temporary();
-        let output = Command::new("python3")
+        let output = Command::new(tools::python())
             .arg(project::root().join("benches/fleet/generate.py"))
             .arg(folder.path())
             .args(["--ledgers", "2"])

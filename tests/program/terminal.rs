@@ -10,10 +10,11 @@ mod picking;
 pub(crate) mod screens;
 mod triaging;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::support::project;
+use crate::support::tools::python;
 
 /// A terminal with a number of columns, in a folder.
 pub(crate) struct Terminal<'t> {
@@ -36,6 +37,7 @@ impl Terminal<'_> {
     pub(crate) fn run(&self, args: &[&str], keys: &[(&str, &str)]) -> Seen {
         let script: Vec<[&str; 2]> = keys.iter().map(|(wait, keys)| [*wait, *keys]).collect();
         let output = Command::new(python())
+            .arg("-IS")
             .arg(project::root().join("tests/data/pty/drive.py"))
             .arg(self.columns.to_string())
             .arg(serde_json::to_string(&script).unwrap())
@@ -57,15 +59,6 @@ impl Terminal<'_> {
         let pressed = serde_json::from_str(&err).unwrap();
         Seen { code, bytes, pressed }
     }
-}
-
-/// Returns the path of Python.
-fn python() -> PathBuf {
-    let usual = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = usual.iter().map(PathBuf::from).chain(std::env::split_paths(&path));
-    let found = folders.map(|folder| folder.join("python3")).find(|it| it.exists());
-    found.expect("python3 is not installed: install the package python3")
 }
 
 /// Returns the final rows of a terminal, without trailing blanks.

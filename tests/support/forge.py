@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Stands for `gh` and `glab`: answers from the files below $FORGE/api, and keeps what is sent.
 
 $FORGE/calls has a line of JSON for each call. $FORGE/refuse has lines `METHOD PATH STATUS TIMES`: the calls that fail, the

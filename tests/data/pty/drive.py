@@ -16,7 +16,7 @@ import termios
 import time
 
 PATIENCE = 60
-SETTLED = 0.1
+SETTLED = 0.05
 
 
 def main():

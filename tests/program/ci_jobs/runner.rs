@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::support::repo::{Repo, git};
-use crate::support::tools::need;
+use crate::support::tools::forge;
 
 /// The repository's address in the API of GitHub.
 pub(super) const REPO: &str = "repos/example/payments";
@@ -38,14 +38,13 @@ pub(super) struct Job {
 impl Runner {
     /// Puts a repository on the forge, and checks out `main`.
     pub(super) fn of(repo: &Repo) -> Runner {
-        need(&["python3"]);
         let folder = crate::support::temporary();
         let from = repo.path().display().to_string();
         git(folder.path(), &["clone", "-q", "--bare", &from, "bare.git"]);
         git(folder.path(), &["clone", "-q", "bare.git", "runner"]);
         let runner = Runner { folder, now: repo.now().to_string(), runs: 0 };
         for name in ["gh", "glab"] {
-            runner.executable(&format!("bin/{name}"), include_str!("../../support/forge.py"));
+            runner.executable(&format!("bin/{name}"), &forge());
         }
         runner.answer("issues", json!([]));
         runner.event(json!({}));

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::merged::{Merged, merged};
 use super::runner::{REPO, TOKEN};
 use crate::support::repo::speak;
-use crate::support::tools::need;
+use crate::support::tools::{self, need};
 
 /// What begins any private key of OpenSSH, as a text and as the Base64 of one.
 const BEGINNINGS: [&str; 2] = ["BEGIN OPENSSH PRIVATE KEY", "LS0tLS1CRUdJTiBPUEVOU1NI"];
@@ -21,7 +21,7 @@ fn forge() -> Merged {
     let policies = format!("{REPO}/environments/exledger/deployment-branch-policies.json");
     runner.raw(&policies, br#"{"branch_policies": []}"#);
     runner.answer("rulesets", json!([]));
-    runner.executable("answers/gh", include_str!("../../support/forge.py"));
+    runner.executable("answers/gh", &tools::forge());
     merged
 }
 

@@ -114,8 +114,9 @@ fn stricter_rule_is_not_hidden() {
             repo.by("lee").write(POLICY, &two()).write(REVOKED, &revoked).commit("Be stricter");
         }),
     ];
-    for (what, act) in acts {
-        for way in WAYS {
+    for (n, (what, act)) in acts.into_iter().enumerate() {
+        // The first act in each way, and each other in one of them.
+        for way in WAYS.into_iter().cycle().skip(n).take(if n == 0 { WAYS.len() } else { 1 }) {
             let repo = ledger(LINES, &["dana", "lee"]);
             let fork = repo.tip("main");
             act(&repo);

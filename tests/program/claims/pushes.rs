@@ -59,16 +59,18 @@ fn push_widens_nothing() {
             now,
         ),
     ];
+    assert!(is_allowed(&approved(&text), &granted));
     for (what, from, to, question, when) in widenings {
         let wider = text.replace(from, to);
         assert_ne!(wider, text, "{what}");
         for way in WAYS {
             let repo = approved(&text);
-            assert!(is_allowed(&repo, &granted));
             land(&repo, way, ID, &wider);
             repo.clock(when);
             assert!(!is_allowed(&repo, &question), "{what}: {way}");
-            assert!(errors(&repo).contains(&"changed-since-approval".to_owned()), "{what}: {way}");
+            if way == "push" {
+                assert!(errors(&repo).contains(&"changed-since-approval".to_owned()), "{what}");
+            }
         }
         let repo = approved(&text);
         repo.by("ana").write(ID, &wider).commit("Ask for more");

@@ -48,9 +48,8 @@ fn interruptible(program: &Command) -> Command {
     const START: &str = "import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])";
-    crate::support::tools::need(&["python3"]);
-    let mut python = Command::new("python3");
-    python.args(["-c", START]).arg(program.get_program()).args(program.get_args()).env_clear();
+    let mut python = Command::new(crate::support::tools::python());
+    python.args(["-ISc", START]).arg(program.get_program()).args(program.get_args()).env_clear();
     python.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     python.current_dir(program.get_current_dir().unwrap());
     python
@@ -63,7 +62,7 @@ fn a_change_that_is_approved_while_the_pipeline_waits_is_allowed() {
     let path = receipts.to_str().unwrap();
     let waiting = started(waiting(&gate, &["--wait", "60s", "--receipts", path]));
     // It has looked, and waits.
-    thread::sleep(Duration::from_secs(2));
+    thread::sleep(Duration::from_secs(1));
     gate.repo.by("lee").merge("wiki", "Merge branch 'wiki'");
     gate.fetch();
     let output = waiting.wait_with_output().unwrap();
@@ -161,7 +160,7 @@ fn an_interrupted_wait_leaves_no_receipt() {
     while !receipts.exists() {
         thread::sleep(Duration::from_millis(20));
     }
-    thread::sleep(Duration::from_secs(1));
+    thread::sleep(Duration::from_millis(300));
     let id = waiting.id().to_string();
     let killed = Command::new("kill").args(["-INT", &id]).status().unwrap();
     assert!(killed.success());

@@ -41,7 +41,7 @@ fn line_breaks_of_what_is_pasted_are_text_and_answer_nothing() {
 #[test]
 fn a_long_paste_is_shown_once() {
     let folder = ledger();
-    let long = "word ".repeat(1_600);
+    let long = "word ".repeat(1_000);
     let paste = pasted(&long) + "\r";
     let mut keys = SIX[..4].to_vec();
     keys.extend([("Why is it needed now", &paste[..]), ("What limits the risk", CTRL_C)]);
