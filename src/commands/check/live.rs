@@ -46,7 +46,9 @@ pub(super) fn run(
     }
     // What asks may have failed before it wrote a question: nothing was allowed.
     if !is_asked {
-        ctx.tell("stdin holds no question, so nothing is decided: write one JSON object on each line");
+        ctx.tell(
+            "stdin holds no question, so nothing is decided: write one JSON object on each line",
+        );
         worst = worst.max(Outcome::Undetermined);
     }
     Ok(worst)
