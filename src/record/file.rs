@@ -99,7 +99,8 @@ pub fn read_as<T: Read>(
     let value = if faults.is_empty() { value } else { None };
     let id = Id::new(stem(path));
     let root = document.root;
-    let text = String::from_utf8_lossy(bytes).into_owned();
+    let lossy = |_| String::from_utf8_lossy(bytes).into_owned();
+    let text = std::str::from_utf8(bytes).map_or_else(lossy, str::to_owned);
     let source = RecordFile {
         record: None,
         misnamed: None,

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod approval;
 mod people;
 
+use crate::approval::next::who::Eligibility;
 use crate::approval::verdict::MissingApproval;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell;
@@ -20,6 +21,7 @@ use crate::status::state::{RecordState, Status};
 use crate::status::{reason, renewal};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::AdviceContext;
+use std::cell::OnceCell;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextStep {
@@ -102,6 +104,8 @@ struct AdviceCase<'a> {
     id: &'a str,
     record: Option<&'a Record>,
     around: AdviceContext<'a>,
+    /// Who can approve what landed, and what is on the branch.
+    eligibility: [OnceCell<Eligibility<'a>>; 2],
 }
 
 impl<'a> AdviceCase<'a> {
@@ -110,7 +114,8 @@ impl<'a> AdviceCase<'a> {
         id: &'a str,
         around: AdviceContext<'a>,
     ) -> AdviceCase<'a> {
-        AdviceCase { record_state, id, record: known_content(record_state), around }
+        let record = known_content(record_state);
+        AdviceCase { record_state, id, record, around, eligibility: Default::default() }
     }
 
     fn finish(&self, step: AdviceStep, due: Option<&DueRecord>) -> NextStep {

@@ -2,13 +2,16 @@
 //!
 //! Pure. Start at [`conflict_sides`]. Follows `docs/spec/rules.md` (`syntax`).
 
+use memchr::memmem;
+
 use crate::diag;
 use crate::yaml::source;
 
 /// Returns where merge conflicts begin; if there are no start markers, where the end markers are.
 pub(super) fn conflicts(text: &str) -> Vec<diag::Pos> {
     // In most files nothing is found, so the two searches are the only cost.
-    if !text.contains("<<<<<<<") && !text.contains(">>>>>>>") {
+    let holds = |marks: &[u8]| memmem::find(text.as_bytes(), marks).is_some();
+    if !holds(b"<<<<<<<") && !holds(b">>>>>>>") {
         return Vec::new();
     }
     let begin = marks(text, '<');

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr2;
+
 pub(super) type PortabilityFault = (&'static str, &'static str);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,13 +74,13 @@ pub(super) const SHALLOW: PortabilityFault = (
 /// Returns the first byte of the text of a line after the first that is indented by `indent` spaces or fewer. Comments
 /// and blank lines are exempt, and the closing bracket may be below its key.
 pub(super) fn shallow(text: &str, indent: usize) -> Option<usize> {
-    let mut offset = 0;
-    for (n, line) in text.split_inclusive(['\n', '\r']).enumerate() {
+    let mut offset = memchr2(b'\n', b'\r', text.as_bytes())? + 1;
+    for line in text.get(offset..)?.split_inclusive(['\n', '\r']) {
         let bare = line.trim_start_matches(' ');
         let depth = line.len() - bare.len();
         let is_text = !bare.trim().is_empty() && !bare.starts_with('#');
         let is_end = depth == indent && bare.starts_with([']', '}']);
-        if n > 0 && is_text && !is_end && depth <= indent {
+        if is_text && !is_end && depth <= indent {
             return Some(offset + depth);
         }
         offset += line.len();

@@ -276,7 +276,11 @@ fn fit_of_map(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> TierFit {
     }
 }
 
-fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str, TierFit)> {
+fn keys(
+    map: &Match,
+    facts: &Facts,
+    known: &KnownFact<'_>,
+) -> impl Iterator<Item = (&'static str, TierFit)> + use<> {
     let silent = || TierFit::Silent(Vec::new());
     let identity_type = match (&facts.identity_type, &facts.identity) {
         // Without an identity, no identity type can be missing.
@@ -314,8 +318,7 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
         ("owner.team", fit_name(&map.team, &facts.team)),
         ("scope", map.wildcard.map(|_| wildcard)),
     ];
-    let named = fits.into_iter();
-    named.filter_map(|(field, fit)| Some((field, fit?))).collect()
+    fits.into_iter().filter_map(|(field, fit)| Some((field, fit?)))
 }
 
 /// How a field matches the values of a key; `None` if the map does not have the key.
@@ -341,8 +344,7 @@ fn fit_by<T>(
 fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static str> {
     let mut maps = tier.matches.iter().flatten().filter(|map| known.reads(map));
     let map = maps.find(|map| fit_of_map(map, facts, known) == TierFit::Yes);
-    let keys = map.map_or_else(Vec::new, |map| keys(map, facts, known));
-    keys.into_iter().map(|(field, _)| field).collect()
+    map.into_iter().flat_map(|map| keys(map, facts, known)).map(|(field, _)| field).collect()
 }
 
 impl<'p> TierReading<'p> {

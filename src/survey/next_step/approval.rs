@@ -333,9 +333,13 @@ impl<'a> AdviceCase<'a> {
         next
     }
 
-    fn eligibility(&self, record: &Record, is_on_branch: bool) -> Eligibility<'a> {
-        let makers = self.authors(is_on_branch);
-        Eligibility::new(self.around.governance, record, None, &makers)
+    fn eligibility(&self, record: &Record, is_on_branch: bool) -> &Eligibility<'a> {
+        let [of_landed, of_branch] = &self.eligibility;
+        let eligibility = if is_on_branch { of_branch } else { of_landed };
+        eligibility.get_or_init(|| {
+            let makers = self.authors(is_on_branch);
+            Eligibility::new(self.around.governance, record, None, &makers)
+        })
     }
 
     fn names(&self) -> ContentNames<'_> {
