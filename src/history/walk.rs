@@ -1,20 +1,20 @@
 //! One pass over the approved branch, for all records at once.
 //!
 //! 1. The chain is the tip and its first parents, down to a root or a commit in `.git/shallow`; effective times run along
-//! it (T1).
+//!    it (T1).
 //! 2. Oldest first, the ledger's tree of each commit is compared with that of its first parent, a root's with an empty one.
-//! Only where object ids differ are folders read. Each id that differs is a version (V1), each governance file is a
-//! trail, too.
+//!    Only where object ids differ are folders read. Each id that differs is a version (V1), each governance file is a
+//!    trail, too.
 //! 3. The range of a merge is what it adds: all that its parents 2..n reach and no earlier landing does. One set of reached
-//! commits grows along the chain: that reads each commit once, knows the landing of each, holds criss-cross and back
-//! merges already, and is exact under any clock skew (hiding by date, as `revwalk` does, fails in 58 of 2,400 cases). A
-//! boundary or a missing object truncates the range (A6).
+//!    commits grows along the chain: that reads each commit once, knows the landing of each, holds criss-cross and back
+//!    merges already, and is exact under any clock skew (hiding by date, as `revwalk` does, fails in 58 of 2,400 cases). A
+//!    boundary or a missing object truncates the range (A6).
 //! 4. A commit of the range touches an id if its files differ from those in each of its parents (A2), and is nested
-//! evidence for bytes if they differ from those in its first parent (E1). Ranges are read only of merges whose ledger
-//! differs from the first parent's: landing, path, date and class of change don't need them, the author set and nested
-//! evidence do.
+//!    evidence for bytes if they differ from those in its first parent (E1). Ranges are read only of merges whose ledger
+//!    differs from the first parent's: landing, path, date and class of change don't need them, the author set and nested
+//!    evidence do.
 //! 5. Changes below `.approvals` are collected with their landing, notes are read last. `approval`'s fold binds both to
-//! versions.
+//!    versions.
 //!
 //! Git's commit-graph may decide which landings are not opened (`Objects::changes`); whatever counts is read from its
 //! objects, which must agree.

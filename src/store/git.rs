@@ -4,39 +4,39 @@
 //!
 //! Where git2 0.21 with libgit2 1.9.7 differs from git, or misleads, and what is done instead:
 //! - Trailers: `message_trailers` stops at `---` (1,144 of 6,000 messages of DefectDojo differ from git's):
-//! `history::trailer`.
+//!   `history::trailer`.
 //! - Idents: of a line with two `<…>` git takes the first and libgit2 the last; of two `author` headers the other way
-//! round; git keeps a blank at the end of an address. `find_commit` and `peel` fail on an author without `<` and on a
-//! time beyond 64 bits. So commits are raw bytes, read by `history::ident`, which notes each; what can't be read is exit
-//! 3, with the id.
+//!   round; git keeps a blank at the end of an address. `find_commit` and `peel` fail on an author without `<` and on a
+//!   time beyond 64 bits. So commits are raw bytes, read by `history::ident`, which notes each; what can't be read is exit
+//!   3, with the id.
 //! - Messages: `message` fails where it is not UTF-8, and a NUL ends it. The raw bytes and the `encoding` header are used.
 //! - Parents: `Commit::parent` honours grafts and shallow boundaries, not `refs/replace`; at a boundary `parent_count` is
-//! 0, as at a root. Parents are raw, `.git/shallow` is read here, replaced objects are reported.
+//!   0, as at a root. Parents are raw, `.git/shallow` is read here, replaced objects are reported.
 //! - Partial clones: today's open like whole ones: a missing blob is `NotFound` of class Odb, a missing path of class Tree.
-//! Older ones need `set_extensions(["partialclone"])` (libgit2#6880).
+//!   Older ones need `set_extensions(["partialclone"])` (libgit2#6880).
 //! - Reftable and SHA-256 repositories don't open (`extensions.refstorage`, cocogitto#571; `unknown object format`): exit
-//! 3, with the setting. Signatures of SHA-256 commits would be in `gpgsig-sha256`. The extensions worktreeConfig,
-//! relativeWorktrees and preciousObjects work.
+//!   3, with the setting. Signatures of SHA-256 commits would be in `gpgsig-sha256`. The extensions worktreeConfig,
+//!   relativeWorktrees and preciousObjects work.
 //! - Owner: `safe.directory` is read from the system's and `$HOME`'s configuration only, as an exact path or `*`; `/dir/*`
-//! is not understood, nor is what `GIT_CONFIG_GLOBAL` and `GIT_CONFIG_COUNT` name (libgit2#7126, fixed later by #7265). The
-//! check stays on, its error prints the `git config` command. All else is read from the files that `configuration` names.
+//!   is not understood, nor is what `GIT_CONFIG_GLOBAL` and `GIT_CONFIG_COUNT` name (libgit2#7126, fixed later by #7265). The
+//!   check stays on, its error prints the `git config` command. All else is read from the files that `configuration` names.
 //! - Mailmap: `Repository::mailmap` reads the work tree's and minds letter case (onefetch#635). `policy::mailmap` reads the
-//! approved branch's.
+//!   approved branch's.
 //! - Notes: author and committer of a `Note` are those of the newest notes commit, whatever it changed. `history::notes`
-//! finds the commit of each entry. Notes are not fetched by default: a hint says how.
+//!   finds the commit of each entry. Notes are not fetched by default: a hint says how.
 //! - Signatures: `extract_signature(oid, None)` gives the payload; with `mergetag` it gives the whole tag, which is split
-//! at `-----BEGIN`. `ssh-key` 0.6.7 verifies; each listed key is tried, not the one embedded. It reads no allowed
-//! signers: `approval::sources::signers` does, with globs, quotes, namespaces and local times.
+//!   at `-----BEGIN`. `ssh-key` 0.6.7 verifies; each listed key is tried, not the one embedded. It reads no allowed
+//!   signers: `approval::sources::signers` does, with globs, quotes, namespaces and local times.
 //! - Work tree: status ignores skip-worktree (sparse files look deleted), so HEAD's content is taken; `Oid::hash_file`
-//! applies no filters; a change of mode alone is a delta with id 0; pathspecs of diffs are globs, so folders are walked
-//! by entry.
+//!   applies no filters; a change of mode alone is a delta with id 0; pathspecs of diffs are globs, so folders are walked
+//!   by entry.
 //! - Refs: `refs/remotes/origin/HEAD` is missing after actions/checkout and after `git remote add` (M1). In a linked work
-//! tree `path` is `.git/worktrees/x`; shallow, grafts and notes are in `commondir`.
+//!   tree `path` is `.git/worktrees/x`; shallow, grafts and notes are in `commondir`.
 //! - Object ids are verified on reading, slowly: SHA-1 that finds collisions, as git did when it fetched the object. That is
-//! switched off; `Repository::read` verifies each id with the processor's instructions.
+//!   switched off; `Repository::read` verifies each id with the processor's instructions.
 //! - A truncated loose object is inflated for ever (libgit2#7342, fixed later). `whole` reads the compressed file to its
-//! end first; `revision` resolves refs, ids, prefixes, `@{…}`, `^{commit}`, `~` and `^` itself; the index's
-//! `.gitattributes` are checked first; a search by message (`:/text`, `^{/text}`) finds no commit.
+//!   end first; `revision` resolves refs, ids, prefixes, `@{…}`, `^{commit}`, `~` and `^` itself; the index's
+//!   `.gitattributes` are checked first; a search by message (`:/text`, `^{/text}`) finds no commit.
 
 pub mod commit_graph;
 pub mod configuration;
