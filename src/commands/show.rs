@@ -1,8 +1,8 @@
 //! `show`: one record, answering the four main questions first.
 
 use clap::Parser;
-use exledger::diag::remedy::Remedy;
 use exledger::features::show;
+use exledger::history::objects;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
@@ -45,7 +45,7 @@ impl Run for ShowArgs {
             let missing = || {
                 fault::undetermined(
                     format!("the content of {} is not in this clone", record_state.path),
-                    Remedy::run(["git fetch --unshallow"]),
+                    objects::deepen(),
                 )
             };
             ctx.print(&approved.bytes(record_state).ok_or_else(missing)?)?;

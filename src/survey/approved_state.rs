@@ -48,9 +48,7 @@ pub struct ApprovedState {
 pub enum PastObstacle {
     #[error(transparent)]
     Approval(#[from] ApprovalObstacle),
-    #[error(
-        "it was filed before the oldest commit in this clone: run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`"
-    )]
+    #[error("it was filed before the oldest commit in this clone: {}", deepen().words())]
     FiledBefore,
 }
 

@@ -6,7 +6,7 @@ use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::recent::RecentCommits;
 use crate::features::doctor::signed_merges::ForgeMerges;
 use crate::history::mainline::Guard;
-use crate::history::objects::Obstacle;
+use crate::history::objects::{Obstacle, deepen};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
@@ -89,7 +89,8 @@ impl CloneState {
             CloneState::Whole => DoctorCheck::ok(name, "the whole history is here"),
             CloneState::Shallow => {
                 let message = "older history is cut off in this shallow clone, and who approved what is read from it; in CI, check out with `fetch-depth: 0`";
-                DoctorCheck::unknown(name, message).with_command("git fetch --unshallow")
+                let check = DoctorCheck::unknown(name, message);
+                deepen().command().into_iter().fold(check, DoctorCheck::with_command)
             }
             CloneState::Missing(obstacle) => {
                 let check =
