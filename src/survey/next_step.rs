@@ -8,6 +8,8 @@ pub mod answer;
 pub mod approval;
 mod people;
 
+use std::cell::OnceCell;
+
 use crate::approval::next::who::Eligibility;
 use crate::approval::verdict::MissingApproval;
 use crate::diag::remedy::Remedy;
@@ -21,7 +23,6 @@ use crate::status::state::{RecordState, Status};
 use crate::status::{reason, renewal};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::AdviceContext;
-use std::cell::OnceCell;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextStep {
