@@ -1,11 +1,11 @@
 //! Promises in the reasons of suppressions.
 
-use exledger::formats::suppressions::promises::PromiseReader;
+use exledger::formats::suppressions::promises;
 use exledger::record::time::Instant;
 
 /// Returns the last day, the ticket and the words of the promise in a reason.
 fn read(reason: &str) -> Option<(Option<String>, Option<String>, String)> {
-    let promise = PromiseReader::new().unwrap().read(reason)?;
+    let promise = promises::read(reason).unwrap()?;
     Some((promise.date.map(|day| day.to_string()), promise.ticket, promise.text))
 }
 
@@ -39,7 +39,7 @@ fn a_period_passes_with_its_last_day() {
         let found = read(reason).and_then(|(day, ..)| day);
         assert_eq!(found.as_deref(), Some(day), "{reason}");
     }
-    let promise = PromiseReader::new().unwrap().read("until 2026-12-31").unwrap();
+    let promise = promises::read("until 2026-12-31").unwrap().unwrap();
     assert!(!promise.is_past(Instant::parse("2026-12-31T23:59:59Z").unwrap()));
     assert!(promise.is_past(Instant::parse("2027-01-01T00:00:00Z").unwrap()));
 }

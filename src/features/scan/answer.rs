@@ -19,8 +19,7 @@ use crate::features::scan::place::ScanPlace;
 use crate::features::scan::search::{FileSearch, PassedOver, SearchedFiles};
 use crate::formats::suppressions::entry::IgnoredEntry;
 use crate::formats::suppressions::options::ScanOptions;
-use crate::formats::suppressions::promises::PromiseReader;
-use crate::formats::suppressions::{SuppressionScanner, kinds};
+use crate::formats::suppressions::{SuppressionScanner, kinds, promises};
 use crate::ledger;
 use crate::policy::closing::Scan;
 use crate::record::credential;
@@ -178,7 +177,7 @@ pub(super) fn scan<'s>(
         is_simulated: at.on.is_some(),
         snapshot,
     };
-    answer.judge(&search, (ages, changes), &PromiseReader::new().map_err(a_bug)?);
+    answer.judge(&search, (ages, changes)).map_err(a_bug)?;
     Ok(answer)
 }
 
@@ -255,8 +254,7 @@ impl ScanAnswer<'_> {
         &mut self,
         search: &FileSearch,
         (ages, changes): (Vec<EntryAge>, Vec<BranchChange>),
-        reader: &PromiseReader,
-    ) {
+    ) -> Result<(), regex::Error> {
         let snapshot = self.snapshot.as_ref();
         let files = snapshot.map(Snapshot::scanned_files);
         let judge = match snapshot.zip(files.as_ref()) {
@@ -276,7 +274,7 @@ impl ScanAnswer<'_> {
             self.ignored.extend(file.content.ignored.iter().cloned());
             for (found, line) in file.content.suppressions.iter().zip(&file.lines) {
                 let promise: Option<Promise> =
-                    found.reason.as_deref().and_then(|reason| reader.read(reason));
+                    found.reason.as_deref().map(promises::read).transpose()?.flatten();
                 let scanned =
                     ScannedSuppression { found, promise: promise.as_ref(), change: changes.next() };
                 let case = judge.suppression(scanned);
@@ -313,5 +311,6 @@ impl ScanAnswer<'_> {
         self.unread.order_by(Ord::cmp);
         self.doubts.order_by(Ord::cmp);
         self.doubts.dedup();
+        Ok(())
     }
 }

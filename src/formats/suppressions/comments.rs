@@ -11,9 +11,10 @@ use crate::formats::suppressions::comment_reason::{self, CommentLine};
 use crate::formats::suppressions::comment_table::CommentPattern;
 use crate::formats::suppressions::entry::{IgnoredEntry, ScannedFile};
 use crate::formats::suppressions::eslint::{self, EslintComment};
+use crate::formats::suppressions::files;
 use crate::formats::suppressions::hidden;
 use crate::formats::suppressions::options::ScanOptions;
-use crate::formats::suppressions::readers::format::is_no_end;
+use crate::formats::suppressions::readers::format::{ImportError, is_no_end};
 use crate::record::id::Id;
 use crate::record::time::Day;
 use crate::rules::scan::suppression::{
@@ -92,7 +93,14 @@ pub fn find(
     options: &ScanOptions,
     found: &mut ScannedFile,
 ) {
-    let mut captures = pattern.regex.captures_iter(line.bytes).peekable();
+    let regex = match pattern.regex() {
+        Ok(regex) => regex,
+        Err(error) => {
+            let why = ImportError::at(line.number.into(), error.to_string());
+            return found.add(files::unread(path, &why));
+        }
+    };
+    let mut captures = regex.captures_iter(line.bytes).peekable();
     if captures.peek().is_none() {
         return;
     }

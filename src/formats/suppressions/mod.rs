@@ -25,7 +25,8 @@ pub mod reasons;
 pub mod settings;
 pub mod text;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, BuildError, MatchKind};
+use memchr::memmem;
 
 use crate::formats::suppressions::comment_table::CommentPattern;
 use crate::formats::suppressions::comments::SourceLine;
@@ -41,15 +42,6 @@ pub const LARGEST: u64 = 1 << 20;
 /// How many bytes at the beginning of a file tell whether it is binary, as git does it.
 const TOLD_BY: usize = 8000;
 
-/// Why a search can't be prepared, which a test excludes.
-#[derive(Debug, thiserror::Error)]
-pub enum ScannerError {
-    #[error(transparent)]
-    Pattern(#[from] regex::Error),
-    #[error(transparent)]
-    Words(#[from] aho_corasick::BuildError),
-}
-
 /// Looks for suppressions; cheap to clone, so that each thread has its own.
 #[derive(Clone, Debug)]
 pub struct SuppressionScanner {
@@ -64,15 +56,15 @@ impl SuppressionScanner {
     /// Prepares a search.
     ///
     /// # Errors
-    /// [`ScannerError`] if a pattern of the table is not a regular expression.
-    pub fn new(options: ScanOptions) -> Result<SuppressionScanner, ScannerError> {
-        let all = comment_table::all()?;
+    /// If the words of the table are too many to look for, which a test excludes.
+    pub fn new(options: ScanOptions) -> Result<SuppressionScanner, BuildError> {
+        let all = comment_table::all();
         let is_wanted = |pattern: &CommentPattern| match pattern.kind {
             "rust" => !options.rust_lints.is_empty() || options.tools.iter().any(|it| it == "rust"),
             kind => options.wants(kind, pattern.is_default),
         };
         let patterns: Vec<CommentPattern> = all.into_iter().filter(is_wanted).collect();
-        let words = patterns.iter().flat_map(|pattern| pattern.words.iter().copied());
+        let words = patterns.iter().flat_map(|pattern| pattern.words.iter().map(String::as_str));
         let kinds = crate::formats::suppressions::policies::KINDS
             .iter()
             .filter(|kind| options.wants(kind.tool, true));
@@ -106,7 +98,8 @@ impl SuppressionScanner {
         // A line is judged once, whatever it holds.
         let mut judged = 0;
         let mut kinds: Vec<&PolicyKind> = Vec::new();
-        for candidate in self.candidates.find_iter(&bytes.to_ascii_lowercase()) {
+        let lower = bytes.to_ascii_lowercase();
+        for candidate in self.candidates.find_iter(&lower) {
             let word = bytes.get(candidate.range()).unwrap_or_default();
             is_kyverno |= word == imported::KYVERNO_WORD.as_bytes();
             is_content |= settings::CONTENT_WORDS
@@ -119,7 +112,8 @@ impl SuppressionScanner {
             if candidate.start() >= judged {
                 let line = lines.around(candidate.start());
                 judged = line.end.max(candidate.end());
-                self.line(path, ending, &line, &mut found);
+                let lower = lower.get(line.start..line.end).unwrap_or_default();
+                self.line((path, ending), (&line, lower), &mut found);
             }
         }
         for kind in kinds {
@@ -150,14 +144,21 @@ impl SuppressionScanner {
         is_alike(path, other, &self.options)
     }
 
-    fn line(&self, path: &str, ending: &str, line: &SourceLine<'_>, found: &mut ScannedFile) {
+    fn line(
+        &self,
+        (path, ending): (&str, &str),
+        (line, lower): (&SourceLine<'_>, &[u8]),
+        found: &mut ScannedFile,
+    ) {
         if found.generated.is_none() {
             found.generated = crate::formats::suppressions::header::read(path, line);
         }
         // In a file of its own a tool obeys the entries alone.
         let own = imported::known(path, &self.options).map(|(tool, _)| tool);
-        let is_read =
-            |pattern: &&CommentPattern| pattern.is_for(ending) && own != Some(pattern.kind);
+        let has = |word: &String| memmem::find(lower, word.as_bytes()).is_some();
+        let is_read = |pattern: &&CommentPattern| {
+            pattern.is_for(ending) && own != Some(pattern.kind) && pattern.words.iter().any(has)
+        };
         for pattern in self.patterns.iter().filter(is_read) {
             comments::find(pattern, path, line, &self.options, found);
         }

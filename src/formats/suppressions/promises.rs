@@ -1,21 +1,23 @@
 //! Reads the promise in the reason of a suppression.
 //!
-//! Pure. Start at [`PromiseReader`]. Follows `docs/spec/interop.md`, 5, promises: only the reason is read, in English, and
+//! Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 5, promises: only the reason is read, in English, and
 //! what a tool obeys is an end, not a promise.
 
-use regex::{Captures, Regex};
+use std::sync::LazyLock;
+
+use regex::bytes::{Captures, Match, Regex};
 
 use crate::record::time::Day;
 use crate::rules::scan::promise::Promise;
 
-/// Finds promises.
-#[derive(Clone, Debug)]
-pub struct PromiseReader {
-    dated: Regex,
-    undated: Regex,
-    url: Regex,
-    ticket: Regex,
-}
+/// A pattern that is compiled when a reason may first match it. Bytes: a repetition of any letter is hundreds of states.
+type LazyRegex = LazyLock<Result<Regex, regex::Error>>;
+
+static DATED: LazyRegex =
+    LazyLock::new(|| Regex::new(&format!("(?i-u){BEFORE_A_PERIOD}(?:{PERIOD})")));
+static UNDATED: LazyRegex = LazyLock::new(|| Regex::new(&format!("(?i-u){WORDS_WITHOUT_A_DATE}")));
+static URL: LazyRegex = LazyLock::new(|| Regex::new(&format!("(?-u){URL_OR_NUMBER}")));
+static TICKET: LazyRegex = LazyLock::new(|| Regex::new(&format!("(?-u){KEY_OF_A_TICKET}")));
 
 const PERIOD: &str = r"(?x)
     (?:(?:the\ )?end\ of\ (?:the\ )?)?(?:
@@ -74,7 +76,7 @@ const WANTED: &[&str] = &[
 /// Words before one that ends with `ed`, with which it promises.
 const TO_COME: &[&str] = &["be", "get", "gets", "being"];
 
-const UNDATED: &str = r"(?x)
+const WORDS_WITHOUT_A_DATE: &str = r"(?x)
       \b(?:remov(?:e|es|ed|ing)|drop(?:ped)?|re-?enabled?|updated?|upgraded?)\b[^.\n]{0,80}?\b(?:when|once|after)\b[^.\n]*
     | \buntil\b[^.\n]*
     | \bno(?:t)?\b[^.\n]{1,60}?\byet\b
@@ -83,9 +85,9 @@ const UNDATED: &str = r"(?x)
     | \bfor\ now\b
     | \b(?:TODO|FIXME)\b[^\n]*";
 
-const URL: &str = r"https?://[^\s)>\]]+/(?:issues|pull|pulls|merge_requests|work_items|browse|ticket|tickets)/[A-Za-z0-9][^\s)>\].,;]*|(?:^|[\s(\[])(?P<number>#\d{1,7})\b";
+const URL_OR_NUMBER: &str = r"https?://[^\s)>\]]+/(?:issues|pull|pulls|merge_requests|work_items|browse|ticket|tickets)/[A-Za-z0-9][^\s)>\].,;]*|(?:^|[\s(\[])(?P<number>#\d{1,7})\b";
 
-const TICKET: &str = r"\b(?i:see|tickets?|issues?|tracked|until|till|jira|waiting|pending|blocked)\b[^.\n]{0,30}?\b(?P<key>[A-Z][A-Z0-9]{1,9}-\d{1,7})\b";
+const KEY_OF_A_TICKET: &str = r"\b(?i:see|tickets?|issues?|tracked|until|till|jira|waiting|pending|blocked)\b[^.\n]{0,30}?\b(?P<key>[A-Z][A-Z0-9]{1,9}-\d{1,7})\b";
 
 /// How the ids of tools and advisories begin, which are not tickets.
 const NO_TICKETS: &[&str] = &[
@@ -97,54 +99,58 @@ const NO_TICKETS: &[&str] = &[
 /// The most characters of a promise's text.
 const LONGEST: usize = 160;
 
-impl PromiseReader {
-    /// Prepares to read.
-    ///
-    /// # Errors
-    /// If a pattern is not a regular expression, which a test excludes.
-    pub fn new() -> Result<PromiseReader, regex::Error> {
-        Ok(PromiseReader {
-            dated: Regex::new(&format!("(?i){BEFORE_A_PERIOD}(?:{PERIOD})"))?,
-            undated: Regex::new(&format!("(?i){UNDATED}"))?,
-            url: Regex::new(URL)?,
-            ticket: Regex::new(TICKET)?,
-        })
+/// Returns what a reason promises: the first period to pass, else the first words without one, else a ticket.
+///
+/// # Errors
+/// If a pattern is not a regular expression, which a test excludes.
+pub fn read(reason: &str) -> Result<Option<Promise>, regex::Error> {
+    let ticket = ticket_in(reason)?;
+    let of = |text: &str, date: Option<Day>| {
+        Some(Promise { text: one_line(text), date, ticket: ticket.clone() })
+    };
+    let mut dated = Vec::new();
+    for line in reason.lines().filter(|line| line.contains("20")) {
+        let all = compiled(&DATED)?.captures_iter(line.as_bytes());
+        let all = all.filter(|found| !tells(line, found) && !goes_on(line, found));
+        dated.extend(all.filter_map(|found| {
+            Some((last_day(&found)?, words_around(line, found.get(0)?.start())))
+        }));
     }
+    if let Some((day, text)) = dated.into_iter().min_by_key(|(day, _)| *day) {
+        return Ok(of(text, Some(day)));
+    }
+    if let Some(found) = compiled(&UNDATED)?.find(reason.as_bytes()) {
+        return Ok(of(&String::from_utf8_lossy(found.as_bytes()), None));
+    }
+    Ok(ticket.as_deref().and_then(|named| of(named, None)))
+}
 
-    /// Returns what a reason promises: the first period to pass, else the first words without one, else a ticket.
-    pub fn read(&self, reason: &str) -> Option<Promise> {
-        let ticket = self.ticket_in(reason);
-        let of = |text: &str, date: Option<Day>| {
-            Some(Promise { text: one_line(text), date, ticket: ticket.clone() })
-        };
-        let dated = reason.lines().flat_map(|line| {
-            let all = self.dated.captures_iter(line);
-            let all = all.filter(|found| !tells(line, found) && !goes_on(line, found));
-            all.filter_map(|found| {
-                Some((last_day(&found)?, words_around(line, found.get(0)?.start())))
-            })
-        });
-        if let Some((day, text)) = dated.min_by_key(|(day, _)| *day) {
-            return of(text, Some(day));
-        }
-        if let Some(found) = self.undated.find(reason) {
-            return of(found.as_str(), None);
-        }
-        let named = ticket.clone()?;
-        of(&named, None)
-    }
+fn compiled(pattern: &'static LazyRegex) -> Result<&'static Regex, regex::Error> {
+    pattern.as_ref().map_err(Clone::clone)
+}
 
-    fn ticket_in(&self, reason: &str) -> Option<String> {
-        if let Some(found) = self.url.captures(reason) {
-            let whole = found.name("number").or(found.get(0))?;
-            return Some(whole.as_str().to_owned());
+fn ticket_in(reason: &str) -> Result<Option<String>, regex::Error> {
+    if reason.contains("http") || reason.contains('#') {
+        if let Some(found) = compiled(&URL)?.captures(reason.as_bytes()) {
+            return Ok(named(&found, "number").or(text_of(found.get(0))).map(str::to_owned));
         }
-        let keys = self.ticket.captures_iter(reason).filter_map(|found| found.name("key"));
-        let mut tickets = keys
-            .map(|key| key.as_str())
-            .filter(|key| key.split('-').next().is_some_and(|begin| !NO_TICKETS.contains(&begin)));
-        tickets.next().map(str::to_owned)
     }
+    if !reason.contains('-') {
+        return Ok(None);
+    }
+    let all = compiled(&TICKET)?.captures_iter(reason.as_bytes());
+    let mut tickets = all
+        .filter_map(|found| named(&found, "key"))
+        .filter(|key| key.split('-').next().is_some_and(|begin| !NO_TICKETS.contains(&begin)));
+    Ok(tickets.next().map(str::to_owned))
+}
+
+fn named<'t>(found: &Captures<'t>, name: &str) -> Option<&'t str> {
+    text_of(found.name(name))
+}
+
+fn text_of(found: Option<Match<'_>>) -> Option<&str> {
+    std::str::from_utf8(found?.as_bytes()).ok()
 }
 
 fn tells(line: &str, found: &Captures<'_>) -> bool {
@@ -152,7 +158,7 @@ fn tells(line: &str, found: &Captures<'_>) -> bool {
     let mut words = before.split_whitespace().rev().map(str::to_ascii_lowercase);
     let last = words.next().unwrap_or_default();
     let is_to_come = words.next().is_some_and(|word| TO_COME.contains(&word.as_str()));
-    let word = found.name("word").map(|word| word.as_str().to_ascii_lowercase());
+    let word = named(found, "word").map(str::to_ascii_lowercase);
     let is_of_states = matches!(word.as_deref(), Some("by" | "before" | "after"));
     let is_participle = last.ends_with("ed") && !WANTED.contains(&last.as_str());
     let is_state = is_participle || TOLD_OF_STATES.contains(&last.as_str());
@@ -188,7 +194,7 @@ fn one_line(text: &str) -> String {
 }
 
 fn last_day(found: &Captures<'_>) -> Option<Day> {
-    let number = |name: &str| found.name(name)?.as_str().parse::<i32>().ok();
+    let number = |name: &str| named(found, name)?.parse::<i32>().ok();
     let day = |year: i32, month: i32, day: i32| Day::new(&format!("{year:04}-{month:02}-{day:02}"));
     let last_of = |year: i32, month: i32| match month {
         12 => day(year, 12, 31),
@@ -204,9 +210,9 @@ fn last_day(found: &Captures<'_>) -> Option<Day> {
     if let Some((quarter, year)) = quarter {
         return last_of(year, quarter * 3);
     }
-    if let (Some(name), Some(year)) = (found.name("month"), number("my")) {
+    if let (Some(name), Some(year)) = (named(found, "month"), number("my")) {
         const MONTHS: &str = "janfebmaraprmayjunjulaugsepoctnovdec";
-        let name = name.as_str().to_ascii_lowercase();
+        let name = name.to_ascii_lowercase();
         let month = i32::try_from(MONTHS.find(&name)? / 3 + 1).ok()?;
         return match number("d2").or(number("d3")) {
             Some(stated) => day(year, month, stated),
