@@ -5,6 +5,7 @@
 
 use crate::diag::sorting::StableSort as _;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::policy::governance::Governance;
@@ -157,12 +158,34 @@ enum FoldedDeviation {
     Control(String),
 }
 
-type NamedPeers<'p, T> = HashMap<&'p str, Vec<(&'p Peer, T)>>;
+/// The records that share a name of their subjects.
+struct NamedPeers<'p, T> {
+    all: Vec<(&'p Peer, T)>,
+    /// Sorted when they are first compared: most names are those of one record, and catalogs are large.
+    by_deviation: OnceCell<HashMap<FoldedDeviation, Vec<(&'p Peer, T)>>>,
+}
 
-/// Records by what they deviate from and the names of their subjects: a refiled record shares both with the earlier one.
+impl<'p, T: Copy> NamedPeers<'p, T> {
+    fn by_deviation(
+        &self,
+        governance: &Governance,
+    ) -> &HashMap<FoldedDeviation, Vec<(&'p Peer, T)>> {
+        self.by_deviation.get_or_init(|| {
+            let mut sorted: HashMap<FoldedDeviation, Vec<(&Peer, T)>> = HashMap::new();
+            for (peer, value) in &self.all {
+                for deviation in peer.deviations(governance) {
+                    sorted.entry(deviation).or_default().push((peer, *value));
+                }
+            }
+            sorted
+        })
+    }
+}
+
+/// Records by the names of their subjects and what they deviate from: a refiled record shares both with the earlier one.
 pub struct PeerIndex<'p, T> {
     governance: &'p Governance,
-    peers: HashMap<FoldedDeviation, NamedPeers<'p, T>>,
+    named: HashMap<&'p str, NamedPeers<'p, T>>,
 }
 
 impl<'p, T: Copy> PeerIndex<'p, T> {
@@ -171,23 +194,34 @@ impl<'p, T: Copy> PeerIndex<'p, T> {
         peers: impl Iterator<Item = (&'p Peer, T)>,
         governance: &'p Governance,
     ) -> PeerIndex<'p, T> {
-        let mut index = PeerIndex { governance, peers: HashMap::new() };
+        let mut named: HashMap<&str, NamedPeers<'p, T>> = HashMap::new();
+        let empty = || NamedPeers { all: Vec::new(), by_deviation: OnceCell::new() };
         for (peer, value) in peers {
-            for deviation in peer.deviations(governance) {
-                let by_name = index.peers.entry(deviation).or_default();
-                peer.names().for_each(|name| by_name.entry(name).or_default().push((peer, value)));
+            for name in peer.names() {
+                named.entry(name).or_insert_with(empty).all.push((peer, value));
             }
         }
-        index
+        PeerIndex { governance, named }
     }
 
     /// Returns the records that are like this one; some may be there twice.
-    pub fn like(&self, peer: &Peer) -> impl Iterator<Item = (&'p Peer, T)> {
-        let deviations = peer.deviations(self.governance).into_iter();
-        let by_name = deviations.filter_map(|deviation| self.peers.get(&deviation));
-        let named =
-            by_name.flat_map(|named| peer.names().filter_map(|name| named.get(name))).flatten();
-        named.copied().filter(|(other, _)| peer.is_about(other))
+    pub fn like(&self, peer: &Peer) -> Vec<(&'p Peer, T)> {
+        self.like_any_of(peer, &|_| true)
+    }
+
+    /// Compares only where a record is wanted.
+    fn like_any_of(&self, peer: &Peer, is_wanted: &dyn Fn(&Peer) -> bool) -> Vec<(&'p Peer, T)> {
+        let named = peer.names().filter_map(|name| self.named.get(name));
+        let named: Vec<&NamedPeers<'_, T>> =
+            named.filter(|named| named.all.iter().any(|(other, _)| is_wanted(other))).collect();
+        if named.is_empty() {
+            return Vec::new();
+        }
+        let deviations = peer.deviations(self.governance);
+        let sorted = named.iter().map(|named| named.by_deviation(self.governance));
+        let like = sorted.flat_map(|sorted| deviations.iter().filter_map(|one| sorted.get(one)));
+        let like = like.flatten().copied();
+        like.filter(|(other, _)| is_wanted(other) && peer.is_about(other)).collect()
     }
 
     /// Returns the earlier records that this one refiles, the latest first. Each was over at the instant `until` or before
@@ -200,7 +234,8 @@ impl<'p, T: Copy> PeerIndex<'p, T> {
         let is_first =
             |other: &Peer| other.begin.unwrap_or(other.over) < peer.begin.unwrap_or(peer.over);
         let mut seen: BTreeSet<&str> = BTreeSet::from([peer.id.as_str()]);
-        let like = self.like(peer).map(|(other, _)| other);
+        let like = self.like_any_of(peer, &|other| other.id != peer.id);
+        let like = like.into_iter().map(|(other, _)| other);
         let mut earlier: Vec<&Peer> = like
             .filter(|other| seen.insert(other.id.as_str()) && is_over(other) && is_first(other))
             .collect();
@@ -271,7 +306,8 @@ fn pairs<'p>(
     let like = PeerIndex::new(wanted, governance);
     let mut found: HashMap<usize, Vec<&Peer>> = HashMap::new();
     for closed in records.iter().filter(|record| record.closed.is_some()) {
-        let later = like.like(closed).filter(|(record, _)| record.follows(closed, window));
+        let later =
+            like.like(closed).into_iter().filter(|(record, _)| record.follows(closed, window));
         for index in later.map(|(_, index)| index).collect::<BTreeSet<usize>>() {
             found.entry(index).or_default().push(closed);
         }

@@ -60,7 +60,7 @@ pub fn linked(
     let mut wanted: Vec<usize> = chosen.map(|(index, _)| index).collect();
     let mut found: BTreeSet<usize> = wanted.iter().copied().collect();
     while let Some((.., peer)) = wanted.pop().and_then(|index| peers.get(index)) {
-        let others = like.like(peer).map(|(_, index)| index);
+        let others = like.like(peer).into_iter().map(|(_, index)| index);
         wanted.extend(others.filter(|index| found.insert(*index)));
     }
     found.iter().filter_map(|index| peers.get(*index)).map(|(key, ..)| (*key).clone()).collect()

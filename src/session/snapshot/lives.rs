@@ -184,8 +184,11 @@ impl Snapshot<'_> {
     /// Judges the records that were put off, as far as one that is shown may refile them.
     fn judge_refiled(&mut self, shown: &[Peer]) {
         let mut unjudged = std::mem::take(&mut self.passed.unjudged);
+        if unjudged.is_empty() {
+            return;
+        }
         let index = PeerIndex::new(shown.iter().map(|peer| (peer, ())), &self.governance);
-        unjudged.retain(|_, peers| peers.iter().any(|peer| index.like(peer).next().is_some()));
+        unjudged.retain(|_, peers| !peers.iter().all(|peer| index.like(peer).is_empty()));
         let wanted: BTreeSet<TrailKey> = unjudged.into_keys().collect();
         if wanted.is_empty() {
             return;
