@@ -77,6 +77,8 @@ pub(crate) struct GovernanceHistory<'a> {
     /// For each run, the earliest run with the same keys.
     key_set_of: Vec<OnceCell<usize>>,
     lists: Vec<OnceCell<bool>>,
+    /// For each run, whether its approved state lists a key that signs for a person.
+    signed: Vec<OnceCell<bool>>,
     /// The governance before the first landing, and at each landing that changes the record folders.
     folders: OnceCell<Vec<(usize, Rc<MainlineGovernance>)>>,
     met: IdentityCache,
@@ -110,6 +112,7 @@ impl<'a> GovernanceHistory<'a> {
             approved_key_sets: cells(n_runs),
             key_set_of: cells(n_runs),
             lists: cells(n_runs),
+            signed: cells(n_runs),
             folders: OnceCell::new(),
             met: IdentityCache::default(),
         }
@@ -148,9 +151,12 @@ impl<'a> GovernanceHistory<'a> {
 
     /// Tells whether no key that signs for a person was ever approved before a landing, so that nobody could sign the first key list.
     pub(crate) fn is_keyless(&self, place: impl Into<Position>) -> bool {
-        let runs = self.ruled.approved.runs_before(place);
-        let mut states = (0..=runs).map(|n| self.ruled.approved.after_runs(n));
-        states.all(|state| !listed::can_anyone_sign(&state.governance))
+        let last = self.ruled.approved.runs_before(place);
+        let mut runs = self.signed.iter().enumerate().take(last + 1);
+        !runs.any(|(run, cell)| {
+            let state = &self.ruled.approved.after_runs(run).governance;
+            *cell.get_or_init(|| listed::can_anyone_sign(state))
+        })
     }
 
     pub(crate) fn has_listed(&self, place: impl Into<Position>) -> bool {
