@@ -46,13 +46,13 @@ impl Pattern {
         Pattern(pieces)
     }
 
-    /// Parses a pattern for people: `*` any run, the rest literal, case ignored.
+    /// Parses a pattern for people, in lower case: `*` any run, the rest literal.
     fn person(text: &str) -> Pattern {
         let piece = |character| match character {
             '*' => PatternPiece::Any,
             _ => PatternPiece::Exactly(character),
         };
-        Pattern(address::lower(text).chars().map(piece).collect())
+        Pattern(text.chars().map(piece).collect())
     }
 
     fn folded_person(text: &str) -> Pattern {
@@ -378,7 +378,12 @@ pub fn reaches(granted: &str, text: &str) -> bool {
 
 /// Tells whether a `people` pattern matches an address or a name: `*` any run, case ignored.
 pub fn matches_person(pattern: &str, text: &str) -> bool {
-    Pattern::person(pattern).matches(&address::lower(text))
+    let (pattern, text) = (address::lower(pattern), address::lower(text));
+    match pattern.split_once('*') {
+        None => pattern == text,
+        // A quick look at the first characters rules out most people.
+        Some((start, _)) => text.starts_with(start) && Pattern::person(&pattern).matches(&text),
+    }
 }
 
 /// Tells whether a folded `people` pattern matches a folded address or name. Both may be in lower case already.
