@@ -198,24 +198,46 @@ fn a_word_of_each_row_is_in_whatever_its_pattern_matches() {
 
 #[test]
 fn every_planted_suppression_is_found_once_and_covered_with_an_id_or_without() {
-    for it in PLANTED {
-        let key = format!("{{{}, paths: ['src/**']}}", it.finding);
-        let repo = ledger(&policy(), &record(&key));
-        let path = format!("src/{}", it.path);
-        track(&repo, &[(&path, it.bare)]);
-        let place = format!("{path}:{}", line_of(it.bare));
-        assert_eq!(found(&repo, &[]), (0, vec![]), "{}", it.tool);
-        let uncovered = (1, are(&[(&place, "uncovered")]));
-        assert_eq!(found_after_end(&repo), uncovered, "{}", it.tool);
-        let cited = it.cited.replace("ID", ID);
-        track(&repo, &[(&path, &cited)]);
-        assert_eq!(found(&repo, &[]), (0, vec![]), "{}: {cited}", it.tool);
-        // Outside the paths of the record it hides more than the record allows.
-        let other = format!("lib/{}", it.path);
-        track(&repo, &[(&other, &cited)]);
-        let place = format!("{other}:{}", line_of(&cited));
-        assert_eq!(found(&repo, &[]), (1, are(&[(&place, "scope-wider")])), "{}", it.tool);
+    // Each in a folder of its own, for which it has a record of its own.
+    let id = |n: usize| format!("EXC-2026-{:05}", 10_000 + n);
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("dana").write("exledger.yaml", &policy()).commit("Keep exceptions in a ledger");
+    let mut work = repo.branch("work").by("ana");
+    for (n, it) in PLANTED.iter().enumerate() {
+        let key = format!("{{{}, paths: ['src/{n}/**']}}", it.finding);
+        work = work.write(&id(n), &record(&key).replace(ID, &id(n)));
     }
+    work.commit("File them");
+    repo.by("dana").merge("work", "Merge branch 'work'");
+    // Writes a text of each below a folder, and returns the places.
+    let plant = |folder: &str, text: &dyn Fn(usize, &Planted) -> String| {
+        let texts = PLANTED.iter().enumerate().map(|(n, it)| {
+            let path = format!("{folder}/{n}/{}", it.path);
+            (path, text(n, it))
+        });
+        let texts: Vec<(String, String)> = texts.collect();
+        let files: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (&**path, &**text)).collect();
+        track(&repo, &files);
+        files.iter().map(|(path, text)| format!("{path}:{}", line_of(text))).collect::<Vec<_>>()
+    };
+    let all = |places: &[String], rule: &'static str| {
+        let mut all = are(&places.iter().map(|place| (&**place, rule)).collect::<Vec<_>>());
+        all.sort();
+        (1, all)
+    };
+    let sorted = |(code, mut found): (i32, Vec<(String, String)>)| {
+        found.sort();
+        (code, found)
+    };
+    let places = plant("src", &|_, it| it.bare.to_owned());
+    assert_eq!(found(&repo, &[]), (0, vec![]));
+    assert_eq!(sorted(found_after_end(&repo)), all(&places, "uncovered"));
+    let cited = |n: usize, it: &Planted| it.cited.replace("ID", &id(n));
+    plant("src", &cited);
+    assert_eq!(found(&repo, &[]), (0, vec![]));
+    // Outside the paths of its record each hides more than the record allows.
+    let places = plant("lib", &cited);
+    assert_eq!(sorted(found(&repo, &[])), all(&places, "scope-wider"));
 }
 
 /// Returns the findings in one file under a record with these findings.
