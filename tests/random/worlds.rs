@@ -59,7 +59,7 @@ use crate::dice::Dice;
 use crate::number;
 
 use exledger::approval::verdict::Vote;
-use exledger::policy::governs;
+use exledger::policy::governs::{self, Bearing, Part};
 use exledger::record::time::Instant;
 
 use agent::AgentWorld;
@@ -254,45 +254,55 @@ fn what_people_approved_stays_in_force() {
     }
 }
 
-/// Plays the changes of each row of the table of the rules: those that only add requirements, or the others.
-fn play_rows(adds: bool) {
+/// Plays the changes of each row of the table of the rules that is chosen.
+fn play_rows(is_chosen: fn(&Part) -> bool) {
     let first = number("EXLEDGER_SEED").unwrap_or(0);
     let n_histories = number("EXLEDGER_SEQUENCES").unwrap_or(HISTORIES_OF_A_ROW);
-    for part in governs::PARTS {
-        let is_of_row =
-            |change: &&GovernanceChange| part.names.contains(&change.part) && change.adds == adds;
-        let changes: Vec<&GovernanceChange> = CHANGES.iter().filter(is_of_row).collect();
-        for name in part.names {
-            let is_there = changes.iter().any(|change| change.part == *name);
-            assert_eq!(is_there, !adds || !part.adds.is_empty(), "{name}, adds: {adds}");
-        }
-        // As many of each change, so that no row passes by histories that have nothing to change.
-        let of_each = n_histories.div_ceil(changes.len().max(1) as u64);
-        for change in changes {
-            let mut n_played = 0;
-            for seed in (first..).take(30 * of_each as usize) {
-                match change.play(seed) {
-                    Outcome::Nothing => {}
-                    Outcome::Fine => n_played += 1,
-                    Outcome::Wrong(why) => panic!("{}, seed {seed}: {why}", change.part),
-                }
-                if n_played == of_each {
-                    break;
-                }
+    for part in governs::PARTS.iter().filter(|part| is_chosen(part)) {
+        for adds in [true, false] {
+            let is_of_row = |change: &&GovernanceChange| {
+                part.names.contains(&change.part) && change.adds == adds
+            };
+            let changes: Vec<&GovernanceChange> = CHANGES.iter().filter(is_of_row).collect();
+            for name in part.names {
+                let is_there = changes.iter().any(|change| change.part == *name);
+                assert_eq!(is_there, !adds || !part.adds.is_empty(), "{name}, adds: {adds}");
             }
-            assert!(n_played > 0, "{}: {change:?}", change.part);
+            // As many of each change, so that no row passes by histories that have nothing to change.
+            let of_each = n_histories.div_ceil(changes.len().max(1) as u64);
+            for change in changes {
+                let mut n_played = 0;
+                for seed in (first..).take(30 * of_each as usize) {
+                    match change.play(seed) {
+                        Outcome::Nothing => {}
+                        Outcome::Fine => n_played += 1,
+                        Outcome::Wrong(why) => panic!("{}, seed {seed}: {why}", change.part),
+                    }
+                    if n_played == of_each {
+                        break;
+                    }
+                }
+                assert!(n_played > 0, "{}: {change:?}", change.part);
+            }
         }
     }
 }
 
+// Three tests, which run side by side.
+
 #[test]
-fn each_row_of_the_rules_grants_nothing_by_what_one_person_adds() {
-    play_rows(true);
+fn each_row_of_the_rules_that_can_add_grants_nothing_by_what_one_person_changes() {
+    play_rows(|part| !part.adds.is_empty());
 }
 
 #[test]
-fn each_row_of_the_rules_grants_nothing_by_what_one_person_changes() {
-    play_rows(false);
+fn each_row_of_the_rules_that_decides_grants_nothing_by_what_one_person_changes() {
+    play_rows(|part| part.adds.is_empty() && part.bearing == Bearing::Decides);
+}
+
+#[test]
+fn each_row_of_the_rules_that_decides_nothing_grants_nothing_by_what_one_person_changes() {
+    play_rows(|part| part.adds.is_empty() && part.bearing != Bearing::Decides);
 }
 
 #[test]

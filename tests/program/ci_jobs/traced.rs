@@ -106,13 +106,20 @@ fn no_job_leaves_a_key_in_a_file_an_argument_or_its_log() {
             }
             let grep = Command::new("grep")
                 .args(["-rlF", "--exclude=trace", "--exclude=secret", "--exclude=calls"])
-                .args(secrets.iter().map(String::as_str).chain(BEGINNINGS).flat_map(|it| ["-e", it]))
+                .args(
+                    secrets.iter().map(String::as_str).chain(BEGINNINGS).flat_map(|it| ["-e", it]),
+                )
                 .arg(".")
                 .current_dir(merged.runner.place(""))
                 .output()
                 .unwrap();
             // 1: it found nothing.
-            assert_eq!(grep.status.code(), Some(1), "{what}: {}", String::from_utf8_lossy(&grep.stdout));
+            assert_eq!(
+                grep.status.code(),
+                Some(1),
+                "{what}: {}",
+                String::from_utf8_lossy(&grep.stdout)
+            );
             if !is_whole {
                 break;
             }

@@ -307,8 +307,9 @@ fn replacements() -> [Replacement; 8] {
 
 #[test]
 fn second_file_keeps_no_older_statement() {
-    for (how, replace) in replacements() {
-        for is_late in [false, true] {
+    for (n, (how, replace)) in replacements().into_iter().enumerate() {
+        // The first replacement both ways, and each other in one of them.
+        for is_late in [n % 2 == 1, true].into_iter().take(if n == 0 { 2 } else { 1 }) {
             let repo = approved(SAMPLE);
             // Signed before the removal, and landed after it.
             let older = approvals(&repo, &BOTH, SAMPLE);

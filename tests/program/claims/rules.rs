@@ -80,8 +80,9 @@ fn rules_are_as_strong_as_tiers() {
         SIGNED.replace("count: 2, each_of: [security, platform], proof: attested", "count: 1");
     let claimed = SIGNED.replace(", proof: attested", "");
     for (policy, keys) in [(SIGNED, &["dana", "lee"][..]), (&claimed, &[])] {
-        for (path, text) in files(&looser) {
-            for way in WAYS {
+        for (n, (path, text)) in files(&looser).into_iter().enumerate() {
+            // The first file in each way, and the other in two of them.
+            for way in WAYS.into_iter().skip(3 * n) {
                 // Where claims are enough, whoever types two reviewers has their approval.
                 if keys.is_empty() && way == "trailer" {
                     continue;

@@ -216,7 +216,8 @@ fn every_planted_suppression_is_found_once_and_covered_with_an_id_or_without() {
             (path, text(n, it))
         });
         let texts: Vec<(String, String)> = texts.collect();
-        let files: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (&**path, &**text)).collect();
+        let files: Vec<(&str, &str)> =
+            texts.iter().map(|(path, text)| (&**path, &**text)).collect();
         track(&repo, &files);
         files.iter().map(|(path, text)| format!("{path}:{}", line_of(text))).collect::<Vec<_>>()
     };
