@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use exledger::formats::suppressions::comment_table;
 
-use super::{ID, POLICY, are, found, found_after_end, ledger, record, track};
+use super::{ID, POLICY, are, found, found_after_end, found_in_each, ledger, record, track};
 use crate::support::repo::Repo;
 
 /// A comment of a tool: its file, the text without and with the id of a record, and the finding that the record names.
@@ -302,7 +302,7 @@ fn what_hides_more_or_other_findings_is_told_apart() {
 
 #[test]
 fn what_suppresses_nothing_is_not_found() {
-    for (path, text) in [
+    let files = [
         ("a.py", "print('the word nosec in a string is no comment')"),
         ("a.py", "x()  # noqa: E501"),
         ("a.js", "// eslint-disable-next-line no-console"),
@@ -315,9 +315,17 @@ fn what_suppresses_nothing_is_not_found() {
         ("a.tf", "# kics-scan enable=abc"),
         ("a.rs", "#[allow(unsafe_code)]"),
         ("a.md", "nosec, nolint, noqa, codeql, trivy: and eslint-disable"),
-        ("vendor/a.py", "x()  # nosec"),
-    ] {
-        assert_eq!(of("{tool: bandit, id: B602}", path, text), [], "{path}: {text}");
+    ];
+    let files = files.into_iter().enumerate().map(|(n, (path, text))| match path {
+        "vendor/a.py" => (path.to_owned(), text.to_owned()),
+        _ => (format!("{n}/{path}"), text.to_owned()),
+    });
+    let repo = ledger(POLICY, &record("{tool: bandit, id: B602}"));
+    let files: Vec<(String, String)> =
+        files.chain([("b.py".into(), "x()  # nosec".into())]).collect();
+    for ((path, text), found) in files.iter().zip(found_in_each(&repo, &files)) {
+        // What is beside them is found.
+        assert_eq!(found.len(), usize::from(path == "b.py"), "{path}: {text}: {found:?}");
     }
     // Two on a line, each with its own id, and lines with other ends.
     let two = "x()  # nosec B602 # ID  # noqa: S603 # ID\r\ny()  # nosec\r\n";
