@@ -251,7 +251,7 @@ fn of(findings: &str, path: &str, text: &str) -> Vec<(String, String)> {
 #[test]
 fn what_hides_more_or_other_findings_is_told_apart() {
     let bandit = "{tool: bandit, id: B602}";
-    for (findings, path, text, expected) in [
+    let cases = [
         (bandit, "a.py", "x()  # nosec # ID", "scope-wider"),
         (bandit, "a.py", "x()  # nosec because it is safe # ID", "scope-wider"),
         (bandit, "a.py", "x()  # nosec B602,B603 # ID", "not-named"),
@@ -294,9 +294,17 @@ fn what_hides_more_or_other_findings_is_told_apart() {
         ("{tool: kics, id: abc}", "a.tf", "# ID\n# kics-scan disable=,", "scope-wider"),
         // An id in the code is none in the comment of the tool, but it is on the line.
         ("{tool: kics, id: abc}", "a.tf", "x = \"ID\"\n# kics-scan disable=other", "uncovered"),
-    ] {
-        let rules: Vec<String> = of(findings, path, text).into_iter().map(|it| it.1).collect();
-        assert_eq!(rules, [expected], "{findings}: {text}");
+    ];
+    let all: BTreeSet<&str> = cases.iter().map(|it| it.0).collect();
+    for findings in all {
+        let cases: Vec<_> = cases.iter().filter(|it| it.0 == findings).collect();
+        let files = cases.iter().enumerate();
+        let files = files.map(|(n, case)| (format!("{n}/{}", case.1), case.2.replace("ID", ID)));
+        let repo = ledger(POLICY, &record(findings));
+        for (case, found) in cases.iter().zip(found_in_each(&repo, &files.collect::<Vec<_>>())) {
+            let rules: Vec<&str> = found.iter().map(|(_, rule)| &**rule).collect();
+            assert_eq!(rules, [case.3], "{findings}: {}", case.2);
+        }
     }
 }
 
