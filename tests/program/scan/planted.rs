@@ -375,7 +375,7 @@ fn the_policy_chooses_tools_lints_and_files() {
 
 #[test]
 fn a_line_of_thousands_of_suppressions_is_read_once() {
-    let line = |end: &str| format!("é x() {}{end}\n", "# nosec B602 ".repeat(7_000));
+    let line = |end: &str| format!("é x() {}{end}\n", "# nosec B602 ".repeat(3_000));
     let repo = ledger(POLICY, &record("{tool: bandit, id: B602}"));
     track(&repo, &[("a.py", &line(&format!("# {ID}")))]);
     assert_eq!(found(&repo, &[]), (0, vec![]));
@@ -385,6 +385,6 @@ fn a_line_of_thousands_of_suppressions_is_read_once() {
     let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let columns = answer["findings"].as_array().unwrap().iter().map(|it| &it["column"]);
     let columns: Vec<u64> = columns.map(|it| it.as_u64().unwrap()).collect();
-    assert_eq!((run.code, columns.len()), (1, 7_000));
-    assert_eq!((columns[0], columns[6_999]), (7, 7 + 6_999 * 13));
+    assert_eq!((run.code, columns.len()), (1, 3_000));
+    assert_eq!((columns[0], columns[2_999]), (7, 7 + 2_999 * 13));
 }
