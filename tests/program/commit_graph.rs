@@ -130,7 +130,7 @@ fn a_commit_graph_changes_no_answer() {
         std::env::var("EXLEDGER_SEQUENCES").ok().and_then(|it| it.parse().ok()).unwrap_or(2);
     for seed in 1..=n_histories {
         let repo = Repo::at("2026-11-20T09:00:00Z");
-        grow(&repo, seed, 26, &mut |repo| drop(git(repo.path(), CHAIN)));
+        grow(&repo, seed, 40, &mut |repo| drop(git(repo.path(), CHAIN)));
         let (stale, _) = answers(&repo);
         git(repo.path(), CHAIN);
         let (chain, _) = answers(&repo);
