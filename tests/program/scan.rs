@@ -91,6 +91,22 @@ fn are(findings: &[(&str, &str)]) -> Vec<(String, String)> {
     findings.iter().map(|(place, rule)| ((*place).to_owned(), (*rule).to_owned())).collect()
 }
 
+/// Tracks several files, and returns the line and rule of each finding in each of them, found by one start.
+fn found_in_each(repo: &Repo, files: &[(String, String)]) -> Vec<Vec<(u32, String)>> {
+    track(repo, &files.iter().map(|(path, text)| (&**path, &**text)).collect::<Vec<_>>());
+    let all = found(repo, &[]).1;
+    let of = |path: &String| {
+        let own = all.iter().filter_map(|(place, rule)| {
+            let line = place.strip_prefix(&format!("{path}:"))?.parse().ok()?;
+            Some((line, rule.clone()))
+        });
+        own.collect()
+    };
+    let each: Vec<Vec<(u32, String)>> = files.iter().map(|(path, _)| of(path)).collect();
+    assert_eq!(each.iter().map(Vec::len).sum::<usize>(), all.len(), "{all:?}");
+    each
+}
+
 /// Returns a ledger with one record in force, checked out.
 fn repo(findings: &str) -> Repo {
     let repo = ledger(POLICY, &record(findings));

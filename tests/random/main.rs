@@ -116,7 +116,7 @@ use world::World;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The default number of sequences for each kind of approved branch.
-const SEQUENCES: u64 = 75;
+const SEQUENCES: u64 = 50;
 
 /// A sequence of steps, as the seeds that determine it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,21 +195,21 @@ fn a_record_judged_by_itself_is_what_it_is_among_all() {
 #[test]
 fn a_shallow_clone_grants_nothing_that_the_whole_repository_does_not() {
     // Each sequence is evaluated once for each commit of its approved branch, hence fewer of them.
-    run_some(false, 15, shallow::differs);
-    run_some(true, 15, shallow::differs);
+    run_some(false, 10, shallow::differs);
+    run_some(true, 10, shallow::differs);
 }
 
 #[test]
 fn a_lost_line_gives_nothing_back_that_was_taken_away() {
     // Each sequence is evaluated four times, hence fewer of them.
-    run_some(false, 25, foxtrot::wrong);
-    run_some(true, 25, foxtrot::wrong);
+    run_some(false, 16, foxtrot::wrong);
+    run_some(true, 16, foxtrot::wrong);
 }
 
 #[test]
 fn the_approvals_branch_gives_what_honest_statements_give_and_nothing_else() {
     let first = number("EXLEDGER_SEED").unwrap_or(0);
-    branch::run(first..first + number("EXLEDGER_SEQUENCES").unwrap_or(150));
+    branch::run(first..first + number("EXLEDGER_SEQUENCES").unwrap_or(100));
 }
 
 #[test]

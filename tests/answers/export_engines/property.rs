@@ -241,7 +241,7 @@ fn compare(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::export_property::cases().max(32), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::export_property::cases().max(20), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_engine_suppresses_more_than_check_allows(

@@ -20,7 +20,8 @@ const SHOWING: &[&str] = &["lint", "show", "diff", "verify", "doctor"];
 fn plant() -> Stage {
     let stage = Stage::begin_with(&format!("due: {{cliff: 100}}\n{LISTED}"), &[]);
     let mut files: Vec<(String, String)> = Vec::new();
-    for (n, story) in stories::ending(EndsBy::Edit).enumerate() {
+    // Every second one: each file that lands takes a step and a merge to end.
+    for (n, story) in stories::ending(EndsBy::Edit).enumerate().step_by(2) {
         let plain = story.ledger.policy.is_none() && story.ledger.on.is_none();
         if let (Shape::With(..), true) = (story.ledger.shape, plain) {
             let id = format!("EXC-2026-{n:05}");

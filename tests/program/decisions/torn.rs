@@ -15,7 +15,7 @@ use crate::decisions::{ID, Life, record};
 const OTHER: &str = "EXC-2026-00002";
 
 /// How many processes are killed, each at a later moment of its run.
-const KILLED: u32 = 60;
+const KILLED: u32 = 40;
 
 fn spawn(life: &Life, note: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_exledger"))

@@ -1,6 +1,6 @@
 //! What is no end, although it looks like one.
 
-use super::{ID, repo, rules};
+use super::{ID, found_in_each, repo, rules};
 
 #[test]
 fn the_zero_date_is_no_end() {
@@ -51,7 +51,7 @@ fn conditions_of_kyverno_are_an_end_only_as_export_writes_them() {
     };
     let (end, later) = (until("2026-12-21"), until("2027-12-21"));
     let other = "{key: a, operator: Equals, value: a}";
-    for (conditions, is_clean) in [
+    let cases = [
         (format!("{{all: [{end}]}}"), true),
         (format!("{{any: [{end}]}}"), true),
         (format!("{{all: [{end}, {later}]}}"), true),
@@ -69,9 +69,15 @@ fn conditions_of_kyverno_are_an_end_only_as_export_writes_them() {
         // The label ends it only where a controller may, and the field is of the other form.
         ("{}".to_owned(), false),
         ("{}\n  expiresAt: \"2026-12-21T00:00:00Z\"".to_owned(), false),
-    ] {
+    ];
+    let files = cases.iter().enumerate().map(|(n, (conditions, _))| {
         let text = format!("{POLICY_EXCEPTION}  conditions: {conditions}\n").replace("ID", ID);
-        let expected: &[&str] = if is_clean { &[] } else { &["term-longer"] };
-        assert_eq!(rules(&repo, "a.yaml", text.as_bytes()), expected, "{conditions}");
+        (format!("{n}/a.yaml"), text)
+    });
+    let each = found_in_each(&repo, &files.collect::<Vec<_>>());
+    for ((conditions, is_clean), found) in cases.iter().zip(each) {
+        let rules: Vec<String> = found.into_iter().map(|(_, rule)| rule).collect();
+        let expected: &[&str] = if *is_clean { &[] } else { &["term-longer"] };
+        assert_eq!(rules, expected, "{conditions}");
     }
 }

@@ -1,6 +1,7 @@
 //! Files of other tools, by their names or by what they hold.
 
-use super::{ID, POLICY, are, found, found_after_end, ledger, record, track};
+use super::{ID, POLICY, are, found, found_after_end, found_in_each, ledger, record, track};
+use crate::support::repo::Repo;
 
 /// Returns a text that cites an id where it has `ID`.
 fn cited(text: &str, id: &str) -> String {
@@ -12,6 +13,20 @@ fn of(findings: &str, path: &str, text: &str) -> Vec<(String, String)> {
     let repo = ledger(POLICY, &record(findings));
     track(&repo, &[(path, &cited(text, ID))]);
     found(&repo, &[]).1
+}
+
+/// A path, a text, and the line and rule of each finding in it.
+type NamedFile<'a> = (&'a str, &'a str, &'a [(u32, &'a str)]);
+
+/// Checks several files under one record, by one start.
+fn check_all(findings: &str, files: &[NamedFile<'_>]) {
+    let repo = ledger(POLICY, &record(findings));
+    let texts = files.iter().map(|(path, text, _)| ((*path).to_owned(), cited(text, ID)));
+    let each = found_in_each(&repo, &texts.collect::<Vec<_>>());
+    for ((path, text, expected), found) in files.iter().zip(each) {
+        let found: Vec<(u32, &str)> = found.iter().map(|(line, rule)| (*line, &**rule)).collect();
+        assert_eq!(&found, expected, "{path}: {text}");
+    }
 }
 
 fn check(findings: &str, path: &str, text: &str, expected: &[(u32, &str)]) {
@@ -47,79 +62,64 @@ fn the_ignore_file_that_settings_of_trivy_name_is_read() {
 
 #[test]
 fn files_by_name_are_read_in_any_folder() {
-    let x = "{tool: x, id: y}";
-    check(
-        x,
-        "a/.trivyignore.yml",
-        "vulnerabilities:\n  - id: CVE-2026-0001\n",
-        &[(2, "uncovered")],
-    );
-    check(x, "a/grype.yaml", "ignore:\n  - vulnerability: CVE-2026-0001\n", &[(2, "uncovered")]);
-    check(
-        x,
-        ".grype/config.yaml",
-        "ignore:\n  - vulnerability: CVE-2026-0001\n",
-        &[(2, "uncovered")],
-    );
-    check(
-        x,
-        ".deny.toml",
-        "[advisories]\nignore = [\n  \"RUSTSEC-2026-0001\",\n]\n",
-        &[(3, "uncovered")],
-    );
-    check(
-        x,
-        ".cargo/audit.toml",
-        "[advisories]\nignore = [\"RUSTSEC-2026-0001\"]\n",
-        &[(2, "uncovered")],
-    );
-    check(x, ".gitleaksignore", "src/a.py:aws-key:7\n", &[(1, "uncovered")]);
-    check(
-        x,
-        ".snyk",
-        "version: v1.25.0\nignore:\n  SNYK-JS-LODASH-567746:\n    - '*':\n        reason: later\n",
-        &[(4, "uncovered")],
-    );
-    check(
-        x,
-        ".checkov.yaml",
-        "skip-check:\n  - CKV_AWS_20\n  - CKV_AWS_21\n",
-        &[(2, "uncovered"), (3, "uncovered")],
-    );
-    check(
-        x,
-        "zizmor.yml",
-        "rules:\n  unpinned-uses:\n    ignore:\n      - ci.yml:6\n",
-        &[(4, "uncovered")],
-    );
-    check(
-        x,
-        "odc/my-suppressions.xml",
-        "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\">\n  <suppress>\n    <cve>CVE-2026-0001</cve>\n  </suppress>\n</suppressions>\n",
-        &[(2, "uncovered")],
-    );
-    // Checkstyle's suppressions have the same root, and hide no vulnerability.
-    check(
-        x,
-        "checkstyle-suppressions.xml",
-        "<suppressions><suppress checks=\".\" files=\".\"/></suppressions>\n",
-        &[],
-    );
-    check(x, "other.toml", "[advisories]\nignore = [\"RUSTSEC-2026-0001\"]\n", &[]);
+    let files: &[NamedFile] = &[
+        ("a/.trivyignore.yml", "vulnerabilities:\n  - id: CVE-2026-0001\n", &[(2, "uncovered")]),
+        ("a/grype.yaml", "ignore:\n  - vulnerability: CVE-2026-0001\n", &[(2, "uncovered")]),
+        (".grype/config.yaml", "ignore:\n  - vulnerability: CVE-2026-0001\n", &[(2, "uncovered")]),
+        (
+            ".deny.toml",
+            "[advisories]\nignore = [\n  \"RUSTSEC-2026-0001\",\n]\n",
+            &[(3, "uncovered")],
+        ),
+        (
+            ".cargo/audit.toml",
+            "[advisories]\nignore = [\"RUSTSEC-2026-0001\"]\n",
+            &[(2, "uncovered")],
+        ),
+        (".gitleaksignore", "src/a.py:aws-key:7\n", &[(1, "uncovered")]),
+        (
+            ".snyk",
+            "version: v1.25.0\nignore:\n  SNYK-JS-LODASH-567746:\n    - '*':\n        reason: later\n",
+            &[(4, "uncovered")],
+        ),
+        (
+            ".checkov.yaml",
+            "skip-check:\n  - CKV_AWS_20\n  - CKV_AWS_21\n",
+            &[(2, "uncovered"), (3, "uncovered")],
+        ),
+        (
+            "zizmor.yml",
+            "rules:\n  unpinned-uses:\n    ignore:\n      - ci.yml:6\n",
+            &[(4, "uncovered")],
+        ),
+        (
+            "odc/my-suppressions.xml",
+            "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\">\n  <suppress>\n    <cve>CVE-2026-0001</cve>\n  </suppress>\n</suppressions>\n",
+            &[(2, "uncovered")],
+        ),
+        // Checkstyle's suppressions have the same root, and hide no vulnerability.
+        (
+            "checkstyle-suppressions.xml",
+            "<suppressions><suppress checks=\".\" files=\".\"/></suppressions>\n",
+            &[],
+        ),
+        ("other.toml", "[advisories]\nignore = [\"RUSTSEC-2026-0001\"]\n", &[]),
+    ];
+    check_all("{tool: x, id: y}", files);
 }
 
 #[test]
 fn an_entry_that_a_record_names_is_clean() {
-    for (findings, path, text) in [
+    let entries = [
         (
             "{tool: trivy, id: CVE-2026-0001}",
             ".trivyignore",
             "# ID\nCVE-2026-0001 exp:2026-12-21\n",
         ),
         (
-            "{tool: trivy, id: CVE-2026-0001, purl: 'pkg:npm/a@1.0.0', paths: ['src/*']}",
+            "{tool: trivy, id: CVE-2026-0002, purl: 'pkg:npm/a@1.0.0', paths: ['src/*']}",
             ".trivyignore.yaml",
-            "vulnerabilities:\n  - id: CVE-2026-0001\n    purls: ['pkg:npm/a@1.0.0']\n    paths: ['src/*']\n    expired_at: 2026-12-21\n    statement: ID\n",
+            "vulnerabilities:\n  - id: CVE-2026-0002\n    purls: ['pkg:npm/a@1.0.0']\n    paths: ['src/*']\n    expired_at: 2026-12-21\n    statement: ID\n",
         ),
         (
             "{tool: osv-scanner, id: CVE-2026-0001, paths: [src/Cargo.lock]}",
@@ -157,14 +157,32 @@ fn an_entry_that_a_record_names_is_clean() {
             "exempt.json",
             "{\"resources\":[{\"type\":\"Microsoft.Authorization/policyExemptions\",\"name\":\"a\",\"scope\":\"/subscriptions/1\",\"properties\":{\"policyAssignmentId\":\"/subscriptions/1/assign/keys\",\"expiresOn\":\"2026-12-20T23:59:59Z\",\"description\":\"ID\"}}]}\n",
         ),
-    ] {
-        let repo = ledger(POLICY, &record(findings));
-        track(&repo, &[(path, &cited(text, ID)), ("src/Cargo.lock", "")]);
-        assert_eq!(found(&repo, &[]), (0, vec![]), "{path}: {text}");
-        // The same entry without the id.
-        track(&repo, &[(path, &cited(text, "later"))]);
-        assert_eq!(found(&repo, &[]), (0, vec![]), "{path}: {text}");
-        assert_eq!(found_after_end(&repo).0, 1, "{path}: {text}");
+    ];
+    // Each has a record of its own, which no other entry fits.
+    let id = |n: usize| format!("EXC-2026-{:05}", 10_000 + n);
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("dana").write("exledger.yaml", POLICY).commit("Keep exceptions in a ledger");
+    let work = repo.branch("work").by("ana").write("src/Cargo.lock", "");
+    let work = entries.iter().enumerate().fold(work, |work, (n, (findings, ..))| {
+        work.write(&id(n), &record(findings).replace(ID, &id(n)))
+    });
+    work.commit("File them");
+    repo.by("dana").merge("work", "Merge branch 'work'");
+    let write = |cites: &dyn Fn(usize) -> String| {
+        let texts = entries.iter().enumerate();
+        let texts = texts.map(|(n, (_, path, text))| (*path, cited(text, &cites(n))));
+        let texts: Vec<(&str, String)> = texts.collect();
+        track(&repo, &texts.iter().map(|(path, text)| (*path, &**text)).collect::<Vec<_>>());
+    };
+    write(&id);
+    assert_eq!(found(&repo, &[]), (0, vec![]));
+    // The same entries without the id.
+    write(&|_| "later".to_owned());
+    assert_eq!(found(&repo, &[]), (0, vec![]));
+    let ended = found_after_end(&repo).1;
+    for (_, path, text) in entries {
+        let is_found = ended.iter().any(|(place, _)| place.starts_with(&format!("{path}:")));
+        assert!(is_found, "{path}: {text}: {ended:?}");
     }
 }
 
@@ -243,7 +261,7 @@ fn words_of_azure_and_zizmor_count_in_any_case() {
 #[test]
 fn an_expression_that_matches_more_than_a_name_is_wider() {
     let record = "{tool: prowler, id: iam_keys, resources: ['aws:123456789012/eu-1/batch']}";
-    for (region, resource, expected) in [
+    let cases = [
         ("eu-1", "^batch$", &[] as &[(u32, &str)]),
         ("^eu-1$", "^(batch)$", &[(5, "scope-wider")]),
         ("^eu-1$", "^batch$", &[]),
@@ -252,12 +270,16 @@ fn an_expression_that_matches_more_than_a_name_is_wider() {
         ("eu-1", "^b.tch$", &[(5, "scope-wider")]),
         ("eu-.", "^batch$", &[(5, "scope-wider")]),
         ("*", "^batch$", &[(5, "scope-wider")]),
-    ] {
+    ];
+    let texts = cases.iter().enumerate().map(|(n, (region, resource, _))| {
         let text = format!(
             "Mutelist:\n  Accounts:\n    \"123456789012\":\n      Checks:\n        iam_keys:\n          Regions: ['{region}']\n          Resources: ['{resource}']\n          Description: \"ID\"\n"
         );
-        check(record, "mutelist.yaml", &text, expected);
-    }
+        (format!("{n}/mutelist.yaml"), text)
+    });
+    let texts: Vec<(String, String)> = texts.collect();
+    let files = texts.iter().zip(&cases).map(|((path, text), case)| (&**path, &**text, case.2));
+    check_all(record, &files.collect::<Vec<_>>());
     // An item that is no text may stand for anything.
     let record = "{tool: conforma, id: a.b, resources: ['component:billing']}";
     let excluded = "sources:\n  - volatileConfig:\n      exclude:\n        - value: a.b\n          effectiveUntil: \"2026-12-20T23:59:59Z\"\n          componentNames: [billing, {name: other}]\n          reference: ID\n";

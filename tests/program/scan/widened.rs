@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::cli::{self, Run};
 use crate::support::repo::{Repo, git};
 
@@ -74,14 +76,51 @@ const WIDER: &[Case] = &[
     ("a.js", "/* eslint-disable no-eval -- checked */\n", "no-eval ", ""),
 ];
 
+/// Returns the messages that `scan --base` has about each of some cases, of a branch that makes all of their changes.
+fn replaced_all(cases: &[Case]) -> Vec<Vec<String>> {
+    // In a folder of its own, except for what is read in one place alone.
+    let place = |n: usize, path: &str| match path.starts_with(".github/") {
+        true => path.to_owned(),
+        false => format!("{n}/{path}"),
+    };
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    let work = cases
+        .iter()
+        .enumerate()
+        .fold(repo.by("dana"), |work, (n, (path, text, ..))| work.write(&place(n, path), text));
+    work.commit("Write");
+    repo.checkout();
+    let asked = |more: &[&str]| {
+        let args = [&["scan", "--on", "2026-11-21", "--format", "json"], more].concat();
+        let run = cli::run(repo.path(), &args);
+        serde_json::from_str::<Value>(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err))
+    };
+    let all = asked(&[]).to_string();
+    for (n, (path, text, old, new)) in cases.iter().enumerate() {
+        assert!(text.contains(old), "{path}: {old}");
+        assert!(all.contains(&format!("\"{}\"", place(n, path))), "{path} is not read: {all}");
+        write(repo.path(), &place(n, path), &text.replacen(old, new, 1));
+    }
+    git(repo.path(), &["add", "-A"]);
+    let found = asked(&["--base", "main"]);
+    let found = found["findings"].as_array().unwrap();
+    let of = |(n, case): (usize, &Case)| {
+        let own = found.iter().filter(|it| it["path"] == *place(n, case.0));
+        own.map(|it| it["message"].as_str().unwrap().to_owned()).collect()
+    };
+    cases.iter().enumerate().map(of).collect()
+}
+
 #[test]
 fn an_entry_that_hides_more_is_an_error_whatever_its_reason_says() {
-    for (path, text, old, new) in WIDER {
-        let run = replaced(path, text, old, new);
-        assert_eq!(run.code, 1, "{path}: {old} -> {new}: {}{}", run.out, run.err);
-        let says = "error[scan-new]: the branch widens `";
-        assert!(run.out.contains(says), "{path}: {old} -> {new}: {}", run.out);
+    for (messages, (path, _, old, new)) in replaced_all(WIDER).iter().zip(WIDER) {
+        let is_said = messages.iter().any(|it| it.starts_with("the branch widens `"));
+        assert!(is_said, "{path}: {old} -> {new}: {messages:?}");
     }
+    let (path, text, old, new) = WIDER[0];
+    let run = replaced(path, text, old, new);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(run.out.contains("error[scan-new]: the branch widens `"), "{}", run.out);
 }
 
 #[test]
@@ -118,11 +157,13 @@ fn an_entry_that_hides_no_more_than_before_is_not_new() {
         ("a.py", "run(a)  # nosec B602, B603 - checked\n", ", B603", ""),
         (".checkov.yaml", "skip-check: [CKV_AWS_20, CKV_AWS_21]\n", "CKV_AWS_20, ", ""),
     ];
-    for (path, text, old, new) in same {
-        let run = replaced(path, text, old, new);
-        assert_eq!(run.code, 0, "{path}: {old} -> {new}: {}{}", run.out, run.err);
-        assert!(run.out.contains("no suppression added"), "{path}: {old}: {}", run.out);
+    for (messages, (path, _, old, new)) in replaced_all(same).iter().zip(same) {
+        assert!(messages.is_empty(), "{path}: {old} -> {new}: {messages:?}");
     }
+    let (path, text, old, new) = same[0];
+    let run = replaced(path, text, old, new);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("no suppression added"), "{}", run.out);
 }
 
 #[test]
