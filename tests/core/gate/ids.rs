@@ -160,7 +160,7 @@ fn an_azure_scope_covers_itself_and_what_lies_below_in_any_letters() {
         "/providers/Microsoft.Management/managementGroups/g",
     ];
     let mut n = 0;
-    for nth in 0..8 {
+    for nth in 0..17 {
         for rest in below {
             let asked = respelled(&format!("{group}{rest}"), nth);
             let question = question(&[("finding", "azure-policy:A"), ("resource", &asked)]);
@@ -174,7 +174,7 @@ fn an_azure_scope_covers_itself_and_what_lies_below_in_any_letters() {
             n += 1;
         }
     }
-    assert_eq!(n, 8 * 12);
+    assert!(n >= 200);
     // Another tool's resources are compared as they are written.
     let repo = with(|text| {
         let findings = findings.replace("azure-policy", "prowler");
