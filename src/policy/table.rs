@@ -19,7 +19,8 @@ const MOST_SHOWN: usize = 200;
 pub struct CsvTable {
     path: String,
     columns: Vec<String>,
-    places: BTreeMap<&'static str, usize>,
+    /// The known columns, and where they stand.
+    places: Vec<(&'static str, usize)>,
     findings: Vec<Finding>,
     left_out: MistakesLeftOut,
 }
@@ -52,7 +53,7 @@ impl CsvTable {
         let mut table = CsvTable {
             path: path.to_owned(),
             columns: Vec::new(),
-            places: BTreeMap::new(),
+            places: Vec::new(),
             findings: Vec::new(),
             left_out: MistakesLeftOut { number: 0, rule: Code::BadValue, line: 1 },
         };
@@ -64,7 +65,6 @@ impl CsvTable {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
         let mut row = TableRow { line: 0, cells: csv::StringRecord::new() };
         let mut header = None;
@@ -112,7 +112,7 @@ impl CsvTable {
         known: &[&'static str],
         needed: &[&str],
     ) -> bool {
-        self.columns = cells.iter().map(str::to_lowercase).collect();
+        self.columns = cells.iter().map(|cell| cell.trim().to_lowercase()).collect();
         self.has_header(known, needed)
     }
 
@@ -157,10 +157,10 @@ impl CsvTable {
         self.findings.len() == before
     }
 
-    /// Returns a row's value in a column; empty if absent.
+    /// Returns a row's value in a column, without blanks around it; empty if absent.
     pub fn cell<'r>(&self, row: &'r TableRow, column: &str) -> &'r str {
-        let index = self.places.get(column);
-        index.and_then(|index| row.cells.get(*index)).unwrap_or("")
+        let place = self.places.iter().find(|(name, _)| *name == column);
+        place.and_then(|(_, index)| row.cells.get(*index)).unwrap_or("").trim()
     }
 
     /// Adds a problem of a line.

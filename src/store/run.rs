@@ -97,16 +97,18 @@ fn read(from: Option<impl Read>) -> io::Result<Vec<u8>> {
 
 fn wait(child: &mut Child, patience: Duration) -> Result<bool, RunError> {
     let begun = Instant::now();
+    let mut pause = Duration::from_millis(1);
     loop {
         match child.try_wait()? {
             Some(status) => return Ok(status.success()),
-            None if begun.elapsed() < patience => thread::sleep(PAUSE),
+            None if begun.elapsed() < patience => thread::sleep(pause),
             None => {
                 let _ = child.kill();
                 let _ = child.wait();
                 return Err(RunError::Slow(patience));
             }
         }
+        pause = (pause * 2).min(PAUSE);
     }
 }
 

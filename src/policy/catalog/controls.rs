@@ -6,6 +6,8 @@ use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::policy::table::CsvTable;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::OnceLock;
 
 /// One control of a catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +31,8 @@ pub struct Catalog {
     pub name: String,
     pub controls: Vec<CatalogControl>,
     ids: BTreeMap<String, usize>,
-    aliases: BTreeMap<String, usize>,
+    /// Sorted when an id is not found: most are written as published.
+    aliases: OnceLock<BTreeMap<String, usize>>,
 }
 
 /// How a control was written.
@@ -75,16 +78,19 @@ impl Catalog {
         let findings = CsvTable::read(path, bytes, columns, |table, row| {
             let cell = |column| table.cell(row, column);
             let (id, title) = (cell("id"), cell("title"));
-            let withdrawn = match cell("withdrawn").to_lowercase().as_str() {
-                "" | "false" | "no" | "0" => Some(false),
-                "true" | "yes" | "1" => Some(true),
-                _ => None,
+            let stated = cell("withdrawn");
+            let is_one_of =
+                |values: &[&str]| values.iter().any(|value| stated.eq_ignore_ascii_case(value));
+            let withdrawn = match is_one_of(&["true", "yes", "1"]) {
+                false if !is_one_of(&["false", "", "no", "0"]) => None,
+                withdrawn => Some(withdrawn),
             };
+            let known = catalog.ids.entry(id.to_lowercase());
             let problem = match withdrawn {
                 _ if id.is_empty() => Some("a row without id".to_owned()),
                 _ if title.is_empty() => Some(format!("`{id}` has no title")),
                 None => Some(format!("`withdrawn` of `{id}` is neither true nor false")),
-                Some(_) if catalog.ids.contains_key(&id.to_lowercase()) => {
+                Some(_) if matches!(known, Entry::Occupied(_)) => {
                     Some(format!("the id `{id}` appears twice"))
                 }
                 Some(_) => None,
@@ -93,26 +99,29 @@ impl Catalog {
                 table.note(Code::BadValue, row.line, &problem, "correct or remove the row");
                 return;
             }
-            let control = CatalogControl {
+            known.or_insert(catalog.controls.len());
+            catalog.controls.push(CatalogControl {
                 id: id.to_owned(),
                 title: title.to_owned(),
                 group: cell("group").to_owned(),
                 withdrawn: withdrawn.unwrap_or_default(),
                 replaced_by: several(cell("replaced_by")),
                 aliases: several(cell("aliases")),
-            };
-            catalog.add(control);
+            });
         });
         (catalog, findings)
     }
 
-    fn add(&mut self, control: CatalogControl) {
-        let index = self.controls.len();
-        self.ids.insert(control.id.to_lowercase(), index);
-        for alias in &control.aliases {
-            self.aliases.entry(alias.to_lowercase()).or_insert(index);
-        }
-        self.controls.push(control);
+    fn aliases(&self) -> &BTreeMap<String, usize> {
+        self.aliases.get_or_init(|| {
+            let mut aliases = BTreeMap::new();
+            for (control, index) in self.controls.iter().zip(0..) {
+                for alias in &control.aliases {
+                    aliases.entry(alias.to_lowercase()).or_insert(index);
+                }
+            }
+            aliases
+        })
     }
 
     /// Returns the control for a text: by id, else by alias, ignoring case.
@@ -120,7 +129,7 @@ impl Catalog {
         let trimmed = text.trim();
         let key = trimmed.to_lowercase();
         let by_id = self.ids.get(&key).map(|index| (index, ControlForm::OtherCase));
-        let by_alias = || self.aliases.get(&key).map(|index| (index, ControlForm::Alias));
+        let by_alias = || self.aliases().get(&key).map(|index| (index, ControlForm::Alias));
         let (index, form) = by_id.or_else(by_alias)?;
         let control = self.controls.get(*index)?;
         let form = if control.id == text { ControlForm::Exact } else { form };
@@ -129,6 +138,9 @@ impl Catalog {
 }
 
 pub(crate) fn several(cell: &str) -> Vec<String> {
+    if cell.is_empty() {
+        return Vec::new();
+    }
     let values = cell.split('|').map(str::trim);
     values.filter(|value| !value.is_empty()).map(str::to_owned).collect()
 }
