@@ -291,14 +291,16 @@ impl Repository {
 
 impl Objects for Repository {
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
-        self.ends(oid)?;
         self.reads.set(self.reads.get().saturating_add(1));
-        let read = || {
+        let packed = || {
             let odb = self.git.odb()?;
             let object = odb.read(theirs(oid)?)?;
             Ok((object.kind(), object.data().to_vec()))
         };
-        let (kind, bytes) = read().map_err(|error| self.obstacle(oid, &error))?;
+        let (kind, bytes) = match self.unpacked(oid)? {
+            Some(object) => object,
+            None => packed().map_err(|error| self.obstacle(oid, &error))?,
+        };
         if object_id(kind, &bytes) != *oid.as_bytes() {
             let cause = "its content is not that of its id".to_owned();
             return Err(Obstacle::Unreadable { object: oid, cause });

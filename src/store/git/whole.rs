@@ -1,11 +1,13 @@
-//! Finds truncated loose objects before libgit2 reads them: version 1.9 would never end. To be removed with the first
-//! libgit2 that mends this (its issue 7342).
+//! Reads loose objects: libgit2 1.9 would never end on a truncated one. To be removed with the first libgit2 that mends
+//! this (its issue 7342).
 //!
-//! Start at [`LooseFolders`].
+//! Start at `Repository::unpacked`.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use flate2::{Decompress, FlushDecompress, Status};
+use git2::ObjectType;
 
 use crate::history::folder::{self, Mode};
 use crate::history::objects::Objects;
@@ -13,42 +15,61 @@ use crate::history::objects::{ObjectKind, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::store::git::{GitError, Repository, ours};
 
-/// How much is inflated at once, in bytes, and discarded.
-const CHUNK: usize = 32 * 1024;
-
 thread_local! {
-    /// What inflates, and what it writes to: most objects are smaller than both.
-    static INFLATING: RefCell<(Decompress, Vec<u8>)> =
-        RefCell::new((Decompress::new(true), vec![0; CHUNK]));
+    static INFLATING: RefCell<Decompress> = RefCell::new(Decompress::new(true));
 }
 
-/// Tells whether bytes begin with a complete zlib stream, its checksum included.
-fn is_whole(bytes: &[u8]) -> bool {
-    INFLATING.with_borrow_mut(|(stream, discarded)| {
+/// Reads an object from its own file, a zlib stream with a checksum; `None` if that is truncated or damaged, or longer than
+/// it says.
+fn unpacked(file: &[u8]) -> Option<(ObjectType, Vec<u8>)> {
+    let mut bytes = INFLATING.with_borrow_mut(|stream| {
         stream.reset(true);
+        let mut bytes = Vec::with_capacity(file.len().saturating_mul(4));
         loop {
-            let taken = usize::try_from(stream.total_in()).unwrap_or(usize::MAX);
+            bytes.reserve(file.len() + 64);
             let before = (stream.total_in(), stream.total_out());
-            let rest = bytes.get(taken..).unwrap_or_default();
-            match stream.decompress(rest, discarded, FlushDecompress::None) {
-                Ok(Status::StreamEnd) => return true,
-                Ok(_) if before != (stream.total_in(), stream.total_out()) => {}
-                Ok(_) | Err(_) => return false,
+            let rest = file.get(usize::try_from(before.0).ok()?..)?;
+            match stream.decompress_vec(rest, &mut bytes, FlushDecompress::None) {
+                Ok(Status::StreamEnd) => return Some(bytes),
+                Ok(_) if before == (stream.total_in(), stream.total_out()) => return None,
+                Ok(_) if bytes.len() > head(&bytes)?.1.end => return None,
+                Ok(_) => {}
+                Err(_) => return None,
             }
         }
-    })
+    })?;
+    let (kind, content) = head(&bytes)?;
+    if bytes.len() != content.end {
+        return None;
+    }
+    bytes.drain(..content.start);
+    Some((kind, bytes))
+}
+
+/// Reads the head of an object: the kind, a blank, the length, a zero byte. Returns where the content stands.
+fn head(bytes: &[u8]) -> Option<(ObjectType, Range<usize>)> {
+    let end = memchr::memchr(0, bytes)?;
+    let (kind, length) = std::str::from_utf8(bytes.get(..end)?).ok()?.split_once(' ')?;
+    let length: usize = length.parse().ok()?;
+    Some((ObjectType::from_str(kind)?, end + 1..(end + 1).checked_add(length)?))
 }
 
 impl Repository {
     /// Makes sure that libgit2 can read an object without looping.
     pub(super) fn ends(&self, oid: Oid) -> Result<(), Obstacle> {
-        match self.loose_folders.file(oid) {
-            Some(bytes) if !is_whole(&bytes) => Err(Obstacle::Unreadable {
-                object: oid,
-                cause: "its file is truncated or damaged".to_owned(),
-            }),
-            _ => Ok(()),
-        }
+        self.unpacked(oid).map(drop)
+    }
+
+    /// Returns an object that has a file of its own; `None` if it has none.
+    pub(super) fn unpacked(&self, oid: Oid) -> Result<Option<(ObjectType, Vec<u8>)>, Obstacle> {
+        let Some(file) = self.loose_folders.file(oid) else {
+            return Ok(None);
+        };
+        let damaged = || Obstacle::Unreadable {
+            object: oid,
+            cause: "its file is truncated or damaged".to_owned(),
+        };
+        unpacked(&file).map(Some).ok_or_else(damaged)
     }
 
     /// Reads, and so verifies, a commit and the folders of its tree: those on the way to some paths, and all below.
