@@ -299,7 +299,14 @@ impl Truth {
             // What was said before supports nothing, and who wrote it stays an author.
             let mut kept = BTreeSet::new();
             if is_second {
-                kept.extend(versions.last().into_iter().flat_map(|it| it.makers.iter().copied()));
+                // Who only adds what a review records is no author.
+                let n_told = (1..versions.len()).rev().find(|n| {
+                    let both = yes::content(world, &versions[n - 1])
+                        .zip(yes::content(world, &versions[*n]));
+                    !both.is_some_and(|(before, own)| before.only_adds(&own))
+                });
+                let told = versions.get(n_told.unwrap_or_default());
+                kept.extend(told.into_iter().flat_map(|it| it.makers.iter().copied()));
                 versions.push(Version::gone(landing));
             }
             let of = |files: &Files| match world.state(files, id) {

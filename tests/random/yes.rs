@@ -93,7 +93,7 @@ fn ends(world: &World, versions: &[Version]) -> Vec<(usize, Instant)> {
 }
 
 /// Returns the content of a version, also under a wrong name.
-fn content(world: &World, version: &Version) -> Option<Content> {
+pub(super) fn content(world: &World, version: &Version) -> Option<Content> {
     match &version.state {
         State::One(content, _) => Some(*content),
         State::Unclear(blobs) => match blobs.as_slice() {
