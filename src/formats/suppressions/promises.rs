@@ -130,10 +130,10 @@ fn compiled(pattern: &'static LazyRegex) -> Result<&'static Regex, regex::Error>
 }
 
 fn ticket_in(reason: &str) -> Result<Option<String>, regex::Error> {
-    if reason.contains("http") || reason.contains('#') {
-        if let Some(found) = compiled(&URL)?.captures(reason.as_bytes()) {
-            return Ok(named(&found, "number").or(text_of(found.get(0))).map(str::to_owned));
-        }
+    if (reason.contains("http") || reason.contains('#'))
+        && let Some(found) = compiled(&URL)?.captures(reason.as_bytes())
+    {
+        return Ok(named(&found, "number").or(text_of(found.get(0))).map(str::to_owned));
     }
     if !reason.contains('-') {
         return Ok(None);
