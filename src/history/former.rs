@@ -484,10 +484,10 @@ impl<'a> FormerCommits<'a> {
         let end = at + n_taken + usize::from(back.is_some()).max(usize::from(has_own));
         trail.versions.splice(at..at, taken.into_iter().chain(back));
         for version in trail.versions.iter_mut().take(end).skip(at) {
-            let is_left_over = version.is_left_over();
+            let begins_anew = version.rerouted.is_none() && version.is_left_over();
             version.before = files;
             // What a second file begins anew goes on with nothing that was taken away either.
-            if !is_left_over {
+            if !begins_anew {
                 // The same bytes again are a version, too: they land on top of what was taken away.
                 version.change = trails::change(&version.before, &version.files, was_there)
                     .unwrap_or(VersionChange::Amended);
