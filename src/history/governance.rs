@@ -184,6 +184,12 @@ impl States {
         self.runs.iter().filter_map(|(_, state)| state.get())
     }
 
+    /// Tells whether some of these restrict in retrospect what any state did not.
+    pub(crate) fn are_restricted_by(&self, later: &[Rc<Governance>]) -> bool {
+        let mut states = self.each().chain([self.before_all()]);
+        states.any(|state| !later.iter().all(|later| later.restricts_the_same(&state.governance)))
+    }
+
     /// Returns the landings where a run begins, or after which one does, each with the governance from there on.
     pub fn from(&self) -> impl Iterator<Item = (usize, &Rc<MainlineGovernance>)> {
         let runs = self.runs.iter();

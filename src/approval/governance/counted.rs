@@ -72,7 +72,7 @@ pub fn count_governance(history: &History) -> CountedGovernance {
         proven = Some(Rc::clone(&counted.proven));
         add_new(&mut approved_later, kept.into_iter().chain(proven.clone()));
         let new = approved_later.get(n_known..).unwrap_or_default();
-        if !counted.is_restricted_by(new) {
+        if ![&counted.states, &counted.approved].iter().any(|it| it.are_restricted_by(new)) {
             let all =
                 [tip(&history.states), tip(&counted.states)].into_iter().chain(approved_later);
             add_new(&mut counted.later, all);
@@ -298,13 +298,6 @@ impl CountedGovernance {
             states.fill(place, key_levels::mark_as(&state, counted));
         }
         states
-    }
-
-    /// Tells whether some of these restrict in retrospect what any state of the branch did not.
-    fn is_restricted_by(&self, later: &[Rc<Governance>]) -> bool {
-        let states = [&self.states, &self.approved];
-        let mut each = states.iter().flat_map(|states| states.each().chain([states.before_all()]));
-        each.any(|state| !later.iter().all(|later| later.restricts_the_same(&state.governance)))
     }
 
     fn choice(&self, landing: usize) -> &VersionChoice {

@@ -55,18 +55,13 @@ impl Ruled<'_> {
                 || landed.policy.people != own.policy.people
         });
         let approved = if is_stricter { Some(approved) } else { None };
-        let as_landed = if self.takes_back() { Some(Ruled { later: &[], ..*self }) } else { None };
+        let as_landed = if self.counted.are_restricted_by(self.later) {
+            Some(Ruled { later: &[], ..*self })
+        } else {
+            None
+        };
         let both = as_landed.and(approved).map(|approved| Ruled { later: &[], ..approved });
         as_landed.into_iter().chain(approved).chain(both).collect()
-    }
-
-    /// Tells whether what restricts retroactively takes back anything that some state of the branch did not.
-    fn takes_back(&self) -> bool {
-        let mut states = self.counted.each().chain([self.counted.before_all()]);
-        states.any(|state| {
-            let mut later = self.later.iter();
-            !later.all(|later| later.restricts_the_same(&state.governance))
-        })
     }
 }
 
