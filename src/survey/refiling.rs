@@ -233,7 +233,7 @@ impl<'p, T: Copy> PeerIndex<'p, T> {
         };
         let is_first =
             |other: &Peer| other.begin.unwrap_or(other.over) < peer.begin.unwrap_or(peer.over);
-        let mut seen: BTreeSet<&str> = BTreeSet::from([peer.id.as_str()]);
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         let like = self.like_any_of(peer, &|other| other.id != peer.id);
         let like = like.into_iter().map(|(other, _)| other);
         let mut earlier: Vec<&Peer> = like

@@ -49,7 +49,7 @@ fn every_width_shows_whole_dates_and_what_decides() {
             _ => [*command, &["--on", DAY]].concat(),
         };
         let piped = cli::run(&ledger, &args).out;
-        for columns in [60, 140] {
+        for columns in [60, 80, 140] {
             let terminal = Terminal { folder: &ledger, columns, variables: &[("NO_COLOR", "1")] };
             let seen = terminal.run(&args, &[]);
             let at = format!("{args:?} at {columns}:\n{}", seen.bytes);
