@@ -12,6 +12,8 @@ mod settings;
 mod tiers;
 pub(crate) mod values;
 
+use std::cell::RefCell;
+
 use crate::diag::Finding;
 use crate::policy::read::values::{Path, RecordPrefixes};
 use crate::policy::settings::default_escalation;
@@ -35,8 +37,28 @@ pub struct PolicySource {
     pub findings: Vec<Finding>,
 }
 
+thread_local! {
+    /// The last two policies and their bytes: the work tree, the tip and the landing before it mostly have the same one.
+    static RECENT: RefCell<Vec<(Box<[u8]>, PolicySource)>> = const { RefCell::new(Vec::new()) };
+}
+
 /// Reads the bytes of `exledger.yaml`.
 pub fn read(bytes: &[u8]) -> PolicySource {
+    RECENT.with_borrow_mut(|recent| {
+        let known = recent.iter().find(|(of, _)| **of == *bytes);
+        if let Some((_, source)) = known {
+            return source.clone();
+        }
+        let source = parse(bytes);
+        if recent.len() == 2 {
+            recent.remove(0);
+        }
+        recent.push((bytes.into(), source.clone()));
+        source
+    })
+}
+
+fn parse(bytes: &[u8]) -> PolicySource {
     let document = yaml::parse(bytes, &yaml::node::Limits::POLICY);
     let mut faults = document.faults;
     let mut policy = Policy::default();
