@@ -1,6 +1,6 @@
 //! RSA keys of names, and OpenPGP signatures by them, as GnuPG and forges write them.
 //!
-//! Each name has one key, derived from the name alone, so that commit ids are stable and no program is started.
+//! Each name has one key, so that commit ids are stable and no program is started.
 
 #![allow(dead_code, reason = "the random histories need less than other tests")]
 
@@ -8,49 +8,31 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use base64ct::{Base64, Encoding};
-use rsa::{Pkcs1v15Sign, RsaPrivateKey, rand_core};
+use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey};
 use sha2::{Digest, Sha256};
 use ssh_key::{PublicKey, public};
 
-/// The numbers by which a key of a name is found, the same in each run.
-struct Seeded(Sha256, Vec<u8>);
-
-impl rand_core::RngCore for Seeded {
-    fn next_u32(&mut self) -> u32 {
-        rand_core::impls::next_u32_via_fill(self)
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        rand_core::impls::next_u64_via_fill(self)
-    }
-
-    fn fill_bytes(&mut self, bytes: &mut [u8]) {
-        for byte in bytes {
-            if self.1.is_empty() {
-                self.0.update(b"more");
-                self.1 = self.0.clone().finalize().to_vec();
-            }
-            *byte = self.1.pop().unwrap();
-        }
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rand_core::Error> {
-        self.fill_bytes(bytes);
-        Ok(())
-    }
-}
-
-impl rand_core::CryptoRng for Seeded {}
+/// Each name with the two primes of its key: finding them takes a second each.
+const PRIMES: &str = include_str!("../data/rsa-primes.tsv");
 
 /// Returns the RSA key of a name.
 fn rsa(name: &str) -> RsaPrivateKey {
-    static MADE: Mutex<BTreeMap<String, RsaPrivateKey>> = Mutex::new(BTreeMap::new());
-    let mut made = MADE.lock().unwrap();
-    let key = made.entry(name.to_owned()).or_insert_with(|| {
-        let mut numbers = Seeded(Sha256::new_with_prefix(name.as_bytes()), Vec::new());
-        RsaPrivateKey::new(&mut numbers, 2048).unwrap()
+    static READ: Mutex<BTreeMap<String, RsaPrivateKey>> = Mutex::new(BTreeMap::new());
+    let mut read = READ.lock().unwrap();
+    let key = read.entry(name.to_owned()).or_insert_with(|| {
+        let row = PRIMES.lines().map(|row| row.split('\t').collect::<Vec<_>>());
+        let row = row.into_iter().find(|row| row[0] == name);
+        let row = row.unwrap_or_else(|| panic!("tests/data/rsa-primes.tsv has no {name}"));
+        let number = |text: &str| BigUint::from_bytes_be(&hex(text));
+        let e = BigUint::from(65_537_u32);
+        RsaPrivateKey::from_p_q(number(row[1]), number(row[2]), e).unwrap()
     });
     key.clone()
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    let digits = text.as_bytes().chunks(2);
+    digits.map(|two| u8::from_str_radix(str::from_utf8(two).unwrap(), 16).unwrap()).collect()
 }
 
 /// Returns the public RSA key of a name, in the format of a `.pub` file.

@@ -94,7 +94,7 @@ fn without_a_valid_signature_the_same_person_approves_by_a_claim() {
     assert_claimed("one byte changed", &repo, mismatch);
 
     let repo = begun(PEOPLE, &own_rsa);
-    pressed(&repo).openpgp_signed("mallory").merge("file", MERGE);
+    pressed(&repo).openpgp_signed("other").merge("file", MERGE);
     assert_claimed("another key", &repo, mismatch);
 
     // An SSH signature over other bytes spoils the landing, whoever made it.

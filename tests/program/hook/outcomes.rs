@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Child, Output, Stdio};
 
 use serde_json::Value;
 
@@ -51,33 +51,41 @@ fn runs(runtime: &str, settings: &Value, hook: &Hook) -> bool {
     }
 }
 
-/// Runs `hook` for a payload; `waits_for` is a file whose lock it has to wait for.
-fn hooked(asked: &Asked, runtime: &str, more: &[&str], input: &str) -> Hook {
+/// Starts `hook` before it is given a payload.
+fn started(asked: &Asked, runtime: &str, more: &[&str]) -> Child {
     let path = std::env::var("PATH").unwrap_or_default();
     let ledger = asked.ledger();
     let args = [&["hook", runtime, "--ledger", &ledger], more].concat();
-    let mut child = cli::program(Path::new("/"), &args, &[("PATH", &path), REAL_CLOCK])
+    cli::program(Path::new("/"), &args, &[("PATH", &path), REAL_CLOCK])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+/// Gives it a payload.
+fn give(hook: &mut Child, input: &str) {
     // A program that refuses its arguments does not read.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    Hook::Ended(child.wait_with_output().unwrap())
+    let _ = hook.stdin.take().unwrap().write_all(input.as_bytes());
+}
+
+fn ended(hook: Child) -> Hook {
+    Hook::Ended(hook.wait_with_output().unwrap())
+}
+
+/// Runs `hook` for a payload.
+fn hooked(asked: &Asked, runtime: &str, more: &[&str], input: &str) -> Hook {
+    let mut hook = started(asked, runtime, more);
+    give(&mut hook, input);
+    ended(hook)
 }
 
 /// Starts `hook`, and kills it before it was given a payload.
 fn killed(asked: &Asked, runtime: &str) -> Hook {
-    let args = ["hook", runtime, "--ledger", &asked.ledger()];
-    let mut child = cli::program(Path::new("/"), &args, &[REAL_CLOCK])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.kill().unwrap();
-    let output = child.wait_with_output().unwrap();
+    let mut hook = started(asked, runtime, &[]);
+    hook.kill().unwrap();
+    let output = hook.wait_with_output().unwrap();
     assert_eq!(output.status.code(), None, "it did not end by itself");
     Hook::Killed
 }
@@ -101,17 +109,22 @@ fn each_runtime_does_what_the_documentation_says_whatever_happens_to_the_hook() 
     fs::write(&receipts, "").unwrap();
     let table = documented();
     assert_eq!(table.get("what happens").unwrap(), &RUNTIMES, "the columns");
-    for (column, runtime) in RUNTIMES.iter().enumerate() {
+    // A disk that does not answer, as far as the program can tell: a lock that nobody releases.
+    let held = fs::OpenOptions::new().append(true).open(&receipts).unwrap();
+    held.lock().unwrap();
+    let slow = ["--timeout", "1s", "--receipts", receipts.to_str().unwrap()];
+    let late = RUNTIMES.map(|runtime| {
+        let mut hook = started(&asked, runtime, &slow);
+        give(&mut hook, &payload(runtime, "merge", asked.work.path()));
+        hook
+    });
+    let late = late.map(ended);
+    drop(held);
+    for ((column, runtime), late) in RUNTIMES.iter().enumerate().zip(late) {
         let printed = asked.hook(runtime, &["--print-config"], "");
         let settings: Value = serde_json::from_str(&printed.out).unwrap();
         let good = payload(runtime, "merge", asked.work.path());
         let denied = payload(runtime, "WebFetch", asked.work.path());
-        // A disk that does not answer, as far as the program can tell: a lock that nobody releases.
-        let held = fs::OpenOptions::new().append(true).open(&receipts).unwrap();
-        held.lock().unwrap();
-        let slow = ["--timeout", "1s", "--receipts", receipts.to_str().unwrap()];
-        let late = hooked(&asked, runtime, &slow, &good);
-        drop(held);
         for (row, hook) in [
             ("the call is allowed", hooked(&asked, runtime, &[], &good)),
             ("the call is refused", hooked(&asked, runtime, &[], &denied)),

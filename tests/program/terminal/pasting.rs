@@ -41,18 +41,18 @@ fn line_breaks_of_what_is_pasted_are_text_and_answer_nothing() {
 #[test]
 fn a_long_paste_is_shown_once() {
     let folder = ledger();
-    let long = "word ".repeat(1_000);
+    let long = "word ".repeat(300);
     let paste = pasted(&long) + "\r";
     let mut keys = SIX[..4].to_vec();
     keys.extend([("Why is it needed now", &paste[..]), ("What limits the risk", CTRL_C)]);
     let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
     assert_eq!(seen.code, 130, "{}", seen.bytes);
-    assert!(seen.bytes.len() < 60_000, "{} bytes", seen.bytes.len());
+    assert!(seen.bytes.len() < 18_000, "{} bytes", seen.bytes.len());
     // From a terminal that marks no paste, it is drawn when no more input is waiting.
     let typed = long + "\r";
     keys[4].1 = &typed;
     let seen = terminal(folder.path()).run(&["new", "--on", DAY], &keys);
-    assert!(seen.bytes.len() < 600_000, "{} bytes", seen.bytes.len());
+    assert!(seen.bytes.len() < 180_000, "{} bytes", seen.bytes.len());
 }
 
 #[test]

@@ -19,7 +19,9 @@ use crate::record::time::Instant;
 use crate::store::append::{AppendFile, AppendFileError, LockedFile};
 use crate::store::known_end::KnownEndUpdate;
 
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long another process may hold the file; less in a build for tests, one of which holds it.
+pub(super) const PATIENCE: Duration =
+    Duration::from_secs(if cfg!(exledger_test_variables) { 3 } else { 10 });
 
 pub(super) const MOST_BYTES: u64 = 1 << 30;
 
