@@ -67,6 +67,9 @@ impl Keys {
             line.limit = at.limited_signers.get(&line.number).cloned();
         }
         let mut keys = Keys::new(&signers, revoked);
+        if keys.lines.is_empty() {
+            return keys;
+        }
         let is_of_forge = |line: &&SignerLine| {
             let mut owners = literal(&line.principals);
             owners.any(|owner| forge::is_own_address(owner) || people::names_forge(at, owner))

@@ -63,12 +63,15 @@ pub(super) fn put(config: &mut git2::Config, own_dir: &Path) -> Result<(), git2:
     Ok(())
 }
 
-/// Reads a file of git's configuration without the files that it includes: one of them may be versioned.
+/// Reads our section of a file of git's configuration, without the files that it includes: one of them may be versioned.
 ///
 /// # Errors
 /// If it can't be read.
 pub(super) fn own(path: &Path) -> std::io::Result<git2::Config> {
     let text = fs::read_to_string(path)?;
+    if !text.to_ascii_lowercase().contains("[exledger") {
+        return git2::Config::new().map_err(std::io::Error::other);
+    }
     let mut is_included = false;
     let own = text.split_inclusive('\n').filter(|line| {
         let line = line.trim_start().to_ascii_lowercase();
