@@ -7,6 +7,7 @@ use crate::cli;
 use crate::support::repo::speak::{no, public, yes};
 use crate::support::repo::{Repo, Work, git};
 use crate::support::samples::{ID, SAMPLE};
+use serde_json::json;
 use std::path::Path;
 
 const OPEN: &str = "version: 1\nname: example/payments\n";
@@ -355,6 +356,27 @@ fn merge_brings_nothing_back_that_another_file_took() {
             assert_ne!(status(&repo), "active", "{what}, {depth} below");
         }
     }
+}
+
+#[test]
+fn merge_takes_no_approval_from_what_a_second_file_began() {
+    let other = format!("exceptions/m/{ID}.yaml");
+    let repo = signed_by_one();
+    // The second file comes as the first breaks: what stays begins anew, and is approved anew.
+    repo.by("ana").write(ID, "id: [\n").write(&other, SAMPLE).commit("File it again");
+    repo.by("ana").remove(ID).commit("Remove what broke");
+    assert_eq!(status(&repo), "unapproved");
+    sign(&repo, "ana", &approvals(&repo, &[("dana", "dana")], SAMPLE));
+    assert_eq!(status(&repo), "active");
+    let fork = repo.tip("main");
+    repo.by("dana").edit(&other, "expires: 2026-11-30").commit("Shorten it");
+    reroute(&repo, fork, 0, false, "Tidy up");
+    let shown = answer(&repo, &["show", ID]);
+    let record = &shown["record"];
+    assert_eq!(
+        (&record["status"], &record["not_after"]),
+        (&json!("active"), &json!("2026-12-01T00:00:00Z"))
+    );
 }
 
 #[test]
