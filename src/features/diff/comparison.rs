@@ -4,10 +4,9 @@
 
 use crate::approval;
 use crate::approval::TrailVerdicts;
-use crate::approval::next::who;
 use crate::features::diff::authors::{Authorship, how};
-use crate::features::diff::compared::{ChangedRedesign, Compared, ProposedState};
-use crate::features::diff::redesigns::redesign_folders;
+use crate::features::diff::compared::{Compared, ProposedState};
+use crate::features::diff::redesigns::{plan_redesigns, redesign_folders};
 use crate::features::diff::uncounted::UncountedFiles;
 use crate::history::branch::Branch;
 use crate::history::chain::Chain;
@@ -272,13 +271,8 @@ impl Comparer<'_> {
             brought.push(Rc::new(proposed.governance.clone()));
         }
         let (redesigns, changed) = self.redesigns(base, proposed)?;
-        let planned = changed.into_iter().map(|path| {
-            let made = governors.get(&path).map(|made| made.by.clone());
-            let worker = || cast.worker.iter().filter(|_| proposed.commit.is_none()).cloned();
-            let makers = made.unwrap_or_else(|| worker().collect());
-            ChangedRedesign { approvers: who::for_rules(&cast.onto, &makers), path }
-        });
-        let planned = planned.collect();
+        let worker = cast.worker.as_ref().filter(|_| proposed.commit.is_none());
+        let planned = plan_redesigns(changed, &governors, worker, &cast.onto);
         let until = self.until(head)?;
         let mut neighbours = None;
         let mut entries = Vec::new();

@@ -2,19 +2,21 @@
 //!
 //! Start at [`Comparer::redesigns`]. Follows `docs/spec/redesign.md`: on a branch, a redesign beside its record counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::features::diff::compared::ProposedState;
+use crate::approval::next::who;
+use crate::features::diff::compared::{ChangedRedesign, ProposedState};
 use crate::features::diff::comparison::Comparer;
 use crate::history::objects::Oid;
 use crate::ledger::tree::Tree;
 use crate::ledger::{self, Files};
 use crate::policy::governance::Governance;
+use crate::policy::people::person::Person;
 use crate::policy::redesign::Redesign;
 use crate::policy::redesign::file::{self, RedesignFile};
 use crate::session::error::Undetermined;
-use crate::survey::branch::Ruling;
+use crate::survey::branch::{BranchAuthors, Ruling};
 use crate::survey::redesign::assessor::Assessors;
 use crate::survey::redesign::landed::landed_redesigns;
 use crate::survey::redesign::{CountedRedesign, RedesignHistory};
@@ -96,4 +98,19 @@ pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
 pub(super) fn redesign_folders<'g>(states: impl Iterator<Item = &'g Governance>) -> Vec<String> {
     let folders: BTreeSet<&String> = states.map(|state| &state.policy.redesigns).collect();
     folders.into_iter().cloned().collect()
+}
+
+/// Returns the changed redesigns with who can approve them; what no commit changed, a worker did.
+pub(super) fn plan_redesigns(
+    changed: Vec<String>,
+    governors: &BTreeMap<String, BranchAuthors>,
+    worker: Option<&Person>,
+    onto: &Governance,
+) -> Vec<ChangedRedesign> {
+    let plan = |path: String| {
+        let makers = governors.get(&path).map(|made| made.by.clone());
+        let makers = makers.unwrap_or_else(|| worker.into_iter().cloned().collect());
+        ChangedRedesign { approvers: who::for_rules(onto, &makers), path }
+    };
+    changed.into_iter().map(plan).collect()
 }

@@ -99,17 +99,17 @@ const NO_TICKETS: &[&str] = &[
 /// The most characters of a promise's text.
 const LONGEST: usize = 160;
 
-/// Returns what a reason promises: the first period to pass, else the first words without one, else a ticket.
+/// Returns what a comment promises: the first period to pass, else the first words without one, else a ticket.
 ///
 /// # Errors
 /// If a pattern is not a regular expression, which a test excludes.
-pub fn read(reason: &str) -> Result<Option<Promise>, regex::Error> {
-    let ticket = ticket_in(reason)?;
+pub fn read(comment: &str) -> Result<Option<Promise>, regex::Error> {
+    let ticket = ticket_in(comment)?;
     let of = |text: &str, date: Option<Day>| {
         Some(Promise { text: one_line(text), date, ticket: ticket.clone() })
     };
     let mut dated = Vec::new();
-    for line in reason.lines().filter(|line| line.contains("20")) {
+    for line in comment.lines().filter(|line| line.contains("20")) {
         let all = compiled(&DATED)?.captures_iter(line.as_bytes());
         let all = all.filter(|found| !tells(line, found) && !goes_on(line, found));
         dated.extend(all.filter_map(|found| {
@@ -119,7 +119,7 @@ pub fn read(reason: &str) -> Result<Option<Promise>, regex::Error> {
     if let Some((day, text)) = dated.into_iter().min_by_key(|(day, _)| *day) {
         return Ok(of(text, Some(day)));
     }
-    if let Some(found) = compiled(&UNDATED)?.find(reason.as_bytes()) {
+    if let Some(found) = compiled(&UNDATED)?.find(comment.as_bytes()) {
         return Ok(of(&String::from_utf8_lossy(found.as_bytes()), None));
     }
     Ok(ticket.as_deref().and_then(|named| of(named, None)))
@@ -129,16 +129,16 @@ fn compiled(pattern: &'static LazyRegex) -> Result<&'static Regex, regex::Error>
     pattern.as_ref().map_err(Clone::clone)
 }
 
-fn ticket_in(reason: &str) -> Result<Option<String>, regex::Error> {
-    if (reason.contains("http") || reason.contains('#'))
-        && let Some(found) = compiled(&URL)?.captures(reason.as_bytes())
+fn ticket_in(comment: &str) -> Result<Option<String>, regex::Error> {
+    if (comment.contains("http") || comment.contains('#'))
+        && let Some(found) = compiled(&URL)?.captures(comment.as_bytes())
     {
         return Ok(named(&found, "number").or(text_of(found.get(0))).map(str::to_owned));
     }
-    if !reason.contains('-') {
+    if !comment.contains('-') {
         return Ok(None);
     }
-    let all = compiled(&TICKET)?.captures_iter(reason.as_bytes());
+    let all = compiled(&TICKET)?.captures_iter(comment.as_bytes());
     let mut tickets = all
         .filter_map(|found| named(&found, "key"))
         .filter(|key| key.split('-').next().is_some_and(|begin| !NO_TICKETS.contains(&begin)));

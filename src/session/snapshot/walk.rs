@@ -225,7 +225,7 @@ impl<'h> Snapshot<'h> {
         let mut history = walked(line.chain, None)?;
         let counted = approval::governance::counted::count_governance(&history);
         if !line.reads_unapproved_policy {
-            lost_rules::refuse_unread(&line.chosen, &history)?;
+            lost_rules::refuse_unread(repository, &line.chosen, &history)?;
             lost_rules::refuse(repository, &line.chosen, line.now, &history, &counted)?;
             lost_rules::refuse_without_statements(&line.chosen, &mut history, &counted)?;
         }

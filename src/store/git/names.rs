@@ -95,14 +95,16 @@ impl Repository {
         }
     }
 
+    /// Tells whether a fetch of a remote asks for a branch; a clone of one branch asks for that alone.
+    pub fn follows(&self, remote: &str, branch: &str) -> bool {
+        let Ok(found) = self.git.find_remote(remote) else { return true };
+        let source = format!("refs/heads/{branch}");
+        found.refspecs().any(|refspec| refspec.src_matches(&source))
+    }
+
     /// Returns the command that fetches a branch of a remote, if that has one; also in a clone that follows another one alone.
     pub fn fetch_of(&self, remote: &str, branch: &str) -> String {
-        let follows = || {
-            let found = self.git.find_remote(remote)?;
-            let source = format!("refs/heads/{branch}");
-            Ok::<bool, git2::Error>(found.refspecs().any(|refspec| refspec.src_matches(&source)))
-        };
-        match follows().unwrap_or(true) {
+        match self.follows(remote, branch) {
             true => format!("git fetch {remote}"),
             // A pattern may match nothing.
             false => {

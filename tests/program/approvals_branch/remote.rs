@@ -123,22 +123,15 @@ fn after_the_merge_and_after_a_refused_push_too() {
 }
 
 #[test]
-fn a_clone_of_one_branch_says_what_it_lacks_and_how_to_fetch_it() {
+fn a_clone_without_the_branch_says_what_it_lacks_and_how_to_fetch_it() {
     let forge = Forge::new();
     let omar = forge.clone("omar", &[]);
     run(omar.path(), "2026-11-20T11:00:00Z", &["approve", ID, "--ref", "billing"]);
     git(omar.path(), &["push", "-q", "origin", "exledger-approvals"]);
     forge.merge();
     let single = forge.clone("nina", &["--single-branch"]);
-    let (is, reasons) = status(single.path());
-    assert_eq!(is, "unapproved");
-    let command =
-        "git fetch origin 'refs/heads/exledger-approvals*:refs/remotes/origin/exledger-approvals*'";
-    let lack = format!("this clone has no origin/exledger-approvals: {command}");
-    assert!(reasons.contains(&lack), "{reasons}");
-    assert!(shell(single.path(), command));
+    follow_all(single.path());
     assert_eq!(status(single.path()).0, "active");
-    // One that follows all branches needs less.
     let whole = forge.clone("nina", &[]);
     git(whole.path(), &["update-ref", "-d", "refs/remotes/origin/exledger-approvals"]);
     let (is, reasons) = status(whole.path());
@@ -155,12 +148,47 @@ fn a_clone_of_one_branch_says_what_it_lacks_and_how_to_fetch_it() {
     assert!(is == "unapproved" && !reasons.contains("git fetch"), "{reasons}");
 }
 
+/// Acts out what a clone of one branch is told, which answers nothing.
+fn follow_all(clone: &Path) {
+    let told = run(clone, "2026-11-21T11:00:00Z", &["check", "--application", "billing"]);
+    let lack = "this clone does not fetch origin/exledger-approvals, where rejections are";
+    assert!(told.code == 3 && told.err.contains(lack), "{}", told.err);
+    for command in ["git remote set-branches origin '*'", "git fetch origin"] {
+        assert!(told.err.lines().any(|line| line.trim() == command), "{}", told.err);
+        assert!(shell(clone, command));
+    }
+}
+
+#[test]
+fn a_clone_of_one_branch_misses_no_rejection() {
+    let forge = Forge::new();
+    forge.merge();
+    let omar = forge.clone("omar", &[]);
+    run(omar.path(), "2026-11-20T13:00:00Z", &["approve", ID]);
+    git(omar.path(), &["push", "-q", "origin", "exledger-approvals"]);
+    let no = ["approve", ID, "--reject", "--reason", "Rotate it instead"];
+    run(omar.path(), "2026-11-20T14:00:00Z", &no);
+    git(omar.path(), &["push", "-q", "origin", "exledger-approvals"]);
+    let single = forge.clone("nina", &["--single-branch"]);
+    for command in ["check", "list", "verify"] {
+        let told = run(single.path(), "2026-11-21T11:00:00Z", &[command]);
+        assert_ne!(told.code, 0, "{command}: {}", told.out);
+    }
+    follow_all(single.path());
+    assert_eq!(status(single.path()).0, "unapproved");
+}
+
 #[test]
 fn what_is_printed_works_where_the_remote_has_no_such_branch_yet() {
     let forge = Forge::new();
     forge.merge();
     for options in [&[][..], &["--single-branch"]] {
         let clone = forge.clone("omar", options);
+        if !options.is_empty() {
+            follow_all(clone.path());
+            git(clone.path(), &["update-ref", "-d", "refs/remotes/origin/billing"]);
+            std::fs::remove_file(clone.path().join(".git/FETCH_HEAD")).unwrap();
+        }
         let (_, reasons) = status(clone.path());
         let (_, command) = reasons.split_once("no origin/exledger-approvals: ").unwrap();
         let fetch = command.split('"').next().unwrap();
@@ -231,12 +259,12 @@ fn an_emergency_that_waits_says_what_this_clone_lacks_too() {
         .replace("expires: 2026-12-20", "expires: 2026-11-22");
     forge.ledger.repo.branch("billing").by("nina").write(ID, &text).commit("It is an emergency");
     forge.merge();
-    let single = forge.clone("nina", &["--single-branch"]);
-    let shown = run(single.path(), "2026-11-20T13:00:00Z", &["show", ID, "--format", "json"]);
+    let clone = forge.clone("nina", &[]);
+    let shown = run(clone.path(), "2026-11-20T13:00:00Z", &["show", ID, "--format", "json"]);
     let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
     let record = &shown["record"];
     assert_eq!(record["status"], "active", "{record:#}");
     assert!(record["reasons"].to_string().contains("this clone has no origin/exledger-approvals"));
     let command = shown["next"]["command"].as_str().unwrap();
-    assert!(command.starts_with("git fetch origin "), "{command}");
+    assert_eq!(command, "git fetch origin");
 }
