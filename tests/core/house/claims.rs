@@ -15,6 +15,7 @@ const HELPERS: &[&str] = &[
     "id_that_a_branch_gave_up_uses_up_no_grace",
     "ledgers_side_by_side_stay",
     "listed_all_asks_the_same_of_every_record",
+    "merge_takes_no_approval_from_what_a_second_file_began",
     "rules_that_nobody_could_change_are_an_error",
     "unapproved_path_takes_no_repair_away",
     "way_out_works_as_printed",
