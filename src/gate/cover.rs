@@ -63,9 +63,9 @@ impl<'a> Terms<'a> {
 
     fn changes(&self) -> impl Iterator<Item = &'a String> {
         let window = Some(Baseline::ChangeWindow);
-        let mut versions = self.versions.iter();
-        let is_window = versions.any(|version| version.deviates_from.baseline == window);
-        let references = self.versions.into_iter().map(|version| version.references.as_ref());
+        let versions = || self.versions.into_iter().chain([self.record]);
+        let is_window = versions().any(|version| version.deviates_from.baseline == window);
+        let references = versions().map(|version| version.references.as_ref());
         references.filter(move |_| is_window).filter_map(|reference| reference?.change.as_ref())
     }
 }

@@ -15,7 +15,7 @@ use crate::policy::tier::fact::Facts;
 use crate::policy::{Policy, tier};
 use crate::record::Record;
 use crate::record::decision::Closure;
-use crate::record::time::Instant;
+use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::Class;
 use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
@@ -188,7 +188,7 @@ pub(crate) fn until(record: &Record, period: GracePeriod, policy: &Policy) -> In
 }
 
 /// Returns tier and class of the version whose approving tier comes first in the policy; of several, the one whose tier by cause or
-/// baseline does; of several, the latest.
+/// baseline does; of several, the latest. Whether it grants while degraded, and how often it is reviewed, is the strictest of all.
 fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) -> Option<Resolved> {
     let place = |name: &str| {
         let mut tiers = policy.tiers.iter();
@@ -197,5 +197,16 @@ fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) ->
     let mut resolved: Vec<Resolved> =
         versions.filter_map(|record| tier::resolve(policy, &Facts::of(record))).collect();
     resolved.reverse();
-    resolved.into_iter().min_by_key(|resolved| (place(&resolved.approving), place(&resolved.tier)))
+    let strictest = resolved.iter();
+    let strictest = strictest.min_by_key(|tier| (place(&tier.approving), place(&tier.tier)))?;
+    let mut strictest = strictest.clone();
+    // A tier that is left by what nobody approved still says when the grant rests.
+    for other in resolved {
+        strictest.degraded = strictest.degraded.min(other.degraded);
+        let terms = other.review_every.into_iter();
+        let further = terms.filter(|term| !strictest.review_every.contains(term));
+        let further: Vec<Term> = further.collect();
+        strictest.review_every.extend(further);
+    }
+    Some(strictest)
 }

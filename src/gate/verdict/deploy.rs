@@ -9,6 +9,7 @@ use crate::gate::facts::{CoverEnd, Facts, cover_end};
 use crate::gate::receipt::WaitingRequest;
 use crate::gate::verdict::candidate::{self, Candidate, Fits, name};
 use crate::policy::governance::{Governance, NO_POLICY, State};
+use crate::record::Record;
 use crate::record::folded::{folded, is_same};
 use crate::record::subject::Subject;
 use crate::record::vocabulary::{FixTarget, IdentityType};
@@ -103,6 +104,16 @@ pub fn waiting(application: &str, record_states: &[RecordState]) -> Vec<WaitingR
     record_states.iter().filter(is_of_it).map(request).collect()
 }
 
+/// Tells whether a version is about automation of an application, or access of a machine to it.
+fn automates(version: &Record, application: &str) -> bool {
+    let subject = &version.subject;
+    let is_fixed_there =
+        version.fix.as_ref().is_some_and(|fix| fix.target == FixTarget::Automation);
+    let is_machine =
+        subject.identity.is_some() && subject.identity_type != Some(IdentityType::Human);
+    concerns(subject, application) && (is_fixed_there || is_machine)
+}
+
 /// Returns an open record of the application that lacks a safeguard, or that a test ends; `None` for any other.
 fn safeguards<'a>(
     application: &str,
@@ -127,11 +138,10 @@ fn safeguards<'a>(
             _ => candidate(Fits::Unreadable, why),
         });
     };
-    let subject = &record.subject;
-    let of_it = concerns(subject, application);
-    let automation = record.fix.as_ref().is_some_and(|fix| fix.target == FixTarget::Automation);
-    let machine = subject.identity.is_some() && subject.identity_type != Some(IdentityType::Human);
-    if !of_it || !(automation || machine) {
+    // What nobody approved takes no record out.
+    let versions =
+        [Some(record), record_state.effective.as_deref(), record_state.as_approved.as_deref()];
+    if !versions.into_iter().flatten().any(|version| automates(version, application)) {
         return None;
     }
     if record_state.stated.is_none() {

@@ -5,7 +5,7 @@
 
 use crate::record::subject::{Scope, Subject};
 use crate::record::time::{self, Term};
-use crate::record::vocabulary::RootCause;
+use crate::record::vocabulary::{Baseline, RootCause};
 use crate::record::{Deviation, Record, Uses};
 
 /// How two versions of a field are combined.
@@ -58,12 +58,31 @@ pub(super) fn deviates_from(
     met: &mut Record,
 ) -> Vec<&'static str> {
     let (old, new) = (&earlier.deviates_from, &later.deviates_from);
+    let limit = old.baseline.filter(|baseline| limits(*baseline));
     met.deviates_from = Deviation {
         controls: both_or_none(old.controls.as_ref(), new.controls.as_ref()),
         rule: old.rule.clone(),
-        baseline: new.baseline,
+        baseline: limit.or(new.baseline),
     };
-    differing(&[("deviates_from.rule", old.rule == new.rule)])
+    let is_other = new.baseline.is_some_and(|baseline| limits(baseline) && limit != Some(baseline));
+    differing(&[
+        ("deviates_from.rule", old.rule == new.rule),
+        ("deviates_from.baseline", limit.is_none() || !is_other),
+    ])
+}
+
+/// Tells whether a record about a baseline covers less than one about none: findings alone, or its change alone.
+fn limits(baseline: Baseline) -> bool {
+    matches!(baseline, Baseline::Adopted | Baseline::ChangeWindow)
+}
+
+/// The change to which a version is limited stays with what others state.
+pub(super) fn references(earlier: &Record, _: &Record, met: &mut Record) {
+    let is_window = earlier.deviates_from.baseline == Some(Baseline::ChangeWindow);
+    let change = earlier.references.as_deref().and_then(|references| references.change.as_ref());
+    if let Some(change) = change.filter(|_| is_window) {
+        met.references.get_or_insert_default().change = Some(change.clone());
+    }
 }
 
 pub(super) fn subject(earlier: &Record, later: &Record, met: &mut Record) -> Vec<&'static str> {

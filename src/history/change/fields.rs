@@ -67,7 +67,7 @@ pub const FIELDS: &[RecordField] = &[
     special!(triggers, |_, _| Vec::new(), FieldMerge::Meets(field_merge::triggers)),
     special!(uses, |_, _| Vec::new(), FieldMerge::Meets(field_merge::uses)),
     plain!(rollback),
-    plain!(references),
+    special!(references, |_, _| Vec::new(), FieldMerge::Meets(field_merge::references)),
     special!(
         reviews,
         |a, b| added(&a.reviews, &b.reviews, ChangeEvent::Reviewed),

@@ -86,6 +86,60 @@ fn push_widens_nothing() {
 }
 
 #[test]
+fn push_lifts_no_limit() {
+    let strict = SIGNED.replace(
+        "tiers: [",
+        "tiers: [{name: low, match: {risk: [low]}, approvals: {count: 2}, degraded: grant}, ",
+    );
+    let strict =
+        strict.replace("proof: attested}}", "proof: attested}, degraded: deny, review_every: 7d}");
+    let fixed = "fix: {target: automation, plan: Replace the job}\n";
+    let change = "references: {change: CHG-1}\n";
+    let rule = format!("rule: {RULE}");
+    let about = |baseline: &str| format!("{rule}, baseline: {baseline}");
+    let window = SAMPLE.replace(&rule, &about("change-window")) + change;
+    let adopted = SAMPLE.replace(&rule, &about("adopted"));
+    let other = SAMPLE.replace("The job is replaced", "Every job is replaced");
+    let deploy = ["--deploy", "--application", "billing"];
+    type Case<'a> = (&'a str, &'a str, String, Vec<String>, &'a [&'a str]);
+    let cases: [Case; 6] = [
+        (
+            "a review that is due",
+            &strict,
+            SAMPLE.to_owned(),
+            vec![SAMPLE.replace("level: moderate", "level: low")],
+            &BILLING,
+        ),
+        ("findings alone", SIGNED, adopted.clone(), vec![SAMPLE.to_owned()], &BILLING),
+        ("its change alone", SIGNED, window.clone(), vec![SAMPLE.to_owned()], &BILLING),
+        ("a landed change", SIGNED, SAMPLE.to_owned(), vec![window, other.clone()], &BILLING),
+        ("landed findings", SIGNED, SAMPLE.to_owned(), vec![adopted, other], &BILLING),
+        (
+            "a deployment",
+            SIGNED,
+            SAMPLE.to_owned() + fixed,
+            vec![SAMPLE.to_owned() + &fixed.replace("automation", "policy")],
+            &deploy,
+        ),
+    ];
+    for (what, policy, approved, pushed, question) in cases {
+        let repo = ledger(policy, &["dana", "lee"]);
+        repo.by("ana").write(ID, &approved).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, &approved));
+        repo.clock("2026-11-30T09:00:00Z");
+        for text in &pushed {
+            assert_ne!(*text, approved, "{what}");
+            repo.by("mallory").write(ID, text).commit("Change it");
+        }
+        assert!(!is_allowed(&repo, question), "{what}");
+        // What was approved last is put back, or the last text is approved.
+        let last = pushed.last().unwrap();
+        sign(&repo, "ana", &approvals(&repo, &BOTH, last));
+        assert!(is_allowed(&repo, question), "{what}, approved");
+    }
+}
+
+#[test]
 fn own_push_approves_nothing() {
     let policy = "version: 1\nname: example/payments\n";
     let reviewed = "File it\n\nReviewed-by: mallory <mallory@example.com>";
