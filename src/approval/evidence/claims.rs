@@ -43,6 +43,8 @@ pub(crate) struct Claim<'a> {
     pub at: Instant,
     /// When it was given; orders the statements of one person.
     pub stated_at: Instant,
+    /// When a file beside the record says that it was signed, which may be later than its landing claims to be.
+    pub signed_at: Option<Instant>,
     pub resolver: IdentityResolver<'a>,
     /// A reason not to count it, whoever gave it.
     pub bar: Option<NotCounted>,
@@ -87,6 +89,7 @@ impl<'a> Claim<'a> {
             commit,
             at,
             stated_at: at,
+            signed_at: None,
             resolver,
             bar: None,
             separated_by: SeparatedBy::Address,
@@ -499,6 +502,8 @@ pub(crate) fn add_file<'a>(
             return;
         }
         FileBacking::Signature(signer) => {
+            let is_beside = !landed.is_of_branch;
+            claim.signed_at = if is_beside { Some(landed.file.at) } else { None };
             claim.level = signer.proof();
             claim.key = Some(signer.key.clone());
             claim.level_reason = signer.limit.clone().map(LevelReason::Key);

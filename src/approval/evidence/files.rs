@@ -361,8 +361,13 @@ impl<'a> ApprovalFileReader<'a> {
                 }
             }
         };
+        // A rejection that lands under an earlier date is as late as it was signed.
+        let stated_at = match checked.file.decision {
+            ApprovalDecision::Approve => checked.file.at.min(effective),
+            ApprovalDecision::Reject => checked.file.at,
+        };
         let counted_file = CountedFile {
-            stated_at: checked.file.at.min(effective),
+            stated_at,
             landed: self.landed(path, change, checked.file),
             backed,
             continues: false,

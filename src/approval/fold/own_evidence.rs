@@ -78,6 +78,11 @@ impl<'a> TrailEvaluator<'a> {
         if step.fires(self.before(step)) || satisfied == Satisfied::Yes {
             self.series.end_support(step.at);
         }
+        if satisfied == Satisfied::Yes
+            && let Some(signed_at) = self.signed_at(&evidence, &outcome)
+        {
+            self.series.end_support(signed_at);
+        }
         let witnesses = self.witnesses(step, &demand, &evidence, is_reference.then_some(&outcome));
         let approvers = outcome.approvers();
         let context = DemandContext { resolver: step.resolver, authors: &authors, demand: &demand };
@@ -400,6 +405,18 @@ impl<'a> TrailEvaluator<'a> {
         }
         let tip = self.context.history.mainline.landings.last();
         tip.map_or(noted, |tip| noted.min(tip.effective).max(step.at))
+    }
+
+    /// Returns when the last of those who approved beside the record signed: the version landed no earlier, whatever date its
+    /// commit has.
+    fn signed_at(
+        &self,
+        evidence: &VersionEvidenceSet<'a>,
+        outcome: &FourEyesOutcome,
+    ) -> Option<Instant> {
+        let claims = outcome.people.iter().flat_map(|person| &person.claims);
+        let signed = claims.filter_map(|index| evidence.claims.get(*index)?.signed_at).max()?;
+        Some(self.context.history.approvals_branch.until.map_or(signed, |until| signed.min(until)))
     }
 
     /// Records a closure or fired trigger, after which the content can't be restored without a new approval.
