@@ -63,7 +63,7 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
 }
 
 /// Returns the git commands that send files, whose paths are quoted, to their approvers: on a new branch, if the approved
-/// one is checked out.
+/// one is checked out. In the middle of a merge, they end it.
 pub(crate) fn sending(
     ctx: &Ctx,
     home: &Session,
@@ -71,10 +71,13 @@ pub(crate) fn sending(
     (files, subject): (&[String], &str),
 ) -> Vec<String> {
     let git = git_command(ctx, home);
+    let add = format!("{git} add {}", files.join(" "));
+    if home.repository_or_none().is_some_and(|git| !git.merged_heads().is_empty()) {
+        return vec![add, format!("{git} commit --no-edit")];
+    }
     let own = own_branch(home);
     let switch = if own.is_none() { Some(format!("{git} switch -c {branch}")) } else { None };
-    let commit =
-        [format!("{git} add {}", files.join(" ")), format!("{git} commit -m {}", quoted(subject))];
+    let commit = [add, format!("{git} commit -m {}", quoted(subject))];
     let push = push(ctx, home, own.as_deref().unwrap_or(branch));
     switch.into_iter().chain(commit).chain(push).collect()
 }

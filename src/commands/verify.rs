@@ -93,6 +93,7 @@ impl Run for VerifyArgs {
         let checkpoint = self.write_checkpoint.as_ref().map(|path| (path, answer.checkpoint()));
         // A long history has tens of thousands of findings: they are moved, not copied.
         let findings = std::mem::take(&mut answer.findings);
+        ctx.of_notices(answer.snapshot().notices());
         let stamp = answer.snapshot().stamp();
         let mut shown = shown(&answer, findings, stamp, ctx.format.reads);
         shown.folder = lint::forge_folder(ctx, &session);

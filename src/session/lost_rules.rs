@@ -12,7 +12,7 @@ use crate::history::approvals_branch::{BranchStatement, MOST_COMMITS};
 use crate::history::chain::{self, Chain};
 use crate::history::former;
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
-use crate::history::objects::{Extent, Obstacle, Oid};
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line;
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
 use crate::history::tree::CommitTree;
@@ -27,33 +27,14 @@ use crate::store::git::Repository;
 use std::collections::BTreeSet;
 use std::mem;
 
-/// Fails if rejections on the approvals branch may be unknown: this clone does not fetch it, or it has more commits than are
-/// read, so that whoever pushes there could hide what older ones say.
-pub(super) fn refuse_unread(
-    repository: &Repository,
-    chosen: &ApprovedRef,
-    history: &History,
-) -> Result<(), Undetermined> {
-    let branch = &history.approvals_branch;
-    let remote = chosen.remote.as_deref().map(shell::quoted);
-    if let (Some(missing), Some(remote)) = (&branch.missing, &remote)
-        && !missing.is_followed
-    {
-        let follow = format!("git remote set-branches {remote} '*'");
-        let is_shallow = repository.extent() == Extent::Shallow;
-        let deepened = if is_shallow { " --unshallow" } else { "" };
-        return Err(Undetermined::other(
-            format!("this clone does not fetch {}, where rejections are", missing.name),
-            Remedy::run([follow, format!("git fetch{deepened} {remote}")])
-                .after("fetch all branches; in CI, check out with `fetch-depth: 0`"),
-        ));
-    }
-    if !branch.is_cut {
+/// Fails if the approvals branch has more commits than are read: whoever pushes there could hide what older ones say.
+pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(), Undetermined> {
+    if !history.approvals_branch.is_cut {
         return Ok(());
     }
     let reference = refs::approvals_ref(chosen.remote.as_deref());
     let newest = format!("\"$(git rev-list -1 {reference} -- '*.txt.sig')\"");
-    let mut commands = match remote {
+    let mut commands = match chosen.remote.as_deref().map(shell::quoted) {
         Some(remote) => {
             let push = format!("git push --force {remote} {newest}:refs/heads/{APPROVALS_BRANCH}");
             vec![push, format!("git fetch {remote}")]

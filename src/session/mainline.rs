@@ -74,14 +74,14 @@ pub(crate) fn read_approvals(
     };
     let mut branch = ApprovalsBranch::read(repository, tip, former, chain)?;
     if let (Some(remote), None) = (remote, tip) {
+        let command = repository.fetch_of(remote, APPROVALS_BRANCH);
         // After a fetch of all branches that found this tip, the remote has no such branch: another one would change nothing.
-        let is_followed = repository.follows(remote, APPROVALS_BRANCH);
+        let fetches_all = !command.contains(":refs/remotes/");
         let is_fetched =
             repository.fetch_head_named(&chosen.reference, remote, chosen.tip).is_some();
-        if !(is_followed && is_fetched) {
+        if !(fetches_all && is_fetched) {
             let name = format!("{remote}/{APPROVALS_BRANCH}");
-            let command = format!("git fetch {}", quoted(remote));
-            branch.missing = Some(MissingBranch { name, command, is_followed });
+            branch.missing = Some(MissingBranch { name, command });
         }
     }
     branch.until = Some(until);

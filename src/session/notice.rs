@@ -13,6 +13,13 @@ pub enum Notice {
     UnreadableBranch { branch: String, obstacle: Obstacle },
     /// Git's commit-graph says that a commit is another one, and is not used.
     WrongCommitGraph { commit: Oid },
+    /// This clone does not fetch the approvals branch, so a rejection there is unknown.
+    UnheardRejections {
+        /// As `origin/exledger-approvals`.
+        branch: String,
+        /// The command that fetches all branches.
+        command: String,
+    },
     /// The named paths hold nothing to lint.
     NothingToLint { paths: Vec<String> },
     /// A record can't be read, so that what it names is not known to an import.
@@ -49,4 +56,16 @@ pub enum Notice {
     },
     /// A redesign that the record links is not approved together with it.
     RedesignNotApproved { path: String, cause: String },
+}
+
+impl Notice {
+    /// Returns what the answer to a question says, too.
+    pub fn warning(&self) -> Option<String> {
+        match self {
+            Notice::UnheardRejections { branch, command } => Some(format!(
+                "this clone does not fetch {branch}: a rejection there is unknown: {command}"
+            )),
+            _ => None,
+        }
+    }
 }

@@ -183,6 +183,20 @@ fn a_record_is_named_by_its_path_wherever_an_id_is() {
 }
 
 #[test]
+fn a_draft_like_another_withholds_nothing_that_it_asks_for() {
+    let life = Life::new();
+    let scope = "scope: {resources: ['db:*'], not_waived: ['db:pay', 'db:hr']}\n";
+    life.filed(ID, &record(ID, scope), "ana", "lee");
+    let like = ["new", "--no-input", "--draft", "--like", ID, "--resource", "db:pay"];
+    let drafted = life.run("ana", &[&like[..], &["--format", "json"]].concat());
+    let answer: serde_json::Value = serde_json::from_str(&drafted.out).unwrap();
+    let path = life.repo.path().join(answer["path"].as_str().unwrap());
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains("not_waived: [db:hr]"), "{text}");
+    assert!(text.contains("resources: [db:pay]"), "{text}");
+}
+
+#[test]
 fn a_slip_is_answered_with_what_may_be_meant() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");

@@ -17,6 +17,7 @@ use crate::approval::verdict::{
     UsedGrace,
 };
 use crate::history::commit::Commit;
+use crate::history::mainline::Flag;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
@@ -61,7 +62,14 @@ pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> 
     if brought_by.is_some_and(|landing| landing < step.version.landing) {
         return Grace::None;
     }
+    // One that is dated ahead has its grace when that day comes, and not at each time that a merge brings.
+    let landing = history.mainline.landings.get(step.version.landing);
+    if landing.is_some_and(|landing| landing.flags.contains(&Flag::FutureDated)) {
+        return Grace::None;
+    }
+    let dated = landing.and_then(|landing| landing.committed);
     let held = off_line.and_then(|off_line| off_line.held_since);
+    let held = held.into_iter().chain(dated).min();
     let period = GracePeriod { begin: begin(step.version, held, step.at), term };
     match &history.mainline.boundary {
         _ if result == FourEyes::Vetoed => Grace::Rejected(period),

@@ -83,6 +83,12 @@ impl<'s> ContentSource<'s> {
         })
     }
 
+    /// Tells whether the checked-out commit is an older one of the approved ref.
+    pub(super) fn is_behind(&self, snapshot: &Snapshot<'_>) -> bool {
+        let ((history, _), (_, chosen)) = (snapshot.facts(), snapshot.origin());
+        self.branch.is_none() && self.head != chosen.tip && history.landed.contains_key(&self.head)
+    }
+
     /// Compares the commit with the approved ref, where it will land.
     pub(super) fn compare(&self, at: &Moment) -> Result<Compared, Error> {
         let proposed = ProposedState {

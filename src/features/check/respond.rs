@@ -17,6 +17,7 @@ use crate::gate::verdict::deploy::{self, FrozenPattern};
 use crate::gate::verdict::{Outside, candidate};
 use crate::gate::{self, unnamed, verdict};
 use crate::record::time::Instant;
+use crate::session::notice::Notice;
 use crate::session::snapshot::Snapshot;
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState, Status};
@@ -282,11 +283,12 @@ pub(super) fn judged(
     let asked = among.iter().filter(is_asked).filter_map(|state| state.effective.as_deref());
     let n_tests = asked.flat_map(ending_tests).count();
     let warning = if answer.verdict == GateVerdict::Allow { doubt } else { None };
+    let unheard = snapshot.notices().iter().filter_map(Notice::warning);
     CheckAnswer {
         answer,
         stamp: stamp_at(snapshot, timed.at),
         next: next.map(view::next::of_answer),
-        warnings: warning.into_iter().collect(),
+        warnings: warning.into_iter().chain(unheard).collect(),
         hints: Vec::new(),
         deployment,
         facts: snapshot.facts.asked(n_tests),

@@ -18,7 +18,7 @@ use crate::policy::Policy;
 use crate::policy::profile::Profile;
 use crate::record::subject::FindingKey;
 use crate::record::vocabulary::{ControlStatus, Risk, Vocabulary};
-use crate::record::{Record, credential, json, near, pattern, tool_ids};
+use crate::record::{Record, credential, json, near, not_waived, pattern, tool_ids};
 use crate::session::error::Usage;
 use crate::session::notice::Notice;
 use crate::store::files;
@@ -58,6 +58,9 @@ pub(crate) fn gather(
         known.answers.overlay(&issue(input, folder)?);
     }
     known.answers.overlay(request.given);
+    if request.like.is_some() && request.given.get("scope.not_waived").is_none() {
+        waive(request.given, &mut known.answers);
+    }
     if request.limits != FindingLimits::default() {
         let given = request.given.get("scope.findings").and_then(Value::as_array);
         let named = match given.map(Vec::as_slice).unwrap_or_default() {
@@ -76,6 +79,22 @@ pub(crate) fn gather(
         known.answers.set("scope.findings", json!([key]));
     }
     Ok(known)
+}
+
+/// Takes out of a copied `not_waived` what is asked for by name: else the draft would grant nothing of it.
+fn waive(given: &Answers, answers: &mut Answers) {
+    const FIELD: &str = "scope.not_waived";
+    let fields = ["scope.resources", "scope.actions", "deviates_from.controls"];
+    let lists = fields.iter().filter_map(|field| given.get(field).and_then(Value::as_array));
+    let asked: Vec<&str> = lists.flatten().filter_map(Value::as_str).collect();
+    let is_asked = |entry: &Value| {
+        let entry = entry.as_str().unwrap_or_default();
+        asked.iter().any(|value| not_waived::forbids(entry, value))
+    };
+    let Some(stated) = answers.get(FIELD).and_then(Value::as_array) else { return };
+    let kept: Vec<Value> = stated.iter().filter(|entry| !is_asked(entry)).cloned().collect();
+    answers.remove(FIELD);
+    answers.set_given(FIELD, (!kept.is_empty()).then_some(kept));
 }
 
 fn read_bytes<'r>(input: AnswerInput<'r>, folder: &Path) -> Result<Cow<'r, [u8]>, Usage> {

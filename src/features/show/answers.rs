@@ -6,6 +6,7 @@ use crate::approval;
 use crate::approval::verdict::{FourEyes, Satisfied, Statement};
 use crate::features::list;
 use crate::features::show::text::lines;
+use crate::policy::tiers::Degraded;
 use crate::record::time::Instant;
 use crate::record::{Record, dates};
 use crate::status::reason::{Reason, ReasonKind};
@@ -212,12 +213,19 @@ pub(super) fn sooner(content: &Record, record_state: &RecordState, wide: usize) 
             .and(tone, then)
     });
     let before_end = |duty: &&Duty| record_state.not_after.is_none_or(|end| duty.at < end);
+    let tier = record_state.tier.as_ref();
+    let rests_degraded = tier.is_none_or(|tier| tier.degraded == Degraded::Deny);
     let duties = record_state.duties.iter().filter(before_end).filter_map(|duty| {
         let state = match duty.kind {
-            DutyKind::Review => "not reviewed",
-            DutyKind::ControlVerification => "not verified again",
+            DutyKind::Review if rests_degraded => "not reviewed",
+            DutyKind::ControlVerification if rests_degraded => "not verified again",
             DutyKind::EmergencyReview => "not approved",
-            DutyKind::Start | DutyKind::Expiry | DutyKind::Fix | DutyKind::PostClosureReview => {
+            DutyKind::Review
+            | DutyKind::ControlVerification
+            | DutyKind::Start
+            | DutyKind::Expiry
+            | DutyKind::Fix
+            | DutyKind::PostClosureReview => {
                 return None;
             }
         };

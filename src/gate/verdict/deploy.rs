@@ -152,6 +152,9 @@ fn safeguards<'a>(
         return Some(candidate(Fits::NotInForce, why));
     }
     match record_state.approval.as_ref().map(|verdict| &verdict.satisfied) {
+        Some(Satisfied::Yes) if record_state.in_force == InForce::Undetermined => {
+            Some(candidate(Fits::Undetermined, reason::causes(&record_state.reasons)))
+        }
         Some(Satisfied::Yes) if record_state.in_force != InForce::Yes => None,
         Some(Satisfied::Yes) => match cover_end(&Question::default(), record, facts)? {
             CoverEnd::Met(why) => Some(candidate(Fits::Ended, why)),

@@ -10,11 +10,12 @@ use std::rc::Rc;
 use crate::approval;
 use crate::approval::governance::counted::CountedGovernance;
 use crate::clock::Stopwatch;
-use crate::diag;
+use crate::diag::{self, shell};
 use crate::history::chain::{self, Chain};
 use crate::history::folders::RecordSearch;
-use crate::history::objects::{Objects, Obstacle};
+use crate::history::objects::{Extent, Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
+use crate::history::refs::APPROVALS_BRANCH;
 use crate::history::version::Trail;
 use crate::history::walk;
 use crate::history::walked::History;
@@ -225,7 +226,7 @@ impl<'h> Snapshot<'h> {
         let mut history = walked(line.chain, None)?;
         let counted = approval::governance::counted::count_governance(&history);
         if !line.reads_unapproved_policy {
-            lost_rules::refuse_unread(repository, &line.chosen, &history)?;
+            lost_rules::refuse_unread(&line.chosen, &history)?;
             lost_rules::refuse(repository, &line.chosen, line.now, &history, &counted)?;
             lost_rules::refuse_without_statements(&line.chosen, &mut history, &counted)?;
         }
@@ -240,6 +241,19 @@ impl<'h> Snapshot<'h> {
         leave_out(&mut history, &counted.tip);
         let approvals = approval::judge_counted(&history, counted);
         let (now, moved) = (line.now, (line.is_moved, line.now));
+        // A shallow clone is told to fetch its history first.
+        let missing = history.approvals_branch.missing.as_ref();
+        let is_whole = repository.extent() != Extent::Shallow;
+        let remote = line.chosen.remote.as_deref().filter(|_| is_whole);
+        let unheard =
+            missing.zip(remote).filter(|(_, remote)| !repository.follows(remote, APPROVALS_BRANCH));
+        let unheard = unheard.map(|(missing, remote)| Notice::UnheardRejections {
+            branch: missing.name.clone(),
+            command: format!(
+                "git remote set-branches {remote} '*' && git fetch {remote}",
+                remote = shell::quoted(remote)
+            ),
+        });
         let data = SnapshotData {
             stamp: stamp::of(repository, &history, &approvals.counted, line.instant, moved),
             record_states: Vec::new(),
@@ -248,7 +262,7 @@ impl<'h> Snapshot<'h> {
             chosen: line.chosen,
             proposals: None,
             passed: Passed::default(),
-            notices: Vec::new(),
+            notices: unheard.into_iter().collect(),
             now,
             is_past: line.is_past,
             facts: line.facts,

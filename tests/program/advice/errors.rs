@@ -244,13 +244,13 @@ fn a_filter_in_a_shallow_clone() -> Refused {
         "--by",
         "ana@example.com",
     ];
-    shown(&["--depth=1", "--no-single-branch"], ask, "matches the filter")
+    shown(&["--depth=1"], ask, "matches the filter")
 }
 
 fn a_renewal_in_a_shallow_clone() -> Refused {
     let ask =
         &["renew", "EXC-2026-5E1FA", "--for", "10d", "--reason", "Late", "--by", "ana@example.com"];
-    shown(&["--depth=1", "--no-single-branch"], ask, "was renewed, and when it started")
+    shown(&["--depth=1"], ask, "was renewed, and when it started")
 }
 
 fn a_base_in_a_shallow_clone() -> Refused {
@@ -368,12 +368,7 @@ fn each_command_of_an_errors_remedy_ends_it() {
 }
 
 /// Other refusals with a command: their type is [`Usage::Refused`] or [`Undetermined::Other`].
-const MORE: &[fn() -> Refused] = &[
-    a_policy_that_is_left_out,
-    a_branch_that_a_shallow_clone_lacks,
-    || shown(&["--single-branch"], &["list"], "where rejections are"),
-    || shown(&["--depth=1"], &["list"], "where rejections are"),
-];
+const MORE: &[fn() -> Refused] = &[a_policy_that_is_left_out, a_branch_that_a_shallow_clone_lacks];
 
 fn a_policy_that_is_left_out() -> Refused {
     let all = temporary();

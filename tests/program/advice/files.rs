@@ -118,11 +118,7 @@ pub(super) fn statements_not_fetched(words: &str) {
     stage.repo.clock("2026-11-25T10:00:00Z");
     let work = stage.repo.orphan("exledger-approvals").by("dana");
     work.says(&yes.ledger("example/payments")).commit("Approve");
-    let clone = stage.repo.clone_with(&[]);
-    crate::support::repo::git(
-        clone.path(),
-        &["update-ref", "-d", "refs/remotes/origin/exledger-approvals"],
-    );
+    let clone = stage.repo.clone_with(&["--single-branch"]);
     let show = || {
         let args = ["show", ID, "--on", "2026-11-26T00:00:00Z", "--format", "json"];
         let run = crate::cli::run(clone.path(), &args);

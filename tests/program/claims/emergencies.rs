@@ -2,6 +2,7 @@
 
 use super::merges::reroute;
 use super::{answer, is_new, ledger};
+use crate::cli;
 use crate::support::repo::Repo;
 use crate::support::samples::{ID, SAMPLE};
 
@@ -48,6 +49,28 @@ fn first_emergency() -> Repo {
         assert!(!is_allowed(&repo, "billing"));
     }
     repo
+}
+
+#[test]
+fn dates_ahead_prolong_no_grace() {
+    let repo = ledger("version: 1\n", &[]);
+    let begun = repo.now();
+    // The merge brings a commit of every hour to come.
+    for hour in 0..72 {
+        let note = format!("{hour}\n");
+        repo.wait("1h").branch("ahead").by("mallory").write("README.md", &note).commit("Work");
+    }
+    let text = emergency(FIRST, "billing");
+    repo.wait("60d").branch("ahead").by("mallory").write(FIRST, &text).commit("Emergency");
+    repo.by("mallory").merge("ahead", "Merge branch 'ahead'");
+    repo.checkout();
+    for hours in [2, 30, 60] {
+        let clock = begun.plus_seconds(hours * 3_600).to_string();
+        let asked = ["check", "--application", "billing", "--format", "json"];
+        let run = cli::run_with(repo.path(), &asked, &[("EXLEDGER_TEST_CLOCK", &*clock)]);
+        let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(answer["verdict"], "pending", "{hours}: {answer:#}");
+    }
 }
 
 #[test]

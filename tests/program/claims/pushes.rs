@@ -5,7 +5,7 @@ use super::{
     land, ledger, sign, status,
 };
 use crate::support::repo::Repo;
-use crate::support::repo::speak::{public, yes};
+use crate::support::repo::speak::{no, public, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 const RULE: &str = "Every job has its own database user";
@@ -137,6 +137,46 @@ fn push_lifts_no_limit() {
         sign(&repo, "ana", &approvals(&repo, &BOTH, last));
         assert!(is_allowed(&repo, question), "{what}, approved");
     }
+}
+
+#[test]
+fn date_of_a_landing_makes_no_statement_older() {
+    let filed = || {
+        let repo = ledger(SIGNED, &["dana", "lee"]);
+        repo.clock("2026-11-20T10:00:00Z").by("ana").write(ID, SAMPLE).commit("File it");
+        repo.clock("2026-11-22T10:00:00Z");
+        repo
+    };
+    let approve = |repo: &Repo, text: &str| {
+        let says = approvals(repo, &BOTH, text);
+        let work = repo.orphan("exledger-approvals").by("dana");
+        says.iter().fold(work, |work, says| work.says(says)).commit("Approve it");
+    };
+    // A rejection lands under the date of what it rejects.
+    let repo = filed();
+    approve(&repo, SAMPLE);
+    assert_eq!(status(&repo), "active");
+    let at = repo.clock("2026-11-24T10:00:00Z").now().to_string();
+    let rejected = no("lee", ID, SAMPLE, &at).ledger("example/payments");
+    sign(repo.clock("2026-11-20T10:00:00Z"), "mallory", &[rejected]);
+    repo.clock("2026-11-26T10:00:00Z");
+    assert_eq!(status(&repo), "unapproved");
+    // So does a narrower text that was approved after a wider one.
+    let wide = SAMPLE.to_owned() + "scope: {resources: ['db:invoices', 'db:salaries']}\n";
+    let narrow = wide.replace(", 'db:salaries'", "");
+    let salaries = [&BILLING[..], &["--resource", "db:salaries"]].concat();
+    let repo = filed();
+    approve(&repo, &wide);
+    repo.clock("2026-11-24T10:00:00Z");
+    let says = approvals(&repo, &BOTH, &narrow);
+    let work = repo.clock("2026-11-20T10:00:00Z").by("mallory").write(ID, &narrow);
+    says.iter().fold(work, |work, says| work.says(says)).commit("Narrow it");
+    repo.clock("2026-11-26T10:00:00Z");
+    assert_eq!(status(&repo), "active");
+    repo.by("mallory").write(ID, &wide).commit("Widen it");
+    assert!(!is_allowed(&repo, &salaries));
+    sign(&repo, "ana", &approvals(&repo, &BOTH, &wide));
+    assert!(is_allowed(&repo, &salaries));
 }
 
 #[test]

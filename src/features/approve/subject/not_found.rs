@@ -26,16 +26,12 @@ pub(super) fn explain(
     // Proposals are read only here: most approvals need no branch but their own.
     let snapshot = Snapshot::open(located, at, Scope::About(&[text])).ok();
     let remedy: Remedy = match snapshot.as_ref().and_then(|snapshot| snapshot.elsewhere(text)) {
-        // Without the flags of a rejection the command would approve it.
-        Some(Elsewhere { branch: Some(branch), .. }) if decision == ApprovalDecision::Reject => {
-            format!("{branch} proposes it: add `--ref {}`", quoted(&branch)).into()
-        }
         Some(Elsewhere { id, branch: Some(branch) }) => {
-            let approve = format!("exledger approve {id} --ref {}", quoted(&branch));
-            Remedy::run([approve]).after(format!("{branch} proposes it"))
+            on(&branch, (&id, decision), &format!("{branch} proposes it"))
         }
-        Some(Elsewhere { branch: None, .. }) => {
-            "it is on the approved ref: check that out, or name another branch with --ref".into()
+        Some(Elsewhere { id, branch: None }) => {
+            let chosen = snapshot.as_ref().map(|snapshot| snapshot.origin().1.reference.as_str());
+            on(approved(chosen.unwrap_or_default()), (&id, decision), "it is on the approved ref")
         }
         None => {
             let list = "run `exledger list --all` for the ids; give the branch that contains it with --ref";
@@ -52,6 +48,39 @@ pub(super) fn explain(
         notices: notices.unwrap_or_default(),
     }
     .into()
+}
+
+/// Fails if the checkout is behind the approved ref, where the record has other bytes: what is signed of older ones counts for
+/// nothing.
+pub(super) fn refuse_older(
+    reference: &str,
+    path: &str,
+    (id, decision): (&str, ApprovalDecision),
+) -> Usage {
+    let branch = approved(reference);
+    Usage::Refused {
+        what: format!("this checkout is behind {branch}, where {path} has other bytes"),
+        remedy: on(branch, (id, decision), "decide about those"),
+        notices: Vec::new(),
+    }
+}
+
+/// Returns the name of the approved ref as a branch is named.
+fn approved(reference: &str) -> &str {
+    let heads = reference.strip_prefix("refs/heads/");
+    heads.or_else(|| reference.strip_prefix("refs/remotes/")).unwrap_or(reference)
+}
+
+/// Returns the remedy that decides about a record where a branch has it.
+fn on(branch: &str, (id, decision): (&str, ApprovalDecision), note: &str) -> Remedy {
+    match decision {
+        // Without the flags of a rejection the command would approve it.
+        ApprovalDecision::Reject => format!("{note}: add `--ref {}`", quoted(branch)).into(),
+        ApprovalDecision::Approve => {
+            let approve = format!("exledger approve {id} --ref {}", quoted(branch));
+            Remedy::run([approve]).after(note)
+        }
+    }
 }
 
 fn ambiguous(text: &str, names: &[String]) -> Usage {

@@ -64,11 +64,15 @@ pub(crate) fn find(
         needed: Needed::default(),
     };
     let tip = snapshot.tip(&key);
-    let at_tip = tip.filter(|tip| tip.bytes.as_deref() == Some(&*stored.bytes));
-    if let Some(tip) = &at_tip {
+    let at_tip = tip.as_ref().filter(|tip| tip.bytes.as_deref() == Some(&*stored.bytes));
+    if let Some(tip) = at_tip {
         target.makers = tip.verdict.author_persons();
         target.needed = tip.verdict.needed.clone();
     } else {
+        if tip.is_some() && stored.is_committed && source.is_behind(snapshot) {
+            let reference = &snapshot.origin().1.reference;
+            return Err(not_found::refuse_older(reference, path, (id.as_str(), decision)).into());
+        }
         let compared = source.compare(at)?;
         let mut entries = compared.entries.into_iter();
         if let Some(entry) = entries.find(|entry| entry.delta.key == key.as_str()) {
@@ -92,7 +96,7 @@ pub(crate) fn find(
         is_committed: stored.is_committed,
         last_approved: past.approved.clone(),
         events,
-        landed: at_tip.as_ref().map(LandedContent::of),
+        landed: at_tip.map(LandedContent::of),
         file: Some(file),
     })
 }
