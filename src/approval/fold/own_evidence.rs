@@ -407,13 +407,12 @@ impl<'a> TrailEvaluator<'a> {
         tip.map_or(noted, |tip| noted.min(tip.effective).max(step.at))
     }
 
-    /// Returns when the last of those who approved beside the record signed: the version landed no earlier, whatever date its
-    /// commit has.
     fn signed_at(
         &self,
         evidence: &VersionEvidenceSet<'a>,
         outcome: &FourEyesOutcome,
     ) -> Option<Instant> {
+        // The version landed no earlier than they signed beside it, whatever date its commit has.
         let claims = outcome.people.iter().flat_map(|person| &person.claims);
         let signed = claims.filter_map(|index| evidence.claims.get(*index)?.signed_at).max()?;
         Some(self.context.history.approvals_branch.until.map_or(signed, |until| signed.min(until)))

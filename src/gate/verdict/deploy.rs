@@ -104,7 +104,6 @@ pub fn waiting(application: &str, record_states: &[RecordState]) -> Vec<WaitingR
     record_states.iter().filter(is_of_it).map(request).collect()
 }
 
-/// Tells whether a version is about automation of an application, or access of a machine to it.
 fn automates(version: &Record, application: &str) -> bool {
     let subject = &version.subject;
     let is_fixed_there =

@@ -71,13 +71,13 @@ pub(super) fn deviates_from(
     ])
 }
 
-/// Tells whether a record about a baseline covers less than one about none: findings alone, or its change alone.
 fn limits(baseline: Baseline) -> bool {
+    // They cover findings alone, or their change alone.
     matches!(baseline, Baseline::Adopted | Baseline::ChangeWindow)
 }
 
-/// The change to which a version is limited stays with what others state.
 pub(super) fn references(earlier: &Record, _: &Record, met: &mut Record) {
+    // The change to which a version is limited stays with what others state.
     let is_window = earlier.deviates_from.baseline == Some(Baseline::ChangeWindow);
     let change = earlier.references.as_deref().and_then(|references| references.change.as_ref());
     if let Some(change) = change.filter(|_| is_window) {

@@ -65,13 +65,11 @@ pub(super) fn refuse_older(
     }
 }
 
-/// Returns the name of the approved ref as a branch is named.
 fn approved(reference: &str) -> &str {
     let heads = reference.strip_prefix("refs/heads/");
     heads.or_else(|| reference.strip_prefix("refs/remotes/")).unwrap_or(reference)
 }
 
-/// Returns the remedy that decides about a record where a branch has it.
 fn on(branch: &str, (id, decision): (&str, ApprovalDecision), note: &str) -> Remedy {
     match decision {
         // Without the flags of a rejection the command would approve it.
