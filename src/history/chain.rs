@@ -382,6 +382,8 @@ pub struct MissingBranch {
     /// Its short name.
     pub name: String,
     pub command: String,
+    /// Whether this clone fetches it where the remote has one.
+    pub is_followed: bool,
 }
 
 impl ApprovalsBranch {

@@ -76,12 +76,12 @@ pub(crate) fn read_approvals(
     if let (Some(remote), None) = (remote, tip) {
         let command = repository.fetch_of(remote, APPROVALS_BRANCH);
         // After a fetch of all branches that found this tip, the remote has no such branch: another one would change nothing.
-        let fetches_all = !command.contains(":refs/remotes/");
+        let is_followed = repository.follows(remote, APPROVALS_BRANCH);
         let is_fetched =
             repository.fetch_head_named(&chosen.reference, remote, chosen.tip).is_some();
-        if !(fetches_all && is_fetched) {
+        if !(is_followed && is_fetched) {
             let name = format!("{remote}/{APPROVALS_BRANCH}");
-            branch.missing = Some(MissingBranch { name, command });
+            branch.missing = Some(MissingBranch { name, command, is_followed });
         }
     }
     branch.until = Some(until);

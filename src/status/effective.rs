@@ -15,7 +15,7 @@ use crate::policy::tier::fact::Facts;
 use crate::policy::{Policy, tier};
 use crate::record::Record;
 use crate::record::decision::Closure;
-use crate::record::time::{Instant, Term};
+use crate::record::time::Instant;
 use crate::record::vocabulary::Class;
 use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
@@ -203,10 +203,11 @@ fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) ->
     // A tier that is left by what nobody approved still says when the grant rests.
     for other in resolved {
         strictest.degraded = strictest.degraded.min(other.degraded);
-        let terms = other.review_every.into_iter();
-        let further = terms.filter(|term| !strictest.review_every.contains(term));
-        let further: Vec<Term> = further.collect();
-        strictest.review_every.extend(further);
+        for term in other.review_every {
+            if !strictest.review_every.contains(&term) {
+                strictest.review_every.push(term);
+            }
+        }
     }
     Some(strictest)
 }

@@ -15,7 +15,7 @@ use crate::history::chain::{self, Chain};
 use crate::history::folders::RecordSearch;
 use crate::history::objects::{Extent, Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
-use crate::history::refs::APPROVALS_BRANCH;
+use crate::history::refs::ApprovedRef;
 use crate::history::version::Trail;
 use crate::history::walk;
 use crate::history::walked::History;
@@ -241,19 +241,7 @@ impl<'h> Snapshot<'h> {
         leave_out(&mut history, &counted.tip);
         let approvals = approval::judge_counted(&history, counted);
         let (now, moved) = (line.now, (line.is_moved, line.now));
-        // A shallow clone is told to fetch its history first.
-        let missing = history.approvals_branch.missing.as_ref();
-        let is_whole = repository.extent() != Extent::Shallow;
-        let remote = line.chosen.remote.as_deref().filter(|_| is_whole);
-        let unheard =
-            missing.zip(remote).filter(|(_, remote)| !repository.follows(remote, APPROVALS_BRANCH));
-        let unheard = unheard.map(|(missing, remote)| Notice::UnheardRejections {
-            branch: missing.name.clone(),
-            command: format!(
-                "git remote set-branches {remote} '*' && git fetch {remote}",
-                remote = shell::quoted(remote)
-            ),
-        });
+        let unheard = unheard(repository, &line.chosen, &history);
         let data = SnapshotData {
             stamp: stamp::of(repository, &history, &approvals.counted, line.instant, moved),
             record_states: Vec::new(),
@@ -283,4 +271,15 @@ fn log_walk(history: &History, reads: u64, stopwatch: &Stopwatch) {
         diag::count(history.trails.len(), "record"),
         stopwatch.milliseconds()
     );
+}
+
+/// Returns the notice that rejections are unknown; a shallow clone is told to fetch its history first.
+fn unheard(repository: &Repository, chosen: &ApprovedRef, history: &History) -> Option<Notice> {
+    let missing = history.approvals_branch.missing.as_ref()?;
+    if missing.is_followed || repository.extent() == Extent::Shallow {
+        return None;
+    }
+    let remote = shell::quoted(chosen.remote.as_deref()?);
+    let command = format!("git remote set-branches {remote} '*' && git fetch {remote}");
+    Some(Notice::UnheardRejections { branch: missing.name.clone(), command })
 }
