@@ -39,6 +39,22 @@ use exledger::policy::tier::Resolved;
 use exledger::record::vocabulary::Risk;
 use exledger::session::Session;
 
+// `--reason` has to refuse them, too: it is not asked for `--false-positive` where another flag excludes that, and would be dropped.
+const NOT_OF_A_FALSE_POSITIVE: [&str; 12] = [
+    "profile",
+    "like",
+    "emergency",
+    "from_check",
+    "from_issue",
+    "from",
+    "draft",
+    "purl",
+    "severity",
+    "path",
+    "line",
+    "complete",
+];
+
 /// File an exception
 ///
 /// Prompts for what is missing, derives the rest, and writes the file only if it passes `lint`. The exception grants
@@ -86,7 +102,7 @@ pub(crate) struct NewArgs {
         num_args = 2,
         value_names = ["TOOL:RULE", "PATH:LINE"],
         requires = "reason",
-        conflicts_with_all = ["profile", "like", "emergency", "from_check", "from_issue", "from", "draft", "purl", "severity", "path", "line"]
+        conflicts_with_all = NOT_OF_A_FALSE_POSITIVE
     )]
     false_positive: Vec<String>,
 
@@ -107,7 +123,7 @@ pub(crate) struct NewArgs {
     line: Option<u64>,
 
     /// Why it is a false positive
-    #[arg(long, value_name = "TEXT", requires = "false_positive")]
+    #[arg(long, value_name = "TEXT", requires = "false_positive", conflicts_with_all = NOT_OF_A_FALSE_POSITIVE)]
     reason: Option<String>,
 
     /// Subfolder of the first record folder

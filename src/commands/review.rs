@@ -41,7 +41,7 @@ pub(crate) struct ReviewArgs {
     control: Option<String>,
 
     /// With --control: evidence, a file, URL or commit; repeatable
-    #[arg(long, value_name = "[ID=]KIND:PATH|URL|COMMIT", requires = "control")]
+    #[arg(long, value_name = "[ID=]KIND:PATH|URL|COMMIT", requires = "control", conflicts_with_all = ["outcome", "note"])]
     evidence: Vec<String>,
 
     #[command(flatten)]

@@ -36,6 +36,19 @@ use exledger::survey::event::TriageState;
 use exledger::view::doc::FormatNeeds;
 use exledger::{features, gate};
 
+// `--repo` has to refuse them, too: it is not asked for `--plan` where another flag excludes that, and would be dropped.
+const NOT_OF_A_PLAN: [&str; 9] = [
+    "filter",
+    "annotate",
+    "unused",
+    "draft",
+    "messages",
+    "source_roots",
+    "observations",
+    "learn",
+    "skip_bad",
+];
+
 /// Compare scanner findings and events with the ledger
 ///
 /// Reads SARIF 2.1.0, and events as JSON Lines in the CloudEvents format. Each input is routine, covered,
@@ -68,15 +81,12 @@ pub(crate) struct TriageArgs {
     #[arg(
         long,
         value_name = "FORGE",
-        conflicts_with_all = [
-            "filter", "annotate", "unused", "draft", "messages", "source_roots", "observations",
-            "learn", "skip_bad",
-        ]
+        conflicts_with_all = NOT_OF_A_PLAN
     )]
     plan: Option<AlertForge>,
 
     /// Repository of the alerts, for --plan
-    #[arg(long, value_name = "OWNER/NAME", requires = "plan")]
+    #[arg(long, value_name = "OWNER/NAME", requires = "plan", conflicts_with_all = NOT_OF_A_PLAN)]
     repo: Option<String>,
 
     /// File to write SARIF or the plan to, or a folder for several SARIF files [default: stdout]
@@ -92,7 +102,14 @@ pub(crate) struct TriageArgs {
     draft: Option<PathBuf>,
 
     /// Put each finding in a draft of its own, or all findings of a rule in one
-    #[arg(long, value_name = "WHAT", value_enum, default_value = "rule", requires = "draft")]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value = "rule",
+        requires = "draft",
+        conflicts_with = "plan"
+    )]
     record_per: DraftUnit,
 
     /// List and draft these findings alone, as TOOL:ID with * and **; repeatable

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::approval::verdict::MissingApproval;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
@@ -265,6 +266,10 @@ pub struct Pending {
     pub authors: Vec<Person>,
     /// Those who signed a rejection of the proposed bytes.
     pub rejected_by: Vec<Person>,
+    /// Those who signed an approval of the proposed bytes, which counts once they land.
+    pub approved_by: Vec<Person>,
+    /// The approvals that are missing beside theirs; empty if nobody signed one.
+    pub missing: Vec<MissingApproval>,
     /// The events of the change, by their names in `docs/spec/cli.md`.
     pub events: Vec<&'static str>,
 }

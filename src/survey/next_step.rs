@@ -285,7 +285,7 @@ impl<'a> AdviceCase<'a> {
     fn by_others(&self) -> &'static str {
         let tier = self.record_state.tier.as_ref();
         match tier.map(|tier| tier.degraded) {
-            Some(Degraded::Deny) => ", by someone who did not write it",
+            Some(Degraded::Deny) => ", and have an approver who did not write it merge that",
             _ => "",
         }
     }

@@ -3,6 +3,7 @@
 //! Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals and pending changes: a proposal grants nothing and
 //! ends nothing, and the status of a landed record stays.
 
+use crate::approval::next::steps::{self, NextSteps, ProposedContent, Standing};
 use crate::approval::next::text::Advised;
 use crate::approval::next::who;
 use crate::diag;
@@ -10,7 +11,6 @@ use crate::diag::sorting::StableSort as _;
 use crate::history::proposal::{Proposals, RecordProposal};
 use crate::history::version::{Content, TrailKey};
 use crate::policy::governance::Governance;
-use crate::policy::people::person::Person;
 use crate::policy::tier::fact::Facts;
 use crate::policy::{people, term, tier};
 use crate::record::time::{Instant, not_after};
@@ -18,7 +18,9 @@ use crate::record::vocabulary::ControlStatus;
 use crate::record::{Record, dates};
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{ControlFreshness, Pending, RecordState, Status};
+use crate::survey::approved_state::ApprovedState;
 use crate::survey::branch;
+use crate::survey::signed_statements::SignedStatements;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -30,8 +32,10 @@ pub struct ProposalContext<'a> {
     pub proposed: &'a dyn Fn(Option<&str>) -> Governance,
     /// Returns the state of a record that is not on the approved ref.
     pub vacant: &'a dyn Fn(&TrailKey) -> RecordState,
-    /// Returns who signed a rejection of the proposed bytes.
-    pub rejected_by: &'a dyn Fn(&RecordProposal) -> Vec<Person>,
+    /// Returns what landed and what was approved of a record.
+    pub landed: &'a dyn Fn(&TrailKey) -> ApprovedState,
+    /// Returns who signed a statement about the proposed bytes.
+    pub signed: &'a dyn Fn(&RecordProposal) -> SignedStatements,
     /// The instant that is asked about.
     pub instant: Instant,
 }
@@ -47,7 +51,7 @@ pub fn join(
         keys.map(|(place, record_state)| (record_state.key.clone(), place)).collect();
     for (key, of_one) in &proposals.by_key {
         let pending: Vec<Pending> =
-            of_one.iter().map(|proposal| pending(proposal, around)).collect();
+            of_one.iter().map(|proposal| pending(key, proposal, around)).collect();
         let known = places.get(key.as_str()).and_then(|place| record_states.get_mut(*place));
         if let Some(record_state) = known {
             record_state.pending = pending;
@@ -60,12 +64,30 @@ pub fn join(
     record_states.order_by(|one, other| one.key.cmp(&other.key));
 }
 
-fn pending(proposal: &RecordProposal, around: &ProposalContext<'_>) -> Pending {
+fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'_>) -> Pending {
     let governance = around.governance;
     let mut authors = Vec::new();
     for (name, email) in &proposal.authors {
         branch::add(&mut authors, people::identify(governance, name, email));
     }
+    let signed = (around.signed)(proposal);
+    let next = match &proposal.record {
+        Content::Record(record) if !signed.approvals.is_empty() => {
+            let landed = (around.landed)(key);
+            steps::steps(Standing::Proposed(ProposedContent {
+                governance,
+                record,
+                approved: landed.approved.as_deref(),
+                makers: &authors,
+                approvals: &signed.approvals,
+                rejections: &[],
+                of_other_bytes: &[],
+                was_removed: landed.was_removed,
+                has_review_job: false,
+            }))
+        }
+        _ => NextSteps::default(),
+    };
     Pending {
         authors,
         branch: proposal.branch.clone(),
@@ -75,7 +97,9 @@ fn pending(proposal: &RecordProposal, around: &ProposalContext<'_>) -> Pending {
             .author
             .as_ref()
             .map(|(name, email)| people::identify(governance, name, email)),
-        rejected_by: (around.rejected_by)(proposal),
+        rejected_by: signed.rejections.into_iter().map(|(person, _)| person).collect(),
+        approved_by: next.signed,
+        missing: next.missing,
         events: proposal.events.iter().map(|event| event.as_str()).collect(),
     }
 }

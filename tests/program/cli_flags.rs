@@ -393,3 +393,19 @@ fn the_help_and_the_page_show_whole_commands() {
         assert_eq!(synopsis, usage);
     }
 }
+
+#[test]
+fn a_flag_that_belongs_to_another_is_refused_where_a_third_excludes_that_one() {
+    let folder = ledger();
+    for args in [
+        &["review", ID, "--outcome", "still-needed", "--evidence", "README.md"][..],
+        &["review", ID, "--note", "Seen", "--evidence", "README.md"],
+        &["new", "--like", ID, "--reason", "Not reachable"],
+        &["new", "--complete", ID, "--reason", "Not reachable"],
+        &["triage", "a.sarif", "--filter", "--repo", "acme/shop"],
+        &["triage", "a.json", "--plan", "github", "--record-per", "finding"],
+        &["mcp", "--ledger", "/nowhere", "--any-identity", "--as-type", "workload"],
+    ] {
+        refused(&run(folder.path(), args), &["cannot be used with"]);
+    }
+}

@@ -384,7 +384,8 @@ fn what_is_staged_with_other_content_is_judged_beside_the_work_tree() {
     assert!(run.out.contains("5 records judged, 1 staged with other content: "), "{}", run.out);
     let run = clone.run(&["lint", "--format", "json"]);
     let answer: Value = serde_json::from_str(&run.out).unwrap();
-    assert_eq!(answer["findings"][0]["staged"], true, "{answer:#}");
+    let staged = |finding: &Value| finding["staged"] == true;
+    assert!(answer["findings"].as_array().unwrap().iter().any(staged), "{answer:#}");
     assert_eq!(answer["judged"]["staged"], 1, "{answer:#}");
     clone.git(&["add", RECORDS[0]]);
     assert_eq!(clone.run(&["lint"]).code, 0);
@@ -392,7 +393,7 @@ fn what_is_staged_with_other_content_is_judged_beside_the_work_tree() {
     write(&clone.top, "exceptions/EXC-2026-00006.yaml", &sample("EXC-2026-00006"));
     clone.git(&["add", "-N", "exceptions/EXC-2026-00006.yaml"]);
     let run = clone.run(&["lint"]);
-    assert!(run.out.contains("6 records judged: nothing to object to"), "{}", run.out);
+    assert!(run.code == 0 && run.out.contains("6 records judged: "), "{}", run.out);
 }
 
 #[test]
@@ -401,9 +402,8 @@ fn what_was_judged_is_said_and_nothing_is_no_praise() {
     let clone =
         origin.after(&[&["switch", "-q", "main"], &["sparse-checkout", "set", "--cone", "team"]]);
     let run = clone.run(&["lint"]);
-    let expected =
-        "5 records judged, 4 of them from the index (sparse checkout): nothing to object to";
-    assert!(run.out.contains(expected), "{}", run.out);
+    let expected = "5 records judged, 4 of them from the index (sparse checkout): ";
+    assert!(run.code == 0 && run.out.contains(expected), "{}", run.out);
     let run = clone.run(&["lint", "--base", "origin/main"]);
     assert!(run.out.contains("no record differs from "), "{}", run.out);
     write(&clone.top, "exledger.yaml", "version: 1\nrecords: [exeptions]\n");

@@ -299,11 +299,13 @@ impl Truth {
             // What was said before supports nothing, and who wrote it stays an author.
             let mut kept = BTreeSet::new();
             if is_second {
-                // Who only adds what a review records is no author.
+                // Who only narrows, or only adds what a review records, is no author.
                 let n_told = (1..versions.len()).rev().find(|n| {
                     let both = yes::content(world, &versions[n - 1])
                         .zip(yes::content(world, &versions[*n]));
-                    !both.is_some_and(|(before, own)| before.only_adds(&own))
+                    !both.is_some_and(|(before, own)| {
+                        before.only_adds(&own) || own.may_only_narrow(&before)
+                    })
                 });
                 let told = versions.get(n_told.unwrap_or_default());
                 kept.extend(told.into_iter().flat_map(|it| it.makers.iter().copied()));

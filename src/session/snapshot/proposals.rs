@@ -15,7 +15,6 @@ use crate::ledger;
 use crate::ledger::tree::Tree;
 use crate::plan::reviews::find_record_folder;
 use crate::policy::governance::{Governance, State};
-use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
 use crate::session::locate::{self, Located};
@@ -25,7 +24,7 @@ use crate::status::state::RecordState;
 use crate::store::files::WorkTree;
 use crate::store::git::Repository;
 use crate::survey::proposed::{self, ProposalContext};
-use crate::survey::signed_statements::{self, SignedContent};
+use crate::survey::signed_statements::{self, SignedContent, SignedStatements};
 
 pub(crate) struct Proposed {
     proposals: Proposals,
@@ -142,23 +141,24 @@ impl Proposed {
             governance: &approved.governance,
             proposed: &governance,
             vacant: &|key| approved.record_state(key, instant),
-            rejected_by: &|proposal| {
+            landed: &|key| approved.landed(key.as_str()),
+            signed: &|proposal| {
                 let trees =
                     statements.get_or_init(|| approved.statement_trees().unwrap_or_default());
-                self.rejected_by(proposal, approved, (trees, instant)).unwrap_or_default()
+                self.signed(proposal, approved, (trees, instant)).unwrap_or_default()
             },
             instant,
         };
         proposed::join(record_states, &self.proposals, &around);
     }
 
-    /// Returns who signed, on the approvals branch, a rejection of what a proposal says; `None` if it isn't one record.
-    fn rejected_by(
+    /// Returns who signed, on the approvals branch, a statement about what a proposal says; `None` if it isn't one record.
+    fn signed(
         &self,
         proposal: &RecordProposal,
         approved: &Snapshot<'_>,
         (trees, instant): (&[CommitTree<'_>], Instant),
-    ) -> Option<Vec<Person>> {
+    ) -> Option<SignedStatements> {
         let (Content::Record(record), [file]) = (&proposal.record, proposal.files.as_slice())
         else {
             return None;
@@ -172,8 +172,7 @@ impl Proposed {
             ledger: &approved.ledger_name(),
         };
         let trees = trees.iter().map(|tree| tree as &dyn Tree);
-        let signed = signed_statements::read(trees, &content, &approved.governance, instant);
-        Some(signed.ok()?.rejections.into_iter().map(|(person, _)| person).collect())
+        signed_statements::read(trees, &content, &approved.governance, instant).ok()
     }
 
     /// Returns the governance of a branch, or of the work tree; if it has errors, that of the approved ref.

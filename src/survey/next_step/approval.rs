@@ -297,6 +297,10 @@ impl<'a> AdviceCase<'a> {
             let approve = shell::command("exledger approve", &[self.id, "--ref", branch]);
             return self.rejected(pending.rejected_by.clone(), approve);
         }
+        if !pending.approved_by.is_empty() && pending.missing.is_empty() {
+            let action = format!("merge {branch}{what}: it is approved");
+            return step(action, self.diff(branch), By::Owner);
+        }
         let next = self.next_steps(Some(pending));
         let named = (branch.as_str(), &*shell::quoted(branch), what.as_str());
         let to_check_out = self.around.asker.and_then(|asker| asker.to_check_out.as_deref());
@@ -322,6 +326,10 @@ impl<'a> AdviceCase<'a> {
                 verdict.map(|verdict| steps::steps(Standing::Landed(verdict))).unwrap_or_default()
             }
         };
+        if let Some(pending) = on_branch.filter(|pending| !pending.approved_by.is_empty()) {
+            next.signed.clone_from(&pending.approved_by);
+            next.missing.clone_from(&pending.missing);
+        }
         let asker = self.asker();
         if let (2.., Some(asker), Some(record)) = (next.steps.len(), asker, self.record) {
             let eligibility = self.eligibility(record, on_branch.is_some());

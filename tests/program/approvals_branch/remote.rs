@@ -86,11 +86,19 @@ fn one_pull_request_and_one_push_of_the_branch_end_in_allow() {
     let at = at.unwrap_or_else(|| panic!("{}", said.out));
     assert_eq!(commands[at + 1], format!("refused? exledger approve {ID} --ref billing again"));
     assert!(shell(omar.path(), send));
+    let ask =
+        ["check", "--application", "billing", "--rule", "Every job has its own database user"];
+    // Nobody is asked for an approval any more, and least of all who gave it.
+    for clone in [&nina, &omar] {
+        git(clone.path(), &["fetch", "-q", "origin"]);
+        let check = run(clone.path(), on, &[&ask[..], &["--format", "json"]].concat());
+        let check: serde_json::Value = serde_json::from_str(&check.out).unwrap();
+        let action = check["next"]["action"].as_str().unwrap();
+        assert_eq!(action, "merge origin/billing: it is approved", "{check:#}");
+    }
     forge.merge();
     git(nina.path(), &["fetch", "-q", "origin"]);
     assert_eq!(status(nina.path()).0, "active");
-    let ask =
-        ["check", "--application", "billing", "--rule", "Every job has its own database user"];
     let check = run(nina.path(), "2026-11-25", &ask);
     assert!(check.out.contains("allow"), "{} {}", check.out, check.err);
     // The branch is no proposal: nothing waits.

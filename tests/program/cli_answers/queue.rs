@@ -122,7 +122,7 @@ fn each_state_has_its_step() {
     let later: Value = serde_json::from_str(&later.out).unwrap();
     assert_eq!(
         next(&later, "7F3KQ")["action"],
-        "review it, by someone who did not write it; escalated to lee@example.com"
+        "review it, and have an approver who did not write it merge that; escalated to lee@example.com"
     );
     assert_eq!(next(&later, "7F3KQ")["command"], "exledger review EXC-2026-7F3KQ");
 }
