@@ -135,7 +135,7 @@ pub(crate) fn lasts(record_state: &RecordState) -> String {
 }
 
 /// Why a gate without a file of receipts counts no uses; an agent can't give it one.
-const NO_RECEIPTS: &str = "no receipts are given: start the gate with --receipts FILE";
+pub const NO_RECEIPTS: &str = "no receipts are given: start the gate with --receipts FILE";
 
 fn candidate_of(record_state: &RecordState, fits: Fits, why_not: Option<String>) -> Candidate<'_> {
     let id = name(record_state);

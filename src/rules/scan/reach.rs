@@ -89,7 +89,10 @@ impl SuppressedLine<'_> {
     fn excess(self, hidden: &HiddenFindings, content: &[String]) -> Option<String> {
         let SuppressedLine { found, files } = self;
         let is_own = hidden.paths.as_ref().is_some_and(|paths| **paths == [found.path.clone()]);
-        if !is_own || !LINE_COMMENTS.contains(&found.kind) {
+        // `ruff: noqa` is about its file.
+        let is_line_of_ruff =
+            found.kind == "ruff" && found.label.to_lowercase().starts_with("noqa");
+        if !is_own || !(is_line_of_ruff || LINE_COMMENTS.contains(&found.kind)) {
             return Some("the record is limited to text, which the suppression is not".to_owned());
         }
         let covers = |line: u32| {

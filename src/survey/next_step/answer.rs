@@ -7,6 +7,7 @@ use super::{AdviceCase, AdviceStep, By, NextStep, step, step_without_command};
 use crate::diag::shell;
 use crate::gate;
 use crate::gate::answer::{Asker, Gap, GateAnswer, GateVerdict, Question, UnstatedLimit, few};
+use crate::gate::verdict::NO_RECEIPTS;
 use crate::record::tool_ids::{self, ToolClass};
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{Record, pattern};
@@ -143,9 +144,10 @@ impl AdviceCase<'_> {
                 Some(command) => step("say so in the question", command, By::Anybody),
                 None => step_without_command(stated(question, limits)),
             },
-            _ if answer.uncounted.is_some() => step_without_command(
+            _ if answer.uncounted.as_deref() == Some(NO_RECEIPTS) => step_without_command(
                 "ask with `--receipts FILE`, the file in which its uses are counted",
             ),
+            _ if answer.uncounted.is_some() => unanswered(None),
             _ => self.file_anew(question, "ask for another exception like it"),
         }
     }

@@ -13,6 +13,7 @@ use crate::diag::shell;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
+use crate::record::time::not_after;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{Pending, RecordState, Status};
 use crate::survey::branch;
@@ -375,10 +376,21 @@ impl<'a> AdviceCase<'a> {
     }
 
     pub(super) fn settled_in(&self, events: &[&str]) -> Option<AdviceStep> {
+        if events.contains(&"renewed") && self.is_extension_unapproved() {
+            return Some(self.waiting());
+        }
         let fits = |pending: &&Pending| {
             pending.branch.is_some() && pending.events.iter().any(|event| events.contains(event))
         };
         Some(self.proposed(self.record_state.pending.iter().find(fits)?))
+    }
+
+    /// Tells whether a later end has landed, and only lacks its approval; what is over, is closed.
+    fn is_extension_unapproved(&self) -> bool {
+        let state = self.record_state;
+        let end = state.stated.as_ref().map(|stated| not_after(&stated.expires));
+        let runs = state.landed.is_some() && state.ended.is_none();
+        runs && end > state.not_after && !self.missing().is_empty()
     }
 
     pub(super) fn settled_by(&self, bucket: Bucket) -> Option<AdviceStep> {

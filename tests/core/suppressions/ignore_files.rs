@@ -102,7 +102,7 @@ fn policies_of_snyk_grype_and_dependency_check() {
     check(&[
         (
             ".snyk",
-            "# Snyk (https://snyk.io) policy file, patches or ignores known vulnerabilities.\nversion: v1.25.0\n# ignores vulnerabilities until expiry date; change duration by modifying expiry date\nignore:\n  # no upgrade\n  SNYK-JS-LODASH-567746:\n    - '*':\n        reason: not reached\n        expires: 2026-12-20T23:59:59.000Z\n  SNYK-JS-A-1:\n    - '*': {}\n",
+            "# Snyk (https://snyk.io) policy file, patches or ignores known vulnerabilities.\nversion: v1.25.0\n# ignores vulnerabilities until expiry date; change duration by modifying expiry date\nignore:\n  # no upgrade\n  SNYK-JS-LODASH-567746:\n    - '*':\n        reason: not reached\n        expires: 2026-12-20T23:59:59.000Z\n  SNYK-JS-A-1:\n    - '*': {reason: None Given}\n",
             &[
                 "7 snyk SNYK-JS-LODASH-567746 | 2026-12-20T23:59:59Z | not reached / no upgrade",
                 "11 snyk SNYK-JS-A-1 | open",

@@ -138,6 +138,20 @@ fn a_request_whose_time_is_over_is_expired_and_nobody_is_asked_to_approve_it() {
 }
 
 #[test]
+fn a_later_end_that_landed_unapproved_is_what_is_approved_before_the_earlier_one() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    life.repo.clock("2026-12-10T09:00:00Z");
+    life.repo.by("ana").edit(ID, "expires: 2027-01-15").commit("Later");
+    life.switch("main");
+    life.repo.clock("2026-12-13T09:00:00Z");
+    let due = due(&life, ID);
+    assert_eq!(due["bucket"], "urgent", "{due:#}");
+    let action = due["next"]["action"].as_str().unwrap();
+    assert!(action.starts_with("merge a change to its text"), "{due:#}");
+}
+
+#[test]
 fn a_review_that_says_close_or_reduce_is_due_until_something_follows() {
     let scope =
         "scope: {resources: [db:invoices, db:orders], actions: [read]}\nexpires: 2027-01-31\n";

@@ -89,7 +89,10 @@ fn of_path(id: &str, path: &MapEntry) -> ImportEntry {
         document::key_line(path),
         ForeignException {
             findings: vec![FindingKey { purl, ..key("snyk", id) }],
-            text: document::text_at(about, "reason").map(str::to_owned),
+            // What `snyk ignore` writes where nobody says why.
+            text: document::text_at(about, "reason")
+                .filter(|reason| !reason.trim().eq_ignore_ascii_case("none given"))
+                .map(str::to_owned),
             end,
             notes,
             ..ForeignException::default()
