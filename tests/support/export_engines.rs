@@ -42,8 +42,7 @@ pub(crate) fn sample() -> String {
 /// A ledger with records that Ana filed, and Dana and Lee approved on 2026-11-20.
 pub(crate) fn ledger(records: &[(&str, &str)]) -> Repo {
     let repo = Repo::at("2026-11-19T08:00:00Z");
-    let policy =
-        data("export/exledger.yaml").replace("version: 1\n", "version: 1\nname: billing\n");
+    let policy = data("export/policy.yaml").replace("version: 1\n", "version: 1\nname: billing\n");
     repo.by("dana").write("exledger.yaml", &policy).commit("Keep exceptions in a ledger");
     repo.clock("2026-11-20T09:00:00Z");
     for (id, text) in records {

@@ -268,17 +268,17 @@ pub(super) fn filed(id: &str) -> Option<&'static str> {
 }
 
 const FILES: &[(&str, &str)] = &[
-    ("EXC-2026-5E1FA", include_str!("records/EXC-2026-5E1FA.yaml")),
-    ("EXC-2026-7F3KQ", include_str!("records/EXC-2026-7F3KQ.yaml")),
-    ("EXC-2026-A4RXS", include_str!("records/EXC-2026-A4RXS.yaml")),
-    ("EXC-2026-BKP7D", include_str!("records/EXC-2026-BKP7D.yaml")),
-    ("EXC-2026-C0ZED", include_str!("records/EXC-2026-C0ZED.yaml")),
-    ("EXC-2026-D3P0Y", include_str!("records/EXC-2026-D3P0Y.yaml")),
-    ("EXC-2026-K9V2M", include_str!("records/EXC-2026-K9V2M.yaml")),
-    ("EXC-2026-M1SSD", include_str!("records/EXC-2026-M1SSD.yaml")),
-    ("EXC-2026-NEW42", include_str!("records/EXC-2026-NEW42.yaml")),
-    ("EXC-2026-V3NDR", include_str!("records/EXC-2026-V3NDR.yaml")),
-    ("EXC-2026-W8TN0", include_str!("records/EXC-2026-W8TN0.yaml")),
+    ("EXC-2026-5E1FA", include_str!("records/5E1FA.yaml")),
+    ("EXC-2026-7F3KQ", include_str!("records/7F3KQ.yaml")),
+    ("EXC-2026-A4RXS", include_str!("records/A4RXS.yaml")),
+    ("EXC-2026-BKP7D", include_str!("records/BKP7D.yaml")),
+    ("EXC-2026-C0ZED", include_str!("records/C0ZED.yaml")),
+    ("EXC-2026-D3P0Y", include_str!("records/D3P0Y.yaml")),
+    ("EXC-2026-K9V2M", include_str!("records/K9V2M.yaml")),
+    ("EXC-2026-M1SSD", include_str!("records/M1SSD.yaml")),
+    ("EXC-2026-NEW42", include_str!("records/NEW42.yaml")),
+    ("EXC-2026-V3NDR", include_str!("records/V3NDR.yaml")),
+    ("EXC-2026-W8TN0", include_str!("records/W8TN0.yaml")),
 ];
 
 /// Fills in `{-5}`, `{+20}` (days) and `{-6h}` (an instant), counted from the start of a day.

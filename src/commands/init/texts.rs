@@ -56,7 +56,7 @@ pub(super) fn policy(setup: &Setup) -> String {
         }
         None => format!("people:\n{}", logins.trim_end()),
     };
-    include_str!("exledger.yaml")
+    include_str!("policy.yaml")
         .replace("{{schema}}\n", if setup.with.contains(&Extra::Schemas) { SCHEMA } else { "" })
         .replace("{{adopted}}\n", if setup.adopts { ADOPTED } else { "" })
         .replace("{{approvers}}", &approvers)
