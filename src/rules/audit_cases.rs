@@ -121,7 +121,7 @@ pub enum GovernanceCounts {
 pub enum Healed {
     /// A later version is approved by evidence of its own.
     Yes,
-    /// No later version is, but one restores the content that was approved before.
+    /// No later version is, but one restores the content that was approved before, or that counts as the rules.
     Restored,
     /// No later version is, and the last one is a removal.
     Gone,

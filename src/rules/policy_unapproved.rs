@@ -52,6 +52,9 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
         None if landed.healed == Healed::Yes => {
             (Level::Warning, "; a later version is approved".to_owned())
         }
+        None if landed.healed == Healed::Restored => {
+            (Level::Warning, "; a later version counts, as the approved one or stricter".to_owned())
+        }
         None if counts == GovernanceCounts::AsStricter => {
             (Level::Warning, "; it counts, because it only adds requirements".to_owned())
         }

@@ -56,8 +56,14 @@ impl Audit<'_> {
                     })
                 };
                 let mut later = index + 1..trail.versions.len();
-                let healed = later.any(|later| counted.is_approved(path, later));
                 let last = index + 1 == trail.versions.len();
+                let healed = if later.clone().any(|later| counted.is_approved(path, later)) {
+                    Healed::Yes
+                } else if later.any(|later| counted.counts_from(path, later).is_some()) {
+                    Healed::Restored
+                } else {
+                    Healed::No
+                };
                 let landed = LandedCase {
                     is_governance: true,
                     is_redesign,
@@ -75,8 +81,8 @@ impl Audit<'_> {
                     today: self.governance,
                     approved: None,
                     at_tip: last,
-                    level: if healed { Level::Warning } else { Level::Error },
-                    healed: if healed { Healed::Yes } else { Healed::No },
+                    level: if healed == Healed::No { Level::Error } else { Level::Warning },
+                    healed,
                     counts: Some(if counted.is_approved(path, index) {
                         GovernanceCounts::AsApproved
                     } else if was_read(index) {

@@ -324,13 +324,22 @@ fn a_change_of_the_policy_is_an_error_until_a_later_one_is_approved() {
     let findings = audited(&repo, ON);
     assert_eq!(told(&findings), ["error policy-unapproved"]);
     assert_eq!(findings[0].path, "exledger.yaml");
+    // Put back it is no error any more, whatever comes after it.
+    repo.by("ana").write("exledger.yaml", ONE).commit("Put it back");
+    assert_eq!(told(&audited(&repo, ON)), ["warning policy-unapproved"; 2]);
+    repo.by("ana").write("exledger.yaml", &looser).commit("Allow more again");
+    let levels =
+        ["error policy-unapproved", "warning policy-unapproved", "warning policy-unapproved"];
+    let mut found = told(&audited(&repo, ON));
+    found.sort();
+    assert_eq!(found, levels);
     repo.by("ana").write("exledger.yaml", ONE).commit("Put it back");
     repo.branch("policy")
         .by("ana")
         .write("exledger.yaml", &format!("{looser}name: example/payments\n"))
         .commit("Name it");
     repo.by("lee").merge("policy", "Merge branch 'policy'");
-    assert_eq!(told(&audited(&repo, ON)), ["warning policy-unapproved"; 2]);
+    assert_eq!(told(&audited(&repo, ON)), ["warning policy-unapproved"; 4]);
 }
 
 #[test]
