@@ -136,6 +136,7 @@ impl Run for CheckArgs {
         let asks_nothing = question == Question::default() && self.at.is_none();
         self.refuse_contradictions(ctx, &question, asks_nothing)?;
         let file = self.receipts.as_ref().or(self.new_receipts.as_ref());
+        file.map(|path| place::not_stdout(path)).transpose()?;
         file.map(|path| place::not_reserved(ctx.folder.join(path))).transpose()?;
         let signer = self.signer(ctx)?;
         if let Some(path) = &self.new_receipts {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::gate::answer::Question;
 use crate::history::digest::Digest;
 use crate::record::Record;
+use crate::record::subject::FindingKey;
 use crate::record::trigger_test::TriggerTest;
 use crate::record::vocabulary::Then;
 
@@ -97,10 +98,12 @@ pub(crate) fn cover_end(
     let mut tests = ending_tests(record).peekable();
     tests.peek()?;
     let subjects = subjects(question, record);
+    // No file can be asked about a finding without an id.
+    let is_nameless = question.finding.is_none() && named(record).any(|key| key.id.is_none());
     let reported = question.scanner_details.reported.as_ref();
     let mut unknown = None;
     for (trigger, test) in tests {
-        if subjects.is_empty() {
+        if subjects.is_empty() || is_nameless {
             let answer =
                 facts.test(test, &TestSubject { record, tool: "", ids: Vec::new(), purl: None });
             if answer != TestAnswer::NotAsked {
@@ -131,15 +134,18 @@ fn subjects<'a>(question: &'a Question, record: &'a Record) -> Vec<TestSubject<'
         let ids = std::iter::once(id).chain(reported.map(String::as_str)).collect();
         return vec![TestSubject { record, tool, ids, purl }];
     }
-    let stated = record.scope.iter().flat_map(|scope| scope.findings.iter().flatten());
-    let named = stated.filter_map(|key| Some((key, key.id.as_deref()?)));
-    let subject = |(key, id): (&'a crate::record::subject::FindingKey, &'a str)| TestSubject {
+    let with_ids = named(record).filter_map(|key| Some((key, key.id.as_deref()?)));
+    let subject = |(key, id): (&'a FindingKey, &'a str)| TestSubject {
         record,
         tool: key.tool.as_deref().unwrap_or_default(),
         ids: vec![id],
         purl: key.purl.as_deref(),
     };
-    named.map(subject).collect()
+    with_ids.map(subject).collect()
+}
+
+fn named(record: &Record) -> impl Iterator<Item = &FindingKey> {
+    record.scope.iter().flat_map(|scope| scope.findings.iter().flatten())
 }
 
 /// Answers a test. The report in which a finding stands is a fact itself.

@@ -61,6 +61,8 @@ pub enum NoQuestion {
     NoSubject,
     #[error("it asks about a deployment but names no application")]
     NoApplication,
+    #[error("it states a line but no path")]
+    NoPath,
 }
 
 /// Reads a question from one line. An invalid line is answered with `unknown`.
@@ -146,6 +148,9 @@ pub(crate) fn parse(keys: Map<String, Value>) -> Result<TimedQuestion, NoQuestio
     }
     if question.deploy && question.application.is_none() {
         return Err(NoQuestion::NoApplication);
+    }
+    if question.line.is_some() && question.path.is_none() {
+        return Err(NoQuestion::NoPath);
     }
     Ok(TimedQuestion { question, at })
 }

@@ -141,7 +141,7 @@ fn statements_of(
     commits: &[Rc<Commit>],
     AskedStatements { ids, digests, folders }: &AskedStatements,
 ) -> Result<Vec<BranchStatement>, Obstacle> {
-    let few = RecordFilter::anywhere(ids.clone());
+    let few = RecordFilter::of(ids.clone());
     let interest = Interest::of_statements(prefix, folders.iter(), &few);
     let trees: OidMap<Oid> = commits.iter().map(|commit| (commit.oid, commit.tree)).collect();
     // Oldest first, so that a folder is read with the one before it at hand.

@@ -64,18 +64,13 @@ struct FolderDifference<'a> {
 }
 
 struct ComparedFolder<'p> {
-    path: &'p str,
     ledger_path: String,
-    prefix: &'p LedgerPrefix,
     at: WatchedFolder<'p>,
 }
 
 impl<'p> ComparedFolder<'p> {
     fn inside(&self, name: &str) -> Option<WatchedFolder<'p>> {
-        let leads_on = |at: &WatchedFolder<'_>| {
-            at.leads_on(&self.prefix.inward(&paths::join(self.path, name)))
-        };
-        self.at.folder(name).filter(leads_on)
+        self.at.folder(name).filter(WatchedFolder::leads_on)
     }
 
     fn matters(&self, name: &str) -> bool {
@@ -124,8 +119,7 @@ impl<'o> FolderComparison<'o> {
     ) {
         let mut recent = Recent::default();
         let mut inside = SubfolderJobs::new();
-        let place =
-            ComparedFolder { path, ledger_path: self.prefix.inward(path), prefix: self.prefix, at };
+        let place = ComparedFolder { ledger_path: self.prefix.inward(path), at };
         for job in jobs {
             if self.obstacles.contains_key(&job.pair) {
                 continue;

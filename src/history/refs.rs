@@ -223,13 +223,17 @@ impl Refs {
         })
     }
 
-    /// Returns the current branch, if it follows a remote of which this clone has seen no branch: a clone of an empty repository.
+    /// Returns the current branch, if it follows no other remote and this clone has seen no branch of this one, which is new then.
     fn never_pushed(&self, remote: &str) -> Option<&str> {
         let HeadState::Branch(head) = &self.head else { return None };
         let folder = format!("refs/remotes/{remote}/");
         let has_seen_one = self.names.keys().any(|name| name.starts_with(&folder));
-        let follows = self.upstream.as_deref() == Some(remote) && self.names.contains_key(head);
-        if has_seen_one || !follows { None } else { head.strip_prefix(HEADS) }
+        let follows = self.upstream.as_deref().is_none_or(|upstream| upstream == remote);
+        if has_seen_one || !follows || !self.names.contains_key(head) {
+            None
+        } else {
+            head.strip_prefix(HEADS)
+        }
     }
 
     fn remote(&self) -> Result<Option<String>, Cause> {

@@ -3,18 +3,15 @@
 //! Pure. Start at [`LedgerLocation::hides`]. Follows `docs/spec/approval.md`, V2 and V3: an id stays the same wherever its
 //! file is and whatever its name.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::history::chain;
 use crate::history::content::{self, ContentCache, FileId};
-use crate::history::folder::{self, DEEPEST, MOST_ENTRIES, Mode};
 use crate::history::folders::{ComparisonJob, FileChange, FolderComparison};
-use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::paths::{self, LedgerPrefix};
-use crate::history::tree::CommitTree;
+use crate::history::objects::{Objects, Oid};
+use crate::history::paths::LedgerPrefix;
 use crate::history::walked::History;
 use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
-use crate::ledger;
 use crate::record::file;
 use crate::yaml::node::Limits;
 
@@ -25,108 +22,14 @@ pub struct LedgerLocation<'o> {
     pub folders: &'o [String],
 }
 
-/// Looks in one record folder, landing by landing, for files with a requested name that are elsewhere. Landings have nearly
-/// all subfolders in common: one that was searched at the same path is not opened again.
-struct FolderSearch<'s> {
-    objects: &'s dyn Objects,
-    folder: &'s str,
-    few: &'s RecordFilter,
-    /// The subfolders without such a file, with how many entries are below each.
-    searched: HashMap<(Oid, String), usize>,
-    n_entries: usize,
-}
-
-impl<'s> FolderSearch<'s> {
-    fn new(objects: &'s dyn Objects, folder: &'s str, few: &'s RecordFilter) -> FolderSearch<'s> {
-        FolderSearch { objects, folder, few, searched: HashMap::new(), n_entries: 0 }
-    }
-
-    fn finds(&mut self, tree: &CommitTree<'_>) -> Result<bool, Obstacle> {
-        let folder = self.folder.trim_end_matches('/');
-        self.n_entries = 0;
-        match tree.entry(folder)? {
-            Some((Mode::Folder, oid)) => {
-                let path = if folder == "." { "" } else { folder };
-                self.finds_below(path.to_owned(), oid, 1)
-            }
-            _ => Ok(false),
-        }
-    }
-
-    fn finds_below(&mut self, path: String, oid: Oid, depth: usize) -> Result<bool, Obstacle> {
-        let too_large = || Obstacle::TooLarge { folder: path.clone() };
-        if depth > DEEPEST {
-            return Err(too_large());
-        }
-        let place = (oid, path.clone());
-        let before = self.n_entries;
-        if let Some(n_below) = self.searched.get(&place) {
-            self.n_entries += n_below;
-            return if self.n_entries > MOST_ENTRIES { Err(too_large()) } else { Ok(false) };
-        }
-        let raw = folder::read(self.objects, oid)?;
-        for entry in folder::entries(&raw) {
-            let entry = entry.map_err(|cause| Obstacle::malformed(oid, cause))?;
-            let below = paths::join(&path, &folder::text(entry.name));
-            self.n_entries += 1;
-            if self.n_entries > MOST_ENTRIES {
-                return Err(too_large());
-            }
-            let is_found = match entry.mode {
-                Mode::File => {
-                    ledger::is_record(self.folder, &below) && self.few.is_elsewhere(&below)
-                }
-                Mode::Folder => self.finds_below(below, entry.oid, depth + 1)?,
-                Mode::Link | Mode::Submodule | Mode::Other => false,
-            };
-            if is_found {
-                return Ok(true);
-            }
-        }
-        self.searched.insert(place, self.n_entries - before);
-        Ok(false)
-    }
-}
-
 impl LedgerLocation<'_> {
     /// Tells whether, at the landing of a version of these records, there were files that a walk of
     /// only these records would miss.
-    pub fn hides(&self, history: &History, few: &RecordFilter) -> Result<bool, Obstacle> {
+    pub fn hides(&self, history: &History, few: &RecordFilter) -> bool {
         let versions = || history.trails.values().flat_map(|trail| &trail.versions);
         let landings: BTreeSet<usize> = versions().map(|version| version.landing).collect();
-        Ok(versions().any(|version| !version.origins.is_empty())
-            || self.was_elsewhere(history, &landings, few)?
-            || self.was_otherwise(history, &landings, few))
-    }
-
-    fn was_elsewhere(
-        &self,
-        history: &History,
-        landings: &BTreeSet<usize>,
-        few: &RecordFilter,
-    ) -> Result<bool, Obstacle> {
-        let around: BTreeSet<usize> = landings
-            .iter()
-            .flat_map(|landing| [landing.checked_sub(1), Some(*landing)])
-            .flatten()
-            .collect();
-        let mut searches: Vec<FolderSearch<'_>> = self
-            .folders
-            .iter()
-            .map(|folder| FolderSearch::new(self.objects, folder, few))
-            .collect();
-        for landing in around {
-            let Some(landing) = history.mainline.landings.get(landing) else {
-                continue;
-            };
-            let tree = CommitTree::new(self.objects, landing.tree, self.prefix);
-            for search in &mut searches {
-                if search.finds(&tree)? {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
+        versions().any(|version| !version.origins.is_empty())
+            || self.was_otherwise(history, &landings, few)
     }
 
     /// Tells whether a file of another name, with a requested id or possibly the record's predecessor, was added,

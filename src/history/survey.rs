@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use crate::history::chain::Chain;
-use crate::history::folders::{FolderComparison, RecordSearch};
+use crate::history::folders::{FileChange, FolderComparison, RecordSearch};
 use crate::history::governance::{self, States};
 use crate::history::graph::{ChangedLanding, Graph, GraphReader, Sides};
 use crate::history::merged_commits::PairDifferences;
@@ -60,8 +60,7 @@ impl Survey {
                 None => interest.clone(),
             };
             let sides = few.is_none();
-            let tests =
-                [&landed, &interest].map(|watched| objects.changes(&watched.paths(prefix)?));
+            let tests = [&landed, &interest].map(|watched| objects.changes(&watched.paths()?));
             let (mut reader, jobs) = GraphReader::read(objects, chain, (&landed, tests), sides)?;
             let mut folders =
                 FolderComparison::new(objects, prefix, mem::take(&mut reader.graph.tops));
@@ -71,16 +70,8 @@ impl Survey {
                     let changes = || folders.changes.iter().flatten();
                     few.names
                         .extend(search.iter().flat_map(|search| changes().filter_map(search.name)));
-                    let narrowed = interest.narrowed(&RecordFilter::anywhere(few.names.clone()));
-                    for changes in &mut folders.changes {
-                        changes.retain_mut(|change| {
-                            let kind = narrowed.kind_of(prefix, &change.path);
-                            change.kind = kind
-                                .filter(|_| change.kind != WatchedKind::Other)
-                                .unwrap_or(change.kind);
-                            kind.is_some()
-                        });
-                    }
+                    let narrowed = interest.narrowed(few);
+                    retain(&narrowed, prefix, &mut folders.changes);
                     narrowed
                 }
                 None => interest,
@@ -92,7 +83,21 @@ impl Survey {
                     false => Sides::Lacking,
                 });
                 folders.tops = mem::take(&mut reader.graph.tops);
-                folders.run(interest.top(), jobs);
+                let has_search = matches!(few, Some((_, Some(_))));
+                folders.run(if has_search { landed.top() } else { interest.top() }, jobs);
+            }
+            // A merged branch may have had further files of these records, which never landed.
+            if let Some((few, Some(search))) = &mut few {
+                let both = |change: &FileChange| {
+                    let added = FileChange { old: change.new, ..change.clone() };
+                    (search.name)(change).or_else(|| (search.name)(&added))
+                };
+                let n_known = few.names.len();
+                few.names.extend(folders.changes.iter().flatten().filter_map(both));
+                if few.names.len() > n_known {
+                    continue;
+                }
+                retain(&interest, prefix, &mut folders.changes);
             }
             let graph = reader.graph;
             let stopped = |stop: &ChangedLanding| folders.obstacles.get(&stop.pair).cloned();
@@ -126,5 +131,17 @@ impl Survey {
             redesigns.extend(planned);
             paths.extend(named);
         }
+    }
+}
+
+/// Drops the changes of what is of no interest.
+fn retain(interest: &Interest, prefix: &LedgerPrefix, changes: &mut [Vec<FileChange>]) {
+    for changes in changes {
+        changes.retain_mut(|change| {
+            let kind = interest.kind_of(prefix, &change.path);
+            let is_known = change.kind != WatchedKind::Other;
+            change.kind = kind.filter(|_| is_known).unwrap_or(change.kind);
+            kind.is_some()
+        });
     }
 }

@@ -47,7 +47,7 @@ use crate::history::unnamed::OtherApprovalFile;
 use crate::history::version::{Content, Trail, TrailKey, Version};
 use crate::history::walked::{ApprovalFileChange, CheckedCommits, History};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
-use crate::history::{governance, origin, tags, unnamed, watched_paths};
+use crate::history::{governance, origin, tags, unnamed};
 use crate::policy::Policy;
 use crate::policy::demand::Proof;
 use crate::record::file::RecordFile;
@@ -109,10 +109,8 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
 ///
 /// A record has the name of its file, or it is invalid. Callers must also name the files at the tip that have a
 /// requested id under another name, since two files with one id conflict. All records are walked if, when one of
-/// the versions landed, a file of that name was in another folder, or a file of another name with the id was added
-/// or removed. All files with the names are walked if one of the records was signed or reviewed, since the
-/// approval may be older than a removal elsewhere. Merged branches are always searched for them, because a branch
-/// may have moved the file.
+/// the versions landed, a file of another name with the id was added or removed. Files of these names are followed in all
+/// folders, also in merged branches.
 pub fn walk_named(
     objects: &dyn Objects,
     chain: Chain,
@@ -126,17 +124,11 @@ pub fn walk_named(
     let few = &survey.few.take().unwrap_or_default();
     let history = collect_versions(objects, chain.clone(), prefix, survey)?;
     let around = LedgerLocation { objects, prefix, folders: &history.records };
-    if around.hides(&history, few)? {
+    if around.hides(&history, few) {
         log::debug!("walking again, all records: a record asked about was in another file, too");
         let history = walk(objects, chain, prefix, records)?;
         history.parse(objects);
         return Ok(history);
-    }
-    let is_of_records = |file: &ApprovalFileChange| !watched_paths::is_of_governance(&file.path);
-    if few.folders.is_some() && history.approvals.iter().any(is_of_records) {
-        log::debug!("walking again, all folders: approval files are about a record asked about");
-        let few = RecordFilter::anywhere(few.names.clone());
-        return walk_named(objects, chain, prefix, records, (&few, None));
     }
     history.parse(objects);
     Ok(history)

@@ -36,57 +36,22 @@ pub struct Interest {
     has_few_approvals: bool,
 }
 
-/// A few records, selected by where their files are at the tip.
+/// A few records, by the names of their files in any folder: a file that is gone now may have been anywhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordFilter {
-    /// The names of the files, in upper case and without suffix.
+    /// The names, in upper case and without suffix.
     pub names: BTreeSet<String>,
-    /// Their folders, from the ledger's root; `None` if they may be anywhere.
-    pub folders: Option<BTreeSet<String>>,
 }
 
 impl RecordFilter {
-    /// Returns no records.
-    pub fn none() -> RecordFilter {
-        RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() }
+    /// Returns the records in files with these names, in upper case and without suffix; without names, no records.
+    pub fn of(names: BTreeSet<String>) -> RecordFilter {
+        RecordFilter { names }
     }
 
-    /// Returns the records in files with these names, in upper case and without suffix, in any folder.
-    pub fn anywhere(names: BTreeSet<String>) -> RecordFilter {
-        RecordFilter { names, folders: None }
-    }
-
-    /// Adds a file, at its path at the tip.
+    /// Adds a file by its path.
     pub fn add(&mut self, path: &str) {
         self.names.insert(file::stem(path).to_ascii_uppercase());
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let folders = self.folders.get_or_insert_default();
-        folders.insert(folder.to_owned());
-    }
-
-    /// Adds the records of another filter.
-    pub fn extend(&mut self, other: RecordFilter) {
-        self.names.extend(other.names);
-        let folders = self.folders.take().zip(other.folders);
-        self.folders = folders.map(|(own, others)| own.into_iter().chain(others).collect());
-    }
-
-    /// Tells whether a file has one of the names but is in none of the folders.
-    pub fn is_elsewhere(&self, path: &str) -> bool {
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let is_inside = |folders: &BTreeSet<String>| folders.contains(folder);
-        self.names.contains(&file::stem(path).to_ascii_uppercase())
-            && !self.folders.as_ref().is_none_or(is_inside)
-    }
-
-    /// Tells whether a folder contains one of the files, directly or in a subfolder.
-    pub fn leads_through(&self, folder: &str) -> bool {
-        let below = |known: &String| match known.strip_prefix(folder) {
-            Some(rest) => rest.is_empty() || rest.starts_with('/'),
-            None => false,
-        };
-        let folders = self.folders.as_ref();
-        folders.is_none_or(|folders| folders.iter().any(below))
     }
 }
 
@@ -183,7 +148,7 @@ impl Interest {
         Some(node)
     }
 
-    /// Restricts the records to a few, and to the folders that contain them.
+    /// Restricts the records to a few.
     pub fn narrowed(mut self, few: &RecordFilter) -> Interest {
         self.few = Some(few.clone());
         self
@@ -223,13 +188,10 @@ impl Interest {
     }
 
     /// Returns the paths from the top of the repository in which everything of interest is; `None` if it may be anywhere.
-    pub fn paths(&self, prefix: &LedgerPrefix) -> Option<Vec<String>> {
+    pub fn paths(&self) -> Option<Vec<String>> {
         let mut paths = Vec::new();
-        let folders = self.few.as_ref().and_then(|few| few.folders.as_ref());
-        self.top.add_paths("", folders.is_some(), &mut paths);
-        for folder in folders.into_iter().flatten() {
-            paths.push(prefix.outward(folder)?.join("/"));
-        }
+        let has_none = self.few.as_ref().is_some_and(|few| few.names.is_empty());
+        self.top.add_paths("", has_none, &mut paths);
         let is_anywhere = self.has_all_policies || paths.iter().any(String::is_empty);
         (!is_anywhere).then_some(paths)
     }
@@ -242,14 +204,14 @@ impl Interest {
 }
 
 impl WatchNode {
-    /// Adds the paths of what is of interest here and below; without record folders where other folders stand for these.
-    fn add_paths(&self, path: &str, has_few: bool, paths: &mut Vec<String>) {
-        let is_left_out = has_few && self.what == Some(ReadPurpose::Records);
+    /// Adds the paths of what is of interest here and below; without record folders where no record is of interest.
+    fn add_paths(&self, path: &str, has_none: bool, paths: &mut Vec<String>) {
+        let is_left_out = has_none && self.what == Some(ReadPurpose::Records);
         if self.is_other_policy || self.what.is_some() && !is_left_out {
             paths.push(path.to_owned());
         }
         for (name, node) in &self.inside {
-            node.add_paths(&paths::join(path, name), has_few, paths);
+            node.add_paths(&paths::join(path, name), has_none, paths);
         }
     }
 }
@@ -281,11 +243,11 @@ impl<'i> WatchedFolder<'i> {
         name == OF_GOVERNANCE || self.few.is_none_or(is_asked)
     }
 
-    /// Tells whether this folder, at a ledger path, can contain a record that matters.
-    pub fn leads_on(&self, path: &str) -> bool {
+    /// Tells whether this folder can contain a record that matters.
+    pub fn leads_on(&self) -> bool {
         let is_of_records = self.below == Below::Records;
         let leads_elsewhere = self.node.is_some_and(|node| !node.inside.is_empty());
-        !is_of_records || leads_elsewhere || self.few.is_none_or(|few| few.leads_through(path))
+        !is_of_records || leads_elsewhere || self.few.is_none_or(|few| !few.names.is_empty())
     }
 
     /// Returns why a file of this folder is read; `None` if it does not matter.

@@ -62,6 +62,8 @@ pub struct GovernanceChange {
     pub path: String,
     /// Whether the commit adds, changes or removes it.
     pub how: How,
+    /// Whether the target branch has no policy yet.
+    pub is_first: bool,
     /// The only person listed on the target branch, if that is its author: nobody could approve it.
     pub only_listed: Option<String>,
     /// What the branch keeps of versions that nobody approved; stated once for each file.

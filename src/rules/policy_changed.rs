@@ -36,11 +36,15 @@ fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
             "ask someone{but} to approve the change to {path}: it is checked like a record, by the version before it"
         ),
     };
-    findings.push(change.finding(
-        RULE.code,
-        format!("{} {path}, which decides which approvals count", change.actor()),
-        change.approval(how_to_approve),
-    ));
+    let help = match change.is_first {
+        true => format!(
+            "merge it: before the first policy nothing has to be approved; the keys that come with it count in full if someone{but} merges it"
+        )
+        .into(),
+        false => change.approval(how_to_approve),
+    };
+    let message = format!("{} {path}, which decides which approvals count", change.actor());
+    findings.push(change.finding(RULE.code, message, help));
     findings.extend(change.inherited.iter().take(MOST_LINES).map(|line| inherited(change, line)));
     let more = change.inherited.len().saturating_sub(MOST_LINES);
     if more > 0 {

@@ -95,7 +95,7 @@ impl TipFiles {
     /// Returns the files that may state one of some folded names and either match or can't be read, and those with their
     /// ids under another name.
     pub(crate) fn filter(&self, names: &BTreeSet<String>, matches: RecordTest<'_>) -> RecordFilter {
-        let mut few = RecordFilter::none();
+        let mut few = RecordFilter::default();
         for file in self.files.iter().filter(|file| file.may_name(names)) {
             if file.content().record.as_ref().is_none_or(matches) {
                 few.add(&file.path);
@@ -172,7 +172,7 @@ pub(super) fn read<'h>(
             let other = Peer::unclosed("", record, None);
             peers.iter().any(|peer| peer.is_like(&other, &governance))
         };
-        let mut few = RecordFilter::anywhere(tip.filter(&names, &is_like).names);
+        let mut few = tip.filter(&names, &is_like);
         few.names.extend(own.iter().cloned());
         let matches = |path: &str, bytes: &[u8]| {
             NameSearch::of_bytes(bytes).may_name_any(&names)
@@ -266,7 +266,8 @@ fn stem(path: &str) -> String {
     file::stem(path).to_ascii_uppercase()
 }
 
-fn stated_id(source: &RecordFile) -> Option<String> {
+/// Returns the id that a file states, in upper case.
+pub(crate) fn stated_id(source: &RecordFile) -> Option<String> {
     let stated = source.root.as_ref()?.at("id")?.text()?;
     Some(stated.to_ascii_uppercase())
 }

@@ -208,7 +208,7 @@ fn lost_rule(
     tip: Oid,
 ) -> Result<Option<String>, Obstacle> {
     let chain = line_of(repository, chosen, now, history, tip)?;
-    let none = RecordFilter::anywhere(BTreeSet::new());
+    let none = RecordFilter::default();
     let records = Some(history.records.as_slice());
     let mut lost = walk::walk_named(repository, chain, &history.prefix, records, (&none, None))?;
     lost.begins = history.begins;

@@ -95,10 +95,7 @@ impl Clocks {
             starts: record.starts.as_ref().map(When::start),
             not_after: time::not_after(&record.expires),
             begin: begin(record, approved, first_landed),
-            intervals: match tier {
-                Some(tier) => term::review_intervals(record, tier),
-                None => record.review_every.into_iter().collect(),
-            },
+            intervals: intervals(past, judged),
             reviewed: Vec::new(),
             discounted: Vec::new(),
             controls: Vec::new(),
@@ -161,12 +158,36 @@ pub(crate) fn brought(
     judged: &EvaluatedRecord,
     holds: impl Fn(&Record) -> bool,
 ) -> Option<(usize, Instant)> {
-    let has = |index: &usize| past.record(*index).map(&holds);
+    brought_by(past, judged, |index| past.record(index).map(&holds))
+}
+
+fn brought_by(
+    past: TrailPast,
+    judged: &EvaluatedRecord,
+    has: impl Fn(usize) -> Option<bool>,
+) -> Option<(usize, Instant)> {
+    let has = |index: &usize| has(*index);
     let last = (judged.first..=past.tip).rev().find(|index| has(index) == Some(true))?;
     let gap = (judged.first..=last).rev().find(|index| has(index) == Some(false));
     let since = gap.map_or(judged.first, |gap| gap + 1);
     let first = (since..=last).find(|index| has(index) == Some(true))?;
     Some((first, past.landed(first)?))
+}
+
+/// Returns the intervals of the record and its tier. Which of two is the shorter one depends on the month, so those of all
+/// versions since the approved one count.
+fn intervals(past: TrailPast, judged: &EvaluatedRecord) -> Vec<Term> {
+    let mut intervals = match judged.tier.as_ref() {
+        Some(tier) => term::review_intervals(&judged.record, tier),
+        None => judged.record.review_every.into_iter().collect(),
+    };
+    let since = judged.approved.unwrap_or(judged.first)..=past.tip;
+    for term in since.filter_map(|index| past.record(index)?.review_every) {
+        if !term.is_zero() && !intervals.contains(&term) {
+            intervals.push(term);
+        }
+    }
+    intervals
 }
 
 /// Tells whether someone other than the approved version's authors made a version or gave counted evidence for it.
@@ -178,8 +199,13 @@ pub(crate) fn is_witnessed(past: TrailPast, index: usize) -> bool {
 fn fired(past: TrailPast, judged: &EvaluatedRecord) -> Vec<FiredClock> {
     let record = &judged.record;
     let clock = |firing: &crate::record::decision::Firing| {
-        let trigger = record.triggers.iter().find(|trigger| trigger.id == firing.trigger)?;
-        let (brought, landed) = brought(past, judged, |record| record.fired.contains(firing))?;
+        // Of a trigger that was changed since its approval, what ends the record decides.
+        let mut named = record.triggers.iter().filter(|trigger| trigger.id == firing.trigger);
+        let ends = named.clone().find(|trigger| trigger.then != Then::Review);
+        let trigger = ends.or_else(|| named.next())?;
+        // It counts in a misnamed or doubled file, too.
+        let has = |index| past.ending(index).map(|record| record.fired.contains(firing));
+        let (brought, landed) = brought_by(past, judged, has)?;
         Some(FiredClock {
             trigger: trigger.id.clone(),
             then: trigger.then,

@@ -188,7 +188,8 @@ pub(crate) fn until(record: &Record, period: GracePeriod, policy: &Policy) -> In
 }
 
 /// Returns tier and class of the version whose approving tier comes first in the policy; of several, the one whose tier by cause or
-/// baseline does; of several, the latest. Whether it grants while degraded, and how often it is reviewed, is the strictest of all.
+/// baseline does; of several, the latest. Whether it grants while degraded, how often it is reviewed and what it requires, is the
+/// strictest of all.
 fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) -> Option<Resolved> {
     let place = |name: &str| {
         let mut tiers = policy.tiers.iter();
@@ -203,6 +204,7 @@ fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) ->
     // A tier that is left by what nobody approved still says when the grant rests.
     for other in resolved {
         strictest.degraded = strictest.degraded.min(other.degraded);
+        strictest.require.extend(other.require);
         for term in other.review_every {
             if !strictest.review_every.contains(&term) {
                 strictest.review_every.push(term);

@@ -266,6 +266,8 @@ pub struct Pending {
     pub authors: Vec<Person>,
     /// Those who signed a rejection of the proposed bytes.
     pub rejected_by: Vec<Person>,
+    /// Whether a change of a landed record only ends or narrows what is approved, or adds what grants nothing.
+    pub needs_none: bool,
     /// Those who signed an approval of the proposed bytes, which counts once they land.
     pub approved_by: Vec<Person>,
     /// The approvals that are missing beside theirs; empty if nobody signed one.

@@ -30,7 +30,11 @@ pub fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
         let reported_tool = finding.also.unwrap_or(&finding.tool);
         let mut reported = std::iter::once(&finding.id).chain(&finding.former_ids);
         tool.is_none_or(|tool| tool_ids::is_tool_of(tool, reported_tool, &finding.id))
-            && id.is_some_and(|id| reported.any(|it| tool_ids::is_named(&finding.tool, id, it)))
+            && match id {
+                Some(id) => reported.any(|it| tool_ids::is_named(&finding.tool, id, it)),
+                // Without an id, the key is about whatever is found in its package.
+                None => is_of_package(key, finding),
+            }
             && key.paths.as_ref().is_none_or(is_inside)
     };
     keys(record).filter(matches_finding).find_map(|key| {
@@ -45,6 +49,12 @@ pub fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
             format!("{finding_key} now has severity {is}; the record names {was}")
         })
     })
+}
+
+fn is_of_package(key: &FindingKey, finding: &ScannerFinding) -> bool {
+    let package = AskedPackage::from_names(finding.purl.as_deref(), finding.package.as_ref());
+    let named = key.purl.as_deref().and_then(Purl::parse);
+    named.is_some_and(|named| package.compared(&named) != SamePackage::No)
 }
 
 /// Returns the found and the stated version, if they differ for the same package.

@@ -283,11 +283,15 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn by_others(&self) -> &'static str {
-        let tier = self.record_state.tier.as_ref();
-        match tier.map(|tier| tier.degraded) {
-            Some(Degraded::Deny) => ", and have an approver who did not write it merge that",
-            _ => "",
+        match self.grants_when_degraded() {
+            false => ", and have an approver who did not write it merge that",
+            true => "",
         }
+    }
+
+    fn grants_when_degraded(&self) -> bool {
+        let tier = self.record_state.tier.as_ref();
+        tier.is_none_or(|tier| tier.degraded != Degraded::Deny)
     }
 
     fn landed(&self) -> Timing {

@@ -71,13 +71,20 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
         branch::add(&mut authors, people::identify(governance, name, email));
     }
     let signed = (around.signed)(proposal);
+    let landed = (around.landed)(key);
+    let approved = landed.approved.as_deref();
+    let needs_none = match &proposal.record {
+        Content::Record(record) => {
+            landed.tip.is_some() && who::needed(governance, record, approved).count == 0
+        }
+        _ => false,
+    };
     let next = match &proposal.record {
         Content::Record(record) if !signed.approvals.is_empty() => {
-            let landed = (around.landed)(key);
             steps::steps(Standing::Proposed(ProposedContent {
                 governance,
                 record,
-                approved: landed.approved.as_deref(),
+                approved,
                 makers: &authors,
                 approvals: &signed.approvals,
                 rejections: &[],
@@ -98,6 +105,7 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
             .as_ref()
             .map(|(name, email)| people::identify(governance, name, email)),
         rejected_by: signed.rejections.into_iter().map(|(person, _)| person).collect(),
+        needs_none,
         approved_by: next.signed,
         missing: next.missing,
         events: proposal.events.iter().map(|event| event.as_str()).collect(),

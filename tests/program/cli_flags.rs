@@ -395,6 +395,18 @@ fn the_help_and_the_page_show_whole_commands() {
 }
 
 #[test]
+fn receipts_are_no_standard_output() {
+    let folder = ledger();
+    for flag in ["--receipts", "--new-receipts"] {
+        refused(
+            &run(folder.path(), &["check", "--application", "billing", flag, "-"]),
+            &["- is not the name of a file"],
+        );
+    }
+    assert!(!folder.path().join("-").exists());
+}
+
+#[test]
 fn a_flag_that_belongs_to_another_is_refused_where_a_third_excludes_that_one() {
     let folder = ledger();
     for args in [

@@ -50,34 +50,32 @@ pub(super) fn differs(world: &World) -> Option<String> {
         let changed =
             |change: &FileChange| change.old.map(|_| file::stem(&change.path).to_ascii_uppercase());
         let search = RecordSearch { folders: &all.records, name: &changed };
-        for search in [None, Some(search)] {
-            let mut few =
-                walk::walk_named(&world.memory, chain(world), &prefix, None, (&asked, search))
-                    .unwrap();
-            world.read_notes(&mut few, &world.memory);
-            let of_few = approval::judge(&few);
-            let key = TrailKey::Id((*name).to_owned());
-            let (in_few, in_all) = (few.trails.contains_key(&key), all.trails.contains_key(&key));
-            if !in_few || !in_all {
-                if in_few != in_all && is_sound && !is_odd {
-                    return Some(format!("{name} is in one alone: few {in_few}, all {in_all}"));
-                }
-                continue;
+        let mut few =
+            walk::walk_named(&world.memory, chain(world), &prefix, None, (&asked, Some(search)))
+                .unwrap();
+        world.read_notes(&mut few, &world.memory);
+        let of_few = approval::judge(&few);
+        let key = TrailKey::Id((*name).to_owned());
+        let (in_few, in_all) = (few.trails.contains_key(&key), all.trails.contains_key(&key));
+        if !in_few || !in_all {
+            if in_few != in_all && is_sound && !is_odd {
+                return Some(format!("{name} is in one alone: few {in_few}, all {in_all}"));
             }
-            let at = world.instant();
-            let narrow = record_state(&few, &of_few, &key, at);
-            let full = record_state(&all, &of_all, &key, at);
-            let is_answer = match narrow.in_force {
-                InForce::Yes => narrow.approved.is_some(),
-                _ => is_sound && !is_odd,
-            };
-            let (narrow, full) = match is_odd {
-                true => (granted(&narrow), granted(&full)),
-                false => (told(&narrow), told(&full)),
-            };
-            if is_answer && narrow != full {
-                return Some(format!("{name} by itself: {narrow}\namong all: {full}"));
-            }
+            continue;
+        }
+        let at = world.instant();
+        let narrow = record_state(&few, &of_few, &key, at);
+        let full = record_state(&all, &of_all, &key, at);
+        let is_answer = match narrow.in_force {
+            InForce::Yes => narrow.approved.is_some(),
+            _ => is_sound && !is_odd,
+        };
+        let (narrow, full) = match is_odd {
+            true => (granted(&narrow), granted(&full)),
+            false => (told(&narrow), told(&full)),
+        };
+        if is_answer && narrow != full {
+            return Some(format!("{name} by itself: {narrow}\namong all: {full}"));
         }
     }
     None

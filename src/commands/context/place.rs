@@ -49,7 +49,7 @@ fn not_another_archive(place: &Path) -> anyhow::Result<()> {
 }
 
 /// Refuses `-`, which elsewhere means stdout: nobody wants a file of that name.
-fn not_stdout(place: &Path) -> anyhow::Result<()> {
+pub(crate) fn not_stdout(place: &Path) -> anyhow::Result<()> {
     if place.file_name().is_some_and(|name| name == "-") {
         return Err(fault::usage_error(
             "- is not the name of a file",

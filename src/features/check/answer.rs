@@ -118,7 +118,7 @@ impl CheckRequest<'_> {
         stands: &dyn Fn(&Governance) -> bool,
     ) -> Result<Attempt, Error> {
         let is_past = line.is_past;
-        let mut snapshot = Snapshot::walk_few(line, &named.filter, None)?;
+        let mut snapshot = named.walk(line)?;
         if !stands(&snapshot.governance) {
             return Ok(Attempt::OtherQuestion);
         }

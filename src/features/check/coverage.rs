@@ -5,16 +5,20 @@
 
 use crate::gate;
 use crate::gate::answer::{GateAnswer, GateVerdict, Question};
+use crate::history::folders::{FileChange, RecordSearch};
 use crate::history::version::TrailKey;
 use crate::history::watched_paths::RecordFilter;
 use crate::policy::governance::{Governance, State};
-use crate::record::Record;
-use crate::session::about::TipFiles;
+use crate::record::{Record, file};
+use crate::session::about::{TipFiles, stated_id};
 use crate::session::error::Error;
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::nearby::FormerSearch;
 use crate::status::state::{RecordState, Status};
+use crate::survey::refiling::NameSearch;
 use crate::survey::{near_values, repeated_emergencies};
+use std::collections::BTreeSet;
 
 pub(super) struct Named {
     pub(super) filter: RecordFilter,
@@ -39,6 +43,21 @@ pub(super) fn plan(line: &OpenMainline<'_>, question: &Question) -> Result<Optio
 }
 
 impl Named {
+    /// Walks the history of these records, and of every file that ever had one of their ids.
+    pub(super) fn walk<'h>(&self, line: OpenMainline<'h>) -> Result<Snapshot<'h>, Error> {
+        let names = &self.filter.names;
+        let ids: BTreeSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let bears = |path: &str, bytes: &[u8]| {
+            NameSearch::of_bytes(bytes).may_name_any(&ids)
+                && stated_id(&file::read(path, bytes)).is_none_or(|id| names.contains(&id))
+        };
+        let former = FormerSearch::new(line.repository, &bears);
+        let name = |change: &FileChange| former.name(change);
+        let records = line.governance.policy.records.clone();
+        let search = RecordSearch { folders: &records, name: &name };
+        Snapshot::walk_few(line, &self.filter, Some(search).filter(|_| !names.is_empty()))
+    }
+
     /// Tells whether the governance that counts selects the same records as the landed one, which
     /// was used to select them.
     pub(super) fn is_chosen_again(&self, snapshot: &Snapshot<'_>, question: &Question) -> bool {

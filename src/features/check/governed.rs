@@ -72,7 +72,7 @@ pub(crate) fn ask_governed<T>(
         }
     }
     let line = OpenMainline::open(located, at)?;
-    let governance = Snapshot::walk_few(line, &RecordFilter::none(), None)?.data.governance;
+    let governance = Snapshot::walk_few(line, &RecordFilter::default(), None)?.data.governance;
     match decide(&governance) {
         GovernedRequest::Decided(decision) => Ok(GovernedAnswer::Decided(decision)),
         GovernedRequest::Ask(question) => {

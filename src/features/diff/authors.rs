@@ -8,7 +8,7 @@ use crate::approval::sources::keys::Keys;
 use crate::features::diff::compared::Entry;
 use crate::history::branch::BranchCommit;
 use crate::history::change::entries::ExpiryExtension;
-use crate::policy::governance::Governance;
+use crate::policy::governance::{Governance, State};
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::rules::change_cases::{GovernanceChange, How, Needs};
@@ -32,6 +32,7 @@ impl Authorship {
     pub(crate) fn ruling(&self, ruling: branch::Ruling) -> GovernanceChange {
         let author = branch::authors(&ruling.commit, &self.onto).into_iter().next();
         GovernanceChange {
+            is_first: self.is_first(),
             only_listed: author.as_ref().and_then(|author| self.only_listed(author)),
             commit: Some(ruling.commit.oid.short()),
             author: author.map(|author| author.email.clone()),
@@ -39,6 +40,10 @@ impl Authorship {
             how: how(ruling.there),
             inherited: Vec::new(),
         }
+    }
+
+    pub(crate) fn is_first(&self) -> bool {
+        self.onto.state == State::Absent
     }
 
     pub(crate) fn only_listed(&self, author: &Person) -> Option<String> {

@@ -65,7 +65,7 @@ impl Comparer<'_> {
         if let Some(past) = self.past.get() {
             return Ok(past);
         }
-        let read = self.past_of(&RecordFilter::none(), None)?;
+        let read = self.past_of(&RecordFilter::default(), None)?;
         Ok(self.past.get_or_init(|| read))
     }
 
@@ -355,7 +355,7 @@ impl Comparer<'_> {
         let mut similar = search.among(&self.tree(self.chosen.tip)?)?;
         let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
         names.extend(similar.iter().cloned());
-        let few = RecordFilter::anywhere(names);
+        let few = RecordFilter::of(names);
         let matches = |path: &str, bytes: &[u8]| search.matched(path, bytes).is_some();
         let former = FormerSearch::new(self.repository, &matches);
         let name = |change: &FileChange| former.name(change);
@@ -489,6 +489,7 @@ impl Comparer<'_> {
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
                 path,
                 how: how(there),
+                is_first: cast.is_first(),
                 only_listed: cast.worker.as_ref().and_then(|worker| cast.only_listed(worker)),
                 inherited: Vec::new(),
             });

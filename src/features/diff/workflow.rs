@@ -38,6 +38,7 @@ impl Comparer<'_> {
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
                 path: self.prefix.inward(&path),
                 how: how([was.is_some(), is_there]),
+                is_first: false,
                 only_listed: None,
                 inherited: Vec::new(),
             });

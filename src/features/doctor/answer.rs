@@ -67,7 +67,7 @@ pub(crate) fn examine(
 fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, Error> {
     let repository = located.repository()?;
     let line = OpenMainline::open(located, at)?;
-    let mut snapshot = Snapshot::walk_few(line, &RecordFilter::none(), None)?;
+    let mut snapshot = Snapshot::walk_few(line, &RecordFilter::default(), None)?;
     let n_rules_of_branch = snapshot.rules_of_branch().len();
     let governance = snapshot.governance();
     let mainline = &snapshot.facts().0.mainline;

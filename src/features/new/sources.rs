@@ -28,6 +28,8 @@ use crate::{gate, yaml};
 /// The maximum number of bytes read from a file of answers.
 pub const MOST_BYTES: u64 = 1_048_576;
 
+const SUPERSEDES: &str = "references.supersedes";
+
 pub(crate) struct KnownAnswers {
     pub(crate) answers: Answers,
     pub(crate) folder: Option<String>,
@@ -58,6 +60,11 @@ pub(crate) fn gather(
         known.answers.overlay(&issue(input, folder)?);
     }
     known.answers.overlay(request.given);
+    let replaced = known.answers.get(SUPERSEDES).and_then(Value::as_str);
+    let replaced = replaced.and_then(|id| ledger.find(id).ok()?.source.record.as_ref());
+    if let Some(id) = replaced.map(|record| record.id.to_string()) {
+        known.answers.set(SUPERSEDES, id);
+    }
     if request.like.is_some() && request.given.get("scope.not_waived").is_none() {
         waive(request.given, &mut known.answers);
     }
@@ -309,7 +316,7 @@ fn literal(key: &str, text: &str) -> Result<Vec<String>, Usage> {
     } else {
         Err(Usage::refused(
             format!("the {key} `{text}` would be a pattern in a record"),
-            format!("leave it out of the receipt, and give the {key} that is meant with --{key}"),
+            format!("give the {key} that is meant with --{key}; a receipt must not have it"),
         ))
     }
 }

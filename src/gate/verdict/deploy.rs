@@ -155,10 +155,14 @@ fn safeguards<'a>(
             Some(candidate(Fits::Undetermined, reason::causes(&record_state.reasons)))
         }
         Some(Satisfied::Yes) if record_state.in_force != InForce::Yes => None,
-        Some(Satisfied::Yes) => match cover_end(&Question::default(), record, facts)? {
-            CoverEnd::Met(why) => Some(candidate(Fits::Ended, why)),
-            CoverEnd::Unknown(why) => Some(candidate(Fits::Undetermined, why)),
-        },
+        Some(Satisfied::Yes) => {
+            // A trigger that nobody approved away still ends it.
+            let granted = record_state.effective.as_deref().unwrap_or(record);
+            match cover_end(&Question::default(), granted, facts)? {
+                CoverEnd::Met(why) => Some(candidate(Fits::Ended, why)),
+                CoverEnd::Unknown(why) => Some(candidate(Fits::Undetermined, why)),
+            }
+        }
         Some(Satisfied::Undetermined(doubt)) => {
             Some(candidate(Fits::Undetermined, format!("could not determine: {doubt}")))
         }

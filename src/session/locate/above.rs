@@ -288,7 +288,7 @@ impl PolicyReader<'_> {
         chain.others = OtherPolicies { noted: noted(prefix, &[]), judged };
         let counting = (self.until.unwrap_or(self.now), self.until.is_some());
         chain.approvals = read_approvals(self.repository, self.chosen, &chain, counting)?;
-        let none = RecordFilter::none();
+        let none = RecordFilter::default();
         let mut history = walk::walk_named(self.repository, chain, prefix, None, (&none, None))?;
         read_notes(self.repository, &mut history, self.until);
         Ok(history)

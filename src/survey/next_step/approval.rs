@@ -276,23 +276,19 @@ impl<'a> AdviceCase<'a> {
         };
         // A change that only ends or narrows an approved record needs no approval; it only has to be merged, as does
         // a request that its branch rejects.
-        let is_approved = self.record_state.approved.is_some();
         let verdict = self.record_state.approval.as_deref();
-        let ends = |event: &&str| match *event {
-            "closed" | "rejected" | "post-reviewed" => true,
-            "shortened" | "scope-narrowed" => is_approved,
-            _ => false,
-        };
         let needs_none = match self.record_state.status {
             Status::Proposed => verdict.is_some_and(|verdict| verdict.satisfied == Satisfied::Yes),
-            _ => !pending.events.is_empty() && pending.events.iter().all(ends),
+            _ => pending.needs_none,
         };
+        let is_review = |event: &&str| ["reviewed", "attested"].contains(event);
         if needs_none {
-            return step(
-                format!("merge {branch}{what}: it needs no approval"),
-                self.diff(branch),
-                By::Owner,
-            );
+            let action = match self.grants_when_degraded() || !pending.events.iter().any(is_review)
+            {
+                true => format!("merge {branch}{what}: it needs no approval"),
+                false => format!("have an approver who did not write it merge {branch}{what}"),
+            };
+            return step(action, self.diff(branch), By::Owner);
         }
         if !pending.rejected_by.is_empty() {
             let approve = shell::command("exledger approve", &[self.id, "--ref", branch]);

@@ -66,6 +66,7 @@ fn a_question_is_read_strictly() {
         (r#"{"identity": "x", "severity": "awful"}"#, wrong("severity")),
         (r#"{"identity": "x", "deploy": "yes"}"#, wrong("deploy")),
         (r#"{"identity": "x", "deploy": true}"#, NoQuestion::NoApplication),
+        (r#"{"identity": "x", "line": 3}"#, NoQuestion::NoPath),
         (r#"{"finding": "CVE-2026-1"}"#, wrong("finding")),
         (r#"{"finding": "trivy: "}"#, wrong("finding")),
         (r#"{"identitty": "x"}"#, NoQuestion::UnknownKey("identitty".to_owned())),

@@ -222,8 +222,7 @@ fn a_few_records_have_the_same_trails_alone_as_among_all() {
     let chain = chain_of(&git, repo.now());
     let all = repo.history();
     for id in [ID, OTHER] {
-        let names =
-            exledger::history::watched_paths::RecordFilter::anywhere([id.to_owned()].into());
+        let names = exledger::history::watched_paths::RecordFilter::of([id.to_owned()].into());
         let few =
             walk::walk_named(&git, chain.clone(), &LedgerPrefix::default(), None, (&names, None))
                 .unwrap();

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::merges::{CLOSED, SECOND, lands_by_dana, reroute, signed_by_one};
 use super::{
-    BOTH, POLICY, REVOKED, SIGNERS, answer, approvals, approved, errors, is_allowed, ledger, sign,
-    status,
+    BOTH, CLAIMED, POLICY, REVOKED, SIGNERS, answer, approvals, approved, errors, is_allowed,
+    ledger, sign, status,
 };
 use crate::cli;
 use crate::support::repo::speak::{public, signer, yes};
@@ -458,4 +458,61 @@ fn force_push_hides_no_stricter_rule() {
         assert!(!lands("dana"), "{what}");
         assert!(lands("lee"), "{what}, and Lee approves");
     }
+}
+
+#[test]
+fn second_file_of_any_name_ends_it_for_good() {
+    let triggered = SAMPLE.to_owned() + "triggers: [{id: T1, when: The key leaks, then: revoke}]\n";
+    let ends = [
+        "closure: {date: 2026-11-20, by: lee@example.com, outcome: revoked, reason: The key leaked}\n",
+        "fired: [{date: 2026-11-20, trigger: T1, by: lee@example.com}]\n",
+    ];
+    let paths = [
+        "exceptions/more/EXC-2026-7F3KQ.yaml",
+        "exceptions/more.yaml",
+        "exceptions/more/EXC-2026-0THER.yaml",
+        "exceptions/exc-2026-7f3kq.yml",
+    ];
+    let policy = CLAIMED.replace(", approvals: {count: 2, each_of: [security, platform]}", "");
+    for (end, path) in ends.into_iter().flat_map(|end| paths.map(|path| (end, path))) {
+        for is_merged in [false, true] {
+            // No approval file is beside the record: it was approved by its merge.
+            let repo = ledger(&policy, &[]);
+            repo.branch("file").by("ana").write(ID, &triggered).commit("File it");
+            repo.by("dana").merge("file", "Merge branch 'file'");
+            assert!(is_allowed(&repo, &BILLING));
+            let ended = triggered.clone() + end;
+            if is_merged {
+                repo.branch("end").by("lee").write(path, &ended).commit("End it");
+                repo.branch("end").by("mallory").remove(path).commit("Remove it");
+                repo.by("mallory").merge("end", "Merge branch 'end'");
+            } else {
+                repo.by("lee").write(path, &ended).commit("End it");
+                repo.by("mallory").remove(path).commit("Remove it");
+            }
+            let status_of = |args: &[&str]| answer(&repo, args)["records"][0]["status"].clone();
+            let shown = status(&repo);
+            assert_eq!(status_of(&["list", "--all"]), shown, "{path} {is_merged}: {end}");
+            assert!(["closed", "revoked"].contains(&&*shown), "{path} {is_merged}: {end}: {shown}");
+            assert!(!is_allowed(&repo, &BILLING), "{path} {is_merged}: {end}");
+        }
+    }
+}
+
+#[test]
+fn firing_in_place_of_another_is_undone_by_nobody() {
+    let fired = |trigger: &str| {
+        format!(
+            "triggers: [{{id: T1, when: The key leaks, then: revoke}}, {{id: T2, when: It changes, then: review}}]\n\
+             fired: [{{date: 2026-11-20, trigger: {trigger}, by: lee@example.com}}]\n\
+             reviews: [{{date: 2026-11-20, by: lee@example.com, outcome: still-needed}}]\n"
+        )
+    };
+    let approved_text = SAMPLE.to_owned() + &fired("T2");
+    let repo = approved(&approved_text);
+    assert!(is_allowed(&repo, &BILLING));
+    repo.by("lee").write(ID, &(SAMPLE.to_owned() + &fired("T1"))).commit("It leaked");
+    assert_eq!(status(&repo), "revoked");
+    repo.by("mallory").write(ID, &approved_text).commit("Put it back");
+    assert!(!is_allowed(&repo, &BILLING));
 }

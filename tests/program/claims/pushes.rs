@@ -102,7 +102,21 @@ fn push_lifts_no_limit() {
     let other = SAMPLE.replace("The job is replaced", "Every job is replaced");
     let deploy = ["--deploy", "--application", "billing"];
     type Case<'a> = (&'a str, &'a str, String, Vec<String>, &'a [&'a str]);
-    let cases: [Case; 6] = [
+    let revokes = SAMPLE.to_owned() + "triggers: [{id: T1, when: The key leaks, then: revoke}]\n";
+    let reviews = revokes.replace("then: revoke", "then: review");
+    let fired = reviews.clone() + "fired: [{date: 2026-11-24, trigger: T1, by: lee@example.com}]\n";
+    let guarded =
+        strict.replace("degraded: deny", "degraded: deny, require: [compensating_controls]");
+    let bare = SAMPLE.replace("status: active", "status: withdrawn");
+    let cases: [Case; 8] = [
+        ("what its trigger does", SIGNED, revokes, vec![reviews, fired], &BILLING),
+        (
+            "a control that is required",
+            &guarded.replace(", review_every: 7d", ""),
+            bare.clone(),
+            vec![bare.replace("level: moderate", "level: low")],
+            &BILLING,
+        ),
         (
             "a review that is due",
             &strict,
@@ -136,6 +150,34 @@ fn push_lifts_no_limit() {
         let last = pushed.last().unwrap();
         sign(&repo, "ana", &approvals(&repo, &BOTH, last));
         assert!(is_allowed(&repo, question), "{what}, approved");
+    }
+    // Which of two intervals is the shorter one depends on the month.
+    let monthly =
+        SAMPLE.replace("2026-12-20", "2027-03-20") + "starts: 2027-01-31\nreview_every: 1mo\n";
+    let repo = ledger(&strict.replace(", review_every: 7d", ""), &["dana", "lee"]);
+    repo.by("ana").write(ID, &monthly).commit("File it");
+    sign(&repo, "ana", &approvals(&repo, &BOTH, &monthly));
+    let days = monthly.replace("1mo", "30d");
+    repo.by("mallory").write(ID, &days).commit("Change it");
+    repo.clock("2027-03-01T09:00:00Z");
+    assert!(!is_allowed(&repo, &BILLING), "the review was due by 28 February");
+    sign(&repo, "ana", &approvals(&repo, &BOTH, &days));
+    assert!(is_allowed(&repo, &BILLING), "approved");
+    // What can't be read any more is deployed as it was approved.
+    for broken in ["id: [\n", ""] {
+        let text = SAMPLE.to_owned() + fixed;
+        let repo = ledger(SIGNED, &["dana", "lee"]);
+        repo.by("ana").write(ID, &text).commit("File it");
+        sign(&repo, "ana", &approvals(&repo, &BOTH, &text));
+        let moved = text.replace("application: billing", "application: other");
+        repo.by("mallory").write(ID, &moved).commit("Change it");
+        match broken {
+            "" => repo.by("mallory").write(MORE, &moved).commit("File it twice"),
+            _ => repo.by("mallory").write(ID, broken).commit("Break it"),
+        };
+        assert!(!is_allowed(&repo, &deploy), "{broken}");
+        let other = ["--deploy", "--application", "crm"];
+        assert!(is_allowed(&repo, &other), "{broken}: of another application");
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::decisions::{ID, Life, record};
+use crate::support::repo::git;
 
 /// What a person answers to the prompts of a closure, as flags.
 const SAID: &str = " --outcome withdrawn --reason 'The job is retired' --evidence change:https://ci.example.com/11";
@@ -211,6 +212,24 @@ fn a_review_that_says_close_or_reduce_is_due_until_something_follows() {
     life.switch("main");
     let next = due(&life, ID)["next"].clone();
     assert_eq!(next["action"], "merge over (closed): it needs no approval");
+    // So it is with whatever grants nothing, and nobody is asked to approve it.
+    let life = Life::new();
+    life.filed(ID, &record(ID, "expires: 2027-01-31\n"), "ana", "lee");
+    for (branch, event, args) in [
+        ("looked", "reviewed", &["review", ID, "--outcome", "still-needed"][..]),
+        ("noted", "noted", &["note", ID, "--stage", "triage", "--note", "The vendor is asked"]),
+    ] {
+        life.decide(branch, "ana", args);
+        life.switch("main");
+        for asker in ["ana", "lee"] {
+            let shown = life.answer(0, asker, &["show", ID]);
+            let action = format!("merge {branch} ({event}): it needs no approval");
+            assert_eq!(shown["next"]["action"], action, "{shown:#}");
+        }
+        let mail = life.run("ana", &["queue", "--messages"]).out;
+        assert!(!mail.contains("exledger approve"), "{mail}");
+        git(life.repo.path(), &["branch", "-q", "-D", branch]);
+    }
 }
 
 #[test]

@@ -17,6 +17,19 @@ fn every_commit_that_changes_the_policy_is_named_also_when_a_later_one_undoes_it
 }
 
 #[test]
+fn the_first_policy_waits_for_no_approval() {
+    let repo = crate::support::repo::Repo::at("2026-11-20T09:00:00Z");
+    repo.by("ana").write("README.md", "Payments\n").commit("Begin");
+    repo.branch("ledger").by("ana").write("exledger.yaml", POLICY).commit("Keep exceptions");
+    repo.checkout();
+    crate::support::repo::git(repo.path(), &["switch", "-q", "ledger"]);
+    let diff = crate::cli::run(repo.path(), &["diff", "main", "ledger"]);
+    assert_eq!(diff.code, 0, "{}", diff.err);
+    assert!(diff.out.contains("help: merge it: before the first policy"), "{}", diff.out);
+    assert!(!diff.out.contains("exledger approve"), "{}", diff.out);
+}
+
+#[test]
 fn what_was_changed_on_main_is_not_the_branches() {
     let ledger = Ledger::with(&[ID]);
     ledger.repo.branch("work").by("ana").edit(ID, "title: A better title for it").commit("Reword");

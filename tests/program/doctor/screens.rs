@@ -48,6 +48,20 @@ fn ask(repo: &Repo, args: &[&str]) -> Run {
 }
 
 #[test]
+fn a_remote_that_this_clone_has_seen_nothing_of_is_pushed_to() {
+    let repo = super::ledger(POLICY);
+    repo.checkout();
+    let remote = crate::support::temporary();
+    git(remote.path(), &["init", "-q", "--bare"]);
+    git(repo.path(), &["remote", "add", "origin", &remote.path().display().to_string()]);
+    let run = ask(&repo, &["--format", "json"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    assert!(run.out.contains("git push -u origin main"), "{}", run.out);
+    git(repo.path(), &["push", "-q", "-u", "origin", "main"]);
+    assert_eq!(ask(&repo, &[]).code, 0);
+}
+
+#[test]
 fn the_screens_look_as_they_did() {
     let repo = gaps();
     for format in ["table", "json", "markdown", "csv", "jsonl"] {

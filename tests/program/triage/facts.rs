@@ -154,6 +154,60 @@ fn a_deployment_asks_the_facts_of_its_open_exceptions() {
     let (code, reason, _) = asked(Some(&kev(fresh, 2, &["CVE-2020-0001"])));
     assert_eq!(code, 3, "{reason}");
     assert!(reason.contains("has 1 entries and says 2"), "{reason}");
+    // A push that only narrows, and drops the trigger, takes no test away.
+    let path = "exceptions/EXC-2026-C0VER.yaml";
+    let text = std::fs::read_to_string(repo.path().join(path)).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with("triggers:"));
+    let narrower = lines.map(|line| line.replace("2027-01-10", "2027-01-09") + "\n");
+    repo.by("mallory").write(path, &narrower.collect::<String>()).commit("End it earlier");
+    repo.checkout();
+    assert_eq!(asked(Some(&kev(fresh, 1, &[CVE]))).0, 1);
+}
+
+#[test]
+fn a_finding_that_no_file_can_be_asked_about_is_not_passed_over() {
+    let folder = crate::support::temporary();
+    let line = json!({"finding": format!("trivy:{CVE}"), "fact": "fix-available", "value": false});
+    let path = folder.path().join("facts.jsonl");
+    std::fs::write(&path, line.to_string() + "\n").unwrap();
+    let key = format!("tool: trivy, id: {CVE}, purl: 'pkg:npm/lodash@4.17.15'");
+    let standing = "cwe: CWE-79, severity: moderate, purl: 'pkg:npm/legacy-ui', versions: '<3.2.0'";
+    for (keys, expected) in [(key.clone(), "allow"), (format!("{key}}}, {{{standing}"), "unknown")]
+    {
+        let repo = ledger(POLICY);
+        let trigger =
+            "triggers: [{id: T2, when: It gets worse, then: close, test: fix-available}]\n";
+        let text = finding("EXC-2026-C0VER", &keys) + trigger;
+        file(&repo, "EXC-2026-C0VER", &text);
+        repo.checkout();
+        let args = ["--on", ON, "--format", "json", "check", "--application", "billing"];
+        let facts = ["--facts", path.to_str().unwrap()];
+        let run = cli::run(repo.path(), &[&args[..], &facts].concat());
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(answer["verdict"], expected, "{keys}: {answer:#}");
+    }
+}
+
+#[test]
+fn a_standing_criterion_notices_another_version_of_its_package() {
+    let folder = crate::support::temporary();
+    let repo = ledger(POLICY);
+    let key = "purl: 'pkg:npm/lodash', versions: '<4.17.0'";
+    let trigger = "triggers: [{id: T2, when: It gets worse, then: close, test: value-changed}]\n";
+    file(&repo, "EXC-2026-C0VER", &(finding("EXC-2026-C0VER", key) + trigger));
+    repo.checkout();
+    let ask = |purl: &str| {
+        let path = folder.path().join("a.sarif");
+        std::fs::write(&path, report("")).unwrap();
+        let id = format!("trivy:{CVE}");
+        let args = ["--on", ON, "--format", "json", "check", "--finding", &id, "--purl", purl];
+        let run =
+            cli::run(repo.path(), &[&args[..], &["--facts", path.to_str().unwrap()]].concat());
+        serde_json::from_str::<Value>(&run.out).unwrap()
+    };
+    let answer = ask("pkg:npm/lodash@4.16.0");
+    assert_eq!(answer["verdict"], "deny", "{answer:#}");
+    assert!(answer["reason"].as_str().unwrap().contains("is now in version 4.17.15"), "{answer:#}");
 }
 
 #[test]

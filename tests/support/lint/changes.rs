@@ -71,6 +71,7 @@ pub(crate) fn findings(example: &Example, tree: &MapTree) -> Vec<Finding> {
     let rulings: Vec<GovernanceChange> = brought
         .iter()
         .map(|_| GovernanceChange {
+            is_first: false,
             commit: Some("3f2c9a7be1d0".to_owned()),
             author: Some("ana@example.com".to_owned()),
             path: "exledger.yaml".to_owned(),
@@ -80,6 +81,7 @@ pub(crate) fn findings(example: &Example, tree: &MapTree) -> Vec<Finding> {
         })
         .collect();
     let workflows = example.workflow.map(|_| GovernanceChange {
+        is_first: false,
         commit: Some("3f2c9a7be1d0".to_owned()),
         author: Some("ana@example.com".to_owned()),
         path: ".github/workflows/exledger.yml".to_owned(),
