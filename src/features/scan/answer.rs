@@ -141,7 +141,7 @@ pub(super) fn scan<'s>(
         let root = repository.prefix(&session.located().root).unwrap_or_default();
         let root = if root.is_empty() { root } else { format!("{root}/") };
         search.found.retain(|file| {
-            let below = file.path.strip_prefix(&root);
+            let below = file.path.strip_prefix(&root).filter(|_| file.is_record);
             !below.is_some_and(|path| ledger::is_record_of(&policy.records, path))
         });
     }

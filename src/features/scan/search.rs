@@ -15,6 +15,7 @@ use crate::formats::suppressions::readers::trivy;
 use crate::formats::suppressions::{self, SuppressionScanner};
 use crate::history::content;
 use crate::history::introduced::comparable;
+use crate::record::file;
 use crate::record::pattern;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::store::folder_files::FolderFiles;
@@ -211,6 +212,8 @@ fn named_paths(
 pub(super) struct SearchedFile {
     pub(super) path: String,
     pub(super) content: ScannedFile,
+    /// Whether it reads as a record, in whatever folder.
+    pub(super) is_record: bool,
     /// The line of each suppression, without the blanks around it.
     pub(super) lines: Vec<SuppressionLine>,
 }
@@ -256,7 +259,8 @@ impl SearchedFile {
                 });
             }
         }
-        SearchedFile { path: path.to_owned(), content, lines }
+        let is_record = !content.is_empty() && file::read(path, bytes).record.is_some();
+        SearchedFile { path: path.to_owned(), content, is_record, lines }
     }
 }
 
@@ -360,7 +364,12 @@ impl FileSearch {
     }
 
     fn unread(&mut self, path: &str, content: ScannedFile) {
-        self.found.push(SearchedFile { path: path.to_owned(), content, lines: Vec::new() });
+        self.found.push(SearchedFile {
+            path: path.to_owned(),
+            content,
+            is_record: false,
+            lines: Vec::new(),
+        });
     }
 
     fn add(&mut self, other: FileSearch) {

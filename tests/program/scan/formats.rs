@@ -208,8 +208,14 @@ fn what_an_engine_hides_beyond_the_record_is_wider() {
 #[test]
 fn an_exception_of_kyverno_is_found_by_its_kind() {
     let text = "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata:\n  name: a\nspec:\n  exceptions:\n    - policyName: nonroot\n      ruleNames: [run]\n  match:\n    any:\n      - resources: {kinds: [Pod], namespaces: [billing], names: [batch]}\n";
-    let rules = of("{tool: x, id: y}", "k8s/exception.yaml", text);
-    assert!(!rules.is_empty() && rules.iter().all(|(_, rule)| rule == "uncovered"), "{rules:?}");
+    // Among the records, too: the tool reads it there.
+    for path in
+        ["k8s/exception.yaml", "exceptions/exception.yaml", "exceptions/EXC-2026-0THER.yaml"]
+    {
+        let rules = of("{tool: x, id: y}", path, text);
+        let is_found = !rules.is_empty() && rules.iter().all(|(_, rule)| rule == "uncovered");
+        assert!(is_found, "{path}: {rules:?}");
+    }
 }
 
 #[test]
