@@ -13,7 +13,8 @@ use crate::history::rule_change;
 use crate::history::taken::RecordChange;
 use crate::history::trails::Bytes;
 use crate::history::tree::{CommitTree, TreeWithFile};
-use crate::history::version::TrailKey;
+use crate::history::version::{FileAt, TrailKey};
+use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::policy::governs;
@@ -49,7 +50,7 @@ impl Comparer<'_> {
                         if changed.any(|entry| entry.needs.needed.count > 0) {
                             continue;
                         }
-                        (lost(&mut contents, bytes, proposed)?, Some(id.clone()))
+                        (lost(&mut contents, (id, bytes), (&before, proposed))?, Some(id.clone()))
                     }
                     ComparedPath::Governance(path) => {
                         let is_as_before = before.bytes(path)? == proposed.tree.bytes(path)?;
@@ -90,17 +91,31 @@ impl Comparer<'_> {
 
 fn lost(
     contents: &mut ContentCache<'_>,
-    bytes: &Bytes,
-    proposed: ProposedState<'_>,
+    (id, bytes): (&str, &Bytes),
+    (before, proposed): (&CommitTree<'_>, ProposedState<'_>),
 ) -> Result<Option<Loss>, Undetermined> {
-    let mut granted = None;
-    for file in bytes.old.iter().chain(&bytes.new) {
-        if let Some(text) = proposed.tree.bytes(&file.path)? {
-            granted = Some(file::read(&file.path, &text).record.map(Rc::new));
+    // What a commit took by a second file is given back by the record's own, wherever it stands.
+    let files = Files::list(proposed.tree, &proposed.governance.policy.records);
+    let files = files.into_iter().flat_map(|files| files.records);
+    let own = files.filter(|file| file.stem().eq_ignore_ascii_case(id)).map(|file| file.path);
+    let own: Vec<String> = own.collect();
+    let changed = bytes.old.iter().chain(&bytes.new).map(|file| file.path.to_string());
+    let changed: Vec<String> = changed.collect();
+    let is_beside = !own.is_empty() && !own.iter().any(|path| changed.contains(path));
+    let (mut granted, mut stands) = (None, Vec::new());
+    for path in own.iter().chain(&changed) {
+        if let Some(text) = proposed.tree.bytes(path)? {
+            granted = Some(file::read(path, &text).record.map(Rc::new));
+            let blob = before.entry(path)?.map(|(_, blob)| blob);
+            stands.extend(blob.map(|blob| FileAt { path: path.as_str().into(), blob }));
         }
     }
     // Whatever is removed in the end, or elsewhere, gives nothing back here.
     let Some(granted) = granted else { return Ok(None) };
     let granted: Option<&Rc<Record>> = granted.as_ref();
-    Ok(RecordChange::read(contents, bytes).loss(granted))
+    let old = if is_beside && bytes.old.is_empty() { stands } else { bytes.old.clone() };
+    let bytes = Bytes { old, new: bytes.new.clone() };
+    let loss = RecordChange::read(contents, &bytes).loss(granted);
+    // A second file that goes again removes nothing, and one about something else narrows nothing.
+    Ok(loss.filter(|loss| !is_beside || matches!(loss, Loss::Closure | Loss::Fired)))
 }

@@ -44,6 +44,30 @@ fn a_branch_that_closes_and_reopens_is_told_so_and_squashed_it_is_clean() {
 }
 
 #[test]
+fn what_a_second_file_ends_is_told_once() {
+    for path in [
+        "exceptions/more/EXC-2026-7F3KQ.yaml",
+        "exceptions/more/exc-2026-7f3kq.yaml",
+        "exceptions/more.yaml",
+    ] {
+        let repo = filed();
+        let work = repo.branch("work");
+        work.by("ana").write(path, &(SAMPLE.to_owned() + CLOSED)).commit("Close it");
+        work.by("ana").remove(path).write("README.md", "Payments\n").commit("Think better of it");
+        let run = on_branch(&repo, &["lint", "--base", "main"]);
+        let n_told = run.out.matches("error[merge-would-take]").count();
+        assert_eq!((run.code, n_told), (1, 1), "{path}: {}{}", run.out, run.err);
+        // One that only stands there for a while takes nothing.
+        let repo = filed();
+        let work = repo.branch("work");
+        work.by("ana").write(path, SAMPLE).commit("File it twice");
+        work.by("ana").remove(path).write("README.md", "Payments\n").commit("Think better of it");
+        let run = on_branch(&repo, &["lint", "--base", "main"]);
+        assert_eq!(run.code, 0, "{path}: {}{}", run.out, run.err);
+    }
+}
+
+#[test]
 fn what_needs_an_approval_anyway_is_not_taken() {
     let repo = filed();
     let work = repo.branch("work");
