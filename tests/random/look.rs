@@ -4,6 +4,7 @@
 //! in versions that one honest person pushed, who is an author of all the other versions too, if nobody signed or
 //! reviewed any version with the entry.
 
+use exledger::history::objects::Oid;
 use exledger::record::time::Instant;
 
 use super::content::{Content, FIRED, REVIEW_EVERY, REVIEWS, RISK, START, TRIGGERS};
@@ -67,7 +68,7 @@ pub(super) fn wrong(
     // Which tier applies is certain only if every policy at the tip is strict, or every version is sensitive.
     let strict = world.laws_at_tip().iter().all(|law| law.strict)
         || contents.iter().all(|content| content.get(RISK) == 1);
-    if contents.len() < series.len() || !strict {
+    if contents.len() < series.len() || !strict || is_removed_off_line(world, tip.id) {
         return None;
     }
     let landed: Vec<Instant> = ENTRIES
@@ -96,6 +97,18 @@ pub(super) fn wrong(
         _ => overdue,
     });
     overdue.then_some("its review is overdue, and only its author took one")
+}
+
+/// Tells whether a commit beside the line removes a record: a merge that brings it begins its time to a review anew, as the
+/// approval of what stands there then does.
+fn is_removed_off_line(world: &World, id: usize) -> bool {
+    let is_gone = |oid: &Oid| world.state(&world.made[oid].files, id) == State::Gone;
+    let beside =
+        world.made.iter().filter(|(oid, _)| world.main.iter().all(|land| land.oid != **oid));
+    let mut removals = beside.filter(|(oid, made)| {
+        is_gone(oid) && made.parents.first().is_some_and(|first| !is_gone(first))
+    });
+    removals.next().is_some()
 }
 
 /// Tells whether an entry appears only in versions that one honest person pushed, who is an author of the whole series.
