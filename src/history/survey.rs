@@ -134,7 +134,6 @@ impl Survey {
     }
 }
 
-/// Drops the changes of what is of no interest.
 fn retain(interest: &Interest, prefix: &LedgerPrefix, changes: &mut [Vec<FileChange>]) {
     for changes in changes {
         changes.retain_mut(|change| {

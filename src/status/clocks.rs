@@ -174,9 +174,8 @@ fn brought_by(
     Some((first, past.landed(first)?))
 }
 
-/// Returns the intervals of the record and its tier. Which of two is the shorter one depends on the month, so those of all
-/// versions since the approved one count.
 fn intervals(past: TrailPast, judged: &EvaluatedRecord) -> Vec<Term> {
+    // Which of two is the shorter one depends on the month, so those of all versions since the approved one count.
     let mut intervals = match judged.tier.as_ref() {
         Some(tier) => term::review_intervals(&judged.record, tier),
         None => judged.record.review_every.into_iter().collect(),

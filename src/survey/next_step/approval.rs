@@ -381,8 +381,8 @@ impl<'a> AdviceCase<'a> {
         Some(self.proposed(self.record_state.pending.iter().find(fits)?))
     }
 
-    /// Tells whether a later end has landed, and only lacks its approval; what is over, is closed.
     fn is_extension_unapproved(&self) -> bool {
+        // What is over, is closed.
         let state = self.record_state;
         let end = state.stated.as_ref().map(|stated| not_after(&stated.expires));
         let runs = state.landed.is_some() && state.ended.is_none();
