@@ -135,9 +135,10 @@ impl Run for CheckArgs {
         let question = self.question();
         let asks_nothing = question == Question::default() && self.at.is_none();
         self.refuse_contradictions(ctx, &question, asks_nothing)?;
-        let file = self.receipts.as_ref().or(self.new_receipts.as_ref());
-        file.map(|path| place::not_stdout(path)).transpose()?;
-        file.map(|path| place::not_reserved(ctx.folder.join(path))).transpose()?;
+        if let Some(path) = self.receipts.as_ref().or(self.new_receipts.as_ref()) {
+            place::not_stdout(path)?;
+            place::not_reserved(ctx.folder.join(path))?;
+        }
         let signer = self.signer(ctx)?;
         if let Some(path) = &self.new_receipts {
             features::check::start_receipts(&ctx.home()?, &ctx.folder.join(path))?;

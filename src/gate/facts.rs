@@ -99,7 +99,7 @@ pub(crate) fn cover_end(
     tests.peek()?;
     let subjects = subjects(question, record);
     // No file can be asked about a finding without an id.
-    let is_nameless = question.finding.is_none() && named(record).any(|key| key.id.is_none());
+    let is_nameless = question.finding.is_none() && record.findings().any(|key| key.id.is_none());
     let reported = question.scanner_details.reported.as_ref();
     let mut unknown = None;
     for (trigger, test) in tests {
@@ -134,7 +134,7 @@ fn subjects<'a>(question: &'a Question, record: &'a Record) -> Vec<TestSubject<'
         let ids = std::iter::once(id).chain(reported.map(String::as_str)).collect();
         return vec![TestSubject { record, tool, ids, purl }];
     }
-    let with_ids = named(record).filter_map(|key| Some((key, key.id.as_deref()?)));
+    let with_ids = record.findings().filter_map(|key| Some((key, key.id.as_deref()?)));
     let subject = |(key, id): (&'a FindingKey, &'a str)| TestSubject {
         record,
         tool: key.tool.as_deref().unwrap_or_default(),
@@ -142,10 +142,6 @@ fn subjects<'a>(question: &'a Question, record: &'a Record) -> Vec<TestSubject<'
         purl: key.purl.as_deref(),
     };
     with_ids.map(subject).collect()
-}
-
-fn named(record: &Record) -> impl Iterator<Item = &FindingKey> {
-    record.scope.iter().flat_map(|scope| scope.findings.iter().flatten())
 }
 
 /// Answers a test. The report in which a finding stands is a fact itself.

@@ -228,12 +228,9 @@ impl Refs {
         let HeadState::Branch(head) = &self.head else { return None };
         let folder = format!("refs/remotes/{remote}/");
         let has_seen_one = self.names.keys().any(|name| name.starts_with(&folder));
-        let follows = self.upstream.as_deref().is_none_or(|upstream| upstream == remote);
-        if has_seen_one || !follows || !self.names.contains_key(head) {
-            None
-        } else {
-            head.strip_prefix(HEADS)
-        }
+        let follows_another = self.upstream.as_deref().is_some_and(|upstream| upstream != remote);
+        let is_known = has_seen_one || follows_another || !self.names.contains_key(head);
+        if is_known { None } else { head.strip_prefix(HEADS) }
     }
 
     fn remote(&self) -> Result<Option<String>, Cause> {

@@ -50,7 +50,7 @@ use crate::record::id::Id;
 use crate::record::reader::NodeReader;
 use crate::record::reference::ControlRef;
 use crate::record::spec::{PERSON_HINT, WHEN_HINT};
-use crate::record::subject::{Scope, Subject};
+use crate::record::subject::{FindingKey, Scope, Subject};
 use crate::record::time::{Day, Term, When};
 use crate::record::trigger_test::TriggerTest;
 use crate::record::vocabulary::{Baseline, Class, ControlStatus, FixTarget, Risk, RootCause, Then};
@@ -338,5 +338,12 @@ fn justification<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<String> 
     match &node.value {
         Value::Scalar(scalar) => Some(scalar.text.clone()),
         _ => at.scalar(node, |text| Ok(text.to_owned())),
+    }
+}
+
+impl Record {
+    /// Returns the findings that it names, in the order of the file.
+    pub fn findings(&self) -> impl Iterator<Item = &FindingKey> {
+        self.scope.iter().flat_map(|scope| scope.findings.iter().flatten())
     }
 }

@@ -97,7 +97,7 @@ impl Ground {
 fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     let policy = &governance.policy;
     let first = past.first();
-    let approved = (first..=past.tip).rev().find(|index| past.is_approved(*index));
+    let approved = past.last_approved();
     let from = approved.unwrap_or(first);
     let closure = find_closure(past, first, from);
     // A closure counts without approval, and only a later version could reopen the record, so missing objects don't

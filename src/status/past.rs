@@ -50,6 +50,10 @@ impl<'a> TrailPast<'a> {
         self.landed.get(index).copied()
     }
 
+    pub(crate) fn last_approved(&self) -> Option<usize> {
+        (self.first()..=self.tip).rev().find(|index| self.is_approved(*index))
+    }
+
     pub(crate) fn first(&self) -> usize {
         let begins = |index: &usize| {
             self.version(*index).is_some_and(|version| {

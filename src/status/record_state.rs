@@ -120,8 +120,8 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
         }
         _ => {
             record_state.ended = timeline::ended(past, governance, instant);
-            let approved = (past.first()..=past.tip).rev().find(|index| past.is_approved(*index));
-            record_state.as_approved = approved.and_then(|index| past.shared(index)).cloned();
+            let approved = past.last_approved().and_then(|index| past.shared(index));
+            record_state.as_approved = approved.cloned();
             true
         }
     };

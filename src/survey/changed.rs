@@ -10,12 +10,6 @@ use crate::record::version::Range;
 use crate::record::{Record, pattern, tool_ids};
 use crate::survey::event::{FindingFile, ScannerFinding};
 
-/// Returns the findings that a record names.
-pub fn keys(record: &Record) -> impl Iterator<Item = &FindingKey> {
-    let scope = record.scope.as_ref();
-    scope.and_then(|scope| scope.findings.as_ref()).into_iter().flatten()
-}
-
 /// Returns what is no longer as the record states it: the package's version, or the severity.
 pub fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
     let matches_finding = |key: &&FindingKey| {
@@ -37,7 +31,7 @@ pub fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
             }
             && key.paths.as_ref().is_none_or(is_inside)
     };
-    keys(record).filter(matches_finding).find_map(|key| {
+    record.findings().filter(matches_finding).find_map(|key| {
         let finding_key = finding.key();
         let version = finding_version(key, finding);
         if let Some((is, was)) = version {

@@ -193,7 +193,7 @@ fn states_finding(record: &record::Record, value: &str) -> bool {
 
 /// Returns the names under which [`Filter::finding`] selects a record: `TOOL:ID`, and the id alone.
 pub(super) fn findings(record: &record::Record) -> Vec<String> {
-    let keys = record.scope.iter().flat_map(|scope| scope.findings.iter().flatten());
+    let keys = record.findings();
     let names = |key: &FindingKey| {
         let id = key.id.as_ref().or(key.cwe.as_ref()).cloned();
         let whole = key.tool.as_ref().zip(id.as_ref()).map(|(tool, id)| format!("{tool}:{id}"));

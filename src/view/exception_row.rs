@@ -125,7 +125,7 @@ impl<'a> ExceptionRow<'a> {
         let subject = &record.subject;
         let controls = record.deviates_from.controls.as_deref().unwrap_or_default();
         let control = |stated| names.control(stated).map(|(id, _)| id);
-        let findings = record.scope.iter().flat_map(|scope| scope.findings.iter().flatten());
+        let findings = record.findings();
         ExceptionRow {
             title: Some(&record.title),
             class: Some(record.class),

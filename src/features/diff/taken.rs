@@ -22,6 +22,7 @@ use crate::record::Record;
 use crate::record::file;
 use crate::rules::change_cases::TakenOnBranch;
 use crate::session::error::Undetermined;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 impl Comparer<'_> {
@@ -40,6 +41,13 @@ impl Comparer<'_> {
         }
         let mut contents = ContentCache::new(self.repository);
         let before = self.tree(base)?;
+        let listed = OnceCell::new();
+        let list = || Files::list(proposed.tree, &proposed.governance.policy.records).ok();
+        let own = |id: &str| -> Vec<String> {
+            let records = listed.get_or_init(list).iter().flat_map(|files: &Files| &files.records);
+            let own = records.filter(|file| file.stem().eq_ignore_ascii_case(id));
+            own.map(|file| file.path.clone()).collect()
+        };
         let mut found = Vec::new();
         for branch_commit in commits {
             for subject in &branch_commit.touched {
@@ -50,7 +58,10 @@ impl Comparer<'_> {
                         if changed.any(|entry| entry.needs.needed.count > 0) {
                             continue;
                         }
-                        (lost(&mut contents, (id, bytes), (&before, proposed))?, Some(id.clone()))
+                        (
+                            lost(&mut contents, (&own(id), bytes), (&before, proposed))?,
+                            Some(id.clone()),
+                        )
                     }
                     ComparedPath::Governance(path) => {
                         let is_as_before = before.bytes(path)? == proposed.tree.bytes(path)?;
@@ -91,14 +102,10 @@ impl Comparer<'_> {
 
 fn lost(
     contents: &mut ContentCache<'_>,
-    (id, bytes): (&str, &Bytes),
+    (own, bytes): (&[String], &Bytes),
     (before, proposed): (&CommitTree<'_>, ProposedState<'_>),
 ) -> Result<Option<Loss>, Undetermined> {
     // What a commit took by a second file is given back by the record's own, wherever it stands.
-    let files = Files::list(proposed.tree, &proposed.governance.policy.records);
-    let files = files.into_iter().flat_map(|files| files.records);
-    let own = files.filter(|file| file.stem().eq_ignore_ascii_case(id)).map(|file| file.path);
-    let own: Vec<String> = own.collect();
     let changed = bytes.old.iter().chain(&bytes.new).map(|file| file.path.to_string());
     let changed: Vec<String> = changed.collect();
     let is_beside = !own.is_empty() && !own.iter().any(|path| changed.contains(path));

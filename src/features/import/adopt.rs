@@ -246,7 +246,7 @@ impl<'r> Adoption<'r> {
     fn names(&self, known: &LedgerEntry, keys: &[FindingKey]) -> bool {
         let Some(record) = &known.source.record else { return false };
         let is_open = record.closure.is_none() && not_after(&record.expires) > self.now;
-        let findings = record.scope.iter().flat_map(|scope| scope.findings.iter().flatten());
+        let findings = record.findings();
         let findings: Vec<&FindingKey> = findings.collect();
         let is_same = |key: &FindingKey| {
             let texts = key.content.as_deref().unwrap_or_default();

@@ -15,6 +15,7 @@ use crate::formats::suppressions::readers::trivy;
 use crate::formats::suppressions::{self, SuppressionScanner};
 use crate::history::content;
 use crate::history::introduced::comparable;
+use crate::history::watched_paths;
 use crate::record::file;
 use crate::record::pattern;
 use crate::session::error::{Error, Undetermined, Usage};
@@ -259,7 +260,9 @@ impl SearchedFile {
                 });
             }
         }
-        let is_record = !content.is_empty() && file::read(path, bytes).record.is_some();
+        let is_record = !content.is_empty()
+            && watched_paths::is_record(path)
+            && file::read(path, bytes).record.is_some();
         SearchedFile { path: path.to_owned(), content, is_record, lines }
     }
 }

@@ -12,7 +12,7 @@ use crate::record::trigger_test::TriggerTest;
 use crate::record::vocabulary::Then;
 use crate::record::{Record, Trigger};
 use crate::status::state::{RecordState, Status};
-use crate::survey::changed::{changed, keys};
+use crate::survey::changed::changed;
 use crate::survey::event::{TriageDecision, TriageInput};
 use crate::survey::searched::{SearchedTools, scanner};
 
@@ -175,7 +175,9 @@ impl<'s> TriggerWatch<'s> {
         if !watched.matched.is_empty() || watched.changed.is_some() || self.is_doubtful {
             return None;
         }
-        let named: Option<Vec<(String, Option<&String>)>> = keys(watched.record)
+        let named: Option<Vec<(String, Option<&String>)>> = watched
+            .record
+            .findings()
             .map(|key| Some((tool_ids::tool(key.tool.as_ref()?).into_owned(), key.id.as_ref())))
             .collect();
         let named = named.filter(|named| !named.is_empty())?;
@@ -198,7 +200,7 @@ impl<'s> TriggerWatch<'s> {
             if !matches!(watched.record_state.status, Status::Active | Status::Degraded) {
                 continue;
             }
-            let could = keys(watched.record).next().is_some() && !self.tools.is_empty()
+            let could = watched.record.findings().next().is_some() && !self.tools.is_empty()
                 || watched.record.subject.identity.is_some() && self.has_events;
             let is_last = |(tool, source): &(String, usize)| {
                 self.tools.get(tool).is_none_or(|last| last == source)
@@ -222,7 +224,9 @@ impl<'s> TriggerWatch<'s> {
         let Some(watched) = self.records.get(id) else {
             return String::new();
         };
-        let tools: BTreeSet<String> = keys(watched.record)
+        let tools: BTreeSet<String> = watched
+            .record
+            .findings()
             .filter_map(|key| key.tool.as_ref())
             .map(|tool| tool_ids::tool(tool).into_owned())
             .collect();
