@@ -14,6 +14,9 @@ use crate::terminal::{Seen, Terminal, screen};
 
 pub(super) const COLUMNS: usize = 80;
 
+/// The lines around the comment of a pull request, which is quoted.
+const COMMENT: (&str, &str) = ("<!-- comment -->\n", "<!-- /comment -->\n");
+
 /// The keys of the session in the docs: six answers, one changed value, and the rest.
 const SESSION: &[(&str, &str)] = &[
     ("Title, one line", "Nightly invoices still read with the shared database user\r"),
@@ -97,23 +100,30 @@ fn lint() -> Vec<(&'static str, String)> {
     vec![("lint", [first, second, "…", last].join("\n\n"))]
 }
 
-/// The screen of `diff` for a branch of the demo.
-fn diff() -> Vec<(&'static str, String)> {
+/// The screen of `diff` for the branch of the demo that files its request, and the comment on its pull request, quoted, without
+/// the fields that are folded.
+fn diff() -> (Vec<(&'static str, String)>, String) {
     let folder = crate::support::temporary();
     let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");
-    let branches = crate::support::repo::git(&ledger, &["branch", "--format", "%(refname:short)"]);
-    let branch = branches.lines().find(|name| *name != "main").unwrap().to_owned();
-    let args = ["-q", "--on", DAY, "diff", "main", &branch];
+    let args = ["-q", "--on", DAY, "diff", "main", "wiki-assistant"];
     let seen = terminal(&ledger).run(&args, &[]);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
-    vec![("diff", shown(&seen.bytes, ""))]
+    let comment = cli::run(&ledger, &[&args[..], &["--format", "markdown"]].concat());
+    assert_eq!(comment.code, 0, "{}", comment.err);
+    let (open, _) = comment.out.split_once("<details>").unwrap();
+    let lines = open.trim_end().lines().map(|line| format!("> {line}"));
+    let quoted: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
+    (vec![("diff", shown(&seen.bytes, ""))], quoted.join("\n"))
 }
 
 #[test]
-fn the_screens_of_the_documents_are_what_a_terminal_shows() {
-    taken("docs/file-and-approve.md", &[filing(), lint(), diff()].concat());
+fn the_screens_of_filing_and_approving_are_what_a_terminal_and_a_pull_request_show() {
+    let page = "docs/file-and-approve.md";
+    let (diff, comment) = diff();
+    taken(page, &[filing(), lint(), diff].concat());
+    replaced(page, COMMENT, &format!("{comment}\n"));
 }
 
 #[test]
@@ -151,16 +161,22 @@ fn the_screens_of_a_frozen_pattern_are_what_a_terminal_shows() {
 /// Compares all screens of a page, by name, with the actual output.
 pub(crate) fn taken(page: &str, screens: &[(&str, String)]) {
     let path = project::root().join(page);
-    let old = std::fs::read_to_string(&path).unwrap();
-    let mut fresh = old.clone();
-    for (name, text) in screens {
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text.matches("<!-- screen: ").count(), screens.len(), "{page}");
+    for (name, shown) in screens {
         let opening = format!("<!-- screen: {name} -->\n```text\n");
-        let (head, rest) =
-            fresh.split_once(&opening).unwrap_or_else(|| panic!("{name} is not in {page}"));
-        let (_, tail) = rest.split_once("```").unwrap();
-        fresh = format!("{head}{opening}{text}\n```{tail}");
+        replaced(page, (&opening, "```"), &format!("{shown}\n"));
     }
-    assert_eq!(old.matches("<!-- screen: ").count(), screens.len(), "{page}");
+}
+
+/// Compares what a page has between two lines with the actual output, and takes it with `UPDATE_GOLDEN=1`.
+fn replaced(page: &str, (opening, closing): (&str, &str), shown: &str) {
+    let path = project::root().join(page);
+    let old = std::fs::read_to_string(&path).unwrap();
+    let (head, rest) =
+        old.split_once(opening).unwrap_or_else(|| panic!("{opening} is not in {page}"));
+    let (_, tail) = rest.split_once(closing).unwrap();
+    let fresh = format!("{head}{opening}{shown}{closing}{tail}");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, &fresh).unwrap();
         return;
