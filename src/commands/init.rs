@@ -34,6 +34,7 @@ use crate::commands::init::action::{PinnedAction, ProgramSource};
 use crate::commands::init::approvers::{ApproverArgument, Approvers};
 use crate::commands::init::files::{Place, Setup};
 use crate::commands::init::forge::{BranchChoice, Forge, Origin};
+use crate::commands::next_steps;
 use exledger::store::edits::Write;
 use exledger::store::git::Repository;
 use exledger::store::git::open::OpenError;
@@ -178,7 +179,8 @@ impl Run for InitArgs {
         }
         init.created.sort();
         init.skipped.order_by(|one, other| one.path.cmp(&other.path));
-        init.next = files::next(&init.created, jobs.is_some());
+        let git = next_steps::git_command(ctx, tree.root());
+        init.next = files::next(&init.created, jobs.is_some(), &git);
         ctx.show(&view::init::doc(&init))?;
         if let Some(because) = because.filter(|_| jobs.is_some()) {
             ctx.hint(&format!("hint: the jobs are for the branch {}: {because}", setup.branch));

@@ -3,6 +3,7 @@
 //! Start at [`after`] and [`after_filing`].
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::commands::context::Ctx;
 use exledger::diag::shell::quoted;
@@ -70,7 +71,7 @@ pub(crate) fn sending(
     branch: &str,
     (files, subject): (&[String], &str),
 ) -> Vec<String> {
-    let git = git_command(ctx, home);
+    let git = git_command(ctx, home.root());
     let add = format!("{git} add {}", files.join(" "));
     if home.repository_or_none().is_some_and(|git| !git.merged_heads().is_empty()) {
         return vec![add, format!("{git} commit --no-edit")];
@@ -91,7 +92,7 @@ pub(crate) fn completing(
     if ids.len() <= SHORT {
         return format!("{} new --complete {}", program(ctx), ids.join(" "));
     }
-    let git = git_command(ctx, home);
+    let git = git_command(ctx, home.root());
     let folders: Vec<String> = folders.iter().map(|folder| quoted(folder)).collect();
     format!("{} new --complete $({git} ls-files -o {})", program(ctx), folders.join(" "))
 }
@@ -111,7 +112,7 @@ fn push(ctx: &Ctx, home: &Session, branch: &str) -> Option<String> {
     let known = |name: &str| refs.remotes.iter().find(|remote| *remote == name);
     let upstream = refs.upstream.as_deref().and_then(known);
     let remote = upstream.or_else(|| known("origin")).or(refs.remotes.first())?;
-    Some(format!("{} push -u {} {branch}", git_command(ctx, home), quoted(remote)))
+    Some(format!("{} push -u {} {branch}", git_command(ctx, home.root()), quoted(remote)))
 }
 
 /// Returns the checked-out branch, unless it is the approved branch.
@@ -129,12 +130,12 @@ pub(crate) fn own_branch(home: &Session) -> Option<String> {
     (bare != approved).then_some(bare)
 }
 
-/// Returns the git command line for the ledger's paths, from the folder in which it is typed.
-pub(crate) fn git_command(ctx: &Ctx, home: &Session) -> String {
-    if ctx.globals.directory.is_none() && ctx.folder == home.root() {
+/// Returns the git command line for paths from a folder, from the folder in which it is typed.
+pub(crate) fn git_command(ctx: &Ctx, root: &Path) -> String {
+    if ctx.globals.directory.is_none() && ctx.folder == root {
         "git".to_owned()
     } else {
-        format!("git -C {}", quoted(&home.root().display().to_string()))
+        format!("git -C {}", quoted(&root.display().to_string()))
     }
 }
 

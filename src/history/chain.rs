@@ -237,6 +237,7 @@ impl<'s> MergeSubject<'s> {
             ("tag", false),
             ("", true),
         ];
+        let mut is_commit = false;
         let mut rest = subject.strip_prefix("Merge ")?;
         // `git pull URL`, of the branch that HEAD names there.
         if let Some((url, target)) = rest.split_once(" into ")
@@ -257,6 +258,7 @@ impl<'s> MergeSubject<'s> {
             let (known, names_branches) = KINDS.iter().find(|(name, _)| *name == singular)?;
             if !known.is_empty() {
                 (is_branch, is_tracking) = (*names_branches, known.starts_with("remote"));
+                is_commit = *known == "commit";
             }
             is_of_branches &= is_branch && !is_tracking;
             // A name may hold quotes, and no blank: the last quote before one ends it.
@@ -264,7 +266,9 @@ impl<'s> MergeSubject<'s> {
             let end = word.rfind('\'').or_else(|| after.find('\''))?;
             let (name, tail) = (after.get(..end)?, after.get(end + 1..)?);
             let tail = tail.strip_prefix(" (early part)").unwrap_or(tail);
-            branches.extend(is_branch.then_some((name, is_tracking)));
+            if is_branch || is_commit {
+                branches.push((name, is_tracking));
+            }
             rest = tail;
             let next = [", ", "; ", " and "].iter().find_map(|between| {
                 let item = rest.strip_prefix(between)?;
@@ -293,15 +297,26 @@ impl<'s> MergeSubject<'s> {
         })
     }
 
-    /// Tells whether it names the approved branch, also under a remote's name, or as one of a fork (`acme:main`).
+    /// Tells whether it names the approved branch: a remote's or its `HEAD`, a fork's (`acme:main`), or a revision as it was typed.
     fn merges(&self, branch: &str) -> bool {
         let is_itself = |name: &str| ["main", "master", branch].contains(&name);
-        self.branches.iter().any(|(name, is_tracking)| {
-            let name = name.rsplit_once(':').map_or(*name, |(_, name)| name);
-            let bare = name.split_once('/');
-            let is_remote = |remote: &str| *is_tracking || ["origin", "upstream"].contains(&remote);
-            is_itself(name)
-                || bare.is_some_and(|(remote, name)| is_remote(remote) && is_itself(name))
+        let is_known = |remote: &str| ["origin", "upstream"].contains(&remote);
+        self.branches.iter().any(|(typed, is_tracking)| {
+            let name = typed.split(['~', '^']).next().unwrap_or(typed);
+            let name = name.split_once("@{").map_or(name, |(name, _)| name);
+            let name = name.rsplit_once(':').map_or(name, |(_, name)| name);
+            let name = name.strip_prefix("refs/").unwrap_or(name);
+            let name = name.strip_prefix("heads/").unwrap_or(name);
+            let (name, is_tracking) = match name.strip_prefix("remotes/") {
+                Some(name) => (name, true),
+                None => (name, *is_tracking),
+            };
+            match name.split_once('/') {
+                _ if is_itself(name) => true,
+                Some((remote, "HEAD")) => is_tracking || is_known(remote),
+                Some((remote, name)) => (is_tracking || is_known(remote)) && is_itself(name),
+                None => is_tracking,
+            }
         })
     }
 }

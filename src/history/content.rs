@@ -8,7 +8,7 @@ use crate::history::digest::Digest;
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid, OidMap};
 use crate::history::outline::Outline;
 use crate::history::version::{Content, FileAt, VersionBody};
-use crate::record::file::RecordFile;
+use crate::record::file::{RecordFile, UnreadEnd};
 use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::record::{Record, file};
@@ -129,6 +129,7 @@ impl<'o> ContentCache<'o> {
     fn conflicted(&mut self, several: &[FileAt]) -> Content {
         let mut ending: Option<Rc<Record>> = None;
         let mut end: Option<Instant> = None;
+        let mut unread = UnreadEnd::default();
         for file in several {
             let (body, _) = self.read(&file.path, file.blob);
             self.parse(&body);
@@ -136,11 +137,12 @@ impl<'o> ContentCache<'o> {
                 return body.content().clone();
             }
             end = end.into_iter().chain(body.content().end()).min();
+            unread = unread.or(body.content().unread_end());
             let rank = |record: &Rc<Record>| (record.closure.is_some(), record.fired.len());
             ending =
                 ending.into_iter().chain(body.content().ending().map(Rc::clone)).max_by_key(rank);
         }
-        Content::conflicted(several, ending, end)
+        Content::conflicted(several, (ending, unread), end)
     }
 
     /// Parses the file of a version, unless that was done before.

@@ -68,14 +68,16 @@ impl RecordChange {
     /// that stood there until then, for a change of what can't be read.
     pub(super) fn takes(&self, stood: &dyn Fn() -> Vec<Rc<Record>>) -> bool {
         let (Some(before), Some(after)) = (&self.before, &self.after) else { return false };
+        let unread = after.content().unread_end();
         if after.closes(before) {
-            return ending(after).is_some();
+            return ending(after).is_some() || unread.closes;
         }
         match before.record() {
             Some(granted) => self.loss(Some(granted)).is_some(),
             // What could not be read before may have been open.
             None => {
-                ending(after).is_some_and(|after| after.closure.is_some())
+                unread.closes
+                    || ending(after).is_some_and(|after| after.closure.is_some())
                     || stood().iter().any(|granted| self.loss(Some(granted)).is_some())
             }
         }
@@ -89,16 +91,22 @@ impl RecordChange {
         }
         let Some(after) = &self.after else { return Some(Loss::Removal) };
         let earlier = ending(before).or(granted);
-        let later = ending(after)?;
-        let was_closed = earlier.is_some_and(|earlier| earlier.closure.is_some());
-        if later.closure.is_some() && !was_closed {
+        let later = ending(after);
+        let [was_unread, unread] = [before, after].map(|body| body.content().unread_end());
+        let is_closed = |record: &Rc<Record>| record.closure.is_some();
+        let was_closed = was_unread.closes || earlier.is_some_and(is_closed);
+        if (unread.closes || later.is_some_and(is_closed)) && !was_closed {
             return Some(Loss::Closure);
         }
         let known =
             earlier.into_iter().chain(granted).flat_map(|record| &record.fired).collect::<Vec<_>>();
-        if later.fired.iter().any(|fired| !known.contains(&fired)) {
+        let mut fired = later.iter().flat_map(|later| &later.fired);
+        if fired.any(|fired| !known.contains(&fired))
+            || unread.n_fired > known.len().max(was_unread.n_fired)
+        {
             return Some(Loss::Fired);
         }
+        let later = later?;
         // What can't be read, or stands twice, was not granted: what stood before it was. Under another name it says the same.
         let earlier = before.record().or(granted).or(earlier)?;
         // A second file about something else took the id by mistake, and narrows nothing.

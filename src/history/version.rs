@@ -9,7 +9,8 @@ use crate::history::objects::{Extent, Obstacle, Oid};
 use crate::history::off_line::{Rerouted, TakenAway};
 use crate::history::outline::Outline;
 use crate::record::Record;
-use crate::record::file::{self, RecordFile};
+use crate::record::decision::Firing;
+use crate::record::file::{self, RecordFile, UnreadEnd};
 use crate::record::time::{Instant, not_after};
 use std::cell::OnceCell;
 use std::fmt;
@@ -294,8 +295,9 @@ impl VersionBody {
 pub enum Content {
     /// A record without shape findings.
     Record(Rc<Record>),
-    /// A file that grants nothing, and why; what its record ends counts if only the name is wrong.
-    Unreadable(Rc<[Finding]>, Option<Rc<Record>>),
+    /// A file that grants nothing, and why; what its record ends counts if only the name is wrong, and else interrupts what was
+    /// approved.
+    Unreadable(Rc<[Finding]>, Option<Rc<Record>>, UnreadEnd),
     /// Two or more files with the same id, by path.
     Conflicted(OneId),
     /// No file: the record is removed.
@@ -314,6 +316,8 @@ pub struct OneId {
     pub n: usize,
     /// The record of one that is closed, else of the one with the most fired entries: what it ends counts.
     pub ending: Option<Rc<Record>>,
+    /// What those of them that can't be read may end.
+    pub unread: UnreadEnd,
     /// The earliest end that one of them states.
     pub end: Option<Instant>,
 }
@@ -324,7 +328,11 @@ impl Content {
             Some(record) => Content::Record(Rc::new(record)),
             None => {
                 let misnamed = source.misnamed.take().map(Rc::new);
-                Content::Unreadable(source.findings.clone().into(), misnamed)
+                let unread = match misnamed {
+                    Some(_) => UnreadEnd::default(),
+                    None => UnreadEnd::of(source),
+                };
+                Content::Unreadable(source.findings.clone().into(), misnamed, unread)
             }
         }
     }
@@ -332,7 +340,7 @@ impl Content {
     /// Returns the content of several files with the same id, which grant nothing.
     pub fn conflicted(
         files: &[FileAt],
-        ending: Option<Rc<Record>>,
+        (ending, unread): (Option<Rc<Record>>, UnreadEnd),
         end: Option<Instant>,
     ) -> Content {
         let first = files.iter().take(MOST_OF_ONE_ID);
@@ -340,6 +348,7 @@ impl Content {
             first: first.map(|file| file.path.to_string()).collect(),
             n: files.len(),
             ending,
+            unread,
             end,
         })
     }
@@ -348,11 +357,29 @@ impl Content {
     pub fn ending(&self) -> Option<&Rc<Record>> {
         match self {
             Content::Record(record) => Some(record),
-            Content::Unreadable(_, ending) | Content::Conflicted(OneId { ending, .. }) => {
+            Content::Unreadable(_, ending, _) | Content::Conflicted(OneId { ending, .. }) => {
                 ending.as_ref()
             }
             Content::Gone | Content::Missing(_) | Content::File => None,
         }
+    }
+
+    /// Returns what a file of it that can't be read may end.
+    pub fn unread_end(&self) -> UnreadEnd {
+        match self {
+            Content::Unreadable(_, _, unread) | Content::Conflicted(OneId { unread, .. }) => {
+                *unread
+            }
+            _ => UnreadEnd::default(),
+        }
+    }
+
+    /// Tells whether it ends a record of which some firings are known, also in a misnamed, doubled or broken file.
+    pub fn ends(&self, known: &[Firing]) -> bool {
+        let is_over = |record: &Rc<Record>| {
+            record.closure.is_some() || record.fired.iter().any(|firing| !known.contains(firing))
+        };
+        self.ending().is_some_and(is_over) || self.unread_end().is_beyond(known.len())
     }
 
     /// Returns the end that it states, also in a misnamed or doubled file.

@@ -59,6 +59,16 @@ pub enum EditError {
     Splice(SpliceError),
 }
 
+impl EditError {
+    /// Returns what whoever wanted the edit does instead.
+    pub fn help(&self) -> &'static str {
+        match self {
+            EditError::Splice(SpliceError::Hidden { .. }) => "type it without this character",
+            _ => "write the decision by hand; `exledger lint` checks it",
+        }
+    }
+}
+
 /// Applies edits to the bytes of a record's file, one after another, all or none.
 ///
 /// # Errors

@@ -47,6 +47,15 @@ pub enum FieldState<'s> {
     Node(&'s Node),
 }
 
+/// What a file that can't be read as a record may end: whether it names a closure, and how many firings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnreadEnd {
+    /// Whether it names a closure, or hides what it names.
+    pub closes: bool,
+    /// The number of its fired entries; the largest there is if they can't be counted.
+    pub n_fired: usize,
+}
+
 /// Reads a file and returns the record with all findings about its shape.
 ///
 /// Ids of other files, and the prefixes that a policy lists, are not known here.
@@ -119,6 +128,48 @@ pub fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     let bare = name.strip_suffix(".yaml").or(name.strip_suffix(".yml"));
     bare.unwrap_or(name)
+}
+
+impl UnreadEnd {
+    /// Reads what a file names that is no record; what can't be told may be an end.
+    pub fn of(source: &RecordFile) -> UnreadEnd {
+        let text = &source.text;
+        let is_meant = |key: &str| source.misspelled.iter().any(|field| field == key);
+        let is_dark = match source.root {
+            Some(_) => text.len() > Limits::RECORD.bytes,
+            None => text.len() > Limits::RECORD.bytes || text.contains(['\0', '\u{FFFD}', '\\']),
+        };
+        let stated = |key| source.root.as_ref().and_then(|root| root.get(key));
+        let closes = stated("closure").is_some() || count_key(text, "closure") > 0;
+        let n_fired = match (count_key(text, "fired"), stated("fired").map(|node| &node.value)) {
+            (0, None) => 0,
+            (0 | 1, Some(Value::List(items))) => items.len(),
+            _ => usize::MAX,
+        };
+        UnreadEnd {
+            closes: is_dark || closes || is_meant("closure"),
+            n_fired: if is_meant("fired") { usize::MAX } else { n_fired },
+        }
+    }
+
+    /// Returns what either of two files of a record may end.
+    #[must_use]
+    pub fn or(self, other: UnreadEnd) -> UnreadEnd {
+        UnreadEnd { closes: self.closes || other.closes, n_fired: self.n_fired.max(other.n_fired) }
+    }
+
+    /// Tells whether it may end a record of which this many firings are known.
+    pub fn is_beyond(self, n_known: usize) -> bool {
+        self.closes || self.n_fired > n_known
+    }
+}
+
+fn count_key(text: &str, key: &str) -> usize {
+    let is_key = |(at, _): &(usize, &str)| {
+        let rest = text.get(at + key.len()..).unwrap_or_default();
+        rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':')
+    };
+    text.match_indices(key).filter(is_key).count()
 }
 
 impl RecordFile {

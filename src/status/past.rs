@@ -56,14 +56,28 @@ impl<'a> TrailPast<'a> {
 
     pub(crate) fn first(&self) -> usize {
         let begins = |index: &usize| {
-            self.version(*index).is_some_and(|version| {
+            let version = self.version(*index);
+            version.is_some_and(|version| {
                 matches!(
                     version.change,
                     VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited
-                )
+                ) || self.follows_unread_end(*index)
             })
         };
         (0..=self.tip).rev().find(begins).unwrap_or(0)
+    }
+
+    pub(crate) fn follows_unread_end(&self, index: usize) -> bool {
+        let Some(before) = index.checked_sub(1) else { return false };
+        // What follows an end that can't be read needs its own approval.
+        let unread =
+            |index| self.version(index).map(|version| version.record.content().unread_end());
+        let known = (0..before).rev().find_map(|index| self.ending(index));
+        let n_known = known.map_or(0, |record| record.fired.len());
+        let is_open = known.is_none_or(|record| record.closure.is_none());
+        is_open
+            && unread(before).is_some_and(|end| end.is_beyond(n_known))
+            && self.record(index).is_some()
     }
 
     pub(crate) fn is_approved(&self, index: usize) -> bool {

@@ -332,7 +332,7 @@ impl RecordState {
     }
 }
 
-/// Returns the reason for a file that was restored exactly as it was before its removal.
+/// Returns the reason for a file that was restored exactly as it was before its removal, or before an end that can't be read.
 fn brought_back(past: TrailPast) -> Option<Reason> {
     let first = past.first();
     let version = past.version(first)?;
@@ -343,8 +343,12 @@ fn brought_back(past: TrailPast) -> Option<Reason> {
         .take(first)
         .rev()
         .find(|earlier| version.digest.is_some() && earlier.digest == version.digest)?;
+    let what = match past.follows_unread_end(first) {
+        true => "it named a closure or a firing while it could not be read",
+        false => "the file was removed",
+    };
     Some(ReasonKind::BroughtBack.says(format!(
-        "the same bytes were merged in {} before the file was removed; approvals from then do not carry over",
+        "the same bytes were merged in {} before {what}; approvals from then do not carry over",
         earlier.commit.oid.short()
     )))
 }

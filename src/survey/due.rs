@@ -24,7 +24,7 @@ words! {
         EmergencyReviewDue,
         /// It ended, or its requested period passed, without ever being in force.
         Expired,
-        /// Its periodic review is overdue.
+        /// Its periodic review is overdue, or due within a few days.
         ReviewDue,
         /// The verification of a compensating control is overdue.
         ControlStale,
@@ -203,7 +203,7 @@ impl DueCase<'_> {
             Bucket::ReviewSaysReduce => since(self.first_review(ReviewOutcome::Reduce)),
             Bucket::EmergencyReviewDue if self.is_open() && !self.is_approved() => self.emergency(),
             Bucket::Expired if !self.was_in_force() => since(self.record_state.ended),
-            Bucket::ReviewDue if self.is_granted() => since(self.missed(DutyKind::Review)),
+            Bucket::ReviewDue if self.is_granted() => self.review(),
             Bucket::ControlStale if self.is_granted() => {
                 since(self.missed(DutyKind::ControlVerification))
             }
@@ -228,6 +228,16 @@ impl DueCase<'_> {
 
     fn missed(&self, kind: DutyKind) -> Option<Instant> {
         self.first(kind).filter(|at| *at <= self.instant)
+    }
+
+    fn review(&self) -> Option<DueBucket> {
+        let at = self.first(DutyKind::Review)?;
+        let (urgency, timing) = match at <= self.instant {
+            true => (Urgency::Overdue, Timing::Since(at)),
+            false => (Urgency::InTime, Timing::Until(at)),
+        };
+        let is_near = at <= self.horizon.urgent.after(self.instant);
+        is_near.then_some(DueBucket { bucket: Bucket::ReviewDue, urgency, timing })
     }
 
     fn is_approved(&self) -> bool {

@@ -80,7 +80,7 @@ pub fn waits_for(people: &[Person], but: &[Person]) -> String {
 /// if there is no date.
 pub fn timing(due: &DueRecord, now: Instant) -> String {
     match due.timing {
-        Timing::Until(at) if due.bucket == Bucket::EmergencyReviewDue => {
+        Timing::Until(at) if is_deadline(due.bucket) => {
             format!("{}, {}", dates::distance(at, now), dates::by(at))
         }
         Timing::Since(at) | Timing::Until(at) => dates::distance(at, now),
@@ -90,11 +90,16 @@ pub fn timing(due: &DueRecord, now: Instant) -> String {
     }
 }
 
+fn is_deadline(bucket: Bucket) -> bool {
+    // Nothing ends at its date.
+    matches!(bucket, Bucket::EmergencyReviewDue | Bucket::ReviewDue)
+}
+
 /// Returns the same as words that follow a state: ` for 8 days`, `, ends in 4 days`.
 pub fn age(due: Option<&DueRecord>, next: &NextStep, now: Instant) -> String {
-    let is_review = due.is_some_and(|due| due.bucket == Bucket::EmergencyReviewDue);
+    let is_deadline = due.is_some_and(|due| is_deadline(due.bucket));
     match next.timing {
-        Timing::Until(at) if is_review => {
+        Timing::Until(at) if is_deadline => {
             format!(" {}, {}", dates::distance(at, now), dates::by(at))
         }
         Timing::Until(at) => format!(", ends {}", dates::distance(at, now)),

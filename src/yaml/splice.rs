@@ -13,6 +13,7 @@ mod set;
 
 use self::meaning::Meaning;
 use self::place::SpliceTarget;
+use crate::diag::code::Code;
 use crate::diag::sorting::StableSort as _;
 use crate::yaml;
 use crate::yaml::node::{Limits, Node};
@@ -192,8 +193,14 @@ impl SpliceEdit<'_> {
 
     fn read(&self, yaml: &str) -> Result<Node, SpliceError> {
         let read = yaml::parse(yaml.as_bytes(), &ALL);
-        let root = if read.faults.is_empty() { read.root } else { None };
-        root.ok_or_else(|| self.malformed())
+        let path = self.path().to_owned();
+        match read.faults.into_iter().next() {
+            None => read.root.ok_or_else(|| self.malformed()),
+            Some(fault) if fault.code == Code::Encoding => {
+                Err(SpliceError::Hidden { path, message: fault.message })
+            }
+            Some(_) => Err(self.malformed()),
+        }
     }
 
     fn malformed(&self) -> SpliceError {

@@ -221,6 +221,19 @@ fn from_a_folder_below_it_goes_to_the_root_and_with_c_to_that_folder() {
     let workflow =
         std::fs::read_to_string(folder.path().join(".github/workflows/exledger.yml")).unwrap();
     assert!(workflow.contains("exledger -C a/b ci pull-request"), "{workflow}");
+    let below = repository();
+    let inside = below.path().join("a/b");
+    std::fs::create_dir_all(&inside).unwrap();
+    let text = run(&inside, &["init"]);
+    let add = text.out.lines().find(|line| line.contains(" add ")).unwrap();
+    git(&inside, &shlex(add));
+    let staged = git(below.path(), &["diff", "--cached", "--name-only"]);
+    assert_eq!(staged.lines().collect::<Vec<_>>(), ["exceptions/.gitattributes", "exledger.yaml"]);
+}
+
+/// Returns the words after `git` of a command whose arguments need no quotes.
+fn shlex(command: &str) -> Vec<&str> {
+    command.strip_prefix("git ").unwrap().split(' ').collect()
 }
 
 #[test]

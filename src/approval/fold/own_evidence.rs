@@ -420,10 +420,8 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Records a closure or fired trigger, after which the content can't be restored without a new approval.
     pub(crate) fn interrupt(&mut self, step: &VersionStep) {
-        let Some(record) = step.version.record.content().ending() else { return };
         let known = self.base().map_or(&[][..], |base| base.fired.as_slice());
-        let is_new = record.fired.iter().any(|firing| !known.contains(firing));
-        self.series.is_interrupted |= record.closure.is_some() || is_new;
+        self.series.is_interrupted |= step.version.record.content().ends(known);
     }
 }
 

@@ -38,10 +38,12 @@ fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
 }
 
 impl<'a> VersionStep<'a> {
-    /// Tells whether the version ends the record, given the one before: also in a misnamed or doubled file.
+    /// Tells whether the version ends the record, given the one before: also in a misnamed, doubled or broken file.
     pub(crate) fn fires(&self, before: Option<&Record>) -> bool {
-        let ending = self.version.record.content().ending();
-        fires(before, ending.map(AsRef::as_ref))
+        let content = self.version.record.content();
+        let n_known = before.map_or(0, |before| before.fired.len());
+        fires(before, content.ending().map(AsRef::as_ref))
+            || content.unread_end().is_beyond(n_known)
     }
 
     pub(crate) fn judge_four_eyes(

@@ -39,7 +39,7 @@ pub(super) fn after(
         WrittenApproval::Branch { remote, .. } => {
             let mut commands = send(ctx, session, remote.as_deref(), retry)?;
             if prepared.decision == ApprovalDecision::Reject {
-                let git = next_steps::git_command(ctx, session);
+                let git = next_steps::git_command(ctx, session.root());
                 let files = draft.all_paths();
                 let files = files.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(" ");
                 // Whoever may delete the branch must not end it.
@@ -73,7 +73,7 @@ fn send(
 
 /// Returns the commands that push the local statements, on top of what others pushed if the remote has the branch.
 pub(super) fn send_command(ctx: &Ctx, session: &Session, remote: &str) -> anyhow::Result<String> {
-    let git = next_steps::git_command(ctx, session);
+    let git = next_steps::git_command(ctx, session.root());
     let fetch = session.repository()?.fetch_of(remote, APPROVALS_BRANCH);
     let (fetch, remote) = (fetch.trim_start_matches("git"), quoted(remote));
     Ok(format!("{git}{fetch}; {git} push {remote} {APPROVALS_BRANCH}"))

@@ -200,7 +200,7 @@ fn draft(path: String, text: String, needs: Needs) -> Draft {
 }
 
 /// Returns the commands to run next: `ci setup` adds a line to a file that is committed with the others.
-pub(super) fn next(created: &[String], has_jobs: bool) -> Vec<String> {
+pub(super) fn next(created: &[String], has_jobs: bool, git: &str) -> Vec<String> {
     if created.is_empty() {
         return Vec::new();
     }
@@ -222,8 +222,8 @@ pub(super) fn next(created: &[String], has_jobs: bool) -> Vec<String> {
     let is_above =
         |path: &str| path.rsplit_once('/').is_some_and(|(folder, _)| all.contains(folder));
     let paths: BTreeSet<String> = all.iter().filter(|path| !is_above(path)).cloned().collect();
-    next.push(folded("git add", &paths.into_iter().collect::<Vec<_>>()));
-    next.push("git commit -m \"Keep exceptions in a ledger\"".to_owned());
+    next.push(folded(&format!("{git} add"), &paths.into_iter().collect::<Vec<_>>()));
+    next.push(format!("{git} commit -m \"Keep exceptions in a ledger\""));
     next
 }
 

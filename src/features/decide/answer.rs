@@ -168,7 +168,7 @@ fn planned(
     let edited = edit::apply(path, &bytes, &planned.edits).map_err(|error| {
         DecisionRefusal::new(
             format!("{path} can't be edited without further changes: {error}"),
-            "write the decision by hand; `exledger lint` checks it",
+            error.help(),
         )
     })?;
     Ok(DecidedRecord {

@@ -13,6 +13,9 @@ pub enum SpliceError {
     WrongKind { path: String, wanted: &'static str },
     #[error("what is to be written at `{path}` is not one value of YAML")]
     Malformed { path: String },
+    /// It holds a hidden character, which the message of a reader names.
+    #[error("what is to be written at `{path}` hides something: {message}")]
+    Hidden { path: String, message: String },
     #[error("the file has {} that must be fixed first", crate::diag::count(*faults, "fault"))]
     Faulty { faults: usize },
     #[error("the layout of the lines around `{path}` requires editing by hand")]

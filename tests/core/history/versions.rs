@@ -206,7 +206,7 @@ fn a_broken_file_stands_for_its_record_until_the_record_is_back_elsewhere() {
 fn a_record_that_breaks_a_rule_of_shape_keeps_its_id() {
     let repo = filed();
     repo.by("lee").replace(ID, "class: standard", "klass: standard").commit("Misspell");
-    let Content::Unreadable(findings, _) = last(&repo).record.content().clone() else {
+    let Content::Unreadable(findings, ..) = last(&repo).record.content().clone() else {
         panic!("it reads");
     };
     assert!(findings.iter().any(|finding| finding.rule.as_str() == "unknown-key"), "{findings:?}");

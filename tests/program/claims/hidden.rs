@@ -516,3 +516,73 @@ fn firing_in_place_of_another_is_undone_by_nobody() {
     repo.by("mallory").write(ID, &approved_text).commit("Put it back");
     assert!(!is_allowed(&repo, &BILLING));
 }
+
+#[test]
+fn end_in_a_broken_file_is_undone_by_nobody() {
+    let fired = "triggers: [{id: T1, when: The key leaks, then: revoke}]\n\
+                 fired: [{date: 2026-11-20, trigger: T1, by: lee@example.com}]\n";
+    let misspelt = |more: &str| SAMPLE.replace("title:", "titel:") + more;
+    let huge = format!("# {}\n", "x".repeat(65_600));
+    let texts = [
+        ("a closure after a typo", misspelt(CLOSED)),
+        ("a closure with a fault", SAMPLE.to_owned() + &CLOSED.replace("outcome:", "result:")),
+        ("a misspelt closure", SAMPLE.to_owned() + &CLOSED.replace("closure:", "closur:")),
+        ("a firing after a typo", misspelt(fired)),
+        ("a firing by a name", SAMPLE.to_owned() + &fired.replace("lee@example.com", "lee")),
+        ("no id", SAMPLE.replace(&format!("id: {ID}\n"), "") + CLOSED),
+        ("a conflict", format!("<<<<<<< HEAD\n{SAMPLE}=======\n{SAMPLE}{CLOSED}>>>>>>> end\n")),
+        ("too large", SAMPLE.to_owned() + CLOSED + &huge),
+        ("an escape that is cut off", SAMPLE.to_owned() + "\"\\x63losure\": {\n"),
+        ("two documents", format!("{SAMPLE}---\n{SAMPLE}{CLOSED}")),
+    ];
+    type Way<'a> = (&'a str, &'a dyn Fn(&Repo, &str));
+    let ways: [Way; 4] = [
+        ("landed", &|repo, text| {
+            repo.by("eve").write(ID, text).commit("End it");
+            repo.by("mallory").write(ID, SAMPLE).commit("Put it back");
+        }),
+        ("broken first", &|repo, text| {
+            repo.by("mallory").write(ID, "id: [\n").commit("Break it");
+            repo.by("eve").write(ID, text).commit("End it");
+            repo.by("mallory").write(ID, SAMPLE).commit("Put it back");
+        }),
+        ("in a merged branch", &|repo, text| {
+            repo.branch("end").by("eve").write(ID, text).commit("End it");
+            repo.branch("end").by("mallory").write(ID, SAMPLE).commit("Put it back");
+            repo.by("mallory").write("notes", "more").commit("Note it");
+            repo.by("mallory").merge("end", "Merge branch 'end'");
+        }),
+        ("in a second file", &|repo, text| {
+            repo.by("eve").write(MORE, text).commit("End it");
+            repo.by("mallory").remove(MORE).commit("Remove it");
+        }),
+    ];
+    for (what, text) in &texts {
+        for (way, act) in ways {
+            // Which record a file of another place is about is told by its id.
+            if way == "in a second file" && ["no id", "a conflict", "too large"].contains(what) {
+                continue;
+            }
+            let repo = approved(SAMPLE);
+            assert!(is_allowed(&repo, &BILLING));
+            act(&repo, text);
+            assert!(!is_allowed(&repo, &BILLING), "{what}, {way}");
+            let listed = answer(&repo, &["list", "--all"])["records"][0]["status"].clone();
+            assert_eq!(listed, status(&repo), "{what}, {way}");
+            sign(&repo, "ana", &approvals(&repo, &BOTH, SAMPLE));
+            assert!(is_allowed(&repo, &BILLING), "{what}, {way}, and approved anew");
+        }
+    }
+    // What was closed before it broke stays closed.
+    let repo = approved(SAMPLE);
+    repo.by("lee").write(ID, &(SAMPLE.to_owned() + CLOSED)).commit("Close it");
+    repo.by("mallory").write(ID, &misspelt(CLOSED)).commit("Break it");
+    repo.by("mallory").write(ID, SAMPLE).commit("Put it back");
+    assert_eq!(status(&repo), "closed");
+    for text in ["id: [\n".to_owned(), misspelt("")] {
+        let repo = approved(SAMPLE);
+        repo.by("mallory").write(ID, &text).commit("Break it");
+        repo.by("lee").write(ID, SAMPLE).commit("Repair it");
+        assert!(is_allowed(&repo, &BILLING), "{text}");
+    }
+}

@@ -133,11 +133,13 @@ fn what_is_due_is_in_the_first_bucket_that_holds() {
             ("EXC-2026-01D01", "overdue-closure"),
             ("EXC-2026-5E1FA", "waiting-approval"),
             ("EXC-2026-BR0KE", "none"),
+            ("EXC-2026-7F3KQ", "review-due"),
             ("EXC-2026-V23EW", "urgent"),
-            ("EXC-2026-7F3KQ", "soon"),
         ]
     );
+    // The review is due in time, before an end that is further away.
     assert_eq!(answer["records"][3]["also"], serde_json::json!(["soon"]));
+    assert_eq!(answer["records"][4]["also"], serde_json::json!(["soon"]));
     let short = json(&repo, &["queue", "--within", "10d"]);
     assert!(!ids(&short).contains(&"7F3KQ"));
 }

@@ -50,7 +50,7 @@ fn the_worst_comes_first_and_the_healthy_are_counted() {
     let answer = json(&repo, &["queue"]);
     let ids: Vec<&str> = steps(&answer).iter().map(|[id, ..]| *id).collect();
     // Overdue, then broken, then what still has time.
-    assert_eq!(ids, ["01D01", "5E1FA", "BR0KE", "V23EW", "7F3KQ"]);
+    assert_eq!(ids, ["01D01", "5E1FA", "BR0KE", "7F3KQ", "V23EW"]);
     assert_eq!(answer["hidden"], 1);
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["schema", "ledger", "records", "groups", "redesigns", "hidden", "simulated"]);
@@ -95,14 +95,14 @@ fn each_state_has_its_step() {
                 "exledger lint exceptions/EXC-2026-BR0KE.yaml"
             ],
             [
+                "7F3KQ",
+                "review it, and have an approver who did not write it merge that",
+                "exledger review EXC-2026-7F3KQ"
+            ],
+            [
                 "V23EW",
                 "close it when it is no longer needed, or renew it in time",
                 "exledger close EXC-2026-V23EW"
-            ],
-            [
-                "7F3KQ",
-                "close it when it is no longer needed, or renew it in time",
-                "exledger close EXC-2026-7F3KQ"
             ],
         ]
     );
@@ -173,7 +173,7 @@ fn what_is_proposed_waits_for_those_who_may_approve_it() {
     }
     let only = json(&repo, &["queue", "--approved-only"]);
     let ids: Vec<&str> = steps(&only).iter().map(|[id, ..]| *id).collect();
-    assert_eq!(ids, ["01D01", "5E1FA", "BR0KE", "V23EW", "7F3KQ"]);
+    assert_eq!(ids, ["01D01", "5E1FA", "BR0KE", "7F3KQ", "V23EW"]);
     assert!(next(&only, "01D01")["action"].as_str().unwrap().starts_with("close it"));
 }
 
@@ -219,7 +219,7 @@ fn filters_are_those_of_list_and_count_what_they_hide() {
     let repo = story();
     for (args, ids, hidden) in [
         (&["--application", "gateway"][..], &["01D01"][..], 0),
-        (&["--status", "active"], &["V23EW", "7F3KQ"], 0),
+        (&["--status", "active"], &["7F3KQ", "V23EW"], 0),
         (&["--status", "closed"], &[], 0),
         (&["--owner", "nobody@example.com"], &[], 0),
         (&["--application", "search", "--on", "2026-11-01"], &[], 1),

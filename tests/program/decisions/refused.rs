@@ -52,6 +52,10 @@ const SENSELESS: &[(&[&str], &str)] = &[
     (&["review", ID, "--outcome", "fine"], "invalid value 'fine'"),
     (&["review", ID, "--outcome", "close", "--by", "lee"], "--by lee is not an address"),
     (&["review", ID, "--outcome", "close", "--as-of", "2026-11-20"], "--as-of asks about the past"),
+    (
+        &["note", ID, "--stage", "triage", "--note", "We saw a\u{200B}b"],
+        "at `handling` hides something: an escape in this text is U+200B, a zero-width space",
+    ),
     (&["fire", ID, "T9"], "has no trigger T9"),
     (&["review", ID, "--control", "CC9"], "has no control CC9"),
     (&["review", ID, "--control", "CC1", "--evidence", "nothing"], "there is no file"),
