@@ -5,7 +5,7 @@
 
 use crate::approval;
 use crate::diag::sorting::StableSort as _;
-use crate::policy::Policy;
+use crate::policy::{Policy, term};
 use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::{Baseline, ReviewOutcome, words};
 use crate::status::state::{DutyKind, InForce, RecordState, Status};
@@ -236,8 +236,18 @@ impl DueCase<'_> {
             true => (Urgency::Overdue, Timing::Since(at)),
             false => (Urgency::InTime, Timing::Until(at)),
         };
-        let is_near = at <= self.horizon.urgent.after(self.instant);
+        // Who reviews each week would otherwise always have a review that is near.
+        let shortest = self.review_intervals().iter().map(|term| term.seconds()).min()?;
+        let ahead = self.horizon.urgent.seconds().min(shortest / 4);
+        let is_near = at <= self.instant.plus_seconds(ahead);
         is_near.then_some(DueBucket { bucket: Bucket::ReviewDue, urgency, timing })
+    }
+
+    fn review_intervals(&self) -> Vec<Term> {
+        match (self.record_state.known_content(), &self.record_state.tier) {
+            (Some(record), Some(tier)) => term::review_intervals(record, tier),
+            (record, _) => record.and_then(|record| record.review_every).into_iter().collect(),
+        }
     }
 
     fn is_approved(&self) -> bool {

@@ -147,10 +147,13 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     if summary.decision == ApprovalDecision::Approve && signed.needed.count > 0 {
         let needs = shape::needed_text(&signed.needed);
         pairs.push(("it needs".to_owned(), StyledText::plain(needs)));
-        let left_of = if not_yet.is_some() { "still needed" } else { "and then" };
-        let left =
-            if signed.who.is_empty() { "nothing more".to_owned() } else { signed.who.join("\n") };
-        pairs.push((left_of.to_owned(), StyledText::plain(left)));
+        // What does not count yet is what is still needed.
+        let (left_of, nothing) = match not_yet {
+            Some(_) => ("still needed", None),
+            None => ("and then", Some("nothing more".to_owned())),
+        };
+        let left = if signed.who.is_empty() { nothing } else { Some(signed.who.join("\n")) };
+        pairs.extend(left.map(|left| (left_of.to_owned(), StyledText::plain(left))));
     }
     let label = match &signed.done {
         Done::Written => "written",
