@@ -77,6 +77,7 @@ fn word(key: &str, words: &[&str]) -> String {
 fn text(key: &str) -> &'static str {
     match key {
         "version" => "1",
+        "unmatched" => "deny",
         "id" => "E1",
         "title" => "Nightly invoices still read with the shared database user",
         "justification" => {

@@ -135,10 +135,9 @@ impl UnreadEnd {
     pub fn of(source: &RecordFile) -> UnreadEnd {
         let text = &source.text;
         let is_meant = |key: &str| source.misspelled.iter().any(|field| field == key);
-        let is_dark = match source.root {
-            Some(_) => text.len() > Limits::RECORD.bytes,
-            None => text.len() > Limits::RECORD.bytes || text.contains(['\0', '\u{FFFD}', '\\']),
-        };
+        let is_cut_off = source.root.is_none() || text.contains("\n---");
+        let is_dark = text.len() > Limits::RECORD.bytes
+            || is_cut_off && (text.contains(['\0', '\u{FFFD}']) || is_escaped(text));
         let stated = |key| source.root.as_ref().and_then(|root| root.get(key));
         let closes = stated("closure").is_some() || count_key(text, "closure") > 0;
         let n_fired = match (count_key(text, "fired"), stated("fired").map(|node| &node.value)) {
@@ -162,6 +161,18 @@ impl UnreadEnd {
     pub fn is_beyond(self, n_known: usize) -> bool {
         self.closes || self.n_fired > n_known
     }
+}
+
+fn is_escaped(text: &str) -> bool {
+    // It may spell a letter of a key, or a key may go on in the next line.
+    text.split('\\').skip(1).any(|after| {
+        let mut after = after.chars();
+        match after.next() {
+            Some('x' | 'u' | 'U') => after.next().is_some_and(|digit| digit.is_ascii_hexdigit()),
+            Some(char) => char == '\n' || char == '\r',
+            None => false,
+        }
+    })
 }
 
 fn count_key(text: &str, key: &str) -> usize {

@@ -129,7 +129,9 @@ fn of_field(path: &str, text: &str, root: &Node, field: &str, fault: &SyntaxErro
         }
         (_, Some(value)) => set(path, text, root, field, value),
         (_, None) => {
-            let is_known = path != FILE && spec::at(Record::FIELDS, field).is_some();
+            // A map of tool calls has to say what becomes of the others.
+            let is_known =
+                field == "unmatched" || path != FILE && spec::at(Record::FIELDS, field).is_some();
             if !is_known && fault.code != Code::MissingField {
                 return remove(path, text, root, field);
             }

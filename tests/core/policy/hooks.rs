@@ -43,6 +43,18 @@ fn a_map_is_read_with_all_its_rules() {
 }
 
 #[test]
+fn what_becomes_of_other_calls_is_written_and_never_removed() {
+    for (text, words) in [
+        ("version: 1\nrules: []\n", "add for example `unmatched: deny`"),
+        ("version: 1\nunmatched: maybe\n", "use one of deny, pass: write for example `deny`"),
+    ] {
+        let file = HookFile::read("exledger-hooks.yaml", text.as_bytes());
+        let said: Vec<String> = file.findings.iter().map(|it| it.remedy.words()).collect();
+        assert_eq!(said, [words]);
+    }
+}
+
+#[test]
 fn what_is_wrong_is_named_with_its_position() {
     let rule = |rule: &str| format!("version: 1\nunmatched: deny\nrules:\n  - {rule}\n");
     let cases = [
