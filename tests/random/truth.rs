@@ -307,7 +307,9 @@ impl Truth {
                         before.only_adds(&own) || own.may_only_narrow(&before)
                     })
                 });
+                // A removal ends the series: whoever removed it wrote nothing of what is filed after it.
                 let told = versions.get(n_told.unwrap_or_default());
+                let told = told.filter(|told| told.state != State::Gone);
                 kept.extend(told.into_iter().flat_map(|it| it.makers.iter().copied()));
                 versions.push(Version::gone(landing));
             }
