@@ -232,15 +232,11 @@ impl DueCase<'_> {
 
     fn review(&self) -> Option<DueBucket> {
         let at = self.first(DutyKind::Review)?;
-        let (urgency, timing) = match at <= self.instant {
-            true => (Urgency::Overdue, Timing::Since(at)),
-            false => (Urgency::InTime, Timing::Until(at)),
-        };
         // Who reviews each week would otherwise always have a review that is near.
         let shortest = self.review_intervals().iter().map(|term| term.seconds()).min()?;
         let ahead = self.horizon.urgent.seconds().min(shortest / 4);
         let is_near = at <= self.instant.plus_seconds(ahead);
-        is_near.then_some(DueBucket { bucket: Bucket::ReviewDue, urgency, timing })
+        is_near.then(|| self.by(Bucket::ReviewDue, at, Urgency::InTime))
     }
 
     fn review_intervals(&self) -> Vec<Term> {
@@ -280,12 +276,16 @@ impl DueCase<'_> {
 
     fn emergency(&self) -> Option<DueBucket> {
         let by = self.first(DutyKind::EmergencyReview)?;
-        let (urgency, timing) = if by <= self.instant {
-            (Urgency::Overdue, Timing::Since(by))
-        } else {
-            (Urgency::DueNow, Timing::Until(by))
-        };
-        Some(DueBucket { bucket: Bucket::EmergencyReviewDue, urgency, timing })
+        Some(self.by(Bucket::EmergencyReviewDue, by, Urgency::DueNow))
+    }
+
+    fn by(&self, bucket: Bucket, deadline: Instant, before: Urgency) -> DueBucket {
+        match deadline <= self.instant {
+            true => {
+                DueBucket { bucket, urgency: Urgency::Overdue, timing: Timing::Since(deadline) }
+            }
+            false => DueBucket { bucket, urgency: before, timing: Timing::Until(deadline) },
+        }
     }
 
     fn fired_at(&self) -> Option<Instant> {

@@ -147,12 +147,13 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     if summary.decision == ApprovalDecision::Approve && signed.needed.count > 0 {
         let needs = shape::needed_text(&signed.needed);
         pairs.push(("it needs".to_owned(), StyledText::plain(needs)));
-        // What does not count yet is what is still needed.
-        let (left_of, nothing) = match not_yet {
-            Some(_) => ("still needed", None),
-            None => ("and then", Some("nothing more".to_owned())),
+        let left_of = if not_yet.is_some() { "still needed" } else { "and then" };
+        let left = match signed.who.as_slice() {
+            // What does not count yet is what is still needed.
+            [] if not_yet.is_some() => None,
+            [] => Some("nothing more".to_owned()),
+            who => Some(who.join("\n")),
         };
-        let left = if signed.who.is_empty() { nothing } else { Some(signed.who.join("\n")) };
         pairs.extend(left.map(|left| (left_of.to_owned(), StyledText::plain(left))));
     }
     let label = match &signed.done {
