@@ -21,7 +21,7 @@ use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::policy::closing::TIMES;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::Day;
-use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome};
+use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome, Vocabulary as _};
 use exledger::session::{Session, locate};
 use exledger::survey::select::Filter;
 use std::collections::BTreeMap;
@@ -154,12 +154,14 @@ impl CloseArgs {
     fn closing(&self, ctx: &Ctx, ids: &[String]) -> anyhow::Result<Closing> {
         let home = ctx.home()?;
         let outcome = self.outcome.as_deref();
-        prompts::needs(
-            ctx,
-            &[("--outcome", outcome.is_some()), ("--reason", self.reason.is_some())],
-        )?;
         // A request is rejected by the command `reject`.
         let ends = |word: &str| word != ClosureOutcome::Rejected.as_str();
+        let words = ClosureOutcome::words().into_iter().filter(|word| ends(word)).collect();
+        prompts::needs(
+            ctx,
+            Some(("--outcome", words)),
+            &[("--outcome", outcome.is_some()), ("--reason", self.reason.is_some())],
+        )?;
         let outcome: ClosureOutcome =
             prompts::word_of_or_ask(ctx, outcome, "--outcome", "What was the outcome", &ends)?;
         if outcome == ClosureOutcome::Rejected {

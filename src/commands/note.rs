@@ -12,7 +12,7 @@ use clap::Parser;
 use exledger::features::decide::select::Which;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::note;
-use exledger::record::vocabulary::Stage;
+use exledger::record::vocabulary::{Stage, Vocabulary as _};
 
 /// Record a step of triage, investigation or remediation
 ///
@@ -53,7 +53,11 @@ impl Run for NoteArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters.filter())?;
         let shown = ctx.shown(&ctx.home()?, &self.evidence)?;
-        prompts::needs(ctx, &[("--stage", self.stage.is_some()), ("--note", self.note.is_some())])?;
+        prompts::needs(
+            ctx,
+            Some(("--stage", Stage::words())),
+            &[("--stage", self.stage.is_some()), ("--note", self.note.is_some())],
+        )?;
         let stage: Stage =
             prompts::word_or_ask(ctx, self.stage.as_deref(), "--stage", "Which stage")?;
         let text =

@@ -11,14 +11,24 @@ pub(crate) fn can_prompt(ctx: &Ctx) -> bool {
     ctx.person == ask::Prompting::There
 }
 
-/// Reports all missing flags of a command at once, if two or more are missing and nobody can be prompted.
-pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
+/// Reports all missing flags of a command at once, if two or more are missing and nobody can be prompted; a choice is a flag
+/// with its words.
+pub(crate) fn needs(
+    ctx: &Ctx,
+    choice: Option<(&str, Vec<&str>)>,
+    flags: &[(&str, bool)],
+) -> anyhow::Result<()> {
     let open: Vec<&str> =
         flags.iter().filter(|(_, is_given)| !is_given).map(|(flag, _)| *flag).collect();
     match open.split_last() {
         Some((last, rest)) if !rest.is_empty() && !can_prompt(ctx) => Err(fault::usage_error(
             format!("{} and {last} are missing", rest.join(", ")),
-            "`--help` lists their values and has an example",
+            match choice.filter(|(flag, _)| open.contains(flag)) {
+                Some((flag, words)) => {
+                    format!("{flag} is one of {}; `--help` has an example", words.join(", "))
+                }
+                None => "`--help` has an example".to_owned(),
+            },
         )),
         _ => Ok(()),
     }

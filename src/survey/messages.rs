@@ -14,8 +14,7 @@ use crate::survey::decided::{DecisionKind, RecordDecision};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::{self, AdviceContext};
 use crate::survey::follow_up::{FollowUp, FollowUpBucket};
-use crate::survey::next_step;
-use crate::survey::next_step::approval;
+use crate::survey::next_step::{self, Asker, approval};
 use crate::survey::queue::QueueItem;
 
 /// Everything that one person gets a message about.
@@ -204,14 +203,12 @@ impl<'a> Post<'a> {
             if is_approver && let Some(step) = step.as_ref() {
                 let roles = if is_step { roles.clone() } else { approver() };
                 let (due, at) = (step.due.clone(), step.due.timing);
-                let topic = MessageTopic::Approve(due);
-                let (action, command) = if is_step {
-                    (&next.action, &next.command)
-                } else {
-                    (&step.action, &step.command)
-                };
-                let command = command.as_deref();
-                let approve = item(topic, at, roles, action, command, branch.clone());
+                let topic = MessageTopic::Approve(due.clone());
+                let asker = Asker { person: Some(person.clone()), ..Asker::default() };
+                let around = AdviceContext { asker: Some(&asker), ..around };
+                let own = next_step::next(record_state, record_state.id(), Some(&due), around);
+                let command = own.command.as_deref();
+                let approve = item(topic, at, roles, &own.action, command, branch.clone());
                 self.send(&person, approve);
             }
             if others.is_empty() || is_approver && is_step {

@@ -14,6 +14,7 @@ use exledger::features;
 use exledger::features::redesign;
 use exledger::features::redesign::plan::RecurredPattern;
 use exledger::policy::redesign::{Redesign, RedesignOutcome};
+use exledger::record::vocabulary::Vocabulary as _;
 use exledger::session::Session;
 use exledger::session::snapshot::walk::Scope;
 use exledger::survey::redesign::{RedesignStatus, redesign_states};
@@ -53,6 +54,7 @@ impl Run for RedesignAssessArgs {
         let by = decision::decider(&session, &self.flags)?;
         prompts::needs(
             ctx,
+            Some(("--outcome", RedesignOutcome::words())),
             &[("--outcome", self.outcome.is_some()), ("--reason", self.reason.is_some())],
         )?;
         let id = id_or_ask(ctx, "assess", self.redesign.as_deref(), &|it| it.assessed.is_none())?;

@@ -85,6 +85,7 @@ impl Run for RedesignNewArgs {
         let governance = locate::governance(session.work_tree()?)?;
         prompts::needs(
             ctx,
+            None,
             &[
                 ("--pattern", !self.pattern.is_empty()),
                 ("--title", self.title.is_some()),

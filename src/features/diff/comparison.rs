@@ -264,6 +264,7 @@ impl Comparer<'_> {
         if proposed.commit.is_none() {
             let paths: Vec<String> = governance_paths.iter().cloned().collect();
             loose = self.uncommitted(&self.prefix, parents, &folders)?.into_keys().collect();
+            loose.extend(proposed.instead.iter().cloned());
             rulings.extend(self.uncommitted_rules(&cast, parents, proposed, &paths)?);
         }
         uncounted.find_inherited(&mut rulings, proposed.tree)?;

@@ -57,16 +57,24 @@ impl<'l> Input<'l> {
         }
         let mut named = Vec::new();
         for path in request.paths {
-            let inside = path_inside(path, located, request.folder)?;
-            let there = inside.is_empty() || tree.kind(&inside)?.is_some();
-            if !there {
-                let similar = like(tree, &inside);
-                return Err(Usage::refused(
-                    format!("there is no {}", path.display()),
-                    format!("{similar}give files or folders of the ledger"),
-                )
-                .into());
-            }
+            let inside = path_inside(path, located, request.folder);
+            // Answers print paths from the ledger's root, wherever they are read.
+            let as_printed = path_inside(path, located, &located.root);
+            let is_there = |path: &String| -> Result<bool, Error> {
+                Ok(path.is_empty() || tree.kind(path)?.is_some())
+            };
+            let inside = match (inside, as_printed) {
+                (Ok(inside), _) if is_there(&inside)? => inside,
+                (_, Ok(as_printed)) if is_there(&as_printed)? => as_printed,
+                (inside, _) => {
+                    let similar = like(tree, &inside?);
+                    return Err(Usage::refused(
+                        format!("there is no {}", path.display()),
+                        format!("{similar}give files or folders of the ledger"),
+                    )
+                    .into());
+                }
+            };
             named.push(inside);
         }
         Ok(Input { tree: Overlay::over(tree.clone(), []), named })

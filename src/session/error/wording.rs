@@ -3,6 +3,7 @@
 //! Start at [`finding_text`].
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Act;
 use crate::diag::{self, Finding, Level};
 use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
@@ -16,8 +17,14 @@ pub(super) fn listed(findings: &[Finding]) -> String {
             None => problems.push((finding, vec![finding.place()])),
         }
     }
-    let each =
-        problems.iter().map(|(known, places)| text_at(known, &diag::first_of(places, "place")));
+    let each = problems.iter().map(|(known, places)| {
+        let help = match &known.remedy.act {
+            // The edit is one of a text that was not written.
+            Act::Edit(_) if !known.remedy.note.is_empty() => known.remedy.note.clone(),
+            _ => known.remedy.words(),
+        };
+        text_at(known, &diag::first_of(places, "place"), &help)
+    });
     each.map(|text| format!("\n  {text}")).collect()
 }
 
@@ -26,12 +33,11 @@ fn problem(finding: &Finding) -> (Level, Code, &str, String) {
 }
 
 pub(crate) fn finding_text(finding: &Finding) -> String {
-    text_at(finding, &finding.place())
+    text_at(finding, &finding.place(), &finding.remedy.words())
 }
 
-fn text_at(finding: &Finding, places: &str) -> String {
+fn text_at(finding: &Finding, places: &str, help: &str) -> String {
     let Finding { level, rule, message, .. } = finding;
-    let help = finding.remedy.words();
     format!("{level}[{rule}] {places}: {message}\n    {help}")
 }
 

@@ -25,10 +25,6 @@ use crate::survey::escalate::AdviceContext;
 pub struct AwaitedApproval {
     /// Why it is due: the record's own bucket, or that it waits for approval beside something more urgent.
     pub due: DueRecord,
-    /// What an approver does: a lower-case sentence without a full stop.
-    pub action: String,
-    /// The approver's command; `None` if the forge's web page is the way.
-    pub command: Option<String>,
     /// Who can approve, sorted by address: never an author, a bot or an agent.
     pub approvers: Vec<Person>,
     /// What the others are told: whom it waits for.
@@ -50,12 +46,9 @@ pub fn awaited_approval(
     if case.by_status().is_some() {
         return None;
     }
-    let of_due = |due: &DueRecord| {
-        let step = case.by_bucket(due.bucket);
-        match step.by {
-            By::Approvers(missing, _) => Some((step.action, step.command, missing, due.clone())),
-            _ => None,
-        }
+    let of_due = |due: &DueRecord| match case.by_bucket(due.bucket).by {
+        By::Approvers(missing, _) => Some((missing, due.clone())),
+        _ => None,
     };
     let horizon = Horizon::from_policy(&around.governance.policy);
     let besides = || {
@@ -63,20 +56,33 @@ pub fn awaited_approval(
         let waiting = due::waiting_record(record_state, &horizon, around.instant);
         of_due(&waiting.filter(|_| is_beside)?)
     };
-    let (action, command, missing, due) = of_due(due).or_else(besides)?;
+    let (missing, due) = of_due(due).or_else(besides)?;
     let on_branch = if !case.is_about_landed(&due) { case.pending() } else { None };
     // An approval has no effect if the landed text is spoiled, or the policy accepts no way.
     let is_spoiled = on_branch.is_none() && case.spoiled().is_some();
-    if missing.is_empty() || is_spoiled || case.next_steps(on_branch).steps.is_empty() {
+    let next = case.next_steps(on_branch);
+    if missing.is_empty() || is_spoiled || next.steps.is_empty() {
         return None;
     }
+    // What landed is merged again only where nobody can approve it as it is.
+    let steps = match on_branch {
+        Some(_) => next.steps.iter().collect(),
+        None => Vec::from_iter(next.nearest()),
+    };
     let eligibility = case.eligibility(record, on_branch.is_some());
-    let approvers = eligibility.candidates(&missing);
+    let can_take = |person: &Person| steps.iter().any(|it| eligibility.can_take(it.way, person));
+    let mut approvers: Vec<Person> = Vec::new();
+    for one in &missing {
+        let all = eligibility.candidates(std::slice::from_ref(one));
+        let is_open = all.iter().any(can_take);
+        for person in all.into_iter().filter(|person| !is_open || can_take(person)) {
+            branch::add(&mut approvers, person);
+        }
+    }
+    approvers.sort_by(|one, other| one.email.cmp(&other.email));
     let branch = on_branch.and_then(|pending| pending.branch.clone());
     Some(AwaitedApproval {
         wait: case.wait(&due, &approvers, &missing),
-        action,
-        command,
         approvers,
         look: case.show(),
         branch,
@@ -252,6 +258,10 @@ impl<'a> AdviceCase<'a> {
         };
         let mut approvers = eligibility.candidates(missing);
         approvers.retain(can_take);
+        // Where nobody's key is listed, the step says so.
+        if approvers.is_empty() && why.is_empty() {
+            return step;
+        }
         AdviceStep {
             action: format!("somebody else must approve it{why}"),
             command: Some(self.show()),
@@ -328,11 +338,16 @@ impl<'a> AdviceCase<'a> {
             next.missing.clone_from(&pending.missing);
         }
         let asker = self.asker();
-        if let (2.., Some(asker), Some(record)) = (next.steps.len(), asker, self.record) {
+        if let (Some(asker), Some(record)) = (asker, self.record) {
             let eligibility = self.eligibility(record, on_branch.is_some());
             let can_take = |step: &ApprovalStep| eligibility.can_take(step.way, asker);
             if next.steps.iter().any(can_take) {
                 next.steps.retain(can_take);
+            }
+            for step in &mut next.steps {
+                if step.way == ApprovalWay::SignedFile && !can_take(step) {
+                    step.after = Some(Blocker::NoKeyListed);
+                }
             }
         }
         next

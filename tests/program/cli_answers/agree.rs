@@ -40,10 +40,13 @@ fn queue_report_and_messages_agree_at_every_instant() {
         let (_, report) = ask(&ledger, on, &["report"]);
         let (_, told) = ask(&ledger, on, &["queue", "--messages"]);
         let queue = by_id(&queue, "records");
-        // Every record in a message has the same next step and date as in `queue`, unless it only says whom it waits
-        // for, what was decided, or what it waits for beside something more urgent.
+        // Every record in a message has the same next step and date as in the person's own `queue`, unless it only says whom
+        // it waits for, what was decided, or what it waits for beside something more urgent.
         let messages = told["messages"].as_array().unwrap().iter();
         for message in messages {
+            let email = message["to"]["email"].as_str().unwrap();
+            crate::support::repo::git(&ledger, &["config", "user.email", email]);
+            let queue = by_id(&ask(&ledger, on, &["queue"]).1, "records");
             for told in message["records"].as_array().unwrap() {
                 if told["bucket"] == "decided" {
                     continue;

@@ -272,7 +272,7 @@ fn a_flag_that_is_missing_is_named_once() {
         ),
         (
             &["close", ID],
-            "error: --outcome and --reason are missing\n  help: `--help` lists their values and has an example\n",
+            "error: --outcome and --reason are missing\n  help: --outcome is one of remediated, revoked, superseded, withdrawn; `--help` has an example\n",
         ),
     ] {
         assert_eq!(refused(&life, args), said);
