@@ -11,8 +11,7 @@ pub(crate) fn can_prompt(ctx: &Ctx) -> bool {
     ctx.person == ask::Prompting::There
 }
 
-/// Reports all missing flags of a command at once, if two or more are missing and nobody can be prompted; a choice is a flag
-/// with its words.
+/// Reports all missing flags of a command at once, if two or more are missing and nobody can be prompted.
 pub(crate) fn needs(
     ctx: &Ctx,
     choice: Option<(&str, Vec<&str>)>,

@@ -29,6 +29,7 @@ pub mod origin;
 pub mod outline;
 pub mod paths;
 pub mod proposal;
+pub mod record_folders;
 pub mod refs;
 pub mod related_files;
 pub mod rule_change;

@@ -12,6 +12,7 @@ use crate::history::graph::{ChangedLanding, Graph, GraphReader, Sides};
 use crate::history::merged_commits::PairDifferences;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
+use crate::history::record_folders::RecordFolders;
 use crate::history::tree::CommitTree;
 use crate::history::watched_paths::{Interest, ReadPurpose, RecordFilter, WatchedKind};
 use crate::policy::governance::Governance;
@@ -21,7 +22,7 @@ pub(super) struct Survey {
     pub(super) graph: Graph,
     pub(super) found: PairDifferences,
     pub(super) states: States,
-    pub(super) records: Vec<String>,
+    pub(super) folders: RecordFolders,
     /// The records that were asked for and those that were found to be like them; `None` if all are read.
     pub(super) few: Option<RecordFilter>,
 }
@@ -34,7 +35,7 @@ impl Survey {
         objects: &dyn Objects,
         chain: &Chain,
         prefix: &LedgerPrefix,
-        records: Option<&[String]>,
+        known: Option<&RecordFolders>,
         few: Option<(&RecordFilter, Option<RecordSearch<'_>>)>,
     ) -> Result<Survey, Obstacle> {
         let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
@@ -42,12 +43,15 @@ impl Survey {
         let mut paths: BTreeSet<String> =
             governance.paths().iter().map(|path| prefix.plain(path)).collect();
         paths.extend(chain.others.judged.iter().cloned());
-        let records = records.map_or_else(|| governance.policy.records.clone(), <[String]>::to_vec);
-        let mut approvals: BTreeSet<String> = records.iter().cloned().collect();
+        let now = &governance.policy.records;
+        let mut record_folders = known
+            .cloned()
+            .unwrap_or_else(|| RecordFolders { now: now.clone(), ..Default::default() });
+        let mut approvals: BTreeSet<String> = record_folders.all().into_iter().collect();
         let mut redesigns = BTreeSet::from([governance.policy.redesigns.clone()]);
         let mut few = few.map(|(few, search)| (few.clone(), search));
         loop {
-            let interest = Interest::new(prefix, &records)
+            let interest = Interest::new(prefix, &record_folders.all())
                 .with(prefix, &paths, ReadPurpose::Governance)
                 .with(prefix, &approvals, ReadPurpose::Approvals)
                 .with(prefix, &redesigns, ReadPurpose::Redesigns)
@@ -88,13 +92,7 @@ impl Survey {
             }
             // A merged branch may have had further files of these records, which never landed.
             if let Some((few, Some(search))) = &mut few {
-                let both = |change: &FileChange| {
-                    let added = FileChange { old: change.new, ..change.clone() };
-                    (search.name)(change).or_else(|| (search.name)(&added))
-                };
-                let n_known = few.names.len();
-                few.names.extend(folders.changes.iter().flatten().filter_map(both));
-                if few.names.len() > n_known {
+                if adds_names(few, search, folders.changes.iter().flatten()) {
                     continue;
                 }
                 retain(&interest, prefix, &mut folders.changes);
@@ -111,7 +109,10 @@ impl Survey {
                 policies().flat_map(|policy| policy.records.iter().cloned()).collect();
             let planned: BTreeSet<String> =
                 policies().map(|policy| policy.redesigns.clone()).collect();
-            if named.is_subset(&paths)
+            let landed = known.is_none().then(|| RecordFolders::of(&states, now));
+            let landed = landed.filter(|landed| *landed != record_folders);
+            if landed.is_none()
+                && named.is_subset(&paths)
                 && beside.is_subset(&approvals)
                 && planned.is_subset(&redesigns)
             {
@@ -123,15 +124,30 @@ impl Survey {
                         obstacles: folders.obstacles,
                     },
                     states,
-                    records,
+                    folders: record_folders,
                     few: few.map(|(few, _)| few),
                 });
             }
+            record_folders = landed.unwrap_or(record_folders);
             approvals.extend(beside);
             redesigns.extend(planned);
             paths.extend(named);
         }
     }
+}
+
+fn adds_names<'c>(
+    few: &mut RecordFilter,
+    search: &RecordSearch<'_>,
+    changes: impl Iterator<Item = &'c FileChange>,
+) -> bool {
+    let both = |change: &FileChange| {
+        let added = FileChange { old: change.new, ..change.clone() };
+        (search.name)(change).or_else(|| (search.name)(&added))
+    };
+    let n_known = few.names.len();
+    few.names.extend(changes.filter_map(both));
+    few.names.len() > n_known
 }
 
 fn retain(interest: &Interest, prefix: &LedgerPrefix, changes: &mut [Vec<FileChange>]) {

@@ -104,6 +104,11 @@ impl<'o> TrailSet<'o> {
         self.push(landed, step)
     }
 
+    /// Returns the files of all records.
+    pub fn standing(&self) -> impl Iterator<Item = FileAt> {
+        self.files.values().flatten().cloned()
+    }
+
     fn lift(&mut self, step: &mut TrailStep, path: &Rc<str>, owner: &TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before.entry(owner.clone()).or_insert_with(|| files.clone());

@@ -40,6 +40,7 @@ use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
+use crate::history::record_folders::RecordFolders;
 use crate::history::related_files::LedgerLocation;
 use crate::history::survey::Survey;
 use crate::history::trails::{LandedFiles, TrailSet};
@@ -55,8 +56,7 @@ use crate::record::file::RecordFile;
 /// Walks a mainline and returns the trails of all records and governance files.
 ///
 /// A file whose first lines state the id of its name is not parsed: [`History::parse`] or [`History::visit`] must follow.
-/// `records` are the record folders, for the whole history (V8); `None` for those that the policy at the tip names,
-/// approved or not.
+/// `records` are the record folders (V8); `None` for those that the policies that landed name, approved or not.
 ///
 /// # Errors
 /// [`Obstacle`] if a folder of a mainline commit can't be read; other missing objects are recorded on
@@ -65,7 +65,7 @@ pub fn walk(
     objects: &dyn Objects,
     chain: Chain,
     prefix: &LedgerPrefix,
-    records: Option<&[String]>,
+    records: Option<&RecordFolders>,
 ) -> Result<History, Obstacle> {
     log::debug!("walking the history of all records: any of them may be asked about");
     let survey = Survey::read(objects, &chain, prefix, records, None)?;
@@ -89,7 +89,7 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
         states: States::unread(),
         prefix: prefix.clone(),
         before_lists: BTreeMap::new(),
-        records: Policy::default().records,
+        folders: RecordFolders { now: Policy::default().records, ..Default::default() },
         approvals: Vec::new(),
         statements: Vec::new(),
         lost_statements: Vec::new(),
@@ -115,7 +115,7 @@ pub fn walk_named(
     objects: &dyn Objects,
     chain: Chain,
     prefix: &LedgerPrefix,
-    records: Option<&[String]>,
+    records: Option<&RecordFolders>,
     (few, search): (&RecordFilter, Option<RecordSearch<'_>>),
 ) -> Result<History, Obstacle> {
     let n_names = few.names.len();
@@ -123,7 +123,7 @@ pub fn walk_named(
     let mut survey = Survey::read(objects, &chain, prefix, records, Some((few, search)))?;
     let few = &survey.few.take().unwrap_or_default();
     let history = collect_versions(objects, chain.clone(), prefix, survey)?;
-    let around = LedgerLocation { objects, prefix, folders: &history.records };
+    let around = LedgerLocation { objects, prefix, folders: &history.folders.all() };
     if around.hides(&history, few) {
         log::debug!("walking again, all records: a record asked about was in another file, too");
         let history = walk(objects, chain, prefix, records)?;
@@ -149,6 +149,8 @@ fn collect_versions(
     let (mut mainline, now, branch) = (chain.mainline, chain.lost.now, chain.approvals);
     mainline.hold_times(&survey.graph.brought_times);
     let mut before_lists = signed_merges(&survey.states, &chain.commits);
+    let place = (&survey.folders, prefix);
+    let mut left = survey.folders.left(&chain.commits);
     let mut commits = chain.commits.into_iter().enumerate();
     let graph = &mut survey.graph;
     let (stops, lost) = (mem::take(&mut graph.stops), mem::take(&mut graph.lost));
@@ -159,13 +161,11 @@ fn collect_versions(
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
             continue;
         };
+        leave_folders(&mut trails, place, &mut left, stop.landing);
         let cut_off = if stop.landing == 0 { mainline.boundary.as_ref() } else { None };
         let landed = LandedFiles { landing: stop.landing, commit: &commit, cut_off };
         let changes = &*found.take(stop.pair);
-        let of_records = changes
-            .iter()
-            .filter(|change| matches!(change.kind, WatchedKind::Record | WatchedKind::Other));
-        let keys = trails.land(landed, of_records);
+        let keys = land_records(&mut trails, place, landed, changes);
         let paths = governance::land(&mut governance, &trails.contents, landed, changes);
         let files = || changes.iter().filter(|change| change.kind == WatchedKind::Approval);
         let watched = files().filter(|change| survey.interest.watches(&change.path));
@@ -190,6 +190,7 @@ fn collect_versions(
             former.mark(&branches, &mut merges, (&mut trails, &mut governance), &mut marks)?;
         }
     }
+    leave_folders(&mut trails, place, &mut left, usize::MAX);
     let (mut lost_rules, mut lost_tips) = (Vec::new(), Vec::new());
     for (tip, stop) in lost {
         let branches = LandingBranches::read(&mut trails.contents, &mut found, &stop);
@@ -208,7 +209,7 @@ fn collect_versions(
     let (trails, former) = set_apart(trails.trails);
     let lists = lists_of_keys(&governance, &survey.states, prefix);
     before_lists.split_off(lists.last().unwrap_or(&0));
-    let asked = || asked_statements(&trails, &governance, (&survey.states, &survey.records));
+    let asked = || asked_statements(&trails, &governance, (&survey.states, &survey.folders.all()));
     let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
     Ok(History {
         mainline,
@@ -225,7 +226,7 @@ fn collect_versions(
         states: survey.states,
         prefix: prefix.clone(),
         before_lists,
-        records: survey.records,
+        folders: survey.folders,
         approvals,
         statements,
         lost_statements,
@@ -239,6 +240,35 @@ fn collect_versions(
         hides_levels: false,
         checked: CheckedCommits::default(),
     })
+}
+
+fn leave_folders(
+    trails: &mut TrailSet<'_>,
+    place: (&RecordFolders, &LedgerPrefix),
+    left: &mut Vec<(usize, Rc<Commit>)>,
+    before: usize,
+) {
+    // A landing at which an approval of the policy counts may change no file.
+    for (landing, commit) in left.extract_if(.., |(landing, _)| *landing < before) {
+        let landed = LandedFiles { landing, commit: &commit, cut_off: None };
+        land_records(trails, place, landed, &[]);
+    }
+}
+
+fn land_records(
+    trails: &mut TrailSet<'_>,
+    (folders, prefix): (&RecordFolders, &LedgerPrefix),
+    landed: LandedFiles<'_>,
+    changes: &[FileChange],
+) -> Vec<TrailKey> {
+    let of_records = changes
+        .iter()
+        .filter(|change| matches!(change.kind, WatchedKind::Record | WatchedKind::Other));
+    if folders.former.is_empty() {
+        return trails.land(landed, of_records);
+    }
+    let kept = folders.changes((prefix, landed.landing), of_records, trails.standing());
+    trails.land(landed, kept.iter())
 }
 
 fn note_policies(

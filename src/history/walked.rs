@@ -11,6 +11,7 @@ use crate::history::mainline::Mainline;
 use crate::history::notes::{self, Notes};
 use crate::history::objects::{Objects, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
+use crate::history::record_folders::RecordFolders;
 use crate::history::taken::OffLine;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::watched_paths;
@@ -48,7 +49,7 @@ pub struct History {
     /// The signed merges before the last list of keys, where any policy demands signed approvals.
     pub before_lists: BTreeMap<usize, Rc<Commit>>,
     /// The folders whose files were read as records.
-    pub records: Vec<String>,
+    pub folders: RecordFolders,
     /// The files below `.approvals` that landings changed, in landing order, then by path.
     pub approvals: Vec<ApprovalFileChange>,
     /// The statements of the approvals branch, by the times of their commits.

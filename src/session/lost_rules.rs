@@ -126,7 +126,7 @@ fn has_lived(
     tip: Oid,
 ) -> Result<bool, Obstacle> {
     let chain = line_of(repository, chosen, now, history, tip)?;
-    let lived = walk::walk(repository, chain, &history.prefix, Some(&history.records))?;
+    let lived = walk::walk(repository, chain, &history.prefix, Some(&history.folders))?;
     lived.parse(repository);
     let approvals = approval::judge(&lived);
     let of_records = approvals.trails.values().flatten().map(|verdict| &**verdict);
@@ -209,7 +209,7 @@ fn lost_rule(
 ) -> Result<Option<String>, Obstacle> {
     let chain = line_of(repository, chosen, now, history, tip)?;
     let none = RecordFilter::default();
-    let records = Some(history.records.as_slice());
+    let records = Some(&history.folders);
     let mut lost = walk::walk_named(repository, chain, &history.prefix, records, (&none, None))?;
     lost.begins = history.begins;
     let lost_counted = counted::count_governance(&lost);

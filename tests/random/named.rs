@@ -49,7 +49,8 @@ pub(super) fn differs(world: &World) -> Option<String> {
         }
         let changed =
             |change: &FileChange| change.old.map(|_| file::stem(&change.path).to_ascii_uppercase());
-        let search = RecordSearch { folders: &all.records, name: &changed };
+        let folders = all.folders.all();
+        let search = RecordSearch { folders: &folders, name: &changed };
         let mut few =
             walk::walk_named(&world.memory, chain(world), &prefix, None, (&asked, Some(search)))
                 .unwrap();

@@ -70,6 +70,7 @@ pub(crate) struct ApprovalFileReader<'a> {
     pub(super) wanted: &'a dyn Fn(&TrailKey) -> bool,
     /// The folders that may hold approvals: the record folders of every policy, counted or not.
     pub(super) folders: Vec<String>,
+    of_records: Vec<String>,
     files: BTreeMap<&'a str, &'a After>,
     taken: BTreeSet<(String, Rc<[u8]>)>,
     pub(super) approval_files: ApprovalFiles<'a>,
@@ -82,13 +83,15 @@ impl<'a> ApprovalFileReader<'a> {
         wanted: &'a dyn Fn(&TrailKey) -> bool,
     ) -> ApprovalFileReader<'a> {
         let policies = history.states.each().map(|state| &state.governance.policy);
+        let of_records = history.folders.all();
         let folders: BTreeSet<&String> =
-            policies.flat_map(|policy| &policy.records).chain(&history.records).collect();
+            policies.flat_map(|policy| &policy.records).chain(&of_records).collect();
         ApprovalFileReader {
             history,
             governance_history,
             wanted,
             folders: folders.into_iter().cloned().collect(),
+            of_records,
             files: BTreeMap::new(),
             taken: BTreeSet::new(),
             approval_files: ApprovalFiles::default(),
@@ -101,11 +104,8 @@ impl<'a> ApprovalFileReader<'a> {
 
     /// Classifies a path below `.approvals`. Approvals of records count only in the record folders (V8).
     fn place(&self, path: &str) -> Option<StatementPath> {
-        let folders = if watched_paths::is_of_governance(path) {
-            &self.folders
-        } else {
-            &self.history.records
-        };
+        let folders =
+            if watched_paths::is_of_governance(path) { &self.folders } else { &self.of_records };
         statement::place(path, folders)
     }
 

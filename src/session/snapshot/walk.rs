@@ -15,6 +15,7 @@ use crate::history::chain::{self, Chain};
 use crate::history::folders::RecordSearch;
 use crate::history::objects::{Extent, Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
+use crate::history::record_folders::RecordFolders;
 use crate::history::refs::ApprovedRef;
 use crate::history::version::Trail;
 use crate::history::walk;
@@ -62,9 +63,8 @@ pub struct Walk<'w, 'h> {
     pub chain: Chain,
     /// The ledger's folder in the repository.
     pub prefix: &'w LedgerPrefix,
-    /// The record folders; `None` on the first walk, which takes those that the policy at the
-    /// tip names, approved or not.
-    pub records: Option<&'w [String]>,
+    /// The record folders; `None` on the first walk, which takes those that the policies that landed name, approved or not.
+    pub records: Option<&'w RecordFolders>,
     /// Determines the governance that counts, from the walked history.
     pub count: &'w dyn Fn(&mut History) -> CountedGovernance,
 }
@@ -204,7 +204,7 @@ impl<'h> Snapshot<'h> {
             }
             approval::governance::counted::count_governance(history)
         };
-        let mut walked = |chain, records: Option<&[String]>| {
+        let mut walked = |chain, records: Option<&RecordFolders>| {
             let input = Walk { repository, chain, prefix: &line.prefix, records, count: &count };
             let (stopwatch, reads) = (Stopwatch::start(), repository.reads());
             let mut history = walk(input)?;
@@ -230,13 +230,13 @@ impl<'h> Snapshot<'h> {
             lost_rules::refuse(repository, &line.chosen, line.now, &history, &counted)?;
             lost_rules::refuse_without_statements(&line.chosen, &mut history, &counted)?;
         }
-        let records = &counted.tip.policy.records;
-        if *records != history.records {
-            log::debug!("walking again: the approved policy has other record folders");
+        let records = RecordFolders::of(&counted.states, &counted.tip.policy.records);
+        if records != history.folders {
+            log::debug!("walking again: the approved policies have other record folders");
             let last = history.mainline.landings.len().saturating_sub(1);
             let chain = chain::walk(repository, &line.chosen, line.now)?;
             let chain = Chain { others, approvals: statements, ..chain };
-            history = walked(chain.cut(last), Some(records))?;
+            history = walked(chain.cut(last), Some(&records))?;
         }
         leave_out(&mut history, &counted.tip);
         let approvals = approval::judge_counted(&history, counted);

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{CLAIMED, POLICY, SIGNED, approvals, errors, ledger};
+use super::{CLAIMED, POLICY, SIGNED, approvals, errors, is_allowed, ledger};
 use crate::cli::{self, Run};
 use crate::support::repo::speak::{self, yes};
 use crate::support::repo::{Repo, git};
@@ -552,4 +552,47 @@ fn approvals_count_in_one_folder() {
     let run = ask(&repo, "teams/b", &by);
     let said = git(repo.path(), &["grep", "^ledger ", "exledger-approvals", "--", "*.txt"]);
     assert!(said.trim().ends_with(&format!(":ledger {root}:teams/b")), "{said}{}", run.err);
+}
+
+#[test]
+fn folder_that_is_renamed_forgets_nothing() {
+    const MOVED: &str = "waivers/EXC-2026-7F3KQ.yaml";
+    let policy = CLAIMED.replace(", approvals: {count: 2, each_of: [security, platform]}", "");
+    let renamed = policy.clone() + "records: [waivers]\n";
+    let ended = "closure: {date: 2026-11-20, by: lee@example.com, outcome: revoked, reason: The key leaked}\n";
+    for way in ["removed", "closed", "rejected", "moved"] {
+        let repo = ledger(&policy, &["dana", "lee"]);
+        let says = approvals(&repo, &[("dana", "dana")], SAMPLE);
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        super::sign(&repo, "ana", &says);
+        assert!(is_allowed(&repo, &CHECK[1..]), "{way}");
+        match way {
+            "removed" => _ = repo.by("lee").remove(ID).commit("Remove it"),
+            "closed" => _ = repo.by("lee").write(ID, &(SAMPLE.to_owned() + ended)).commit("End it"),
+            "rejected" => {
+                let no = speak::no("lee", ID, SAMPLE, &repo.now().to_string());
+                super::sign(&repo, "lee", &[no.ledger("example/payments")]);
+            }
+            _ => {}
+        }
+        assert_eq!(is_allowed(&repo, &CHECK[1..]), way == "moved", "{way}");
+        // The people of the ledger rename its folder, and what was signed moves along.
+        let mut work = repo.branch("rename").by("ana").write(POLICY, &renamed);
+        for says in &says {
+            for path in [says.path(), format!("{}.sig", says.path())] {
+                work = work.rename(&path, &path.replace("exceptions/", "waivers/"));
+            }
+        }
+        if way == "moved" {
+            work = work.rename(ID, MOVED);
+        }
+        work.commit("Rename the folder");
+        repo.by("dana").merge("rename", "Merge branch 'rename'");
+        assert_eq!(is_allowed(&repo, &CHECK[1..]), way == "moved", "{way}");
+        if way != "moved" {
+            repo.by("mallory").write(MOVED, SAMPLE).commit("File it again");
+            assert!(!is_allowed(&repo, &CHECK[1..]), "{way}");
+            assert_ne!(super::status(&repo), "active", "{way}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ use exledger::approval::verdict::{
 };
 use exledger::history::mainline::Guard;
 use exledger::history::paths::LedgerPrefix;
+use exledger::history::record_folders::RecordFolders;
 use exledger::history::refs::ApprovedRef;
 use exledger::history::version::Trail;
 use exledger::history::walked::History;
@@ -62,7 +63,7 @@ impl Evaluated {
     pub(super) fn read(ledger: &Ledger, n_landings: usize) -> Evaluated {
         let (tip, at) = ledger.main[n_landings - 1];
         let now = Instant::from_unix(at).unwrap();
-        let read = |records: Option<&[String]>| {
+        let read = |records: Option<&RecordFolders>| {
             let chosen = ApprovedRef {
                 reference: "refs/heads/main".to_owned(),
                 tip,
@@ -80,8 +81,9 @@ impl Evaluated {
         };
         let mut history = read(None);
         let counted = approval::governance::counted::count_governance(&history);
-        if counted.tip.policy.records != history.records {
-            history = read(Some(&counted.tip.policy.records));
+        let folders = RecordFolders::of(&counted.states, &counted.tip.policy.records);
+        if folders != history.folders {
+            history = read(Some(&folders));
         }
         let mut verdicts = approval::judge_counted(&history, counted);
         let governance = Rc::clone(&verdicts.counted.tip);
