@@ -6,7 +6,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use crate::commands::{lint, next_steps};
+use crate::commands::lint;
 use anyhow::Context;
 use clap::Parser;
 use exledger::approval::next::steps::NextSteps;
@@ -85,7 +85,10 @@ impl Run for DiffArgs {
             (None, None) => home.tree(),
         };
         let governance = locate::governance(tree)?;
-        let proposed = ProposedState { tree, governance: &governance, commit, instead: &[] };
+        let branch = self.branch(&home, repository)?;
+        let branch = branch.as_deref();
+        let proposed =
+            ProposedState { tree, governance: &governance, commit, instead: &[], branch };
         let compared = ctx.compare(&home, self.base.as_deref(), proposed)?;
         ctx.of_notices(&compared.notices().collect::<Vec<_>>());
         let context = RuleContext {
@@ -113,12 +116,11 @@ impl Run for DiffArgs {
         let judged = judged.transpose()?;
         let findings = collect_findings(&compared, &strays, &context);
         let counts = view::findings::LevelCounts::count(findings.iter());
-        let branch = self.branch(&home, repository)?;
         let next = features::diff::next_steps(&home, &ctx.moment(), &compared, proposed)?;
         let answer = DiffAnswer {
             compared: &compared,
             next: &next,
-            branch: branch.as_deref(),
+            branch,
             files: &RepositoryFiles::new(repository, None),
         };
         let is_read = judged.as_ref().is_none_or(|judged| lint::is_read(ctx, &judged.not_read));
@@ -141,7 +143,7 @@ impl DiffArgs {
             return Ok(Some(branch.clone()));
         }
         let Some(head) = &self.head else {
-            return Ok(next_steps::own_branch(home).filter(|branch| is_branch_name(branch)));
+            return Ok(home.own_branch().filter(|branch| is_branch_name(branch)));
         };
         if !is_branch_name(head) {
             return Ok(None);

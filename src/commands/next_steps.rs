@@ -10,7 +10,6 @@ use exledger::diag::shell::quoted;
 use exledger::features::decide::decided::DecidedRecord;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::digest::Digest;
-use exledger::history::refs::HeadState;
 use exledger::session::Session;
 
 /// The number of drafts that are named one by one.
@@ -76,7 +75,7 @@ pub(crate) fn sending(
     if home.repository_or_none().is_some_and(|git| !git.merged_heads().is_empty()) {
         return vec![add, format!("{git} commit --no-edit")];
     }
-    let own = own_branch(home);
+    let own = home.own_branch();
     let switch = if own.is_none() { Some(format!("{git} switch -c {branch}")) } else { None };
     let commit = [add, format!("{git} commit -m {}", quoted(subject))];
     let push = push(ctx, home, own.as_deref().unwrap_or(branch));
@@ -113,21 +112,6 @@ fn push(ctx: &Ctx, home: &Session, branch: &str) -> Option<String> {
     let upstream = refs.upstream.as_deref().and_then(known);
     let remote = upstream.or_else(|| known("origin")).or(refs.remotes.first())?;
     Some(format!("{} push -u {} {branch}", git_command(ctx, home.root()), quoted(remote)))
-}
-
-/// Returns the checked-out branch, unless it is the approved branch.
-pub(crate) fn own_branch(home: &Session) -> Option<String> {
-    let HeadState::Branch(head) = home.repository_or_none()?.refs().ok()?.head else {
-        return None;
-    };
-    let bare = head.strip_prefix("refs/heads/")?.to_owned();
-    let approved = home.approved_ref().ok()?.reference;
-    let remote = approved.strip_prefix("refs/remotes/");
-    let approved = match remote.and_then(|rest| rest.split_once('/')) {
-        Some((_, name)) => name,
-        None => approved.strip_prefix("refs/heads/").unwrap_or(&approved),
-    };
-    (bare != approved).then_some(bare)
 }
 
 /// Returns the git command line for paths from a folder, from the folder in which it is typed.

@@ -10,6 +10,7 @@ pub mod event;
 pub mod field_merge;
 pub mod fields;
 
+use crate::history::change::entries::ExpiryExtension;
 use crate::history::change::event::ChangeEvent;
 use crate::history::change::field_merge::FieldMerge;
 use crate::history::change::fields::FIELDS;
@@ -49,6 +50,12 @@ pub fn events(before: Option<&Record>, after: &Record) -> Vec<ChangeEvent> {
     events.sort();
     events.dedup();
     events
+}
+
+/// Tells whether a record ends later or waives more than another one: whoever filed it is an author of that, too (A5).
+pub fn reaches_further(before: &Record, after: &Record) -> bool {
+    ExpiryExtension::between(before, after).is_later()
+        || events(Some(before), after).contains(&ChangeEvent::ScopeWidened)
 }
 
 /// Returns the events of a version of a trail, in the order of [`ChangeEvent`]; never empty.

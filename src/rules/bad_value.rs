@@ -2,11 +2,12 @@
 //!
 //! Pure. Follows `docs/spec/rules.md` (shape).
 
+use crate::approval::sources::signers::{Revoked, Signers};
 use crate::diag::code::Code;
-use crate::diag::{Finding, Level, count};
+use crate::diag::{Finding, Level, Pos, count};
 use crate::policy::settings::PatternKey;
 use crate::record::time::{Day, Term};
-use crate::rules::case::RecordCase;
+use crate::rules::case::{RecordCase, RuleContext};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 
@@ -18,9 +19,28 @@ pub(super) const RULE: Rule = Rule {
     why: "These fields are compared and counted; an invalid value would silently be left out.",
     bad: Example::with("expires", "never"),
     good: Example::SAMPLE,
-    checks: &[Check::Noted, Check::Redesign(redesign)],
+    checks: &[Check::Noted, Check::Redesign(redesign), Check::Policy(lists_of_keys)],
     special: SpecialCases::NONE,
 };
+
+fn lists_of_keys(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let governance = context.governance;
+    let approval = &governance.policy.approval;
+    let signers = governance.signers.as_deref().map(|text| Signers::parse(text).problems);
+    let revoked = governance.revoked.as_deref().map(|text| Revoked::parse(text).problems);
+    for (path, problems) in [(&approval.signers, signers), (&approval.revoked, revoked)] {
+        findings.extend(problems.into_iter().flatten().map(|problem| Finding {
+            rule: RULE.code,
+            level: problem.level,
+            path: path.clone(),
+            pos: Some(Pos { line: problem.line, column: 1 }),
+            field: None,
+            id: None,
+            message: problem.message,
+            remedy: problem.help.into(),
+        }));
+    }
+}
 
 fn redesign(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let patterns = &case.context.governance.policy.patterns;

@@ -60,6 +60,8 @@ pub struct GovernanceChange {
     pub author: Option<String>,
     /// The path of the governance file or workflow.
     pub path: String,
+    /// The branch that approvers name; `None` if it is not known.
+    pub branch: Option<String>,
     /// Whether the commit adds, changes or removes it.
     pub how: How,
     /// Whether the target branch has no policy yet.
@@ -136,8 +138,15 @@ impl GovernanceChange {
 
     /// Returns the remedy that others approve the change.
     pub fn approval(&self, note: String) -> Remedy {
-        let commands = vec![shell::command("exledger approve --governance", &[&self.path])];
+        let commands = vec![self.approve()];
         Remedy { note, act: Act::Other { waits_for: Vec::new(), commands } }
+    }
+
+    /// Returns the command of whoever approves the change.
+    pub fn approve(&self) -> String {
+        let branch = self.branch.iter().flat_map(|branch| ["--ref", branch]);
+        let words: Vec<&str> = [self.path.as_str()].into_iter().chain(branch).collect();
+        shell::command("exledger approve --governance", &words)
     }
 
     /// Returns a warning about the file.

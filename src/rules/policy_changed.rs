@@ -4,7 +4,6 @@
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
-use crate::diag::shell;
 use crate::diag::{self, Finding, Level, Pos};
 use crate::rules::change_cases::{GovernanceChange, InheritedLine, LineChange};
 use crate::rules::example::Example;
@@ -74,6 +73,6 @@ fn inherited(change: &GovernanceChange, line: &InheritedLine) -> Finding {
 fn remedy(change: &GovernanceChange) -> Remedy {
     change.approval(format!(
         "approving the change approves this too, by `{}` alone; or put the version that counts back first",
-        shell::command("exledger approve --governance", &[&change.path])
+        change.approve()
     ))
 }

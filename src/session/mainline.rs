@@ -119,6 +119,20 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
     None
 }
 
+pub(crate) fn own_branch(located: &Located) -> Option<String> {
+    let refs::HeadState::Branch(head) = located.repository().ok()?.refs().ok()?.head else {
+        return None;
+    };
+    let bare = head.strip_prefix("refs/heads/")?.to_owned();
+    let approved = approved_ref(located).ok()?.reference;
+    let remote = approved.strip_prefix("refs/remotes/");
+    let approved = match remote.and_then(|rest| rest.split_once('/')) {
+        Some((_, name)) => name,
+        None => approved.strip_prefix("refs/heads/").unwrap_or(&approved),
+    };
+    (bare != approved).then_some(bare)
+}
+
 pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermined> {
     let repository = located.repository()?;
     let mut found = repository.refs()?;

@@ -142,6 +142,11 @@ impl Session {
         Ok(mainline::approved_ref(self.current()?)?)
     }
 
+    /// Returns the checked-out branch, unless it is the approved branch.
+    pub fn own_branch(&self) -> Option<String> {
+        mainline::own_branch(self.current().ok()?)
+    }
+
     /// Reads the records on the approved ref, without proposals of branches and the work tree.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use crate::approval::TrailVerdicts;
 use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::diag::remedy::Remedy;
+use crate::history::change;
 use crate::history::objects::deepen;
 use crate::history::version::{Content, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
@@ -63,6 +64,19 @@ impl PastObstacle {
 }
 
 impl ApprovedState {
+    /// Returns the authors of some content: those who made the change, those of everything that landed since the last
+    /// approval, and, if the record ends later or waives more, the person who filed it (A5).
+    pub fn authors_of(&self, after: &Record, made: Vec<Person>) -> Vec<Person> {
+        let mut authors = made;
+        let approved = self.approved.as_deref();
+        let is_more = approved.is_some_and(|approved| change::reaches_further(approved, after));
+        let filer = self.filer.iter().filter(|_| is_more);
+        for person in filer.chain(&self.since) {
+            branch::add(&mut authors, person.clone());
+        }
+        authors
+    }
+
     /// Returns the state of a record by its key.
     pub fn from_history(history: &History, approvals: &TrailVerdicts, key: &str) -> ApprovedState {
         let key = TrailKey::Id(key.to_owned());

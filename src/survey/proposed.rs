@@ -72,6 +72,9 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
     }
     let signed = (around.signed)(proposal);
     let landed = (around.landed)(key);
+    if let Content::Record(record) = &proposal.record {
+        authors = landed.authors_of(record, authors);
+    }
     let approved = landed.approved.as_deref();
     let needs_none = match &proposal.record {
         Content::Record(record) => {
@@ -163,13 +166,22 @@ fn stated(
 ) -> RecordState {
     let governance = (around.proposed)(proposal.branch.as_deref());
     let end = not_after(&record.expires);
-    let ended = Some(end).filter(|end| *end <= around.instant);
-    let reason = match ended {
-        Some(end) => ReasonKind::ProposedTooLate.says(Advised::new(
+    let closed = record.closure.as_ref().map(|_| around.instant);
+    let ended = closed.or(Some(end).filter(|end| *end <= around.instant));
+    let reason = match (&record.closure, ended) {
+        (Some(closure), _) => ReasonKind::ProposedTooLate.says(Advised::new(
+            format!(
+                "proposed {place}, and {} there by {}",
+                closure.outcome.as_str(),
+                closure.by.as_str()
+            ),
+            ": merge it, so that it stays on record",
+        )),
+        (None, Some(end)) => ReasonKind::ProposedTooLate.says(Advised::new(
             format!("proposed {place}, but ended {}", dates::ended(end)),
             ": give it a later end, or drop it",
         )),
-        None => ReasonKind::OnlyProposed
+        (None, None) => ReasonKind::OnlyProposed
             .says(format!("proposed {place}: it grants nothing until it is approved and merged")),
     };
     RecordState {

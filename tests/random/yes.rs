@@ -207,9 +207,9 @@ fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
     makers
 }
 
-/// Tells whether a version was really approved, or only adds reviews, fired triggers or a `verified` to one that was
-/// (V6, V9).
-fn was_approved(versions: &[Version], n: usize) -> bool {
+/// Tells whether a version was really approved, returns to one that was (V7b), or only adds reviews, fired triggers or a
+/// `verified` to one of these (V6, V9).
+fn was_approved(versions: &[Version], since: usize, n: usize) -> bool {
     let content = |n: usize| match versions[n].state {
         State::One(content, _) => Some(content),
         _ => None,
@@ -219,7 +219,9 @@ fn was_approved(versions: &[Version], n: usize) -> bool {
         both.is_some_and(|(before, own)| before.only_adds(&own))
     };
     let before = n.checked_sub(1).filter(|before| adds(*before));
-    versions[n].is_approved || before.is_some_and(|before| was_approved(versions, before))
+    versions[n].is_approved
+        || before.is_some_and(|before| was_approved(versions, since, before))
+        || restores(versions, since, n)
 }
 
 /// Tells whether a version returns to the values of one from `since` on that was really approved, and nothing closed
@@ -233,7 +235,7 @@ pub(super) fn restores(versions: &[Version], since: usize, n: usize) -> bool {
     (since..n).any(|earlier| {
         let both = content(earlier).zip(content(n));
         both.is_some_and(|(one, other)| one.is_same_value(&other))
-            && was_approved(versions, earlier)
+            && was_approved(versions, since, earlier)
             && (content(earlier).is_some_and(|it| it.get(FIRED) > 0) || !(earlier + 1..n).any(ends))
     })
 }

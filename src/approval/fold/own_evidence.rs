@@ -22,8 +22,6 @@ use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, Author, BecomesApproved, FourEyes, Satisfied,
 };
 use crate::diag::sorting::StableSort as _;
-use crate::history::change::entries::ExpiryExtension;
-use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
 use crate::history::{change, origin};
@@ -364,11 +362,7 @@ impl<'a> TrailEvaluator<'a> {
         if let Some(requester) = &base.requester {
             set.add(step.resolver.identity("", requester.as_str()));
         }
-        let reaches_further = step.record.is_some_and(|record| {
-            ExpiryExtension::between(base, record).is_later()
-                || change::events(Some(base), record).contains(&ChangeEvent::ScopeWidened)
-        });
-        if reaches_further {
+        if step.record.is_some_and(|record| change::reaches_further(base, record)) {
             set.join(&self.series.filer);
         }
         set.widen(step.resolver);

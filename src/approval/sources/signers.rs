@@ -128,7 +128,10 @@ impl Revoked {
     /// All keys on a line are revoked, whatever else the line contains: a key overlooked here would count.
     pub fn parse(text: &str) -> Revoked {
         let mut revoked = Revoked::default();
-        for (number, text) in numbered(text) {
+        // Some editors end lines with a lone CR: behind a comment, a key would be overlooked.
+        let lines = numbered_all(text)
+            .flat_map(|(number, line)| line.split('\r').map(move |part| (number, part.trim())));
+        for (number, text) in lines.filter(|(_, text)| is_read(text)) {
             let words: Vec<&str> = text.split_whitespace().collect();
             let pairs = words.windows(2);
             let keys: Vec<PublicKey> = pairs
@@ -153,9 +156,16 @@ impl Revoked {
 }
 
 fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    numbered_all(text).filter(|(_, line)| is_read(line))
+}
+
+fn numbered_all(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = (1..).zip(bare.split('\n').map(str::trim));
-    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+    (1..).zip(bare.split('\n').map(str::trim))
+}
+
+fn is_read(line: &str) -> bool {
+    !line.is_empty() && !line.starts_with('#')
 }
 
 fn line(

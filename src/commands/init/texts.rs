@@ -99,7 +99,8 @@ pub(super) fn pipeline(setup: &Setup, program: &ProgramSource) -> String {
 }
 
 pub(super) fn code_owners(setup: &Setup) -> String {
-    let text = include_str!("codeowners").replace("{{prefix}}", &setup.place.prefix);
+    let prefix = setup.place.prefix.replace(' ', "\\ ");
+    let text = include_str!("codeowners").replace("{{prefix}}", &prefix);
     match setup.forge {
         Forge::Gitlab => text
             .replace("/.github/CODEOWNERS ", "/.gitlab/CODEOWNERS ")

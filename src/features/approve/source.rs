@@ -96,6 +96,7 @@ impl<'s> ContentSource<'s> {
             governance: &Governance::read(&self.tree)?,
             commit: Some(self.head),
             instead: &[],
+            branch: None,
         };
         diff::answer::compare(self.located, at, None, proposed)
     }

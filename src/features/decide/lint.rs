@@ -40,8 +40,13 @@ impl Judging<'_> {
         notices: &mut Vec<Notice>,
     ) -> Result<(), Error> {
         let paths: Vec<String> = self.overlay.files.keys().cloned().collect();
-        let proposed =
-            ProposedState { tree: self.overlay, governance, commit: None, instead: &paths };
+        let proposed = ProposedState {
+            tree: self.overlay,
+            governance,
+            commit: None,
+            instead: &paths,
+            branch: None,
+        };
         let compared = match diff::answer::compare(self.located, self.at, None, proposed) {
             Ok(compared) => Some(compared),
             Err(error) if self.needs_history => return Err(error),

@@ -2,6 +2,7 @@
 //!
 //! Start at `compare`. Follows `docs/spec/cli.md`, lint and diff.
 
+use crate::diag::shell::is_branch_name;
 use crate::features::diff::compared::{Compared, ProposedState};
 use crate::features::diff::comparison::Comparer;
 use crate::history::objects::Oid;
@@ -33,6 +34,9 @@ pub(crate) fn compare(
     if proposed.commit.is_none() {
         parents.extend(repository.merged_heads());
     }
+    let own = mainline::own_branch(located)
+        .filter(|name| proposed.commit.is_none() && is_branch_name(name));
+    let proposed = ProposedState { branch: proposed.branch.or(own.as_deref()), ..proposed };
     let indexed = IndexedObjects::of(repository, !chosen.is_pinned());
     let comparer = Comparer {
         repository,

@@ -7,12 +7,10 @@ use crate::approval::people::listed::ListedPeople;
 use crate::approval::sources::keys::Keys;
 use crate::features::diff::compared::Entry;
 use crate::history::branch::BranchCommit;
-use crate::history::change::entries::ExpiryExtension;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::rules::change_cases::{GovernanceChange, How, Needs};
-use crate::rules::meaning;
 use crate::rules::past::{RecordPast, Settled};
 use crate::survey::approved_state::ApprovedState;
 use crate::survey::branch::{self, Delta};
@@ -24,6 +22,7 @@ pub(crate) struct Authorship {
     /// The governance of the target branch, which determines who must approve.
     pub(crate) onto: Rc<Governance>,
     pub(crate) worker: Option<Person>,
+    pub(crate) branch: Option<String>,
     /// The only person whom that governance lists; read when rules change.
     pub(crate) only_listed: OnceCell<Option<Person>>,
 }
@@ -37,6 +36,7 @@ impl Authorship {
             commit: Some(ruling.commit.oid.short()),
             author: author.map(|author| author.email.clone()),
             path: ruling.path,
+            branch: self.branch.clone(),
             how: how(ruling.there),
             inherited: Vec::new(),
         }
@@ -74,8 +74,8 @@ impl Authorship {
         let closure = after.and_then(|after| after.closure.as_deref());
         let tip = landed.tip.as_ref();
         let settled = Settled::of(closure, tip.and_then(|tip| tip.closure.as_deref()));
-        let makers =
-            after.map_or_else(|| made.by.clone(), |after| makers(after, &landed, made.by.clone()));
+        let makers = after
+            .map_or_else(|| made.by.clone(), |after| landed.authors_of(after, made.by.clone()));
         Entry {
             needs: after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers)),
             makers,
@@ -92,22 +92,6 @@ impl Authorship {
             missing: who::lacking(&self.onto, after, approved, makers, &[]),
         }
     }
-}
-
-/// Returns the authors of some content: those who made the change, those of everything that landed since the last
-/// approval, and, if the record ends later or waives more, the person who filed it (A5).
-fn makers(after: &Record, landed: &ApprovedState, made: Vec<Person>) -> Vec<Person> {
-    let approved = landed.approved.as_deref();
-    let mut makers = made;
-    let is_more = approved.is_some_and(|approved| {
-        ExpiryExtension::between(approved, after).is_later()
-            || !meaning::widened(approved, after).is_empty()
-    });
-    let filer = landed.filer.iter().filter(|_| is_more);
-    for person in filer.chain(&landed.since) {
-        branch::add(&mut makers, person.clone());
-    }
-    makers
 }
 
 pub(crate) fn how([before, after]: [bool; 2]) -> How {

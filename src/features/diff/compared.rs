@@ -35,6 +35,8 @@ pub struct ProposedState<'p> {
     pub commit: Option<Oid>,
     /// The paths of files that differ from the work tree.
     pub instead: &'p [String],
+    /// The branch that approvers name; `None` for the one that is checked out.
+    pub branch: Option<&'p str>,
 }
 
 /// What a branch changes.

@@ -182,14 +182,15 @@ impl Comparer<'_> {
         }))
     }
 
-    fn cast(&self, onto: Oid) -> Result<Authorship, Undetermined> {
+    fn cast(&self, onto: Oid, branch: Option<&str>) -> Result<Authorship, Undetermined> {
         let onto = self.state(onto)?;
         let (name, email) = self.repository.user();
         let worker = email.map(|email| {
             let name = name.unwrap_or_default();
             people::identify(&onto, &name, &email)
         });
-        Ok(Authorship { onto, worker, only_listed: OnceCell::new() })
+        let branch = branch.map(str::to_owned);
+        Ok(Authorship { onto, worker, branch, only_listed: OnceCell::new() })
     }
 
     pub(super) fn tree(&self, commit: Oid) -> Result<CommitTree<'_>, Undetermined> {
@@ -230,7 +231,7 @@ impl Comparer<'_> {
         let branch = self.branch(onto, parents)?;
         let (base, head) = (self.base(&branch)?, branch.tip.oid);
         let tried = self.try_landed(base, proposed)?;
-        let cast = self.cast(onto)?;
+        let cast = self.cast(onto, proposed.branch)?;
         let before = self.state(base)?;
         let uncounted = self.uncounted(base)?;
         let governance = uncounted.governance(&before, proposed)?;
@@ -489,6 +490,7 @@ impl Comparer<'_> {
                 commit: None,
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
                 path,
+                branch: cast.branch.clone(),
                 how: how(there),
                 is_first: cast.is_first(),
                 only_listed: cast.worker.as_ref().and_then(|worker| cast.only_listed(worker)),

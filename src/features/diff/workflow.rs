@@ -37,6 +37,7 @@ impl Comparer<'_> {
                 commit: None,
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
                 path: self.prefix.inward(&path),
+                branch: cast.branch.clone(),
                 how: how([was.is_some(), is_there]),
                 is_first: false,
                 only_listed: None,

@@ -190,10 +190,11 @@ impl Completion<'_> {
     }
 
     fn further_controls(&mut self, todo: &[String], made: &Answers) {
-        let controls = self.root.get(CONTROLS).map(Node::items).unwrap_or_default();
+        let list = self.root.get(CONTROLS);
+        let controls = list.map(Node::items).unwrap_or_default();
         let n_marked = controls.iter().filter(|control| is_marked(control)).count();
         let known = self.known.get(CONTROLS).and_then(Value::as_array);
-        if n_marked > 0 {
+        if n_marked > 0 || list.is_some() && controls.is_empty() {
             let mut number = controls.len();
             for control in known.into_iter().flatten().skip(n_marked) {
                 number += 1;

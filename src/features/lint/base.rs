@@ -47,7 +47,13 @@ pub(super) fn read(
         located,
         at,
         Some(base),
-        ProposedState { tree: input, governance: context.governance, commit: None, instead },
+        ProposedState {
+            tree: input,
+            governance: context.governance,
+            commit: None,
+            instead,
+            branch: None,
+        },
     )?;
     let is_broken = compared.governance.state == State::Broken;
     if is_broken || !compared.rulings.is_empty() {

@@ -66,8 +66,13 @@ pub(crate) fn judge(
     let files =
         records.iter().map(|record| (record.path.to_owned(), record.text.as_bytes().to_vec()));
     let overlay = Overlay::over(own.tree, files);
-    let proposed =
-        ProposedState { tree: &overlay, governance: own.governance, commit, instead: &paths };
+    let proposed = ProposedState {
+        tree: &overlay,
+        governance: own.governance,
+        commit,
+        instead: &paths,
+        branch: None,
+    };
     let compared = match diff::answer::compare(located, at, None, proposed) {
         Ok(compared) => Some(compared),
         Err(error) => {

@@ -14,6 +14,7 @@ use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::time::not_after;
+use crate::record::vocabulary::Class;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{Pending, RecordState, Status};
 use crate::survey::branch;
@@ -249,6 +250,9 @@ impl<'a> AdviceCase<'a> {
         if next.steps.is_empty() || may_as_author || can_take(asker) {
             return step;
         }
+        if is_author && let Some(merge) = self.merges_first(record) {
+            return merge;
+        }
         let why = if is_author {
             ": you wrote it"
         } else if is_one_of(&eligibility.barred()) {
@@ -262,11 +266,22 @@ impl<'a> AdviceCase<'a> {
         if approvers.is_empty() && why.is_empty() {
             return step;
         }
-        AdviceStep {
-            action: format!("somebody else must approve it{why}"),
-            command: Some(self.show()),
-            by: By::Named(approvers),
-        }
+        let action = match is_author && approvers.is_empty() && eligibility.is_for_listed() {
+            true => "list another person, or let the filer make this change alone: everybody who is listed is an author of it".to_owned(),
+            false => format!("somebody else must approve it{why}"),
+        };
+        AdviceStep { action, command: Some(self.show()), by: By::Named(approvers) }
+    }
+
+    fn merges_first(&self, record: &Record) -> Option<AdviceStep> {
+        let is_new = self.record_state.status == Status::Proposed;
+        let tier = self.record_state.tier.as_ref().filter(|_| is_new)?;
+        let within = tier.review_within.filter(|_| record.class == Class::Emergency)?;
+        let branch = self.pending()?.branch.as_deref()?;
+        let action = format!(
+            "merge {branch}: the first emergency about a subject counts for {within}, and longer once somebody else approves it"
+        );
+        Some(step(action, self.diff(branch), By::Anybody))
     }
 
     fn proposed(&self, pending: &Pending) -> AdviceStep {
@@ -326,7 +341,7 @@ impl<'a> AdviceCase<'a> {
                 .map(|verdict| steps::by_policy(verdict.accepted, verdict.missing.clone()))
                 .unwrap_or_default(),
             (_, Some(pending), Some(record)) => {
-                steps::for_change(self.around.governance, record, pending.author.as_slice())
+                steps::for_change(self.around.governance, record, &pending.authors)
             }
             (_, Some(_), None) => NextSteps::default(),
             (_, None, _) => {
@@ -423,7 +438,9 @@ impl<'a> AdviceCase<'a> {
 
     pub(super) fn expired(&self) -> AdviceStep {
         let pending = self.pending();
+        let is_closed = self.record.is_some_and(|record| record.closure.is_some());
         match (self.record_state.status, pending) {
+            (Status::Proposed, Some(pending)) if is_closed => self.proposed(pending),
             (Status::Proposed, Some(pending)) => step(
                 "give it a later end, or drop it: it ended before anyone approved it",
                 match &pending.branch {

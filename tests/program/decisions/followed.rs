@@ -267,3 +267,36 @@ fn a_branch_that_is_dated_in_the_future_has_no_age() {
         assert_eq!(is_said, command != "report", "{command}: {out}");
     }
 }
+
+#[test]
+fn what_its_branch_rejects_waits_for_nobody() {
+    let life = Life::new();
+    life.file(ID, &record(ID, ""), "ana");
+    assert_eq!(life.check(&["--application", "billing"]).0, "pending");
+    let no = "closure: {outcome: rejected, date: 2026-11-20, by: dana@example.com, reason: The gateway does it}\n";
+    let branch = life.repo.branch(&format!("file-{ID}"));
+    branch.by("dana").write(ID, &record(ID, no)).commit("Reject it");
+    life.switch("main");
+    let (verdict, reason) = life.check(&["--application", "billing"]);
+    assert_eq!(verdict, "deny", "{reason}");
+    assert!(reason.contains("rejected there by dana@example.com"), "{reason}");
+    let action = due(&life, ID)["next"]["action"].as_str().unwrap().to_owned();
+    assert_eq!(action, format!("merge file-{ID}: it needs no approval"));
+}
+
+#[test]
+fn who_files_an_emergency_merges_it_first() {
+    let life = Life::new();
+    let emergency = record(ID, "class: emergency\nexpires: 2026-11-21\n");
+    life.file(ID, &emergency, "ana");
+    life.switch("main");
+    let next = |by: &str| life.answer(0, by, &["show", ID])["next"]["action"].to_string();
+    assert!(
+        next("ana").contains(&format!("merge file-{ID}: the first emergency")),
+        "{}",
+        next("ana")
+    );
+    assert!(!next("dana").contains("the first emergency"), "{}", next("dana"));
+    life.merge(&format!("file-{ID}"), "ana", "");
+    assert_eq!(life.check(&["--application", "billing"]).0, "allow");
+}

@@ -193,14 +193,13 @@ fn a_landed_record_waits_for_key_holders_and_a_change_for_whoever_can_merge_it()
         )
         .commit("Approve it");
     life.switch("main");
-    // Sam proposes to widen it.
+    // Sam proposes to widen it: then Ana, who filed it, is an author of that, too.
     let work = life.repo.branch("wider").by("sam");
     work.edit(ID, "scope: {resources: [db:a]}").commit("Widen it");
     let asked = told(&messages(&life, &["--since", "0h"]));
     assert_eq!(
         asked,
         [
-            "ana approver waiting-approval",
             "dana approver waiting-approval",
             "lee approver waiting-approval",
             "max approver waiting-approval"

@@ -259,3 +259,30 @@ fn a_start_stays_on_every_day() {
         assert_eq!(start(&std::fs::read_to_string(folder.join(&path)).unwrap()), before, "{later}");
     }
 }
+
+#[test]
+fn controls_are_added_to_a_draft_that_has_none() {
+    let folder = ledger();
+    let folder = folder.path();
+    let (_, path) = drafts_of(folder, 1).remove(0);
+    let file = folder.join(&path);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let begin = text.find("compensating_controls:").unwrap();
+    let rest = &text[begin..];
+    let end = begin
+        + rest
+            .match_indices('\n')
+            .map(|(at, _)| at + 1)
+            .find(|at| !rest[*at..].starts_with(' '))
+            .unwrap();
+    let without = format!("{}compensating_controls: []\n{}", &text[..begin], &text[end..]);
+    std::fs::write(&file, &without).unwrap();
+    let flags = "--complete PATH --rule Patch --application billing --owner-name Ana --owner-email ana@example.com \
+                 --risk-level low --expires 2026-12-15 --justification The|vendor|ships|its|fix|in|December;|until|then|the|port|is|closed. --compensating-control Alert";
+    let flags = flags.replace("PATH", &path);
+    let words: Vec<String> = flags.split(' ').map(|word| word.replace('|', " ")).collect();
+    let args: Vec<&str> = words.iter().map(String::as_str).collect();
+    let run = complete(folder, &args);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("description: Alert,"), "{}{}{text}", run.out, run.err);
+}
