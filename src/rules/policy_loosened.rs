@@ -3,6 +3,7 @@
 //! Pure. Start at [`eased`]. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3 and D1. The governance
 //! before the branch is compared with that of each of its commits: a rebase lands them one by one.
 
+use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay};
 use crate::diag::code::Code;
 use crate::diag::remedy::{Act, Remedy};
 use crate::diag::shell;
@@ -12,7 +13,7 @@ use crate::policy::demand::Approval;
 use crate::policy::governance::{Governance, State};
 use crate::policy::tier::fact::Facts;
 use crate::policy::{people, tier};
-use crate::record::Record;
+use crate::record::{Record, file};
 use crate::rules::audit::policy_bypass::{Loosening, Why};
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RuleContext;
@@ -65,8 +66,23 @@ fn on_mainline(landed: &LandedCase<'_>) -> Option<Finding> {
     };
     let reasons: Vec<String> = landed.loosened.iter().map(because).collect();
     let message = format!("it is approved only because of a policy change: {}", reasons.join("; "));
-    let help = landed.approval("ask someone else to approve the policy change first");
+    let help = by_earlier_rules(landed);
     Some(Finding { level: Level::Error, ..landed.finding(RULE.code, Level::Error, &message, help) })
+}
+
+fn by_earlier_rules(landed: &LandedCase<'_>) -> Remedy {
+    let may_sign =
+        |step: &ApprovalStep| step.way == ApprovalWay::SignedFile && step.after.is_none();
+    let open = landed.record.filter(|_| landed.at_tip).map(|record| {
+        steps::for_change(landed.today, record, &landed.verdict.author_persons()).steps
+    });
+    if !open.into_iter().flatten().any(|step| may_sign(&step)) {
+        return Remedy::stays()
+            .after("a later version ends it that the rules before that change approve, too");
+    }
+    let commands = vec![shell::command("exledger approve", &[file::stem(landed.path)])];
+    let note = "an approval ends it that counts by the rules before that change, too".to_owned();
+    Remedy { note, act: Act::Other { waits_for: Vec::new(), commands } }
 }
 
 fn loosened(

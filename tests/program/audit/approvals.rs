@@ -147,7 +147,29 @@ fn what_needed_a_policy_that_its_author_loosened_is_found_for_ever() {
     repo.by("lee").merge("policy", "Merge branch 'policy'");
     repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
-    assert_eq!(told(&audited(&repo, ON)), ["error policy-loosened"]);
+    let findings = audited(&repo, ON);
+    assert_eq!(told(&findings), ["error policy-loosened"]);
+    assert!(findings[0].remedy.words().starts_with("a later version ends it"), "{findings:?}");
+}
+
+#[test]
+fn an_approval_by_the_rules_before_ends_what_needed_looser_ones() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    let two = ONE.replace("count: 1", "count: 2");
+    let keys: String = ["dana", "lee"].map(signer).concat();
+    let work = repo.by("dana").write("exledger.yaml", &two);
+    work.write(".github/allowed_signers", &keys).commit("Keep exceptions in a ledger");
+    repo.branch("policy").by("ana").write("exledger.yaml", ONE).commit("One is enough");
+    let both = "Merge branch 'policy'\n\nReviewed-by: Dana <dana@example.com>";
+    repo.by("lee").merge("policy", both);
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    let findings = audited(&repo, ON);
+    let found = findings.iter().find(|it| it.rule.as_str() == "policy-loosened").unwrap();
+    assert!(found.remedy.words().ends_with(&format!("`exledger approve {ID}`")), "{found:?}");
+    repo.by("dana").says(&yes("dana", ID, SAMPLE, AT)).commit("Approve it");
+    let left = told(&audited(&repo, ON));
+    assert!(!left.contains(&"error policy-loosened".to_owned()), "{left:?}");
 }
 
 #[test]
