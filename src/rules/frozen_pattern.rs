@@ -44,7 +44,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     };
     let frozen = neighbours.frozen(governance);
     let lifting = Lifting::until(neighbours, governance);
-    let Some((_, kind)) = neighbours.refuses(&frozen, id, record, &lifting) else {
+    let Some((group, kind)) = neighbours.refuses(&frozen, id, record, &lifting) else {
         return;
     };
     let named: Vec<&str> =
@@ -68,12 +68,14 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         patterns.threshold, patterns.window
     );
     let fix = record.fix.as_ref().filter(|fix| fix.due.is_some());
-    let help = match fix.filter(|_| patterns.redesign == RedesignKind::Any) {
-        Some(fix) => {
+    let to_link = lifting.to_link(group);
+    let help = match (to_link, fix.filter(|_| patterns.redesign == RedesignKind::Any)) {
+        (Some(id), _) => case.source.set("references.redesign", id),
+        (None, Some(fix)) => {
             let ticket = fix.ticket.as_deref().unwrap_or("BILL-412");
             case.source.set_for_example("references.redesign", ticket)
         }
-        None => Remedy::run([new_command(words(&patterns.key, &kind.spelled), None)]),
+        (None, None) => Remedy::run([new_command(words(&patterns.key, &kind.spelled), None)]),
     };
     let help = help.after(note);
     let field = patterns.key.first().map_or("root_cause", |key| place(*key));

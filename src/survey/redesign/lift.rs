@@ -31,10 +31,19 @@ impl<'g> Lifting<'g> {
     /// Tells whether a frozen group refuses a record: not if it is closed, which grants nothing, or links a redesign that
     /// is in time and about the group.
     pub fn is_refused(&self, record: &Record, group: &CauseGroup) -> bool {
-        let lifts = |state: &&RedesignState| state.lifts && state.covers(group, self.governance);
         record.closure.is_none()
-            && !self.linked(record).any(|state| lifts(&state))
+            && !self.linked(record).any(|state| self.lifts(state, group))
             && !self.is_by_ticket(record)
+    }
+
+    fn lifts(&self, state: &RedesignState, group: &CauseGroup) -> bool {
+        state.lifts && state.covers(group, self.governance)
+    }
+
+    /// Returns the id of a redesign that is in time and about a group, if there is one to link.
+    pub fn to_link(&self, group: &CauseGroup) -> Option<&str> {
+        let state = self.states.iter().find(|state| self.lifts(state, group))?;
+        state.id.as_deref()
     }
 
     /// Returns the redesign files that a record links.

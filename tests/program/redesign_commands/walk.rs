@@ -19,6 +19,13 @@ fn a_redesign_that_works_ends_as_effective_by_somebody_elses_word() {
     life.switch("main");
     let redesign = team.redesign("2027-01-31", &["--pattern", "application=billing"]);
     assert_eq!(team.status(), "open");
+    // Now the message names that one.
+    life.file(&id(5), &record(&id(5), ""), "ana");
+    life.switch(&format!("file-{}", id(5)));
+    let lint = life.run("ana", &["lint", "--base", "main"]);
+    assert!(lint.out.contains(&redesign), "{}", lint.out);
+    assert!(!lint.out.contains("exledger redesign new"), "{}", lint.out);
+    life.switch("main");
     // Linked, it passes and lands.
     team.lands(4, &format!("references: {{redesign: {redesign}}}"));
     let listed = team.list().remove(0);
