@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`RecordFolders::of`]. Follows `docs/spec/approval.md`, V8.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 use crate::history::commit::Commit;
@@ -80,20 +80,17 @@ impl RecordFolders {
         if self.former.values().all(|until| *until != landing) {
             return kept;
         }
-        let is_gone = |file: &FileAt| self.until(prefix, &file.path) == Some(landing);
-        let left = standing
-            .filter(is_gone)
-            .filter(|file| !kept.iter().any(|change| change.path == file.path));
-        let gone: Vec<FileChange> = left
-            .map(|file| FileChange {
-                path: file.path,
-                kind: WatchedKind::Record,
-                old: Some(file.blob),
-                new: None,
-                others: Box::default(),
-            })
-            .collect();
-        kept.extend(gone);
+        let changed: HashSet<Rc<str>> = kept.iter().map(|change| Rc::clone(&change.path)).collect();
+        let left = standing.filter(|file| {
+            !changed.contains(&file.path) && self.until(prefix, &file.path) == Some(landing)
+        });
+        kept.extend(left.map(|file| FileChange {
+            path: file.path,
+            kind: WatchedKind::Record,
+            old: Some(file.blob),
+            new: None,
+            others: Box::default(),
+        }));
         kept
     }
 }

@@ -122,6 +122,13 @@ impl How {
     }
 }
 
+/// Returns the command that approves a governance file, or a redesign, on a branch.
+pub fn approve_governance(path: &str, branch: Option<&str>) -> String {
+    let branch = branch.into_iter().flat_map(|branch| ["--ref", branch]);
+    let words: Vec<&str> = [path].into_iter().chain(branch).collect();
+    shell::command("exledger approve --governance", &words)
+}
+
 impl GovernanceChange {
     /// Returns which commit does what: `commit 3f2c9a7be1d0 by ana@example.com changes`.
     pub fn actor(&self) -> String {
@@ -144,9 +151,7 @@ impl GovernanceChange {
 
     /// Returns the command of whoever approves the change.
     pub fn approve(&self) -> String {
-        let branch = self.branch.iter().flat_map(|branch| ["--ref", branch]);
-        let words: Vec<&str> = [self.path.as_str()].into_iter().chain(branch).collect();
-        shell::command("exledger approve --governance", &words)
+        approve_governance(&self.path, self.branch.as_deref())
     }
 
     /// Returns a warning about the file.

@@ -34,8 +34,10 @@ pub(crate) fn compare(
     if proposed.commit.is_none() {
         parents.extend(repository.merged_heads());
     }
-    let own = mainline::own_branch(located)
-        .filter(|name| proposed.commit.is_none() && is_branch_name(name));
+    let own = match (proposed.branch, proposed.commit) {
+        (None, None) => mainline::own_branch(located).filter(|name| is_branch_name(name)),
+        _ => None,
+    };
     let proposed = ProposedState { branch: proposed.branch.or(own.as_deref()), ..proposed };
     let indexed = IndexedObjects::of(repository, !chosen.is_pinned());
     let comparer = Comparer {

@@ -13,7 +13,6 @@ use crate::history::objects;
 use crate::ledger::stray::Stray;
 use serde::Serialize;
 
-use crate::diag::shell::{self, quoted};
 use crate::diag::{self, Finding, Level};
 use crate::features::diff::compared::ChangedRedesign;
 use crate::features::diff::show::how::HowView;
@@ -23,6 +22,7 @@ use crate::record::Record;
 use crate::record::credential;
 use crate::record::time::Instant;
 use crate::rules::change_cases::Needs;
+use crate::rules::change_cases::approve_governance;
 use crate::rules::event_details::EventDetail;
 use crate::session::judged::JudgedCounts;
 use crate::view::doc::{
@@ -147,7 +147,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
             .map(|change| RedesignChangeView {
                 path: &change.path,
                 who: &change.approvers,
-                command: approve_redesign(change, branch),
+                command: approve_governance(&change.path, branch),
             })
             .collect(),
         findings: found.map(|shown| &shown.finding).collect(),
@@ -168,7 +168,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     doc.blocks.extend(diff.redesigns.iter().map(|change| {
         let by = text::by_other(&change.approvers);
         let text = StyledText::plain(format!("{} needs to be {by}: ", change.path));
-        Block::Paragraph(text.and(Tone::Command, approve_redesign(change, branch)))
+        Block::Paragraph(text.and(Tone::Command, approve_governance(&change.path, branch)))
     }));
     // The table already shows what notes say; machine formats get all findings.
     let (notes, worse): (Vec<ShownFinding>, Vec<ShownFinding>) =
@@ -224,11 +224,6 @@ impl<'a> RecordChangeView<'a> {
             how: HowView::all(change, branch),
         }
     }
-}
-
-fn approve_redesign(change: &ChangedRedesign, branch: Option<&str>) -> String {
-    let branch = branch.map(|branch| format!(" --ref {}", quoted(branch))).unwrap_or_default();
-    format!("{}{branch}", shell::command("exledger approve --governance", &[&change.path]))
 }
 
 fn heading(diff: &Diff) -> StyledText {

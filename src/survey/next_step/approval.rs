@@ -260,15 +260,21 @@ impl<'a> AdviceCase<'a> {
         } else {
             ""
         };
-        let mut approvers = eligibility.candidates(missing);
-        approvers.retain(can_take);
+        let candidates = eligibility.candidates(missing);
+        let is_for_nobody = candidates.is_empty() && eligibility.is_for_listed();
+        let approvers: Vec<Person> = candidates.into_iter().filter(|it| can_take(it)).collect();
         // Where nobody's key is listed, the step says so.
         if approvers.is_empty() && why.is_empty() {
             return step;
         }
-        let action = match is_author && approvers.is_empty() && eligibility.is_for_listed() {
-            true => "list another person, or let the filer make this change alone: everybody who is listed is an author of it".to_owned(),
-            false => format!("somebody else must approve it{why}"),
+        let action = match (is_author && is_for_nobody, self.record_state.status) {
+            (true, Status::Proposed) => {
+                "list another person: nobody who is listed may approve it".to_owned()
+            }
+            (true, _) => {
+                "list another person, or let the filer make this change alone: nobody who is listed may approve it".to_owned()
+            }
+            (false, _) => format!("somebody else must approve it{why}"),
         };
         AdviceStep { action, command: Some(self.show()), by: By::Named(approvers) }
     }
