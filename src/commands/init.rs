@@ -225,7 +225,7 @@ fn tell_listed(ctx: &Ctx, adopted: &PreparedImport<'_>) {
         return;
     }
     ctx.hint(&format!(
-        "hint: {} on record for 90 days, in {}: judge each in time (`exledger queue`)",
+        "hint: {} on record for at most 90 days, in {}: judge each in time (`exledger queue`)",
         diag::count(n_adopted, "suppression"),
         diag::count(adopted.drafts.len(), "file")
     ));

@@ -4,7 +4,8 @@
 
 use clap::{Parser, ValueEnum};
 use exledger::diag::sorting::StableSort as _;
-use exledger::features::queue::show::{self, Grouping, Queue};
+use exledger::features::queue::answer::{Grouping, Queue};
+use exledger::features::queue::show;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::filter::{self, Filters};
@@ -15,13 +16,10 @@ use exledger::formats::ics::{self, Dated};
 use exledger::record::time::{Instant, MomentOrTerm, Term, Unit};
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
-use exledger::status::state::RecordState;
-use exledger::survey::due::Horizon;
 use exledger::survey::messages::{self, MessageSubjects};
-use exledger::survey::queue::{self, QueueItem};
-use exledger::survey::select::{self, Filter, Selection};
+use exledger::survey::queue::QueueItem;
+use exledger::survey::select::{Filter, Selection};
 use exledger::view::{self, doc::Doc};
-use std::collections::BTreeSet;
 
 /// What needs attention, with the next command
 ///
@@ -106,7 +104,11 @@ impl Run for QueueArgs {
         };
         let approved = open(scope)?;
         let filter = self.filters.filter();
-        let queue = self.collect(ctx, &approved, &filter);
+        let grouping = match self.by {
+            Some(GroupBy::Owner) => Grouping::ByOwner,
+            None => Grouping::ByRank,
+        };
+        let queue = Queue::of(&approved, &filter, self.within, (grouping, ctx.format.reads));
         let outcome = outcome(ctx, &queue);
         if is_calendar {
             ctx.print(calendar(&approved, &queue.items).as_bytes())?;
@@ -125,47 +127,6 @@ impl Run for QueueArgs {
             }
         }
         Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), outcome))
-    }
-}
-
-impl QueueArgs {
-    fn collect<'a>(&self, ctx: &Ctx, approved: &'a Snapshot<'_>, filter: &Filter) -> Queue<'a> {
-        let selected = approved.selected(filter);
-        let policy = Horizon::from_policy(&approved.governance().policy);
-        let horizon = Horizon { soon: self.within.unwrap_or(policy.soon), ..policy };
-        let asker = approved.asker();
-        let around = approved.around_for(&asker);
-        let mut items =
-            queue::collect(selected.iter().copied(), &RecordState::id, &horizon, around);
-        let grouping = match self.by {
-            Some(GroupBy::Owner) => {
-                queue::sort_by_owner(&mut items);
-                Grouping::ByOwner
-            }
-            None => Grouping::ByRank,
-        };
-        let mut follow_ups = approved.follow_ups();
-        if *filter != Filter::default() {
-            // A group is selected by its records, a redesign also by its owner.
-            let ids: BTreeSet<&str> = selected.iter().map(|state| state.id()).collect();
-            follow_ups.retain(|follow_up| {
-                follow_up.records().iter().any(|id| ids.contains(id.as_str()))
-                    || follow_up.is_owned_by(&filter.owner, approved.governance())
-            });
-        }
-        // A closed record is over, so it does not count as healthy.
-        let is_open = |record_state: &&&RecordState| !select::is_ended(record_state.status);
-        let n_open = selected.iter().filter(is_open).count();
-        let shown = items.iter().map(|item| item.record_state);
-        let n_shown = shown.filter(|record_state| is_open(&record_state)).count();
-        Queue {
-            stamp: approved.stamp(),
-            items,
-            grouping,
-            follow_ups,
-            hidden: n_open - n_shown,
-            reads: ctx.format.reads,
-        }
     }
 }
 

@@ -3,8 +3,8 @@
 //! A folder's `mod.rs` has the entry functions, which take an open [`Session`](crate::session::Session): `answer` reads
 //! and returns an answer; `prepare` works out what its result will write when it is told to. In most folders `answer.rs`
 //! has the request, the answer, and how it is found; `show.rs` makes the `Doc` that people and programs see, and
-//! `src/render` writes a `Doc` as a table, JSON or another format. A feature without entry functions shows what `survey`
-//! found. The flags of a feature are in `src/commands`, under its name. Its tests are in `tests/program`, under its name
+//! `src/render` writes a `Doc` as a table, JSON or another format. A feature without `answer.rs` shows what the
+//! module of its name in `survey` found. The flags of a feature are in `src/commands`, under its name. Its tests are in `tests/program`, under its name
 //! or the one given here, and compare its formats with `tests/golden`; what needs no started program is in `tests/answers`.
 //!
 //! Nothing below uses a feature; features use one another without a cycle.
@@ -54,10 +54,10 @@ pub mod overview;
 /// Collects the audit pack of a span.
 pub mod pack;
 
-/// Finds what repeats, and what to change.
+/// Finds what repeats, and what to change. Tests: `patterns`; `triage` for what repeats in events.
 pub mod patterns;
 
-/// Tells what needs attention, most urgent first. Tests: `cli_answers`.
+/// Tells what needs attention, most urgent first. Tests: `cli_answers`; `decisions` for messages.
 pub mod queue;
 
 /// Begins redesigns, and decides about them. Tests: `redesigns`.

@@ -11,8 +11,8 @@ use crate::rules::case::{RecordCase, RuleContext};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::rules::sample;
-use crate::survey::cause;
-use crate::survey::redesign::{covers, is_linking, link};
+use crate::survey::cause::RefusingGroups;
+use crate::survey::redesign::{covers_any, is_linking, link};
 use std::rc::Rc;
 
 pub(super) const RULE: Rule = Rule {
@@ -37,10 +37,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         return;
     };
     let governance = case.context.governance;
-    let groups = cause::refusing(record, governance);
-    let is_about = |redesign: &Rc<Redesign>| {
-        groups.iter().any(|group| covers(&redesign.pattern, group, governance))
-    };
+    let groups = RefusingGroups::of(record, governance);
+    let is_about = |redesign: &Rc<Redesign>| covers_any(&redesign.pattern, &groups, governance);
     if known.iter().flatten().any(is_about) {
         return;
     }

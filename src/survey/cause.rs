@@ -79,39 +79,68 @@ pub fn groups(
     groups.map(|group| (group.folded(), group)).collect()
 }
 
-/// Returns the groups that refuse a record when they are frozen, normalized for comparison: its own, or those of every
-/// cause if the record states no cause.
-pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<CauseGroup> {
-    let keys = &governance.policy.patterns.key;
-    let own = groups(record, keys, Findings::Count, governance).into_keys();
-    let place = keys
-        .iter()
-        .position(|key| *key == PatternKey::RootCause)
-        .filter(|_| record.root_cause == RootCause::Unclassified);
-    let Some(place) = place else {
-        return own.collect();
-    };
-    let of_each_cause = own.flat_map(|group| {
-        RootCause::words().into_iter().map(move |word| {
-            let mut copy = group.clone();
-            if let Some(value) = copy.values.get_mut(place) {
-                *value = Some(word.to_owned());
+/// The groups that refuse a record when they are frozen, as the values of each part: those that the record states, its
+/// former names, under which it is in force as well, and every cause if it states none. Compared folded.
+#[derive(Clone, Debug)]
+pub struct RefusingGroups {
+    values: Vec<BTreeSet<Option<String>>>,
+    findings: BTreeSet<Option<String>>,
+}
+
+impl RefusingGroups {
+    /// Returns the groups that refuse this record.
+    pub fn of(record: &Record, governance: &Governance) -> RefusingGroups {
+        let former = || record.subject.aliases.iter().flatten().cloned().map(Some);
+        let every_cause = || RootCause::words().into_iter().map(|word| Some(word.to_owned()));
+        let values = governance.policy.patterns.key.iter().map(|key| {
+            let mut values = key_values(record, *key, governance);
+            match key {
+                PatternKey::Application | PatternKey::Identity | PatternKey::Asset => {
+                    values.extend(former());
+                }
+                PatternKey::RootCause if record.root_cause == RootCause::Unclassified => {
+                    values.extend(every_cause());
+                }
+                _ => {}
             }
-            copy
-        })
-    });
-    of_each_cause.collect()
+            values.iter().map(folded_value).collect()
+        });
+        let comparable = |finding: Option<String>| finding.as_deref().map(comparable_finding);
+        RefusingGroups {
+            values: values.collect(),
+            findings: found(record).into_iter().map(comparable).collect(),
+        }
+    }
+
+    /// Tells whether this group, normalized for comparison, refuses the record.
+    pub fn contains(&self, group: &CauseGroup) -> bool {
+        self.values.len() == group.values.len()
+            && self.values.iter().zip(&group.values).all(|(values, value)| values.contains(value))
+            && self.findings.contains(&group.finding)
+    }
+
+    /// Returns the values of the part with this index in the policy's key.
+    pub fn part(&self, place: usize) -> Option<&BTreeSet<Option<String>>> {
+        self.values.get(place)
+    }
+
+    pub fn findings(&self) -> &BTreeSet<Option<String>> {
+        &self.findings
+    }
 }
 
 impl CauseGroup {
     /// Returns the group with folded values, in which groups are compared.
     pub fn folded(&self) -> CauseGroup {
-        let folded = |text: &Option<String>| text.as_ref().map(|text| folded(text).into_owned());
         CauseGroup {
-            values: self.values.iter().map(folded).collect(),
+            values: self.values.iter().map(folded_value).collect(),
             finding: self.finding.as_deref().map(comparable_finding),
         }
     }
+}
+
+fn folded_value(value: &Option<String>) -> Option<String> {
+    value.as_ref().map(|text| folded(text).into_owned())
 }
 
 /// Returns what each finding of a record is about; a single `None` if it has no findings.

@@ -8,7 +8,9 @@ use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{Class, ClosureOutcome};
-use crate::survey::cause::{self, CauseGroup, CauseKind, Findings, groups, reaches, refusing};
+use crate::survey::cause::{
+    self, CauseGroup, CauseKind, Findings, RefusingGroups, groups, reaches,
+};
 use crate::survey::compared_version::ComparedEnd;
 use crate::survey::occurrence::{self, Filing};
 use crate::survey::redesign::RedesignHistory;
@@ -131,10 +133,9 @@ impl Neighbours {
         if frozen.is_empty() || self.has_landed(id) {
             return None;
         }
-        let groups = refusing(record, lifting.governance);
-        groups.iter().find_map(|group| {
-            frozen.get_key_value(group).filter(|_| lifting.is_refused(record, group))
-        })
+        let refusing = RefusingGroups::of(record, lifting.governance);
+        let refuses = |group| refusing.contains(group) && lifting.is_refused(record, group);
+        frozen.iter().find(|(group, _)| refuses(group))
     }
 
     /// Returns the records in the form for comparison with others.

@@ -23,7 +23,7 @@ use crate::policy::settings::{PatternKey, Patterns, RedesignKind};
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::{ClosureOutcome, words};
 use crate::record::{Record, file, reference};
-use crate::survey::cause::{self, CauseGroup};
+use crate::survey::cause::{self, CauseGroup, RefusingGroups};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence;
 
@@ -283,16 +283,38 @@ pub fn link(record: &Record) -> Option<&str> {
 /// Tells whether a group, normalized for comparison, is of a pattern: every word that the pattern states is a part of
 /// the policy's key and agrees.
 pub fn covers(pattern: &RedesignPattern, group: &CauseGroup, governance: &Governance) -> bool {
+    agrees(
+        pattern,
+        governance,
+        |place, value| group.values.get(place) == Some(value),
+        |finding| *finding == group.finding,
+    )
+}
+
+/// Tells whether one of the groups that refuse a record is of a pattern.
+pub fn covers_any(
+    pattern: &RedesignPattern,
+    groups: &RefusingGroups,
+    governance: &Governance,
+) -> bool {
+    let has = |place, value: &_| groups.part(place).is_some_and(|values| values.contains(value));
+    agrees(pattern, governance, has, |finding| groups.findings().contains(finding))
+}
+
+fn agrees(
+    pattern: &RedesignPattern,
+    governance: &Governance,
+    has: impl Fn(usize, &Option<String>) -> bool,
+    has_finding: impl Fn(&Option<String>) -> bool,
+) -> bool {
     let keys = &governance.policy.patterns.key;
-    let own = |key: &PatternKey| keys.iter().position(|it| it == key);
     let mut words = PatternKey::ALL.iter().filter_map(|key| Some((key, pattern.value(*key)?)));
-    let agrees = |(key, value): (&PatternKey, &str)| {
-        let stated = cause::comparable(*key, value, governance);
-        let found = own(key).and_then(|place| group.values.get(place)?.as_deref());
-        found == Some(stated.as_str())
+    let is_stated = |(key, value): (&PatternKey, &str)| {
+        let place = keys.iter().position(|own| own == key);
+        place.is_some_and(|place| has(place, &Some(cause::comparable(*key, value, governance))))
     };
     let finding = pattern.finding.as_deref().map(cause::comparable_finding);
-    words.all(agrees) && (finding.is_none() || finding == group.finding)
+    words.all(is_stated) && (finding.is_none() || has_finding(&finding))
 }
 
 fn in_time(due: Day, landed: Option<Instant>, patterns: &Patterns) -> Day {

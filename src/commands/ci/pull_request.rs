@@ -99,27 +99,38 @@ impl CheckedRequest {
                 let base = job.event("/pull_request/base/ref").map(of_origin).or(queued);
                 let repository = &job.repository.client().repository;
                 let origin = job.event("/pull_request/head/repo/full_name");
+                let number = job.event.pointer("/pull_request/number").and_then(Value::as_u64);
+                let is_from_fork = origin != Some(repository.as_str());
+                let branch = job.event("/pull_request/head/ref").map(str::to_owned);
                 CheckedRequest {
-                    number: job.event.pointer("/pull_request/number").and_then(Value::as_u64),
+                    number,
                     base: base.unwrap_or(approved),
-                    branch: job.event("/pull_request/head/ref").map(str::to_owned),
-                    is_from_fork: origin != Some(repository.as_str()),
+                    branch: head_of_request("pull", number).filter(|_| is_from_fork).or(branch),
+                    is_from_fork,
                 }
             }
             ForgeProgram::Gitlab => {
                 let base = job.variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME").map(of_origin);
                 let number = job.variable("CI_MERGE_REQUEST_IID");
-                let branch = job.variable("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME");
+                let number = number.and_then(|number| number.parse().ok());
+                let branch = job.variable("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME").map(str::to_owned);
                 let source = job.variable("CI_MERGE_REQUEST_SOURCE_PROJECT_ID");
+                let is_from_fork = source != job.variable("CI_PROJECT_ID");
+                let head = head_of_request("merge-requests", number);
                 CheckedRequest {
-                    number: number.and_then(|number| number.parse().ok()),
+                    number,
                     base: base.unwrap_or(approved),
-                    branch: branch.map(str::to_owned),
-                    is_from_fork: source != job.variable("CI_PROJECT_ID"),
+                    branch: head.filter(|_| is_from_fork).or(branch),
+                    is_from_fork,
                 }
             }
         })
     }
+}
+
+/// Returns the name under which the forge keeps the commits of a request, those from a fork too.
+fn head_of_request(folder: &str, number: Option<u64>) -> Option<String> {
+    number.map(|number| format!("{folder}/{number}/head"))
 }
 
 fn comment(job: &ForgeJob<'_>, request: &CheckedRequest, diff: &JobPart) -> anyhow::Result<()> {

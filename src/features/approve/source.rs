@@ -2,6 +2,8 @@
 //!
 //! Start at `ContentSource::open`.
 
+use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::features::diff;
 use crate::features::diff::compared::Compared;
 use crate::features::diff::compared::ProposedState;
@@ -106,14 +108,35 @@ fn find_branch(repository: &Repository, name: &str) -> Result<Oid, Error> {
     repository.head_named(name)?.ok_or_else(|| {
         Usage::refused(
             format!("{name} is not a local branch, nor a branch of exactly one remote"),
-            match (repository.branch_like(name), repository.fetch_command()) {
-                (Some(similar), _) => format!("did you mean {similar}? `git branch --all` lists them all"),
-                (None, Some(fetch)) => format!("run `{fetch}`, and give its name as in `git branch --all`: billing-key, origin/billing-key"),
-                (None, None) => "give its name as in `git branch --all`".to_owned(),
-            },
+            elsewhere(repository, name),
         )
         .into()
     })
+}
+
+fn elsewhere(repository: &Repository, name: &str) -> Remedy {
+    let named = "give its name as in `git branch --all`";
+    if let Some(remote) = repository.first_remote().filter(|_| is_head_of_request(name)) {
+        return Remedy::run([format!("git fetch {} {name}:{name}", shell::quoted(&remote))]);
+    }
+    match (repository.branch_like(name), repository.fetch_command()) {
+        (Some(similar), _) => {
+            format!("did you mean {similar}? `git branch --all` lists them all").into()
+        }
+        (None, Some(fetch)) => {
+            format!("run `{fetch}`, and {named}: billing-key, origin/billing-key").into()
+        }
+        (None, None) => named.into(),
+    }
+}
+
+/// Tells whether a forge keeps the commits of a request under this name.
+fn is_head_of_request(name: &str) -> bool {
+    let number = name
+        .strip_prefix("pull/")
+        .or_else(|| name.strip_prefix("merge-requests/"))
+        .and_then(|rest| rest.strip_suffix("/head"));
+    number.is_some_and(|number| number.parse::<u64>().is_ok())
 }
 
 fn checked_out(located: &Located, repository: &Repository) -> Result<Oid, Error> {

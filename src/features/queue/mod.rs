@@ -2,4 +2,5 @@
 //!
 //! Follows `docs/spec/cli.md`, queue.
 
+pub mod answer;
 pub mod show;

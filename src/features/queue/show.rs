@@ -4,9 +4,8 @@
 //! fits on one line that can be copied, at 80 columns as at 140.
 
 use crate::diag;
+use crate::features::queue::answer::{Grouping, Queue};
 use crate::record::time::Instant;
-use crate::status::stamp::Stamp;
-use crate::survey::follow_up::FollowUp;
 use crate::survey::naming::RecordNames;
 use crate::survey::queue::{QueueItem, Rank};
 use crate::view::doc::{Block, Doc, FormatNeeds, RowColumns, StyledText, Tone};
@@ -17,30 +16,6 @@ use crate::view::redesign::DueRedesignView;
 use crate::view::{follow_up, json, next, shape};
 use serde::Serialize;
 use serde_json::Value;
-
-/// The content of `queue`.
-#[derive(Debug)]
-pub struct Queue<'a> {
-    /// The ledger, commit and instant that it was computed from.
-    pub stamp: &'a Stamp,
-    /// The records that need attention, in the order of the answer.
-    pub items: Vec<QueueItem<'a>>,
-    /// What the headings name.
-    pub grouping: Grouping,
-    /// What else needs attention.
-    pub follow_ups: Vec<FollowUp>,
-    /// How many records are healthy.
-    pub hidden: usize,
-    /// Which half of the answer the format reads.
-    pub reads: FormatNeeds,
-}
-
-/// What the records are grouped by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grouping {
-    ByRank,
-    ByOwner,
-}
 
 #[derive(Serialize)]
 struct QueueAnswer<'a> {

@@ -29,11 +29,11 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::RootCause;
 use crate::status::state::RecordFacts;
 use crate::survey::branch::Delta;
-use crate::survey::cause::{self, CauseGroup, Findings};
+use crate::survey::cause::{self, Findings, RefusingGroups};
 use crate::survey::compared_version::ComparedVersion;
 use crate::survey::neighbour::Neighbour;
 use crate::survey::occurrence::Filing;
-use crate::survey::redesign::{RedesignHistory, covers};
+use crate::survey::redesign::{RedesignHistory, covers, covers_any};
 use crate::survey::refiling::{NameSearch, Peer};
 use crate::yaml::node::Limits;
 
@@ -77,7 +77,7 @@ pub struct NeighbourSearch<'n> {
     governance: [&'n Governance; 2],
     peers: Vec<Peer>,
     names: Vec<String>,
-    groups: BTreeSet<CauseGroup>,
+    groups: Vec<RefusingGroups>,
     /// The same as folded text to search for in a file; not controls and addresses, which have several forms.
     written: BTreeSet<Vec<String>>,
     patterns: Vec<Rc<Redesign>>,
@@ -106,13 +106,14 @@ impl<'n> NeighbourSearch<'n> {
             governance,
             peers: Vec::new(),
             names: Vec::new(),
-            groups: BTreeSet::new(),
+            groups: Vec::new(),
             written: BTreeSet::new(),
             patterns: Vec::new(),
         };
         for (id, record) in records {
-            let refusing = governance.iter().map(|governance| cause::refusing(record, governance));
-            search.groups.extend(refusing.flatten());
+            let refusing =
+                governance.iter().map(|governance| RefusingGroups::of(record, governance));
+            search.groups.extend(refusing);
             let written = search.written(record);
             search.written.extend(written);
             let peer = Peer::from_record(&id, record, None);
@@ -131,7 +132,7 @@ impl<'n> NeighbourSearch<'n> {
         for redesign in counted {
             let mut governance = self.governance.iter();
             let is_about = governance.any(|governance| {
-                self.groups.iter().any(|group| covers(&redesign.pattern, group, governance))
+                self.groups.iter().any(|groups| covers_any(&redesign.pattern, groups, governance))
             });
             if is_about {
                 let counts = |key: &str| !matches!(key, "control" | "owner" | "finding");
@@ -165,7 +166,7 @@ impl<'n> NeighbourSearch<'n> {
             let keys = &governance.policy.patterns.key;
             let groups = cause::groups(record, keys, Findings::Count, governance);
             groups.keys().any(|group| {
-                self.groups.contains(group)
+                self.groups.iter().any(|refusing| refusing.contains(group))
                     || self.patterns.iter().any(|it| covers(&it.pattern, group, governance))
             })
         })

@@ -11,7 +11,7 @@ use crate::policy::settings::Patterns;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::RootCause;
-use crate::survey::cause::{self, CauseGroup};
+use crate::survey::cause::{self, CauseGroup, RefusingGroups};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence;
 use crate::survey::patterns::facts::{FrozenRecord, ProposedRecord, RecordOrigin};
@@ -44,16 +44,19 @@ pub fn find_refused(
             add(group.clone(), it.id, it.place.clone());
         }
     }
-    // A record that states no cause counts against every cause, landed or not.
-    let unsaid: Vec<(&Neighbour, BTreeSet<CauseGroup>)> = neighbours
+    // A record that states no cause counts against every cause, landed or not, and one with former names under each.
+    let has_others = |record: &Record| {
+        record.root_cause == RootCause::Unclassified || record.subject.aliases.is_some()
+    };
+    let others: Vec<(&Neighbour, RefusingGroups)> = neighbours
         .counted(patterns)
-        .filter(|neighbour| neighbour.record.root_cause == RootCause::Unclassified)
-        .map(|neighbour| (neighbour, cause::refusing(&neighbour.record, governance)))
+        .filter(|neighbour| has_others(&neighbour.record))
+        .map(|neighbour| (neighbour, RefusingGroups::of(&neighbour.record, governance)))
         .collect();
     let mut by_landing: BTreeMap<Instant, Lifting<'_>> = BTreeMap::new();
     for (group, kind) in &frozen {
         let own: BTreeSet<&str> = kind.records.iter().map(|record| record.id.as_str()).collect();
-        let besides = unsaid
+        let besides = others
             .iter()
             .filter(|(it, groups)| groups.contains(group) && !own.contains(it.id.as_str()))
             .map(|(neighbour, _)| *neighbour);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::runner::{BOT, REPO, Runner};
+use crate::cli;
 use crate::cli_approve::{ID, RECORD};
 use crate::support::repo::{Repo, git};
 
@@ -86,4 +87,25 @@ fn a_rule_alone_gets_a_comment_and_a_fork_none() {
     git(&runner.clone_folder(), &["update-ref", "-d", "refs/remotes/origin/main"]);
     let job = runner.job(&["pull-request"], &[]);
     assert_eq!((job.code, runner.writes()), (3, Vec::new()), "{}", job.log);
+}
+
+#[test]
+fn a_request_from_a_fork_is_approved_by_its_number_from_any_clone() {
+    let (_repo, mut runner) = forge();
+    request(&runner, "billing", "stranger/payments");
+    let job = runner.job(&["pull-request"], &[]);
+    assert_eq!((job.code, runner.writes()), (0, Vec::new()), "{}", job.log);
+    assert!(job.summary.contains("git merge --no-ff pull/7/head"), "{}", job.summary);
+    // The forge keeps its commits under that name, and no branch has them.
+    let bare = runner.bare();
+    git(&bare, &["update-ref", "refs/pull/7/head", "refs/heads/billing"]);
+    git(&bare, &["update-ref", "-d", "refs/heads/billing"]);
+    let lee = runner.place("lee");
+    git(&bare, &["clone", "-q", ".", &lee.display().to_string()]);
+    let args = ["approve", ID, "--ref", "pull/7/head", "--by", "lee@example.com", "--dry-run"];
+    let asked = cli::run(&lee, &args);
+    assert!(asked.err.contains("git fetch origin pull/7/head:pull/7/head"), "{}", asked.err);
+    git(&lee, &["fetch", "-q", "origin", "pull/7/head:pull/7/head"]);
+    let found = cli::run(&lee, &args);
+    assert!(found.out.contains("invoices"), "{}\n{}", found.out, found.err);
 }

@@ -27,8 +27,13 @@ fn frozen_pattern() -> Repo {
 
 /// Tells whether `lint --base`, `patterns` and `check --deploy` see the freeze.
 fn is_frozen(repo: &Repo) -> [bool; 3] {
+    refuses(repo, &occurrence(ID))
+}
+
+/// Tells the same, with this text of the fourth record.
+fn refuses(repo: &Repo, text: &str) -> [bool; 3] {
     let head = |name: &str| repo.git.set_head(&format!("refs/heads/{name}")).unwrap();
-    repo.branch("fourth").by("ana").write(ID, &occurrence(ID)).commit("File another");
+    repo.branch("fourth").by("ana").write(ID, text).commit("File another");
     repo.checkout();
     head("fourth");
     let lint = answer(repo, &["lint", "--base", "main"]);
@@ -156,6 +161,22 @@ fn author_lifts_no_freeze() {
         assert_eq!(is_frozen(&repo), [true; 3], "{what}");
         depart(&repo, id, text.as_ref(), "push");
         assert_eq!(is_frozen(&repo), [false; 3], "{what} of what was never in force");
+    }
+}
+
+#[test]
+fn former_name_lifts_no_freeze() {
+    let named = |name: &str| occurrence(ID).replace("application: billing", name);
+    let repo = frozen_pattern();
+    assert_eq!(refuses(&repo, &named("application: ledger")), [false, false, true]);
+    for name in ["application: ledger, aliases: [Billing]", "aliases: [orders, billing]"] {
+        assert_eq!(refuses(&frozen_pattern(), &named(name)), [true; 3], "{name}");
+        // Once it landed, it is named among those that came too late.
+        let repo = frozen_pattern();
+        repo.branch("fourth").by("ana").write(ID, &named(name)).commit("File another");
+        repo.by("dana").merge("fourth", "Merge branch 'fourth'");
+        let refused = answer(&repo, &["patterns"])["groups"][0]["refused"].to_string();
+        assert!(refused.contains(ID), "{name}: {refused}");
     }
 }
 
