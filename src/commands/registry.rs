@@ -16,7 +16,7 @@ use crate::commands::{
 
 pub(crate) const ABOUT: &str = "Exceptions to rules in git: why, who approved, until when";
 
-pub(crate) struct Group {
+pub(crate) struct CommandGroup {
     pub(crate) name: &'static str,
     /// Those on the first screen.
     pub(crate) first: &'static [Command],
@@ -24,20 +24,20 @@ pub(crate) struct Group {
     pub(crate) more: &'static [Command],
 }
 
-pub(crate) const GROUPS: &[Group] = &[
-    Group { name: "Look", first: &[scan::COMMAND, demo::COMMAND], more: &[] },
-    Group { name: "Begin", first: &[init::COMMAND, doctor::COMMAND], more: &[] },
-    Group {
+pub(crate) const GROUPS: &[CommandGroup] = &[
+    CommandGroup { name: "Look", first: &[scan::COMMAND, demo::COMMAND], more: &[] },
+    CommandGroup { name: "Begin", first: &[init::COMMAND, doctor::COMMAND], more: &[] },
+    CommandGroup {
         name: "File and approve",
         first: &[new::COMMAND, approve::COMMAND, check::COMMAND],
         more: &[],
     },
-    Group {
+    CommandGroup {
         name: "Follow",
         first: &[list::COMMAND, show::COMMAND, queue::COMMAND, report::COMMAND],
         more: &[],
     },
-    Group {
+    CommandGroup {
         name: "Decide",
         first: &[renew::COMMAND, review::COMMAND, close::COMMAND],
         more: &[
@@ -48,12 +48,12 @@ pub(crate) const GROUPS: &[Group] = &[
             redesign::COMMAND,
         ],
     },
-    Group {
+    CommandGroup {
         name: "Compare",
         first: &[],
         more: &[lint::COMMAND, diff::COMMAND, import::COMMAND, triage::COMMAND, access::COMMAND],
     },
-    Group {
+    CommandGroup {
         name: "Audit",
         first: &[],
         more: &[
@@ -64,7 +64,7 @@ pub(crate) const GROUPS: &[Group] = &[
             explain::COMMAND,
         ],
     },
-    Group {
+    CommandGroup {
         name: "For machines",
         first: &[],
         more: &[

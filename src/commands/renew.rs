@@ -111,7 +111,7 @@ impl RenewArgs {
         let session = ctx.home()?;
         let by = decision::decider(&session, &self.flags)?;
         let ends = decide::read_ends(&session, &ctx.moment(), which)?;
-        let asked = Asked { ctx, session: &session, which, by: &by };
+        let asked = RenewQuestion { ctx, session: &session, which, by: &by };
         let end = match self.end() {
             Some(end) => {
                 // What is impossible anyhow is refused before anybody writes a reason.
@@ -148,14 +148,14 @@ fn read_until(text: &str) -> Result<When, String> {
     }
 }
 
-struct Asked<'a> {
+struct RenewQuestion<'a> {
     ctx: &'a Ctx,
     session: &'a Session,
     which: Which<'a>,
     by: &'a Address,
 }
 
-impl Asked<'_> {
+impl RenewQuestion<'_> {
     fn show(&self, ends: &[RecordEnd]) -> anyhow::Result<()> {
         for end in ends.iter().take(MOST_SHOWN) {
             let latest = decide::latest_end(self.session, &self.ctx.moment(), self.by, end)?;

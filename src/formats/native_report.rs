@@ -10,25 +10,25 @@ use std::io::{BufRead, Seek};
 use serde::de::IgnoredAny;
 
 use crate::formats::json_stream::{Broken, JsonScanner};
-use Shape::{List, Object};
+use ReportShape::{List, Object};
 
 /// A scanner's own report, and what gives SARIF instead.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NativeReport {
     pub tool: &'static str,
-    shape: Shape,
+    shape: ReportShape,
     /// The command that writes SARIF; empty if the scanner can't.
     command: &'static str,
 }
 
 /// Keys that the outermost object has, or the first one of the outermost list.
 #[derive(Debug, PartialEq, Eq)]
-enum Shape {
+enum ReportShape {
     Object(&'static [&'static str]),
     List(&'static [&'static str]),
 }
 
-const fn report(tool: &'static str, shape: Shape, command: &'static str) -> NativeReport {
+const fn report(tool: &'static str, shape: ReportShape, command: &'static str) -> NativeReport {
     NativeReport { tool, shape, command }
 }
 

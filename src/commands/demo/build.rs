@@ -167,7 +167,7 @@ impl Tale {
         id: &str,
         text: &str,
         signed: &SignedApproval,
-    ) -> anyhow::Result<Vec<FileChange>> {
+    ) -> anyhow::Result<Vec<DemoChange>> {
         let file = ApprovalFile {
             ledger: Some(LEDGER.to_owned()),
             about: ApprovalSubject::Record(
@@ -193,7 +193,7 @@ impl Tale {
     fn approve(
         &self,
         parent: CreatedCommit,
-        changes: &[FileChange],
+        changes: &[DemoChange],
         hours: i64,
     ) -> anyhow::Result<CreatedCommit> {
         let hand = self.hand(story::APPROVALS, hours);
@@ -213,7 +213,7 @@ impl Tale {
         by: StoryPerson,
         hours: i64,
         trailers: &str,
-        changes: &[FileChange],
+        changes: &[DemoChange],
         branch: CreatedCommit,
     ) -> anyhow::Result<CreatedCommit> {
         let writer = step.by.email.split('@').next().unwrap_or_default();
@@ -271,9 +271,9 @@ impl Tale {
 }
 
 /// A path, and what is there from then on.
-type FileChange = (String, Option<Vec<u8>>);
+type DemoChange = (String, Option<Vec<u8>>);
 
-fn change(path: &str, text: &str) -> FileChange {
+fn change(path: &str, text: &str) -> DemoChange {
     (path.to_owned(), Some(text.as_bytes().to_vec()))
 }
 

@@ -33,11 +33,11 @@ pub(super) struct Draft {
     pub(super) path: String,
     pub(super) text: String,
     others: &'static [&'static str],
-    needs: Needs,
+    needs: FileStep,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Needs {
+enum FileStep {
     /// Nothing: any content is right.
     Nothing,
     /// It has to be made again, by this command.
@@ -72,9 +72,9 @@ impl Draft {
         let same = there == self.text.as_bytes();
         Ok(match &self.needs {
             _ if same => String::new(),
-            Needs::Nothing => String::new(),
-            Needs::This(command) => command.clone(),
-            Needs::Lines => self.text.clone(),
+            FileStep::Nothing => String::new(),
+            FileStep::This(command) => command.clone(),
+            FileStep::Lines => self.text.clone(),
         })
     }
 }
@@ -97,16 +97,16 @@ pub(super) struct Setup {
 pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
     let own = |path: &str| format!("{}{path}", setup.place.prefix);
     let mut drafts = vec![
-        draft(own("exledger.yaml"), texts::policy(setup), Needs::Nothing),
+        draft(own("exledger.yaml"), texts::policy(setup), FileStep::Nothing),
         draft(
             own("exceptions/.gitattributes"),
             include_str!("gitattributes").to_owned(),
-            Needs::Lines,
+            FileStep::Lines,
         ),
     ];
     if !setup.approvers.signers.is_empty() {
         let lines = setup.approvers.signers.clone();
-        drafts.push(draft(own(".github/allowed_signers"), lines, Needs::Lines));
+        drafts.push(draft(own(".github/allowed_signers"), lines, FileStep::Lines));
     }
     if setup.with.contains(&Extra::Schemas) {
         let kinds = [
@@ -117,7 +117,7 @@ pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
         drafts.extend(kinds.map(|(kind, name)| {
             let path = format!("schemas/{name}.schema.json");
             let again = format!("exledger schema {name} > {path}");
-            draft(own(&path), kind.text().to_owned(), Needs::This(again))
+            draft(own(&path), kind.text().to_owned(), FileStep::This(again))
         }));
     }
     match setup.forge {
@@ -140,7 +140,7 @@ pub(super) fn is_written(extra: Extra, forge: Forge) -> bool {
 fn github(setup: &Setup) -> Vec<Draft> {
     let mut drafts = Vec::new();
     if let Some(program) = &setup.program {
-        drafts.push(draft(WORKFLOW.to_owned(), texts::workflow(setup, program), Needs::Lines));
+        drafts.push(draft(WORKFLOW.to_owned(), texts::workflow(setup, program), FileStep::Lines));
     }
     drafts.extend(setup.with.iter().filter_map(|extra| match extra {
         Extra::Schemas => None,
@@ -148,7 +148,7 @@ fn github(setup: &Setup) -> Vec<Draft> {
         Extra::IssueForm => Some(draft(
             ".github/ISSUE_TEMPLATE/exception.yml".to_owned(),
             issue_form::write(),
-            Needs::Nothing,
+            FileStep::Nothing,
         )),
         Extra::PrTemplate => Some(Draft {
             path: ".github/pull_request_template.md".to_owned(),
@@ -160,7 +160,7 @@ fn github(setup: &Setup) -> Vec<Draft> {
                 "docs/pull_request_template.md",
                 "docs/PULL_REQUEST_TEMPLATE.md",
             ],
-            needs: Needs::Lines,
+            needs: FileStep::Lines,
         }),
     }));
     drafts
@@ -170,8 +170,8 @@ fn gitlab(setup: &Setup) -> Vec<Draft> {
     let mut drafts = Vec::new();
     if let Some(program) = &setup.program {
         let include = include_str!("gitlab-ci.yml").to_owned();
-        drafts.push(draft(JOBS.to_owned(), texts::pipeline(setup, program), Needs::Lines));
-        drafts.push(draft(".gitlab-ci.yml".to_owned(), include, Needs::Lines));
+        drafts.push(draft(JOBS.to_owned(), texts::pipeline(setup, program), FileStep::Lines));
+        drafts.push(draft(".gitlab-ci.yml".to_owned(), include, FileStep::Lines));
     }
     drafts.extend(setup.with.iter().filter_map(|extra| match extra {
         // The issue form is GitHub's.
@@ -180,7 +180,7 @@ fn gitlab(setup: &Setup) -> Vec<Draft> {
         Extra::PrTemplate => Some(draft(
             ".gitlab/merge_request_templates/Default.md".to_owned(),
             include_str!("pull_request.md").replace("pull requests", "merge requests"),
-            Needs::Lines,
+            FileStep::Lines,
         )),
     }));
     drafts
@@ -189,13 +189,13 @@ fn gitlab(setup: &Setup) -> Vec<Draft> {
 /// Returns the owners of the files that decide. A forge reads only the first file that it finds: a new one would disable the old one.
 fn code_owners(path: &str, setup: &Setup) -> Draft {
     let (path, text) = (path.to_owned(), texts::code_owners(setup));
-    Draft { path, text, others: CODE_OWNERS, needs: Needs::Lines }
+    Draft { path, text, others: CODE_OWNERS, needs: FileStep::Lines }
 }
 
 const CODE_OWNERS: &[&str] =
     &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
-fn draft(path: String, text: String, needs: Needs) -> Draft {
+fn draft(path: String, text: String, needs: FileStep) -> Draft {
     Draft { path, text, others: &[], needs }
 }
 

@@ -88,7 +88,7 @@ pub fn read(
     governance: &Governance,
 ) -> Result<RecentCommits, Obstacle> {
     let start = mainline.landings.len().saturating_sub(MOST_LANDINGS);
-    let watched = Watched { objects, prefix, governance };
+    let watched = WatchedPaths { objects, prefix, governance };
     let mut before = match start.checked_sub(1).and_then(|n| mainline.landings.get(n)) {
         Some(landing) => watched.entries(landing.tree)?,
         None => Vec::new(),
@@ -211,13 +211,13 @@ impl Branches<'_> {
 /// The objects at the paths of the ledger: first the record folders, then the governance files.
 type LedgerEntries = Vec<Option<(Mode, Oid)>>;
 
-struct Watched<'o> {
+struct WatchedPaths<'o> {
     objects: &'o dyn Objects,
     prefix: &'o LedgerPrefix,
     governance: &'o Governance,
 }
 
-impl Watched<'_> {
+impl WatchedPaths<'_> {
     fn entries(&self, tree: Oid) -> Result<LedgerEntries, Obstacle> {
         let tree = CommitTree::new(self.objects, tree, self.prefix);
         let records = self.governance.policy.records.iter().cloned();

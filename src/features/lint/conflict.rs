@@ -18,7 +18,7 @@ use crate::record::file;
 use crate::record::time::not_after;
 use crate::session::locate::Located;
 use crate::store::git::Repository;
-use crate::store::git::judged::Sides;
+use crate::store::git::judged::ConflictBlobs;
 use crate::yaml::around;
 use crate::yaml::explain::CONFLICT;
 use serde_json::Value;
@@ -93,7 +93,7 @@ impl ConflictSides<'_> {
         let record = |bytes: &[u8]| file::read(path, bytes).record;
         let of_blob = |blob: Oid| record(&self.repository.read(blob).ok()?.1);
         match self.repository.sides(prefix, path).ok().flatten() {
-            Some(Sides { base, ours, theirs }) => {
+            Some(ConflictBlobs { base, ours, theirs }) => {
                 let (side, kept, other, place) = match landed {
                     Some(landed) if landed == theirs => ("--theirs", theirs, ours, "HEAD"),
                     _ => ("--ours", ours, theirs, "MERGE_HEAD"),
@@ -145,7 +145,8 @@ impl RecordSides {
     fn again(&self, asker: Option<&str>) -> Vec<String> {
         let (mut lines, mut fields) = (Vec::new(), Vec::new());
         for other in &self.others {
-            let again = Again { base: self.base.as_ref(), landed: &self.landed, other, asker };
+            let again =
+                LostDecision { base: self.base.as_ref(), landed: &self.landed, other, asker };
             for line in again.commands() {
                 if !lines.contains(&line) {
                     lines.push(line);
@@ -161,7 +162,7 @@ impl RecordSides {
 }
 
 /// What one side of a conflict decided and the landed one lacks.
-struct Again<'a> {
+struct LostDecision<'a> {
     base: Option<&'a Record>,
     landed: &'a Record,
     other: &'a Record,
@@ -179,7 +180,7 @@ impl Command {
     }
 }
 
-impl Again<'_> {
+impl LostDecision<'_> {
     fn commands(&self) -> Vec<String> {
         let (landed, other) = (self.landed, self.other);
         let mut commands = Vec::new();

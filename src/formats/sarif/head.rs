@@ -57,7 +57,7 @@ struct ToolExtension {
 
 /// Where a run keeps parts too large for it; only the presence of results matters.
 #[derive(Deserialize)]
-struct Elsewhere {
+struct ExternalResults {
     #[serde(default)]
     results: Option<Vec<IgnoredAny>>,
 }
@@ -102,7 +102,7 @@ impl RunHead {
                 self.artifacts = locations.collect();
             }),
             "externalPropertyFileReferences" => {
-                read(bytes).and_then(|elsewhere: Option<Object<Elsewhere>>| {
+                read(bytes).and_then(|elsewhere: Option<Object<ExternalResults>>| {
                     let results = elsewhere.and_then(|Object(it)| it.results);
                     if results.is_some_and(|files| !files.is_empty()) {
                         Err("the results are in another file".to_owned())

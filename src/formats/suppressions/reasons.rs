@@ -202,7 +202,7 @@ fn cleaned(comment: &str) -> String {
 }
 
 #[derive(Debug)]
-struct Block {
+struct CommentBlock {
     comments: Vec<String>,
     /// Whether they stand above a key or a header, and so may name those that they are about.
     is_above_key: bool,
@@ -217,7 +217,7 @@ struct Holder<'t> {
     syntax: CommentSyntax,
     entries: &'t [EntryPlace<'t>],
     found: Vec<Vec<String>>,
-    blocks: Vec<Block>,
+    blocks: Vec<CommentBlock>,
     /// For each line the position of the next one that is not only a comment, itself included.
     next_lines: Vec<Option<usize>>,
     pending: Vec<String>,
@@ -259,10 +259,10 @@ impl Holder<'_> {
     }
 
     fn start(&mut self, line: &CommentedLine, starting: &[usize]) {
-        let is_sibling = |block: &Block| {
+        let is_sibling = |block: &CommentBlock| {
             block.is_above_key && line.indent == block.indent && !line.content.starts_with("- ")
         };
-        let is_dedent = |block: &Block| {
+        let is_dedent = |block: &CommentBlock| {
             self.syntax != CommentSyntax::Toml && (line.indent < block.indent || is_sibling(block))
         };
         if self.active.and_then(|at| self.blocks.get(at)).is_some_and(is_dedent) {
@@ -314,7 +314,7 @@ impl Holder<'_> {
         if self.pending.is_empty() {
             return;
         }
-        self.blocks.push(Block {
+        self.blocks.push(CommentBlock {
             comments: std::mem::take(&mut self.pending),
             is_above_key,
             indent: line.indent,
@@ -403,7 +403,7 @@ impl Holder<'_> {
         self.found
     }
 
-    fn is_named(&self, entry: usize, block: &Block) -> bool {
+    fn is_named(&self, entry: usize, block: &CommentBlock) -> bool {
         let names = self.entries.get(entry).map(|entry| entry.names.as_slice()).unwrap_or_default();
         names.iter().any(|name| block.comments.iter().any(|comment| names_whole(comment, name)))
     }

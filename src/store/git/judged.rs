@@ -173,7 +173,7 @@ impl Tree for JudgedTree<'_> {
 
 /// The blobs of a file in conflict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sides {
+pub struct ConflictBlobs {
     /// What both changed; `None` if both added the file.
     pub base: Option<Oid>,
     /// The checked-out branch's.
@@ -299,12 +299,16 @@ impl Repository {
     ///
     /// # Errors
     /// [`GitError`] if the index can't be read.
-    pub fn sides(&self, prefix: &LedgerPrefix, path: &str) -> Result<Option<Sides>, GitError> {
+    pub fn sides(
+        &self,
+        prefix: &LedgerPrefix,
+        path: &str,
+    ) -> Result<Option<ConflictBlobs>, GitError> {
         let Some(segments) = prefix.outward(path) else { return Ok(None) };
         let (index, path) = (self.index()?, segments.join("/"));
         let side = |stage| index.get_path(Path::new(&path), stage).and_then(|entry| ours(entry.id));
         let both = side(2).zip(side(3));
-        Ok(both.map(|(ours, theirs)| Sides { base: side(1), ours, theirs }))
+        Ok(both.map(|(ours, theirs)| ConflictBlobs { base: side(1), ours, theirs }))
     }
 
     /// Compares what is staged at some places with the work tree; `None` if nothing is staged there.
