@@ -7,6 +7,7 @@ mod live;
 pub(crate) mod signing;
 mod waiting;
 
+use exledger::diag::shell::quoted;
 use exledger::features::check;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use exledger::gate::answer::{GateVerdict, Question, ScannerDetails};
 use exledger::gate::receipt::CheckAnswer;
 use exledger::plan::part;
 use exledger::record::vocabulary::{IdentityType, Risk};
+use exledger::session::options::AsOf;
 
 /// Ask whether something is allowed
 ///
@@ -132,8 +134,9 @@ impl Run for CheckArgs {
         if self.at.is_some() && ctx.globals.on.is_some() {
             return Err(fault::usage_error("--at and --on both set the time", "give one of them"));
         }
-        let question = self.question();
+        let mut question = self.question();
         let asks_nothing = question == Question::default() && self.at.is_none();
+        question.scanner_details.asked_with = self.asked_with(ctx);
         self.refuse_contradictions(ctx, &question, asks_nothing)?;
         if let Some(path) = self.receipts.as_ref().or(self.new_receipts.as_ref()) {
             place::not_stdout(path)?;
@@ -237,6 +240,33 @@ impl CheckArgs {
             return Ok(None);
         };
         Ok(Some(features::check::open_signer(&ctx.home()?, key, &ctx.folder)?))
+    }
+
+    /// Returns the flags besides the question on which the answer depends, as they are typed again.
+    fn asked_with(&self, ctx: &Ctx) -> String {
+        let globals = &ctx.globals;
+        let path = |path: &PathBuf| path.display().to_string();
+        let moment = |moment: &DayOrInstant| moment.instant().to_string();
+        let as_of = |as_of: &AsOf| match as_of {
+            AsOf::Instant(instant) => instant.to_string(),
+            AsOf::Revision(name) => name.clone(),
+        };
+        let receipts = self.receipts.as_ref().or(self.new_receipts.as_ref());
+        let mut stated: Vec<(&str, Option<String>)> = vec![
+            ("-C", globals.directory.as_ref().map(path)),
+            ("--approved-ref", globals.approved_ref.clone()),
+            ("--trusted-from", globals.trusted_from.map(|oid| oid.to_string())),
+            ("--as-of", globals.as_of.as_ref().map(as_of)),
+            ("--on", globals.on.as_ref().map(moment)),
+            ("--at", self.at.as_ref().map(moment)),
+            ("--receipts", receipts.map(path)),
+            ("--sign-receipts", self.sign_receipts.clone()),
+            ("--max-age", self.max_age.as_ref().map(ToString::to_string)),
+        ];
+        stated.extend(self.facts.iter().map(|file| ("--facts", Some(path(file)))));
+        let stated = stated.iter().filter_map(|(flag, value)| Some((flag, value.as_ref()?)));
+        let flags = stated.map(|(flag, value)| format!(" {flag} {}", quoted(value)));
+        flags.collect::<String>() + if self.fetch { " --fetch" } else { "" }
     }
 
     fn question(&self) -> Question {

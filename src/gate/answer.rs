@@ -61,6 +61,9 @@ pub struct ScannerDetails {
     pub reported: Option<ReportedFinding>,
     /// The command that drafts a record of what the report says, where a question can't state all of that.
     pub draft: Option<String>,
+    /// The flags besides the question with which it was asked, such as the files of facts: asked without them, it may be
+    /// answered otherwise.
+    pub asked_with: String,
     /// The origin of the question, which determines the advice on stating a missing limit.
     pub asker: Asker,
 }

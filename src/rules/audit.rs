@@ -234,20 +234,20 @@ impl<'a> Audit<'a> {
             return Vec::new();
         }
         let first = of.levels.first(index);
+        let first_landed = self.effective(of.trail.versions.get(first));
+        let begin = renewal::earliest_begin(of.levels.approved_records(index), first_landed);
         let changed = ChangeCase {
             before,
             after,
             approved: approved.map(AsRef::as_ref),
             waiting: None,
             renewed: renewal::counted(of.levels.approved_records(index)),
+            begin: begin.as_ref(),
             needs: Needs {
                 needed: landed.verdict.needed.clone(),
                 missing: landed.verdict.missing.clone(),
             },
-            past: RecordPast {
-                settled: Settled::Open,
-                landed: self.effective(of.trail.versions.get(first)),
-            },
+            past: RecordPast { settled: Settled::Open, landed: first_landed },
             base: &landed.governance_before.governance,
             brought: &[],
         };

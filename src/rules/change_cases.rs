@@ -15,6 +15,7 @@ use crate::policy::governance::Governance;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::file::RecordFile;
+use crate::record::time::When;
 use crate::rules::past::RecordPast;
 
 /// A record before and after a change.
@@ -29,6 +30,8 @@ pub struct ChangeCase<'c> {
     pub waiting: Option<&'c Record>,
     /// How many times an approved version ended later than the approved one before it.
     pub renewed: u32,
+    /// The earliest begin of an approved version.
+    pub begin: Option<&'c When>,
     /// The approvals that the change needs.
     pub needs: Needs,
     /// The record's history as far as rules need it.

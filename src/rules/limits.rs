@@ -58,7 +58,10 @@ impl<'c> Reach<'c> {
             renewals: own.saturating_add(count(refiled.len())),
             refiled,
             days,
-            begin: term::begin(record, changed.past.landed),
+            begin: term::begin(record, changed.past.landed)
+                .into_iter()
+                .chain(changed.begin.cloned())
+                .min_by_key(When::start),
         })
     }
 

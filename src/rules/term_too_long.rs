@@ -4,10 +4,14 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
+use crate::history::change::entries::ExpiryExtension;
 use crate::policy::term;
-use crate::record::file::FieldState;
+use crate::policy::tier::fact::Facts;
+use crate::policy::tier::{self, Resolved};
+use crate::record::file::{FieldState, RecordFile};
 use crate::record::time::{Instant, When};
-use crate::rules::case::RecordCase;
+use crate::rules::case::{RecordCase, RuleContext};
+use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 
@@ -19,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     why: "A very long term is a permanent exception with a date; the tier limits how long it may go without another decision.",
     bad: Example::with("expires", "2027-03-10"),
     good: Example::SAMPLE,
-    checks: &[Check::Record(check)],
+    checks: &[Check::Record(check), Check::Change(change)],
     special: SpecialCases::NONE,
 };
 
@@ -30,25 +34,55 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let Some(begin) = begin(case, case.context.instant) else {
         return;
     };
-    let broken = term::judge(&begin, &expires, &tier.max_term);
-    let Some(worst) = broken.first() else {
+    findings.extend(found(case.source, tier, (&begin, &expires)));
+}
+
+/// Entries that one change adds are one decision, and those of a record that never landed none: its term then runs from the end
+/// that landed, or from its begin.
+fn change(changed: &ChangeCase<'_>, context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let Some((source, record)) = changed.after.and_then(|it| Some((it, it.record.as_ref()?)))
+    else {
         return;
     };
+    let before = match changed.before {
+        Some(before) => before.record.as_ref().or(changed.approved),
+        None => None,
+    };
+    let begin = match before {
+        Some(before) if ExpiryExtension::between(before, record).is_later() => {
+            Some(before.expires.clone())
+        }
+        None if changed.before.is_none() && changed.begin.is_none() => {
+            term::begin(record, changed.past.landed)
+        }
+        _ => None,
+    };
+    let tier = tier::resolve(&context.governance.policy, &Facts::of(record));
+    let (Some(begin), Some(tier), Some(last)) = (begin, tier, record.renewals.last()) else {
+        return;
+    };
+    let is_said = term::judge(&last.from, &record.expires, &tier.max_term).first().is_some();
+    if record.closure.is_none() && !is_said {
+        findings.extend(found(source, &tier, (&begin, &record.expires)));
+    }
+}
+
+fn found(
+    source: &RecordFile,
+    tier: &Resolved,
+    (begin, expires): (&When, &When),
+) -> Option<Finding> {
+    let broken = term::judge(begin, expires, &tier.max_term);
+    let worst = broken.first()?;
     let latest = match worst.latest {
         When::Day(_) => "day",
         When::Instant(..) => "instant",
     };
-    findings.push(case.finding(
-        RULE.code,
-        "expires",
-        format!("the exception ends {} after the latest {latest} allowed", worst.excess()),
-        case.source.end_on(&worst.latest).after(format!(
-            "{} allows {}{}",
-            worst.limit.by,
-            worst.limit.term,
-            tier.silence()
-        )),
-    ));
+    let message =
+        format!("the exception ends {} after the latest {latest} allowed", worst.excess());
+    let note = format!("{} allows {}{}", worst.limit.by, worst.limit.term, tier.silence());
+    let help = source.end_on(&worst.latest).after(note);
+    Some(source.finding(RULE.code, RULE.level, "expires", message, help))
 }
 
 /// Returns the start of the present term: the last renewal, otherwise the start that the record states, otherwise its

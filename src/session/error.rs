@@ -76,13 +76,16 @@ pub enum Usage {
     },
 }
 
+/// How many ledgers of a repository are named.
+const MOST_NAMED: usize = 5;
+
 /// Why something could not be determined.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "fields that say what they are")]
 pub enum Undetermined {
     /// Neither this folder nor a parent is a ledger.
     #[error("{} is not in a ledger: no {} found here or in a parent folder", .from.display(), policy::FILE)]
-    NoLedger { from: PathBuf },
+    NoLedger { from: PathBuf, elsewhere: Vec<String> },
     /// The folder that the environment names is not a ledger.
     #[error("EXLEDGER_ROOT: {cause}")]
     NotARoot { cause: String },
@@ -273,6 +276,11 @@ impl Undetermined {
     /// Returns what ends it; empty if the message says all.
     pub fn remedy(&self) -> Remedy {
         match self {
+            Undetermined::NoLedger { elsewhere, .. } if !elsewhere.is_empty() => {
+                let named: Vec<String> =
+                    elsewhere.iter().take(MOST_NAMED).map(|folder| format!("-C {folder}")).collect();
+                format!("say which ledger of this repository is meant: {}", named.join(" or ")).into()
+            }
             Undetermined::NoLedger { .. } => Remedy::run([INIT]).after(format!(
                 "run `{INIT}` in the root of the repository, or give the folder of a ledger with -C DIR"
             )),

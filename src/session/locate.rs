@@ -63,11 +63,7 @@ impl Located {
             Some(given) => named_root(&folder.join(given))?,
             None => match nearest {
                 Ok(Some(root)) => root,
-                Ok(None) => {
-                    let from = folder.to_owned();
-                    let hidden = hidden_policy(folder);
-                    return Err(hidden.unwrap_or(Undetermined::NoLedger { from }).into());
-                }
+                Ok(None) => return Err(no_ledger(folder).into()),
                 Err(FileError::Absent(folder)) => {
                     return Err(Undetermined::NoFolder(folder).into());
                 }
@@ -157,29 +153,41 @@ impl Located {
     }
 }
 
-/// Returns the error for a policy that git has, or may have, and that this checkout leaves out.
-fn hidden_policy(folder: &Path) -> Option<Undetermined> {
-    let repository = Repository::discover(folder).ok()?;
-    let inside = repository.prefix(folder)?;
+/// Returns the error for a folder in no ledger: it names those elsewhere in the repository, or the policy that git has, or may
+/// have, and that this checkout leaves out.
+fn no_ledger(folder: &Path) -> Undetermined {
+    let none = |elsewhere| Undetermined::NoLedger { from: folder.to_owned(), elsewhere };
+    let Ok(repository) = Repository::discover(folder) else { return none(Vec::new()) };
+    let Some(inside) = repository.prefix(folder) else { return none(Vec::new()) };
     let tracked = match repository.tracked() {
         Ok(tracked) => tracked,
-        Err(error) => return Some(error.into()),
+        Err(error) => return error.into(),
     };
-    let path =
-        tracked.into_iter().filter(|file| file.is_sparse).map(|file| file.path).find(|path| {
-            let above = path.strip_suffix(policy::FILE).map(|folder| folder.trim_end_matches('/'));
-            above.is_some_and(|above| {
-                above.is_empty() || inside == above || inside.starts_with(&format!("{above}/"))
-            })
-        })?;
+    let mut elsewhere = Vec::new();
+    for file in tracked {
+        let above = file.path.strip_suffix(policy::FILE);
+        let Some(above) = above.filter(|it| it.is_empty() || it.ends_with('/')) else { continue };
+        let is_above = above.is_empty() || format!("{inside}/").starts_with(above);
+        if file.is_sparse && is_above {
+            return left_out(&repository, &file.path);
+        }
+        if !is_above && let Some(ledger) = above.strip_suffix('/') {
+            let up = "../".repeat(inside.split('/').filter(|part| !part.is_empty()).count());
+            elsewhere.push(quoted(&format!("{up}{ledger}")));
+        }
+    }
+    none(elsewhere)
+}
+
+fn left_out(repository: &Repository, path: &str) -> Undetermined {
     let command = if repository.setting("core.sparsecheckout").as_deref() == Some("true") {
         "git sparse-checkout disable".to_owned()
     } else {
-        let path = quoted(&path);
+        let path = quoted(path);
         format!("git update-index --no-skip-worktree -- {path} && git checkout -- {path}")
     };
     let what = format!("{path} is in git's index, and this checkout leaves it out");
-    Some(Undetermined::other(what, Remedy::run([command])))
+    Undetermined::other(what, Remedy::run([command]))
 }
 
 /// Refuses a bare repository whose files another repository tracks: it could be made up by anybody who writes there.

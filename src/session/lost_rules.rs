@@ -103,8 +103,18 @@ fn counts_all(
     tip: Oid,
 ) -> Result<bool, Obstacle> {
     let tree = CommitTree::of_commit(repository, tip, &history.prefix)?;
+    let rules = history.named_governance();
     for (path, trail) in &history.governance {
         let blob = tree.entry(path)?.map(|(_, blob)| blob);
+        if !rules.contains(path.as_str()) {
+            let versions = trail.versions.iter().enumerate();
+            let mut approved = versions.filter(|(n, _)| counted.is_approved(path, *n));
+            let has = |version: &Version| version.files.first().map(|file| file.blob) == blob;
+            if blob.is_some() && !approved.any(|(_, version)| has(version)) {
+                return Ok(false);
+            }
+            continue;
+        }
         let before = landing.checked_sub(1).into_iter();
         let mut counts = before.chain(landing..history.mainline.landings.len()).map(|at| {
             let version = trail.versions.get(counted.version(path, at)?)?;
@@ -229,7 +239,7 @@ fn lost_rule(
         if began.is_none_or(|commit| history.mainline.position(commit).is_some()) {
             return false;
         }
-        let present = counted.version(path, usize::MAX);
+        let present = present_version(history, counted, path);
         let version = present.and_then(|n| history.governance.get(*path)?.versions.get(n));
         let blob = |version: Option<&Version>| Some(version?.files.first()?.blob);
         if blob(version) == blob(trail.versions.get(n)) {
@@ -240,6 +250,15 @@ fn lost_rule(
         !now_approved.is_some_and(|verdict| is_approved_since(verdict, since))
     });
     Ok(found.map(|(path, _)| path.clone()))
+}
+
+/// Returns the version of a governance file that counts, or of a redesign the last approved one: it decides about no approval.
+fn present_version(history: &History, counted: &CountedGovernance, path: &str) -> Option<usize> {
+    if history.named_governance().contains(path) {
+        return counted.version(path, usize::MAX);
+    }
+    let n_versions = history.governance.get(path)?.versions.len();
+    (0..n_versions).rev().find(|n| counted.is_approved(path, *n))
 }
 
 /// Tells whether the approvals given after an instant are as many, and from the groups, that a version needs.

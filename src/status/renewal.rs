@@ -6,6 +6,7 @@
 use crate::approval::next::text::Advised;
 use crate::history::change::entries::ExpiryExtension;
 use crate::policy::redesign::read_id;
+use crate::policy::term;
 use crate::record::time::{Day, Instant, When};
 use crate::record::{Record, dates, reference};
 use crate::status::clocks::Clocks;
@@ -21,7 +22,8 @@ pub(crate) fn count_renewals(
 ) -> Renewals {
     let tier = judged.tier.as_ref();
     let limits = tier.map(|tier| tier.max_total.as_slice()).unwrap_or_default();
-    let days_of = |end: Instant| days_up(end.seconds_since(begin(clocks, &judged.record.expires)));
+    let begin = begin(past, judged, clocks);
+    let days_of = |end: Instant| days_up(end.seconds_since(begin));
     Renewals {
         count: count(past, judged),
         limit: tier.map(|tier| tier.max_renewals),
@@ -29,28 +31,30 @@ pub(crate) fn count_renewals(
             When::Day(day) => day.start(),
             When::Instant(instant, _) => *instant,
         })),
-        limit_days: limits
-            .iter()
-            .map(|limit| days_of(limit.term.after(begin(clocks, &judged.record.expires))))
-            .min(),
+        limit_days: limits.iter().map(|limit| days_of(limit.term.after(begin))).min(),
         refiled: Vec::new(),
     }
 }
 
-/// Returns the start for counting days: for an end that is a day, the day of the begin.
-fn begin(clocks: &Clocks, expires: &When) -> Instant {
-    match expires {
-        When::Day(_) => clocks.begin.day().start(),
-        When::Instant(..) => clocks.begin.start(),
+/// Returns the start for counting days, the earliest that was approved: for an end that is a day, the day of the begin.
+fn begin(past: TrailPast, judged: &EvaluatedRecord, clocks: &Clocks) -> Instant {
+    let earlier = earliest_begin(approved(past, judged), past.landed(judged.first));
+    let begins = earlier.iter().chain([&clocks.begin]);
+    let begin = begins.min_by_key(|begin| begin.start()).unwrap_or(&clocks.begin);
+    match judged.record.expires {
+        When::Day(_) => begin.day().start(),
+        When::Instant(..) => begin.start(),
     }
 }
 
+fn approved<'a>(past: TrailPast<'a>, judged: &EvaluatedRecord) -> impl Iterator<Item = &'a Record> {
+    let versions = (judged.first..=past.tip).filter(move |index| past.is_approved(*index));
+    versions.filter_map(move |index| past.record(index))
+}
+
 fn count(past: TrailPast, judged: &EvaluatedRecord) -> u32 {
-    let approved = || {
-        let versions = (judged.first..=past.tip).filter(|index| past.is_approved(*index));
-        versions.filter_map(|index| past.record(index))
-    };
-    let entries = approved().next_back().map_or(0, |record| record.renewals.len());
+    let approved = || approved(past, judged);
+    let entries = approved().last().map_or(0, |record| record.renewals.len());
     counted(approved()).max(u32::try_from(entries).unwrap_or(u32::MAX))
 }
 
@@ -69,6 +73,14 @@ pub(crate) fn counted<'a>(mut approved: impl Iterator<Item = &'a Record>) -> u32
         before = after;
     }
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Returns the earliest begin of some versions of a series, which first landed at this instant.
+pub(crate) fn earliest_begin<'a>(
+    versions: impl Iterator<Item = &'a Record>,
+    landed: Option<Instant>,
+) -> Option<When> {
+    versions.filter_map(|record| term::begin(record, landed)).min_by_key(When::start)
 }
 
 fn days_up(seconds: i64) -> i64 {

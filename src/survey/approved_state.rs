@@ -12,7 +12,7 @@ use crate::history::version::{Content, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
 use crate::record::Record;
-use crate::record::time::Instant;
+use crate::record::time::{Instant, When};
 use crate::status::renewal;
 use crate::survey::branch;
 use std::collections::BTreeSet;
@@ -31,6 +31,8 @@ pub struct ApprovedState {
     pub first: Option<Instant>,
     /// How often an approved version ended later than the approved one before it.
     pub renewed: u32,
+    /// The earliest begin of an approved version.
+    pub begin: Option<When>,
     pub filer: Vec<Person>,
     /// The authors of everything that landed since the last approved version.
     pub since: Vec<Person>,
@@ -127,8 +129,10 @@ impl ApprovedState {
         let of_approved = series
             .iter()
             .filter(|pair| is_approved(pair) || pair.1.was_approved.is_some())
-            .filter_map(|(version, _)| version.record.record());
-        self.renewed = renewal::counted(of_approved.map(AsRef::as_ref));
+            .filter_map(|(version, _)| version.record.record())
+            .map(AsRef::as_ref);
+        self.renewed = renewal::counted(of_approved.clone());
+        self.begin = renewal::earliest_begin(of_approved, self.first);
         let after = approved.map_or(0, |at| at + 1);
         self.approved =
             approved.and_then(|at| series.get(at)).and_then(|(version, _)| record(version));

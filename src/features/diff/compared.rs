@@ -135,6 +135,7 @@ impl Entry {
             approved: self.landed.approved.as_deref(),
             waiting: self.landed.waiting.as_deref(),
             renewed: self.landed.renewed,
+            begin: self.landed.begin.as_ref(),
             needs: self.needs.clone(),
             past: self.past,
             base: &compared.before,

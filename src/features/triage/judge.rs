@@ -139,6 +139,7 @@ impl TriageJudge<'_> {
                 package: finding.package.clone(),
                 weaknesses: finding.weaknesses.clone(),
                 commit: None,
+                asked_with: String::new(),
                 asker: Asker::Scan,
                 draft: self.draft.clone(),
                 snippet: None,

@@ -306,6 +306,14 @@ fn keys(
         let is_same = |one: &String, other: &String| known.spelling.is_same(one, other);
         fit_by(values, fact, silent(), is_same)
     };
+    // A former name may put it into a stricter tier, as what is not stated does, and never into a milder one.
+    let application = match fit_name(&map.application, &facts.application) {
+        Some(TierFit::No) => match fit_names(&map.application, &facts.aliases, known.spelling) {
+            TierFit::No => (APPLICATION, Some(TierFit::No)),
+            fit => (ALIASES, Some(fit)),
+        },
+        fit => (APPLICATION, fit),
+    };
     let fits = [
         ("class", fit(&map.class, &facts.class, silent())),
         ("risk.level", fit(&map.risk, &facts.risk, silent())),
@@ -314,11 +322,25 @@ fn keys(
         ("subject.identity_type", fit(&map.identity_type, &facts.identity_type, identity_type)),
         ("deviates_from.baseline", fit(&map.baseline, &facts.baseline, baseline)),
         ("root_cause", fit(&map.root_cause, &facts.root_cause, TierFit::No)),
-        ("subject.application", fit_name(&map.application, &facts.application)),
+        application,
         ("owner.team", fit_name(&map.team, &facts.team)),
         ("scope", map.wildcard.map(|_| wildcard)),
     ];
     fits.into_iter().filter_map(|(field, fit)| Some((field, fit?)))
+}
+
+fn fit_names(
+    values: &Option<Vec<String>>,
+    fact: &Fact<Vec<String>>,
+    spelling: Spelling,
+) -> TierFit {
+    let is_named =
+        |name: &String| values.iter().flatten().any(|value| spelling.is_same(value, name));
+    match fact {
+        Fact::Stated(names) if names.iter().any(is_named) => TierFit::Silent(Vec::new()),
+        Fact::Unreadable => TierFit::Unknown,
+        _ => TierFit::No,
+    }
 }
 
 /// How a field matches the values of a key; `None` if the map does not have the key.
@@ -340,6 +362,11 @@ fn fit_by<T>(
         Fact::Unreadable => TierFit::Unknown,
     })
 }
+
+const APPLICATION: &str = "subject.application";
+
+/// The names by which a record is found as well.
+pub(super) const ALIASES: &str = "subject.aliases";
 
 fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static str> {
     let mut maps = tier.matches.iter().flatten().filter(|map| known.reads(map));
@@ -426,6 +453,10 @@ impl TierReading<'_> {
     fn why_silent(&self) -> Vec<String> {
         let mut why = Vec::new();
         for (tier, fields) in &self.silent {
+            if fields.as_slice() == [ALIASES] {
+                why.push(format!("tier {} applies, too, for a name in {ALIASES}", tier.name));
+                continue;
+            }
             why.push(format!(
                 "tier {} applies unless {} says otherwise: state {}",
                 tier.name,

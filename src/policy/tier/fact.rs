@@ -32,6 +32,7 @@ pub struct Facts {
     pub baseline: Fact<Baseline>,
     pub root_cause: Fact<RootCause>,
     pub application: Fact<String>,
+    pub aliases: Fact<Vec<String>>,
     pub team: Fact<String>,
     /// The names that asset patterns are compared with: identity, asset, credential, application, aliases.
     pub names: Fact<Vec<String>>,

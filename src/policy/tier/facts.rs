@@ -25,6 +25,7 @@ impl Facts {
             baseline: Fact::of(record.deviates_from.baseline),
             root_cause: Fact::Stated(record.root_cause),
             application: Fact::of(subject.application.clone()),
+            aliases: Fact::of(subject.aliases.clone()),
             team: Fact::of(record.owner.team.clone()),
             names: Fact::Stated(names.chain(subject.aliases.iter().flatten().cloned()).collect()),
             scope: Fact::Stated(
@@ -56,6 +57,7 @@ impl Facts {
             baseline: value(source, "deviates_from.baseline"),
             root_cause: value(source, "root_cause"),
             application: text(source, "subject.application"),
+            aliases: aliases.clone(),
             team: text(source, "owner.team"),
             names: together(names.into_iter().map(one).chain([aliases])),
             scope: together(scope.into_iter().map(|field| texts(source, field))),

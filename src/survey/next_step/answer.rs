@@ -293,7 +293,7 @@ fn check_command(question: &Question, limits: &[UnstatedLimit]) -> Option<String
         }
         command.push_str(&flag(limit.key, value));
     }
-    Some(command)
+    Some(command + &question.scanner_details.asked_with)
 }
 
 fn stated(question: &Question, limits: &[UnstatedLimit]) -> String {

@@ -421,3 +421,20 @@ fn older_approval_supports_nothing_that_was_taken_away() {
         }
     }
 }
+
+#[test]
+fn former_name_chooses_no_lower_tier() {
+    let policy = "version: 1\ntiers:\n  - {name: strict, match: {application: [billing]}, max_term: 90d, approvals: {count: 2}}\n  - {name: mild, match: {application: [sandbox]}, max_term: 90d, approvals: {count: 1}}\n  - {name: standard, max_term: 90d, approvals: {count: 2}}\n";
+    for (subject, expected) in [
+        ("application: billing", "unapproved"),
+        ("application: sandbox", "active"),
+        ("application: sandbox, aliases: [Billing]", "unapproved"),
+        ("application: other, aliases: [sandbox]", "unapproved"),
+    ] {
+        let repo = ledger(policy, &[]);
+        let text = SAMPLE.replace("application: billing", subject);
+        repo.branch("file").by("ana").write(ID, &text).commit("File it");
+        repo.by("dana").merge("file", "Merge branch 'file'");
+        assert_eq!(status(&repo), expected, "{subject}");
+    }
+}

@@ -269,3 +269,47 @@ fn new_refuses_what_is_frozen_unless_a_draft_or_a_redesign_comes_with_it() {
     let allowed = filed(&redesign);
     assert_eq!(allowed.code, 0, "{}", allowed.err);
 }
+
+#[test]
+fn entries_of_one_change_are_one_decision_about_the_whole_term() {
+    let until = |end: &str, entries: &str| {
+        let text = record(ID).replace("expires: 2026-12-20", &format!("expires: {end}"));
+        format!("{text}{entries}")
+    };
+    let one = "renewals: [{date: 2026-11-20, from: 2027-03-31, until: 2027-04-01, reason: Late}]\n";
+    let two = "renewals: [{date: 2026-11-20, from: 2026-12-20, until: 2027-02-20, reason: Late}, \
+               {date: 2026-11-20, from: 2027-02-20, until: 2027-04-01, reason: Late again}]\n";
+    // A record that never landed was not renewed.
+    let ledger = Ledger::with(&[]);
+    let too_long = ["error term-too-long"];
+    assert_eq!(filed(&ledger, "long", &until("2027-04-01", ""), &[]), too_long);
+    assert_eq!(filed(&ledger, "invented", &until("2027-04-01", one), &[]), too_long);
+    ledger.repo.by("lee").merge("invented", "Merge pull request #3 from ana/invented");
+    let audit: Value =
+        serde_json::from_str(&ledger.run(&["verify", "--format", "json"]).out).unwrap();
+    assert!(found(&audit).contains(&too_long[0].to_owned()), "{audit:#}");
+    // Nor does a second entry beside the first begin another term.
+    let ledger = Ledger::with(&[ID]);
+    assert_eq!(filed(&ledger, "twice", &until("2027-04-01", two), &[]), too_long);
+    let short = two.replace("2027-04-01", "2027-03-01");
+    assert_eq!(filed(&ledger, "short", &until("2027-03-01", &short), &[]), [""; 0]);
+}
+
+#[test]
+fn a_later_start_takes_no_days_from_the_total() {
+    let policy = "version: 1\ntiers: [{name: standard, max_term: 60d, max_renewals: 9, max_total: 70d, approvals: {count: 1}}]\n";
+    for starts in ["starts: 2026-11-20\n", ""] {
+        let ledger = Ledger::of(policy, &[]);
+        let text = record(ID).replace("starts: 2026-11-20\n", starts);
+        ledger.repo.branch("file").by("ana").write(ID, &text).commit("File it");
+        ledger.repo.by("lee").merge("file", "Merge pull request #3 from ana/file");
+        let entry =
+            "renewals: [{date: 2026-12-18, from: 2026-12-20, until: 2027-02-10, reason: Late}]\n";
+        let renewed = text.replace("expires: 2026-12-20", "expires: 2027-02-10") + entry;
+        let later = renewed.replace("starts: 2026-11-20\n", "") + "starts: 2026-12-18\n";
+        for (n, text) in [renewed, later].iter().enumerate() {
+            let branch = format!("renew-{n}");
+            assert_eq!(filed(&ledger, &branch, text, &[]), ["error total-limit"], "{starts}{n}");
+        }
+    }
+}

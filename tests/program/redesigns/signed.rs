@@ -55,6 +55,28 @@ fn the_approval_of_a_record_approves_the_redesign_that_it_links() {
 }
 
 #[test]
+fn a_signed_redesign_is_answered_about_however_it_is_merged() {
+    for merged_first in [false, true] {
+        let world = world();
+        let merge = || world.repo.by("ana").merge("fourth", "Merge branch 'fourth'");
+        if merged_first {
+            merge();
+        }
+        world.is("dana", "dana");
+        world.said("dana", &[ID, "--ref", "fourth"]);
+        if !merged_first {
+            merge();
+        }
+        let run = world.run(&["list"]);
+        assert_eq!(run.code, 0, "merged first: {merged_first}: {}", run.err);
+        assert_eq!(states(&world.repo, "2026-11-22"), ["open, lifts"]);
+        // Once the approved branch went on.
+        world.repo.by("lee").write("README.md", "Read me\n").commit("Say what this is");
+        assert_eq!(world.run(&["verify"]).code, 0);
+    }
+}
+
+#[test]
 fn a_squash_by_its_author_alone_leaves_it_unapproved() {
     let world = world();
     world.repo.by("ana").squash("fourth", "File the fourth (#9)");

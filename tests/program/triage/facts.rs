@@ -178,9 +178,13 @@ fn a_finding_that_no_file_can_be_asked_about_is_not_passed_over() {
         let trigger =
             "triggers: [{id: T2, when: It gets worse, then: close, test: fix-available}]\n";
         let text = finding("EXC-2026-C0VER", &keys) + trigger;
+        let text = text.replace(
+            "{application: billing",
+            "{identity: svc:billing, identity_type: service-account, application: billing",
+        );
         file(&repo, "EXC-2026-C0VER", &text);
         repo.checkout();
-        let args = ["--on", ON, "--format", "json", "check", "--application", "billing"];
+        let args = ["--on", ON, "--format", "json", "check", "--identity", "svc:billing"];
         let facts = ["--facts", path.to_str().unwrap()];
         let run = cli::run(repo.path(), &[&args[..], &facts].concat());
         let answer: Value = serde_json::from_str(&run.out).unwrap();
