@@ -242,7 +242,6 @@ impl CheckArgs {
         Ok(Some(features::check::open_signer(&ctx.home()?, key, &ctx.folder)?))
     }
 
-    /// Returns the flags besides the question on which the answer depends, as they are typed again.
     fn asked_with(&self, ctx: &Ctx) -> String {
         let globals = &ctx.globals;
         let path = |path: &PathBuf| path.display().to_string();

@@ -85,8 +85,7 @@ fn found(
     Some(source.finding(RULE.code, RULE.level, "expires", message, help))
 }
 
-/// Returns the start of the present term: the last renewal, otherwise the start that the record states, otherwise its
-/// landing, otherwise the instant in question.
+/// Returns the start of the present term: of the last renewal, else as stated, else the landing or the instant in question.
 fn begin(case: &RecordCase<'_>, instant: Option<Instant>) -> Option<When> {
     let n_renewals = case.source.items("renewals").len();
     if let Some(last) = n_renewals.checked_sub(1) {

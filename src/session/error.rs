@@ -76,7 +76,6 @@ pub enum Usage {
     },
 }
 
-/// How many ledgers of a repository are named.
 const MOST_NAMED: usize = 5;
 
 /// Why something could not be determined.

@@ -36,7 +36,6 @@ pub(crate) fn count_renewals(
     }
 }
 
-/// Returns the start for counting days, the earliest that was approved: for an end that is a day, the day of the begin.
 fn begin(past: TrailPast, judged: &EvaluatedRecord, clocks: &Clocks) -> Instant {
     let earlier = earliest_begin(approved(past, judged), past.landed(judged.first));
     let begins = earlier.iter().chain([&clocks.begin]);

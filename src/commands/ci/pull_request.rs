@@ -128,7 +128,6 @@ impl CheckedRequest {
     }
 }
 
-/// Returns the name under which the forge keeps the commits of a request, those from a fork too.
 fn head_of_request(folder: &str, number: Option<u64>) -> Option<String> {
     number.map(|number| format!("{folder}/{number}/head"))
 }

@@ -130,7 +130,6 @@ fn elsewhere(repository: &Repository, name: &str) -> Remedy {
     }
 }
 
-/// Tells whether a forge keeps the commits of a request under this name.
 fn is_head_of_request(name: &str) -> bool {
     let number = name
         .strip_prefix("pull/")

@@ -365,7 +365,6 @@ fn fit_by<T>(
 
 const APPLICATION: &str = "subject.application";
 
-/// The names by which a record is found as well.
 pub(super) const ALIASES: &str = "subject.aliases";
 
 fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static str> {
