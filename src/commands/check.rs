@@ -32,7 +32,6 @@ use exledger::gate::answer::{GateVerdict, Question, ScannerDetails};
 use exledger::gate::receipt::CheckAnswer;
 use exledger::plan::part;
 use exledger::record::vocabulary::{IdentityType, Risk};
-use exledger::session::options::AsOf;
 
 /// Ask whether something is allowed
 ///
@@ -245,19 +244,12 @@ impl CheckArgs {
     fn asked_with(&self, ctx: &Ctx) -> String {
         let globals = &ctx.globals;
         let path = |path: &PathBuf| path.display().to_string();
-        let moment = |moment: &DayOrInstant| moment.instant().to_string();
-        let as_of = |as_of: &AsOf| match as_of {
-            AsOf::Instant(instant) => instant.to_string(),
-            AsOf::Revision(name) => name.clone(),
-        };
         let receipts = self.receipts.as_ref().or(self.new_receipts.as_ref());
         let mut stated: Vec<(&str, Option<String>)> = vec![
             ("-C", globals.directory.as_ref().map(path)),
             ("--approved-ref", globals.approved_ref.clone()),
             ("--trusted-from", globals.trusted_from.map(|oid| oid.to_string())),
-            ("--as-of", globals.as_of.as_ref().map(as_of)),
-            ("--on", globals.on.as_ref().map(moment)),
-            ("--at", self.at.as_ref().map(moment)),
+            ("--at", self.at.as_ref().map(|at| at.instant().to_string())),
             ("--receipts", receipts.map(path)),
             ("--sign-receipts", self.sign_receipts.clone()),
             ("--max-age", self.max_age.as_ref().map(ToString::to_string)),

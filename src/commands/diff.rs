@@ -153,7 +153,7 @@ impl DiffArgs {
     }
 }
 
-fn branch_name(text: &str) -> Result<String, String> {
+pub(super) fn branch_name(text: &str) -> Result<String, String> {
     if is_branch_name(text) {
         Ok(text.to_owned())
     } else {

@@ -14,6 +14,7 @@ use anyhow::Context;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
+use crate::commands::diff;
 use crate::commands::exit::Outcome;
 use exledger::diag::Finding;
 use exledger::features::lint::input::LintRequest;
@@ -45,6 +46,10 @@ pub(crate) struct LintArgs {
     /// Check only what changed since the branch diverged from this commit, and the changes themselves
     #[arg(long, value_name = "REV")]
     base: Option<String>,
+
+    /// With --base: name of the branch, for the commands that approve it [default: the checked-out one]
+    #[arg(long, value_name = "NAME", requires = "base", value_parser = diff::branch_name)]
+    branch: Option<String>,
 }
 
 pub(crate) const COMMAND: Command = Command::of::<LintArgs>("lint");
@@ -66,6 +71,7 @@ impl Run for LintArgs {
                 paths: if given.is_some() { &[] } else { &self.paths },
                 record: given.as_ref().map(|(path, bytes)| (*path, bytes.as_slice())),
                 base: self.base.as_deref(),
+                branch: self.branch.as_deref(),
             },
         )?;
         drop(progress);

@@ -9,7 +9,6 @@ use crate::gate::answer::{About, Asker, Mismatch, Question, limit, limited};
 use crate::gate::finding::{self, Judged, Matched};
 use crate::policy::governance::Governance;
 use crate::record::reference::{self, ControlRef};
-use crate::record::subject::Scope;
 use crate::record::vocabulary::{Baseline, RootCause};
 use crate::record::{Record, References, not_waived, pattern};
 use crate::status::state::RecordState;
@@ -141,14 +140,10 @@ pub(crate) fn coverage(
 }
 
 /// Tells whether a record says something about findings alone, so that whoever acts or is deployed gains nothing by it: a false
-/// positive, what was suppressed before there was a ledger, or findings of something that nobody is given access to.
+/// positive, or what was suppressed before there was a ledger.
 fn is_about_findings(record: &Record) -> bool {
-    let waives_findings = |scope: &Scope| {
-        scope.findings.is_some() && scope.resources.is_none() && scope.actions.is_none()
-    };
     record.root_cause == RootCause::FalsePositive
         || record.deviates_from.baseline == Some(Baseline::Adopted)
-        || !record.subject.is_access() && record.scope.as_ref().is_some_and(waives_findings)
 }
 
 type NamedSubject<'a> = (&'static str, &'a Option<String>, &'a Option<String>);

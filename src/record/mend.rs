@@ -100,8 +100,8 @@ fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
     let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/"));
     let to = format!("{}{id}.yaml", folder.unwrap_or_default());
     Remedy::run([
-        format!("mv -- {} {}", quoted(path), quoted(&to)),
-        format!("git add -- {}", quoted(&to)),
+        format!("git add -- {}", quoted(path)),
+        format!("git mv -- {} {}", quoted(path), quoted(&to)),
     ])
 }
 

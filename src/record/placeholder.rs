@@ -27,6 +27,11 @@ const WORDS: &[&str] = &[
 /// Prefixes of placeholders, whatever follows.
 const BEGINNINGS: &[&str] = &["todo(", "tbd:", "lorem ipsum"];
 
+/// Tells whether a text says what is left to do, as drafts write it.
+pub fn is_to_do(text: &str) -> bool {
+    text.contains(['(', '\u{ff08}']) && folded(text).starts_with("todo(")
+}
+
 /// Tells whether a text is only a placeholder, in any spelling, ignoring final punctuation.
 pub fn holds_a_place(text: &str) -> bool {
     // What folds to nothing shows nothing.

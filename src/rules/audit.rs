@@ -10,6 +10,7 @@ mod governance;
 mod levels;
 mod line;
 pub mod policy_bypass;
+mod refiled;
 
 use crate::approval::TrailVerdicts;
 use crate::approval::evidence::files::ApprovalFileOutcome;
@@ -404,7 +405,8 @@ fn conflicts(landed: &LandedCase<'_>, repair: Option<&str>) -> Vec<Finding> {
 }
 
 fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFile>) {
-    let reopened = finding.rule == Code::ClosedEdited && landed.verdict.is_approved();
+    let is_open = landed.record.is_some_and(|record| record.closure.is_none());
+    let reopened = finding.rule == Code::ClosedEdited && is_open && landed.verdict.is_approved();
     let heals = match landed.healed {
         Healed::Yes => !rules::find(finding.rule).is_some_and(|rule| rule.special.stays_error),
         Healed::Restored => finding.rule == Code::SilentExtension,

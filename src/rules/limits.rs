@@ -4,6 +4,7 @@
 //! repetition and terms.
 
 use crate::history::change::entries::ExpiryExtension;
+use crate::policy::Policy;
 use crate::policy::term;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
@@ -12,6 +13,7 @@ use crate::record::time::{Instant, When};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::status::renewal;
+use crate::survey::neighbour::Neighbour;
 use crate::survey::refiling::{self, Peer, PeerIndex};
 
 pub(super) struct Reach<'c> {
@@ -63,6 +65,39 @@ impl<'c> Reach<'c> {
                 .chain(changed.begin.cloned())
                 .min_by_key(When::start),
         })
+    }
+
+    /// Returns the extent of a landed record that refiles others, unless a redesign lifted the limits when it landed.
+    pub(super) fn of_refiled(
+        landed: &'c Neighbour,
+        before: &[&Peer],
+        policy: &Policy,
+    ) -> Option<Reach<'c>> {
+        let record = &*landed.record;
+        if before.is_empty() || renewal::is_redesigned(record, Some(landed.landed)) {
+            return None;
+        }
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Some(Reach {
+            record,
+            tier: tier::resolve(policy, &Facts::of(record))?,
+            renewals: count(record.renewals.len().saturating_add(before.len())),
+            refiled: before.iter().map(|record| record.id.clone()).collect(),
+            days: refiling::days(before),
+            begin: term::begin(record, Some(landed.landed)),
+        })
+    }
+
+    pub(super) fn alone(&self) -> Reach<'c> {
+        let n_refiled = u32::try_from(self.refiled.len()).unwrap_or(u32::MAX);
+        Reach {
+            record: self.record,
+            tier: self.tier.clone(),
+            renewals: self.renewals.saturating_sub(n_refiled),
+            refiled: Vec::new(),
+            days: 0,
+            begin: self.begin.clone(),
+        }
     }
 
     pub(super) fn refiled_note(&self) -> String {

@@ -5,7 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::record;
-use crate::record::placeholder::holds_a_place;
+use crate::record::placeholder::{holds_a_place, is_to_do};
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
@@ -82,5 +82,12 @@ fn held(root: &Node) -> Vec<String> {
             held.extend(items.map(|(nth, _)| format!("{field}.{list}[{nth}]")));
         }
     }
+    // What a draft leaves open is open in any field.
+    root.walk(&mut |field, node| {
+        let is_open = node.text().is_some_and(is_to_do) && !field.starts_with("x.");
+        if is_open && !held.iter().any(|known| known == field) {
+            held.push(field.to_owned());
+        }
+    });
     held
 }

@@ -44,7 +44,11 @@ fn check(changed: &ChangeCase<'_>, context: &RuleContext<'_>, findings: &mut Vec
 }
 
 pub(super) fn found(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Option<Finding> {
-    let reach = Reach::for_change(changed, context)?;
+    let (field, message, help) = broken(&Reach::for_change(changed, context)?)?;
+    changed.finding(RULE.code, RULE.level, &field, message, help)
+}
+
+pub(super) fn broken(reach: &Reach<'_>) -> Option<(String, String, String)> {
     let limit = reach.tier.max_renewals;
     if reach.renewals <= limit {
         return None;
@@ -64,5 +68,5 @@ pub(super) fn found(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Opti
         "let it end, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past{}",
         reach.tier.silence()
     );
-    changed.finding(RULE.code, RULE.level, &field, message, help)
+    Some((field, message, help))
 }

@@ -61,7 +61,7 @@ fn change(changed: &ChangeCase<'_>, context: &RuleContext<'_>, findings: &mut Ve
     let (Some(begin), Some(tier), Some(last)) = (begin, tier, record.renewals.last()) else {
         return;
     };
-    let is_said = term::judge(&last.from, &record.expires, &tier.max_term).first().is_some();
+    let is_said = !term::judge(&last.from, &record.expires, &tier.max_term).is_empty();
     if record.closure.is_none() && !is_said {
         findings.extend(found(source, &tier, (&begin, &record.expires)));
     }

@@ -37,7 +37,11 @@ fn check(changed: &ChangeCase<'_>, context: &RuleContext<'_>, findings: &mut Vec
 }
 
 pub(super) fn found(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Option<Finding> {
-    let reach = Reach::for_change(changed, context)?;
+    let (field, message, help) = broken(&Reach::for_change(changed, context)?)?;
+    changed.finding(RULE.code, RULE.level, &field, message, help)
+}
+
+pub(super) fn broken(reach: &Reach<'_>) -> Option<(String, String, String)> {
     // Days of earlier filings count as if this record had begun that much earlier.
     let begin = match reach.begin.as_ref()? {
         When::Day(day) => When::Day(day.plus_days(reach.days.saturating_neg())),
@@ -60,5 +64,5 @@ pub(super) fn found(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Opti
         worst.latest,
         reach.tier.silence()
     );
-    changed.finding(RULE.code, RULE.level, "expires", message, help)
+    Some(("expires".to_owned(), message, help))
 }

@@ -38,8 +38,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         let folder = to.rsplit_once('/').map_or(".", |(folder, _)| folder);
         let remedy = Remedy::run([
             format!("mkdir -p -- {}", quoted(folder)),
-            format!("mv -- {} {}", quoted(path), quoted(&to)),
-            format!("git add -- {}", quoted(&to)),
+            format!("git add -- {}", quoted(path)),
+            format!("git mv -- {} {}", quoted(path), quoted(&to)),
         ]);
         let at_path = case.finding(RULE.code, "id", message, remedy);
         findings.push(Finding { pos: Some(Pos::START), field: None, ..at_path });

@@ -2,7 +2,7 @@
 //!
 //! Start at [`ExternalFacts::read`]. Follows `docs/spec/cli.md`, facts. Silence of a file is not a no.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -346,12 +346,15 @@ fn refuse_unapproved(
     repository: &Repository,
     approved: Oid,
 ) -> Result<(), Error> {
-    let Some(top) = repository.work_dir() else {
-        return Ok(());
-    };
     let real = files::real(path).ok();
-    let places = [files::inside(top, top, path), real.and_then(|it| files::inside(top, top, &it))];
-    for inside in places.into_iter().flatten() {
+    let paths = || [Some(path), real.as_deref()].into_iter().flatten();
+    let tops = repository.work_trees().into_iter();
+    let places: BTreeSet<String> = tops
+        .flat_map(|top| {
+            paths().filter_map(|path| files::inside(&top, &top, path)).collect::<Vec<_>>()
+        })
+        .collect();
+    for inside in places {
         let tree = CommitTree::of_commit(repository, approved, &LedgerPrefix::default());
         if tree?.bytes(&inside)?.as_deref() != Some(bytes) {
             let what = format!("{inside} is not on the approved branch with these bytes");

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::status::reason;
-use crate::status::state::RecordState;
+use crate::status::state::{InForce, RecordState};
 use crate::survey::decided::{DecisionKind, RecordDecision};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::{self, AdviceContext};
@@ -327,7 +327,11 @@ fn decided(decision: &RecordDecision<'_>) -> String {
             format!("approved{by}: {state}")
         }
         DecisionKind::Vetoed => {
-            format!("vetoed{by}{why}; it grants nothing until the text changes, or they approve it")
+            let then = match decision.record_state.in_force {
+                InForce::Yes => "what was approved before stays in force",
+                _ => "it grants nothing until the text changes, or they approve it",
+            };
+            format!("vetoed{by}{why}; {then}")
         }
         DecisionKind::Rejected => format!("rejected{by}{why}"),
         DecisionKind::Revoked => format!("revoked{by}{why}; it grants nothing any more"),

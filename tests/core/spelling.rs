@@ -412,6 +412,10 @@ fn a_placeholder_is_one_in_any_spelling() {
         assert!(placeholder::holds_a_place(text), "{text:?}");
     }
     assert!(!placeholder::holds_a_place("Later than the migration"));
+    for text in ["TODO(import): give the application", "\u{ff34}odo\u{ff08}import)"] {
+        assert!(placeholder::is_to_do(text), "{text:?}");
+    }
+    assert!(!placeholder::is_to_do("todo-list"));
 }
 
 #[test]

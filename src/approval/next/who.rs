@@ -391,7 +391,10 @@ impl<'g> Eligibility<'g> {
     }
 
     fn eligible(&self, persons: impl Iterator<Item = Person>) -> Vec<Person> {
-        relation::each_once(persons.filter(|person| self.may_approve(person)))
+        let keys = self.keys();
+        let may =
+            |person: &Person| self.may_approve(person) && !keys.is_bridge(self.governance, person);
+        relation::each_once(persons.filter(may))
     }
 
     fn keys(&self) -> &Keys {

@@ -54,16 +54,16 @@ impl Run for PullRequestArgs {
             (true, ForgeProgram::Github) => "github",
             _ => "table",
         };
-        let lint = JobPart::run::<LintArgs>(ctx, &[shown, "markdown", "gitlab"], &[&base])?;
+        // The branch completes the commands that approve something of it.
+        let branch = request.branch.iter().filter(|branch| is_branch_name(branch));
+        let branch: Vec<String> = branch.map(|branch| format!("--branch={branch}")).collect();
+        let branch = || branch.iter().map(String::as_str);
+        let linted: Vec<&str> = [base.as_str()].into_iter().chain(branch()).collect();
+        let lint = JobPart::run::<LintArgs>(ctx, &[shown, "markdown", "gitlab"], &linted)?;
         job.print(&lint)?;
         let scan = JobPart::run::<ScanArgs>(ctx, &[shown, "markdown"], &[&base, "--no-age"])?;
         job.print(&scan)?;
-        let mut arguments = Vec::new();
-        // The branch completes the command that signs an approval.
-        let branch = request.branch.iter().filter(|branch| is_branch_name(branch));
-        arguments.extend(branch.map(|branch| format!("--branch={branch}")));
-        arguments.extend(["--".to_owned(), request.base.clone()]);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let arguments: Vec<&str> = branch().chain(["--", &request.base]).collect();
         let diff = JobPart::run::<DiffArgs>(ctx, &["markdown", "json"], &arguments)?;
         job.tell(&diff);
         if job.is_running {

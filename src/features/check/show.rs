@@ -2,6 +2,7 @@
 //!
 //! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, check.
 
+use crate::diag;
 use crate::gate::answer::{Considered, GateAnswer, GateVerdict, Question};
 use crate::gate::receipt::{CheckAnswer, LoggedReceipt};
 use crate::record::dates;
@@ -69,6 +70,11 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
             ]
         })
         .collect();
+    if let Some(asked) = check.facts.as_ref().filter(|asked| asked.not_asked > 0) {
+        let tests = diag::count(asked.not_asked, "test");
+        let text = format!("{tests} of triggers not asked: give --facts FILE");
+        doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
+    }
     if !others.is_empty() {
         let columns = vec![
             Column {

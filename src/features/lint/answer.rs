@@ -109,7 +109,8 @@ pub(crate) fn lint<'l>(
     if is_work_tree {
         notices.extend(input.refuse_strangers(&governance)?);
     }
-    let state = lint_state(located, at, request.base, &input, &context, &instead)?;
+    let parted = request.base.map(|base| (base, request.branch));
+    let state = lint_state(located, at, parted, &input, &context, &instead)?;
     let LintedState { mut found, doubts, base, .. } = state;
     notices.extend(state.notices);
     let mut counts =
@@ -133,8 +134,7 @@ pub(crate) fn lint<'l>(
             let extra_schema = &ExtraSchema::of(&governance);
             let context =
                 RuleContext { governance: &governance, extra_schema, tree: &tree, ..context };
-            let state =
-                lint_state(located, at, request.base, &tree, &context, &staged_files.differing)?;
+            let state = lint_state(located, at, parted, &tree, &context, &staged_files.differing)?;
             let mut in_index = state.found;
             let strays = checkout.strays(&tree, &governance.policy, before)?;
             in_index.take(lint::strays(&strays, &context), &tree);
@@ -178,7 +178,7 @@ fn sort(findings: &mut Vec<Finding>) {
 fn lint_state(
     located: &Located,
     at: &Moment,
-    base: Option<&str>,
+    base: Option<(&str, Option<&str>)>,
     input: &Input<'_>,
     context: &RuleContext<'_>,
     instead: &[String],

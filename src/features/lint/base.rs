@@ -38,7 +38,7 @@ use crate::survey::refiling;
 pub(super) fn read(
     located: &Located,
     at: &Moment,
-    base: &str,
+    (base, branch): (&str, Option<&str>),
     (input, instead): (&Input<'_>, &[String]),
     context: &RuleContext<'_>,
     found: &mut LintFindings,
@@ -52,7 +52,7 @@ pub(super) fn read(
             governance: context.governance,
             commit: None,
             instead,
-            branch: None,
+            branch,
         },
     )?;
     let is_broken = compared.governance.state == State::Broken;

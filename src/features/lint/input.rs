@@ -27,6 +27,8 @@ pub struct LintRequest<'r> {
     pub record: Option<(&'r Path, &'r [u8])>,
     /// Lints only what changed since the branch left this commit, and the changes themselves.
     pub base: Option<&'r str>,
+    /// The branch that approvers name; the checked-out one if it is not given.
+    pub branch: Option<&'r str>,
 }
 
 pub(super) struct Input<'l> {

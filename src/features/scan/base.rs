@@ -94,10 +94,10 @@ impl ScanBase {
 type SuppressionAt<'s> = (&'s FoundSuppression, &'s SuppressionLine);
 
 /// What two suppressions have in common if one was only moved.
-type Identity<'s> = (&'static str, Vec<&'s str>, &'s str);
+type Identity<'s> = (&'static str, Vec<&'s str>, &'s str, &'s str);
 
-fn identity<'s>((found, line): SuppressionAt<'s>) -> Identity<'s> {
-    (found.kind, found.rules(), &line.text)
+fn identity<'s>(at: SuppressionAt<'s>) -> Identity<'s> {
+    (at.0.kind, at.0.rules(), &at.1.text, code_of(at))
 }
 
 /// What two suppressions have in common if nothing about them has changed but their place.
@@ -199,6 +199,8 @@ impl<'s> LeftSuppressions<'s> {
     fn take_unchanged(&mut self, now: SuppressionAt<'s>, stays: bool) -> Option<()> {
         let mut same =
             self.by_whole.get(&whole_identity(now))?.iter().filter_map(|index| self.at(index));
+        // A file of settings rules its own folder: elsewhere it is another one.
+        let stays = stays || !now.0.is_beside_code();
         let (index, _) = same.find(|(_, before)| !stays || before.0.path == now.0.path)?;
         self.take(index);
         Some(())
@@ -211,7 +213,7 @@ impl<'s> LeftSuppressions<'s> {
             change::compare(before.0, now.0, true) == SuppressionChange::Within
         });
         let moved = || {
-            let same = self.by_identity.get(&identity(now))?;
+            let same = self.by_identity.get(&identity(now)).filter(|_| now.0.is_beside_code())?;
             let mut same = same.iter().filter_map(|index| self.at(index));
             same.find(|(_, before)| {
                 change::compare(before.0, now.0, false) == SuppressionChange::Within
@@ -290,7 +292,7 @@ fn changes(found: &[SearchedFile], before: &[SearchedFile]) -> Vec<Option<Branch
 /// The kinds of which one entry may name several packages or rules, each a suppression of its own.
 const OF_SEVERAL: &[&str] = &["trivy", "dependency-check", "kyverno"];
 
-/// Returns the text of a line before its comment, which is the code that it stands behind; empty for the entries of a file.
+/// Returns the code that a comment is about: before it, else on the next line; empty for the entries of a file.
 fn code_of<'l>((found, line): SuppressionAt<'l>) -> &'l str {
     if !found.is_beside_code() {
         return "";
@@ -298,8 +300,9 @@ fn code_of<'l>((found, line): SuppressionAt<'l>) -> &'l str {
     let column = usize::try_from(found.column.saturating_sub(1)).unwrap_or_default();
     let begin = column.saturating_sub(line.indent);
     let end = line.text.char_indices().nth(begin).map_or(line.text.len(), |(at, _)| at);
-    line.text
-        .get(..end)
-        .unwrap_or_default()
-        .trim_end_matches(['#', '/', '*', ' ', '\t', '-', '<', '!'])
+    let code = line.text.get(..end).unwrap_or_default();
+    match code.trim_end_matches(['#', '/', '*', ' ', '\t', '-', '<', '!']) {
+        "" => &line.below,
+        code => code,
+    }
 }

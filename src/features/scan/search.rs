@@ -18,6 +18,7 @@ use crate::history::introduced::comparable;
 use crate::history::watched_paths;
 use crate::record::file;
 use crate::record::pattern;
+use crate::rules::scan::suppression::FoundSuppression;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::store::folder_files::FolderFiles;
 use crate::store::git::tracked::{TrackedFile, WorkContent, WorkFiles};
@@ -222,6 +223,7 @@ pub(super) struct SearchedFile {
 #[derive(Clone, Debug)]
 pub(super) struct SuppressionLine {
     pub(super) text: String,
+    pub(super) below: String,
     /// The line by which its age is told, and how many above that say the same: the first one from the entry on that has a
     /// letter or digit, since a `{` is like any other.
     pub(super) telling: (String, usize),
@@ -253,8 +255,10 @@ impl SearchedFile {
                 let equal = seen.get(line(telling(index))).map(Vec::as_slice).unwrap_or_default();
                 let n_before = equal.partition_point(|other| *other < telling(index));
                 let raw = whole.get(index).copied().unwrap_or_default();
+                let below = if hides_next(found) { line(index.saturating_add(1)) } else { b"" };
                 lines.push(SuppressionLine {
                     text: text(line(index)),
+                    below: text(below),
                     telling: (text(line(telling(index))), n_before),
                     indent: raw.len() - raw.trim_ascii_start().len(),
                 });
@@ -265,6 +269,12 @@ impl SearchedFile {
             && file::read(path, bytes).record.is_some();
         SearchedFile { path: path.to_owned(), content, is_record, lines }
     }
+}
+
+fn hides_next(found: &FoundSuppression) -> bool {
+    let label = found.label.to_lowercase();
+    ["semgrep", "codeql", "gosec", "hadolint"].contains(&found.kind)
+        || ["next-line", "nextline"].iter().any(|word| label.contains(word))
 }
 
 /// Among how many lines of an entry one with a letter or digit is looked for.

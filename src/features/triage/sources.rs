@@ -246,12 +246,6 @@ impl TriageRun<'_> {
             }
             Ok(input) if self.counts.is_new(&input) => {
                 let decision = self.judge.decide(&input, &mut self.last_events);
-                let urgency = (!decision.is_doubtful, decision.state);
-                if decision.state <= TriageState::Pending
-                    && self.worst.as_ref().is_none_or(|(worst, _)| urgency < *worst)
-                {
-                    self.worst = Some((urgency, input.clone()));
-                }
                 cover(&mut self.suppressions, Some((&input, &decision)));
                 let baselines = &self.judge.governance.policy.baselines;
                 self.watch.add(origin.source, &input, &decision);
@@ -261,6 +255,12 @@ impl TriageRun<'_> {
                 // What is not asked about still says what the tools found.
                 if !self.only.wants(&input) {
                     return;
+                }
+                let urgency = (!decision.is_doubtful, decision.state);
+                if decision.state <= TriageState::Pending
+                    && self.worst.as_ref().is_none_or(|(worst, _)| urgency < *worst)
+                {
+                    self.worst = Some((urgency, input.clone()));
                 }
                 if let Some(wanted) = &mut self.wanted {
                     wanted.add(&input, &decision, baselines);

@@ -198,7 +198,9 @@ impl AuditedRecords {
                 .collect();
             named.into_iter().collect()
         };
-        findings.extend(audit.frozen(&snapshot.neighbours(), &keys));
+        let neighbours = snapshot.neighbours();
+        findings.extend(audit.frozen(&neighbours, &keys));
+        findings.extend(audit.refiled(&neighbours, &keys));
         findings.extend(audit.line(&landings, &tips.marks, &tips.lost, &tips.removed));
         if self.is_all {
             findings.extend(audit.governance());

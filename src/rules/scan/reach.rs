@@ -100,11 +100,28 @@ impl SuppressedLine<'_> {
             let place = AskedPlace { path: &found.path, line, commit: None, snippet: None };
             accepted_text::compare(content, place, files)
         };
-        match covers(found.line).or_else(|miss| covers(found.line + 1).map_err(|_| miss)) {
+        // Beside code, tools obey a comment for its own line.
+        let below = |miss| match is_comment_alone(files, found) {
+            true => covers(found.line + 1).map_err(|_| miss),
+            false => Err(miss),
+        };
+        match covers(found.line).or_else(below) {
             Ok(()) => None,
             Err(miss) => Some(format!("of the record, {}", miss.reason())),
         }
     }
+}
+
+fn is_comment_alone(files: &dyn ScannedFiles, found: &FoundSuppression) -> bool {
+    let line = usize::try_from(found.line).unwrap_or_default();
+    let file = files.file(&found.path, None);
+    let Ok(Some([line])) = file.as_ref().map(|file| file.get(line, line)) else {
+        return false;
+    };
+    let line = String::from_utf8_lossy(line);
+    let begins = ["#", "//", "--", ";", "/*", "<!--"].iter().any(|mark| line.starts_with(mark));
+    let n_ends = line.matches("*/").count() + line.matches("-->").count();
+    begins && n_ends <= 1 && (n_ends == 0 || line.ends_with("*/") || line.ends_with("-->"))
 }
 
 fn compare_hidden(

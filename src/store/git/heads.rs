@@ -79,12 +79,29 @@ impl Repository {
             let folder = self.common_dir.parent().unwrap_or(&self.common_dir);
             return Some(folder.to_owned());
         }
-        let linked = fs::read_dir(self.common_dir.join("worktrees")).ok()?;
-        let mut folders: Vec<PathBuf> = linked.flatten().map(|entry| entry.path()).collect();
-        folders.sort();
-        let folder = folders.into_iter().find(|folder| is_on(folder))?;
-        let file = fs::read_to_string(folder.join("gitdir")).unwrap_or_default();
-        let place = PathBuf::from(file.trim());
-        Some(place.parent().map_or(folder, PathBuf::from))
+        let folder = self.linked().into_iter().find(|folder| is_on(folder))?;
+        Some(top_of(&folder).unwrap_or(folder))
     }
+
+    /// Returns the tops of all work trees of the repository, linked ones too.
+    pub fn work_trees(&self) -> Vec<PathBuf> {
+        let main = self.common_dir.parent().filter(|_| self.common_dir.ends_with(".git"));
+        let main = main.map(PathBuf::from);
+        let linked = self.linked();
+        let linked = linked.iter().filter_map(|folder| top_of(folder));
+        self.work_dir.iter().cloned().chain(main).chain(linked).collect()
+    }
+
+    fn linked(&self) -> Vec<PathBuf> {
+        let linked = fs::read_dir(self.common_dir.join("worktrees"));
+        let mut folders: Vec<PathBuf> =
+            linked.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        folders.sort();
+        folders
+    }
+}
+
+fn top_of(linked: &std::path::Path) -> Option<PathBuf> {
+    let file = fs::read_to_string(linked.join("gitdir")).ok()?;
+    std::path::Path::new(file.trim()).parent().map(PathBuf::from)
 }

@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use crate::history::folder;
 use crate::history::objects::Oid;
 use crate::store::git::{GitError, Repository, ours};
 
@@ -34,10 +35,9 @@ impl TrackedFile {
         let (path, raw) = {
             use std::os::unix::ffi::OsStrExt;
             let raw = path.as_os_str().as_bytes();
-            match path.to_str() {
-                Some(text) => (text.to_owned(), None),
-                None => (String::from_utf8_lossy(raw).into_owned(), Some(raw.to_vec())),
-            }
+            let text = folder::text(raw);
+            let raw = if text.as_bytes() == raw { None } else { Some(raw.to_vec()) };
+            (text, raw)
         };
         #[cfg(not(unix))]
         let (path, raw) = (path.to_string_lossy().replace('\\', "/"), None);
@@ -64,13 +64,8 @@ impl Repository {
                 continue;
             };
             let sparse = git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits();
-            let (path, raw) = match String::from_utf8(entry.path) {
-                Ok(path) => (path, None),
-                Err(error) => {
-                    let raw = error.into_bytes();
-                    (String::from_utf8_lossy(&raw).into_owned(), Some(raw))
-                }
-            };
+            let path = folder::text(&entry.path);
+            let raw = if path.as_bytes() == entry.path { None } else { Some(entry.path) };
             let is_sparse = entry.flags_extended & sparse != 0;
             files.push(TrackedFile { path, raw, blob, is_link, is_sparse });
         }

@@ -147,7 +147,8 @@ impl AdviceCase<'_> {
             _ if answer.uncounted.as_deref() == Some(NO_RECEIPTS) => step_without_command(
                 "ask with `--receipts FILE`, the file in which its uses are counted",
             ),
-            _ if answer.uncounted.is_some() => unanswered(None),
+            // The reason says which file is missing, or too old.
+            _ if answer.verdict == GateVerdict::Unknown => unanswered(None),
             _ => self.file_anew(question, "ask for another exception like it"),
         }
     }

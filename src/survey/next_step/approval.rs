@@ -111,7 +111,8 @@ impl<'a> AdviceCase<'a> {
         let landed_unapproved = !matches!(self.record_state.status, Status::Proposed)
             && (self.record_state.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
-            if let Some(step) = self.missing_facts().or_else(|| self.vetoed()) {
+            let step = self.unfetched().or_else(|| self.vetoed());
+            if let Some(step) = step.or_else(|| self.missing_facts()) {
                 return step;
             }
             let what = match self.approved_other_bytes() {
@@ -195,13 +196,8 @@ impl<'a> AdviceCase<'a> {
             .then(|| step("fetch the signed approvals, and ask again", command, By::Anybody))
     }
 
-    /// Returns the step for an approval that may be there already: this clone lacks the branch of signed statements, it is not
-    /// known who approved, or a review was not recorded.
     fn missing_facts(&self) -> Option<AdviceStep> {
         let governance = self.around.governance;
-        if let Some(step) = self.unfetched() {
-            return Some(step);
-        }
         let next = self.next_steps(None);
         let unknown = next.blockers.iter().find_map(|blocker| match blocker {
             Blocker::AccountUnknown(unknown) => Some(unknown),
@@ -217,12 +213,22 @@ impl<'a> AdviceCase<'a> {
             let action = format!("add {line} on {page}, and let somebody else merge that");
             return Some(step_without_command(action));
         }
+        None
+    }
+
+    fn records_reviews(&self, next: &NextSteps) -> Option<(String, String)> {
         let request = self.record_state.landed.as_ref()?.pull_request.as_deref()?;
         let number = request.rsplit(|character: char| !character.is_ascii_digit()).next()?;
         let is_recorded = |step: &ApprovalStep| step.way == ApprovalWay::ForgeReviews;
-        (!number.is_empty() && next.steps.iter().any(is_recorded)).then(|| {
-            let action = format!("have the reviews of {request} recorded");
-            step(action, format!("exledger ci merged --pull-request {number}"), By::Anybody)
+        // A statement that is refused was recorded.
+        let is_refused = |blocker: &Blocker| {
+            matches!(blocker, Blocker::FileRefused { .. } | Blocker::OnlyAuthorsSay { .. })
+        };
+        let is_open = next.steps.iter().any(is_recorded) && !next.blockers.iter().any(is_refused);
+        (is_open && !number.is_empty()).then(|| {
+            let action =
+                format!("have somebody else approve it, or the reviews of {request} recorded");
+            (action, format!("exledger ci merged --pull-request {number}"))
         })
     }
 
@@ -266,6 +272,9 @@ impl<'a> AdviceCase<'a> {
         // Where nobody's key is listed, the step says so.
         if approvers.is_empty() && why.is_empty() {
             return step;
+        }
+        if !is_on_branch && let Some((action, command)) = self.records_reviews(&next) {
+            return AdviceStep { action, command: Some(command), by: By::Named(approvers) };
         }
         let action = match (is_author && is_for_nobody, self.record_state.status) {
             (true, Status::Proposed) => {

@@ -432,7 +432,7 @@ fn a_clone_without_the_signed_approvals_is_told_to_fetch_them() {
 }
 
 #[test]
-fn a_review_that_is_not_recorded_is_recorded_by_the_job() {
+fn who_can_not_approve_has_the_reviews_recorded() {
     let stage = begin();
     let signers = stage.repo.by("lee").text(".github/allowed_signers");
     let signers = signers + &speak::bridge_line();
@@ -440,9 +440,10 @@ fn a_review_that_is_not_recorded_is_recorded_by_the_job() {
     stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
     stage.repo.by("ana").through("github").squash("ask", "File it (#12)");
     stage.home();
-    for asker in ["ana", "dana"] {
+    let approve = format!("exledger approve {ID}");
+    for (asker, command) in [("ana", "exledger ci merged --pull-request 12"), ("dana", &approve)] {
         let next = &stage.asked(asker, APPLICATION)["next"];
-        assert_eq!(next["command"], "exledger ci merged --pull-request 12", "{next:#}");
+        assert_eq!(next["command"], command, "{next:#}");
     }
 }
 
@@ -593,4 +594,21 @@ tiers: [{name: standard, approvals: {count: 2, each_of: [security, platform], pr
             assert_eq!(answer["next"]["command"], command, "{asker}, after {approver}: {policy}");
         }
     }
+}
+
+#[test]
+fn the_key_that_signs_reviews_is_asked_for_nothing() {
+    let stage = begin();
+    let signers = stage.repo.by("lee").text(".github/allowed_signers");
+    let signers = signers + &speak::bridge_line();
+    stage.merged(".github/allowed_signers", &signers, "ana", "dana");
+    stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
+    stage.home();
+    let bridge = speak::bridge_line();
+    let bridge = bridge.split(' ').next().unwrap();
+    let next = stage.asked("ana", APPLICATION)["next"].clone();
+    assert!(!next["waits_for"].as_array().unwrap().is_empty(), "{next:#}");
+    assert!(!next.to_string().contains(bridge), "{next:#}");
+    let told = stage.shell("dana", "exledger queue --messages").out;
+    assert!(told.contains("dana@example.com") && !told.contains(bridge), "{told}");
 }

@@ -83,6 +83,10 @@ fn a_rule_alone_gets_a_comment_and_a_fork_none() {
     assert_eq!(runner.job(&["pull-request"], &[]).code, 0);
     assert_eq!(runner.writes().len(), 1);
     assert!(bodies(&runner)[0].contains("policy-changed"));
+    let job = runner.job(&["pull-request"], &[]);
+    let step = "exledger approve --governance exledger.yaml --ref rules";
+    assert!(job.log.contains(step) || job.out.contains(step), "{}{}", job.out, job.log);
+    assert_eq!(runner.writes().len(), 1);
     // What can't be told is red: without the base there is nothing to compare with.
     git(&runner.clone_folder(), &["update-ref", "-d", "refs/remotes/origin/main"]);
     let job = runner.job(&["pull-request"], &[]);

@@ -101,7 +101,11 @@ const CLOSURE: &str = "closure: {outcome: remediated, date: 2026-12-01, by: lee@
 
 /// A ledger with a closed record, and the text that refiles it.
 fn refiled() -> (Ledger, String) {
-    let ledger = Ledger::with(&OTHERS[..1]);
+    refiled_under(POLICY)
+}
+
+fn refiled_under(policy: &str) -> (Ledger, String) {
+    let ledger = Ledger::of(policy, &OTHERS[..1]);
     let closed = record(OTHERS[0]) + CLOSURE;
     ledger.repo.clock("2026-12-01T09:00:00Z");
     let work = ledger.repo.branch("close").by("ana");
@@ -311,5 +315,29 @@ fn a_later_start_takes_no_days_from_the_total() {
             let branch = format!("renew-{n}");
             assert_eq!(filed(&ledger, &branch, text, &[]), ["error total-limit"], "{starts}{n}");
         }
+    }
+}
+
+#[test]
+fn what_was_filed_again_beyond_a_limit_is_found_once_it_landed() {
+    for (tier, expected) in [
+        ("max_renewals: 1, max_total: 43d", &[][..]),
+        ("max_renewals: 0", &["error renewal-limit"]),
+        ("max_total: 42d", &["error total-limit"]),
+    ] {
+        let (ledger, again) = refiled_under(&format!(
+            "version: 1\ntiers: [{{name: standard, max_term: 90d, {tier}, approvals: {{count: 1}}}}]\n"
+        ));
+        ledger.repo.branch("again").by("ana").write(ID, &again).commit("File it again");
+        ledger.repo.by("lee").merge("again", "Merge pull request #3 from ana/again");
+        let audit = ledger.run(&["verify", "--on", "2026-12-10", "--format", "json"]);
+        let audit: Value = serde_json::from_str(&audit.out).unwrap();
+        let limits = ["error renewal-limit", "error total-limit"];
+        let mut found = found(&audit);
+        found.retain(|it| limits.contains(&it.as_str()));
+        assert_eq!(found, expected, "{tier}: {audit:#}");
+        // Once it is over, there is nothing to end.
+        let later = ledger.run(&["verify", "--on", "2027-02-10"]);
+        assert!(!later.out.contains("-limit"), "{}", later.out);
     }
 }

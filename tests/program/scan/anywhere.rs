@@ -328,3 +328,17 @@ fn a_pipe_is_not_called_a_link() {
         run.err
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_suppression_in_a_file_whose_name_is_not_utf8_counts_since_a_base() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let repo = repo();
+    repo.checkout();
+    let path = repo.path().join(std::ffi::OsStr::from_bytes(b"a\xff.py"));
+    std::fs::write(path, "x()  # nosec B602\n").unwrap();
+    crate::support::repo::git(repo.path(), &["add", "-A"]);
+    let run = cli::run(repo.path(), &["scan", "--base", "main"]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(run.out.contains(r"a\xff.py:1"), "{}", run.out);
+}

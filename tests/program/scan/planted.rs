@@ -250,6 +250,8 @@ fn of(findings: &str, path: &str, text: &str) -> Vec<(String, String)> {
 
 const RUFF: &str = "{tool: ruff, id: S101, paths: ['*/a.py'], content: ['assert x  # noqa: S101 # EXC-2026-7F3KQ']}";
 
+const SEMGREP: &str = "{tool: semgrep, id: r1, paths: ['*/a.py'], content: ['run(command)']}";
+
 #[test]
 fn what_hides_more_or_other_findings_is_told_apart() {
     let bandit = "{tool: bandit, id: B602}";
@@ -294,6 +296,8 @@ fn what_hides_more_or_other_findings_is_told_apart() {
         (RUFF, "a.py", "assert x  # noqa: S101 # ID", ""),
         (RUFF, "a.py", "y()  # noqa: S101 # ID", "scope-wider"),
         (RUFF, "a.py", "# ruff: noqa: S101 # ID\nassert x", "scope-wider"),
+        (SEMGREP, "a.py", "# nosemgrep: r1 # ID\nrun(command)", ""),
+        (SEMGREP, "a.py", "y()  # nosemgrep: r1 # ID\nrun(command)", "scope-wider"),
         // A list that names nothing may hide everything.
         ("{tool: codeql, id: a}", "a.c", "// codeql[,] ID", "scope-wider"),
         ("{tool: zizmor, id: a}", "ci.yml", "- uses: a # zizmor: ignore[,] ID", "scope-wider"),

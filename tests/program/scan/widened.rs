@@ -185,3 +185,25 @@ fn the_headline_tells_added_from_widened() {
     let another = format!("{code}go()  # nosec B607 - fixed path\n");
     assert_eq!(headline("a.py", code, code, &another), "1 suppression added since, with a reason");
 }
+
+#[test]
+fn a_comment_over_other_code_and_settings_in_another_folder_are_added() {
+    let comment = "def f():\n    # nosemgrep: r1\n    run(b)\n";
+    for (new, code) in [("run(c)", 1), ("run(b)\n    done()", 0)] {
+        let run = replaced("a.py", comment, "run(b)", new);
+        assert_eq!(run.code, code, "{new}: {}{}", run.out, run.err);
+    }
+    for (to, code) in [("sub/osv-scanner.toml", 0), ("osv-scanner.toml", 1)] {
+        let repo = Repo::at("2026-11-20T08:00:00Z");
+        repo.by("dana").write("sub/osv-scanner.toml", FOREVER).commit("Write");
+        repo.checkout();
+        std::fs::remove_file(repo.path().join("sub/osv-scanner.toml")).unwrap();
+        write(repo.path(), to, FOREVER);
+        git(repo.path(), &["add", "-A"]);
+        let run = cli::run(repo.path(), &["scan", "--base", "main", "--on", "2026-11-21"]);
+        assert_eq!(run.code, code, "{to}: {}{}", run.out, run.err);
+    }
+}
+
+/// An entry without an end, which a branch can't add without an error.
+const FOREVER: &str = "[[IgnoredVulns]]\nid = \"CVE-2026-0001\"\n";

@@ -273,6 +273,8 @@ fn a_run_asks_about_some_findings_alone() {
     let (code, answer) = triaged(&repo, &["log.sarif", "--only", "bandit:B60*"]);
     assert_eq!((code, answer["counts"]["uncovered"].as_u64()), (1, Some(1)));
     assert_eq!(answer["results"][0]["key"], "bandit:B605");
+    let next = answer["next"]["command"].as_str().unwrap();
+    assert!(next.contains("B605") && !next.contains("B307"), "{next}");
     let missed = run(&repo, &["log.sarif", "--only", "bandit:B606"]);
     assert_eq!(missed.code, 2);
     assert!(missed.err.contains("no finding fits --only bandit:B606"), "{}", missed.err);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ON, file, finding, ledger, put, result, sarif};
 use crate::cli::{self, Run};
-use crate::support::repo::Repo;
+use crate::support::repo::{Repo, git};
 use crate::triage::{POLICY, json as triaged};
 
 const CVE: &str = "CVE-2021-23337";
@@ -178,13 +178,9 @@ fn a_finding_that_no_file_can_be_asked_about_is_not_passed_over() {
         let trigger =
             "triggers: [{id: T2, when: It gets worse, then: close, test: fix-available}]\n";
         let text = finding("EXC-2026-C0VER", &keys) + trigger;
-        let text = text.replace(
-            "{application: billing",
-            "{identity: svc:billing, identity_type: service-account, application: billing",
-        );
         file(&repo, "EXC-2026-C0VER", &text);
         repo.checkout();
-        let args = ["--on", ON, "--format", "json", "check", "--identity", "svc:billing"];
+        let args = ["--on", ON, "--format", "json", "check", "--application", "billing"];
         let facts = ["--facts", path.to_str().unwrap()];
         let run = cli::run(repo.path(), &[&args[..], &facts].concat());
         let answer: Value = serde_json::from_str(&run.out).unwrap();
@@ -321,4 +317,41 @@ fn the_report_itself_is_a_fact_and_a_review_ends_nothing() {
         assert_eq!((code, answer["results"][0]["state"].as_str().unwrap()), expected);
         assert_eq!(answer["proposals"][0]["trigger"], "T2");
     }
+}
+
+#[test]
+fn the_command_that_asks_again_gives_the_same_files() {
+    let folder = crate::support::temporary();
+    let path = folder.path().join("kev.json");
+    std::fs::write(&path, kev("2026-11-27T14:00:00Z", 1, &[CVE])).unwrap();
+    let repo = ledger(POLICY);
+    let key = format!("tool: trivy, id: {CVE}, purl: 'pkg:npm/lodash@4.17.15', severity: moderate");
+    let trigger = "triggers: [{id: T2, when: It gets worse, then: close, test: known-exploited}]\n";
+    file(&repo, "EXC-2026-C0VER", &(finding("EXC-2026-C0VER", &key) + trigger));
+    repo.checkout();
+    let asked = format!("check --finding trivy:{CVE} --purl pkg:npm/lodash@4.17.15 --on {ON}");
+    let facts = format!("--facts {}", path.display());
+    let words = format!("{asked} {facts} --format json");
+    let words: Vec<&str> = words.split(' ').collect();
+    let answer: Value = serde_json::from_str(&cli::run(repo.path(), &words).out).unwrap();
+    let next = answer["next"]["command"].as_str().unwrap();
+    assert!(next.contains("--severity moderate") && next.contains(&facts), "{next}");
+    let mut typed: Vec<&str> = next.split(' ').skip(1).collect();
+    typed.extend(["--on", ON]);
+    assert_eq!(cli::run(repo.path(), &typed).code, 1, "{next}");
+    // In another work tree of the repository lie the files of another branch.
+    let linked = folder.path().join("linked");
+    git(repo.path(), &["worktree", "add", "-q", "-b", "mine", linked.to_str().unwrap()]);
+    std::fs::copy(&path, linked.join("kev.json")).unwrap();
+    let refused = cli::run(
+        repo.path(),
+        &[
+            "check",
+            "--application",
+            "billing",
+            "--facts",
+            linked.join("kev.json").to_str().unwrap(),
+        ],
+    );
+    assert_eq!(refused.code, 2, "{}{}", refused.out, refused.err);
 }
