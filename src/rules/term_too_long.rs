@@ -37,25 +37,19 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(found(case.source, tier, (&begin, &expires)));
 }
 
-/// Entries that one change adds are one decision, and those of a record that never landed none: its term then runs from the end
-/// that landed, or from its begin.
+/// Whatever entries say, nobody decided on more than the last approved version: the term runs from the end of that one, or from
+/// the begin.
 fn change(changed: &ChangeCase<'_>, context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     let Some((source, record)) = changed.after.and_then(|it| Some((it, it.record.as_ref()?)))
     else {
         return;
     };
-    let before = match changed.before {
-        Some(before) => before.record.as_ref().or(changed.approved),
-        None => None,
-    };
-    let begin = match before {
-        Some(before) if ExpiryExtension::between(before, record).is_later() => {
-            Some(before.expires.clone())
+    let begin = match changed.approved {
+        Some(approved) if ExpiryExtension::between(approved, record).is_later() => {
+            Some(approved.expires.clone())
         }
-        None if changed.before.is_none() && changed.begin.is_none() => {
-            term::begin(record, changed.past.landed)
-        }
-        _ => None,
+        Some(_) => None,
+        None => term::begin(record, changed.past.landed),
     };
     let tier = tier::resolve(&context.governance.policy, &Facts::of(record));
     let (Some(begin), Some(tier), Some(last)) = (begin, tier, record.renewals.last()) else {

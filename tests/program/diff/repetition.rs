@@ -295,6 +295,15 @@ fn entries_of_one_change_are_one_decision_about_the_whole_term() {
     // Nor does a second entry beside the first begin another term.
     let ledger = Ledger::with(&[ID]);
     assert_eq!(filed(&ledger, "twice", &until("2027-04-01", two), &[]), too_long);
+    // Nor does what landed and nobody approved.
+    let first = two.replace(
+        ", {date: 2026-11-20, from: 2027-02-20, until: 2027-04-01, reason: Late again}",
+        "",
+    );
+    let pushed = Ledger::with(&[ID]);
+    pushed.repo.by("ana").write(ID, &until("2027-02-20", &first)).commit("Renew");
+    let found = filed(&pushed, "again", &until("2027-04-01", two), &[]);
+    assert!(found.contains(&too_long[0].to_owned()), "{found:?}");
     let short = two.replace("2027-04-01", "2027-03-01");
     assert_eq!(filed(&ledger, "short", &until("2027-03-01", &short), &[]), [""; 0]);
 }
