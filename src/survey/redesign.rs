@@ -104,6 +104,8 @@ pub struct RedesignState {
     pub lifts: bool,
     /// Who could approve it, where no version counts.
     pub approvers: Vec<Person>,
+    /// Whether the file says otherwise than the version that counts, besides its assessment.
+    pub waits: bool,
 }
 
 /// An occurrence that landed after a redesign was done.
@@ -206,6 +208,9 @@ impl RedesignFile<'_> {
             records: Vec::new(),
             lifts: false,
             approvers: history.approvers.clone(),
+            waits: counted
+                .zip(history.latest.as_ref())
+                .is_some_and(|(counted, latest)| differs(&counted.redesign, latest)),
         };
         if let Some(counted) = counted {
             state.status = state.judge(&counted.redesign, at, patterns);
@@ -213,6 +218,12 @@ impl RedesignFile<'_> {
         state.lifts = matches!(state.status, RedesignStatus::Open | RedesignStatus::Watching);
         state
     }
+}
+
+fn differs(counted: &Redesign, latest: &Redesign) -> bool {
+    let [counted, latest] =
+        [counted, latest].map(|redesign| Redesign { assessed: None, ..redesign.clone() });
+    counted != latest
 }
 
 pub(in crate::survey) fn id_of(path: &str) -> String {
@@ -393,6 +404,7 @@ fn tickets(
                 lifts: patterns.redesign == RedesignKind::Any
                     && due.is_some_and(|due| at < due.end()),
                 approvers: Vec::new(),
+                waits: false,
             }
         })
         .collect()

@@ -25,6 +25,12 @@ pub fn next_step(state: &RedesignState, governance: &Governance) -> Option<Redes
     let Some((id, redesign)) = state.id.as_deref().zip(state.redesign.as_deref()) else {
         return step_without_content(state);
     };
+    if let Some(path) = state.path.as_deref().filter(|_| state.waits) {
+        return step(
+            format!("have its change {}", text::by_other(&state.approvers)),
+            shell::command("exledger approve --governance", &[path]),
+        );
+    }
     let done = format!("exledger redesign done {id}");
     let assess = format!("exledger redesign assess {id}");
     let patterns = &governance.policy.patterns;

@@ -186,3 +186,23 @@ fn shells_complete_the_ids_of_redesigns_and_help_has_examples() {
     }
     assert_eq!(cli::run(folder, &["man", "redesign", "nothing"]).code, 2);
 }
+
+#[test]
+fn what_its_author_alone_merged_waits_for_somebody_else() {
+    let team = Team::frozen();
+    let life = &team.life;
+    life.repo.branch("new");
+    life.switch("new");
+    let filed = life.answer(0, "kim", &Team::new_args("2027-01-31", &[]));
+    life.commit("new", "kim");
+    life.merge("new", "lee", "");
+    let redesign = filed["id"].as_str().unwrap();
+    life.decide("done", "kim", &["redesign", "done", redesign]);
+    life.merge("done", "kim", "");
+    let listed = || life.answer(0, "sam", &["redesign", "list"])["redesigns"][0].clone();
+    let command = format!("exledger approve --governance redesigns/{redesign}.yaml");
+    assert_eq!(
+        (&listed()["status"], &listed()["next"]["command"]),
+        (&json!("open"), &json!(command))
+    );
+}
