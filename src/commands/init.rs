@@ -180,7 +180,8 @@ impl Run for InitArgs {
         init.created.sort();
         init.skipped.order_by(|one, other| one.path.cmp(&other.path));
         let git = next_steps::git_command(ctx, tree.root());
-        init.next = files::next(&init.created, jobs.is_some(), &git);
+        let connect = jobs.is_some().then(|| format!("{} ci setup", next_steps::program(ctx)));
+        init.next = files::next(&init.created, connect, &git);
         ctx.show(&view::init::doc(&init))?;
         if let Some(because) = because.filter(|_| jobs.is_some()) {
             ctx.hint(&format!("hint: the jobs are for the branch {}: {because}", setup.branch));

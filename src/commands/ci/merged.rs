@@ -19,6 +19,7 @@ use exledger::approval::evidence::reviews::Reviews;
 use exledger::approval::sources::keys::Keys;
 use exledger::approval::sources::signature::ProcessKey;
 use exledger::diag::remedy::Remedy;
+use exledger::diag::shell::quoted;
 use exledger::features;
 use exledger::features::approve::bridge_key::{ReviewKey, UncountedKey};
 use exledger::features::approve::reviews::add_reviews;
@@ -310,6 +311,12 @@ fn report(
     request: &ForgeRequest,
     (reviews, result, uncounted): (&Reviews, &ReviewResult, &[UncountedKey]),
 ) -> anyhow::Result<()> {
+    // On the forge, paths begin at the root of the repository.
+    let folder = job.session.repository()?.prefix(job.session.root()).unwrap_or_default();
+    let (above, program) = match folder.as_str() {
+        "" => (String::new(), "exledger".to_owned()),
+        folder => (format!("{folder}/"), format!("exledger -C {}", quoted(folder))),
+    };
     let mut text = String::new();
     for skipped in &result.skipped {
         job.ctx.tell(&format!("warning: {skipped}"));
@@ -324,7 +331,7 @@ fn report(
     if let Some(key) = uncounted.first() {
         job.ctx.tell(&not_counted(key));
         text.push_str(&format!(
-            "- `{} {}`, in `{}`: the key that signed {}\n",
+            "- `{} {}`, in `{above}{}`: the key that signed {}\n",
             nobody::REVIEWS,
             key.line,
             key.signers,
@@ -339,7 +346,7 @@ fn report(
     let shown = request.number;
     let text = format!(
         "These approvals do not count yet. Add each line in a pull request that somebody else merges, then run \
-         `exledger ci merged --pull-request {shown}` in a clone.\n\n{text}"
+         `{program} ci merged --pull-request {shown}` in a clone.\n\n{text}"
     );
     job.comment(request.number, &marker, &text, true)
 }

@@ -13,9 +13,10 @@ use crate::commands::context::fault::Fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
+use crate::commands::next_steps::program;
 use exledger::approval::sources::keys;
 use exledger::approval::sources::signature::ProcessKey;
-use exledger::diag::shell;
+use exledger::diag::shell::quoted;
 use exledger::history::refs::APPROVALS_BRANCH;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
@@ -104,9 +105,9 @@ fn list_key(job: &ForgeJob<'_>, line: &str) -> anyhow::Result<()> {
     let signers = &governance.policy.approval.signers;
     job.ctx.print(format!("{line}\n").as_bytes())?;
     if has_landed(job)? {
+        let approve = format!("{} approve --governance {}", program(job.ctx), quoted(signers));
         job.ctx.tell(&format!(
-            "hint: add this line to {signers}, in a pull request that somebody else merges; under squash it needs `{}` by a listed key; the line of an earlier key goes",
-            shell::command("exledger approve --governance", &[signers])
+            "hint: add this line to {signers}, in a pull request that somebody else merges; under squash it needs `{approve}` by a listed key; the line of an earlier key goes"
         ));
         return Ok(());
     }

@@ -200,14 +200,11 @@ fn draft(path: String, text: String, needs: FileStep) -> Draft {
 }
 
 /// Returns the commands to run next: `ci setup` adds a line to a file that is committed with the others.
-pub(super) fn next(created: &[String], has_jobs: bool, git: &str) -> Vec<String> {
+pub(super) fn next(created: &[String], setup: Option<String>, git: &str) -> Vec<String> {
     if created.is_empty() {
         return Vec::new();
     }
-    let mut next = Vec::new();
-    if has_jobs {
-        next.push("exledger ci setup".to_owned());
-    }
+    let mut next = Vec::from_iter(setup);
     let folder = |path: &String| match path.split_once('/') {
         Some((folder, _)) if folder.starts_with('.') => folder.to_owned(),
         // Of adopted records there may be many.
