@@ -4,6 +4,7 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
+use crate::commands::context::filter;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::commands::lint;
@@ -58,7 +59,7 @@ pub(crate) struct DiffArgs {
     head: Option<String>,
 
     /// Name of the branch, for the commands that approve it [default: HEAD, if that names a branch]
-    #[arg(long, value_name = "NAME", value_parser = branch_name)]
+    #[arg(long, value_name = "NAME", value_parser = filter::branch_name)]
     branch: Option<String>,
 }
 
@@ -150,14 +151,6 @@ impl DiffArgs {
         }
         let is_branch = repository.head_named(head).context("looking for the branch")?.is_some();
         Ok(is_branch.then(|| head.clone()))
-    }
-}
-
-pub(super) fn branch_name(text: &str) -> Result<String, String> {
-    if is_branch_name(text) {
-        Ok(text.to_owned())
-    } else {
-        Err("this is not the name of a branch: give a name such as billing-key".to_owned())
     }
 }
 

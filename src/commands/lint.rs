@@ -13,8 +13,7 @@ use anyhow::Context;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
-use crate::commands::context::{Ctx, fault};
-use crate::commands::diff;
+use crate::commands::context::{Ctx, fault, filter};
 use crate::commands::exit::Outcome;
 use exledger::diag::Finding;
 use exledger::features::lint::input::LintRequest;
@@ -48,7 +47,7 @@ pub(crate) struct LintArgs {
     base: Option<String>,
 
     /// With --base: name of the branch, for the commands that approve it [default: the checked-out one]
-    #[arg(long, value_name = "NAME", requires = "base", value_parser = diff::branch_name)]
+    #[arg(long, value_name = "NAME", requires = "base", value_parser = filter::branch_name)]
     branch: Option<String>,
 }
 

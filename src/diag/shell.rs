@@ -17,6 +17,14 @@ pub fn command(words: &'static str, arguments: &[&str]) -> String {
     arguments.iter().fold(words.to_owned(), |command, argument| command + " " + &quoted(argument))
 }
 
+/// Returns the flag that names the folder in which a command runs; empty for the folder in which it is typed.
+pub fn folder_flag(folder: &str) -> String {
+    match folder {
+        "" => String::new(),
+        folder => format!(" -C {}", quoted(folder)),
+    }
+}
+
 /// Tells whether git accepts a text as the name of a branch, by the rules of git-check-ref-format(1), so that it is
 /// neither an option nor anything else than a name.
 pub fn is_branch_name(name: &str) -> bool {

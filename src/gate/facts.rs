@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::diag;
 use crate::gate::answer::Question;
 use crate::history::digest::Digest;
 use crate::record::Record;
@@ -58,6 +59,14 @@ pub struct FactsAsked {
     pub files: Vec<FactsFile>,
     /// How many tests no file was asked about.
     pub not_asked: usize,
+}
+
+impl FactsAsked {
+    /// Returns the sentence about tests that no file was asked about; `None` if there are none.
+    pub fn said(&self) -> Option<String> {
+        let tests = diag::count(self.not_asked, "test");
+        (self.not_asked > 0).then(|| format!("{tests} of triggers not asked: give --facts FILE"))
+    }
 }
 
 /// Files with facts.

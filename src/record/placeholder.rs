@@ -25,11 +25,13 @@ const WORDS: &[&str] = &[
 ];
 
 /// Prefixes of placeholders, whatever follows.
-const BEGINNINGS: &[&str] = &["todo(", "tbd:", "lorem ipsum"];
+const BEGINNINGS: &[&str] = &[TO_DO, "tbd:", "lorem ipsum"];
+
+const TO_DO: &str = "todo(";
 
 /// Tells whether a text says what is left to do, as drafts write it.
 pub fn is_to_do(text: &str) -> bool {
-    text.contains(['(', '\u{ff08}']) && folded(text).starts_with("todo(")
+    text.contains(['(', '\u{ff08}']) && folded(text).starts_with(TO_DO)
 }
 
 /// Tells whether a text is only a placeholder, in any spelling, ignoring final punctuation.

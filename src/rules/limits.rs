@@ -48,7 +48,6 @@ impl<'c> Reach<'c> {
         }
         let tier = tier::resolve(&context.governance.policy, &Facts::of(record))?;
         let (refiled, days) = refiled(source.stem(), record, changed.past.landed, context);
-        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let new = before.map_or(0, |before| match ExpiryExtension::between(before, record) {
             ExpiryExtension::Renewed(n) => n,
             ExpiryExtension::No | ExpiryExtension::Silent => 1,
@@ -77,7 +76,6 @@ impl<'c> Reach<'c> {
         if before.is_empty() || renewal::is_redesigned(record, Some(landed.landed)) {
             return None;
         }
-        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Some(Reach {
             record,
             tier: tier::resolve(policy, &Facts::of(record))?,
@@ -89,11 +87,10 @@ impl<'c> Reach<'c> {
     }
 
     pub(super) fn alone(&self) -> Reach<'c> {
-        let n_refiled = u32::try_from(self.refiled.len()).unwrap_or(u32::MAX);
         Reach {
             record: self.record,
             tier: self.tier.clone(),
-            renewals: self.renewals.saturating_sub(n_refiled),
+            renewals: self.renewals.saturating_sub(count(self.refiled.len())),
             refiled: Vec::new(),
             days: 0,
             begin: self.begin.clone(),
@@ -106,6 +103,10 @@ impl<'c> Reach<'c> {
             ids => format!(", previously filed as {}", ids.join(", ")),
         }
     }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn refiled(

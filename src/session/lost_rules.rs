@@ -73,9 +73,10 @@ pub(super) fn refuse(
     let brought = brought.map(|(landing, parent)| (*parent, Some(*landing)));
     let has_policy = |state: &MainlineGovernance| matches!(state.origin, GovernanceOrigin::Own(_));
     let first = history.states.from().find(|(_, state)| has_policy(state));
+    let rules = history.named_governance();
     for (tip, landing) in tips.chain(brought) {
         if let Some(landing) = landing {
-            if counts_all(repository, (history, counted), landing, tip)? {
+            if counts_all(repository, (history, counted, &rules), landing, tip)? {
                 continue;
             }
             // A branch that begins a ledger may still be edited before anybody approves anything.
@@ -85,7 +86,7 @@ pub(super) fn refuse(
                 continue;
             }
         }
-        if let Some(path) = lost_rule(repository, chosen, now, (history, counted), tip)? {
+        if let Some(path) = lost_rule(repository, chosen, now, (history, counted, &rules), tip)? {
             let (reference, pin) = (chosen.reference.clone(), off_line::pin(tip));
             let merge = landing.and_then(|it| Some(history.mainline.landings.get(it)?.oid));
             let lost = LostRules { tip, reference, path, pin, merge };
@@ -98,12 +99,11 @@ pub(super) fn refuse(
 /// Tells whether each governance file of a commit that a merge brought has counted since, or counted before.
 fn counts_all(
     repository: &Repository,
-    (history, counted): (&History, &CountedGovernance),
+    (history, counted, rules): (&History, &CountedGovernance, &BTreeSet<&str>),
     landing: usize,
     tip: Oid,
 ) -> Result<bool, Obstacle> {
     let tree = CommitTree::of_commit(repository, tip, &history.prefix)?;
-    let rules = history.named_governance();
     for (path, trail) in &history.governance {
         let blob = tree.entry(path)?.map(|(_, blob)| blob);
         if !rules.contains(path.as_str()) {
@@ -214,7 +214,7 @@ fn lost_rule(
     repository: &Repository,
     chosen: &ApprovedRef,
     now: Instant,
-    (history, counted): (&History, &CountedGovernance),
+    (history, counted, rules): (&History, &CountedGovernance, &BTreeSet<&str>),
     tip: Oid,
 ) -> Result<Option<String>, Obstacle> {
     let chain = line_of(repository, chosen, now, history, tip)?;
@@ -239,7 +239,7 @@ fn lost_rule(
         if began.is_none_or(|commit| history.mainline.position(commit).is_some()) {
             return false;
         }
-        let present = present_version(history, counted, path);
+        let present = present_version((history, counted, rules), path);
         let version = present.and_then(|n| history.governance.get(*path)?.versions.get(n));
         let blob = |version: Option<&Version>| Some(version?.files.first()?.blob);
         if blob(version) == blob(trail.versions.get(n)) {
@@ -253,8 +253,11 @@ fn lost_rule(
 }
 
 /// Returns the version of a governance file that counts, or of a redesign the last approved one: it decides about no approval.
-fn present_version(history: &History, counted: &CountedGovernance, path: &str) -> Option<usize> {
-    if history.named_governance().contains(path) {
+fn present_version(
+    (history, counted, rules): (&History, &CountedGovernance, &BTreeSet<&str>),
+    path: &str,
+) -> Option<usize> {
+    if rules.contains(path) {
         return counted.version(path, usize::MAX);
     }
     let n_versions = history.governance.get(path)?.versions.len();

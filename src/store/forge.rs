@@ -33,6 +33,25 @@ pub enum ForgeProgram {
 }
 
 impl ForgeProgram {
+    const ALL: [ForgeProgram; 2] = [ForgeProgram::Github, ForgeProgram::Gitlab];
+
+    /// Returns the name under which the forge keeps the commits of a request, from a fork too.
+    pub fn head_of_request(self, number: u64) -> String {
+        let folder = match self {
+            ForgeProgram::Github => "pull",
+            ForgeProgram::Gitlab => "merge-requests",
+        };
+        format!("{folder}/{number}/head")
+    }
+
+    /// Tells whether a forge keeps the commits of a request under this name.
+    pub fn is_head_of_request(name: &str) -> bool {
+        let number = name.split('/').nth(1).and_then(|number| number.parse().ok());
+        number.is_some_and(|number| {
+            ForgeProgram::ALL.iter().any(|forge| forge.head_of_request(number) == name)
+        })
+    }
+
     pub fn program(self) -> &'static str {
         match self {
             ForgeProgram::Github => "gh",

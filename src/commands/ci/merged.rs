@@ -19,7 +19,7 @@ use exledger::approval::evidence::reviews::Reviews;
 use exledger::approval::sources::keys::Keys;
 use exledger::approval::sources::signature::ProcessKey;
 use exledger::diag::remedy::Remedy;
-use exledger::diag::shell::quoted;
+use exledger::diag::shell::folder_flag;
 use exledger::features;
 use exledger::features::approve::bridge_key::{ReviewKey, UncountedKey};
 use exledger::features::approve::reviews::add_reviews;
@@ -313,10 +313,8 @@ fn report(
 ) -> anyhow::Result<()> {
     // On the forge, paths begin at the root of the repository.
     let folder = job.session.repository()?.prefix(job.session.root()).unwrap_or_default();
-    let (above, program) = match folder.as_str() {
-        "" => (String::new(), "exledger".to_owned()),
-        folder => (format!("{folder}/"), format!("exledger -C {}", quoted(folder))),
-    };
+    let above = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let program = format!("exledger{}", folder_flag(&folder));
     let mut text = String::new();
     for skipped in &result.skipped {
         job.ctx.tell(&format!("warning: {skipped}"));

@@ -93,43 +93,36 @@ impl CheckedRequest {
         if !job.is_running {
             return Ok(CheckedRequest { base: approved, ..CheckedRequest::default() });
         }
-        Ok(match job.forge {
+        let request = match job.forge {
             ForgeProgram::Github => {
                 let queued = job.event("/merge_group/base_sha").map(str::to_owned);
                 let base = job.event("/pull_request/base/ref").map(of_origin).or(queued);
                 let repository = &job.repository.client().repository;
                 let origin = job.event("/pull_request/head/repo/full_name");
-                let number = job.event.pointer("/pull_request/number").and_then(Value::as_u64);
-                let is_from_fork = origin != Some(repository.as_str());
-                let branch = job.event("/pull_request/head/ref").map(str::to_owned);
                 CheckedRequest {
-                    number,
+                    number: job.event.pointer("/pull_request/number").and_then(Value::as_u64),
                     base: base.unwrap_or(approved),
-                    branch: head_of_request("pull", number).filter(|_| is_from_fork).or(branch),
-                    is_from_fork,
+                    branch: job.event("/pull_request/head/ref").map(str::to_owned),
+                    is_from_fork: origin != Some(repository.as_str()),
                 }
             }
             ForgeProgram::Gitlab => {
                 let base = job.variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME").map(of_origin);
                 let number = job.variable("CI_MERGE_REQUEST_IID");
-                let number = number.and_then(|number| number.parse().ok());
-                let branch = job.variable("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME").map(str::to_owned);
+                let branch = job.variable("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME");
                 let source = job.variable("CI_MERGE_REQUEST_SOURCE_PROJECT_ID");
-                let is_from_fork = source != job.variable("CI_PROJECT_ID");
-                let head = head_of_request("merge-requests", number);
                 CheckedRequest {
-                    number,
+                    number: number.and_then(|number| number.parse().ok()),
                     base: base.unwrap_or(approved),
-                    branch: head.filter(|_| is_from_fork).or(branch),
-                    is_from_fork,
+                    branch: branch.map(str::to_owned),
+                    is_from_fork: source != job.variable("CI_PROJECT_ID"),
                 }
             }
-        })
+        };
+        let head = request.number.filter(|_| request.is_from_fork);
+        let head = head.map(|number| job.forge.head_of_request(number));
+        Ok(CheckedRequest { branch: head.or(request.branch), ..request })
     }
-}
-
-fn head_of_request(folder: &str, number: Option<u64>) -> Option<String> {
-    number.map(|number| format!("{folder}/{number}/head"))
 }
 
 fn comment(job: &ForgeJob<'_>, request: &CheckedRequest, diff: &JobPart) -> anyhow::Result<()> {

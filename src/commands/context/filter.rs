@@ -5,6 +5,7 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use exledger::diag::shell::is_branch_name;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::{MomentOrTerm, Term, When};
 use exledger::record::vocabulary::{Class, RootCause, Vocabulary};
@@ -108,6 +109,14 @@ pub(crate) fn term(text: &str) -> Result<Term, String> {
 
 pub(crate) fn moment(text: &str) -> Result<When, String> {
     When::parse(text).map_err(|error| format!("{}: {}", error.message, error.help))
+}
+
+pub(crate) fn branch_name(text: &str) -> Result<String, String> {
+    if is_branch_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("this is not the name of a branch: give a name such as billing-key".to_owned())
+    }
 }
 
 pub(crate) fn moment_or_term(text: &str) -> Result<MomentOrTerm, String> {

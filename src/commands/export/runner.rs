@@ -44,9 +44,8 @@ impl ExportRun {
         let home = if has_levels { ctx.home()? } else { ctx.home_without_levels()? };
         let snapshot = ctx.approved_only(&home, Scope::Everything)?;
         let source = snapshot.exported()?;
-        if let Some(asked) = snapshot.facts_asked(|_| true).filter(|asked| asked.not_asked > 0) {
-            let tests = diag::count(asked.not_asked, "test");
-            ctx.hint(&format!("note: {tests} of triggers not asked: give --facts FILE"));
+        if let Some(text) = snapshot.facts_asked(|_| true).and_then(|asked| asked.said()) {
+            ctx.hint(&format!("note: {text}"));
         }
         let input = source.input(self.options.clone());
         // What is missing in files that were written is named, whatever becomes of earlier ones.

@@ -77,10 +77,7 @@ pub(super) fn workflow(setup: &Setup, program: &ProgramSource) -> String {
 }
 
 fn folder_flag(setup: &Setup) -> String {
-    match setup.place.prefix.trim_end_matches('/') {
-        "" => String::new(),
-        folder => format!(" -C {}", shell::quoted(folder)),
-    }
+    shell::folder_flag(setup.place.prefix.trim_end_matches('/'))
 }
 
 pub(super) fn pipeline(setup: &Setup, program: &ProgramSource) -> String {

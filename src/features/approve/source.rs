@@ -16,6 +16,7 @@ use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::{self, Located};
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
+use crate::store::forge::ForgeProgram;
 use crate::store::git::Repository;
 use crate::store::git::stored::Stored;
 
@@ -116,7 +117,9 @@ fn find_branch(repository: &Repository, name: &str) -> Result<Oid, Error> {
 
 fn elsewhere(repository: &Repository, name: &str) -> Remedy {
     let named = "give its name as in `git branch --all`";
-    if let Some(remote) = repository.first_remote().filter(|_| is_head_of_request(name)) {
+    if let Some(remote) =
+        repository.first_remote().filter(|_| ForgeProgram::is_head_of_request(name))
+    {
         return Remedy::run([format!("git fetch {} {name}:{name}", shell::quoted(&remote))]);
     }
     match (repository.branch_like(name), repository.fetch_command()) {
@@ -128,14 +131,6 @@ fn elsewhere(repository: &Repository, name: &str) -> Remedy {
         }
         (None, None) => named.into(),
     }
-}
-
-fn is_head_of_request(name: &str) -> bool {
-    let number = name
-        .strip_prefix("pull/")
-        .or_else(|| name.strip_prefix("merge-requests/"))
-        .and_then(|rest| rest.strip_suffix("/head"));
-    number.is_some_and(|number| number.parse::<u64>().is_ok())
 }
 
 fn checked_out(located: &Located, repository: &Repository) -> Result<Oid, Error> {

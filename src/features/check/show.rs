@@ -2,8 +2,8 @@
 //!
 //! Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, check.
 
-use crate::diag;
 use crate::gate::answer::{Considered, GateAnswer, GateVerdict, Question};
+use crate::gate::facts::FactsAsked;
 use crate::gate::receipt::{CheckAnswer, LoggedReceipt};
 use crate::record::dates;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
@@ -70,9 +70,7 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
             ]
         })
         .collect();
-    if let Some(asked) = check.facts.as_ref().filter(|asked| asked.not_asked > 0) {
-        let tests = diag::count(asked.not_asked, "test");
-        let text = format!("{tests} of triggers not asked: give --facts FILE");
+    if let Some(text) = check.facts.as_ref().and_then(FactsAsked::said) {
         doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
     }
     if !others.is_empty() {

@@ -125,9 +125,7 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     } else {
         counts
     }));
-    if let Some(asked) = facts.filter(|asked| asked.not_asked > 0) {
-        let tests = diag::count(asked.not_asked, "test");
-        let text = format!("{tests} of triggers not asked: give --facts FILE");
+    if let Some(text) = facts.as_ref().and_then(FactsAsked::said) {
         doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
     }
     crate::features::triage::show::attention::blocks(&mut doc, shown);

@@ -365,7 +365,7 @@ fn fit_by<T>(
 
 const APPLICATION: &str = "subject.application";
 
-pub(super) const ALIASES: &str = "subject.aliases";
+const ALIASES: &str = "subject.aliases";
 
 fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static str> {
     let mut maps = tier.matches.iter().flatten().filter(|map| known.reads(map));

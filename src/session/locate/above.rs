@@ -5,7 +5,7 @@
 
 use crate::approval::governance::counted;
 use crate::approval::governance::counted::CountedGovernance;
-use crate::diag::shell::quoted;
+use crate::diag::shell::{folder_flag, quoted};
 use crate::history::chain::OtherPolicies;
 use crate::history::folder::{DEEPEST, Mode};
 use crate::history::governance::GovernanceOrigin;
@@ -319,10 +319,8 @@ impl PolicyReader<'_> {
     fn restore(&self, history: &History, prefix: &LedgerPrefix) -> Option<String> {
         let trail = history.governance.get(policy::FILE)?;
         let last = trail.versions.iter().rev().find(|version| !version.files.is_empty())?;
-        let place = match self.top() {
-            Some(top) => format!(" -C {}", quoted(&top.display().to_string())),
-            None => String::new(),
-        };
+        let top = self.top().map(|top| top.display().to_string()).unwrap_or_default();
+        let place = folder_flag(&top);
         let path = quoted(&policy_of(prefix));
         Some(format!("git{place} checkout {} -- {path}", last.commit.oid))
     }

@@ -54,8 +54,7 @@ impl KnownReceipts {
         let common_dir = repository.map(|repository| repository.common_dir().to_owned());
         let shown = receipts.display().to_string();
         let ledger = located.root.display().to_string();
-        let folder =
-            if names_ledger { format!(" -C {}", shell::quoted(&ledger)) } else { String::new() };
+        let folder = shell::folder_flag(if names_ledger { &ledger } else { "" });
         let start = format!("exledger{folder} check --new-receipts {}", shell::quoted(&shown));
         KnownReceipts::at(receipts.to_owned(), common_dir, (shown, start))
     }
