@@ -372,6 +372,11 @@ impl Governance {
             && people.noreply == others.noreply
     }
 
+    /// Tells whether both list the same catalogs, so that one control has one name in both.
+    pub(crate) fn lists_same_catalogs(&self, other: &Governance) -> bool {
+        self.policy.catalogs == other.policy.catalogs && self.catalogs == other.catalogs
+    }
+
     /// Returns a catalog that this policy lists, ignoring case.
     pub fn catalog(&self, name: &str) -> Option<&Catalog> {
         let listed = self.policy.catalogs.iter();

@@ -202,7 +202,7 @@ pub(super) fn read<'h>(
         }
         let n_known = peers.len();
         add_peers(&mut peers, &snapshot, &own);
-        if n_known == peers.len() && governance == *snapshot.governance {
+        if n_known == peers.len() && governance.lists_same_catalogs(&snapshot.governance) {
             return Ok(Some(snapshot));
         }
         log::debug!("walking again: further records may count as earlier filings");

@@ -15,11 +15,13 @@ mod stamp;
 pub mod tip;
 pub mod walk;
 
+use std::cell::OnceCell;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::approval::TrailVerdicts;
+use crate::approval::next::who::KnownIdentities;
 use crate::gate::facts::{FactsAsked, ending_tests};
 use crate::history::content;
 use crate::history::ident::Ident;
@@ -61,6 +63,7 @@ pub struct Snapshot<'h> {
 pub struct SnapshotData {
     pub(crate) stamp: Stamp,
     pub(crate) governance: Rc<Governance>,
+    pub(crate) known: OnceCell<KnownIdentities>,
     pub(crate) record_states: Vec<RecordState>,
     pub(crate) history: History,
     pub(crate) prefix: LedgerPrefix,

@@ -2,6 +2,7 @@
 //!
 //! Pure. Start at `escalation_recipients`. Follows M75 and M81 of the mission, and `docs/spec/policy.md` (escalate).
 
+use crate::approval::next::who::KnownIdentities;
 use crate::diag::sorting::StableSort as _;
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -20,6 +21,8 @@ use std::collections::BTreeSet;
 pub struct AdviceContext<'a> {
     /// The people and the escalation chain.
     pub governance: &'a Governance,
+    /// What is known of people under that governance.
+    pub known: &'a KnownIdentities,
     /// How long a request may wait for approval.
     pub request_sla: Term,
     /// The name of the ref on which records are approved, such as `origin/main`.

@@ -6,7 +6,7 @@
 
 use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::requirement::{self, VersionDemand, combined_demand};
-use crate::approval::next::who::{self, Eligibility};
+use crate::approval::next::who::{self, Eligibility, KnownIdentities};
 use crate::approval::people::relation::{self, UnknownAccount};
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature;
@@ -330,7 +330,9 @@ fn refused_files(verdict: &ApprovalVerdict) -> impl Iterator<Item = Blocker> {
 
 fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     let (governance, record) = (content.governance, content.record);
-    let eligibility = Eligibility::new(governance, record, content.approved, content.makers);
+    let known = KnownIdentities::from_governance(governance);
+    let eligibility =
+        Eligibility::new((governance, &known), record, content.approved, content.makers);
     let counts = |person: &&Person| {
         !content.was_removed && eligibility.can_sign(person, signature::APPROVAL)
     };

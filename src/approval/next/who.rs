@@ -23,28 +23,38 @@ use crate::approval::verdict::{
 use crate::diag::sorting::StableSort as _;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::policy::governance::Governance;
+use crate::policy::people;
 use crate::policy::people::person::Person;
-use crate::policy::people::{self, RosterState};
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::time::Instant;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Compares identities outside of history, under the governance at one commit and by the same rules.
 pub struct Identities<'g> {
     governance: &'g Governance,
-    key_set: KeySet,
-    met: IdentityCache,
+    known: KnownIdentities,
+}
+
+/// What is known of people under one governance: its keys, and who was asked about before.
+#[derive(Clone, Debug)]
+pub struct KnownIdentities {
+    key_set: Rc<KeySet>,
+    met: Rc<IdentityCache>,
+}
+
+impl KnownIdentities {
+    pub fn from_governance(governance: &Governance) -> KnownIdentities {
+        let key_set = KeySet::from_governance(governance, &[]);
+        KnownIdentities { key_set: Rc::new(key_set), met: Rc::default() }
+    }
 }
 
 impl<'g> Identities<'g> {
     pub fn from_governance(governance: &'g Governance) -> Identities<'g> {
-        Identities {
-            governance,
-            key_set: KeySet::from_governance(governance, &[]),
-            met: IdentityCache::default(),
-        }
+        Identities { governance, known: KnownIdentities::from_governance(governance) }
     }
 
     pub fn relation<'p>(
@@ -61,7 +71,7 @@ impl<'g> Identities<'g> {
         one: &Person,
         others: impl IntoIterator<Item = &'p Person>,
     ) -> Relation {
-        let separated_by = if self.key_set.keys.lists_address(self.governance, one) {
+        let separated_by = if self.known.key_set.keys.lists_address(self.governance, one) {
             SeparatedBy::OwnKey
         } else {
             SeparatedBy::Address
@@ -94,6 +104,10 @@ impl<'g> Identities<'g> {
         resolver.sort(&resolver.of_person(one)) != IdentityKind::Person
     }
 
+    fn has_left(&self, one: &Person) -> bool {
+        self.known.met.face(self.governance, "", &one.email).has_left
+    }
+
     fn resolver(&self) -> IdentityResolver<'_> {
         IdentityResolver {
             at: self.governance,
@@ -101,9 +115,9 @@ impl<'g> Identities<'g> {
             approved: self.governance,
             landed: self.governance,
             later: &[],
-            key_set: &self.key_set,
-            approved_key_set: &self.key_set,
-            met: &self.met,
+            key_set: &self.known.key_set,
+            approved_key_set: &self.known.key_set,
+            met: &self.known.met,
         }
     }
 }
@@ -158,7 +172,12 @@ pub fn proposed(
         satisfied: Satisfied::No,
         needed: demand.terms.needed(),
         missing: missing::missing_approvals(context, &[], &[]),
-        accepted: AcceptedKinds::new(governance, &demand.terms, &identities.key_set.keys, false),
+        accepted: AcceptedKinds::new(
+            governance,
+            &demand.terms,
+            &identities.known.key_set.keys,
+            false,
+        ),
         ..verdict
     }
 }
@@ -190,7 +209,7 @@ pub fn lacking(
     let context = DemandContext { resolver, authors: &authors, demand: &demand };
     let signers = signed.iter().map(|person| CountedPerson {
         identity: resolver.identity(&person.typed_name, &person.typed_email),
-        names: identities.key_set.names(person, Proof::Attested),
+        names: identities.known.key_set.names(person, Proof::Attested),
         statement: signer(governance, person),
         stated_at: Instant::MIN,
         accounts: Accounts::default(),
@@ -202,7 +221,7 @@ pub fn lacking(
 /// Returns the listed people who could approve a change of a governance file or a redesign: everyone but its authors.
 pub fn for_rules(governance: &Governance, makers: &[Person]) -> Vec<Person> {
     let identities = Identities::from_governance(governance);
-    let listed = ListedPeople::of(governance, &identities.key_set.keys).persons(governance);
+    let listed = ListedPeople::of(governance, &identities.known.key_set.keys).persons(governance);
     let is_other = |person: &Person| identities.relation_of_signer(person, makers).is_different();
     relation::each_once(listed.into_iter().filter(is_other))
 }
@@ -241,7 +260,7 @@ pub struct Eligibility<'g> {
 impl<'g> Eligibility<'g> {
     /// `makers` are the known authors; the requesters of both contents join them (A5).
     pub fn new(
-        governance: &'g Governance,
+        (governance, known): (&'g Governance, &KnownIdentities),
         own: &Record,
         approved: Option<&Record>,
         makers: &[Person],
@@ -258,7 +277,7 @@ impl<'g> Eligibility<'g> {
         };
         Eligibility {
             governance,
-            identities: Identities::from_governance(governance),
+            identities: Identities { governance, known: known.clone() },
             authors: makers.iter().cloned().chain(requesters).collect(),
             owners,
             listed: OnlyListed::for_record(governance, Some(own), approved),
@@ -398,14 +417,12 @@ impl<'g> Eligibility<'g> {
     }
 
     fn keys(&self) -> &Keys {
-        &self.identities.key_set.keys
+        &self.identities.known.key_set.keys
     }
 
     fn is_reachable(&self, person: &Person) -> bool {
-        let address = Address::new(&person.email);
-        let state = address.map(|address| people::roster_state(self.governance, &address));
         person.is_resolved()
-            && state != Some(RosterState::Inactive)
+            && !self.identities.has_left(person)
             && !self.identities.is_no_person(person)
             && self.listed.as_ref().is_none_or(|listed| self.identities.is_listed(listed, person))
     }
@@ -461,7 +478,8 @@ pub fn refusal(
     let [own, approved] = content.records;
     let listed = OnlyListed::for_record(governance_before, own, approved);
     // The line of a key may still make somebody listed.
-    let listed = if identities.key_set.keys.lists_address(who, &known) { listed } else { None };
+    let listed =
+        if identities.known.key_set.keys.lists_address(who, &known) { listed } else { None };
     let resolver = identities.resolver();
     listed?.why_not(&resolver, &resolver, &resolver.of_person(&known).person)
 }

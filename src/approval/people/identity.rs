@@ -43,7 +43,7 @@ pub(crate) struct IdentityCache {
 type Faces = HashMap<String, HashMap<String, Rc<Face>>>;
 
 #[derive(Debug)]
-pub(super) struct Face {
+pub(in crate::approval) struct Face {
     pub person: Person,
     name: Rc<ComparableName>,
     lookalike: Rc<str>,
@@ -53,10 +53,17 @@ pub(super) struct Face {
     pub numbered: Rc<[Account]>,
     groups: Vec<String>,
     sort: IdentityKind,
+    /// Whether the roster says that they left.
+    pub has_left: bool,
 }
 
 impl IdentityCache {
-    pub(super) fn face(&self, governance: &Governance, name: &str, email: &str) -> Rc<Face> {
+    pub(in crate::approval) fn face(
+        &self,
+        governance: &Governance,
+        name: &str,
+        email: &str,
+    ) -> Rc<Face> {
         let mut met = self.faces.borrow_mut();
         let faces = met.entry(governance).or_default();
         if let Some(face) = faces.get(name).and_then(|named| named.get(email)) {
@@ -75,6 +82,7 @@ impl IdentityCache {
             numbered: Rc::from(accounts),
             groups: people::groups_of(governance, &person),
             sort: IdentityKind::for_person(governance, &person),
+            has_left: people::has_left(governance, &person),
             person,
         });
         let named = faces.entry(name.to_owned()).or_default();

@@ -5,6 +5,7 @@
 
 use crate::approval::TrailVerdicts;
 use crate::approval::evidence::approvals_branch;
+use crate::approval::next::who::KnownIdentities;
 use crate::approval::verdict::Statement;
 use crate::diag::sorting::StableSort as _;
 use crate::history::chain;
@@ -148,6 +149,7 @@ impl Snapshot<'_> {
         let base = short.iter().find_map(|prefix| reference.strip_prefix(prefix));
         AdviceContext {
             governance: &self.governance,
+            known: self.known.get_or_init(|| KnownIdentities::from_governance(&self.governance)),
             request_sla: self.governance.policy.approval.request_sla,
             base: base.unwrap_or(reference),
             instant: self.stamp.instant,

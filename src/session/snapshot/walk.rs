@@ -246,6 +246,7 @@ impl<'h> Snapshot<'h> {
             stamp: stamp::of(repository, &history, &approvals.counted, line.instant, moved),
             record_states: Vec::new(),
             governance: Rc::clone(&approvals.counted.tip),
+            known: OnceCell::new(),
             prefix: line.prefix,
             chosen: line.chosen,
             proposals: None,

@@ -388,7 +388,8 @@ impl<'a> AdviceCase<'a> {
         let eligibility = if is_on_branch { of_branch } else { of_landed };
         eligibility.get_or_init(|| {
             let makers = self.authors(is_on_branch);
-            Eligibility::new(self.around.governance, record, None, &makers)
+            let people = (self.around.governance, self.around.known);
+            Eligibility::new(people, record, None, &makers)
         })
     }
 
