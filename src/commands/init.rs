@@ -182,6 +182,13 @@ impl Run for InitArgs {
         let git = next_steps::git_command(ctx, tree.root());
         let connect = jobs.is_some().then(|| format!("{} ci setup", next_steps::program(ctx)));
         init.next = files::next(&init.created, connect, &git);
+        if adopted.as_ref().is_some_and(|adopted| !adopted.drafts.is_empty()) {
+            next_steps::beside_approved(
+                ctx,
+                &setup.place.tree.root().join(&setup.place.prefix),
+                &mut init.next,
+            );
+        }
         ctx.show(&view::init::doc(&init))?;
         if let Some(because) = because.filter(|_| jobs.is_some()) {
             ctx.hint(&format!("hint: the jobs are for the branch {}: {because}", setup.branch));

@@ -82,6 +82,17 @@ pub(crate) fn sending(
     switch.into_iter().chain(commit).chain(push).collect()
 }
 
+/// Puts commands that commit what others have to approve on a branch of its own, if the approved one is checked out.
+pub(crate) fn beside_approved(ctx: &Ctx, ledger: &Path, next: &mut Vec<String>) {
+    const BRANCH: &str = "adopt-exceptions";
+    let Ok(home) = Session::open(ledger, ctx.options()) else { return };
+    if home.approved_ref().is_ok() && home.own_branch().is_none() {
+        let git = git_command(ctx, home.root());
+        next.insert(0, format!("{git} switch -c {BRANCH}"));
+        next.extend(push(ctx, &home, BRANCH));
+    }
+}
+
 /// Returns the command that completes drafts: by their ids, or if there are many, by what is new in their folders.
 pub(crate) fn completing(
     ctx: &Ctx,

@@ -237,6 +237,7 @@ impl<'o> TrailSet<'o> {
                 trail.versions.reserve_exact(n_more);
             }
             let origins = left.origins(&key, origin::new_files(&before, &after));
+            let left_at = if is_gone { before.clone() } else { Vec::new() };
             trail.versions.push(Version {
                 n: trail.versions.len() + 1,
                 before,
@@ -249,6 +250,11 @@ impl<'o> TrailSet<'o> {
                 |path: &str| self.owners.get(path).filter(|key| matches!(key, TrailKey::Id(_)));
             trail.became = match &key {
                 TrailKey::Path(path) if is_gone => readable(path).cloned(),
+                // Its only fault may have been the name, which another id mends.
+                TrailKey::Id(_) if is_gone && trail.was_never_readable() => {
+                    let mut paths = left_at.iter().map(|file| &file.path);
+                    paths.find_map(|path| readable(path)).cloned()
+                }
                 _ => None,
             };
             keys.push(key);

@@ -59,6 +59,15 @@ impl Trail {
         self.versions.iter_mut().for_each(|version| version.record.forget());
     }
 
+    /// Tells whether no version of it could ever be read as a record of its id.
+    pub fn was_never_readable(&self) -> bool {
+        self.versions.iter().all(|version| {
+            let is_faulty =
+                || matches!(version.record.content(), Content::Unreadable(..) | Content::Gone);
+            !version.record.is_unread() && is_faulty()
+        })
+    }
+
     /// Returns the version at the tip.
     pub fn last(&self) -> Option<&Version> {
         self.versions.last()

@@ -295,20 +295,26 @@ fn like<'i>(wanted: &str, ids: impl Iterator<Item = &'i str>) -> Vec<String> {
 }
 
 fn duplicate(source: &RecordFile, twins: &[String]) -> Finding {
-    // Each finding names the same files, so that following all of them leaves one.
-    let mut others: Vec<&String> = twins.iter().chain([&source.path]).collect();
-    others.sort();
-    let kept = others.remove(0);
-    let others: Vec<String> = others.into_iter().map(|path| quoted(path).to_string()).collect();
+    let mut paths: Vec<String> = twins.iter().chain([&source.path]).cloned().collect();
+    paths.sort();
+    let kept = paths.first().cloned().unwrap_or_default();
     source.finding(
         Code::DuplicateId,
         Level::Error,
         "id",
         format!("{} and {} have the same id", source.path, twins.join(" and ")),
-        Remedy::run([format!("rm -f -- {}", others.join(" "))]).after(format!(
-            "compare them, and give a record that is another one its own id; to keep {kept} alone"
-        )),
+        keep_one(&kept, &paths),
     )
+}
+
+/// Returns how one of several files with an id stays. The finding about each names the same one, so that following all of
+/// them leaves it.
+pub fn keep_one(kept: &str, paths: &[String]) -> Remedy {
+    let others = paths.iter().filter(|path| *path != kept).map(|path| quoted(path).to_string());
+    let others: Vec<String> = others.collect();
+    Remedy::run([format!("rm -f -- {}", others.join(" "))]).after(format!(
+        "compare them, and give a record that is another one its own id; to keep {kept} alone"
+    ))
 }
 
 fn not_a_file(item: &TreeItem) -> Finding {

@@ -62,6 +62,13 @@ pub fn next(
     case.finish(step.unwrap_or_else(|| case.by_reason()), due)
 }
 
+/// Returns the command that brings the file of a removed record back.
+pub fn restore(removed: &RecordState) -> Option<String> {
+    let landed = removed.landed.as_ref().filter(|_| removed.status == Status::Removed)?;
+    let before = format!("{}^", landed.commit);
+    Some(shell::command("git checkout", &[&before, "--", &removed.path]))
+}
+
 /// Returns the known content of a record: the version in effect, else the landed one, else the last readable one.
 fn known_content(record_state: &RecordState) -> Option<&Record> {
     let content = record_state.effective.as_deref().or(record_state.stated.as_deref());
@@ -159,6 +166,10 @@ impl<'a> AdviceCase<'a> {
                 let action = "fix the file: it can't be read as a record and grants nothing";
                 let lint = || shell::command("exledger lint", &[&record_state.path]);
                 Some(step(action, on_branch.unwrap_or_else(lint), proposer()))
+            }
+            Status::Removed => {
+                let action = "restore its file, and close it: records are closed, never removed";
+                Some(step(action, restore(record_state)?, By::Owner))
             }
             Status::Conflicted => {
                 let command = on_branch.unwrap_or_else(|| "exledger lint".to_owned());

@@ -16,5 +16,6 @@ mod statements;
 mod status;
 mod steps;
 mod unapproved;
+mod ways_out;
 
 use stage::{ID, Stage, record};

@@ -21,6 +21,7 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::reason;
 use crate::status::state::RecordState;
+use crate::survey::next_step;
 use crate::survey::select::{self, Filter, Selection};
 
 /// Which records a decision covers.
@@ -236,6 +237,9 @@ fn named<'f>(
 
 fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
     let snapshot = Snapshot::open(located, at, Scope::About(&[text])).ok()?;
+    if let Some(restore) = snapshot.find(text).ok().and_then(next_step::restore) {
+        return Some(format!("it was removed: run `{restore}`, then the command again"));
+    }
     Some(match snapshot.elsewhere(text)?.branch {
         Some(branch) => {
             let short = quoted(snapshot.to_switch(&branch));

@@ -59,7 +59,7 @@ impl Comparer<'_> {
                             continue;
                         }
                         (
-                            lost(&mut contents, (&own(id), bytes), (&before, proposed))?,
+                            lost(&mut contents, (id, &own(id), bytes), (&before, proposed))?,
                             Some(id.clone()),
                         )
                     }
@@ -102,7 +102,7 @@ impl Comparer<'_> {
 
 fn lost(
     contents: &mut ContentCache<'_>,
-    (own, bytes): (&[String], &Bytes),
+    (id, own, bytes): (&str, &[String], &Bytes),
     (before, proposed): (&CommitTree<'_>, ProposedState<'_>),
 ) -> Result<Option<Loss>, Undetermined> {
     // What a commit took by a second file is given back by the record's own, wherever it stands.
@@ -112,7 +112,12 @@ fn lost(
     let (mut granted, mut stands) = (None, Vec::new());
     for path in own.iter().chain(&changed) {
         if let Some(text) = proposed.tree.bytes(path)? {
-            granted = Some(file::read(path, &text).record.map(Rc::new));
+            let record = file::read(path, &text).record;
+            // Whoever gives the file another id takes nothing back.
+            if record.as_ref().is_some_and(|record| !record.id.as_str().eq_ignore_ascii_case(id)) {
+                continue;
+            }
+            granted = Some(record.map(Rc::new));
             let blob = before.entry(path)?.map(|(_, blob)| blob);
             stands.extend(blob.map(|blob| FileAt { path: path.as_str().into(), blob }));
         }

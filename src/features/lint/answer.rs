@@ -7,11 +7,11 @@ use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::diag::sorting::StableSort as _;
 use crate::features::lint::base::EVIDENCE;
-use crate::features::lint::conflict;
 use crate::features::lint::findings::LintFindings;
 use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
+use crate::features::lint::{conflict, duplicates};
 use crate::history::objects::{Objects as _, Oid};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
@@ -119,6 +119,7 @@ pub(crate) fn lint<'l>(
     if is_work_tree {
         found.take(checkout.unmerged(&policy.records, &found.findings), &input);
         conflict::advise(located, &input, &mut found.findings);
+        duplicates::advise(located, at, &mut found.findings);
         let before = base.map(|base| checkout.tree_of(base)).transpose()?.flatten();
         let before = before.as_ref().map(|tree| tree as &dyn Tree);
         let strays = checkout.strays(&input, policy, before)?;

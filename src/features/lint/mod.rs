@@ -6,6 +6,7 @@ pub mod answer;
 mod approvals;
 mod base;
 mod conflict;
+mod duplicates;
 pub mod findings;
 pub mod input;
 mod landed;

@@ -248,7 +248,7 @@ impl TriageRun<'_> {
                 let decision = self.judge.decide(&input, &mut self.last_events);
                 cover(&mut self.suppressions, Some((&input, &decision)));
                 let baselines = &self.judge.governance.policy.baselines;
-                self.watch.add(origin.source, &input, &decision);
+                self.watch.add(origin.source, (&input, &decision), self.judge.facts);
                 if let TriageInput::Event(event) = &input {
                     self.observed.add_event(event, decision.state);
                 }

@@ -7,13 +7,14 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::answer::SubjectMatch;
+use crate::gate::facts::{Facts, TestAnswer, TestSubject};
 use crate::record::tool_ids;
 use crate::record::trigger_test::TriggerTest;
 use crate::record::vocabulary::Then;
 use crate::record::{Record, Trigger};
 use crate::status::state::{RecordState, Status};
 use crate::survey::changed::changed;
-use crate::survey::event::{TriageDecision, TriageInput};
+use crate::survey::event::{ScannerFinding, TriageDecision, TriageInput};
 use crate::survey::searched::{SearchedTools, scanner};
 
 /// What the inputs say about the records.
@@ -37,6 +38,8 @@ struct Watched<'s> {
     matched: BTreeSet<(String, usize)>,
     fixed: Option<String>,
     changed: Option<String>,
+    /// Why the tests that catalogs answer are met.
+    listed: BTreeMap<TriggerTest, String>,
 }
 
 /// A trigger that the inputs suggest firing.
@@ -63,6 +66,26 @@ pub struct Used {
     pub never: Vec<String>,
 }
 
+impl Watched<'_> {
+    fn look_up(&mut self, finding: &ScannerFinding, facts: &dyn Facts) {
+        let record = self.record;
+        let tests = record.triggers.iter().filter_map(|trigger| trigger.test);
+        for test in tests.filter(|test| !test.is_of_report()) {
+            let ids = std::iter::once(&finding.id).chain(&finding.former_ids);
+            let subject = TestSubject {
+                record,
+                tool: finding.also.unwrap_or(&finding.tool),
+                ids: ids.map(String::as_str).collect(),
+                purl: finding.purl.as_deref(),
+            };
+            if let TestAnswer::Met(why) = facts.test(test, &subject) {
+                let met = || format!("{}: {why}", finding.key());
+                self.listed.entry(test).or_insert_with(met);
+            }
+        }
+    }
+}
+
 impl<'s> TriggerWatch<'s> {
     /// Starts watching the records that are approved and not over.
     pub fn new(record_states: &'s [RecordState]) -> TriggerWatch<'s> {
@@ -80,6 +103,7 @@ impl<'s> TriggerWatch<'s> {
                 matched: BTreeSet::new(),
                 fixed: None,
                 changed: None,
+                listed: BTreeMap::new(),
             };
             Some((record.id.as_str(), watched))
         });
@@ -108,8 +132,13 @@ impl<'s> TriggerWatch<'s> {
         self.is_doubtful = true;
     }
 
-    /// Notes which records an input matches.
-    pub fn add(&mut self, source: usize, input: &TriageInput, decision: &TriageDecision) {
+    /// Notes which records an input matches, and what catalogs say about it.
+    pub fn add(
+        &mut self,
+        source: usize,
+        (input, decision): (&TriageInput, &TriageDecision),
+        facts: &dyn Facts,
+    ) {
         self.has_events |= matches!(input, TriageInput::Event(_));
         for (id, named) in &decision.about {
             let Some(watched) = self.records.get_mut(id.as_str()) else {
@@ -124,6 +153,7 @@ impl<'s> TriggerWatch<'s> {
                     if let (None, Some(fixed)) = (&watched.fixed, &finding.fixed) {
                         watched.fixed = Some(format!("{} is fixed in {fixed}", finding.key()));
                     }
+                    watched.look_up(finding, facts);
                 }
                 (SubjectMatch::IsNear, TriageInput::Finding(finding))
                     if watched.changed.is_none() =>
@@ -159,7 +189,9 @@ impl<'s> TriggerWatch<'s> {
             TriggerTest::FixAvailable => watched.fixed.clone()?,
             TriggerTest::ValueChanged => watched.changed.clone()?,
             TriggerTest::FindingGone => self.gone(watched)?,
-            TriggerTest::KnownExploited | TriggerTest::Epss(_) => return None,
+            TriggerTest::KnownExploited | TriggerTest::Epss(_) => {
+                watched.listed.get(&test)?.clone()
+            }
         };
         Some(FiringProposal {
             record: id.to_owned(),

@@ -119,14 +119,16 @@ impl AdviceCase<'_> {
             Status::Degraded if !question.deploy => self.degraded(),
             Status::Scheduled => step("wait until it begins", self.show(), By::Anybody),
             Status::Revoked => self.close_and_ask(),
-            Status::Expired
-                if renewal::is_left(&state.renewals, self.record, self.around.instant) =>
-            {
-                let renew = || {
-                    let command = self.command("exledger renew");
-                    step("renew it, with a reason", command, By::Owner)
+            Status::Expired => {
+                let is_left = renewal::is_left(&state.renewals, self.record, self.around.instant);
+                let again = || match is_left {
+                    true => {
+                        let command = self.command("exledger renew");
+                        step("renew it, with a reason", command, By::Owner)
+                    }
+                    false => self.file_anew(question, "ask for another exception like it"),
                 };
-                self.settled_in(&["renewed"]).unwrap_or_else(renew)
+                self.settled_in(&["renewed"]).unwrap_or_else(again)
             }
             _ if question.deploy => self.waiting(),
             _ => self.file_anew(question, "ask for another exception like it"),

@@ -314,6 +314,12 @@ impl<'a> AdviceCase<'a> {
                 By::Proposer(pending.author.clone()),
             );
         };
+        // What a closed record says is changed by nobody (`closed-edited`), although git may merge it.
+        if pending.events.contains(&"reopened") {
+            let action = format!("drop {branch}{what}: the record is closed; ask for another one");
+            let command = self.command("exledger new --like");
+            return step(action, command, By::Proposer(pending.author.clone()));
+        }
         // A change that only ends or narrows an approved record needs no approval; it only has to be merged, as does
         // a request that its branch rejects.
         let verdict = self.record_state.approval.as_deref();
@@ -428,11 +434,12 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn is_extension_unapproved(&self) -> bool {
-        // What is over, is closed.
         let state = self.record_state;
         let end = state.stated.as_ref().map(|stated| not_after(&stated.expires));
-        let runs = state.landed.is_some() && state.ended.is_none();
-        runs && end > state.not_after && !self.missing().is_empty()
+        // What is over by its stated end, too, is closed.
+        let runs = state.ended.is_none()
+            || state.status == Status::Expired && end > Some(self.around.instant);
+        state.landed.is_some() && runs && end > state.not_after && !self.missing().is_empty()
     }
 
     pub(super) fn settled_by(&self, bucket: Bucket) -> Option<AdviceStep> {

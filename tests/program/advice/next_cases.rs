@@ -106,6 +106,14 @@ fn changed() -> Stage {
     stage
 }
 
+fn extended() -> Stage {
+    let stage = approved("");
+    let renew = format!("exledger renew {ID} --until 2027-01-10 --reason 'The vendor is late'");
+    stage.run_on(&renew, "ana", "ana");
+    stage.repo.clock("2026-12-20T09:00:00Z");
+    stage
+}
+
 fn closed() -> Stage {
     let stage = approved("");
     let close = format!(
@@ -247,6 +255,16 @@ const CASES: &[NextCase] = &[
         command: "exledger renew EXC-2026-7F3KQ",
         answers: " --until 2027-01-10 --reason 'The vendor is late'",
         then: Then::Merged("ana", "lee"),
+    },
+    NextCase {
+        name: "12: ended, a later end has landed and waits for approval",
+        state: extended,
+        asked: APPLICATION,
+        asker: "dana",
+        verdict: "deny",
+        command: "exledger approve EXC-2026-7F3KQ",
+        answers: "",
+        then: Then::Merged("dana", "lee"),
     },
     NextCase {
         name: "13: ended, no renewals are left",

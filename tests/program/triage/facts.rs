@@ -126,6 +126,35 @@ fn catalogs_end_cover_and_their_silence_is_not_a_no() {
 }
 
 #[test]
+fn a_test_that_a_catalog_meets_is_proposed_with_the_command_that_fires_it() {
+    let folder = crate::support::temporary();
+    let scores = epss("2026-11-30", &format!("{CVE},0.5,0.97\n"));
+    let listed = kev("2026-11-27T00:00:00Z", 1, &[CVE]);
+    for (test, text, why) in [
+        ("known-exploited", &listed, "known to be exploited"),
+        ("epss>=0.5", &scores, "EPSS is 0.5"),
+    ] {
+        let repo = repo(test, "review");
+        let path = folder.path().join("facts");
+        std::fs::write(&path, text).unwrap();
+        let facts = ["--facts", path.to_str().unwrap()];
+        let run = cli::run(
+            repo.path(),
+            &[&["--on", ON, "--format", "json", "triage", "a.sarif"], &facts[..]].concat(),
+        );
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        // A review ends nothing.
+        assert_eq!((run.code, &answer["counts"]["covered"]), (0, &json!(1)), "{answer:#}");
+        let why = format!("trivy:{CVE}: {why}");
+        let proposal = &answer["proposals"][0];
+        assert_eq!((&proposal["test"], &proposal["message"]), (&json!(test), &json!(why)));
+        let command = proposal["command"].as_str().unwrap();
+        assert!(command.starts_with("exledger fire EXC-2026-C0VER T2"), "{command}");
+        assert!(triaged(&repo, &["a.sarif"]).1["proposals"].as_array().unwrap().is_empty());
+    }
+}
+
+#[test]
 fn a_deployment_asks_the_facts_of_its_open_exceptions() {
     let folder = crate::support::temporary();
     let repo = ledger(POLICY);

@@ -1,0 +1,112 @@
+//! The way out that is printed keeps what was approved, and ends where no further answer objects.
+
+use super::{ID, Stage, record};
+
+const POLICY: &str = "\
+tiers: [{name: standard, max_term: 120d, max_renewals: 2, approvals: {count: 1}}]
+";
+
+const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";
+
+const OTHER: &str = "exceptions/EXC-2026-9Z9ZZ.yaml";
+
+fn approved() -> Stage {
+    let stage = Stage::new(POLICY);
+    stage.merged(ID, &record(""), "ana", "lee");
+    stage
+}
+
+#[test]
+fn a_record_that_landed_under_another_name_is_mended_by_its_id() {
+    let stage = Stage::new(POLICY);
+    // Named after another id than its text states.
+    stage.land("ana", &[(OTHER, &record(""))]);
+    let lint = stage.shell("ana", "exledger lint").out;
+    assert!(lint.contains("help: write `EXC-2026-9Z9ZZ`"), "{lint}");
+    stage.shell("ana", "git switch -qc mend");
+    let text = record("").replace(ID, "EXC-2026-9Z9ZZ");
+    std::fs::write(stage.repo.path().join(OTHER), text).unwrap();
+    stage.shell("ana", "git commit -qam 'Write its id'");
+    for judged in ["exledger diff main", "exledger lint --base main"] {
+        let run = stage.shell("ana", judged);
+        assert_eq!(run.code, 0, "{judged}: {}{}", run.out, run.err);
+    }
+    stage.merge("mend", "lee");
+    let run = stage.shell("ana", "exledger verify");
+    assert_eq!(run.code, 0, "{}", run.out);
+    let listed = stage.shell("ana", "exledger list --all").out;
+    assert_eq!(listed.matches("EXC-2026-9Z9ZZ").count(), 1, "{listed}");
+}
+
+#[test]
+fn of_two_files_with_one_id_the_one_that_landed_first_stays() {
+    let stage = approved();
+    let copy = record("subject: {application: orders}\n");
+    let path = stage.repo.path().join("exceptions/2026/EXC-2026-7F3KQ.yaml");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, &copy).unwrap();
+    let remove = "run `rm -f -- exceptions/2026/EXC-2026-7F3KQ.yaml`";
+    let lint = stage.shell("ana", "exledger lint").out;
+    assert_eq!(lint.matches(remove).count(), 2, "{lint}");
+    // It says the same where both landed, in whatever order their paths are.
+    stage.land("ana", &[("exceptions/2026/EXC-2026-7F3KQ.yaml", &copy)]);
+    let lint = stage.shell("ana", "exledger lint").out;
+    assert_eq!(lint.matches(remove).count(), 2, "{lint}");
+    stage.land("ana", &[("exceptions/zz.yaml", "")]);
+    stage.shell(
+        "ana",
+        "rm -f -- exceptions/2026/EXC-2026-7F3KQ.yaml && git commit -qam 'Remove the copy'",
+    );
+    let asked = stage.shell("ana", "exledger check --application billing");
+    assert_eq!(asked.code, 0, "{}", asked.out);
+}
+
+#[test]
+fn a_removed_record_says_how_it_comes_back() {
+    let stage = approved();
+    stage.shell("ana", &format!("git rm -q {PATH} && git commit -qm 'Remove it'"));
+    let close = format!(
+        "exledger close {ID} --outcome withdrawn --reason 'It is over' --evidence https://ci.example.com/11"
+    );
+    let refused = stage.shell("ana", &close);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    let restore = refused.err.split('`').find(|it| it.starts_with("git checkout")).unwrap();
+    assert_eq!(stage.shell("ana", restore).code, 0);
+    let closed = stage.shell("ana", &close);
+    assert_eq!(closed.code, 0, "{}", closed.err);
+}
+
+#[test]
+fn a_branch_that_would_reopen_a_closed_record_is_not_to_be_merged() {
+    let stage = approved();
+    stage.shell("ana", "git switch -qc later");
+    let renew = format!("exledger renew {ID} --until 2027-01-10 --reason 'The vendor is late'");
+    assert_eq!(stage.shell("ana", &renew).code, 0);
+    stage.shell("ana", "git commit -qam 'Renew it'");
+    let close = format!(
+        "exledger close {ID} --outcome withdrawn --reason 'It is over' --evidence https://ci.example.com/11"
+    );
+    stage.run_on(&close, "dana", "lee");
+    let next = stage.answer(&["show", ID])["next"].clone();
+    assert_eq!(next["command"], format!("exledger new --like {ID}"), "{next}");
+    assert!(next["action"].as_str().unwrap().starts_with("drop later (renewed"), "{next}");
+}
+
+#[test]
+fn what_is_adopted_is_committed_on_a_branch_that_somebody_else_merges() {
+    let stage = Stage::begin("", &[("run.py", "call()  # nosec B602\n")]);
+    stage.shell("ana", "git rm -q exledger.yaml && git commit -qm 'Begin anew'");
+    let run = stage.shell("ana", "exledger init --adopt --person lee=lee@example.com --forge none");
+    assert_eq!(run.code, 0, "{}", run.err);
+    let next = run.out.split_once("\nNext\n").unwrap().1;
+    assert!(next.starts_with("git switch -c adopt-exceptions\ngit add "), "{next}");
+}
+
+#[test]
+fn an_unapproved_policy_at_the_tip_costs_no_second_walk() {
+    let stage = approved();
+    let policy = format!("version: 1\nname: example/payments\n{POLICY}due: {{soon: 5d}}\n");
+    stage.land("ana", &[("exledger.yaml", &policy)]);
+    let run = stage.shell("ana", &format!("EXLEDGER_LOG=debug exledger show {ID}"));
+    assert_eq!(run.err.matches(" walked ").count(), 1, "{}", run.err);
+}
