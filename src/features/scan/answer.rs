@@ -149,7 +149,7 @@ pub(super) fn scan<'s>(
     if let (Some(base), Some(repository)) = (&base, repository) {
         let reaches = |path: &str| files.reaches(path, &settings.exclude);
         let before = base.search(repository, &scanner, &reaches)?;
-        changes = base::keep_added(&mut search, &before);
+        changes = base::keep_added(&mut search, &before, &|path| files.has(path));
     }
     let unknown = settings.tools.iter().filter(|tool| kinds::find(tool).is_none());
     search.doubts.extend(unknown.map(|tool| {

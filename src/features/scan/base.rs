@@ -2,12 +2,13 @@
 //!
 //! Start at [`ScanBase`]. Follows `docs/spec/interop.md`, 5.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::features::diff;
-use crate::features::scan::search::{FileSearch, SearchedFile, SuppressionLine};
+use crate::features::scan::search::{FileSearch, SIGNS, SearchedFile, SuppressionLine};
 use crate::formats::suppressions::{self, SuppressionScanner};
 use crate::history::branch::Branch;
 use crate::history::content;
@@ -18,7 +19,7 @@ use crate::history::tree::CommitTree;
 use crate::rules::scan::BranchChange;
 use crate::rules::scan::change::{self, SuppressionChange};
 use crate::rules::scan::suppression::{
-    EntryLimits, FoundSuppression, HiddenFindings, SuppressionEnd,
+    CommentReach, EntryLimits, FoundSuppression, HiddenFindings, SuppressionEnd,
 };
 use crate::session::error::{Error, Undetermined};
 use crate::store::git::Repository;
@@ -91,6 +92,51 @@ impl ScanBase {
     }
 }
 
+/// Which files a branch renamed.
+struct RenamedFiles<'s> {
+    before: BTreeMap<&'s str, &'s SearchedFile>,
+    now: BTreeMap<&'s str, &'s SearchedFile>,
+    is_there: &'s dyn Fn(&str) -> bool,
+}
+
+impl RenamedFiles<'_> {
+    /// Tells whether one of two suppressions may be the other one at another place.
+    fn may_move(&self, before: &FoundSuppression, now: &FoundSuppression) -> bool {
+        // A file of settings rules its own folder: elsewhere it is another one.
+        before.path == now.path
+            || now.is_beside_code()
+                && (now.reach <= CommentReach::Line || self.is_renamed(&before.path, &now.path))
+    }
+
+    fn is_renamed(&self, from: &str, to: &str) -> bool {
+        let is_gone = !(self.is_there)(from) && !self.before.contains_key(to);
+        let files = self.before.get(from).zip(self.now.get(to)).filter(|_| is_gone);
+        files.is_some_and(|(before, now)| is_similar(&before.outline, &now.outline))
+    }
+}
+
+/// Tells whether two files have four fifths of their lines in common.
+fn is_similar(one: &[u64], other: &[u64]) -> bool {
+    let (mut left, mut right) = (one.iter().peekable(), other.iter().peekable());
+    let mut n_common = 0;
+    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+        match first.cmp(second) {
+            Ordering::Less => {
+                left.next();
+            }
+            Ordering::Greater => {
+                right.next();
+            }
+            Ordering::Equal => {
+                n_common += 1;
+                left.next();
+                right.next();
+            }
+        }
+    }
+    n_common * 5 >= one.len().max(other.len()) * 4
+}
+
 type SuppressionAt<'s> = (&'s FoundSuppression, &'s SuppressionLine);
 
 /// What two suppressions have in common if one was only moved.
@@ -113,6 +159,10 @@ fn whole_identity<'s>(at: SuppressionAt<'s>) -> WholeIdentity<'s> {
     (identity(at), found.end, found.reason.is_some(), &found.limits, hidden)
 }
 
+fn by_path(files: &[SearchedFile]) -> BTreeMap<&str, &SearchedFile> {
+    files.iter().map(|file| (file.path.as_str(), file)).collect()
+}
+
 fn all(files: &[SearchedFile]) -> impl Iterator<Item = SuppressionAt<'_>> {
     files.iter().flat_map(|file| file.content.suppressions.iter().zip(&file.lines))
 }
@@ -124,14 +174,20 @@ fn place_keys<'s>(at: SuppressionAt<'s>) -> Vec<PlaceKey<'s>> {
     let (found, code) = (at.0, code_of(at));
     let key = |rule: &'s str| (found.path.as_str(), found.kind, code, rule);
     let rules = found.rules();
-    if code.is_empty() && !rules.is_empty() {
-        return rules.into_iter().map(key).collect();
+    let wide = (found.path.as_str(), found.kind, WIDE, "");
+    let wide = (found.reach > CommentReach::Line).then_some(wide).into_iter();
+    match code.is_empty() && !rules.is_empty() {
+        true => wide.chain(rules.into_iter().map(key)).collect(),
+        false => wide.chain([key("")]).collect(),
     }
-    vec![key("")]
 }
+
+/// Stands for the code where a comment holds for more than that.
+const WIDE: &str = "\0";
 
 /// The suppressions of the base that none of now has been matched with yet.
 struct LeftSuppressions<'s> {
+    renamed: RenamedFiles<'s>,
     all: Vec<Option<SuppressionAt<'s>>>,
     by_identity: BTreeMap<Identity<'s>, BTreeSet<usize>>,
     by_whole: BTreeMap<WholeIdentity<'s>, BTreeSet<usize>>,
@@ -139,8 +195,9 @@ struct LeftSuppressions<'s> {
 }
 
 impl<'s> LeftSuppressions<'s> {
-    fn of(before: &'s [SearchedFile]) -> LeftSuppressions<'s> {
+    fn of(before: &'s [SearchedFile], renamed: RenamedFiles<'s>) -> LeftSuppressions<'s> {
         let mut left = LeftSuppressions {
+            renamed,
             all: all(before).map(Some).collect(),
             by_identity: BTreeMap::new(),
             by_whole: BTreeMap::new(),
@@ -182,14 +239,16 @@ impl<'s> LeftSuppressions<'s> {
         let (found, code) = (now.0, code_of(now));
         let whole = (found.path.as_str(), found.kind, code, "");
         let mut positions = BTreeSet::new();
-        if code.is_empty() && found.rules().is_empty() {
-            let after = self.by_place.range(whole..);
+        let is_wide = found.reach > CommentReach::Line;
+        if is_wide || code.is_empty() && found.rules().is_empty() {
+            let after = self.by_place.range((whole.0, whole.1, "", "")..);
             let of_file = after.take_while(|((path, kind, code, _), _)| {
-                (*path, *kind, *code) == (whole.0, whole.1, whole.2)
+                (*path, *kind) == (whole.0, whole.1) && (is_wide || code.is_empty())
             });
             positions.extend(of_file.flat_map(|(_, positions)| positions));
         } else {
-            let keys = place_keys(now).into_iter().chain([whole]);
+            let wide = (whole.0, whole.1, WIDE, "");
+            let keys = place_keys(now).into_iter().chain([whole, wide]);
             positions.extend(keys.filter_map(|key| self.by_place.get(&key)).flatten());
         }
         positions.into_iter().filter_map(|index| self.at(index)).collect()
@@ -199,9 +258,9 @@ impl<'s> LeftSuppressions<'s> {
     fn take_unchanged(&mut self, now: SuppressionAt<'s>, stays: bool) -> Option<()> {
         let mut same =
             self.by_whole.get(&whole_identity(now))?.iter().filter_map(|index| self.at(index));
-        // A file of settings rules its own folder: elsewhere it is another one.
-        let stays = stays || !now.0.is_beside_code();
-        let (index, _) = same.find(|(_, before)| !stays || before.0.path == now.0.path)?;
+        let (index, _) = same.find(|(_, before)| {
+            before.0.path == now.0.path || !stays && self.renamed.may_move(before.0, now.0)
+        })?;
         self.take(index);
         Some(())
     }
@@ -213,10 +272,11 @@ impl<'s> LeftSuppressions<'s> {
             change::compare(before.0, now.0, true) == SuppressionChange::Within
         });
         let moved = || {
-            let same = self.by_identity.get(&identity(now)).filter(|_| now.0.is_beside_code())?;
+            let same = self.by_identity.get(&identity(now))?;
             let mut same = same.iter().filter_map(|index| self.at(index));
             same.find(|(_, before)| {
-                change::compare(before.0, now.0, false) == SuppressionChange::Within
+                self.renamed.may_move(before.0, now.0)
+                    && change::compare(before.0, now.0, false) == SuppressionChange::Within
             })
         };
         let (index, _) = here.next().or_else(moved)?;
@@ -226,8 +286,9 @@ impl<'s> LeftSuppressions<'s> {
 
     /// Takes a suppression of the same file that hides less; returns what the later one hides beyond it.
     fn take_narrower(&mut self, now: SuppressionAt<'s>) -> Option<String> {
-        let is_in_place = !code_of(now).is_empty();
+        let code = code_of(now);
         let (index, what) = self.in_place(now).into_iter().find_map(|(index, before)| {
+            let is_in_place = !code.is_empty() && code_of(before) == code;
             match change::compare(before.0, now.0, is_in_place) {
                 SuppressionChange::Wider(what) => Some((index, what)),
                 SuppressionChange::Within | SuppressionChange::Other => None,
@@ -239,9 +300,13 @@ impl<'s> LeftSuppressions<'s> {
 }
 
 /// Keeps of what a search found only the suppressions that were not there before, and those that hide more than one that
-/// was; returns what the branch did to each, in their order.
-pub(super) fn keep_added(search: &mut FileSearch, before: &[SearchedFile]) -> Vec<BranchChange> {
-    let changes = changes(&search.found, before);
+/// was; returns what the branch did to each, in their order. `is_there` tells whether a file is there now.
+pub(super) fn keep_added(
+    search: &mut FileSearch,
+    before: &[SearchedFile],
+    is_there: &dyn Fn(&str) -> bool,
+) -> Vec<BranchChange> {
+    let changes = changes(&search.found, before, is_there);
     let mut of_each = changes.iter();
     for file in &mut search.found {
         let n = file.content.suppressions.len();
@@ -254,8 +319,13 @@ pub(super) fn keep_added(search: &mut FileSearch, before: &[SearchedFile]) -> Ve
     changes.into_iter().flatten().collect()
 }
 
-fn changes(found: &[SearchedFile], before: &[SearchedFile]) -> Vec<Option<BranchChange>> {
-    let mut left = LeftSuppressions::of(before);
+fn changes(
+    found: &[SearchedFile],
+    before: &[SearchedFile],
+    is_there: &dyn Fn(&str) -> bool,
+) -> Vec<Option<BranchChange>> {
+    let renamed = RenamedFiles { before: by_path(before), now: by_path(found), is_there };
+    let mut left = LeftSuppressions::of(before, renamed);
     let mut changes: Vec<(SuppressionAt<'_>, Option<BranchChange>)> =
         all(found).map(|now| (now, Some(BranchChange::Added))).collect();
     // The one that stayed in its file is the old one, and its copy elsewhere is new.
@@ -301,7 +371,7 @@ fn code_of<'l>((found, line): SuppressionAt<'l>) -> &'l str {
     let begin = column.saturating_sub(line.indent);
     let end = line.text.char_indices().nth(begin).map_or(line.text.len(), |(at, _)| at);
     let code = line.text.get(..end).unwrap_or_default();
-    match code.trim_end_matches(['#', '/', '*', ' ', '\t', '-', '<', '!']) {
+    match code.trim_end_matches(SIGNS) {
         "" => &line.below,
         code => code,
     }

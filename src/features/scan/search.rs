@@ -4,6 +4,7 @@
 
 use crate::diag::sorting::StableSort as _;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +19,7 @@ use crate::history::introduced::comparable;
 use crate::history::watched_paths;
 use crate::record::file;
 use crate::record::pattern;
-use crate::rules::scan::suppression::FoundSuppression;
+use crate::rules::scan::suppression::{CommentReach, FoundSuppression};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::store::folder_files::FolderFiles;
 use crate::store::git::tracked::{TrackedFile, WorkContent, WorkFiles};
@@ -111,6 +112,10 @@ impl<'p> SearchedFiles<'p> {
             |path: &String| self.all.iter().any(|file| !file.is_link && file.path == *path);
         named.retain(is_there);
         named
+    }
+
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.all.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok()
     }
 
     pub(super) fn reaches(&self, path: &str, exclude: &[String]) -> bool {
@@ -218,6 +223,8 @@ pub(super) struct SearchedFile {
     pub(super) is_record: bool,
     /// The line of each suppression, without the blanks around it.
     pub(super) lines: Vec<SuppressionLine>,
+    /// The hashes of its lines, sorted, if a comment holds for more than its own.
+    pub(super) outline: Vec<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -248,6 +255,13 @@ impl SearchedFile {
             for (index, line) in all.iter().enumerate().filter(|(_, line)| wanted.contains(*line)) {
                 seen.entry(line).or_default().push(index);
             }
+            let alone = alone(&content, &whole);
+            // Of several above each other each is about what is below the last one.
+            let below = |index: usize, found: &FoundSuppression| {
+                let next = index.saturating_add(1);
+                let mut lines = (next..).take(MOST_STACKED);
+                lines.find(|line| !alone.contains(&(found.kind, *line))).unwrap_or(next)
+            };
             for found in &content.suppressions {
                 let index = index_of(found.line);
                 let line = |index: usize| all.get(index).copied().unwrap_or_default();
@@ -255,7 +269,7 @@ impl SearchedFile {
                 let equal = seen.get(line(telling(index))).map(Vec::as_slice).unwrap_or_default();
                 let n_before = equal.partition_point(|other| *other < telling(index));
                 let raw = whole.get(index).copied().unwrap_or_default();
-                let below = if hides_next(found) { line(index.saturating_add(1)) } else { b"" };
+                let below = if hides_next(found) { line(below(index, found)) } else { b"" };
                 lines.push(SuppressionLine {
                     text: text(line(index)),
                     below: text(below),
@@ -267,15 +281,56 @@ impl SearchedFile {
         let is_record = !content.is_empty()
             && watched_paths::is_record(path)
             && file::read(path, bytes).record.is_some();
-        SearchedFile { path: path.to_owned(), content, is_record, lines }
+        let is_wide = |found: &FoundSuppression| found.reach > CommentReach::Line;
+        let outline = match content.suppressions.iter().any(is_wide) {
+            true => outline(bytes),
+            false => Vec::new(),
+        };
+        SearchedFile { path: path.to_owned(), content, is_record, lines, outline }
     }
 }
 
+fn outline(bytes: &[u8]) -> Vec<u64> {
+    let hash = |line: &[u8]| {
+        let mut hasher = DefaultHasher::new();
+        line.hash(&mut hasher);
+        hasher.finish()
+    };
+    let lines = bytes.split(|byte| *byte == b'\n').map(comparable);
+    let mut hashes: Vec<u64> = lines.filter(|line| !line.is_empty()).map(hash).collect();
+    hashes.sort_unstable();
+    hashes
+}
+
+/// The kinds of comments that are about what is below them if they are alone on their line.
+const HIDING_NEXT: &[&str] =
+    &["codeql", "golangci-lint", "gosec", "hadolint", "kics", "semgrep", "trivy"];
+
 fn hides_next(found: &FoundSuppression) -> bool {
     let label = found.label.to_lowercase();
-    ["semgrep", "codeql", "gosec", "hadolint"].contains(&found.kind)
-        || ["next-line", "nextline"].iter().any(|word| label.contains(word))
+    let is_said = ["next-line", "nextline"].iter().any(|word| label.contains(word));
+    let is_of_ruff = found.kind == "ruff" && label.contains("ignore[");
+    found.reach < CommentReach::File && (is_said || is_of_ruff || HIDING_NEXT.contains(&found.kind))
 }
+
+/// Returns the comments that are alone on their lines: their kinds, and the lines from 0.
+fn alone(content: &ScannedFile, lines: &[&[u8]]) -> BTreeSet<(&'static str, usize)> {
+    let is_alone = |found: &&FoundSuppression| {
+        let n_before = index_of(found.column);
+        let line = lines.get(index_of(found.line)).copied().unwrap_or_default();
+        // The signs are a byte each.
+        let before = line.get(..n_before).unwrap_or_default();
+        before.iter().all(|byte| SIGNS.contains(&char::from(*byte)))
+    };
+    let alone = content.suppressions.iter().filter(is_alone);
+    alone.map(|found| (found.kind, index_of(found.line))).collect()
+}
+
+/// The characters of which the signs of comments consist, and what may stand beside them.
+pub(super) const SIGNS: [char; 8] = ['#', '/', '*', ' ', '\t', '-', '<', '!'];
+
+/// How many comments above each other are about the line below the last one.
+const MOST_STACKED: usize = 64;
 
 /// Among how many lines of an entry one with a letter or digit is looked for.
 const MOST_UNTELLING: usize = 8;
@@ -382,6 +437,7 @@ impl FileSearch {
             content,
             is_record: false,
             lines: Vec::new(),
+            outline: Vec::new(),
         });
     }
 

@@ -1,7 +1,7 @@
 //! The table of comments that suppress findings, as it ships: `patterns.tsv`.
 //!
 //! Pure. Start at [`all`]. Columns: the kind; the endings of its files; whether it is on by default; the pattern of a
-//! line; words of which every match has one, in whatever case; what to do to cite a record, and behind a `|` the same for
+//! line, in which the groups `block` and `file` tell what reaches beyond the line; words of which every match has one, in whatever case; what to do to cite a record, and behind a `|` the same for
 //! one that states no end; a note; the place: `before` if only a comment on the line before cites a record, `comment` if the
 //! match must be in a comment.
 

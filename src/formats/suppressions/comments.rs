@@ -18,7 +18,7 @@ use crate::formats::suppressions::readers::format::{ImportError, is_no_end};
 use crate::record::id::Id;
 use crate::record::time::Day;
 use crate::rules::scan::suppression::{
-    EntryLimits, FoundSuppression, HiddenFindings, SuppressionEnd,
+    CommentReach, EntryLimits, FoundSuppression, HiddenFindings, SuppressionEnd,
 };
 use crate::survey::cited;
 
@@ -120,11 +120,11 @@ pub fn find(
         let between = line.bytes.get(passed..start).unwrap_or_default();
         column += String::from_utf8_lossy(between).chars().count();
         passed = start;
-        let end = match pattern.kind {
-            "trivy" => end(line.bytes.get(start..).unwrap_or_default()),
-            _ => Some(SuppressionEnd::NoSuchField),
+        let stated = match pattern.kind {
+            "trivy" => of_trivy(line.bytes.get(start..).unwrap_or_default()),
+            _ => Some((SuppressionEnd::NoSuchField, EntryLimits::new())),
         };
-        let Some(end) = end else {
+        let Some((end, limits)) = stated else {
             found.ignored.push(IgnoredEntry {
                 kind: pattern.kind,
                 path: path.to_owned(),
@@ -155,6 +155,7 @@ pub fn find(
             hidden,
             cited: ids.of_place(start),
             end,
+            reach: own.as_ref().map_or_else(|| reach(&captures), |own| own.reach),
             reason: match &own {
                 Some(own) => {
                     comment_reason::stated(&own.why).or_else(|| comment_reason::beside(here, start))
@@ -162,7 +163,7 @@ pub fn find(
                 None => comment_reason::of(pattern.kind, &captures, here, start),
             },
             is_blanket,
-            limits: EntryLimits::new(),
+            limits,
         });
     }
 }
@@ -184,6 +185,14 @@ fn judge(
     }
     let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
     Some((hidden::of_comment(pattern.kind, rules.as_deref(), path, options)?, None))
+}
+
+fn reach(captures: &Captures<'_>) -> CommentReach {
+    match (captures.name("file"), captures.name("block")) {
+        (Some(_), _) => CommentReach::File,
+        (None, Some(_)) => CommentReach::Block,
+        (None, None) => CommentReach::Line,
+    }
 }
 
 fn passed_over(kind: &str, captures: &Captures<'_>) -> Option<String> {
@@ -248,10 +257,39 @@ impl CitedIds {
 /// How many bytes of a comment of trivy are read for its end.
 const LONGEST_COMMENT: usize = 1024;
 
-/// Returns the end of a comment of trivy, whose last day is excluded; `None` if it has a bad date, so that trivy ignores it.
-fn end(rest: &[u8]) -> Option<SuppressionEnd> {
+/// Returns the end of a comment of trivy, whose last day is excluded, and what else limits it; `None` if it has a bad date,
+/// so that trivy ignores it.
+fn of_trivy(rest: &[u8]) -> Option<(SuppressionEnd, EntryLimits)> {
     let rest = String::from_utf8_lossy(rest.get(..LONGEST_COMMENT).unwrap_or(rest));
     let comment = rest.split_whitespace().next().unwrap_or_default();
+    Some((end_of_trivy(comment)?, limits_of_trivy(comment)))
+}
+
+fn limits_of_trivy(comment: &str) -> EntryLimits {
+    let (before, rest) = comment.split_once('[').unwrap_or((comment, ""));
+    let (conditions, behind) = rest.rsplit_once(']').unwrap_or((rest, ""));
+    let mut limits = EntryLimits::new();
+    let mut add = |field: &str, value: &str| {
+        limits.entry(field.to_owned()).or_default().insert(value.to_owned());
+    };
+    for condition in conditions.split(',').filter(|condition| !condition.is_empty()) {
+        let (field, value) = condition.split_once('=').unwrap_or((condition, ""));
+        add(field, value);
+    }
+    for part in [before, behind] {
+        // The tool stands before the first colon.
+        let mut words = part.split(':').skip(1);
+        while let Some(field) = words.next() {
+            let value = words.next().unwrap_or_default();
+            if !matches!(field, "ignore" | "exp") {
+                add(field, value);
+            }
+        }
+    }
+    limits
+}
+
+fn end_of_trivy(comment: &str) -> Option<SuppressionEnd> {
     let Some((_, date)) = comment.split_once("exp:") else {
         return Some(SuppressionEnd::Missing);
     };

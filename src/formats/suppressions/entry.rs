@@ -7,7 +7,8 @@ use crate::formats::suppressions::limits;
 use crate::formats::suppressions::readers::format::text;
 use crate::formats::suppressions::reasons::{self, CommentSyntax, EntryPlace};
 use crate::rules::scan::suppression::{
-    CitingAdvice, FoundSuppression, GeneratedFile, HiddenFindings, SuppressionEnd, UnreadPart,
+    CitingAdvice, CommentReach, FoundSuppression, GeneratedFile, HiddenFindings, SuppressionEnd,
+    UnreadPart,
 };
 use crate::survey::cited;
 use crate::yaml::node::Node;
@@ -145,6 +146,7 @@ impl EntryFinder<'_> {
             cited,
             end: entry.end,
             reason: native_reason(entry.node).map(str::to_owned),
+            reach: CommentReach::Stated,
             is_blanket,
             limits: limits::of_node(entry.node, NO_LIMITS),
         });

@@ -8,12 +8,15 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
 
+use crate::rules::scan::suppression::CommentReach;
+
 #[derive(Debug)]
 pub(super) struct EslintComment {
     /// The names between commas; empty for all rules.
     pub(super) rules: String,
     /// What follows the hyphens.
     pub(super) why: String,
+    pub(super) reach: CommentReach,
 }
 
 /// How many bytes of a comment are read.
@@ -35,14 +38,16 @@ pub(super) fn read(file: &[u8], at: usize) -> Option<EslintComment> {
     let comment: Cow<'_, str> = String::from_utf8_lossy(comment);
     let word = comment.split(char::is_whitespace).next()?;
     let (stated, why) = split_at_hyphens(comment.get(word.len()..)?);
-    let rules = match word {
-        "eslint-disable" if is_block => one_line(stated),
-        "eslint-disable-next-line" => one_line(stated),
-        "eslint-disable-line" if !comment.contains('\n') => one_line(stated),
-        "eslint" if is_block => Some(turned_off(stated)).filter(|rules| !rules.is_empty())?,
+    let (reach, rules) = match word {
+        "eslint-disable" if is_block => (CommentReach::Block, one_line(stated)),
+        "eslint-disable-next-line" => (CommentReach::Line, one_line(stated)),
+        "eslint-disable-line" if !comment.contains('\n') => (CommentReach::Line, one_line(stated)),
+        "eslint" if is_block => {
+            (CommentReach::File, Some(turned_off(stated)).filter(|rules| !rules.is_empty())?)
+        }
         _ => return None,
     };
-    Some(EslintComment { rules, why: one_line(why) })
+    Some(EslintComment { rules, why: one_line(why), reach })
 }
 
 fn one_line(text: &str) -> String {

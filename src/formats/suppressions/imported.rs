@@ -14,8 +14,8 @@ use crate::record::subject::FindingKey;
 use crate::record::time;
 use crate::record::time::Instant;
 use crate::rules::scan::suppression::{
-    CitingAdvice, EntryLimits, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
-    UnreadPart,
+    CitingAdvice, CommentReach, EntryLimits, FoundSuppression, HiddenFindings, HiddenIds,
+    SuppressionEnd, UnreadPart,
 };
 use crate::survey::cited;
 
@@ -218,6 +218,7 @@ impl ForeignFile<'_> {
             cited: None,
             end: SuppressionEnd::NoSuchField,
             reason: None,
+            reach: CommentReach::Stated,
             is_blanket: true,
             limits: EntryLimits::new(),
         }

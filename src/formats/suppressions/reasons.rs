@@ -265,7 +265,10 @@ impl Holder<'_> {
         let is_dedent = |block: &CommentBlock| {
             self.syntax != CommentSyntax::Toml && (line.indent < block.indent || is_sibling(block))
         };
-        if self.active.and_then(|at| self.blocks.get(at)).is_some_and(is_dedent) {
+        // What is read from another file is not what the comment above others is about.
+        let is_elsewhere = self.syntax == CommentSyntax::Lines && line.content.starts_with(':');
+        let ends = self.active.and_then(|at| self.blocks.get(at)).is_some_and(is_dedent);
+        if ends || is_elsewhere {
             self.active = None;
         }
         // A comment that cites a record does so for the next entry alone.

@@ -4,7 +4,7 @@
 
 use crate::rules::scan::reach;
 use crate::rules::scan::suppression::{
-    EntryLimits, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+    CommentReach, EntryLimits, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
 };
 
 /// How the later one of two suppressions differs.
@@ -37,8 +37,12 @@ pub fn compare(
     match compare_scopes(before, now) {
         SuppressionChange::Within => {}
         SuppressionChange::Wider(what) => wider.push(what),
+        SuppressionChange::Other if is_in_place => {
+            wider.push("it is limited to something else now".to_owned());
+        }
         SuppressionChange::Other => return SuppressionChange::Other,
     }
+    wider.extend(farther(before.reach, now.reach));
     if wider.is_empty() && now.is_blanket && !before.is_blanket {
         wider.push("it hides everything now".to_owned());
     }
@@ -139,6 +143,16 @@ fn compare_limits(before: &EntryLimits, now: &EntryLimits) -> SuppressionChange 
         wider = Some(format!("its `{field}` names more"));
     }
     wider.map_or(SuppressionChange::Within, SuppressionChange::Wider)
+}
+
+fn farther(before: CommentReach, now: CommentReach) -> Option<String> {
+    let where_to = match now {
+        _ if now <= before => return None,
+        CommentReach::Stated | CommentReach::Line => return None,
+        CommentReach::Block => "a block or the rest of the file",
+        CommentReach::File => "the whole file",
+    };
+    Some(format!("it holds for {where_to} now"))
 }
 
 fn longer(before: SuppressionEnd, now: SuppressionEnd) -> Option<String> {

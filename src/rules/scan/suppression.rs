@@ -32,6 +32,7 @@ pub struct FoundSuppression {
     /// The record that it cites.
     pub cited: Option<Id>,
     pub end: SuppressionEnd,
+    pub reach: CommentReach,
     /// Why it is there, as the file says it: its own field, then the comments that hold for it, a line each.
     pub reason: Option<String>,
     /// Whether it names no rule, or turns off a rule, a file or the tool everywhere.
@@ -73,6 +74,18 @@ impl FoundSuppression {
         });
         listed.map(String::as_str).filter(|id| seen.insert(*id)).collect()
     }
+}
+
+/// How far a comment reaches from where it stands, the nearest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CommentReach {
+    /// It is no comment, but an entry that says where it holds.
+    Stated,
+    /// Its own line, or what is below it.
+    Line,
+    /// A block, or the rest of the file.
+    Block,
+    File,
 }
 
 /// What to do, in the imperative, where `ID` stands for the id of the record: ``put `# ID` on the line before``.

@@ -64,7 +64,7 @@ fn ignore_lists_of_scanners() {
         (
             ".semgrepignore",
             "# Common test paths\ntests/\n# generated code\ngen/\n:include .gitignore\n!gen/keep/\n",
-            &["4 !semgrepignore(semgrep) | generated code"],
+            &["4 !semgrepignore(semgrep) | generated code", "5 !semgrepignore(semgrep)"],
         ),
     ]);
 }

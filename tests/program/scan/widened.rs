@@ -44,6 +44,18 @@ const PLAIN: &str = "# not reachable from outside\nCVE-2026-0001 exp:2027-01-01\
 
 const DEPENDABOT: &str = "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n    ignore:\n      # the next major version breaks the build\n      - dependency-name: a\n        versions: ['>=5']\n";
 
+const ASSERTS: &str = "# ruff: ignore[S101] asserts are for mypy\nassert x\n";
+
+const BESIDE: &str = "assert x  # noqa: S101 for mypy\n";
+
+const KICS: &str = "# a module of others\n# kics-scan ignore-line\nresource x {}\n";
+
+const INLINE: &str = "#trivy:ignore:AVD-AWS-0001[name=a]:ws:dev public by design\nresource x {}\n";
+
+const EVAL: &str = "// eslint-disable-next-line no-eval -- checked\neval(x)\n";
+
+const ALLOWED: &str = "[[allowlists]]\ndescription = \"fixtures\"\ncondition = \"AND\"\npaths = [\"test/.*\"]\nregexes = [\"AKIA.*\"]\n";
+
 /// Path, text, what is replaced, by what.
 type Case = (&'static str, &'static str, &'static str, &'static str);
 
@@ -74,6 +86,21 @@ const WIDER: &[Case] = &[
     ("a.py", "run(a)  # nosec B602 - checked\n", "B602 ", "B307, B102 "),
     ("a.py", "run(a)  # nosec B602 - checked\n", " B602 - checked", ""),
     ("a.js", "/* eslint-disable no-eval -- checked */\n", "no-eval ", ""),
+    ("a.py", ASSERTS, "ignore[", "file-ignore["),
+    ("a.py", ASSERTS, "ignore[", "disable["),
+    ("a.py", "# noqa: S101 for mypy\nassert x\n", "noqa", "ruff: noqa"),
+    ("a.py", BESIDE, BESIDE, "# ruff: noqa: S101 for mypy\nassert x\n"),
+    ("Dockerfile", "# needed\n# hadolint ignore=DL3002\nUSER root\n", "ignore=", "global ignore="),
+    ("a.tf", KICS, "-line", "-block"),
+    ("a.tf", KICS, "ignore-line", "ignore"),
+    ("a.tf", INLINE, "[name=a]", ""),
+    ("a.tf", INLINE, "[name=a]", "[name=*]"),
+    ("a.tf", INLINE, ":ws:dev", ""),
+    ("a.js", EVAL, EVAL, "/* eslint-disable no-eval -- checked */\neval(x)\n"),
+    ("a.js", "/* eslint-disable no-eval -- checked */\n", "-disable no-eval", " no-eval: off"),
+    (".gitleaks.toml", ALLOWED, "condition = \"AND\"\n", ""),
+    (".gitleaks.toml", ALLOWED, "paths = [\"test/.*\"]\n", ""),
+    (".gitleaks.toml", ALLOWED, "\"AND\"\n", "\"AND\"\nregexTarget = \"line\"\n"),
 ];
 
 /// Returns the messages that `scan --base` has about each of some cases, of a branch that makes all of their changes.
@@ -130,6 +157,10 @@ fn an_entry_that_hides_something_else_is_added() {
         (".secrets.baseline", SECRETS, "1111111", "2222222"),
         (".gitleaksignore", "src/a.py:aws-key:7\n", ":7", ":9"),
         (".semgrepignore", "docs/\n", "docs/", "src/"),
+        (".semgrepignore", "# generated\ndocs/\n", "docs/\n", "docs/\n:include .ignore\n"),
+        (".gitleaks.toml", "[allowlist]\npaths = [\"test/.*\"]\n", "test", "src"),
+        ("a.tf", "# kics-scan ignore-line\nresource x {}\n", "x {}", "y {}"),
+        ("a.tf", "# trivy:ignore:A\n# trivy:ignore:B\nresource x {}\n", "x {}", "y {}"),
     ];
     for (path, text, old, new) in added {
         let run = replaced(path, text, old, new);
@@ -155,6 +186,12 @@ fn an_entry_that_hides_no_more_than_before_is_not_new() {
         (".secrets.baseline", SECRETS, "\"line_number\": 3", "\"line_number\": 30"),
         (".trivyignore", PLAIN, "from outside", "by a caller"),
         ("a.py", "run(a)  # nosec B602, B603 - checked\n", ", B603", ""),
+        ("a.py", "# ruff: file-ignore[S101] for mypy\nassert x\n", "file-ignore", "ignore"),
+        ("a.py", "# ruff: file-ignore[S101] for mypy\n", "for mypy", "for the types"),
+        ("a.js", "/* eslint-disable no-eval -- checked */\n", "*/", "*/\nx();"),
+        ("a.tf", INLINE, "[name=a]", "[name=a,type=b]"),
+        ("a.tf", "# trivy:ignore:A\n# trivy:ignore:B\nresource x {}\n", "# trivy:ignore:B\n", ""),
+        (".gitleaks.toml", ALLOWED, "\"AND\"\n", "\"&&\"\n"),
         (".checkov.yaml", "skip-check: [CKV_AWS_20, CKV_AWS_21]\n", "CKV_AWS_20, ", ""),
     ];
     for (messages, (path, _, old, new)) in replaced_all(same).iter().zip(same) {
@@ -207,3 +244,42 @@ fn a_comment_over_other_code_and_settings_in_another_folder_are_added() {
 
 /// An entry without an end, which a branch can't add without an error.
 const FOREVER: &str = "[[IgnoredVulns]]\nid = \"CVE-2026-0001\"\n";
+
+/// Returns the exit code of `scan --base main` where `main` has files, and the branch has others in their place.
+fn since(before: &[(&str, &str)], now: &[(&str, &str)]) -> i32 {
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    let work = repo.by("dana");
+    before.iter().fold(work, |work, (path, text)| work.write(path, text)).commit("Write");
+    repo.checkout();
+    git(repo.path(), &["rm", "-q", "-r", "."]);
+    for (path, text) in now {
+        std::fs::create_dir_all(repo.path().join(path).parent().unwrap()).unwrap();
+        write(repo.path(), path, text);
+    }
+    git(repo.path(), &["add", "-A"]);
+    let run = cli::run(repo.path(), &["scan", "--base", "main", "--on", "2026-11-21"]);
+    assert!(run.code < 2, "{}{}", run.out, run.err);
+    run.code
+}
+
+#[test]
+fn what_holds_for_a_whole_file_moves_only_with_that_file() {
+    let code = "import os\ndef f(a):\n    os.system(a)\n    return a\nf(\"true\")\n";
+    for comment in ["# ruff: noqa: S605\n", "# ruff: disable[S605]\n", "# flake8: noqa\n"] {
+        let old = format!("{comment}{code}");
+        let longer = format!("{old}f(1)\n");
+        let much_longer = format!("{longer}g(1)\nh(2)\n");
+        let paid = format!("{comment}pay()\n");
+        let main: &[(&str, &str)] = &[("tests/a.py", &old), ("src/pay.py", "pay()\n")];
+        let pay = ("src/pay.py", "pay()\n");
+        assert_eq!(since(main, &[("tests/a.py", code), ("src/pay.py", &paid)]), 1, "{comment}");
+        assert_eq!(since(main, &[("src/pay.py", &paid)]), 1, "{comment}");
+        assert_eq!(since(main, &[("src/pay.py", &old)]), 1, "{comment}");
+        assert_eq!(since(main, &[("tests/a.py", code), ("src/a.py", &old), pay]), 1, "{comment}");
+        assert_eq!(since(main, &[("src/b.py", &much_longer), pay]), 1, "{comment}");
+        assert_eq!(since(main, &[("src/b.py", &old), pay]), 0, "{comment}");
+        assert_eq!(since(main, &[("src/b.py", &longer), pay]), 0, "{comment}");
+    }
+    let line = "run(a)  # nosec B602\n";
+    assert_eq!(since(&[("a.py", line), ("b.py", "b()\n")], &[("b.py", line)]), 0);
+}

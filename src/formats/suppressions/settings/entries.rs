@@ -10,8 +10,8 @@ use crate::formats::suppressions::readers::format::text;
 use crate::formats::suppressions::reasons::{self, CommentSyntax, EntryPlace};
 use crate::formats::suppressions::{kinds, limits};
 use crate::rules::scan::suppression::{
-    CitingAdvice, EntryLimits, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
-    UnreadPart,
+    CitingAdvice, CommentReach, EntryLimits, FoundSuppression, HiddenFindings, HiddenIds,
+    SuppressionEnd, UnreadPart,
 };
 use crate::survey::cited;
 use crate::yaml::node::{Node, Value};
@@ -150,6 +150,7 @@ fn suppression(entry: SettingEntry, path: &str, options: &ScanOptions) -> FoundS
         }],
         cited,
         end: entry.end,
+        reach: CommentReach::Stated,
         reason: entry.reason,
         is_blanket: entry.is_blanket,
         limits: entry.limits,

@@ -2,6 +2,8 @@
 //!
 //! Pure. Start at `of_name` for files that are known by their names, and at [`by_content`] for others.
 
+use std::collections::BTreeSet;
+
 use memchr::memmem;
 use regex::Regex;
 
@@ -292,19 +294,43 @@ fn allowlists(kind: &'static str, node: &Node, rule: Option<&str>, found: &mut S
         for list in list.items().iter().chain(alone) {
             let named = texts(list.get("targetRules"));
             let rules: Vec<String> = named.into_iter().chain(rule).map(str::to_owned).collect();
-            let items = ["paths", "regexes", "commits", "stopwords"].into_iter();
-            let items = items.flat_map(|key| list.get(key).map(Node::items).unwrap_or_default());
-            for item in items {
-                let label = item.text().unwrap_or(kind);
-                let entry = SettingEntry {
-                    is_blanket: rules.is_empty(),
-                    rules: rules.clone(),
-                    ..SettingEntry::of(kind, item.pos.line, label)
-                };
-                found.add(entry.with_reason(list.get("description").and_then(Node::text)));
+            for condition in CONDITIONS {
+                for item in list.get(condition).map(Node::items).unwrap_or_default() {
+                    let label = item.text().unwrap_or(kind);
+                    let entry = SettingEntry {
+                        is_blanket: rules.is_empty(),
+                        rules: rules.clone(),
+                        limits: limits_of_allowlist(list, condition, label),
+                        ..SettingEntry::of(kind, item.pos.line, label)
+                    };
+                    found.add(entry.with_reason(list.get("description").and_then(Node::text)));
+                }
             }
         }
     }
+}
+
+const CONDITIONS: [&str; 4] = ["paths", "regexes", "commits", "stopwords"];
+
+/// Returns what limits one item of an allowlist: its text, what a regular expression is compared with, and the other
+/// conditions where all have to hold.
+fn limits_of_allowlist(list: &Node, condition: &str, item: &str) -> EntryLimits {
+    let mut limited = limits::one(condition, item);
+    let text = |key: &str| list.get(key).and_then(Node::text);
+    if condition == "regexes" {
+        // Which texts another target lets pass can't be told, so each is a limit of its own.
+        let target = text("regexTarget").filter(|target| !target.is_empty()).unwrap_or("secret");
+        limited.extend(limits::one(&format!("regexTarget = {}", target.to_lowercase()), ""));
+    }
+    let is_each =
+        matches!(text("condition"), Some(word) if word == "&&" || word.eq_ignore_ascii_case("and"));
+    for other in CONDITIONS.iter().filter(|other| is_each && **other != condition) {
+        let values = texts(list.get(other)).into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+        if !values.is_empty() {
+            limited.insert(format!("AND {other}"), values);
+        }
+    }
+    limited
 }
 
 /// The paths that the tool ignores where there is no such file.
@@ -334,9 +360,12 @@ fn semgrepignore(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     for item in root.items() {
         let text = item.text().unwrap_or_default();
         let path = text.split(" #").next().unwrap_or_default().trim();
-        let is_entry = !path.is_empty() && !path.starts_with(['#', '!', ':']);
+        // What it includes are patterns of another file, which may be any.
+        let is_other = path.starts_with(':') && !path.starts_with(":include");
+        let is_entry = !path.is_empty() && !path.starts_with(['#', '!']) && !is_other;
         if is_entry && !SEMGREP_DEFAULT.contains(&path) {
-            found.add(SettingEntry::blanket(kind, item.pos.line, path));
+            let label = path.trim_start_matches(':');
+            found.add(SettingEntry::blanket(kind, item.pos.line, label));
         }
     }
 }
