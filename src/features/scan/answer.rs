@@ -120,7 +120,7 @@ pub(super) fn scan<'s>(
         ScanPlace::Repository(repository) => (Some(&**repository), None),
         ScanPlace::Folder(_) => (None, None),
     };
-    let base = request.base.map(|name| open_base(repository, name)).transpose()?;
+    let mut base = request.base.map(|name| open_base(repository, name)).transpose()?;
     let unlimited = Scan { exclude: Vec::new(), ..Scan::default() };
     let policy = snapshot.as_ref().map(|snapshot| &snapshot.governance().policy);
     let settings = policy.map_or(&unlimited, |policy| &policy.scan);
@@ -132,6 +132,10 @@ pub(super) fn scan<'s>(
         prefixes: policy.map(|policy| policy.id_prefix.clone()).unwrap_or_default(),
     };
     let scanner = SuppressionScanner::new(options).map_err(a_bug)?;
+    let before_scanner = match (&mut base, repository) {
+        (Some(base), Some(repository)) => Some(base.scanner(repository, &files, &scanner)?),
+        _ => None,
+    };
     let only = base.as_ref().map(|base| &base.changed);
     let mut search = files.search(&scanner, &settings.exclude, only);
     if let (ScanPlace::Ledger(session), Some(policy), Some(repository)) =
@@ -146,9 +150,9 @@ pub(super) fn scan<'s>(
         });
     }
     let mut changes = Vec::new();
-    if let (Some(base), Some(repository)) = (&base, repository) {
+    if let (Some(base), Some(repository), Some(scanner)) = (&base, repository, &before_scanner) {
         let reaches = |path: &str| files.reaches(path, &settings.exclude);
-        let before = base.search(repository, &scanner, &reaches)?;
+        let before = base.search(repository, scanner, &reaches)?;
         changes = base::keep_added(&mut search, &before, &|path| files.has(path));
     }
     let unknown = settings.tools.iter().filter(|tool| kinds::find(tool).is_none());

@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::features::diff;
-use crate::features::scan::search::{FileSearch, SIGNS, SearchedFile, SuppressionLine};
+use crate::features::scan::search::{
+    FileSearch, SIGNS, SearchedFile, SearchedFiles, SuppressionLine,
+};
+use crate::formats::suppressions::readers::trivy;
 use crate::formats::suppressions::{self, SuppressionScanner};
 use crate::history::branch::Branch;
 use crate::history::content;
@@ -16,6 +19,7 @@ use crate::history::folder::Mode;
 use crate::history::objects::{Extent, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree as _;
 use crate::rules::scan::BranchChange;
 use crate::rules::scan::change::{self, SuppressionChange};
 use crate::rules::scan::suppression::{
@@ -67,29 +71,107 @@ impl ScanBase {
         Ok(ScanBase { commit, name: name.to_owned(), changed })
     }
 
+    /// Finds which other files are read differently since the base, though they are the same: those that settings name, and
+    /// those to which links lead. Returns the search for what was there.
+    pub(super) fn scanner(
+        &mut self,
+        repository: &Repository,
+        files: &SearchedFiles<'_>,
+        scanner: &SuppressionScanner,
+    ) -> Result<SuppressionScanner, Error> {
+        let tree = self.tree(repository)?;
+        let mut named = files.named_by_trivy();
+        for path in self.changed.iter().filter(|path| trivy::is_settings(path)) {
+            let bytes = bytes_of(repository, &tree, path)?;
+            match bytes.and_then(|bytes| trivy::named_ignore_file(path, &bytes)) {
+                Some(file) => named.insert(path.clone(), file),
+                None => named.remove(path),
+            };
+        }
+        let mut before = BTreeSet::new();
+        for path in named.into_values() {
+            if let Some((Mode::File, _)) = tree.entry(&path).map_err(Undetermined::from)? {
+                before.insert(path);
+            }
+        }
+        let now = files.trivy_files();
+        let mut changed: Vec<String> = now.symmetric_difference(&before).cloned().collect();
+        for (link, target) in files.known_links(scanner) {
+            let was = file_of(&tree, link)?;
+            if was != target || target.is_some_and(|target| self.changed.contains(&target)) {
+                changed.push(link.to_owned());
+            }
+        }
+        self.changed.extend(changed);
+        Ok(scanner.with_trivy_files(before))
+    }
+
+    fn tree<'r>(&self, repository: &'r Repository) -> Result<CommitTree<'r>, Undetermined> {
+        Ok(CommitTree::of_commit(repository, self.commit, &LedgerPrefix::default())?)
+    }
+
     pub(super) fn search(
         &self,
         repository: &Repository,
         scanner: &SuppressionScanner,
         reaches: &dyn Fn(&str) -> bool,
     ) -> Result<Vec<SearchedFile>, Error> {
-        let tree = CommitTree::of_commit(repository, self.commit, &LedgerPrefix::default())
-            .map_err(Undetermined::from)?;
-        let largest = usize::try_from(suppressions::LARGEST).unwrap_or(usize::MAX);
+        let tree = self.tree(repository)?;
         let mut found = Vec::new();
         for path in self.changed.iter().filter(|path| reaches(path)) {
-            let Some((Mode::File, blob)) = tree.entry(path).map_err(Undetermined::from)? else {
-                continue;
+            let file = match scanner.knows(path) {
+                true => file_of(&tree, path)?,
+                false => Some(path.clone()),
             };
-            let bytes =
-                content::bytes_within(repository, blob, largest).map_err(Undetermined::from)?;
-            let Some(bytes) = bytes.filter(|bytes| !suppressions::is_binary(bytes)) else {
-                continue;
-            };
-            found.push(SearchedFile::read(scanner, path, &bytes));
+            let Some(file) = file else { continue };
+            let bytes = bytes_of(repository, &tree, &file)?;
+            if let Some(bytes) = bytes.filter(|bytes| !suppressions::is_binary(bytes)) {
+                found.push(SearchedFile::read(scanner, path, &bytes));
+            }
         }
         Ok(found)
     }
+}
+
+fn bytes_of(
+    repository: &Repository,
+    tree: &CommitTree<'_>,
+    path: &str,
+) -> Result<Option<Vec<u8>>, Undetermined> {
+    let Some((Mode::File, blob)) = tree.entry(path)? else {
+        return Ok(None);
+    };
+    let largest = usize::try_from(suppressions::LARGEST).unwrap_or(usize::MAX);
+    Ok(content::bytes_within(repository, blob, largest)?)
+}
+
+/// How many links on a path are followed.
+const MOST_LINKS: usize = 8;
+
+/// Returns the path of the regular file that is at a path, or to which links on it lead; `None` if they lead out of the
+/// repository.
+fn file_of(tree: &CommitTree<'_>, path: &str) -> Result<Option<String>, Undetermined> {
+    let (mut at, mut n_links) = (Vec::new(), 0);
+    let mut left: Vec<String> = path.rsplit('/').map(str::to_owned).collect();
+    while let Some(part) = left.pop() {
+        match part.as_str() {
+            "" | "." => continue,
+            ".." if at.pop().is_none() => return Ok(None),
+            ".." => continue,
+            _ => at.push(part),
+        }
+        if let Some(target) = tree.target(&at.join("/"))? {
+            n_links += 1;
+            if n_links > MOST_LINKS || target.starts_with('/') {
+                return Ok(None);
+            }
+            at.pop();
+            left.extend(target.rsplit('/').map(str::to_owned));
+        }
+    }
+    let path = at.join("/");
+    let is_file = matches!(tree.entry(&path)?, Some((Mode::File, _)));
+    Ok(is_file.then_some(path))
 }
 
 /// Which files a branch renamed.

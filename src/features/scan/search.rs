@@ -92,26 +92,29 @@ impl<'p> SearchedFiles<'p> {
     }
 
     pub(super) fn trivy_files(&self) -> BTreeSet<String> {
-        let is_settings = |file: &&TrackedFile| {
-            !file.is_link && file.path.rsplit('/').next() == Some(trivy::SETTINGS)
-        };
+        let mut named: BTreeSet<String> = self.named_by_trivy().into_values().collect();
+        named.retain(|path| self.all.iter().any(|file| !file.is_link && file.path == *path));
+        named
+    }
+
+    /// Returns the ignore files that settings of trivy name, by the paths of the settings.
+    pub(super) fn named_by_trivy(&self) -> BTreeMap<String, String> {
+        let is_settings = |file: &&TrackedFile| !file.is_link && trivy::is_settings(&file.path);
         let mut work_files = WorkFiles::new(&self.top, suppressions::LARGEST);
         let named = self.all.iter().filter(is_settings).filter_map(|file| {
             let named = |bytes: &[u8]| trivy::named_ignore_file(&file.path, bytes);
-            match (in_work_tree(&mut work_files, file), self.repository) {
-                (Ok(WorkContent::Bytes(bytes)), _) => named(bytes),
-                (Ok(WorkContent::Absent), Some(repository)) => match staged(repository, file) {
-                    Ok(WorkContent::Bytes(bytes)) => named(&bytes),
-                    _ => None,
-                },
+            match content_of(&mut work_files, self.repository, file) {
+                Ok(WorkContent::Bytes(bytes)) => Some((file.path.clone(), named(&bytes)?)),
                 _ => None,
             }
         });
-        let mut named: BTreeSet<String> = named.collect();
-        let is_there =
-            |path: &String| self.all.iter().any(|file| !file.is_link && file.path == *path);
-        named.retain(is_there);
-        named
+        named.collect()
+    }
+
+    /// Returns the tracked links that stand where a tool looks for a file, each with where it leads.
+    pub(super) fn known_links(&self, scanner: &SuppressionScanner) -> Vec<(&str, Option<String>)> {
+        let links = self.all.iter().filter(|file| file.is_link && scanner.knows(&file.path));
+        links.map(|file| (file.path.as_str(), reach::below(&self.top, &file.path))).collect()
     }
 
     pub(super) fn has(&self, path: &str) -> bool {
@@ -173,8 +176,9 @@ impl<'p> SearchedFiles<'p> {
                     && !pattern::matches_any(exclude, &file.path)
             };
             let regular = self.all.iter().filter(is_searched);
-            let regular: BTreeSet<&str> = regular.map(|file| file.path.as_str()).collect();
-            search.judge_special(&self.top, &regular, scanner);
+            let regular: BTreeMap<&str, &TrackedFile> =
+                regular.map(|file| (file.path.as_str(), file)).collect();
+            search.judge_special((&self.top, self.repository), &regular, scanner);
         }
         search.found.order_by(|one, other| one.path.cmp(&other.path));
         search
@@ -420,7 +424,7 @@ impl FileSearch {
             }
         };
         let bytes = bytes.as_ref();
-        if suppressions::is_binary(bytes) && scanner.unread(&file.path, "").is_none() {
+        if suppressions::is_binary(bytes) && !scanner.knows(&file.path) {
             self.passed_over.binary += 1;
             return;
         }
@@ -450,28 +454,38 @@ impl FileSearch {
         self.absent.extend(other.absent);
     }
 
-    /// Adds the links to files that a tool reads, except those that lead to one that is searched where it is.
+    /// Adds the links that stand where a tool looks for a file, as what they lead to if that is searched, too.
     fn judge_special(
         &mut self,
-        top: &Path,
-        regular: &BTreeSet<&str>,
+        (top, repository): (&Path, Option<&Repository>),
+        regular: &BTreeMap<&str, &TrackedFile>,
         scanner: &SuppressionScanner,
     ) {
+        let mut work_files = WorkFiles::new(top, suppressions::LARGEST);
         for path in std::mem::take(&mut self.special) {
+            if !scanner.knows(&path) {
+                self.passed_over.links += 1;
+                continue;
+            }
             let target = reach::below(top, &path);
-            let is_searched = target.is_some_and(|target| {
-                regular.contains(target.as_str()) && scanner.is_alike(&path, &target)
-            });
+            if let Some(target) = target.and_then(|target| regular.get(target.as_str())) {
+                let content = content_of(&mut work_files, repository, target);
+                if !matches!(content, Ok(WorkContent::Absent | WorkContent::Special)) {
+                    let mut link = TrackedFile::clone(target);
+                    link.path = path;
+                    self.read(0, &link, content, scanner);
+                    continue;
+                }
+            }
             // A file below a linked folder is reached by a link, too.
             let found = top.join(&path).symlink_metadata().map(|found| found.file_type());
             let is_link = found.is_ok_and(|kind| kind.is_symlink() || kind.is_file());
             let why = match is_link {
-                true => "it is a link, which is not followed: track a regular file instead",
+                true => "it is a link to no file that is searched: track a regular file instead",
                 false => "it is not a regular file: track one instead",
             };
-            match scanner.unread(&path, why).filter(|_| !is_searched) {
-                Some(content) => self.unread(&path, content),
-                None => self.passed_over.links += 1,
+            if let Some(content) = scanner.unread(&path, why) {
+                self.unread(&path, content);
             }
         }
     }
@@ -516,6 +530,21 @@ fn in_work_tree<'w>(
     match file.is_sparse {
         true => Ok(WorkContent::Absent),
         false => work_files.read(file).map_err(|cause| cause.to_string()),
+    }
+}
+
+/// Returns the content of a file in the work tree, else in the index.
+fn content_of(
+    work_files: &mut WorkFiles,
+    repository: Option<&Repository>,
+    file: &TrackedFile,
+) -> Result<WorkContent<Vec<u8>>, String> {
+    match (in_work_tree(work_files, file)?, repository) {
+        (WorkContent::Bytes(bytes), _) => Ok(WorkContent::Bytes(bytes.to_vec())),
+        (WorkContent::Absent, Some(repository)) => staged(repository, file),
+        (WorkContent::Absent, None) => Ok(WorkContent::Absent),
+        (WorkContent::TooLarge, _) => Ok(WorkContent::TooLarge),
+        (WorkContent::Special, _) => Ok(WorkContent::Special),
     }
 }
 

@@ -25,6 +25,9 @@ pub mod reasons;
 pub mod settings;
 pub mod text;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 use memchr::memmem;
 
@@ -139,9 +142,15 @@ impl SuppressionScanner {
         Some(files::unread(path, &ImportError::at(1, why)))
     }
 
-    /// Tells whether two paths are read by their names, and the same content says the same at both.
-    pub fn is_alike(&self, path: &str, other: &str) -> bool {
-        is_alike(path, other, &self.options)
+    /// Tells whether a file is read by its name.
+    pub fn knows(&self, path: &str) -> bool {
+        known(path, &self.options).is_some()
+    }
+
+    /// Returns the same search where other files are the ignore files that settings of trivy name.
+    pub fn with_trivy_files(&self, trivy_files: BTreeSet<String>) -> SuppressionScanner {
+        let options = ScanOptions { trivy_files: Arc::new(trivy_files), ..self.options.clone() };
+        SuppressionScanner { options, ..self.clone() }
     }
 
     fn line(
@@ -177,14 +186,6 @@ fn is_template(ending: &str, bytes: &[u8]) -> bool {
         && lines
             .find(|line| !line.is_empty() && !line.starts_with(b"#"))
             .is_some_and(|line| line.starts_with(b"{{- "))
-}
-
-fn is_alike(path: &str, other: &str, options: &ScanOptions) -> bool {
-    let tool = |path: &str| known(path, options).map(|(tool, _)| tool);
-    // osv-scanner.toml rules the lock files of its own folder.
-    tool(path).is_some_and(|tool| tool != "osv-scanner")
-        && tool(path) == tool(other)
-        && comment_table::ending(path) == comment_table::ending(other)
 }
 
 fn known(path: &str, options: &ScanOptions) -> Option<(&'static str, CitingAdvice)> {

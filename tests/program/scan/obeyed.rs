@@ -51,21 +51,23 @@ fn a_link_to_a_file_known_by_name_may_hide_anything() {
         symlink(target, &place).unwrap();
         git(repo.path(), &["add", "--", path]);
     };
-    // What it leads to is searched where it is.
     link("../x/.trivyignore", "y/.trivyignore");
     link("../y/.trivyignore", "y2/.trivyignore");
     link("x/list.txt", "list.txt");
     assert_eq!(found(&repo, &[]), (0, vec![]));
-    // A file with another name, none, one outside, and one that is read in another form.
-    for target in ["../x/list.txt", "nowhere", "/etc/hosts"] {
+    // It is judged as what it leads to, where it stands.
+    link("../x/list.txt", "z/.trivyignore");
+    assert_eq!(found(&repo, &[]), (1, are(&[("z/.trivyignore:1", "uncovered")])));
+    // No file, one outside, and one that can't be read in the form of its place.
+    for target in ["nowhere", "/etc/hosts"] {
         link(target, "z/.trivyignore");
         assert_eq!(found(&repo, &[]), (3, are(&[("z/.trivyignore:1", "unread")])), "{target}");
     }
     let run = scan(&repo, &[]);
-    assert!(run.err.contains("it is a link, which is not followed"), "{}", run.err);
+    assert!(run.err.contains("it is a link to no file that is searched"), "{}", run.err);
     link("../x/.trivyignore", "z/.trivyignore");
     link("../x/.trivyignore", "z/.trivyignore.yaml");
-    assert_eq!(found(&repo, &[]).1, are(&[("z/.trivyignore.yaml:1", "unread")]));
+    assert_eq!(found(&repo, &[]).1, are(&[("z/.trivyignore.yaml:2", "unread")]));
     link("../y/nothing", "z/.trivyignore.yaml");
     // An excluded file is not searched, so a link to it is not harmless.
     let excluding = format!("{POLICY}scan: {{exclude: [x/**]}}\n");
@@ -83,7 +85,7 @@ fn a_link_to_a_file_known_by_name_may_hide_anything() {
     assert_eq!(found(&repo, &[]), (0, vec![]));
     symlink("../a/osv-scanner.toml", repo.path().join("b/osv-scanner.toml")).unwrap();
     git(repo.path(), &["add", "-A"]);
-    assert_eq!(found(&repo, &[]).1, are(&[("b/osv-scanner.toml:1", "unread")]));
+    assert_eq!(found(&repo, &[]).1, are(&[("b/osv-scanner.toml:1", "scope-wider")]));
 }
 
 #[test]

@@ -283,3 +283,65 @@ fn what_holds_for_a_whole_file_moves_only_with_that_file() {
     let line = "run(a)  # nosec B602\n";
     assert_eq!(since(&[("a.py", line), ("b.py", "b()\n")], &[("b.py", line)]), 0);
 }
+
+#[test]
+fn what_settings_name_as_an_ignore_file_is_added_though_it_was_there() {
+    let list = ("docs/cves.txt", "CVE-2026-0001\n");
+    let settings = ("trivy.yaml", "ignorefile: docs/cves.txt\n");
+    assert_eq!(since(&[list], &[list, settings]), 1);
+    assert_eq!(since(&[list, ("trivy.yaml", "ignorefile: other\n")], &[list, settings]), 1);
+    assert_eq!(since(&[settings], &[list, settings]), 1);
+    assert_eq!(
+        since(&[list, settings], &[list, ("trivy.yaml", "# ours\nignorefile: docs/cves.txt\n")]),
+        0
+    );
+    assert_eq!(since(&[list, settings], &[list]), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_of_settings_is_added_as_that_file_where_it_stands() {
+    use std::os::unix::fs::symlink;
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    let entry = "# not reachable\nCVE-2026-0001 exp:2027-01-01\n";
+    repo.by("dana").write("a/.trivyignore", entry).write("b/list", "CVE-2026-0002\n").commit("Go");
+    repo.checkout();
+    let link = |target: &str| {
+        let _ = std::fs::remove_file(repo.path().join(".trivyignore"));
+        symlink(target, repo.path().join(".trivyignore")).unwrap();
+        git(repo.path(), &["add", "-A"]);
+    };
+    let commit = || {
+        let author = ["-c", "user.name=dana", "-c", "user.email=dana@example.com"];
+        git(repo.path(), &[&author[..], &["commit", "-q", "-m", "Go on"]].concat());
+    };
+    let added = |base: &str| {
+        let args = ["scan", "--base", base, "--on", "2026-11-21", "--format", "json"];
+        let run = cli::run(repo.path(), &args);
+        let answer: Value =
+            serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
+        let all = answer["suppressions"].as_array().unwrap().iter();
+        let places = all.map(|it| format!("{}:{}", it["path"].as_str().unwrap(), it["line"]));
+        (run.code, places.collect::<Vec<_>>())
+    };
+    let is = |code: i32, places: &[&str]| {
+        (code, places.iter().map(|place| (*place).to_owned()).collect::<Vec<_>>())
+    };
+    link("a/.trivyignore");
+    assert_eq!(added("HEAD"), is(0, &[".trivyignore:2"]));
+    commit();
+    assert_eq!(added("HEAD"), is(0, &[]));
+    symlink("b", repo.path().join("c")).unwrap();
+    link("a/../c/./list");
+    assert_eq!(added("HEAD"), is(1, &[".trivyignore:1"]));
+    commit();
+    assert_eq!(added("HEAD"), is(0, &[]));
+    // The link is as it was, and what it leads to hides more.
+    write(repo.path(), "b/list", "CVE-2026-0002\nCVE-2026-0003\n");
+    assert_eq!(added("HEAD"), is(1, &[".trivyignore:2"]));
+    write(repo.path(), "b/list", "CVE-2026-0002\n");
+    // A regular file in its place hides the same.
+    std::fs::remove_file(repo.path().join(".trivyignore")).unwrap();
+    write(repo.path(), ".trivyignore", "CVE-2026-0002\n");
+    assert_eq!(added("HEAD"), is(0, &[]));
+}

@@ -36,8 +36,10 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("licenses", "trivy-license"),
 ];
 
-/// The name of the settings, one of which names another ignore file.
-pub const SETTINGS: &str = "trivy.yaml";
+/// Tells whether a path is that of settings, one of which names another ignore file.
+pub fn is_settings(path: &str) -> bool {
+    file_name(path) == "trivy.yaml"
+}
 
 /// Returns the ignore file that the settings at a path name, if it is not the usual one.
 pub fn named_ignore_file(path: &str, bytes: &[u8]) -> Option<String> {
