@@ -20,6 +20,7 @@ fn comments_of_each_tool() {
             ],
         ),
         ("a.rb", "x() # nosec\n", &[]),
+        ("a.pyw", "x()  # nosec B602\ny()  # noqa: S101\n", &["1 bandit B602", "2 ruff S101"]),
         (
             "a.go",
             "x() // #nosec G304 -- path is checked\ny() //nolint:gosec // local file\nz() //nolint:unused\n",
