@@ -30,16 +30,17 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
     for fault in &case.faults {
-        let SuppressionFault::Uncovered { names_no_rule, citing } = fault else {
+        let SuppressionFault::Uncovered { names_no_rule, citing, waiting } = fault else {
             continue;
         };
         let message = format!("no exception in force covers {}", case.label);
-        let way = if *names_no_rule {
-            "write which rule it hides, or remove it: only an exception for its tool without an id covers it"
-        } else {
-            "remove it, or file an exception that names it"
+        let help = match waiting {
+            Some(id) => format!("wait for the approval of {id}, which names it, or remove it"),
+            None if *names_no_rule => format!(
+                "write which rule it hides, or remove it: only an exception for its tool without an id covers it; to cite one, {citing}"
+            ),
+            None => format!("remove it, or file an exception that names it; to cite one, {citing}"),
         };
-        let help = format!("{way}; to cite one, {citing}");
         findings.push(scan::finding(case, (RULE.code, RULE.level), None, message, help));
     }
 }

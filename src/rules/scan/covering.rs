@@ -1,4 +1,4 @@
-//! The records in force, among which is one that covers a suppression which cites none.
+//! The records in force, among which is one that covers a suppression which cites none, and those that wait for approval.
 //!
 //! Pure. Start at [`CoveringRecords`]. Records are found by the ids of their findings, because there may be thousands of
 //! both.
@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::accepted_text::ScannedFiles;
+use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::record::tool_ids;
 use crate::record::vocabulary::Baseline;
 use crate::rules::scan::reach::{self, Reached};
 use crate::rules::scan::suppression::{FoundSuppression, HiddenIds, SuppressionEnd};
-use crate::status::state::{InForce, RecordState};
+use crate::status::state::{InForce, RecordState, Status};
 
 /// Returns what a record in force names; `None` if it is not in force.
 pub fn granted(record_state: &RecordState) -> Option<Grant<'_>> {
@@ -20,9 +21,15 @@ pub fn granted(record_state: &RecordState) -> Option<Grant<'_>> {
         InForce::Yes => record_state.effective.as_deref().zip(record_state.end)?,
         InForce::No | InForce::Undetermined => return None,
     };
-    let findings = record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
-    let is_adopted = record.deviates_from.baseline == Some(Baseline::Adopted);
-    Some(Grant { findings: findings.unwrap_or_default(), end, is_adopted })
+    Some(Grant::of(record, end))
+}
+
+/// Returns what a record names that waits for approval; `None` for any other one.
+pub fn awaited(record_state: &RecordState) -> Option<Grant<'_>> {
+    let waits = matches!(record_state.status, Status::Proposed | Status::Unapproved)
+        && record_state.in_force == InForce::No
+        && record_state.ended.is_none();
+    record_state.content().filter(|_| waits).map(|record| Grant::of(record, Instant::MAX))
 }
 
 /// What a record in force names, and until when.
@@ -34,7 +41,13 @@ pub struct Grant<'a> {
     is_adopted: bool,
 }
 
-impl Grant<'_> {
+impl<'a> Grant<'a> {
+    fn of(record: &'a Record, end: Instant) -> Grant<'a> {
+        let findings = record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
+        let is_adopted = record.deviates_from.baseline == Some(Baseline::Adopted);
+        Grant { findings: findings.unwrap_or_default(), end, is_adopted }
+    }
+
     /// Compares a suppression with what the record names; `is_new` if a branch adds or widens it.
     pub fn compare(
         &self,
@@ -58,7 +71,7 @@ struct CoveringRecord<'a> {
     grant: Grant<'a>,
 }
 
-/// The records in force that name findings.
+/// Records that name findings.
 #[derive(Clone, Debug, Default)]
 pub struct CoveringRecords<'a> {
     records: Vec<CoveringRecord<'a>>,
@@ -69,12 +82,14 @@ pub struct CoveringRecords<'a> {
 }
 
 impl<'a> CoveringRecords<'a> {
-    /// Selects and sorts the records.
-    pub fn new(record_states: &'a [RecordState]) -> CoveringRecords<'a> {
+    /// Selects and sorts the records; `grant` returns what one names, if it counts.
+    pub fn new(
+        record_states: &'a [RecordState],
+        grant: fn(&'a RecordState) -> Option<Grant<'a>>,
+    ) -> CoveringRecords<'a> {
         let mut all = CoveringRecords::default();
         for record_state in record_states {
-            let Some(grant) = granted(record_state).filter(|grant| !grant.findings.is_empty())
-            else {
+            let Some(grant) = grant(record_state).filter(|grant| !grant.findings.is_empty()) else {
                 continue;
             };
             let index = all.records.len();

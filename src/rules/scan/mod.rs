@@ -29,8 +29,9 @@ use crate::status::state::{InForce, RecordState};
 /// Why a suppression, or a generated file, is not as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SuppressionFault {
-    /// It cites no record, and none in force covers it: whether it could name a rule and doesn't, and what to do to cite one.
-    Uncovered { names_no_rule: bool, citing: String },
+    /// It cites no record, and none in force covers it: whether it could name a rule and doesn't, what to do to cite one, and
+    /// the one that would cover it and waits for approval.
+    Uncovered { names_no_rule: bool, citing: String, waiting: Option<Id> },
     /// It cites an id that no record of the ledger has.
     UnknownId(Id),
     /// The record that it cites is not in force; why.
@@ -120,6 +121,7 @@ pub struct SuppressionJudge<'a> {
 struct SuppressionLedger<'a> {
     by_id: BTreeMap<&'a str, &'a RecordState>,
     covering: CoveringRecords<'a>,
+    waiting: CoveringRecords<'a>,
     files: &'a dyn ScannedFiles,
 }
 
@@ -132,7 +134,8 @@ impl<'a> SuppressionJudge<'a> {
     ) -> SuppressionJudge<'a> {
         let ledger = SuppressionLedger {
             by_id: record_states.iter().map(|state| (state.key.as_str(), state)).collect(),
-            covering: CoveringRecords::new(record_states),
+            covering: CoveringRecords::new(record_states, covering::granted),
+            waiting: CoveringRecords::new(record_states, covering::awaited),
             files,
         };
         SuppressionJudge { ledger: Some(ledger), instant }
@@ -199,7 +202,9 @@ impl<'a> SuppressionJudge<'a> {
                 let names_no_rule = found.hidden.iter().all(|hidden| {
                     hidden.names_no_rule() && !matches!(hidden.ids, HiddenIds::Nameless)
                 });
-                case.faults.push(SuppressionFault::Uncovered { names_no_rule, citing });
+                let waiting = ledger.waiting.one_for(found, is_new, ledger.files);
+                let waiting = waiting.filter(|_| !is_dead).and_then(Id::new);
+                case.faults.push(SuppressionFault::Uncovered { names_no_rule, citing, waiting });
             }
             return;
         };

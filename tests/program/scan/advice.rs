@@ -249,3 +249,18 @@ fn a_byte_that_is_no_text_hides_no_comment_and_no_rule() {
         }
     }
 }
+
+#[test]
+fn an_exception_that_waits_for_approval_is_named() {
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    let code = "run(a)  # nosec B602\nrun(b)  # nosec B603\n";
+    repo.by("dana").write("exledger.yaml", POLICY).write("a.py", code).commit("Begin");
+    let record = record("{tool: bandit, id: B602}");
+    repo.branch("work").by("ana").write(ID, &record).commit("File it");
+    repo.checkout();
+    let run = scan(&repo, &[]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    let wanted = format!("help: wait for the approval of {ID}, which names it, or remove it");
+    assert_eq!(run.out.matches(&wanted).count(), 1, "{}", run.out);
+    assert_eq!(run.out.matches("or file an exception that names it").count(), 1, "{}", run.out);
+}
