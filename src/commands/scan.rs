@@ -74,8 +74,12 @@ impl Run for ScanArgs {
         };
         let mut answer = features::scan::answer(&place, &ctx.moment(), &request)?;
         drop(progress);
-        if let Some(snapshot) = answer.snapshot() {
-            ctx.of_notices(snapshot.notices());
+        match (answer.snapshot(), &place) {
+            (Some(snapshot), _) => ctx.of_notices(snapshot.notices()),
+            (None, ScanPlace::Ledger(_)) => ctx.tell(
+                "note: the repository has no commits yet, so no exception of its ledger is in force: judged as without a ledger",
+            ),
+            (None, _) => {}
         }
         let counts = view::findings::LevelCounts::count(answer.findings.iter());
         let size = ctx.style.width.zip(ask::rows());

@@ -20,6 +20,7 @@ use crate::features::scan::search::{FileSearch, PassedOver, SearchedFiles};
 use crate::formats::suppressions::entry::IgnoredEntry;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::{SuppressionScanner, kinds, promises};
+use crate::history::refs::Cause;
 use crate::ledger;
 use crate::policy::closing::Scan;
 use crate::record::credential;
@@ -114,8 +115,17 @@ pub(super) fn scan<'s>(
     let files = SearchedFiles::list(place, request.folder, request.paths)?;
     let (repository, snapshot) = match place {
         ScanPlace::Ledger(session) => {
-            let snapshot = Snapshot::open(session.current()?, at, Scope::Everything)?;
-            (Some(session.repository()?), Some(snapshot))
+            let repository = session.repository()?;
+            let snapshot = match Snapshot::open(session.current()?, at, Scope::Everything) {
+                // A detached HEAD has commits though no branch does.
+                Err(Error::Undetermined(Undetermined::NoApprovedRef(none)))
+                    if none.cause == Cause::Empty && repository.find("HEAD").is_none() =>
+                {
+                    None
+                }
+                snapshot => Some(snapshot?),
+            };
+            (Some(repository), snapshot)
         }
         ScanPlace::Repository(repository) => (Some(&**repository), None),
         ScanPlace::Folder(_) => (None, None),

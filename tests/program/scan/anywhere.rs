@@ -74,6 +74,28 @@ fn a_plain_folder_is_searched_but_for_what_it_ignores_and_others_code() {
 }
 
 #[test]
+fn a_repository_without_commits_is_judged_as_without_a_ledger() {
+    let folder = folder(&[
+        ("exledger.yaml", crate::support::samples::GRANTING),
+        ("a.py", "x()  # nosec B602\n"),
+    ]);
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    git(folder.path(), &["add", "-A"]);
+    let run = cli::run(folder.path(), &["scan"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.err.contains("note: the repository has no commits yet"), "{}", run.err);
+    let (_, answer) = json(folder.path(), &[]);
+    assert_eq!(places(&answer), ["a.py:1"]);
+    assert!(answer["ledger"].is_null(), "{answer:#}");
+    // A commit that no branch has is one all the same.
+    let author = ["-c", "user.name=dana", "-c", "user.email=dana@example.com"];
+    git(folder.path(), &[&author[..], &["commit", "-q", "-m", "Begin"]].concat());
+    git(folder.path(), &["checkout", "-q", "--detach"]);
+    git(folder.path(), &["branch", "-q", "-D", "main"]);
+    assert_eq!(cli::run(folder.path(), &["scan"]).code, 3);
+}
+
+#[test]
 fn code_scanning_gets_a_note_for_what_nothing_objects_to() {
     let folder = folder(&[
         ("a.py", "x()  # nosec B602\ny()  # nosec B603\n"),
