@@ -32,12 +32,15 @@
 //!   by entry.
 //! - Refs: `refs/remotes/origin/HEAD` is missing after actions/checkout and after `git remote add` (M1). In a linked work
 //!   tree `path` is `.git/worktrees/x`; shallow, grafts and notes are in `commondir`.
+//! - Attributes: the quotes of a pattern are taken for a part of it, and a macro is unknown before the line that defines it.
+//!   `attributes` reads such lines.
 //! - Object ids are verified on reading, slowly: SHA-1 that finds collisions, as git did when it fetched the object. That is
 //!   switched off; `Repository::read` verifies each id with the processor's instructions.
 //! - A truncated loose object is inflated for ever (libgit2#7342, fixed later). `whole` reads the compressed file to its
 //!   end first; `revision` resolves refs, ids, prefixes, `@{…}`, `^{commit}`, `~` and `^` itself; the index's
 //!   `.gitattributes` are checked first; a search by message (`:/text`, `^{/text}`) finds no commit.
 
+mod attributes;
 pub mod commit_graph;
 pub mod configuration;
 pub mod fetched;

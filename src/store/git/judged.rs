@@ -10,19 +10,16 @@ use std::path::Path;
 
 use crate::history::folder;
 use crate::history::objects::{Objects, Oid};
-use crate::history::paths::{LedgerPrefix, join};
+use crate::history::paths::LedgerPrefix;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::store::files::WorkTree;
-use crate::store::git::{GitError, Repository, configuration, ours, theirs};
+use crate::store::git::{GitError, Repository, ours, theirs};
 
 /// The flag of an index entry whose file a sparse checkout leaves out.
 const SKIP_WORKTREE: u16 = 1 << 14;
 
 /// The flag of an index entry whose file is said to be unchanged.
 const ASSUME_UNCHANGED: u16 = 1 << 15;
-
-/// The attributes by which git stores other bytes of a file than those in the work tree.
-const CONVERSIONS: &[&str] = &["filter", "working-tree-encoding", "ident"];
 
 words! {
     /// What an operation of git that is not finished is called.
@@ -39,6 +36,8 @@ words! {
 pub struct Checkout {
     /// The files of which git reads the index, whatever lies in the work tree.
     indexed: BTreeMap<String, IndexedFile>,
+    /// The links that lie in the work tree as files, since `core.symlinks` is off: git commits each as a link to its text.
+    written_links: BTreeSet<String>,
     /// The files with several sides of a merge.
     pub unmerged: BTreeSet<String>,
     /// Whether it is a sparse one.
@@ -65,6 +64,7 @@ pub struct JudgedTree<'r> {
     prefix: LedgerPrefix,
     /// The files that are read from the index; `None` for one that it does not have.
     indexed: BTreeMap<String, Option<IndexedFile>>,
+    written_links: BTreeSet<String>,
 }
 
 impl<'r> JudgedTree<'r> {
@@ -81,6 +81,9 @@ impl<'r> JudgedTree<'r> {
                 .map(|(repository, _)| repository.ledger_prefix(work_tree.root()))
                 .unwrap_or_default(),
             indexed: indexed.map(|(path, file)| (path.clone(), Some(*file))).collect(),
+            written_links: repository
+                .map(|(_, checkout)| checkout.written_links.clone())
+                .unwrap_or_default(),
         }
     }
 
@@ -104,6 +107,18 @@ impl<'r> JudgedTree<'r> {
         self.indexed.get(&self.prefix.plain(path)).copied()
     }
 
+    fn is_written_link(&self, path: &str) -> bool {
+        !self.written_links.is_empty() && self.written_links.contains(&self.prefix.plain(path))
+    }
+
+    /// Returns the kind that git commits of what lies in the work tree.
+    fn kind_here(&self, path: &str, kind: EntryKind) -> EntryKind {
+        match kind {
+            EntryKind::File if self.is_written_link(path) => EntryKind::Link,
+            kind => kind,
+        }
+    }
+
     fn read(&self, file: Option<IndexedFile>) -> Result<Option<Vec<u8>>, TreeError> {
         let Some((file, repository)) = file.zip(self.repository) else { return Ok(None) };
         let (_, bytes) = repository.read(file.blob)?;
@@ -124,6 +139,7 @@ impl<'r> JudgedTree<'r> {
 impl Tree for JudgedTree<'_> {
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let mut items = self.work_tree.list(folder)?;
+        items.iter_mut().for_each(|item| item.kind = self.kind_here(&item.path, item.kind));
         if self.indexed.is_empty() {
             return Ok(items);
         }
@@ -137,7 +153,7 @@ impl Tree for JudgedTree<'_> {
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
         let kind = match self.indexed(path) {
             Some(file) => file.map(IndexedFile::kind),
-            None => self.work_tree.kind(path)?,
+            None => self.work_tree.kind(path)?.map(|kind| self.kind_here(path, kind)),
         };
         let is_folder = kind.is_none() && self.below(path).next().is_some();
         Ok(if is_folder { Some(EntryKind::Folder) } else { kind })
@@ -146,6 +162,7 @@ impl Tree for JudgedTree<'_> {
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
         match self.indexed(path) {
             Some(file) => self.read(file.filter(|file| !file.is_link)),
+            None if self.is_written_link(path) => Ok(None),
             None => self.work_tree.bytes(path),
         }
     }
@@ -156,6 +173,7 @@ impl Tree for JudgedTree<'_> {
                 let file = file.filter(|file| !file.is_link);
                 Ok(file.map(|file| repository.size(file.blob)).transpose()?)
             }
+            _ if self.is_written_link(path) => Ok(None),
             _ => self.work_tree.size(path),
         }
     }
@@ -164,6 +182,10 @@ impl Tree for JudgedTree<'_> {
         match self.indexed(path) {
             Some(file) => {
                 let target = self.read(file.filter(|file| file.is_link))?;
+                Ok(target.and_then(|target| String::from_utf8(target).ok()))
+            }
+            None if self.is_written_link(path) => {
+                let target = self.work_tree.bytes(path)?;
                 Ok(target.and_then(|target| String::from_utf8(target).ok()))
             }
             None => self.work_tree.target(path),
@@ -197,11 +219,10 @@ impl IndexedFile {
     /// Returns what an entry holds; `None` for a submodule, and for a file that is only going to be added.
     fn of(entry: &git2::IndexEntry) -> Option<IndexedFile> {
         const INTENT_TO_ADD: u16 = 1 << 13;
-        let is_link = match entry.mode & 0o170_000 {
-            0o100_000 => false,
-            0o120_000 => true,
-            _ => return None,
-        };
+        let is_link = is_link(entry);
+        if !is_link && entry.mode & KIND != 0o100_000 {
+            return None;
+        }
         let blob = ours(entry.id).filter(|_| entry.flags_extended & INTENT_TO_ADD == 0)?;
         Some(IndexedFile { blob, is_link })
     }
@@ -235,15 +256,20 @@ impl Repository {
         is_kept: &dyn Fn(&str) -> bool,
     ) -> Result<Checkout, GitError> {
         let mut checkout = Checkout { in_progress: self.in_progress(), ..Checkout::default() };
+        let has_links = self.config()?.get_bool("core.symlinks").unwrap_or(true);
         for entry in self.index()?.iter() {
             checkout.is_sparse |= entry.flags_extended & SKIP_WORKTREE != 0;
             let shown = folder::text(&entry.path);
             let is_kept = is_kept(&shown);
             let indexed = if is_read_from_index(&entry) { IndexedFile::of(&entry) } else { None };
-            if !is_kept && indexed.is_none() && !is_unmerged(&entry) {
+            let is_written_link = !has_links && is_link(&entry);
+            if !is_kept && !is_written_link && indexed.is_none() && !is_unmerged(&entry) {
                 continue;
             }
             let path = prefix.inward(&shown);
+            if is_written_link {
+                checkout.written_links.insert(path.clone());
+            }
             if is_unmerged(&entry) {
                 checkout.unmerged.insert(path.clone());
             } else if let Some(file) = indexed {
@@ -254,6 +280,22 @@ impl Repository {
             }
         }
         Ok(checkout)
+    }
+
+    /// Returns the links of the whole index, by their paths from the root, each with where it leads.
+    ///
+    /// # Errors
+    /// [`GitError`] if the index or a link can't be read.
+    pub fn links(&self) -> Result<Vec<(String, String)>, GitError> {
+        let mut links = Vec::new();
+        for entry in self.index()?.iter().filter(is_link) {
+            let Some(blob) = ours(entry.id) else { continue };
+            let path = folder::text(&entry.path);
+            let read = self.read(blob);
+            let (_, target) = read.map_err(|obstacle| GitError::of_object(&path, &obstacle))?;
+            links.push((path, folder::text(&target)));
+        }
+        Ok(links)
     }
 
     /// Returns the entries of the files that a sparse checkout leaves out and that lie in the work tree after all, as ones
@@ -274,7 +316,8 @@ impl Repository {
         lying.map(shown).collect()
     }
 
-    fn in_progress(&self) -> Option<Operation> {
+    /// Returns what git is in the middle of.
+    pub fn in_progress(&self) -> Option<Operation> {
         use git2::RepositoryState as State;
         match self.git.state() {
             State::Merge => Some(Operation::Merge),
@@ -383,81 +426,6 @@ impl Repository {
         Ok(paths.map(|path| prefix.inward(&folder::text(&path))).collect())
     }
 
-    /// Returns those of some files that git converts when it stores them, each with the attribute that says so.
-    pub fn converted<'p>(
-        &self,
-        prefix: &LedgerPrefix,
-        paths: impl Iterator<Item = &'p str>,
-    ) -> Vec<(String, String)> {
-        let mut converted = Vec::new();
-        let mut folders: BTreeMap<String, bool> = BTreeMap::new();
-        let somewhere = self.has_conversions_everywhere();
-        for path in paths {
-            let Some(from_top) = prefix.outward(path).map(|parts| parts.join("/")) else {
-                continue;
-            };
-            let folder = from_top.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let is_possible = somewhere
-                || match folders.get(folder) {
-                    Some(is_possible) => *is_possible,
-                    None => {
-                        let is_possible = self.has_conversions(folder);
-                        folders.insert(folder.to_owned(), is_possible);
-                        is_possible
-                    }
-                };
-            if is_possible && let Some(attribute) = self.conversion(&from_top) {
-                converted.push((path.to_owned(), attribute));
-            }
-        }
-        converted
-    }
-
-    /// Returns the attribute by which git stores other bytes of a file than those in the work tree, with its value.
-    pub(super) fn conversion(&self, from_top: &str) -> Option<String> {
-        let flags = git2::AttrCheckFlags::FILE_THEN_INDEX;
-        CONVERSIONS.iter().find_map(|name| {
-            let value = self.git.get_attr(Path::new(from_top), name, flags).ok()?;
-            match git2::AttrValue::from_string(value) {
-                git2::AttrValue::String(value) => Some(format!("{name}={value}")),
-                git2::AttrValue::True => Some((*name).to_owned()),
-                _ => None,
-            }
-        })
-    }
-
-    fn has_conversions_everywhere(&self) -> bool {
-        let named =
-            self.config().ok().and_then(|config| config.get_path("core.attributesfile").ok());
-        let named = named.or_else(|| configuration::attributes_file().map(Path::to_owned));
-        let text = named.and_then(|path| fs::read(path).ok());
-        self.has_own_conversions() || text.is_some_and(|bytes| names_conversion(&bytes))
-    }
-
-    /// Tells whether the attributes that this clone alone has, which go before all others, may convert files.
-    pub fn has_own_conversions(&self) -> bool {
-        let text = fs::read(self.common_dir.join("info/attributes"));
-        text.is_ok_and(|bytes| names_conversion(&bytes))
-    }
-
-    /// Tells whether the attributes of a folder, or of one above it, may convert files, or the user's own do.
-    fn has_conversions(&self, folder: &str) -> bool {
-        if self.conversion(&join(folder, "any.yaml")).is_some() {
-            return true;
-        }
-        let index = self.index().ok();
-        let above = folder.match_indices('/').map(|(end, _)| folder.get(..end).unwrap_or_default());
-        std::iter::once("").chain(above).chain([folder]).any(|folder| {
-            let path = join(folder, ".gitattributes");
-            let here = self.work_dir.as_ref().and_then(|top| fs::read(top.join(&path)).ok());
-            let staged = || {
-                let entry = index.as_ref()?.get_path(Path::new(&path), 0)?;
-                Some(self.read(ours(entry.id)?).ok()?.1)
-            };
-            here.or_else(staged).is_some_and(|bytes| names_conversion(&bytes))
-        })
-    }
-
     /// Tells whether git ignores an untracked file of the ledger.
     pub fn is_ignored(&self, prefix: &LedgerPrefix, path: &str) -> bool {
         let from_top = prefix.outward(path).unwrap_or_default().join("/");
@@ -475,8 +443,11 @@ pub(super) fn is_read_from_index(entry: &git2::IndexEntry) -> bool {
     entry.flags_extended & SKIP_WORKTREE != 0 || entry.flags & ASSUME_UNCHANGED != 0
 }
 
-fn names_conversion(bytes: &[u8]) -> bool {
-    CONVERSIONS.iter().any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some())
+/// The bits of a mode that tell what it is of.
+const KIND: u32 = 0o170_000;
+
+fn is_link(entry: &git2::IndexEntry) -> bool {
+    entry.mode & KIND == 0o120_000
 }
 
 fn is_unmerged(entry: &git2::IndexEntry) -> bool {

@@ -65,9 +65,7 @@ impl Repository {
 
     /// Returns the bytes that `git add` would store, without storing them.
     fn filtered(&self, from_top: &str) -> Result<Vec<u8>, GitError> {
-        // What `ident` does is done below.
-        if let Some(attribute) = self.conversion(from_top).filter(|attribute| attribute != "ident")
-        {
+        if let Some(attribute) = self.unknown_conversion(from_top) {
             return Err(GitError::new(format!(
                 "{from_top} has the attribute {attribute}, so its stored content is known only once it is committed"
             )));
