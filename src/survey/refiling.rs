@@ -317,42 +317,36 @@ fn pairs<'p>(
 
 /// Tells whether a file may contain a text, such as a key, without parsing it.
 pub fn may_hold(bytes: &[u8], text: &str) -> bool {
-    is_within(bytes, &[text, "\\"])
+    let file = std::str::from_utf8(bytes).unwrap_or_default();
+    [text, "\\"].iter().any(|part| file.contains(part))
 }
 
-/// Tells whether a file may contain one of several texts as a value, without parsing it.
-pub fn may_name(bytes: &[u8], texts: &[String]) -> bool {
-    // A value of several words may span several lines, and a double-quoted one may contain escapes.
-    let words: Vec<&str> =
-        texts.iter().filter_map(|text| text.split_whitespace().next()).chain(["\\"]).collect();
-    is_within(bytes, &words)
-}
-
-fn is_within(bytes: &[u8], texts: &[&str]) -> bool {
-    let text = std::str::from_utf8(bytes).unwrap_or_default();
-    texts.iter().any(|part| text.contains(part))
-}
-
-/// The text of a file in which folded names are looked for without parsing it.
+/// The text of a file in which names are looked for without parsing it.
 pub struct NameSearch {
     /// The text in lower case; `None` if any name may be in it, spelled with escapes or other letters than ASCII.
     lower: Option<String>,
 }
 
 impl NameSearch {
-    /// Prepares the bytes of a file.
+    /// Prepares the bytes of a file for names whose spellings are folded.
     pub fn of_bytes(bytes: &[u8]) -> NameSearch {
         let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r') && *byte != b'\\';
         let text = bytes.iter().all(is_plain).then(|| std::str::from_utf8(bytes).ok()).flatten();
         NameSearch { lower: text.map(str::to_ascii_lowercase) }
     }
 
-    /// Tells whether the file may contain one of some folded names as a value.
+    /// Prepares the bytes of a file for names in lower case that have no other spelling, such as a day or the name of a file.
+    pub fn unfolded(bytes: &[u8]) -> NameSearch {
+        let text = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\\'));
+        NameSearch { lower: text.map(str::to_ascii_lowercase) }
+    }
+
+    /// Tells whether the file may contain one of some names as a value.
     pub fn may_name_any<'n>(&self, names: impl IntoIterator<Item = &'n String>) -> bool {
         names.into_iter().any(|name| self.may_name(name))
     }
 
-    /// Tells whether the file may contain a folded name as a value.
+    /// Tells whether the file may contain a name as a value.
     pub fn may_name(&self, name: &str) -> bool {
         let Some(lower) = &self.lower else {
             return true;

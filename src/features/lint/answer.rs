@@ -273,7 +273,7 @@ fn remember(
         let bytes = file.bytes(input)?;
         let may_repeat = refiling::may_hold(&bytes, "closure")
             && NameSearch::of_bytes(&bytes).may_name_any(&names);
-        if may_repeat || refiling::may_name(&bytes, &texts) {
+        if may_repeat || NameSearch::unfolded(&bytes).may_name_any(&texts) {
             let source = record::file::read(&file.path, &bytes);
             ends.remember(&source);
             repeats.remember(source, None);

@@ -3,7 +3,7 @@
 //! Start at [`read`]. Follows `docs/spec/cli.md`, lint and diff.
 
 use crate::features::diff;
-use crate::session::error::Error;
+use crate::session::error::{Error, Undetermined};
 use crate::session::options::Moment;
 use std::collections::BTreeSet;
 
@@ -30,8 +30,9 @@ use crate::rules::repeats::Repeats;
 use crate::rules::{ends, lint};
 use crate::session::locate::Located;
 use crate::session::mainline;
+use crate::store::git::Repository;
 use crate::survey::neighbour::Neighbours;
-use crate::survey::refiling;
+use crate::survey::refiling::{self, NameSearch};
 
 /// Lints what differs from where the branch started, and what shares an id with it; returns also the paths of the files
 /// that differ from the work tree.
@@ -146,7 +147,7 @@ fn crowded(
             continue;
         }
         let bytes = file.bytes(input)?;
-        if refiling::may_name(&bytes, &texts) {
+        if NameSearch::unfolded(&bytes).may_name_any(&texts) {
             ends.remember(&file::read(&file.path, &bytes));
         }
     }
@@ -157,8 +158,8 @@ fn crowded(
 /// The findings about evidence: all that is reported about a record that the branch does not change.
 pub(super) const EVIDENCE: [Code; 2] = [Code::MissingEvidence, Code::EvidenceChanged];
 
-/// Checks the evidence of records that the branch does not change, if it changes a file that they may name.
-/// Reads only records with a digest that name a file of that name.
+/// Checks the evidence of records that the branch does not change, if it changes a file that they may name, or that a link may
+/// lead to which they may name. Reads only records with a digest that name a file or link of that name.
 fn evidence(
     located: &Located,
     compared: &Compared,
@@ -171,14 +172,12 @@ fn evidence(
     let differing = repository.differing(compared.base, &prefix)?;
     let records = &context.governance.policy.records;
     let is_record = |path: &str| ledger::is_record_of(records, path);
-    let names: Vec<String> = differing
-        .iter()
-        .filter(|path| !is_record(path))
-        .filter_map(|path| path.rsplit('/').next().map(str::to_owned))
-        .collect();
+    let changed = differing.iter().filter(|path| !is_record(path));
+    let mut names: BTreeSet<String> = changed.map(|path| name_of(path)).collect();
     if names.is_empty() {
         return Ok(());
     }
+    add_links(&mut names, repository)?;
     let entries = compared.entries.iter();
     let judged: BTreeSet<&str> = entries.flat_map(|entry| entry.delta.paths()).collect();
     let past = RecordPast { settled: Settled::Closed, ..RecordPast::UNKNOWN };
@@ -187,7 +186,8 @@ fn evidence(
             continue;
         }
         let bytes = file.bytes(input)?;
-        if !refiling::may_hold(&bytes, "sha256") || !refiling::may_name(&bytes, &names) {
+        let may_name = || NameSearch::unfolded(&bytes).may_name_any(&names);
+        if !refiling::may_hold(&bytes, "sha256") || !may_name() {
             continue;
         }
         let source = file::read(&file.path, &bytes);
@@ -196,4 +196,26 @@ fn evidence(
         found.take(of_evidence, input);
     }
     Ok(())
+}
+
+/// Adds the names of the links that lead to one of the names, be it over another link.
+fn add_links(names: &mut BTreeSet<String>, repository: &Repository) -> Result<(), Undetermined> {
+    let links = repository.links()?;
+    loop {
+        let leads_there = |target: &str| {
+            let mut parts = target.split('/');
+            parts.any(|part| names.contains(&part.to_ascii_lowercase()))
+        };
+        let leading = links.iter().filter(|(_, target)| leads_there(target));
+        let leading: Vec<String> = leading.map(|(path, _)| name_of(path)).collect();
+        let n_known = names.len();
+        names.extend(leading);
+        if names.len() == n_known {
+            return Ok(());
+        }
+    }
+}
+
+fn name_of(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase()
 }

@@ -220,3 +220,49 @@ fn evidence_that_a_branch_exchanges_is_found_on_the_record_that_it_leaves_alone(
     assert_eq!(found(&answer), ["error evidence-changed"]);
     assert_eq!(answer["findings"][0]["id"], ID);
 }
+
+#[test]
+fn evidence_is_judged_by_what_its_path_leads_to_and_however_it_is_quoted() {
+    use sha2::Digest;
+    let digest = sha2::Sha256::digest("rotated");
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    for (written, links, changed) in [
+        ("'evidence/ana''s.txt'", "", "evidence/ana's.txt"),
+        ("'evidence/Ana''s own log.txt'", "", "evidence/Ana's own log.txt"),
+        ("evidence/link.txt", "ln -s real.txt evidence/link.txt", "evidence/real.txt"),
+        (
+            "evidence/link.txt",
+            "mkdir store && ln -s ../second evidence/link.txt && ln -s store/real.txt second",
+            "store/real.txt",
+        ),
+        ("evidence/in/real.txt", "mkdir store && ln -s ../store evidence/in", "store/real.txt"),
+    ] {
+        let ledger = Ledger::with(&[]);
+        let by = "date: 2026-12-01, stage: triage, by: lee@example.com";
+        let proof = format!("{{kind: log, path: {written}, sha256: {digest}}}");
+        let text = format!("{}handling: [{{{by}, evidence: [{proof}]}}]\n", record(ID));
+        ledger.repo.by("dana").write(ID, &text).commit("File");
+        ledger.repo.checkout();
+        std::fs::create_dir_all(ledger.repo.path().join("evidence")).unwrap();
+        let shell = |line: &str| {
+            let run = crate::cli::shell(&ledger.repo, line);
+            assert_eq!(run.code, 0, "{line}: {}{}", run.out, run.err);
+        };
+        if !links.is_empty() {
+            shell(links);
+        }
+        ledger.repo.scribble(changed, "rotated");
+        shell("git config user.name Ana && git config user.email ana@example.com");
+        shell("git add -A && git commit -qm Evidence && git branch before");
+        let base = ["--base", "before"];
+        assert_eq!(found(&lint(&ledger, &base).1), [""; 0], "{written}");
+        ledger.repo.scribble(changed, "forged");
+        shell("git commit -qam Forge");
+        let (exit, answer) = lint(&ledger, &base);
+        assert_eq!(
+            (exit, found(&answer)),
+            (1, vec!["error evidence-changed".to_owned()]),
+            "{written}"
+        );
+    }
+}
