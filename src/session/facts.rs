@@ -23,6 +23,7 @@ use crate::record::purl::Purl;
 use crate::record::time::Instant;
 use crate::record::tool_ids;
 use crate::record::trigger_test::{EpssScore, TriggerTest};
+use crate::rules::evidence;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::store::files::{self, FileError};
 use crate::store::git::Repository;
@@ -346,17 +347,22 @@ fn refuse_unapproved(
     repository: &Repository,
     approved: Oid,
 ) -> Result<(), Error> {
-    let real = files::real(path).ok();
-    let paths = || [Some(path), real.as_deref()].into_iter().flatten();
-    let tops = repository.work_trees().into_iter();
-    let places: BTreeSet<String> = tops
-        .flat_map(|top| {
-            paths().filter_map(|path| files::inside(&top, &top, path)).collect::<Vec<_>>()
-        })
-        .collect();
-    for inside in places {
-        let tree = CommitTree::of_commit(repository, approved, &LedgerPrefix::default());
-        if tree?.bytes(&inside)?.as_deref() != Some(bytes) {
+    let unknown = |error: FileError| {
+        Undetermined::other(error.to_string(), "check that it exists and can be read")
+    };
+    let mut ways = files::behind_links(path).map_err(unknown)?;
+    ways.push(files::real(path).map_err(unknown)?);
+    let tops = repository.work_trees().into_iter().filter_map(|top| files::real(&top).ok());
+    let tops: Vec<PathBuf> = tops.collect();
+    let inside = |way: &PathBuf| -> Vec<String> {
+        let parts = tops.iter().filter_map(|top| way.strip_prefix(top).ok());
+        parts.map(|inside| inside.to_string_lossy().replace('\\', "/")).collect()
+    };
+    for inside in ways.iter().flat_map(inside).collect::<BTreeSet<String>>() {
+        let tree = CommitTree::of_commit(repository, approved, &LedgerPrefix::default())?;
+        let place = evidence::file_of(&inside, &tree)?;
+        let approved = place.map(|place| tree.bytes(&place)).transpose()?.flatten();
+        if approved.as_deref() != Some(bytes) {
             let what = format!("{inside} is not on the approved branch with these bytes");
             return Err(Usage::refused(what, "put it outside of the repository's work tree").into());
         }

@@ -6,6 +6,7 @@ mod seen;
 
 use crate::diag::remedy::Remedy;
 use crate::diag::sorting::StableSort as _;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -351,6 +352,38 @@ pub fn inside(root: &Path, from: &Path, path: &Path) -> Option<String> {
 /// [`FileError`] if the path does not exist.
 pub fn real(path: &Path) -> Result<PathBuf, FileError> {
     real_path(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
+}
+
+/// Returns a path as it leads to a file: first as it is given, then behind each link on the way.
+///
+/// # Errors
+/// [`FileError`] if there are more links than an operating system follows.
+pub fn behind_links(path: &Path) -> Result<Vec<PathBuf>, FileError> {
+    const MOST_LINKS: usize = 40;
+    let failed = |cause| FileError::Failed(path.to_owned(), cause);
+    let steps = |path: &Path| -> Vec<OsString> {
+        path.components().rev().map(|part| part.as_os_str().to_owned()).collect()
+    };
+    let mut rest = steps(&std::path::absolute(path).map_err(failed)?);
+    let (mut known, mut ways) = (PathBuf::new(), Vec::new());
+    while let Some(step) = rest.pop() {
+        if step == ".." {
+            known.pop();
+            continue;
+        }
+        known.push(step);
+        let Ok(target) = fs::read_link(&known) else { continue };
+        if ways.len() == MOST_LINKS {
+            return Err(failed(std::io::Error::other("too many links")));
+        }
+        ways.push(plain(
+            &known.iter().chain(rest.iter().rev().map(AsRef::as_ref)).collect::<PathBuf>(),
+        ));
+        known.pop();
+        rest.extend(steps(&target));
+    }
+    ways.push(known);
+    Ok(ways)
 }
 
 /// Removes `.` and `..` from a path, without looking at the disk.

@@ -384,3 +384,38 @@ fn the_command_that_asks_again_gives_the_same_files() {
     );
     assert_eq!(refused.code, 2, "{}{}", refused.out, refused.err);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_on_the_way_to_the_facts_is_followed_as_the_approved_branch_has_it() {
+    use std::os::unix::fs::symlink;
+    let folder = crate::support::temporary();
+    let [listed, other] = [CVE, "CVE-2020-0001"].map(|id| kev("2026-11-27T14:00:00Z", 1, &[id]));
+    let repo = repo("known-exploited", "close");
+    let top = repo.path().to_owned();
+    std::fs::create_dir_all(top.join("data/old")).unwrap();
+    put(&repo, "data/kev.json", &listed);
+    put(&repo, "data/old/kev.json", &other);
+    symlink("data", top.join("facts")).unwrap();
+    let kept = cli::shell(
+        &repo,
+        "git config user.name Ana && git config user.email ana@example.com && git add data facts && \
+         git commit -qm 'Keep the facts' && git switch -qc mine",
+    );
+    assert_eq!(kept.code, 0, "{}{}", kept.out, kept.err);
+    let asked = |path: &Path| asked(&repo, &["--facts", path.to_str().unwrap()]).0.code;
+    let facts = top.join("facts/kev.json");
+    assert_eq!(asked(&facts), 1);
+    std::fs::write(folder.path().join("kev.json"), &other).unwrap();
+    assert_eq!(asked(&folder.path().join("kev.json")), 0);
+    // Each leads to what the branch chooses: out of the repository, or to another approved file.
+    for target in [folder.path(), Path::new("data/old")] {
+        std::fs::remove_file(top.join("facts")).unwrap();
+        symlink(target, top.join("facts")).unwrap();
+        assert_eq!(asked(&facts), 2, "{}", target.display());
+        let from_outside = folder.path().join("link.json");
+        symlink(&facts, &from_outside).unwrap();
+        assert_eq!(asked(&from_outside), 2, "{}", target.display());
+        std::fs::remove_file(from_outside).unwrap();
+    }
+}
