@@ -11,6 +11,8 @@ use exledger::features::decide::decided::DecidedRecord;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::digest::Digest;
 use exledger::session::Session;
+use exledger::store::git::Repository;
+use exledger::store::git::judged::Operation;
 
 /// The number of drafts that are named one by one.
 pub(crate) const SHORT: usize = 3;
@@ -63,7 +65,7 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
 }
 
 /// Returns the git commands that send files, whose paths are quoted, to their approvers: on a new branch, if the approved
-/// one is checked out. In the middle of a merge, they end it.
+/// one is checked out. In the middle of a merge or rebase, they end or continue it.
 pub(crate) fn sending(
     ctx: &Ctx,
     home: &Session,
@@ -72,8 +74,10 @@ pub(crate) fn sending(
 ) -> Vec<String> {
     let git = git_command(ctx, home.root());
     let add = format!("{git} add {}", files.join(" "));
-    if home.repository_or_none().is_some_and(|git| !git.merged_heads().is_empty()) {
-        return vec![add, format!("{git} commit --no-edit")];
+    match home.repository_or_none().and_then(Repository::in_progress) {
+        Some(Operation::Merge) => return vec![add, format!("{git} commit --no-edit")],
+        Some(Operation::Rebase) => return vec![add, format!("{git} rebase --continue")],
+        Some(Operation::CherryPick | Operation::Revert) | None => {}
     }
     let own = home.own_branch();
     let switch = if own.is_none() { Some(format!("{git} switch -c {branch}")) } else { None };

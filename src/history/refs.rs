@@ -20,6 +20,8 @@ pub struct Refs {
     /// The symbolic refs among them, such as `refs/remotes/origin/HEAD`, with the full name of their target.
     pub links: BTreeMap<String, String>,
     pub head: HeadState,
+    /// Whether HEAD leaves its branch for a rebase alone, which is not finished.
+    pub is_rebasing: bool,
     /// The configured remotes, sorted; of a bare repository those of which a fetch writes the branches below `refs/remotes`
     /// alone, since anybody may push such refs to the others.
     pub remotes: Vec<String>,
@@ -139,8 +141,8 @@ pub fn choose(
         return Err(fail(refs.neither_or_both(&format!("refs/remotes/{remote}/")), Some(remote)));
     }
     match &refs.head {
-        HeadState::Detached(_) => Err(fail(Cause::Detached, None)),
-        HeadState::Branch(_) => {
+        HeadState::Detached(_) if !refs.is_rebasing => Err(fail(Cause::Detached, None)),
+        HeadState::Detached(_) | HeadState::Branch(_) => {
             refs.only(HEADS, Guard::Local).ok_or_else(|| fail(refs.neither_or_both(HEADS), None))
         }
     }

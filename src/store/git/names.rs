@@ -51,6 +51,7 @@ impl Repository {
             trusted_from: setting("exledger.trustedfrom"),
             names,
             links,
+            is_rebasing: matches!(head, HeadState::Detached(_)) && self.is_rebasing_branch(),
             head,
         })
     }
@@ -129,6 +130,14 @@ impl Repository {
             (None, None) => {
                 return Err(GitError::new("HEAD is neither a branch nor a commit".to_owned()));
             }
+        })
+    }
+
+    /// Tells whether a rebase of a branch is not finished.
+    fn is_rebasing_branch(&self) -> bool {
+        ["rebase-merge", "rebase-apply"].iter().any(|state| {
+            let name = fs::read_to_string(self.own_dir.join(state).join("head-name"));
+            name.is_ok_and(|name| name.starts_with("refs/heads/"))
         })
     }
 

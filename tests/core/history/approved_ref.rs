@@ -24,6 +24,7 @@ fn given(names: &[&str]) -> Given {
         upstream: None,
         is_bare: false,
         is_shallow: false,
+        is_rebasing: false,
         configured: None,
         trusted_from: None,
     };
@@ -49,6 +50,11 @@ impl Given {
         self.refs.head = head;
         self
     }
+    fn rebasing(mut self) -> Self {
+        self.refs.is_rebasing = true;
+        self
+    }
+
     fn detached(self) -> Self {
         self.head(HeadState::Detached(oid(9)))
     }
@@ -192,6 +198,10 @@ fn without_a_default_branch_the_layout_decides() {
         (given(&[LOCAL, LOCAL_MASTER]), Err(Cause::Both)),
         (given(&["refs/heads/topic"]), Err(Cause::Neither)),
         (given(&[LOCAL]).detached(), Err(Cause::Detached)),
+        // In the middle of a rebase, HEAD comes back to its branch.
+        (given(&[LOCAL]).detached().rebasing(), local(LOCAL)),
+        (given(&[LOCAL]).detached().rebasing().asked("HEAD"), Err(Cause::Detached)),
+        (given(&[LOCAL]).detached().rebasing().bare(), Err(Cause::Detached)),
         (given(&[]), Err(Cause::Empty)),
     ];
     check(&cases);

@@ -103,6 +103,7 @@ impl LazyGit {
             upstream: None,
             is_bare: false,
             is_shallow: false,
+            is_rebasing: false,
             configured: None,
             trusted_from: None,
         }
