@@ -4,12 +4,15 @@
 //! Start at [`advise`]. Follows `docs/spec/rules.md` (`syntax`).
 
 use crate::diag::Finding;
+use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::features::lint::landed::{ApprovedTip, approved_tip};
+use crate::history::chain;
 use crate::history::change::differ::{beyond, differences};
 use crate::history::objects::{Objects as _, Oid};
 use crate::history::paths::LedgerPrefix;
+use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::record::Record;
 use crate::record::address::Address;
@@ -28,7 +31,7 @@ use std::cmp::Ordering;
 struct Conflict {
     /// The command that puts the landed version in place.
     take: String,
-    /// The command that shows the other side; `None` where the conflict was committed.
+    /// The command that shows the other side, or all sides where their marks landed; `None` where they were only committed.
     show: Option<String>,
     /// What the sides say; `None` for a file that isn't a record, and where one can't be read as a record.
     sides: Option<RecordSides>,
@@ -93,15 +96,18 @@ impl ConflictSides<'_> {
         let record = |bytes: &[u8]| file::read(path, bytes).record;
         let of_blob = |blob: Oid| record(&self.repository.read(blob).ok()?.1);
         match self.repository.sides(prefix, path).ok().flatten() {
-            Some(ConflictBlobs { base, ours, theirs }) => {
+            // The landed side itself may have marks.
+            Some(ConflictBlobs { base, ours, theirs })
+                if self.is_readable(path, if landed == Some(theirs) { theirs } else { ours }) =>
+            {
                 let (side, kept, other, place) = match landed {
-                    Some(landed) if landed == theirs => ("--theirs", theirs, ours, "HEAD"),
-                    _ => ("--ours", ours, theirs, "MERGE_HEAD"),
+                    Some(landed) if landed == theirs => ("--theirs", theirs, ours, ":2"),
+                    _ => ("--ours", ours, theirs, ":3"),
                 };
                 let sides = of_blob(kept).zip(of_blob(other));
                 Some(Conflict {
                     take: format!("git checkout {side} -- {}", quoted(path)),
-                    show: Some(format!("git show {}", quoted(&format!("{place}:./{path}")))),
+                    show: Some(shown(&format!("{place}:./{path}"))),
                     sides: sides.map(|(landed, other)| RecordSides {
                         base: base.and_then(of_blob),
                         landed,
@@ -109,40 +115,81 @@ impl ConflictSides<'_> {
                     }),
                 })
             }
-            None => {
+            _ => {
                 let text = self.files.bytes(path).ok()??;
+                let (version, landed) = self.last_readable(path)?;
+                let reference = &self.approved?.reference;
+                let is_tip = version == *reference;
                 let sides = around::conflict_sides(std::str::from_utf8(&text).ok()?);
                 let sides = sides.iter().map(|side| record(side.as_bytes()));
-                let sides = of_blob(landed?).zip(sides.collect::<Option<_>>());
+                // Where the marks themselves landed, neither side did.
+                let sides = sides.collect::<Option<_>>().filter(|_| is_tip);
+                let sides = of_blob(landed).zip(sides);
                 Some(Conflict {
-                    take: format!("git checkout {} -- {}", self.approved?.reference, quoted(path)),
-                    show: None,
+                    take: format!("git checkout {version} -- {}", quoted(path)),
+                    show: (!is_tip).then(|| shown(&format!("{reference}:./{path}"))),
                     sides: sides.map(|(landed, others)| RecordSides { base: None, landed, others }),
                 })
             }
         }
     }
+
+    fn is_readable(&self, path: &str, blob: Oid) -> bool {
+        let syntax = |finding: &Finding| finding.rule == Code::Syntax;
+        let bytes = self.repository.read(blob).map(|(_, bytes)| bytes);
+        bytes.is_ok_and(|bytes| !file::read(path, &bytes).findings.iter().any(syntax))
+    }
+
+    /// Returns the last landed version of a file that can be read: its commit, as git takes it, and its blob.
+    fn last_readable(&self, path: &str) -> Option<(String, Oid)> {
+        let ApprovedTip { repository, prefix, reference, tip, .. } = self.approved?;
+        let (mut version, mut at, mut unreadable) = (reference.clone(), *tip, None);
+        loop {
+            let commit = chain::read(*repository, at).ok()?;
+            let (_, blob) =
+                CommitTree::new(*repository, commit.tree, prefix).entry(path).ok()??;
+            if unreadable != Some(blob) {
+                if self.is_readable(path, blob) {
+                    return Some((version, blob));
+                }
+                unreadable = Some(blob);
+            }
+            at = *commit.parents.first()?;
+            version = at.to_string();
+        }
+    }
+}
+
+fn shown(object: &str) -> String {
+    format!("git show {}", quoted(object))
 }
 
 impl Conflict {
     fn remedy(&self, path: &str, asker: Option<&str>) -> Remedy {
         let mut lines = vec![self.take.clone()];
+        let mut last = Vec::new();
         match &self.sides {
-            Some(sides) => lines.extend(sides.again(asker)),
+            Some(sides) => {
+                let (commands, fields) = sides.again(asker);
+                lines.extend(fields.into_iter().map(|field| format!("# edit again: {field}")));
+                last = commands;
+            }
             None => {
-                let shown = self.show.iter().map(|show| format!(", as `{show}` has it"));
-                let shown: String = shown.collect();
-                lines.push(format!("# edit again: what the other side changed{shown}"));
+                let place = self.show.iter().map(|show| format!(", as `{show}` has it"));
+                let place: String = place.collect();
+                lines.push(format!("# edit again: what the other side changed{place}"));
             }
         }
-        lines.push(format!("git add {}", quoted(path)));
+        // A decision that is refused must not be lost: the conflict ends with the last one.
+        last.push(format!("git add {}", quoted(path)));
+        lines.push(last.join(" && "));
         Remedy::run(lines)
     }
 }
 
 impl RecordSides {
     /// Returns the commands that decide again what the landed side lacks, and the fields that no command writes.
-    fn again(&self, asker: Option<&str>) -> Vec<String> {
+    fn again(&self, asker: Option<&str>) -> (Vec<String>, Vec<String>) {
         let (mut lines, mut fields) = (Vec::new(), Vec::new());
         for other in &self.others {
             let again =
@@ -156,8 +203,7 @@ impl RecordSides {
         }
         fields.sort();
         fields.dedup();
-        lines.extend(fields.into_iter().map(|field| format!("# edit again: {field}")));
-        lines
+        (lines, fields)
     }
 }
 

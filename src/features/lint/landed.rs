@@ -11,6 +11,7 @@ use crate::approval::evidence::statement::LedgerPlace;
 use crate::diag::Finding;
 use crate::features::lint::approvals;
 use crate::features::lint::input::Input;
+use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::Files;
@@ -38,6 +39,7 @@ pub(super) struct ApprovedTip<'h> {
     pub(super) repository: &'h Repository,
     pub(super) prefix: LedgerPrefix,
     pub(super) reference: String,
+    pub(super) tip: Oid,
     pub(super) tree: CommitTree<'h>,
 }
 
@@ -46,7 +48,7 @@ pub(super) fn approved_tip(located: &Located) -> Option<ApprovedTip<'_>> {
     let prefix = LedgerPrefix::new(&repository.prefix(&located.root)?);
     let chosen = mainline::approved_ref(located).ok()?;
     let tree = CommitTree::of_commit(repository, chosen.tip, &prefix).ok()?;
-    Some(ApprovedTip { repository, prefix, reference: chosen.reference, tree })
+    Some(ApprovedTip { repository, prefix, reference: chosen.reference, tip: chosen.tip, tree })
 }
 
 impl<'h> LandedRecords<'h> {

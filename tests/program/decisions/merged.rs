@@ -256,3 +256,67 @@ fn marks_that_were_committed_hide_no_decision() {
     let (_, text) = follow(&life, "note");
     assert!(text.contains("Looked at") && text.contains("Understood"), "{text}");
 }
+
+#[test]
+fn a_conflict_of_a_rebase_is_decided_again_without_a_remote() {
+    need(&["git"]);
+    let life = life();
+    let [landed, asked] = KINDS.iter().find(|it| it.0 == "renew").unwrap().1;
+    life.decide("asked", "ana", asked);
+    life.switch("main");
+    life.decided("sam", landed, "lee");
+    life.switch("asked");
+    let rebase = cli::shell(&life.repo, "git rebase -q main");
+    assert_eq!(rebase.code, 1, "{}{}", rebase.out, rebase.err);
+    let (_, answer) = life.answered("ana", &["lint"]);
+    let help = answer["findings"][0]["help"].as_str().unwrap().to_owned();
+    // A decision that is refused ends no conflict, even if all lines are pasted at once.
+    let refused = help.replace("2027-01-05", "2099-01-05");
+    assert_ne!(refused, help);
+    assert_ne!(cli::shell(&life.repo, &refused).code, 0, "{refused}");
+    let unmerged = cli::shell(&life.repo, "git ls-files --unmerged");
+    assert_eq!(unmerged.out.lines().count(), 3, "{}", unmerged.out);
+    let repaired = cli::shell(&life.repo, &help);
+    assert_eq!(repaired.code, 0, "{help}: {}{}", repaired.out, repaired.err);
+    assert!(repaired.out.contains("git rebase --continue"), "{}", repaired.out);
+    let continued = cli::shell(&life.repo, "git rebase --continue");
+    assert_eq!(continued.code, 0, "{}{}", continued.out, continued.err);
+    let text = life.text(ID);
+    let renewals = ["until: 2026-12-30", "from: 2026-12-30", "until: 2027-01-05"];
+    assert!(renewals.iter().all(|it| text.contains(it)), "{text}");
+    life.answer(0, "ana", &["lint", "--base", "main"]);
+}
+
+#[test]
+fn marks_that_landed_are_replaced_by_the_version_before_them() {
+    need(&["git"]);
+    let life = life();
+    let before = life.text(ID);
+    let torn = before.replace(
+        "expires: 2026-12-15\n",
+        "<<<<<<< HEAD\nexpires: 2026-12-10\n=======\nexpires: 2026-12-11\n>>>>>>> b\n",
+    );
+    assert_ne!(torn, before);
+    life.repo.by("ana").write(ID, &torn).commit("Merge with marks");
+    life.repo.by("ana").write("README.md", "More\n").commit("Go on");
+    life.repo.checkout();
+    let (_, answer) = life.answered("ana", &["lint"]);
+    let help = answer["findings"][0]["help"].as_str().unwrap();
+    let path = format!("exceptions/{ID}.yaml");
+    assert!(help.contains(&format!("as `git show refs/heads/main:./{path}` has it")), "{help}");
+    for line in help.lines() {
+        let run = cli::shell(&life.repo, line);
+        assert_eq!(run.code, 0, "{line}: {}{}", run.out, run.err);
+    }
+    assert_eq!(life.text(ID), before);
+    life.answer(0, "ana", &["lint"]);
+    // Where no version can be read, none is offered.
+    let other = "EXC-2026-T0RN0";
+    life.repo.by("ana").write(other, &torn.replace(ID, other)).commit("File with marks");
+    life.repo.checkout();
+    let (_, answer) = life.answered("ana", &["lint"]);
+    let all = answer["findings"].as_array().unwrap().iter();
+    let found = all.filter(|it| it["path"].as_str().unwrap().contains(other));
+    let helps: Vec<&str> = found.map(|it| it["help"].as_str().unwrap()).collect();
+    assert!(!helps.is_empty() && helps.iter().all(|it| !it.contains("git checkout")), "{helps:?}");
+}
