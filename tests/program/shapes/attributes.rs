@@ -1,0 +1,58 @@
+//! Attributes that libgit2 reads otherwise than git.
+
+use serde_json::Value;
+
+use super::{Checkout, MOVED, Origin, RECORDS, write};
+
+#[test]
+fn attributes_that_only_git_reads_are_heeded() {
+    let origin = Origin::new();
+    let full = origin.clone(&[]).said("full clone");
+    let unread = |clone: &Checkout| -> Vec<String> {
+        let answer: Value =
+            serde_json::from_str(&clone.run(&["lint", "--format", "json"]).out).unwrap();
+        let files = answer["judged"]["not_read"].as_array().unwrap();
+        files.iter().map(|it| it["path"].as_str().unwrap().to_owned()).collect()
+    };
+    let of_two = vec![RECORDS[1].to_owned(), MOVED.to_owned()];
+    let some = ["EXC-2026-00002.yaml", "EXC-2026-00004.yaml"];
+    for attributes in [
+        some.map(|name| format!("\"{name}\" ident\n")).concat(),
+        some.map(|name| format!("\"**/{name}\" filter=vault text\n")).concat(),
+        some.map(|name| format!("\"{}\" ident\n", name.replace("EXC", r"\105X\103"))).concat(),
+        some.map(|name| format!("{name} coded\n")).concat()
+            + "[attr]coded working-tree-encoding=ISO646-GB\n",
+        some.map(|name| format!("\"{name}\" outer\n")).concat()
+            + "[attr]outer inner\n[attr]inner ident\n",
+        // Only the lines that the help writes take it back.
+        "*.yaml -filter -ident -working-tree-encoding\n".to_owned()
+            + &some.map(|name| format!("\"{name}\" ident\n")).concat(),
+    ] {
+        let clone = origin.clone(&[]);
+        write(&clone.top, ".gitattributes", &attributes);
+        assert_eq!(unread(&clone), of_two, "{attributes}");
+        assert_eq!(clone.run(&["lint"]).code, 3, "{attributes}");
+        for _ in 0..2 {
+            let run = clone.run(&["lint", "--format", "json"]);
+            clone.follow_help(&run, &attributes);
+        }
+        assert_eq!(clone.said(&attributes), full, "{attributes}");
+    }
+    for attributes in [
+        "\"file name.txt\" text\n",
+        "\"*.yaml\" text -ident !filter\n",
+        "\"*.psd\" filter=lfs diff=lfs\n\"secrets/*.yaml\" filter=vault\n",
+        "[attr]large filter=lfs\n*.psd large\n",
+        "# \"*.yaml\" ident\n",
+    ] {
+        let clone = origin.clone(&[]);
+        write(&clone.top, ".gitattributes", attributes);
+        assert_eq!(clone.said(attributes), full, "{attributes}");
+    }
+    let clone = origin.clone(&[]);
+    write(&clone.top, ".git/info/attributes", "\"team/**\" ident\n");
+    assert_eq!(unread(&clone), [RECORDS[4]]);
+    let run = clone.run(&["lint"]);
+    clone.follow_help(&run, "the clone's own");
+    assert_eq!(clone.said("the clone's own"), full);
+}
