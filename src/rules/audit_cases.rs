@@ -359,7 +359,7 @@ impl<'c> LandedCase<'c> {
         self.approved_by(who, note)
     }
 
-    /// Returns the same with the people who can approve it; the command is left out where only a merge counts.
+    /// Returns the same with the people who can approve it; the command is left out where only a merge counts, or can.
     pub fn approved_by(
         &self,
         who: impl IntoIterator<Item = Person>,
@@ -369,7 +369,10 @@ impl<'c> LandedCase<'c> {
             who.into_iter().map(|person| (person.email.clone(), person.display.clone())).collect();
         let waits_for = who.into_iter().map(|(email, name)| Waiting { email, name }).collect();
         let next = steps::steps(Standing::Landed(self.verdict));
-        let may_sign = next.steps.iter().any(|step| step.way == ApprovalWay::SignedFile);
+        // Where nobody's key is listed, a signed approval comes first only if nothing else counts.
+        let is_only = next.steps.iter().all(|step| step.way == ApprovalWay::SignedFile);
+        let mut signed = next.steps.iter().filter(|step| step.way == ApprovalWay::SignedFile);
+        let may_sign = signed.any(|step| is_only || step.after.is_none());
         let command = match self.id {
             // The text of the version may state another id than the record has.
             Some(_) if !self.is_governance => {

@@ -68,7 +68,7 @@ fn send(
     retry: &str,
 ) -> anyhow::Result<Vec<String>> {
     let Some(remote) = remote else { return Ok(Vec::new()) };
-    Ok(vec![send_command(ctx, session, remote)?, format!("refused? {retry} again")])
+    Ok(vec![send_command(ctx, session, remote)?, format!("{retry}   # again, if that is refused")])
 }
 
 /// Returns the commands that push the local statements, on top of what others pushed if the remote has the branch.

@@ -84,7 +84,10 @@ fn one_pull_request_and_one_push_of_the_branch_end_in_allow() {
     let send = "git fetch origin; git push origin exledger-approvals";
     let at = commands.iter().position(|line| *line == send);
     let at = at.unwrap_or_else(|| panic!("{}", said.out));
-    assert_eq!(commands[at + 1], format!("refused? exledger approve {ID} --ref billing again"));
+    assert_eq!(
+        commands[at + 1],
+        format!("exledger approve {ID} --ref billing   # again, if that is refused")
+    );
     assert!(shell(omar.path(), send));
     let ask =
         ["check", "--application", "billing", "--rule", "Every job has its own database user"];
@@ -261,7 +264,7 @@ fn the_printed_retry_has_every_flag_that_was_given() {
     let said = run(omar.path(), "2026-11-20T11:00:00Z", &[&given[..], &["--as-me"]].concat());
     assert_eq!(said.code, 0, "{}", said.err);
     let again = format!(
-        "refused? exledger approve {ID} --ref origin/billing --reason Fine --key {key} --as-me again\n"
+        "exledger approve {ID} --ref origin/billing --reason Fine --key {key} --as-me   # again, if that is refused\n"
     );
     assert!(said.out.contains(&again), "{}", said.out);
     assert!(said.out.contains(" on origin/billing\n"), "{}", said.out);
