@@ -20,7 +20,6 @@ pub struct Refs {
     /// The symbolic refs among them, such as `refs/remotes/origin/HEAD`, with the full name of their target.
     pub links: BTreeMap<String, String>,
     pub head: HeadState,
-    /// Whether HEAD leaves its branch for a rebase alone, which is not finished.
     pub is_rebasing: bool,
     /// The configured remotes, sorted; of a bare repository those of which a fetch writes the branches below `refs/remotes`
     /// alone, since anybody may push such refs to the others.

@@ -59,7 +59,6 @@ impl Trail {
         self.versions.iter_mut().for_each(|version| version.record.forget());
     }
 
-    /// Tells whether no version of it could ever be read as a record of its id.
     pub fn was_never_readable(&self) -> bool {
         self.versions.iter().all(|version| {
             let is_faulty =

@@ -21,7 +21,6 @@ use std::collections::BTreeSet;
 pub struct AdviceContext<'a> {
     /// The people and the escalation chain.
     pub governance: &'a Governance,
-    /// What is known of people under that governance.
     pub known: &'a KnownIdentities,
     /// How long a request may wait for approval.
     pub request_sla: Term,

@@ -328,7 +328,6 @@ pub struct NameSearch {
 }
 
 impl NameSearch {
-    /// Prepares the bytes of a file for names whose spellings are folded.
     pub fn of_bytes(bytes: &[u8]) -> NameSearch {
         let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r') && *byte != b'\\';
         let text = bytes.iter().all(is_plain).then(|| std::str::from_utf8(bytes).ok()).flatten();
@@ -341,12 +340,10 @@ impl NameSearch {
         NameSearch { lower: text.map(str::to_ascii_lowercase) }
     }
 
-    /// Tells whether the file may contain one of some names as a value.
     pub fn may_name_any<'n>(&self, names: impl IntoIterator<Item = &'n String>) -> bool {
         names.into_iter().any(|name| self.may_name(name))
     }
 
-    /// Tells whether the file may contain a name as a value.
     pub fn may_name(&self, name: &str) -> bool {
         let Some(lower) = &self.lower else {
             return true;

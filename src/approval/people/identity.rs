@@ -53,7 +53,6 @@ pub(in crate::approval) struct Face {
     pub numbered: Rc<[Account]>,
     groups: Vec<String>,
     sort: IdentityKind,
-    /// Whether the roster says that they left.
     pub has_left: bool,
 }
 

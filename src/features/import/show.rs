@@ -16,7 +16,6 @@ use crate::view::{json, shape};
 
 const MOST_LINES: usize = 1000;
 
-/// The columns of an entry.
 const COLUMNS: &RowColumns = &[
     ("", "source line id"),
     ("findings.", "tool id cwe severity purl versions paths resources"),

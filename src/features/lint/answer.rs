@@ -119,7 +119,7 @@ pub(crate) fn lint<'l>(
     if is_work_tree {
         found.take(checkout.unmerged(&policy.records, &found.findings), &input);
         conflict::advise(located, &input, &mut found.findings);
-        duplicates::advise(located, at, &mut found.findings);
+        duplicates::advise(located, at, &input, &mut found.findings);
         let before = base.map(|base| checkout.tree_of(base)).transpose()?.flatten();
         let before = before.as_ref().map(|tree| tree as &dyn Tree);
         let strays = checkout.strays(&input, policy, before)?;

@@ -158,8 +158,6 @@ fn crowded(
 /// The findings about evidence: all that is reported about a record that the branch does not change.
 pub(super) const EVIDENCE: [Code; 2] = [Code::MissingEvidence, Code::EvidenceChanged];
 
-/// Checks the evidence of records that the branch does not change, if it changes a file that they may name, or that a link may
-/// lead to which they may name. Reads only records with a digest that name a file or link of that name.
 fn evidence(
     located: &Located,
     compared: &Compared,
@@ -198,7 +196,6 @@ fn evidence(
     Ok(())
 }
 
-/// Adds the names of the links that lead to one of the names, be it over another link.
 fn add_links(names: &mut BTreeSet<String>, repository: &Repository) -> Result<(), Undetermined> {
     let links = repository.links()?;
     loop {

@@ -140,7 +140,6 @@ impl ConflictSides<'_> {
         bytes.is_ok_and(|bytes| !file::read(path, &bytes).findings.iter().any(syntax))
     }
 
-    /// Returns the last landed version of a file that can be read: its commit, as git takes it, and its blob.
     fn last_readable(&self, path: &str) -> Option<(String, Oid)> {
         let ApprovedTip { repository, prefix, reference, tip, .. } = self.approved?;
         let (mut version, mut at, mut unreadable) = (reference.clone(), *tip, None);

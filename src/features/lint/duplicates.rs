@@ -1,4 +1,4 @@
-//! Which of two files with one id stays: the one that the approved ref had first.
+//! Which of two files with one id stays: the record's own, which the approved ref had before.
 //!
 //! Start at [`advise`]. Follows `docs/spec/approval.md`, V3: what keeps the other one loses what was approved.
 
@@ -6,46 +6,54 @@ use std::collections::BTreeMap;
 
 use crate::diag::Finding;
 use crate::diag::code::Code;
-use crate::features::lint::landed::approved_tip;
-use crate::history::version::TrailKey;
+use crate::history::version::{FileAt, TrailKey};
 use crate::ledger;
+use crate::ledger::tree::Tree;
+use crate::record::file;
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
+use crate::store::git;
 
-pub(super) fn advise(located: &Located, at: &Moment, findings: &mut [Finding]) {
+pub(super) fn advise(located: &Located, at: &Moment, files: &dyn Tree, findings: &mut [Finding]) {
     let mut twins: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.rule == Code::DuplicateId) {
-        let id = finding.id.iter().map(|id| id.to_ascii_uppercase());
-        id.for_each(|id| twins.entry(id).or_default().push(finding.path.clone()));
+        let id = file::stem(&finding.path).to_ascii_uppercase();
+        twins.entry(id).or_default().push(finding.path.clone());
     }
     for (id, paths) in twins {
-        let Some(kept) = first((located, at), &id, &paths) else { continue };
+        let Some(own) = own_file(located, at, &id) else { continue };
+        let remedy = match kept(&own, &paths, files) {
+            Some(kept) if paths.len() > 1 => ledger::keep_one(kept, &paths),
+            _ => "compare them, and give each record its own id".into(),
+        };
         let is_twin = |finding: &&mut Finding| {
             finding.rule == Code::DuplicateId && paths.contains(&finding.path)
         };
         for finding in findings.iter_mut().filter(is_twin) {
-            finding.remedy = ledger::keep_one(&kept, &paths);
+            finding.remedy = remedy.clone();
         }
     }
 }
 
-/// Returns the file that landed first; `None` if none landed, or several did at once.
-fn first((located, at): (&Located, &Moment), id: &str, paths: &[String]) -> Option<String> {
-    let tip = approved_tip(located)?;
-    let has_landed = |path: &&String| tip.tree.entry(path).ok().flatten().is_some();
-    let landed: Vec<&String> = paths.iter().filter(has_landed).collect();
-    if let [only] = landed[..] {
-        return Some(only.clone());
-    }
+fn own_file(located: &Located, at: &Moment, id: &str) -> Option<FileAt> {
     let texts = [id];
     let snapshot = Snapshot::open_landed(located, at, Scope::About(&texts)).ok()?;
     let trail = snapshot.history.trail(&TrailKey::Id(id.to_owned()))?;
-    let mut files = trail.versions.iter().map(|version| version.files.as_slice());
-    let kept = files.find_map(|files| match files {
-        [own] => paths.iter().find(|path| **path == *own.path),
-        _ => None,
-    });
-    kept.cloned()
+    let files = trail.versions.iter().rev().map(|version| version.files.as_slice());
+    files.filter(|files| files.len() == 1).find_map(|files| files.first().cloned())
+}
+
+/// Returns the one that has the bytes of the record's own file, wherever it stands, else the one in its place.
+fn kept<'p>(own: &FileAt, paths: &'p [String], files: &dyn Tree) -> Option<&'p String> {
+    let is_same = |path: &&String| {
+        let bytes = files.bytes(path).ok().flatten();
+        bytes.is_some_and(|bytes| git::blob_id(&bytes) == Some(own.blob))
+    };
+    let same: Vec<&String> = paths.iter().filter(is_same).collect();
+    match same[..] {
+        [only] => Some(only),
+        _ => paths.iter().find(|path| **path == *own.path),
+    }
 }

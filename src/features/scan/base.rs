@@ -71,8 +71,6 @@ impl ScanBase {
         Ok(ScanBase { commit, name: name.to_owned(), changed })
     }
 
-    /// Finds which other files are read differently since the base, though they are the same: those that settings name, and
-    /// those to which links lead. Returns the search for what was there.
     pub(super) fn scanner(
         &mut self,
         repository: &Repository,
@@ -90,7 +88,8 @@ impl ScanBase {
         }
         let mut before = BTreeSet::new();
         for path in named.into_values() {
-            if let Some((Mode::File, _)) = tree.entry(&path).map_err(Undetermined::from)? {
+            let entry = tree.entry(&path).map_err(Undetermined::from)?;
+            if matches!(entry, Some((Mode::File | Mode::Link, _))) {
                 before.insert(path);
             }
         }
@@ -145,11 +144,8 @@ fn bytes_of(
     Ok(content::bytes_within(repository, blob, largest)?)
 }
 
-/// How many links on a path are followed.
 const MOST_LINKS: usize = 8;
 
-/// Returns the path of the regular file that is at a path, or to which links on it lead; `None` if they lead out of the
-/// repository.
 fn file_of(tree: &CommitTree<'_>, path: &str) -> Result<Option<String>, Undetermined> {
     let (mut at, mut n_links) = (Vec::new(), 0);
     let mut left: Vec<String> = path.rsplit('/').map(str::to_owned).collect();
@@ -174,7 +170,6 @@ fn file_of(tree: &CommitTree<'_>, path: &str) -> Result<Option<String>, Undeterm
     Ok(is_file.then_some(path))
 }
 
-/// Which files a branch renamed.
 struct RenamedFiles<'s> {
     before: BTreeMap<&'s str, &'s SearchedFile>,
     now: BTreeMap<&'s str, &'s SearchedFile>,
@@ -182,7 +177,6 @@ struct RenamedFiles<'s> {
 }
 
 impl RenamedFiles<'_> {
-    /// Tells whether one of two suppressions may be the other one at another place.
     fn may_move(&self, before: &FoundSuppression, now: &FoundSuppression) -> bool {
         // A file of settings rules its own folder: elsewhere it is another one.
         before.path == now.path
@@ -197,7 +191,6 @@ impl RenamedFiles<'_> {
     }
 }
 
-/// Tells whether two files have four fifths of their lines in common.
 fn is_similar(one: &[u64], other: &[u64]) -> bool {
     let (mut left, mut right) = (one.iter().peekable(), other.iter().peekable());
     let mut n_common = 0;
@@ -221,7 +214,6 @@ fn is_similar(one: &[u64], other: &[u64]) -> bool {
 
 type SuppressionAt<'s> = (&'s FoundSuppression, &'s SuppressionLine);
 
-/// What two suppressions have in common if one was only moved.
 type Identity<'s> = (&'static str, Vec<&'s str>, &'s str, &'s str);
 
 fn identity<'s>(at: SuppressionAt<'s>) -> Identity<'s> {
@@ -264,7 +256,6 @@ fn place_keys<'s>(at: SuppressionAt<'s>) -> Vec<PlaceKey<'s>> {
     }
 }
 
-/// Stands for the code where a comment holds for more than that.
 const WIDE: &str = "\0";
 
 /// The suppressions of the base that none of now has been matched with yet.

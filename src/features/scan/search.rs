@@ -93,11 +93,10 @@ impl<'p> SearchedFiles<'p> {
 
     pub(super) fn trivy_files(&self) -> BTreeSet<String> {
         let mut named: BTreeSet<String> = self.named_by_trivy().into_values().collect();
-        named.retain(|path| self.all.iter().any(|file| !file.is_link && file.path == *path));
+        named.retain(|path| self.has(path));
         named
     }
 
-    /// Returns the ignore files that settings of trivy name, by the paths of the settings.
     pub(super) fn named_by_trivy(&self) -> BTreeMap<String, String> {
         let is_settings = |file: &&TrackedFile| !file.is_link && trivy::is_settings(&file.path);
         let mut work_files = WorkFiles::new(&self.top, suppressions::LARGEST);
@@ -111,7 +110,6 @@ impl<'p> SearchedFiles<'p> {
         named.collect()
     }
 
-    /// Returns the tracked links that stand where a tool looks for a file, each with where it leads.
     pub(super) fn known_links(&self, scanner: &SuppressionScanner) -> Vec<(&str, Option<String>)> {
         let links = self.all.iter().filter(|file| file.is_link && scanner.knows(&file.path));
         links.map(|file| (file.path.as_str(), reach::below(&self.top, &file.path))).collect()
@@ -225,9 +223,7 @@ pub(super) struct SearchedFile {
     pub(super) content: ScannedFile,
     /// Whether it reads as a record, in whatever folder.
     pub(super) is_record: bool,
-    /// The line of each suppression, without the blanks around it.
     pub(super) lines: Vec<SuppressionLine>,
-    /// The hashes of its lines, sorted, if a comment holds for more than its own.
     pub(super) outline: Vec<u64>,
 }
 
@@ -306,7 +302,6 @@ fn outline(bytes: &[u8]) -> Vec<u64> {
     hashes
 }
 
-/// The kinds of comments that are about what is below them if they are alone on their line.
 const HIDING_NEXT: &[&str] =
     &["codeql", "golangci-lint", "gosec", "hadolint", "kics", "semgrep", "trivy"];
 
@@ -317,7 +312,6 @@ fn hides_next(found: &FoundSuppression) -> bool {
     found.reach < CommentReach::File && (is_said || is_of_ruff || HIDING_NEXT.contains(&found.kind))
 }
 
-/// Returns the comments that are alone on their lines: their kinds, and the lines from 0.
 fn alone(content: &ScannedFile, lines: &[&[u8]]) -> BTreeSet<(&'static str, usize)> {
     let is_alone = |found: &&FoundSuppression| {
         let n_before = index_of(found.column);
@@ -330,13 +324,10 @@ fn alone(content: &ScannedFile, lines: &[&[u8]]) -> BTreeSet<(&'static str, usiz
     alone.map(|found| (found.kind, index_of(found.line))).collect()
 }
 
-/// The characters of which the signs of comments consist, and what may stand beside them.
 pub(super) const SIGNS: [char; 8] = ['#', '/', '*', ' ', '\t', '-', '<', '!'];
 
-/// How many comments above each other are about the line below the last one.
 const MOST_STACKED: usize = 64;
 
-/// Among how many lines of an entry one with a letter or digit is looked for.
 const MOST_UNTELLING: usize = 8;
 
 fn index_of(line: u32) -> usize {
@@ -454,7 +445,6 @@ impl FileSearch {
         self.absent.extend(other.absent);
     }
 
-    /// Adds the links that stand where a tool looks for a file, as what they lead to if that is searched, too.
     fn judge_special(
         &mut self,
         (top, repository): (&Path, Option<&Repository>),
@@ -533,7 +523,6 @@ fn in_work_tree<'w>(
     }
 }
 
-/// Returns the content of a file in the work tree, else in the index.
 fn content_of(
     work_files: &mut WorkFiles,
     repository: Option<&Repository>,

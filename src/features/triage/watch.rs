@@ -38,7 +38,6 @@ struct Watched<'s> {
     matched: BTreeSet<(String, usize)>,
     fixed: Option<String>,
     changed: Option<String>,
-    /// Why the tests that catalogs answer are met.
     listed: BTreeMap<TriggerTest, String>,
 }
 
@@ -132,7 +131,6 @@ impl<'s> TriggerWatch<'s> {
         self.is_doubtful = true;
     }
 
-    /// Notes which records an input matches, and what catalogs say about it.
     pub fn add(
         &mut self,
         source: usize,

@@ -257,8 +257,6 @@ impl CitedIds {
 /// How many bytes of a comment of trivy are read for its end.
 const LONGEST_COMMENT: usize = 1024;
 
-/// Returns the end of a comment of trivy, whose last day is excluded, and what else limits it; `None` if it has a bad date,
-/// so that trivy ignores it.
 fn of_trivy(rest: &[u8]) -> Option<(SuppressionEnd, EntryLimits)> {
     let rest = String::from_utf8_lossy(rest.get(..LONGEST_COMMENT).unwrap_or(rest));
     let comment = rest.split_whitespace().next().unwrap_or_default();

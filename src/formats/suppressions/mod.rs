@@ -142,12 +142,10 @@ impl SuppressionScanner {
         Some(files::unread(path, &ImportError::at(1, why)))
     }
 
-    /// Tells whether a file is read by its name.
     pub fn knows(&self, path: &str) -> bool {
         known(path, &self.options).is_some()
     }
 
-    /// Returns the same search where other files are the ignore files that settings of trivy name.
     pub fn with_trivy_files(&self, trivy_files: BTreeSet<String>) -> SuppressionScanner {
         let options = ScanOptions { trivy_files: Arc::new(trivy_files), ..self.options.clone() };
         SuppressionScanner { options, ..self.clone() }

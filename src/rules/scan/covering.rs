@@ -71,7 +71,6 @@ struct CoveringRecord<'a> {
     grant: Grant<'a>,
 }
 
-/// Records that name findings.
 #[derive(Clone, Debug, Default)]
 pub struct CoveringRecords<'a> {
     records: Vec<CoveringRecord<'a>>,
@@ -82,7 +81,6 @@ pub struct CoveringRecords<'a> {
 }
 
 impl<'a> CoveringRecords<'a> {
-    /// Selects and sorts the records; `grant` returns what one names, if it counts.
     pub fn new(
         record_states: &'a [RecordState],
         grant: fn(&'a RecordState) -> Option<Grant<'a>>,

@@ -79,7 +79,7 @@ impl FoundSuppression {
 /// How far a comment reaches from where it stands, the nearest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CommentReach {
-    /// It is no comment, but an entry that says where it holds.
+    /// An entry, not a comment: it says where it holds.
     Stated,
     /// Its own line, or what is below it.
     Line,

@@ -7,32 +7,34 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use ignore::gitignore::GitignoreBuilder;
+
 use crate::history::objects::Objects as _;
 use crate::history::paths::{LedgerPrefix, join};
 use crate::store::git::{Repository, configuration, ours};
 
-/// The attributes by which git stores other bytes of a file than those in the work tree.
 const CONVERSIONS: &[&str] = &["filter", "working-tree-encoding", "ident"];
 
-/// The attributes that count for the files of a folder.
 #[derive(Default)]
 struct FolderAttributes {
-    /// The lines in which a conversion or a macro may be set or unset; a later one goes before the others.
     lines: Vec<AttributeLine>,
-    /// The macros that convert files.
     macros: BTreeSet<String>,
     is_possible: bool,
+    /// Whether libgit2 may know more lines than git: what it takes back, git may not.
+    is_doubtful: bool,
 }
 
 struct AttributeLine {
-    /// The folder that the pattern is relative to.
     folder: String,
     pattern: String,
     is_quoted: bool,
     words: Vec<String>,
+    /// Whether git passes over it, or reads another pattern than libgit2.
+    is_odd: bool,
 }
 
-/// The attributes of this clone and its user: those that all others go before, and those that go before all others.
+const LONGEST_LINE: usize = 2048;
+
 struct OwnAttributes {
     user: Option<Vec<u8>>,
     clone: Option<Vec<u8>>,
@@ -119,7 +121,6 @@ impl Repository {
         self.own_attributes().clone.is_some_and(|bytes| names_conversion(&bytes))
     }
 
-    /// Reads the attributes of a folder, of those above it, of the clone and of the user.
     fn folder_attributes(
         &self,
         folder: &str,
@@ -129,9 +130,13 @@ impl Repository {
         let above = folder.match_indices('/').map(|(end, _)| folder.get(..end).unwrap_or_default());
         let folders: BTreeSet<&str> = std::iter::once("").chain(above).chain([folder]).collect();
         let mut files = vec![(String::new(), own.user.clone())];
+        let mut is_linked = false;
         files.extend(folders.into_iter().map(|folder| {
             let path = join(folder, ".gitattributes");
-            let here = self.work_dir.as_ref().and_then(|top| fs::read(top.join(&path)).ok());
+            let here = self.work_dir.as_ref().map(|top| top.join(&path));
+            // Git reads no link there, and libgit2 does.
+            is_linked |= here.as_ref().is_some_and(|path| path.is_symlink());
+            let here = here.filter(|path| !path.is_symlink()).and_then(|path| fs::read(path).ok());
             let staged = || {
                 let entry = index?.get_path(Path::new(&path), 0)?;
                 Some(self.read(ours(entry.id)?).ok()?.1)
@@ -148,13 +153,13 @@ impl Repository {
             attributes.is_possible |= names_conversion(&bytes);
             attributes.lines.extend(lines(&folder, &bytes));
         }
+        attributes.is_doubtful = is_linked || attributes.lines.iter().any(|line| line.is_odd);
         attributes.take_macros();
         attributes
     }
 }
 
 impl FolderAttributes {
-    /// Moves the lines that define macros to the names of those that convert files.
     fn take_macros(&mut self) {
         let is_macro = |line: &mut AttributeLine| line.pattern.starts_with("[attr]");
         let defined: Vec<AttributeLine> = self.lines.extract_if(.., is_macro).collect();
@@ -170,7 +175,6 @@ impl FolderAttributes {
         }
     }
 
-    /// Returns the word of a line that sets a conversion, or a macro that does.
     fn conversion_in<'l>(&self, line: &'l AttributeLine) -> Option<&'l str> {
         let words = line.words.iter().map(String::as_str);
         words.filter(|word| !word.starts_with(['-', '!'])).find(|word| {
@@ -188,7 +192,7 @@ impl FolderAttributes {
                 found = None;
             } else if let Some(word) = self.conversion_in(line) {
                 let name = name_of(word);
-                let is_overlooked = match line.is_quoted {
+                let is_overlooked = match line.is_quoted || self.is_doubtful {
                     true => line.may_match(from_top),
                     false => self.macros.contains(name) && is_set(name),
                 };
@@ -202,7 +206,6 @@ impl FolderAttributes {
 }
 
 impl AttributeLine {
-    /// Reads a line; `None` for one that says nothing.
     fn parse(folder: &str, line: &str) -> Option<AttributeLine> {
         let line = line.trim_matches([' ', '\t', '\r', '\n']);
         if line.is_empty() || line.starts_with('#') {
@@ -214,24 +217,27 @@ impl AttributeLine {
             let (pattern, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
             (pattern.to_owned(), rest)
         });
-        let words = rest.split_ascii_whitespace().map(str::to_owned).collect();
-        Some(AttributeLine { folder: folder.to_owned(), pattern, is_quoted, words })
+        let words: Vec<String> = rest.split_ascii_whitespace().map(str::to_owned).collect();
+        let is_odd = line.len() > LONGEST_LINE
+            || line.chars().any(|char| char.is_control() && char != '\t')
+            || !is_quoted && pattern.starts_with('!')
+            || words.iter().any(|word| !is_valid(word));
+        Some(AttributeLine { folder: folder.to_owned(), pattern, is_quoted, words, is_odd })
     }
 
-    /// Tells whether the pattern may match a file, by what stands before its first wildcard and after its last one.
     fn may_match(&self, from_top: &str) -> bool {
-        const WILD: [char; 5] = ['*', '?', '[', ']', '\\'];
-        let pattern = self.pattern.to_lowercase();
-        if pattern.contains(char::REPLACEMENT_CHARACTER) {
+        let pattern = &self.pattern;
+        if pattern.trim() != *pattern || pattern.contains(char::REPLACEMENT_CHARACTER) {
             return true;
         }
-        let file = self.inside(from_top).to_lowercase();
-        let begin = pattern.trim_start_matches('/').split(WILD).next().unwrap_or_default();
-        let end = pattern.rsplit(WILD).next().unwrap_or_default().trim_start_matches('/');
-        file.ends_with(end) && (!pattern.contains('/') || file.starts_with(begin))
+        let escape = if pattern.starts_with(['#', '!']) { "\\" } else { "" };
+        let mut patterns = GitignoreBuilder::new("");
+        let read = patterns.case_insensitive(true).is_ok()
+            && patterns.add_line(None, &format!("{escape}{pattern}")).is_ok();
+        let built = if read { patterns.build().ok() } else { None };
+        built.is_none_or(|it| it.matched(self.inside(from_top), false).is_ignore())
     }
 
-    /// Returns the path of a file from the folder that the pattern is relative to.
     fn inside<'p>(&self, from_top: &'p str) -> &'p str {
         if self.folder.is_empty() {
             return from_top;
@@ -240,7 +246,6 @@ impl AttributeLine {
         rest.and_then(|rest| rest.strip_prefix('/')).unwrap_or(from_top)
     }
 
-    /// Tells whether the line ends all conversions of a file, and has no wildcard but `?`.
     fn ends_conversions(&self, from_top: &str) -> bool {
         let is_off =
             |name: &&str| self.words.iter().any(|word| word.strip_prefix('-') == Some(name));
@@ -250,6 +255,8 @@ impl AttributeLine {
         let pattern = self.pattern.strip_prefix('/').unwrap_or(&self.pattern);
         let is_same = |(one, other): (char, char)| one == other || one == '?' && other != '/';
         !self.is_quoted
+            && !self.is_odd
+            && self.words.len() == CONVERSIONS.len()
             && CONVERSIONS.iter().all(is_off)
             && pattern.chars().count() == file.chars().count()
             && pattern.chars().zip(file.chars()).all(is_same)
@@ -262,8 +269,6 @@ fn lines(folder: &str, bytes: &[u8]) -> Vec<AttributeLine> {
     text.lines().filter_map(|line| AttributeLine::parse(folder, line)).collect()
 }
 
-/// Returns the text up to the closing quote, without the escapes of C, and what follows; `None` if git takes the quote for
-/// a part of the text.
 fn unquoted(text: &str) -> Option<(String, &str)> {
     let mut bytes = Vec::new();
     let mut rest = text.bytes().enumerate();
@@ -293,6 +298,16 @@ fn unquoted(text: &str) -> Option<(String, &str)> {
         bytes.push(plain);
     }
     None
+}
+
+/// Tells whether git takes a word for an attribute; with any other one it passes over the line.
+fn is_valid(word: &str) -> bool {
+    let name = name_of(word.strip_prefix(['-', '!']).unwrap_or(word));
+    let is_known = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
+    !name.is_empty()
+        && !name.starts_with('-')
+        && !name.starts_with("builtin_")
+        && name.chars().all(is_known)
 }
 
 fn name_of(word: &str) -> &str {

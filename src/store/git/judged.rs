@@ -111,7 +111,6 @@ impl<'r> JudgedTree<'r> {
         !self.written_links.is_empty() && self.written_links.contains(&self.prefix.plain(path))
     }
 
-    /// Returns the kind that git commits of what lies in the work tree.
     fn kind_here(&self, path: &str, kind: EntryKind) -> EntryKind {
         match kind {
             EntryKind::File if self.is_written_link(path) => EntryKind::Link,
@@ -316,7 +315,6 @@ impl Repository {
         lying.map(shown).collect()
     }
 
-    /// Returns what git is in the middle of.
     pub fn in_progress(&self) -> Option<Operation> {
         use git2::RepositoryState as State;
         match self.git.state() {
@@ -443,7 +441,6 @@ pub(super) fn is_read_from_index(entry: &git2::IndexEntry) -> bool {
     entry.flags_extended & SKIP_WORKTREE != 0 || entry.flags & ASSUME_UNCHANGED != 0
 }
 
-/// The bits of a mode that tell what it is of.
 const KIND: u32 = 0o170_000;
 
 fn is_link(entry: &git2::IndexEntry) -> bool {

@@ -133,7 +133,6 @@ impl Repository {
         })
     }
 
-    /// Tells whether a rebase of a branch is not finished.
     fn is_rebasing_branch(&self) -> bool {
         ["rebase-merge", "rebase-apply"].iter().any(|state| {
             let name = fs::read_to_string(self.own_dir.join(state).join("head-name"));

@@ -52,13 +52,34 @@ fn of_two_files_with_one_id_the_one_that_landed_first_stays() {
     stage.land("ana", &[("exceptions/2026/EXC-2026-7F3KQ.yaml", &copy)]);
     let lint = stage.shell("ana", "exledger lint").out;
     assert_eq!(lint.matches(remove).count(), 2, "{lint}");
-    stage.land("ana", &[("exceptions/zz.yaml", "")]);
     stage.shell(
         "ana",
         "rm -f -- exceptions/2026/EXC-2026-7F3KQ.yaml && git commit -qam 'Remove the copy'",
     );
     let asked = stage.shell("ana", "exledger check --application billing");
     assert_eq!(asked.code, 0, "{}", asked.out);
+}
+
+#[test]
+fn of_two_files_with_one_id_the_one_with_the_approved_bytes_stays_wherever_it_is() {
+    let stage = approved();
+    let moved = format!(
+        "mkdir exceptions/2026 && git mv {PATH} exceptions/2026/EXC-2026-7F3KQ.yaml && sed 's/billing/orders/' exceptions/2026/EXC-2026-7F3KQ.yaml > {PATH} && git add -A"
+    );
+    let lists = |remove: &str| {
+        let lint = stage.shell("ana", "exledger lint").out;
+        assert_eq!(lint.matches(remove).count(), 2, "{lint}");
+    };
+    assert_eq!(stage.shell("ana", &moved).code, 0);
+    let remove = "run `rm -f -- exceptions/EXC-2026-7F3KQ.yaml`";
+    lists(remove);
+    let landed = format!(
+        "git reset -q --hard && mkdir -p exceptions/2026 && git mv {PATH} exceptions/2026 && git commit -qm 'Move it'"
+    );
+    assert_eq!(stage.shell("ana", &landed).code, 0);
+    let copy = record("subject: {application: orders}\n");
+    stage.land("ana", &[(PATH, &copy)]);
+    lists(remove);
 }
 
 #[test]

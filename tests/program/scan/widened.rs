@@ -300,6 +300,29 @@ fn what_settings_name_as_an_ignore_file_is_added_though_it_was_there() {
 
 #[cfg(unix)]
 #[test]
+fn an_ignore_file_that_settings_name_may_be_a_link() {
+    use std::os::unix::fs::symlink;
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    let lists = [("a", "CVE-2026-0001\n"), ("b", "CVE-2026-0002\n")];
+    let work = repo.by("dana").write("trivy.yaml", "ignorefile: list\n");
+    lists.iter().fold(work, |work, (path, text)| work.write(path, text)).commit("Go");
+    repo.checkout();
+    symlink("a", repo.path().join("list")).unwrap();
+    let add = ["-c", "user.name=dana", "-c", "user.email=dana@example.com"];
+    git(repo.path(), &["add", "-A"]);
+    git(repo.path(), &[&add[..], &["commit", "-q", "-m", "Link it"]].concat());
+    let scan = || cli::run(repo.path(), &["scan", "--base", "HEAD", "--on", "2026-11-21"]);
+    assert_eq!(scan().code, 0);
+    std::fs::remove_file(repo.path().join("list")).unwrap();
+    symlink("b", repo.path().join("list")).unwrap();
+    git(repo.path(), &["add", "-A"]);
+    let run = scan();
+    assert_eq!(run.code, 1, "{}", run.out);
+    assert!(run.out.contains("list:1") && run.out.contains("CVE-2026-0002"), "{}", run.out);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_link_to_a_file_of_settings_is_added_as_that_file_where_it_stands() {
     use std::os::unix::fs::symlink;
     let repo = Repo::at("2026-11-20T08:00:00Z");

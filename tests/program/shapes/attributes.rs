@@ -24,6 +24,15 @@ fn attributes_that_only_git_reads_are_heeded() {
             + "[attr]coded working-tree-encoding=ISO646-GB\n",
         some.map(|name| format!("\"{name}\" outer\n")).concat()
             + "[attr]outer inner\n[attr]inner ident\n",
+        // Git passes over the lines after the first.
+        some.map(|name| format!("{name} ident\n{name} -filter -ident -working-tree-encoding @x\n"))
+            .concat(),
+        some.map(|name| format!("{name} ident\n")).concat()
+            + "!none.yaml -filter -ident -working-tree-encoding\n",
+        some.map(|name| {
+            format!("{name} ident\n{name}\u{c} -filter -ident -working-tree-encoding\n")
+        })
+        .concat(),
         // Only the lines that the help writes take it back.
         "*.yaml -filter -ident -working-tree-encoding\n".to_owned()
             + &some.map(|name| format!("\"{name}\" ident\n")).concat(),
@@ -44,6 +53,7 @@ fn attributes_that_only_git_reads_are_heeded() {
         "\"*.psd\" filter=lfs diff=lfs\n\"secrets/*.yaml\" filter=vault\n",
         "[attr]large filter=lfs\n*.psd large\n",
         "# \"*.yaml\" ident\n",
+        "\"**/my assets/**\" filter=lfs diff=lfs merge=lfs -text\n\"My *\" filter=lfs\n",
     ] {
         let clone = origin.clone(&[]);
         write(&clone.top, ".gitattributes", attributes);

@@ -36,7 +36,6 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("licenses", "trivy-license"),
 ];
 
-/// Tells whether a path is that of settings, one of which names another ignore file.
 pub fn is_settings(path: &str) -> bool {
     file_name(path) == "trivy.yaml"
 }

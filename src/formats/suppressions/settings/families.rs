@@ -312,8 +312,6 @@ fn allowlists(kind: &'static str, node: &Node, rule: Option<&str>, found: &mut S
 
 const CONDITIONS: [&str; 4] = ["paths", "regexes", "commits", "stopwords"];
 
-/// Returns what limits one item of an allowlist: its text, what a regular expression is compared with, and the other
-/// conditions where all have to hold.
 fn limits_of_allowlist(list: &Node, condition: &str, item: &str) -> EntryLimits {
     let mut limited = limits::one(condition, item);
     let text = |key: &str| list.get(key).and_then(Node::text);
