@@ -19,7 +19,7 @@ use crate::history::folder::Mode;
 use crate::history::objects::{Extent, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
-use crate::ledger::tree::Tree as _;
+use crate::rules::evidence;
 use crate::rules::scan::BranchChange;
 use crate::rules::scan::change::{self, SuppressionChange};
 use crate::rules::scan::suppression::{
@@ -96,7 +96,7 @@ impl ScanBase {
         let now = files.trivy_files();
         let mut changed: Vec<String> = now.symmetric_difference(&before).cloned().collect();
         for (link, target) in files.known_links(scanner) {
-            let was = file_of(&tree, link)?;
+            let was = evidence::file_of(link, &tree).map_err(Undetermined::from)?;
             if was != target || target.is_some_and(|target| self.changed.contains(&target)) {
                 changed.push(link.to_owned());
             }
@@ -119,7 +119,7 @@ impl ScanBase {
         let mut found = Vec::new();
         for path in self.changed.iter().filter(|path| reaches(path)) {
             let file = match scanner.knows(path) {
-                true => file_of(&tree, path)?,
+                true => evidence::file_of(path, &tree).map_err(Undetermined::from)?,
                 false => Some(path.clone()),
             };
             let Some(file) = file else { continue };
@@ -142,32 +142,6 @@ fn bytes_of(
     };
     let largest = usize::try_from(suppressions::LARGEST).unwrap_or(usize::MAX);
     Ok(content::bytes_within(repository, blob, largest)?)
-}
-
-const MOST_LINKS: usize = 8;
-
-fn file_of(tree: &CommitTree<'_>, path: &str) -> Result<Option<String>, Undetermined> {
-    let (mut at, mut n_links) = (Vec::new(), 0);
-    let mut left: Vec<String> = path.rsplit('/').map(str::to_owned).collect();
-    while let Some(part) = left.pop() {
-        match part.as_str() {
-            "" | "." => continue,
-            ".." if at.pop().is_none() => return Ok(None),
-            ".." => continue,
-            _ => at.push(part),
-        }
-        if let Some(target) = tree.target(&at.join("/"))? {
-            n_links += 1;
-            if n_links > MOST_LINKS || target.starts_with('/') {
-                return Ok(None);
-            }
-            at.pop();
-            left.extend(target.rsplit('/').map(str::to_owned));
-        }
-    }
-    let path = at.join("/");
-    let is_file = matches!(tree.entry(&path)?, Some((Mode::File, _)));
-    Ok(is_file.then_some(path))
 }
 
 struct RenamedFiles<'s> {
