@@ -91,7 +91,7 @@ impl Owners<'_> {
                 people => people,
             },
         };
-        let there = people.iter().filter(|person| !people::has_left(governance, person));
+        let there = people.iter().filter(|person| !people::has_left(governance, &person.email));
         there.filter_map(|person: &Person| Address::new(&person.key)).collect()
     }
 

@@ -335,7 +335,8 @@ pub fn notified<'t>(
             NotifyTarget::Address(address) => vec![identify(governance, "", address.as_str())],
         };
         for person in named {
-            if !has_left(governance, &person) && people.iter().all(|other| other.key != person.key)
+            if !has_left(governance, &person.email)
+                && people.iter().all(|other| other.key != person.key)
             {
                 people.push(person);
             }
@@ -344,9 +345,9 @@ pub fn notified<'t>(
     people
 }
 
-/// Tells whether the roster says that a person has left.
-pub fn has_left(governance: &Governance, person: &Person) -> bool {
-    let state = Address::new(&person.email).map(|address| roster_state(governance, &address));
+/// Tells whether the roster says that the person with an address has left.
+pub fn has_left(governance: &Governance, address: &str) -> bool {
+    let state = Address::new(address).map(|address| roster_state(governance, &address));
     state == Some(RosterState::Inactive)
 }
 

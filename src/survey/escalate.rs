@@ -116,7 +116,10 @@ pub(super) fn active_people(
             record_state.ownerless.iter().map(|owner| people::key_of(governance, owner.as_str()));
         gone.any(|gone| gone == person.key)
     };
-    named.into_iter().filter(|it| !people::has_left(governance, it) && !is_gone(it)).collect()
+    named
+        .into_iter()
+        .filter(|it| !people::has_left(governance, &it.email) && !is_gone(it))
+        .collect()
 }
 
 /// Returns the people of a recipient for something that has only an owner: without those who are inactive on the roster.
@@ -131,7 +134,7 @@ pub(super) fn owning_people(
         Recipient::RiskOwner => Vec::new(),
         Recipient::Group(group) => people::members(governance, group),
     };
-    named.into_iter().filter(|person| !people::has_left(governance, person)).collect()
+    named.into_iter().filter(|person| !people::has_left(governance, &person.email)).collect()
 }
 
 fn identified(address: &Address, governance: &Governance) -> Person {

@@ -184,7 +184,7 @@ impl Router<'_> {
             let Some(owner) = &rule.owner else { continue };
             let pattern = rule.matches.get(fit.pattern).map_or("", String::as_str);
             let person = self.person(owner);
-            if people::has_left(self.governance, &person) {
+            if people::has_left(self.governance, &person.email) {
                 gone.push(format!("the owner of asset `{pattern}`, {owner}, has left"));
                 continue;
             }
@@ -226,7 +226,7 @@ impl Router<'_> {
             Some(team) if team.contains('/') => return None,
             Some(login) => people::identify_login(self.governance, login)?,
         };
-        (!people::has_left(self.governance, &person)).then_some(person)
+        (!people::has_left(self.governance, &person.email)).then_some(person)
     }
 
     fn notified(&self, found: &RouteMatch) -> Vec<Person> {

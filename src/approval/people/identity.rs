@@ -81,7 +81,7 @@ impl IdentityCache {
             numbered: Rc::from(accounts),
             groups: people::groups_of(governance, &person),
             sort: IdentityKind::for_person(governance, &person),
-            has_left: people::has_left(governance, &person),
+            has_left: people::has_left(governance, &person.email),
             person,
         });
         let named = faces.entry(name.to_owned()).or_default();

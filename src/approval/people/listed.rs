@@ -8,8 +8,8 @@ use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature;
 use crate::policy::demand::ListedFor;
 use crate::policy::governance::Governance;
+use crate::policy::people;
 use crate::policy::people::person::Person;
-use crate::policy::people::{self, RosterState};
 use crate::record::Record;
 use crate::record::address::Address;
 use std::collections::BTreeSet;
@@ -98,7 +98,7 @@ impl ListedPeople {
     /// the roster says has left.
     pub(crate) fn of(governance: &Governance, keys: &Keys) -> ListedPeople {
         let named = members_and_holders(governance, keys);
-        let present = named.filter(|address| !has_left(governance, address));
+        let present = named.filter(|address| !people::has_left(governance, address));
         let listed = collect(governance, keys, present, ListedBy::GroupOrKey);
         if !listed.is_empty() || names_anyone(governance) {
             return listed;
@@ -147,12 +147,6 @@ impl ListedPeople {
     pub(crate) fn has_key(&self, person: &Person) -> bool {
         self.keys.contains(&person.key)
     }
-}
-
-fn has_left(governance: &Governance, address: &str) -> bool {
-    let address = Address::new(address);
-    address
-        .is_some_and(|address| people::roster_state(governance, &address) == RosterState::Inactive)
 }
 
 fn members_and_holders<'g>(

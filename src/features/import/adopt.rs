@@ -300,7 +300,7 @@ impl<'r> Adoption<'r> {
             let person = people::identify(self.governance, &author.name, address.as_str());
             let is_out = people::is_bot(self.governance, &person)
                 || people::is_agent(self.governance, &person)
-                || people::has_left(self.governance, &person);
+                || people::has_left(self.governance, &person.email);
             if !is_out {
                 let name = Some(author.name.trim()).filter(|name| !name.is_empty());
                 let name = name.unwrap_or(address.as_str()).to_owned();

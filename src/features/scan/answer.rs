@@ -143,7 +143,7 @@ pub(super) fn scan<'s>(
     };
     let scanner = SuppressionScanner::new(options).map_err(a_bug)?;
     let before_scanner = match (&mut base, repository) {
-        (Some(base), Some(repository)) => Some(base.scanner(repository, &files, &scanner)?),
+        (Some(base), Some(repository)) => Some(base.scanner_before(repository, &files, &scanner)?),
         _ => None,
     };
     let only = base.as_ref().map(|base| &base.changed);

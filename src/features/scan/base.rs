@@ -71,12 +71,13 @@ impl ScanBase {
         Ok(ScanBase { commit, name: name.to_owned(), changed })
     }
 
-    pub(super) fn scanner(
+    pub(super) fn scanner_before(
         &mut self,
         repository: &Repository,
         files: &SearchedFiles<'_>,
         scanner: &SuppressionScanner,
     ) -> Result<SuppressionScanner, Error> {
+        // What settings or links make an ignore file is read otherwise, though its bytes are the same.
         let tree = self.tree(repository)?;
         let mut named = files.named_by_trivy();
         for path in self.changed.iter().filter(|path| trivy::is_settings(path)) {

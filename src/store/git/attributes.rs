@@ -135,8 +135,9 @@ impl Repository {
             let path = join(folder, ".gitattributes");
             let here = self.work_dir.as_ref().map(|top| top.join(&path));
             // Git reads no link there, and libgit2 does.
-            is_linked |= here.as_ref().is_some_and(|path| path.is_symlink());
-            let here = here.filter(|path| !path.is_symlink()).and_then(|path| fs::read(path).ok());
+            let is_link = here.as_ref().is_some_and(|path| path.is_symlink());
+            is_linked |= is_link;
+            let here = here.filter(|_| !is_link).and_then(|path| fs::read(path).ok());
             let staged = || {
                 let entry = index?.get_path(Path::new(&path), 0)?;
                 Some(self.read(ours(entry.id)?).ok()?.1)
