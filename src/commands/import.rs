@@ -82,7 +82,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,
 
-    /// Folder of the repository where the scanner ran, such as /src in a container
+    /// The repository's folder where the scanner ran, such as /src in a container; a relative one is the folder in which it ran
     #[arg(long = "source-root", value_name = "PATH")]
     source_roots: Vec<String>,
 

@@ -21,6 +21,7 @@ use crate::commands::triage::output::Rewrite;
 use crate::commands::triage::plan::{AlertForge, AlertsToPlan};
 use crate::commands::{context, next_steps};
 use exledger::diag::shell;
+use exledger::features;
 use exledger::features::triage::answer::{TriageAnswer, TriageRequest};
 use exledger::features::triage::counts::KeptDetail;
 use exledger::features::triage::drafts::{NotDrafted, RecordPer, TriageDraft};
@@ -34,7 +35,6 @@ use exledger::session::Session;
 use exledger::store::files;
 use exledger::survey::event::TriageState;
 use exledger::view::doc::FormatNeeds;
-use exledger::{features, gate};
 
 // `--repo` has to refuse them, too: it is not asked for `--plan` where another flag excludes that, and would be dropped.
 const NOT_OF_A_PLAN: [&str; 9] = [
@@ -129,7 +129,7 @@ pub(crate) struct TriageArgs {
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     environment: Option<String>,
 
-    /// Folder of the repository where the scanner ran, such as /src in a container
+    /// The repository's folder where the scanner ran, such as /src in a container; a relative one is the folder in which it ran
     #[arg(long = "source-root", value_name = "PATH")]
     source_roots: Vec<String>,
 
@@ -183,8 +183,6 @@ impl Run for TriageArgs {
             return plan.run(ctx);
         }
         let session = ctx.home_without_levels()?;
-        let named = self.source_roots.iter();
-        let roots: Vec<String> = named.map(|root| absolute(root)).collect::<anyhow::Result<_>>()?;
         let sources = open(ctx, &self.files)?;
         let observations = self.observations.as_ref().map(|path| ctx.folder.join(path));
         if let Some(path) = &observations {
@@ -201,7 +199,7 @@ impl Run for TriageArgs {
         }
         let progress = ctx.progress(context::READING);
         let request = TriageRequest {
-            source_roots: &roots,
+            source_roots: &self.source_roots,
             environment: self.environment.as_deref(),
             kept: match ctx.format.reads {
                 _ if takes_stdout => KeptDetail::Counts,
@@ -319,23 +317,6 @@ fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
         })
     };
     paths.iter().map(open).collect()
-}
-
-/// Returns a folder in the form of an address: `C:\src` is `/C:/src`.
-fn absolute(root: &str) -> anyhow::Result<String> {
-    let slashed = root.replace('\\', "/");
-    let is_drive = slashed.get(1..3) == Some(":/");
-    let plain = match (root.starts_with('/'), is_drive) {
-        (true, _) => gate::plain(root),
-        (false, true) => gate::plain(&slashed),
-        (false, false) => None,
-    };
-    plain.ok_or_else(|| {
-        fault::usage_error(
-            format!("--source-root {root} is not an absolute path"),
-            "give the folder as the scanner saw it, such as /src",
-        )
-    })
 }
 
 fn show(

@@ -228,11 +228,12 @@ fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
         question.scanner_details.package.as_ref(),
     );
     let stated = key.purl.as_deref().map(Purl::parse);
-    let version = package.version(stated.as_ref().and_then(Option::as_ref));
+    let of_record = stated.as_ref().and_then(Option::as_ref);
+    let version = package.version(of_record);
     let versions = || {
         let text = key.versions.as_ref()?;
         let matches = match (Range::parse(text), version) {
-            (Ok(range), Some(version)) => range.contains(version),
+            (Ok(range), Some(version)) => range.contains(version, package.kind(of_record)),
             _ => false,
         };
         (!matches).then(|| limited("versions", text, "version", version.is_some()))

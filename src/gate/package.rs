@@ -85,18 +85,23 @@ impl<'q> AskedPackage<'q> {
         }
     }
 
+    /// Returns its type or, if that is unknown, the one in the record; empty if neither is known.
+    pub(crate) fn kind<'k>(&'k self, stated: Option<&'k Purl>) -> &'k str {
+        match (self, stated) {
+            (AskedPackage::Purl(purl), _) => &purl.kind,
+            (AskedPackage::Named(Package { ecosystem: Ecosystem::Of(kind), .. }), _) => kind,
+            (AskedPackage::Named(_), Some(stated)) => &stated.kind,
+            (AskedPackage::Named(_) | AskedPackage::Nothing, _) => "",
+        }
+    }
+
     /// Returns its version, normalized for its type or, if that is unknown, for the type in the record.
     pub(crate) fn version(&self, stated: Option<&Purl>) -> Option<&str> {
         match self {
             AskedPackage::Purl(purl) => purl.version.as_deref(),
             AskedPackage::Named(package) => {
-                let kind = match (package.ecosystem, stated) {
-                    (Ecosystem::Of(kind), _) => kind,
-                    (_, Some(stated)) => &stated.kind,
-                    _ => "",
-                };
                 let version = package.version.as_deref()?;
-                Some(purl::version(kind, version))
+                Some(purl::version(self.kind(stated), version))
             }
             AskedPackage::Nothing => None,
         }

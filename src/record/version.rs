@@ -28,11 +28,17 @@ const SIGNS: &[(&str, Comparison)] = &[
     ("=", Comparison::Same),
 ];
 
+/// The types of packages whose pre-releases and build metadata are those of Semantic Versioning. Debian's `1.2.3-4`,
+/// Maven's `1.2.3-jre` and Python's `1.2.3+cu118` are after `1.2.3`.
+const SEMANTIC: &[&str] = &["cargo", "golang", "helm", "hex", "npm", "nuget", "pub", "swift"];
+
 impl Range {
-    /// Tells whether a version is in the range; a version that is not semantic is only if `=` names it literally.
-    pub fn contains(&self, version: &str) -> bool {
+    /// Tells whether a version of a package of a type, such as `cargo`, is in the range; a version that is not semantic is only if
+    /// `=` names it literally. What follows the three numbers of a version is semantic in some types only.
+    pub fn contains(&self, version: &str, kind: &str) -> bool {
         let trimmed = version.trim();
-        let release = ReleaseVersion::parse(trimmed);
+        let is_ordered = SEMANTIC.contains(&kind) || !trimmed.contains(['-', '+']);
+        let release = ReleaseVersion::parse(trimmed).filter(|_| is_ordered);
         self.0.iter().all(|(comparison, bound)| {
             let bounded = ReleaseVersion::parse(bound);
             let (Some(release), Some(bounded)) = (&release, &bounded) else {

@@ -113,7 +113,7 @@ impl ExternalFacts {
             return Ok(());
         }
         let mut broken = None;
-        let roots = Roots { folders: &[], asked: "", has_file: &|_| false };
+        let roots = Roots { folders: &[], asked: "", ran_in: None, has_file: &|_| false };
         let mut take = |entry: sarif::SarifEntry| match entry.read {
             Ok(finding) => self.findings.push(finding),
             Err(why) => drop(broken.get_or_insert(why)),
@@ -121,8 +121,8 @@ impl ExternalFacts {
         let layout = sarif::read(Cursor::new(bytes), roots, Spans::Left, &mut take);
         let layout = layout.map_err(|broken| broken.to_string())?;
         for run in layout.runs {
-            let tool = run.tool.ok_or("has a run without a tool")?;
-            self.searched.ran(&tool, &run.kinds, run.has_failed);
+            let tool = run.tool.as_deref().ok_or("has a run without a tool")?;
+            self.searched.ran(tool, &run.kinds, run.is_doubtful());
         }
         broken.map_or(Ok(()), Err)
     }

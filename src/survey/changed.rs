@@ -65,6 +65,6 @@ fn finding_version(key: &FindingKey, finding: &ScannerFinding) -> Option<(String
         return Some((found, was.clone()));
     }
     let range = key.versions.as_ref()?;
-    let is_in = Range::parse(range).is_ok_and(|range| range.contains(&found));
+    let is_in = Range::parse(range).is_ok_and(|range| range.contains(&found, package.kind(named)));
     if is_in { None } else { Some((found, range.clone())) }
 }

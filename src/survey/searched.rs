@@ -11,19 +11,20 @@ use crate::record::tool_ids::{self, TRIVY};
 pub struct SearchedTools {
     /// What the tools looked for, by the names that records use; for tools with several kinds of findings, those kinds.
     searched: BTreeSet<String>,
-    /// Tools with unreadable output, or that reported a failure.
+    /// Tools with unreadable output or without results, or that reported a failure.
     doubtful: BTreeSet<String>,
 }
 
 impl SearchedTools {
-    /// Notes that a tool ran; `kinds` are the kinds of findings that the run has rules for.
-    pub fn ran(&mut self, tool: &str, kinds: &BTreeSet<&'static str>, has_failed: bool) {
+    /// Notes that a tool ran; `kinds` are the kinds of findings that the run has rules for. What a doubtful run doesn't report
+    /// may still be there.
+    pub fn ran(&mut self, tool: &str, kinds: &BTreeSet<&'static str>, is_doubtful: bool) {
         if tool == "trivy" {
             self.searched.extend(kinds.iter().map(|kind| (*kind).to_owned()));
         } else {
             self.searched.insert(tool.to_owned());
         }
-        if has_failed {
+        if is_doubtful {
             self.doubtful.insert(tool.to_owned());
         }
     }

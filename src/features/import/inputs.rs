@@ -28,7 +28,8 @@ pub(super) fn read(
     located: &Located,
     request: &ImportRequest<'_>,
 ) -> Result<Vec<ReadInput>, Error> {
-    let roots = SourceRoots::of(located, request.source_roots);
+    let roots = SourceRoots::of(located, request.source_roots)?;
+    let has_file = |path: &str| roots.has_file(path);
     let top = located.repository_or_none().and_then(|it| it.work_dir()).unwrap_or(&located.root);
     let tree = WorkTree::new(top);
     let read = |file: &ImportFile| -> Result<ReadInput, Error> {
@@ -54,10 +55,8 @@ pub(super) fn read(
                     lock_files: &locks,
                     folder: folder.as_deref(),
                     columns: request.columns,
-                    roots: roots.folders(),
-                    asked: roots.asked(),
+                    roots: roots.roots(&has_file),
                     repository: request.repository,
-                    has_file: &|path| roots.has_file(path),
                 },
             ),
         };

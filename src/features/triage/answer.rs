@@ -186,7 +186,7 @@ pub(crate) fn triage<'s>(
     sources: Vec<Source>,
     request: &TriageRequest<'_>,
 ) -> Result<TriageAnswer<'s>, Error> {
-    let roots = SourceRoots::of(located, request.source_roots);
+    let roots = SourceRoots::of(located, request.source_roots)?;
     let log = request.observations.map(ObservationLog::open).transpose()?;
     let is_sarif = sources.iter().all(|source| source.format == SourceFormat::Sarif);
     let scope = if is_sarif && log.is_none() { Scope::Findings } else { Scope::Everything };

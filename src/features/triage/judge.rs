@@ -119,10 +119,10 @@ impl TriageJudge<'_> {
         let ids = former.filter(|id| self.index.names_finding(&finding.tool, id));
         let ids = std::iter::once(&finding.id).chain(ids);
         let found = best(ids.map(|id| self.as_key(finding, tool, id)));
-        match (found.state, absolute(finding)) {
+        match (found.state, misplaced(finding)) {
             (TriageState::Covered | TriageState::Dismissed, _) | (_, None) => found,
-            (_, Some(_)) => TriageDecision {
-                message: format!("{}; absolute path: use --source-root", found.message),
+            (_, Some(why)) => TriageDecision {
+                message: format!("{}; {why}: use --source-root", found.message),
                 ..found
             },
         }
@@ -292,10 +292,11 @@ fn inside(file: &FindingFile) -> Option<&str> {
     }
 }
 
-/// Returns the path of a finding if it is absolute and lies in no known folder.
-fn absolute(finding: &ScannerFinding) -> Option<&str> {
+/// Returns why a place of a finding is in no known folder, if it is a path.
+fn misplaced(finding: &ScannerFinding) -> Option<&'static str> {
     finding.places.iter().find_map(|place| match &place.file {
-        FindingFile::Elsewhere(path) if path.starts_with('/') => Some(path.as_str()),
+        FindingFile::Elsewhere(path) if path.starts_with('/') => Some("absolute path"),
+        FindingFile::Elsewhere(path) if !path.contains(':') => Some("its folder is unknown"),
         _ => None,
     })
 }

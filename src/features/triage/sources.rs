@@ -17,6 +17,7 @@ use crate::formats::native_report::{self, DocumentKind};
 use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{SarifLayout, Spans};
 use crate::formats::{events, sarif};
+use crate::gate;
 use crate::history::digest::Digest;
 use crate::record::Record;
 use crate::session::error::{Error, Undetermined, Usage};
@@ -103,28 +104,50 @@ pub(crate) struct SourceRoots {
     /// The folder of the repository, in each of its forms, and the source roots given by the user.
     folders: Vec<String>,
     asked: String,
+    ran_in: Option<String>,
     top: PathBuf,
 }
 
 impl SourceRoots {
-    pub(crate) fn of(located: &Located, named: &[String]) -> SourceRoots {
+    /// Takes the folders that the user names: an absolute one held the repository where the tool ran, a relative one is the
+    /// folder in which it ran.
+    ///
+    /// # Errors
+    /// [`Usage`] for a relative one outside the repository, and for a second one.
+    pub(crate) fn of(located: &Located, named: &[String]) -> Result<SourceRoots, Usage> {
         let work_dir = located.repository_or_none().and_then(|repository| repository.work_dir());
         let top = work_dir.unwrap_or(&located.root).to_path_buf();
         let real = files::folder(&top).ok();
         let forms = [Some(&top), real.as_ref()].into_iter().flatten();
-        let own = forms.map(|root| root.to_string_lossy().into_owned());
-        let mut folders: Vec<String> = own.chain(named.iter().cloned()).collect();
-        folders.dedup();
+        let mut folders: Vec<String> =
+            forms.map(|root| root.to_string_lossy().into_owned()).collect();
         let asked = located.asked().last().cloned().unwrap_or_default();
-        SourceRoots { folders, asked, top }
+        let mut ran_in = None;
+        for root in named {
+            let slashed = root.replace('\\', "/");
+            let is_absolute = slashed.starts_with('/') || slashed.get(1..3) == Some(":/");
+            let from = if is_absolute { slashed } else { format!("{asked}/{slashed}") };
+            let folder = gate::plain(&from).ok_or_else(|| {
+                let what = format!("--source-root {root} leads out of the repository");
+                Usage::refused(what, "give the folder as the scanner saw it, such as /src")
+            })?;
+            if is_absolute {
+                folders.push(folder);
+            } else if ran_in.replace(folder).is_some() {
+                let what = "--source-root names two folders in which a tool ran";
+                return Err(Usage::refused(
+                    what,
+                    "triage what it reported in each of them by itself",
+                ));
+            }
+        }
+        folders.dedup();
+        Ok(SourceRoots { folders, asked, ran_in, top })
     }
 
-    pub(crate) fn folders(&self) -> &[String] {
-        &self.folders
-    }
-
-    pub(crate) fn asked(&self) -> &str {
-        &self.asked
+    pub(crate) fn roots<'r>(&'r self, has_file: &'r dyn Fn(&str) -> bool) -> Roots<'r> {
+        let ran_in = self.ran_in.as_deref();
+        Roots { folders: &self.folders, asked: &self.asked, ran_in, has_file }
     }
 
     pub(crate) fn has_file(&self, path: &str) -> bool {
@@ -179,7 +202,7 @@ impl TriageRun<'_> {
         };
         let origin = |index, line| InputOrigin { source: place, index, line };
         let has_file = |path: &str| roots.has_file(path);
-        let roots = Roots { folders: &roots.folders, asked: &roots.asked, has_file: &has_file };
+        let roots = roots.roots(&has_file);
         let read = match source.format {
             SourceFormat::Sarif => {
                 let take = &mut |entry: sarif::SarifEntry| {
@@ -217,7 +240,7 @@ impl TriageRun<'_> {
         };
         if let Ok(SourceContent::Sarif(layout)) = &read {
             for run in &layout.runs {
-                self.watch.ran(run.tool.as_deref(), &run.kinds, place, run.has_failed);
+                self.watch.ran(run.tool.as_deref(), &run.kinds, place, run.is_doubtful());
                 if let Some(tool) = run.tool.as_deref().filter(|_| run.has_failed) {
                     let why = format!("{tool} says that it failed, so its report is not whole");
                     self.take(origin(None, None), Err(why));

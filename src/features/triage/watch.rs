@@ -116,14 +116,14 @@ impl<'s> TriggerWatch<'s> {
         tool: Option<&str>,
         kinds: &BTreeSet<&'static str>,
         source: usize,
-        has_failed: bool,
+        is_doubtful: bool,
     ) {
         let Some(tool) = tool else {
             self.is_doubtful = true;
             return;
         };
         self.tools.insert(tool.to_owned(), source);
-        self.searched.ran(tool, kinds, has_failed);
+        self.searched.ran(tool, kinds, is_doubtful);
     }
 
     /// Notes an input that can't be read.

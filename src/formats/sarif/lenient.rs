@@ -51,10 +51,6 @@ impl OwnedText {
     pub(super) fn text(&self) -> Option<&str> {
         self.0.text()
     }
-
-    pub(super) fn written(&self) -> Option<&str> {
-        self.0.written()
-    }
 }
 
 impl<'de> Deserialize<'de> for OwnedText {

@@ -14,8 +14,10 @@ pub(super) struct NamedLocation<'l> {
 pub struct Roots<'r> {
     /// Absolute folders that correspond to the repository's root.
     pub folders: &'r [String],
-    /// The folder that is asked, from the repository's root: where a tool ran that does not say.
+    /// The folder that is asked, from the repository's root.
     pub asked: &'r str,
+    /// The folder from the repository's root in which a tool ran that does not say, if the user says it.
+    pub ran_in: Option<&'r str>,
     /// Tells whether the repository has a file, by its path from the root.
     pub has_file: &'r dyn Fn(&str) -> bool,
 }

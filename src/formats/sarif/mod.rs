@@ -57,6 +57,8 @@ pub struct SarifRun {
     pub tool: Option<String>,
     /// Whether the tool reports that it failed.
     pub has_failed: bool,
+    /// Whether it has `results`, if only `null`: a run without them may describe nothing but the tool's rules.
+    pub has_results: bool,
     /// The names that records use for the kinds of findings that the tool has rules for, if it distinguishes kinds.
     pub kinds: BTreeSet<&'static str>,
     /// The positions of its results, if they are kept.
@@ -65,6 +67,13 @@ pub struct SarifRun {
     pub properties: Option<ByteSpan>,
     /// The position after its last entry.
     pub end: u64,
+}
+
+impl SarifRun {
+    /// Tells whether what it doesn't report may still be there.
+    pub fn is_doubtful(&self) -> bool {
+        self.has_failed || !self.has_results
+    }
 }
 
 /// Whether the positions of results are kept.
@@ -142,7 +151,13 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
         let mut has_runs = false;
         while self.scan.more(b'}', is_first)? {
             is_first = false;
-            if self.scan.key()? != "runs" {
+            let key = self.scan.key()?;
+            if key == "inlineExternalProperties" && self.scan.peek()? != Some(b'n') {
+                let why =
+                    "the results are in `inlineExternalProperties`, which is not read".to_owned();
+                self.broken_run((why, self.scan.at()))?;
+            }
+            if key != "runs" {
                 self.scan.skip()?;
                 continue;
             }
@@ -300,6 +315,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
             Ok(()) => {
                 run.tool = Some(head.tool.clone());
                 run.has_failed = head.has_failed;
+                run.has_results = results.is_some();
                 run.kinds = head.kinds();
                 if let Some(span) = results {
                     self.results(span, &head, &mut run)?;
@@ -322,7 +338,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
         let places = Places::from_head(head, &roots);
         match self.scan.peek()? {
             Some(b'[') => self.scan.expect(b'[', "a list")?,
-            // Nothing was searched for, which the standard allows.
+            // What some tools write that found nothing.
             Some(b'n') => return self.scan.skip().map(|_| ()),
             _ => {
                 return self.broken_run(("`results` is not a list".to_owned(), whole.start));

@@ -263,11 +263,18 @@ fn read_level(result: &RawResult<'_>, rule: Option<&SarifRule>) -> String {
 }
 
 fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Option<Risk> {
-    let by_rule = || rule?.properties.as_ref()?.security_severity.written();
-    let own = result.properties.as_ref();
-    let stated = own.and_then(|own| own.security_severity.written()).or_else(by_rule);
-    let score: Option<f64> = stated.and_then(|text| text.trim().parse().ok());
-    Some(match (score.filter(|score| score.is_finite()), level) {
+    let by_rule = rule.and_then(|rule| Some(&rule.properties.as_ref()?.security_severity.0));
+    let own = result.properties.as_ref().map(|own| &own.security_severity);
+    let is_stated = |stated: &&Lenient<'_>| {
+        stated.text().map_or(**stated != Lenient::Absent, |text| !text.trim().is_empty())
+    };
+    let stated = own.filter(is_stated).or_else(|| by_rule.filter(is_stated));
+    // A score that can't be read is no reason to take the level instead, which may be lower.
+    let score = match stated {
+        None => None,
+        Some(stated) => Some(read_score(stated)?),
+    };
+    Some(match (score, level) {
         (Some(9.0..), _) => Risk::Critical,
         (Some(7.0..), _) => Risk::High,
         (Some(4.0..), _) => Risk::Moderate,
@@ -277,6 +284,11 @@ fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Op
         (None, "note" | "none") => Risk::Low,
         (None, _) => return None,
     })
+}
+
+fn read_score(stated: &Lenient<'_>) -> Option<f64> {
+    let score: f64 = stated.written()?.trim().parse().ok()?;
+    (0.0..=10.0).contains(&score).then_some(score)
 }
 
 /// Returns the locations of a result, ignoring those that name no file.

@@ -30,6 +30,8 @@ pub(super) struct Places<'h> {
 enum BaseFolder {
     /// A path from the repository's root.
     Inside(String),
+    /// A path from the folder in which the tool ran, which it doesn't state.
+    Unstated(String),
     /// An absolute path, without the first slash, in none of the folders that correspond to the repository.
     Outside(String),
     /// A path above the repository's root, or that of the file system.
@@ -49,7 +51,10 @@ impl<'h> Places<'h> {
             artifacts: &head.artifacts,
             roots,
             declared: [Vec::new(), Vec::new()],
-            folder: BaseFolder::Inside(roots.asked.to_owned()),
+            folder: match roots.ran_in {
+                Some(folder) => BaseFolder::Inside(folder.to_owned()),
+                None => BaseFolder::Unstated(String::new()),
+            },
         };
         let bases = head
             .bases
@@ -67,7 +72,7 @@ impl<'h> Places<'h> {
         places
     }
 
-    /// Returns the folder in which the tool ran, if it states one; else the folder that is asked.
+    /// Returns the folder in which the tool ran.
     fn working_folder(&self, invocations: &[Option<Object<DeclaredArtifact>>]) -> BaseFolder {
         let stated = |invocation: &Option<Object<DeclaredArtifact>>| {
             let named = invocation.as_ref()?.named();
@@ -101,16 +106,13 @@ impl<'h> Places<'h> {
         if path.starts_with('/') {
             return Ok(self.absolute(&path));
         }
-        let base = self.base(named.base, DEEPEST);
-        if let BaseFolder::Inside(folder) = &base {
-            let slash = if folder.is_empty() { "" } else { "/" };
-            return Ok(relative(&format!("{folder}{slash}{path}")));
-        }
-        match base.join(&path, self.roots) {
-            BaseFolder::Inside(path) => Ok(inside(&path)),
+        match self.base(named.base, DEEPEST) {
+            BaseFolder::Inside(folder) => Ok(relative(&below(&folder, &path))),
+            BaseFolder::Unstated(folder) => self.from_unstated(&below(&folder, &path)),
             BaseFolder::Unknown => Ok(FindingFile::Unknown),
             BaseFolder::Outside(whole) => Err(format!(
-                "{path} is relative to a folder outside the repository: /{whole}; use --source-root"
+                "{path} is relative to a folder outside the repository: /{}; use --source-root",
+                below(&whole, &path)
             )),
             BaseFolder::Above => {
                 Err(format!("{path} is relative to a folder above the root of the repository"))
@@ -120,6 +122,27 @@ impl<'h> Places<'h> {
             }
             BaseFolder::Disagreeing => Err(format!(
                 "{path} is relative to the folder in which the tool ran, and its invocations name different ones"
+            )),
+        }
+    }
+
+    /// Resolves a path from the folder in which the tool ran, which it doesn't state: the root of the repository or the
+    /// folder that is asked, whichever has the file. A file that neither has is in no work tree, but in an image, say.
+    fn from_unstated(&self, path: &str) -> Result<FindingFile, String> {
+        let asked = self.roots.asked;
+        let of_asked = relative(&below(asked, path));
+        let of_root = relative(path);
+        let has_file = |file: &FindingFile| matches!(file, FindingFile::Inside(path) if (self.roots.has_file)(path));
+        if asked.is_empty() || matches!(of_root, FindingFile::Above(_)) {
+            return Ok(of_asked);
+        }
+        match (has_file(&of_asked), has_file(&of_root)) {
+            (true, false) => Ok(of_asked),
+            (false, true) => Ok(of_root),
+            (false, false) => Ok(FindingFile::Elsewhere(path.to_owned())),
+            (true, true) => Err(format!(
+                "{path} is in the root and in {asked}, and the report doesn't say in which the tool ran: use --source-root {} or --source-root .",
+                vec![".."; asked.split('/').count()].join("/")
             )),
         }
     }
@@ -178,6 +201,11 @@ impl<'h> Places<'h> {
 impl BaseFolder {
     fn join(self, path: &str, roots: &Roots<'_>) -> BaseFolder {
         let (folder, is_inside) = match self {
+            BaseFolder::Unstated(folder) => {
+                let folder = below(&folder, path);
+                let is_inside = gate::plain(&below(roots.asked, &folder)).is_some();
+                return if is_inside { BaseFolder::Unstated(folder) } else { BaseFolder::Above };
+            }
             BaseFolder::Inside(folder) => (folder, true),
             BaseFolder::Outside(folder) => (folder, false),
             other => return other,
@@ -191,6 +219,11 @@ impl BaseFolder {
             None => BaseFolder::Above,
         }
     }
+}
+
+fn below(folder: &str, path: &str) -> String {
+    let slash = if folder.is_empty() { "" } else { "/" };
+    format!("{folder}{slash}{path}")
 }
 
 /// Returns the rest of a path below the longest matching folder for which the rest is accepted.

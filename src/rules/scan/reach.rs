@@ -219,9 +219,13 @@ fn excess(hidden: &HiddenFindings, key: &FindingKey) -> Option<String> {
         return Some(format!("the record is limited to {stated}"));
     }
     if let Some(versions) = &key.versions {
-        let version = hidden.purl.as_deref().and_then(Purl::parse).and_then(|purl| purl.version);
+        let version = hidden
+            .purl
+            .as_deref()
+            .and_then(Purl::parse)
+            .and_then(|purl| Some((purl.version?, purl.kind)));
         let is_within = match (Range::parse(versions), version) {
-            (Ok(range), Some(version)) => range.contains(&version),
+            (Ok(range), Some((version, kind))) => range.contains(&version, &kind),
             _ => false,
         };
         if !is_within {

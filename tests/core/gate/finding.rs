@@ -136,6 +136,42 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
         "deny",
         "limited to versions <3.2.0",
     ),
+    (
+        "{purl: 'pkg:deb/debian/x', versions: '<1.2.3'}",
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:deb/debian/x@1.2.3-4")],
+        "deny",
+        "limited to versions",
+    ),
+    (
+        "{purl: 'pkg:maven/g/x', versions: '<1.2.3'}",
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:maven/g/x@1.2.3-jre")],
+        "deny",
+        "limited to versions",
+    ),
+    (
+        "{purl: 'pkg:pypi/x', versions: '<=1.2.3'}",
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:pypi/x@1.2.3+cu118")],
+        "deny",
+        "limited to versions",
+    ),
+    (
+        "{purl: 'pkg:deb/debian/x', versions: '=1.2.3-4'}",
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:deb/debian/x@1.2.3-4")],
+        "allow",
+        "",
+    ),
+    (
+        "{purl: 'pkg:cargo/x', versions: '<1.2.3'}",
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:cargo/x@1.2.3-rc.1")],
+        "allow",
+        "",
+    ),
+    (
+        "{purl: 'pkg:deb/debian/x', versions: '<1.2.4'}",
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:deb/debian/x@1.2.3")],
+        "allow",
+        "",
+    ),
     ("{cwe: CWE-79}", &[("finding", "trivy:CVE-2026-1")], "deny", "no exception covers it"),
     (
         "{purl: 'pkg:npm/legacy-ui', versions: '<3.2.0', severity: moderate}",

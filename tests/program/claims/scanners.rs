@@ -115,11 +115,13 @@ fn paths_are_resolved() {
     }
     let found = state(repo.path(), &report("CVE-2026-2", &cases[0].0, &cases[0].1), &[]);
     assert_ne!(found.0, 3, "{found:?}");
-    // Asked in another folder, a plain address is there, by whatever way the folder is named.
+    // Asked in another folder, a plain address is there or in the root, by whatever way the folder is named.
     let outer = top.display().to_string();
     for (folder, args, uri, expected) in [
         ("services", &[][..], "a.rs", "covered"),
-        ("tools", &[], "services/a.rs", "uncovered"),
+        ("tools", &["--source-root", "."], "services/a.rs", "uncovered"),
+        // The root has one, too.
+        ("tools", &[], "services/a.rs", "unparsed"),
         ("tools", &[], "../services/a.rs", "covered"),
         ("tools/services", &["-C", "../../services"], "a.rs", "covered"),
         ("services", &["-C", outer.as_str()], "a.rs", "uncovered"),

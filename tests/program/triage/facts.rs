@@ -107,6 +107,13 @@ fn catalogs_end_cover_and_their_silence_is_not_a_no() {
             1,
             "no longer finds it",
         ),
+        // A run without results may describe nothing but rules.
+        (
+            "finding-gone",
+            r#"{"runs": [{"tool": {"driver": {"name": "trivy"}}}]}"#.to_owned(),
+            3,
+            "no file says anything about",
+        ),
     ];
     let mut known_repo: Option<(&str, Repo)> = None;
     for (test, text, code, why) in cases {

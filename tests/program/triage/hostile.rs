@@ -123,6 +123,12 @@ fn a_report_of_nothing_is_told_from_no_report() {
         (r#"{"version": "2.1.0"}"#.to_owned(), "the event has no `type`"),
         (format!(r#"{{"runs": [{silent}], "runs": [{silent}]}}"#), "`runs` appears twice"),
         (runs(&silent.replace("[]", r#"[], "tool": {}"#)), "`tool` appears twice"),
+        (
+            format!(
+                r#"{{"runs": [{silent}], "inlineExternalProperties": [{{"results": [{GOOD}]}}]}}"#
+            ),
+            "`inlineExternalProperties`, which is not read",
+        ),
     ] {
         put(&repo, "a.sarif", &text);
         let shown = run(&repo, &["a.sarif"]);

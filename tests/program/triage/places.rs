@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::cli;
 use crate::triage::states::one;
-use crate::triage::{POLICY, file, finding, json as asked, ledger, put, result, run, story};
+use crate::triage::{ON, POLICY, file, finding, json as asked, ledger, put, result, run, story};
 
 /// A ledger with a record that names paths, and one that names none.
 fn two() -> crate::support::repo::Repo {
@@ -97,8 +98,46 @@ fn an_absolute_path_is_that_of_a_named_root() {
     let found = one(&repo, &log("CVE-2026-2", &here("/src/services/a.rs"), &json!({})));
     assert_eq!(found.1, "covered");
     assert!(!found.3.contains("--source-root"), "{}", found.3);
-    let wrong = run(&repo, &["a.sarif", "--source-root", "src"]);
-    assert_eq!(wrong.code, 2, "{}", wrong.err);
+    for roots in [&["../src"][..], &["/.."], &["src", "lib"]] {
+        let args = roots.iter().flat_map(|root| ["--source-root", root]);
+        let args: Vec<&str> = std::iter::once("a.sarif").chain(args).collect();
+        let wrong = run(&repo, &args);
+        assert_eq!(wrong.code, 2, "{}", wrong.err);
+    }
+}
+
+#[test]
+fn a_relative_path_is_where_the_file_is() {
+    let repo = two();
+    let file = |path: &str| repo.by("dana").write(path, "fn a() {}").commit("Add a file");
+    file("tools/a.rs");
+    file("services/tools/b.rs");
+    file("tools/b.rs");
+    repo.checkout();
+    let of = |path: &str| log("CVE-2026-1", &json!([at(&json!({"uri": path}))]), &json!({}));
+    let services = repo.path().join("services");
+    for (path, root, state, says) in [
+        ("a.rs", None, "covered", ""),
+        ("services/a.rs", None, "covered", ""),
+        ("../services/a.rs", None, "covered", ""),
+        // Only the root has it.
+        ("tools/a.rs", None, "uncovered", "limited to paths"),
+        ("tools/b.rs", None, "unparsed", "--source-root .. or --source-root ."),
+        ("tools/b.rs", Some("."), "covered", ""),
+        ("tools/b.rs", Some(".."), "uncovered", "limited to paths"),
+        // A file of an image, say.
+        ("usr/lib/c.so", None, "uncovered", "its folder is unknown: use --source-root"),
+        ("usr/lib/c.so", Some("."), "covered", ""),
+    ] {
+        put(&repo, "a.sarif", of(path));
+        let mut args = vec!["--on", ON, "triage", "../a.sarif", "--format", "json"];
+        args.extend(root.iter().flat_map(|root| ["--source-root", root]));
+        let run = cli::run(&services, &args);
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        let row = &answer["results"][0];
+        assert_eq!(row["state"], state, "{path} {root:?}: {row}");
+        assert!(row["message"].as_str().unwrap().contains(says), "{path} {root:?}: {row}");
+    }
 }
 
 #[test]

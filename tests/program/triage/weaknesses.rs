@@ -189,3 +189,38 @@ fn every_sample_of_a_tool_is_read() {
         assert_eq!(answer["counts"]["unparsed"], 0, "{}", file.display());
     }
 }
+
+#[test]
+fn a_score_that_cannot_be_read_is_no_lower_one() {
+    let repo = records(&[("EXC-2026-M0DER", "tool: trivy, id: CVE-2026-1, severity: moderate")]);
+    let report = |own: &str, of_rule: &str| {
+        let scored = |score: &str| match score {
+            "" => json!({}),
+            score => json!({"security-severity": serde_json::from_str::<Value>(score).unwrap()}),
+        };
+        let mut found = result("CVE-2026-1", "a");
+        found["level"] = json!("warning");
+        found["properties"] = scored(own);
+        let rule = json!({"id": "CVE-2026-1", "properties": scored(of_rule)});
+        let tool = json!({"driver": {"name": "Trivy", "rules": [rule]}});
+        json!({"runs": [{"tool": tool, "results": [found]}]}).to_string()
+    };
+    for (own, of_rule, state) in [
+        ("", "", "covered"),
+        ("\"4.0\"", "", "covered"),
+        ("6.9", "\"9.8\"", "covered"),
+        ("\"9.8\"", "", "uncovered"),
+        ("\"\"", "\"9.8\"", "uncovered"),
+        ("null", "\"9.8\"", "uncovered"),
+        ("\"\"", "\"4.0\"", "covered"),
+        ("\"CRITICAL\"", "\"4.0\"", "uncovered"),
+        ("\"9,8\"", "", "uncovered"),
+        ("\"1e999\"", "", "uncovered"),
+        ("-9.8", "", "uncovered"),
+        ("[4.0]", "", "uncovered"),
+        ("", "\"9.8 (CVSS:3.1)\"", "uncovered"),
+    ] {
+        let found = one(&repo, &report(own, of_rule));
+        assert_eq!(found.1, state, "{own} {of_rule}: {}", found.3);
+    }
+}

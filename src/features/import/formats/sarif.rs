@@ -11,7 +11,6 @@ use serde_json::Value;
 use crate::formats::finding_lines::LineIndex;
 use crate::formats::json_stream::ByteSpan;
 use crate::formats::sarif;
-use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{SarifEntry, Spans};
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
 use crate::formats::suppressions::readers::format::{ImportError, ImportFormat, ImportInput};
@@ -28,9 +27,8 @@ pub const FORMAT: ImportFormat = ImportFormat {
 
 fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
     let bytes = input.bytes;
-    let roots = Roots { folders: input.roots, asked: input.asked, has_file: input.has_file };
     let mut found: Vec<SarifEntry> = Vec::new();
-    let layout = sarif::read(Cursor::new(bytes), roots, Spans::Kept, &mut |entry| {
+    let layout = sarif::read(Cursor::new(bytes), input.roots, Spans::Kept, &mut |entry| {
         found.push(entry);
     })
     .map_err(|broken| {

@@ -3,6 +3,7 @@
 //! Pure. Start at [`ImportFormat`].
 
 use crate::formats::finding_lines;
+use crate::formats::sarif::location::Roots;
 use crate::formats::suppressions::exception::ImportEntry;
 use crate::record::time::Instant;
 
@@ -39,14 +40,10 @@ pub struct ImportInput<'i> {
     pub folder: Option<&'i str>,
     /// The columns that a user maps: the name in the file, and the field (csv).
     pub columns: &'i [(String, String)],
-    /// The absolute folders that held the repository (SARIF).
-    pub roots: &'i [String],
-    /// The folder that is asked, from the root of the repository (SARIF).
-    pub asked: &'i str,
+    /// What the paths of results are resolved against (SARIF).
+    pub roots: Roots<'i>,
     /// The repository whose alerts count, as `OWNER/NAME`; all of them if `None` (github-alerts).
     pub repository: Option<&'i str>,
-    /// Tells whether the repository has a file, by its path from the root.
-    pub has_file: &'i dyn Fn(&str) -> bool,
 }
 
 impl<'i> ImportInput<'i> {
@@ -58,10 +55,8 @@ impl<'i> ImportInput<'i> {
             lock_files: &[],
             folder: None,
             columns: &[],
-            roots: &[],
-            asked: "",
+            roots: Roots { folders: &[], asked: "", ran_in: None, has_file: &|_| false },
             repository: None,
-            has_file: &|_| false,
         }
     }
 }
