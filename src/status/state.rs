@@ -139,6 +139,11 @@ impl RecordState {
         self.effective.as_deref().or(self.stated.as_deref())
     }
 
+    /// Tells whether its file can't be read as the one record of its id.
+    pub fn is_unread(&self) -> bool {
+        matches!(self.status, Status::Invalid | Status::Conflicted)
+    }
+
     /// Returns the content for display, else the last readable content of the file.
     pub fn known_content(&self) -> Option<&record::Record> {
         self.content().or(self.last_read.as_deref())

@@ -116,6 +116,7 @@ impl Ledger {
             record_states: &self.record_states,
             governance: &self.governance,
             moved: &|record_state, _| record_state.clone(),
+            may_concern: &|_, _| true,
             instant: instant(AT),
             environment,
             files: &exledger::gate::accepted_text::NoFiles,

@@ -20,7 +20,7 @@ use crate::record::time::Instant;
 use crate::session::notice::Notice;
 use crate::session::snapshot::Snapshot;
 use crate::status::stamp::Stamp;
-use crate::status::state::{InForce, RecordState, Status};
+use crate::status::state::{InForce, RecordState};
 use crate::survey::escalate::AdviceContext;
 use crate::survey::follow_up::{FollowUp, group};
 use crate::survey::neighbour::Neighbours;
@@ -232,12 +232,8 @@ pub(super) fn judged(
 ) -> CheckAnswer {
     let AskedRecords { among, record_states, shared } = asked;
     let question = &timed.question;
-    let subjects = gate::subjects(question);
-    let may_concern = |state: &&&RecordState| {
-        let names = if is_unread(state) { subjects.as_ref() } else { None };
-        names.is_none_or(|names| snapshot.may_state(state, names))
-    };
-    let among = &among.iter().filter(may_concern).copied().collect::<Vec<_>>()[..];
+    let among = among.iter().copied().filter(|state| snapshot.may_concern(state, question));
+    let among = &among.collect::<Vec<_>>()[..];
     let mut follow_ups = Vec::new();
     let mut frozen = Vec::new();
     let facts = snapshot.facts_at(timed.at);
@@ -258,9 +254,7 @@ pub(super) fn judged(
     } else {
         let asker = snapshot.asker();
         let around = AdviceContext { instant: timed.at, ..snapshot.around_for(&asker) };
-        let is_nameless = answer.record.is_none() && !question.deploy;
-        let unread = || among.iter().find(|state| is_unread(state)).filter(|_| is_nameless);
-        let asked = among.iter().find(is_named).or_else(unread).copied();
+        let asked = candidate::asked_record(question, &answer, among);
         let name = question.application.as_deref();
         let is_frozen = asked.is_none() && answer.verdict == GateVerdict::Deny;
         let concerned = name.filter(|_| is_frozen).and_then(|name| {
@@ -295,10 +289,6 @@ pub(super) fn judged(
         link: None,
         is_first_unstarted: false,
     }
-}
-
-fn is_unread(record_state: &RecordState) -> bool {
-    matches!(record_state.status, Status::Invalid | Status::Conflicted)
 }
 
 fn stamp_at(snapshot: &Snapshot<'_>, instant: Instant) -> Stamp {

@@ -105,10 +105,12 @@ pub(crate) fn plan<'s>(
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
+    let may_concern = |state: &_, question: &_| snapshot.may_concern(state, question);
     let files = snapshot.scanned_files();
     let facts = snapshot.facts_at(snapshot.stamp().instant);
     let outside: (&dyn ScannedFiles, &dyn Facts) = (&files, &facts);
-    let judge = triage::judge::of(&snapshot, (&index, &moved), request.environment, outside);
+    let judge =
+        triage::judge::of(&snapshot, &index, (&moved, &may_concern), request.environment, outside);
     let mut planner = AlertPlanner::new(judge, request.repository);
     read.iter().for_each(|alert| planner.add(alert));
     let plan = planner.plan;

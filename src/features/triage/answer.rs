@@ -194,6 +194,7 @@ pub(crate) fn triage<'s>(
     let earlier = log.as_ref().map_or(&[] as &[Observation], |log| &log.rows);
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
+    let may_concern = |state: &_, question: &_| snapshot.may_concern(state, question);
     let scanned = snapshot.scanned_files();
     let facts = snapshot.facts_at(snapshot.stamp().instant);
     let files = snapshot.file_owners();
@@ -205,7 +206,8 @@ pub(crate) fn triage<'s>(
         records: records.map(|record| (record.id.as_str(), record)).collect(),
         judge: crate::features::triage::judge::of(
             &snapshot,
-            (&index, &moved),
+            &index,
+            (&moved, &may_concern),
             request.environment,
             (&scanned, &facts),
         ),

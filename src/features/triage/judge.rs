@@ -4,6 +4,7 @@
 //! decides what is covered.
 
 use crate::session::snapshot::Snapshot;
+use crate::status::reason;
 use crate::status::state::{RecordState, Status};
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ use crate::gate::answer::{
 use crate::gate::facts::{Facts, ReportedFinding};
 use crate::gate::index::Index;
 use crate::gate::question::LINE;
-use crate::gate::verdict::{self, Outside};
+use crate::gate::verdict::{self, Outside, candidate};
 use crate::plan::drafted_finding;
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
@@ -41,6 +42,8 @@ pub struct TriageJudge<'a> {
     pub governance: &'a Governance,
     /// Reevaluates a record at the time of an event.
     pub moved: &'a dyn Fn(&RecordState, Instant) -> RecordState,
+    /// Tells whether a record may be about a question.
+    pub may_concern: &'a dyn Fn(&RecordState, &Question) -> bool,
     /// The instant that the ledger is asked about.
     pub instant: Instant,
     /// The environment of all findings, if given.
@@ -190,6 +193,7 @@ impl TriageJudge<'_> {
         let places = self.index.places(question);
         let at = at.filter(|at| *at != self.instant);
         let few = places.iter().filter_map(|place| self.record_states.get(*place));
+        let few = few.filter(|record_state| (self.may_concern)(record_state, question));
         let moved: Vec<RecordState>;
         let few: Vec<&RecordState> = match at {
             None => few.collect(),
@@ -205,11 +209,7 @@ impl TriageJudge<'_> {
             self.governance,
             Outside { files: self.files, facts: self.facts },
         );
-        let of_record = |record_state: &&RecordState| {
-            let content = record_state.effective.as_deref().or(record_state.stated.as_deref());
-            content.is_some_and(|record| Some(record.id.as_str()) == answer.record.as_deref())
-        };
-        let record_state = few.iter().copied().find(of_record);
+        let record_state = candidate::asked_record(question, &answer, &few);
         let next = self.around.and_then(|around| {
             let at = at.unwrap_or(self.instant);
             let around = AdviceContext { instant: at, ..around };
@@ -320,11 +320,17 @@ fn of_answer(answer: &GateAnswer, record_state: Option<&RecordState>) -> TriageD
         }
         (GateVerdict::Deny | GateVerdict::Unknown, _) => TriageState::Uncovered,
     };
+    // Without a record that the answer names, it is one that can't be read.
+    let is_nameless = answer.record.is_none() && answer.verdict == GateVerdict::Deny;
+    let message = record_state.filter(|_| is_nameless).map(|unread| {
+        let why = reason::causes(&unread.reasons);
+        format!("no exception that can be read covers it; {}: {why}", unread.path)
+    });
     TriageDecision {
         state,
         // A near miss appears in the message only: it covers nothing.
         record: answer.record.clone().filter(|_| state != TriageState::Uncovered),
-        message: answer.reason.clone(),
+        message: message.unwrap_or_else(|| answer.reason.clone()),
         is_doubtful: answer.verdict == GateVerdict::Unknown,
         about: answer.considered.iter().map(|record| (record.id.clone(), record.named)).collect(),
         has_lost_text: answer.has_lost_text,
@@ -380,11 +386,13 @@ fn decided(mut found: TriageDecision, judged: BaselineMatch) -> TriageDecision {
     TriageDecision { baselines: judged.baselines, ..found }
 }
 
+type Concern<'j> = dyn Fn(&RecordState, &Question) -> bool + 'j;
 type Reevaluation<'j> = dyn Fn(&RecordState, Instant) -> RecordState + 'j;
 
 pub(super) fn of<'j>(
     snapshot: &'j Snapshot<'_>,
-    (index, moved): (&'j Index, &'j Reevaluation<'j>),
+    index: &'j Index,
+    (moved, may_concern): (&'j Reevaluation<'j>, &'j Concern<'j>),
     environment: Option<&'j str>,
     (files, facts): (&'j dyn ScannedFiles, &'j dyn Facts),
 ) -> TriageJudge<'j> {
@@ -393,6 +401,7 @@ pub(super) fn of<'j>(
         record_states: snapshot.records(),
         governance: snapshot.governance(),
         moved,
+        may_concern,
         instant: snapshot.stamp().instant,
         environment,
         files,

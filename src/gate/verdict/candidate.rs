@@ -2,7 +2,9 @@
 //!
 //! Pure. Start at [`Candidate`]. Follows `docs/spec/cli.md`, check.
 
-use crate::gate::answer::{Considered, Gap, GateAnswer, GateVerdict, GrantLimits, SubjectMatch};
+use crate::gate::answer::{
+    Considered, Gap, GateAnswer, GateVerdict, GrantLimits, Question, SubjectMatch,
+};
 use crate::gate::cover::SharedParts;
 use crate::record::Record;
 use crate::status::state::RecordState;
@@ -42,6 +44,19 @@ pub(crate) enum Fits {
 
 pub(crate) fn name(record_state: &RecordState) -> String {
     content(record_state).map_or_else(|| record_state.key.clone(), |record| record.id.to_string())
+}
+
+/// Returns the record that the next step after an answer is about: the one that it names, else one that can't be read.
+pub(crate) fn asked_record<'a>(
+    question: &Question,
+    answer: &GateAnswer,
+    among: &[&'a RecordState],
+) -> Option<&'a RecordState> {
+    let is_asked = |record_state: &&&RecordState| match &answer.record {
+        Some(id) => name(record_state) == *id,
+        None => record_state.is_unread() && !question.deploy,
+    };
+    among.iter().find(is_asked).copied()
 }
 
 pub(crate) fn content(record_state: &RecordState) -> Option<&Record> {

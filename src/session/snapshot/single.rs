@@ -4,6 +4,8 @@
 //! Start at [`Snapshot::moved`]. Follows `docs/spec/cli.md`, check and show.
 
 use crate::approval::verdict::Satisfied;
+use crate::gate;
+use crate::gate::answer::Question;
 use crate::history::version::{Trail, TrailKey};
 use crate::ledger::tree::Tree;
 use crate::record::time::Instant;
@@ -57,7 +59,7 @@ impl Snapshot<'_> {
 impl Snapshot<'_> {
     /// Tells whether a file of a record may state one of some folded names, without parsing it; one that is not in this
     /// clone may.
-    pub(crate) fn may_state(&self, record_state: &RecordState, names: &BTreeSet<String>) -> bool {
+    fn may_state(&self, record_state: &RecordState, names: &BTreeSet<String>) -> bool {
         let last = self.trail(record_state).and_then(Trail::last);
         let files = last.map(|version| version.files.iter().map(|file| self.blob(file.blob)));
         let texts: Vec<Option<Vec<u8>>> = match files {
@@ -68,6 +70,13 @@ impl Snapshot<'_> {
             let search = text.as_deref().map(NameSearch::of_bytes);
             search.is_none_or(|search| search.may_name_any(names))
         })
+    }
+
+    /// Tells whether a record may be about what a question asks: one that can't be read may unless its file states none of
+    /// the subjects.
+    pub(crate) fn may_concern(&self, record_state: &RecordState, question: &Question) -> bool {
+        let subjects = gate::subjects(question).filter(|_| record_state.is_unread());
+        subjects.is_none_or(|names| self.may_state(record_state, &names))
     }
 
     /// Returns the evidence that a record cites. The files of a record that is only proposed are not compared: they are

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::triage::{POLICY, file, json as asked, ledger, put, record, result, sarif, story};
+use crate::cli;
+use crate::triage::{
+    ON, POLICY, file, finding, json as asked, ledger, put, record, result, sarif, story,
+};
 
 /// Returns exit code, state, record and message of the one result of a file.
 pub(super) fn one(
@@ -150,5 +153,53 @@ fn standing_criteria_cover_what_they_name_and_nothing_more() {
         (log(tag(), "warning", "3.1.9", "api/a.js"), "uncovered"),
     ] {
         assert_eq!(one(&repo, &text).1, state, "{text}");
+    }
+}
+
+#[test]
+fn a_record_that_can_not_be_read_is_named_with_the_step_of_check() {
+    let repo = ledger(POLICY);
+    let id = "EXC-2026-C0VER";
+    let path = format!("exceptions/{id}.yaml");
+    let text = finding(id, "tool: trivy, id: CVE-2026-0001");
+    file(&repo, id, &text);
+    let log = sarif("trivy", &[result("CVE-2026-0001", "services/a.rs")]);
+    let event = |application: &str| {
+        let data =
+            json!({"application": application, "environment": "production", "decision": "denied"});
+        json!({"specversion": "1.0", "id": "1", "source": "gw", "type": "tool.call", "time": ON, "data": data})
+            .to_string()
+    };
+    let unread = format!("no exception that can be read covers it; {path}: ");
+    let broken = format!("{text}scope: [\n");
+    for (more, why) in [
+        (vec![(path.as_str(), broken.as_str())], "the file can't be read as a record"),
+        (
+            vec![(path.as_str(), text.as_str()), ("exceptions/other.yaml", text.as_str())],
+            "2 files have this id: exceptions/EXC-2026-C0VER.yaml, exceptions/other.yaml",
+        ),
+    ] {
+        let mut work = repo.by("ana");
+        for (path, text) in more {
+            work = work.write(path, text);
+        }
+        work.commit("Push");
+        repo.checkout();
+        let check = ["--on", ON, "check", "--finding", "trivy:CVE-2026-0001", "--format", "json"];
+        let check = cli::run(repo.path(), &check);
+        let check: (i32, Value) = (check.code, serde_json::from_str(&check.out).unwrap());
+        put(&repo, "a.sarif", &log);
+        let (code, answer) = asked(&repo, &["a.sarif"]);
+        assert_eq!((code, &answer["next"]), (check.0, &check.1["next"]), "{answer:#}");
+        assert_eq!(answer["results"][0]["message"], format!("{unread}{why}"));
+        // Of an event, only if the file may state what it names.
+        for (application, message) in
+            [("billing", format!("{unread}{why}")), ("orders", "no exception covers it".to_owned())]
+        {
+            put(&repo, "a.jsonl", event(application));
+            let (_, answer) = asked(&repo, &["a.jsonl"]);
+            let found = answer["results"][0]["message"].as_str().unwrap();
+            assert!(found.ends_with(&format!("; {message}")), "{application}: {found}");
+        }
     }
 }
