@@ -18,6 +18,11 @@ pub fn is_over(trail: &Trail) -> bool {
     }
 }
 
+/// Tells whether the file of a record is gone; whether it ever was in force, only its earlier versions say.
+pub fn is_removed(trail: &Trail) -> bool {
+    matches!(trail.last().map(|version| version.record.content()), Some(Content::Gone))
+}
+
 /// Tells whether the landed record names no scanner findings: then it grants none, since the last landed version can
 /// only narrow what was approved.
 pub fn names_no_findings(trail: &Trail) -> bool {

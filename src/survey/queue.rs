@@ -20,7 +20,7 @@ pub enum Rank {
     Overdue,
     /// To be done at once; its deadline has not passed.
     DueNow,
-    /// Its file can't be read, or two files share its id.
+    /// Its file can't be read or is gone, or two files share its id.
     Broken,
     /// It is degraded for a reason that has no date.
     Degraded,
@@ -114,8 +114,15 @@ fn rank_record(record_state: &RecordState, due: Option<&DueRecord>) -> Option<Ra
         (_, Some(Urgency::DueNow)) => Some(Rank::DueNow),
         (_, Some(Urgency::InTime)) if record_state.status != Status::Degraded => Some(Rank::InTime),
         (Status::Degraded, _) => Some(Rank::Degraded),
+        (Status::Removed, None) if is_unclosed(record_state) => Some(Rank::Broken),
         _ => None,
     }
+}
+
+/// Tells whether a removed record was in force, and was not closed before.
+fn is_unclosed(removed: &RecordState) -> bool {
+    let last = removed.known_content();
+    removed.in_place.days > 0 && last.is_none_or(|record| record.closure.is_none())
 }
 
 fn worst_first(one: &QueueItem<'_>, other: &QueueItem<'_>) -> Ordering {

@@ -47,7 +47,7 @@ pub enum Scope<'a> {
     Open,
     /// Those that are neither closed nor removed, and for comparison those that may count toward a pattern, as judged.
     Repeated,
-    /// Those with possible duties: without removed ones, and without closed ones that need no further review.
+    /// Those with possible duties: without closed ones that need no further review.
     Worklist,
     /// Those that scanners' findings may match: without those that name no finding.
     Findings,
@@ -75,7 +75,11 @@ impl Scope<'_> {
             Scope::Everything | Scope::About(_) => false,
             Scope::Open | Scope::Repeated => settled::is_over(trail),
             Scope::Findings => trail.became.is_none() && settled::names_no_findings(trail),
-            Scope::Worklist => settled::is_over(trail) && !settled::owes_review(trail, policy),
+            Scope::Worklist => {
+                settled::is_over(trail)
+                    && !settled::is_removed(trail)
+                    && !settled::owes_review(trail, policy)
+            }
         }
     }
 }

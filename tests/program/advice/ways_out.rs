@@ -10,6 +10,8 @@ const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";
 
 const OTHER: &str = "exceptions/EXC-2026-9Z9ZZ.yaml";
 
+const RESTORE: &str = "restore its file, and close it: records are closed, never removed";
+
 fn approved() -> Stage {
     let stage = Stage::new(POLICY);
     stage.merged(ID, &record(""), "ana", "lee");
@@ -92,9 +94,31 @@ fn a_removed_record_says_how_it_comes_back() {
     let refused = stage.shell("ana", &close);
     assert_eq!(refused.code, 2, "{}", refused.err);
     let restore = refused.err.split('`').find(|it| it.starts_with("git checkout")).unwrap();
+    // The queue asks for it, as `verify` finds it.
+    let queue = stage.next();
+    assert_eq!((queue.0.as_str(), queue.1.as_str()), (RESTORE, restore));
+    assert!(stage.shell("ana", "exledger verify").out.contains("record-deleted"));
     assert_eq!(stage.shell("ana", restore).code, 0);
     let closed = stage.shell("ana", &close);
     assert_eq!(closed.code, 0, "{}", closed.err);
+    stage.shell("ana", "git add -A && git commit -qm 'Close it'");
+    assert_eq!(stage.answer(&["queue"])["records"], serde_json::json!([]));
+}
+
+#[test]
+fn a_removed_record_that_granted_nothing_any_more_is_not_in_the_queue() {
+    let stage = Stage::new(POLICY);
+    // Nobody else approved it.
+    stage.land("ana", &[(PATH, &record(""))]);
+    stage.shell("ana", &format!("git rm -q {PATH} && git commit -qm 'Remove it'"));
+    assert_eq!(stage.answer(&["queue"])["records"], serde_json::json!([]));
+    let stage = approved();
+    let closure = "closure: {outcome: withdrawn, date: 2026-11-20, by: ana@example.com, \
+                   reason: It is over and nobody uses it any more, evidence: [{url: https://ci.example.com/11, kind: link}]}\n";
+    stage.land("ana", &[(PATH, &record(closure))]);
+    stage.shell("ana", &format!("git rm -q {PATH} && git commit -qm 'Remove it'"));
+    assert_eq!(stage.status(), "removed");
+    assert_eq!(stage.answer(&["queue"])["records"], serde_json::json!([]));
 }
 
 #[test]
