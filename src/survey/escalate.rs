@@ -15,6 +15,7 @@ use crate::status::state::RecordState;
 use crate::survey::due::{Bucket, DueRecord, Urgency};
 use crate::survey::next_step::Asker;
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// The context besides the records.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +28,21 @@ pub struct AdviceContext<'a> {
     /// The name of the ref on which records are approved, such as `origin/main`.
     pub base: &'a str,
     pub instant: Instant,
+    pub lint: &'a dyn LandedLint,
     /// Who asks; `None` where the answer is for anybody.
     pub asker: Option<&'a Asker>,
+}
+
+/// Runs the rules, which advice can't, on the records that landed.
+pub trait LandedLint {
+    /// Tells whether `lint` finds an error in the file of a record.
+    fn refuses(&self, record_state: &RecordState) -> bool;
+}
+
+impl fmt::Debug for dyn LandedLint + '_ {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("LandedLint")
+    }
 }
 
 pub(super) fn escalation_recipients(

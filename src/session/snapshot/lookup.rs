@@ -7,6 +7,7 @@ use crate::approval::TrailVerdicts;
 use crate::approval::evidence::approvals_branch;
 use crate::approval::next::who::KnownIdentities;
 use crate::approval::verdict::Statement;
+use crate::diag::Level;
 use crate::diag::sorting::StableSort as _;
 use crate::history::chain;
 use crate::history::objects::Obstacle;
@@ -19,8 +20,13 @@ use crate::ledger;
 use crate::policy;
 use crate::policy::people;
 use crate::policy::people::person::Person;
+use crate::record::file;
 use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
+use crate::rules::case::RuleContext;
+use crate::rules::extra_schema::ExtraSchema;
+use crate::rules::lint;
+use crate::rules::past::RecordPast;
 use crate::session::error::Usage;
 use crate::session::lost_rules;
 use crate::session::snapshot::{Snapshot, SnapshotData, stamp};
@@ -29,7 +35,7 @@ use crate::status::trace::{Lapse, Trace};
 use crate::store::git::Repository;
 use crate::survey::acts::{self, RecordAct};
 use crate::survey::decided::{self, DecisionSpan, RecordDecision};
-use crate::survey::escalate::AdviceContext;
+use crate::survey::escalate::{AdviceContext, LandedLint};
 use crate::survey::naming::RecordNames;
 use crate::survey::next_step::Asker;
 use crate::survey::remote::RemoteAddress;
@@ -153,6 +159,7 @@ impl Snapshot<'_> {
             request_sla: self.governance.policy.approval.request_sla,
             base: base.unwrap_or(reference),
             instant: self.stamp.instant,
+            lint: self,
             asker: None,
         }
     }
@@ -258,4 +265,22 @@ pub(crate) fn statement_trees<'r>(
     let fetched = remote.and_then(|remote| repository.tip_of(Some(remote), APPROVALS_BRANCH));
     let tips = local.into_iter().chain(fetched);
     tips.filter_map(|tip| CommitTree::of_commit(repository, tip, prefix).ok()).collect()
+}
+
+impl LandedLint for Snapshot<'_> {
+    fn refuses(&self, record_state: &RecordState) -> bool {
+        let (Ok(tree), Some(bytes)) = (self.tree(), self.bytes(record_state)) else {
+            return false;
+        };
+        let context = RuleContext {
+            governance: &self.governance,
+            extra_schema: &ExtraSchema::of(&self.governance),
+            tree: &tree,
+            instant: None,
+            neighbours: None,
+        };
+        let source = file::read(&record_state.path, &bytes);
+        let findings = lint::record(&source, &context, RecordPast::UNKNOWN);
+        findings.is_ok_and(|found| found.iter().any(|finding| finding.level == Level::Error))
+    }
 }

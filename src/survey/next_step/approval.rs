@@ -93,7 +93,8 @@ pub fn awaited_approval(
 
 impl<'a> AdviceCase<'a> {
     pub(super) fn emergency(&self) -> AdviceStep {
-        if let Some(step) = self.unfetched().or_else(|| self.vetoed()) {
+        let step = self.unfetched().or_else(|| self.refused_by_lint());
+        if let Some(step) = step.or_else(|| self.vetoed()) {
             return step;
         }
         let why = match self.record_state.status {
@@ -111,7 +112,8 @@ impl<'a> AdviceCase<'a> {
         let landed_unapproved = !matches!(self.record_state.status, Status::Proposed)
             && (self.record_state.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
-            let step = self.unfetched().or_else(|| self.vetoed());
+            let step = self.unfetched().or_else(|| self.refused_by_lint());
+            let step = step.or_else(|| self.vetoed());
             if let Some(step) = step.or_else(|| self.missing_facts()) {
                 return step;
             }
@@ -140,6 +142,14 @@ impl<'a> AdviceCase<'a> {
     /// Returns who asks, if git names anybody.
     fn asker(&self) -> Option<&'a Person> {
         self.around.asker.and_then(|asker| asker.person.as_ref())
+    }
+
+    /// Returns the step for a landed version that `lint` refuses: to approve it would be to approve the errors.
+    fn refused_by_lint(&self) -> Option<AdviceStep> {
+        let action = "correct what `exledger lint` finds in it, and have that version approved";
+        let command = || shell::command("exledger lint", &[&self.record_state.path]);
+        let is_refused = self.around.lint.refuses(self.record_state);
+        is_refused.then(|| step(action, command(), By::Owner))
     }
 
     /// Returns the step for a landed version that somebody rejects.

@@ -116,8 +116,8 @@ fn a_record_that_is_used_up_is_allowed_more_uses_as_advised() {
 
 #[test]
 fn a_deployment_is_allowed_once_the_exception_has_what_it_lacks() {
-    let machine =
-        "subject: {application: billing, identity: svc-billing, identity_type: service-account}\n";
+    let machine = "subject: {application: billing, identity: svc-billing, identity_type: service-account, \
+                   credential: vault:billing/batch, task: nightly invoice run}\n";
     let stage = approved(machine);
     let asked = ["--application", "billing", "--deploy"];
     let (verdict, reason) = check(&stage, &asked);

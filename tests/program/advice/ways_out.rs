@@ -122,6 +122,26 @@ fn a_removed_record_that_granted_nothing_any_more_is_not_in_the_queue() {
 }
 
 #[test]
+fn what_lint_refuses_is_corrected_before_it_is_approved() {
+    let stage = Stage::new(POLICY);
+    stage.land("ana", &[(PATH, &record("expires: 2027-11-20\n"))]);
+    for (name, command) in [("queue", stage.next().1), ("show", shown_command(&stage))] {
+        assert_eq!(command, format!("exledger lint {PATH}"), "{name}");
+        let lint = stage.shell("ana", &command);
+        assert!(lint.code == 1 && lint.out.contains("term-too-long"), "{}", lint.out);
+    }
+    // Nobody is asked to approve it meanwhile.
+    let messages = &stage.answer(&["queue", "--messages"])["messages"];
+    assert!(!messages.to_string().contains("exledger approve"), "{messages:#}");
+    stage.land("ana", &[(PATH, &record(""))]);
+    assert_eq!(stage.next().0, "somebody else must approve it: you wrote it");
+}
+
+fn shown_command(stage: &Stage) -> String {
+    stage.answer(&["show", ID])["next"]["command"].as_str().unwrap().to_owned()
+}
+
+#[test]
 fn a_branch_that_would_reopen_a_closed_record_is_not_to_be_merged() {
     let stage = approved();
     stage.shell("ana", "git switch -qc later");
