@@ -34,13 +34,19 @@ pub struct Index {
 }
 
 impl Index {
-    /// Indexes all records. At any instant, a record's grant names no more than the record states.
+    /// Indexes all records. At any instant, a record's grant names no more than the record states or stated when it was
+    /// approved: a list that was dropped since stays as it was.
     pub fn from_records(record_states: &[RecordState]) -> Index {
         let mut index = Index::default();
         for (place, record_state) in record_states.iter().enumerate() {
             match &record_state.stated {
                 Some(record) => index.add(place, record),
                 None => index.unread.push(place),
+            }
+            let effective = record_state.effective.as_ref();
+            if let Some(effective) = effective.filter(|it| record_state.stated.as_ref() != Some(it))
+            {
+                index.add(place, effective);
             }
         }
         index

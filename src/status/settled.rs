@@ -23,15 +23,15 @@ pub fn is_removed(trail: &Trail) -> bool {
     matches!(trail.last().map(|version| version.record.content()), Some(Content::Gone))
 }
 
-/// Tells whether the landed record names no scanner findings: then it grants none, since the last landed version can
-/// only narrow what was approved.
+/// Tells whether no version of a record names scanner findings: a list that was dropped since the approval stays as it was
+/// approved, and a version that can't be read may name any. All its versions must have been read.
 pub fn names_no_findings(trail: &Trail) -> bool {
-    let tip = trail.last().and_then(|version| version.record.record());
-    tip.is_some_and(|record| {
+    let names_none = |record: &Record| {
         let scope = record.scope.as_ref();
         let findings = scope.and_then(|scope| scope.findings.as_ref());
         findings.is_none_or(Vec::is_empty)
-    })
+    };
+    trail.telling().all(|version| version.record.record().is_some_and(|it| names_none(it)))
 }
 
 /// Tells whether a record was an emergency, and so may use up the grace of another, even when it is over. All its versions

@@ -203,3 +203,19 @@ fn a_record_that_can_not_be_read_is_named_with_the_step_of_check() {
         }
     }
 }
+
+#[test]
+fn findings_that_a_later_version_drops_are_covered_as_in_check() {
+    let repo = ledger(POLICY);
+    let id = "EXC-2026-C0VER";
+    let text = finding(id, "tool: trivy, id: CVE-2026-0001");
+    file(&repo, id, &text);
+    // Pushed by its author: what was approved stays as it was.
+    let without =
+        record(id, "brittle-dependency", "{resources: [db:x]}", "2026-11-20", "2027-01-10");
+    repo.by("ana").write(id, &without).commit("Drop the findings");
+    repo.checkout();
+    let log = sarif("trivy", &[result("CVE-2026-0001", "services/a.rs")]);
+    let check = cli::run(repo.path(), &["--on", ON, "check", "--finding", "trivy:CVE-2026-0001"]);
+    assert_eq!((check.code, one(&repo, &log).1.as_str()), (0, "covered"));
+}
