@@ -2,6 +2,7 @@
 //!
 //! Start at [`ScanBase`]. Follows `docs/spec/interop.md`, 5.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,6 +147,8 @@ fn bytes_of(
 }
 
 struct RenamedFiles<'s> {
+    /// The answers so far: a file may have many suppressions.
+    known: RefCell<BTreeMap<(String, String), bool>>,
     before: BTreeMap<&'s str, &'s SearchedFile>,
     now: BTreeMap<&'s str, &'s SearchedFile>,
     is_there: &'s dyn Fn(&str) -> bool,
@@ -162,7 +165,10 @@ impl RenamedFiles<'_> {
     fn is_renamed(&self, from: &str, to: &str) -> bool {
         let is_gone = !(self.is_there)(from) && !self.before.contains_key(to);
         let files = self.before.get(from).zip(self.now.get(to)).filter(|_| is_gone);
-        files.is_some_and(|(before, now)| is_similar(&before.outline, &now.outline))
+        let Some((before, now)) = files else { return false };
+        let mut known = self.known.borrow_mut();
+        let answer = known.entry((from.to_owned(), to.to_owned()));
+        *answer.or_insert_with(|| is_similar(&before.outline, &now.outline))
     }
 }
 
@@ -216,22 +222,49 @@ fn all(files: &[SearchedFile]) -> impl Iterator<Item = SuppressionAt<'_>> {
     files.iter().flat_map(|file| file.content.suppressions.iter().zip(&file.lines))
 }
 
-/// Where a suppression stands in its file: path, kind, the code before a comment, and a rule where there is no code.
-type PlaceKey<'s> = (&'s str, &'static str, &'s str, &'s str);
+/// Where a suppression stands in its file, and a rule that it names: path, kind, place, rule.
+type PlaceKey<'s> = (&'s str, &'static str, CodePlace<'s>, &'s str);
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum CodePlace<'s> {
+    /// On this code, or on none.
+    On(&'s str),
+    /// For more than a line, whatever its code is.
+    Wide,
+    Anywhere,
+}
+
+/// In place of the rule: whatever is named. Empty stands for those that name none.
+const ANY_RULE: &str = "\0";
 
 fn place_keys<'s>(at: SuppressionAt<'s>) -> Vec<PlaceKey<'s>> {
     let (found, code) = (at.0, code_of(at));
-    let key = |rule: &'s str| (found.path.as_str(), found.kind, code, rule);
-    let rules = found.rules();
-    let wide = (found.path.as_str(), found.kind, WIDE, "");
-    let wide = (found.reach > CommentReach::Line).then_some(wide).into_iter();
-    match code.is_empty() && !rules.is_empty() {
-        true => wide.chain(rules.into_iter().map(key)).collect(),
-        false => wide.chain([key("")]).collect(),
+    let wide = (found.reach > CommentReach::Line).then_some(CodePlace::Wide);
+    let mut rules = found.rules();
+    if rules.is_empty() {
+        rules.push("");
     }
+    rules.push(ANY_RULE);
+    let places = [CodePlace::On(code), CodePlace::Anywhere].into_iter().chain(wide);
+    let key = |place| rules.iter().map(move |rule| (found.path.as_str(), found.kind, place, *rule));
+    places.flat_map(key).collect()
 }
 
-const WIDE: &str = "\0";
+/// All that [`change::compare`] reads of a suppression, and its code: of equal ones, the first is compared for all.
+type ComparedState<'s> = (
+    (&'s str, &'static str, &'s str),
+    (&'s [HiddenFindings], &'s EntryLimits),
+    (CommentReach, SuppressionEnd, bool, bool),
+);
+
+fn compared_state<'s>(at: SuppressionAt<'s>) -> ComparedState<'s> {
+    let found = at.0;
+    (
+        (found.path.as_str(), found.kind, code_of(at)),
+        (&found.hidden, &found.limits),
+        (found.reach, found.end, found.reason.is_some(), found.is_blanket),
+    )
+}
 
 /// The suppressions of the base that none of now has been matched with yet.
 struct LeftSuppressions<'s> {
@@ -239,6 +272,8 @@ struct LeftSuppressions<'s> {
     all: Vec<Option<SuppressionAt<'s>>>,
     by_identity: BTreeMap<Identity<'s>, BTreeSet<usize>>,
     by_whole: BTreeMap<WholeIdentity<'s>, BTreeSet<usize>>,
+    by_state: BTreeMap<ComparedState<'s>, BTreeSet<usize>>,
+    /// Of equal states, the first one only.
     by_place: BTreeMap<PlaceKey<'s>, BTreeSet<usize>>,
 }
 
@@ -249,13 +284,18 @@ impl<'s> LeftSuppressions<'s> {
             all: all(before).map(Some).collect(),
             by_identity: BTreeMap::new(),
             by_whole: BTreeMap::new(),
+            by_state: BTreeMap::new(),
             by_place: BTreeMap::new(),
         };
         for (index, at) in all(before).enumerate() {
             left.by_identity.entry(identity(at)).or_default().insert(index);
             left.by_whole.entry(whole_identity(at)).or_default().insert(index);
-            for key in place_keys(at) {
-                left.by_place.entry(key).or_default().insert(index);
+            left.by_state.entry(compared_state(at)).or_default().insert(index);
+        }
+        for index in left.by_state.values().filter_map(BTreeSet::first) {
+            let at = left.all.get(*index).copied().flatten();
+            for key in at.map(place_keys).into_iter().flatten() {
+                left.by_place.entry(key).or_default().insert(*index);
             }
         }
         left
@@ -271,9 +311,15 @@ impl<'s> LeftSuppressions<'s> {
         for positions in same.into_iter().flatten() {
             positions.remove(&index);
         }
+        let Some(equal) = self.by_state.get_mut(&compared_state(at)) else {
+            return;
+        };
+        equal.remove(&index);
         for key in place_keys(at) {
-            if let Some(positions) = self.by_place.get_mut(&key) {
-                positions.remove(&index);
+            if let Some(positions) = self.by_place.get_mut(&key)
+                && positions.remove(&index)
+            {
+                positions.extend(equal.first());
             }
         }
     }
@@ -282,24 +328,32 @@ impl<'s> LeftSuppressions<'s> {
         Some((*index, self.all.get(*index).copied().flatten()?))
     }
 
-    /// Returns those in the same place, and those of its file that a suppression of everything may replace.
-    fn in_place(&self, now: SuppressionAt<'s>) -> Vec<(usize, SuppressionAt<'s>)> {
+    /// Returns the first of those in the same place, and of those of its file that a suppression of everything may
+    /// replace, that is matched. Only those are asked that name one of these rules or none, or that are on the same code.
+    fn first_in_place<T>(
+        &self,
+        now: SuppressionAt<'s>,
+        rules: &[&'s str],
+        matched: impl Fn(SuppressionAt<'s>) -> Option<T>,
+    ) -> Option<(usize, T)> {
         let (found, code) = (now.0, code_of(now));
-        let whole = (found.path.as_str(), found.kind, code, "");
-        let mut positions = BTreeSet::new();
-        let is_wide = found.reach > CommentReach::Line;
-        if is_wide || code.is_empty() && found.rules().is_empty() {
-            let after = self.by_place.range((whole.0, whole.1, "", "")..);
-            let of_file = after.take_while(|((path, kind, code, _), _)| {
-                (*path, *kind) == (whole.0, whole.1) && (is_wide || code.is_empty())
-            });
-            positions.extend(of_file.flat_map(|(_, positions)| positions));
-        } else {
-            let wide = (whole.0, whole.1, WIDE, "");
-            let keys = place_keys(now).into_iter().chain([whole, wide]);
-            positions.extend(keys.filter_map(|key| self.by_place.get(&key)).flatten());
+        let places = match found.reach > CommentReach::Line {
+            true => vec![CodePlace::Anywhere],
+            false if code.is_empty() && found.rules().is_empty() => vec![CodePlace::On(code)],
+            false => vec![CodePlace::On(code), CodePlace::Wide],
+        };
+        let key = |place, rule| (found.path.as_str(), found.kind, place, rule);
+        let on_code = (!code.is_empty()).then_some(key(CodePlace::On(code), ANY_RULE));
+        let of_rules = places.iter().flat_map(|place| rules.iter().map(|rule| key(*place, *rule)));
+        let mut first: Option<(usize, T)> = None;
+        for positions in
+            on_code.into_iter().chain(of_rules).filter_map(|key| self.by_place.get(&key))
+        {
+            let nearer = positions.range(..first.as_ref().map_or(usize::MAX, |(index, _)| *index));
+            let mut nearer = nearer.filter_map(|index| self.at(index));
+            first = nearer.find_map(|(index, at)| Some((index, matched(at)?))).or(first);
         }
-        positions.into_iter().filter_map(|index| self.at(index)).collect()
+        first
     }
 
     /// Takes the suppression that this one is, only moved; `stays` if it must be in the same file.
@@ -315,9 +369,11 @@ impl<'s> LeftSuppressions<'s> {
 
     /// Takes a suppression of the same file that hides as much or more, or one of another file with the same line.
     fn take_wider(&mut self, now: SuppressionAt<'s>) -> Option<()> {
-        let here = self.in_place(now).into_iter();
-        let mut here = here.filter(|(_, before)| {
-            change::compare(before.0, now.0, true) == SuppressionChange::Within
+        // What hides as much names each of its rules, or none.
+        let rules = ["", now.0.rules().first().copied().unwrap_or_default()];
+        let here = self.first_in_place(now, &rules, |before| {
+            let change = change::compare(before.0, now.0, true);
+            (change == SuppressionChange::Within).then_some(())
         });
         let moved = || {
             let same = self.by_identity.get(&identity(now))?;
@@ -327,7 +383,7 @@ impl<'s> LeftSuppressions<'s> {
                     && change::compare(before.0, now.0, false) == SuppressionChange::Within
             })
         };
-        let (index, _) = here.next().or_else(moved)?;
+        let index = here.map(|(index, ())| index).or_else(|| Some(moved()?.0))?;
         self.take(index);
         Some(())
     }
@@ -335,10 +391,12 @@ impl<'s> LeftSuppressions<'s> {
     /// Takes a suppression of the same file that hides less; returns what the later one hides beyond it.
     fn take_narrower(&mut self, now: SuppressionAt<'s>) -> Option<String> {
         let code = code_of(now);
-        let (index, what) = self.in_place(now).into_iter().find_map(|(index, before)| {
+        let mut rules = now.0.rules();
+        rules.push(if rules.is_empty() { ANY_RULE } else { "" });
+        let (index, what) = self.first_in_place(now, &rules, |before| {
             let is_in_place = !code.is_empty() && code_of(before) == code;
             match change::compare(before.0, now.0, is_in_place) {
-                SuppressionChange::Wider(what) => Some((index, what)),
+                SuppressionChange::Wider(what) => Some(what),
                 SuppressionChange::Within | SuppressionChange::Other => None,
             }
         })?;
@@ -372,7 +430,12 @@ fn changes(
     before: &[SearchedFile],
     is_there: &dyn Fn(&str) -> bool,
 ) -> Vec<Option<BranchChange>> {
-    let renamed = RenamedFiles { before: by_path(before), now: by_path(found), is_there };
+    let renamed = RenamedFiles {
+        known: RefCell::default(),
+        before: by_path(before),
+        now: by_path(found),
+        is_there,
+    };
     let mut left = LeftSuppressions::of(before, renamed);
     let mut changes: Vec<(SuppressionAt<'_>, Option<BranchChange>)> =
         all(found).map(|now| (now, Some(BranchChange::Added))).collect();
