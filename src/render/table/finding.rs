@@ -52,13 +52,48 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
         vec![StyledText::with_tone(Tone::Strong, label), one_line(&StyledText::plain(text))]
     };
     let words = finding.remedy.words();
-    let mut rows = vec![help("  help:", words.lines().next().unwrap_or_default())];
-    rows.extend(words.lines().skip(1).map(|line| help("", line)));
-    // Several lines are commands, which people copy: they are never wrapped.
-    let fit = if rows.len() > 1 { ColumnFit::Whole } else { ColumnFit::Flexible };
+    let width = style.width.map_or(usize::MAX, |width| width.saturating_sub(HELP.len() + 1));
+    let lines: Vec<String> = match words.lines().count() {
+        0 | 1 => around_commands(&words, width),
+        _ => words.lines().map(str::to_owned).collect(),
+    };
+    let mut rows = vec![help(HELP, lines.first().map_or("", String::as_str))];
+    rows.extend(lines.iter().skip(1).map(|line| help("", line)));
+    // Several lines are commands, which people copy, or have commands: they are never wrapped.
+    let fit =
+        if rows.len() > 1 || has_command(&words) { ColumnFit::Whole } else { ColumnFit::Flexible };
     let fits = vec![ColumnFit::Whole, fit];
     out.push_str(&grid::Grid { fits, rows, is_wide: false }.shown(style));
     out
+}
+
+const HELP: &str = "  help:";
+
+fn has_command(words: &str) -> bool {
+    words.split('`').count() > 2
+}
+
+fn around_commands(words: &str, width: usize) -> Vec<String> {
+    if !has_command(words) || grid::width(words) <= width {
+        return vec![words.to_owned()];
+    }
+    // A command that is wider than the screen has a line of its own.
+    let mut is_command = false;
+    let pieces = words.split(|char| {
+        is_command ^= char == '`';
+        char == ' ' && !is_command
+    });
+    let mut lines: Vec<String> = Vec::new();
+    for piece in pieces {
+        match lines.last_mut() {
+            Some(line) if grid::width(line) + 1 + grid::width(piece) <= width => {
+                line.push(' ');
+                line.push_str(piece);
+            }
+            _ => lines.push(piece.to_owned()),
+        }
+    }
+    lines
 }
 
 fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &OutputStyle) -> String {

@@ -122,3 +122,30 @@ fn a_record_is_one_test_case_and_fails_once() {
     assert!(output.contains("<system-out>exledger.yaml: warning[stale-baseline]: "), "{output}");
     assert_eq!(output.matches("<failure").count(), 1);
 }
+
+#[test]
+fn a_command_in_a_sentence_is_never_broken() {
+    let command = "exledger approve EXC-2026-7F3KQ --on refs/remotes/origin/a-branch-of-somebody";
+    let texts = [
+        format!("ask somebody else of the platform team to run `{command}`, then merge the branch"),
+        format!("`{command}`"),
+        "with `EXC-2026-7F3KQ`, which is a name, a sentence that is as long as this is wrapped, too".to_owned(),
+    ];
+    for (text, lines) in texts.iter().zip([3, 1, 2]) {
+        let mut finding = finding("term-too-long", Level::Error, None);
+        finding.remedy = text.as_str().into();
+        for width in [20, 80] {
+            let style = OutputStyle { width: Some(width), ..OutputStyle::PIPE };
+            let output = render("table", &doc(vec![finding.clone()]), &style);
+            assert_eq!(
+                output.contains(&format!("`{command}`")),
+                text.contains(command),
+                "{output}"
+            );
+            let (_, help) = output.split_once("  help: ").unwrap();
+            let words: Vec<&str> = help.split_whitespace().collect();
+            assert_eq!(words.join(" "), *text, "{width}");
+            assert!(width == 20 || help.trim_end().lines().count() == lines, "{output}");
+        }
+    }
+}
