@@ -10,7 +10,8 @@ use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::features::diff;
 use crate::features::scan::search::{
-    FileSearch, SIGNS, SearchedFile, SearchedFiles, SuppressionLine,
+    FileSearch, HIDING_AROUND, HIDING_NEXT, SIGNS, SearchedFile, SearchedFiles, SuppressionLine,
+    folders_of,
 };
 use crate::formats::suppressions::readers::trivy;
 use crate::formats::suppressions::{self, SuppressionScanner};
@@ -90,8 +91,12 @@ impl ScanBase {
         }
         let mut before = BTreeSet::new();
         for path in named.into_values() {
-            let entry = tree.entry(&path).map_err(Undetermined::from)?;
-            if matches!(entry, Some((Mode::File | Mode::Link, _))) {
+            let entry = |path: &str| tree.entry(path).map_err(Undetermined::from);
+            let mut is_read = matches!(entry(&path)?, Some((Mode::File | Mode::Link, _)));
+            for folder in folders_of(&path) {
+                is_read |= matches!(entry(folder)?, Some((Mode::Link, _)));
+            }
+            if is_read {
                 before.insert(path);
             }
         }
@@ -147,7 +152,6 @@ fn bytes_of(
 }
 
 struct RenamedFiles<'s> {
-    /// The answers so far: a file may have many suppressions.
     known: RefCell<BTreeMap<(String, String), bool>>,
     before: BTreeMap<&'s str, &'s SearchedFile>,
     now: BTreeMap<&'s str, &'s SearchedFile>,
@@ -227,14 +231,12 @@ type PlaceKey<'s> = (&'s str, &'static str, CodePlace<'s>, &'s str);
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum CodePlace<'s> {
-    /// On this code, or on none.
     On(&'s str),
-    /// For more than a line, whatever its code is.
     Wide,
     Anywhere,
 }
 
-/// In place of the rule: whatever is named. Empty stands for those that name none.
+// In place of the rule: whatever is named. Empty stands for those that name none.
 const ANY_RULE: &str = "\0";
 
 fn place_keys<'s>(at: SuppressionAt<'s>) -> Vec<PlaceKey<'s>> {
@@ -250,7 +252,6 @@ fn place_keys<'s>(at: SuppressionAt<'s>) -> Vec<PlaceKey<'s>> {
     places.flat_map(key).collect()
 }
 
-/// All that [`change::compare`] reads of a suppression, and its code: of equal ones, the first is compared for all.
 type ComparedState<'s> = (
     (&'s str, &'static str, &'s str),
     (&'s [HiddenFindings], &'s EntryLimits),
@@ -258,6 +259,7 @@ type ComparedState<'s> = (
 );
 
 fn compared_state<'s>(at: SuppressionAt<'s>) -> ComparedState<'s> {
+    // All that `change::compare` reads, and the code: of equal ones, the first is compared for all.
     let found = at.0;
     (
         (found.path.as_str(), found.kind, code_of(at)),
@@ -273,7 +275,7 @@ struct LeftSuppressions<'s> {
     by_identity: BTreeMap<Identity<'s>, BTreeSet<usize>>,
     by_whole: BTreeMap<WholeIdentity<'s>, BTreeSet<usize>>,
     by_state: BTreeMap<ComparedState<'s>, BTreeSet<usize>>,
-    /// Of equal states, the first one only.
+    // Of equal states, the first one only.
     by_place: BTreeMap<PlaceKey<'s>, BTreeSet<usize>>,
 }
 
@@ -328,14 +330,14 @@ impl<'s> LeftSuppressions<'s> {
         Some((*index, self.all.get(*index).copied().flatten()?))
     }
 
-    /// Returns the first of those in the same place, and of those of its file that a suppression of everything may
-    /// replace, that is matched. Only those are asked that name one of these rules or none, or that are on the same code.
+    /// Returns the first match of those in the same place, or of those of its file that it may replace.
     fn first_in_place<T>(
         &self,
         now: SuppressionAt<'s>,
         rules: &[&'s str],
         matched: impl Fn(SuppressionAt<'s>) -> Option<T>,
     ) -> Option<(usize, T)> {
+        // Those with none of these rules, but some, hide something else, unless they are on the same code.
         let (found, code) = (now.0, code_of(now));
         let places = match found.reach > CommentReach::Line {
             true => vec![CodePlace::Anywhere],
@@ -372,6 +374,9 @@ impl<'s> LeftSuppressions<'s> {
         // What hides as much names each of its rules, or none.
         let rules = ["", now.0.rules().first().copied().unwrap_or_default()];
         let here = self.first_in_place(now, &rules, |before| {
+            if is_over_other_block(before, now) {
+                return None;
+            }
             let change = change::compare(before.0, now.0, true);
             (change == SuppressionChange::Within).then_some(())
         });
@@ -394,6 +399,9 @@ impl<'s> LeftSuppressions<'s> {
         let mut rules = now.0.rules();
         rules.push(if rules.is_empty() { ANY_RULE } else { "" });
         let (index, what) = self.first_in_place(now, &rules, |before| {
+            if is_over_other_block(before, now) {
+                return None;
+            }
             let is_in_place = !code.is_empty() && code_of(before) == code;
             match change::compare(before.0, now.0, is_in_place) {
                 SuppressionChange::Wider(what) => Some(what),
@@ -473,17 +481,25 @@ fn changes(
 /// The kinds of which one entry may name several packages or rules, each a suppression of its own.
 const OF_SEVERAL: &[&str] = &["trivy", "dependency-check", "kyverno"];
 
-/// Returns the code that a comment is about: before it, else on the next line; empty for the entries of a file.
+fn is_over_other_block(before: SuppressionAt<'_>, now: SuppressionAt<'_>) -> bool {
+    let of_block = before.0.reach == CommentReach::Block && HIDING_NEXT.contains(&before.0.kind);
+    of_block && now.0.reach < CommentReach::File && code_of(before) != code_of(now)
+}
+
+/// Returns the code that a comment is about: around it, before it, else on the next line; empty for the entries of a file.
 fn code_of<'l>((found, line): SuppressionAt<'l>) -> &'l str {
     if !found.is_beside_code() {
         return "";
+    }
+    if HIDING_AROUND.contains(&found.kind) && !line.about.is_empty() {
+        return &line.about;
     }
     let column = usize::try_from(found.column.saturating_sub(1)).unwrap_or_default();
     let begin = column.saturating_sub(line.indent);
     let end = line.text.char_indices().nth(begin).map_or(line.text.len(), |(at, _)| at);
     let code = line.text.get(..end).unwrap_or_default();
     match code.trim_end_matches(SIGNS) {
-        "" => &line.below,
+        "" => &line.about,
         code => code,
     }
 }

@@ -46,6 +46,33 @@ impl<'p> SearchedFiles<'p> {
         folder: &Path,
         named: &[PathBuf],
     ) -> Result<SearchedFiles<'p>, Error> {
+        let mut files = SearchedFiles::list_tracked(place, folder, named)?;
+        files.add_behind_links();
+        Ok(files)
+    }
+
+    fn add_behind_links(&mut self) {
+        for path in self.named_by_trivy().into_values().collect::<BTreeSet<_>>() {
+            let is_link = |folder: &str| self.find(folder).is_some_and(|file| file.is_link);
+            if !folders_of(&path).any(is_link) {
+                continue;
+            }
+            // A file that isn't there hides nothing, but where a link leads that can't be followed is unknown.
+            let target = reach::below(&self.top, &path).filter(|target| *target != path);
+            let is_there = |target: String| self.has(&target) || self.top.join(target).exists();
+            if target.is_none_or(is_there)
+                && let Err(at) = self.position(&path)
+            {
+                self.all.insert(at, TrackedFile::of_folder(Path::new(&path), true));
+            }
+        }
+    }
+
+    fn list_tracked(
+        place: &'p ScanPlace,
+        folder: &Path,
+        named: &[PathBuf],
+    ) -> Result<SearchedFiles<'p>, Error> {
         let repository = match place {
             ScanPlace::Ledger(session) => {
                 session.work_tree()?;
@@ -116,7 +143,15 @@ impl<'p> SearchedFiles<'p> {
     }
 
     pub(super) fn has(&self, path: &str) -> bool {
-        self.all.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok()
+        self.position(path).is_ok()
+    }
+
+    fn find(&self, path: &str) -> Option<&TrackedFile> {
+        self.all.get(self.position(path).ok()?)
+    }
+
+    fn position(&self, path: &str) -> Result<usize, usize> {
+        self.all.binary_search_by(|file| file.path.as_str().cmp(path))
     }
 
     pub(super) fn reaches(&self, path: &str, exclude: &[String]) -> bool {
@@ -183,6 +218,10 @@ impl<'p> SearchedFiles<'p> {
     }
 }
 
+pub(super) fn folders_of(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').filter_map(|(at, _)| path.get(..at))
+}
+
 fn is_vendored_name(name: &str) -> bool {
     VENDORED.contains(&name)
 }
@@ -230,7 +269,7 @@ pub(super) struct SearchedFile {
 #[derive(Clone, Debug)]
 pub(super) struct SuppressionLine {
     pub(super) text: String,
-    pub(super) below: String,
+    pub(super) about: String,
     /// The line by which its age is told, and how many above that say the same: the first one from the entry on that has a
     /// letter or digit, since a `{` is like any other.
     pub(super) telling: (String, usize),
@@ -256,11 +295,21 @@ impl SearchedFile {
                 seen.entry(line).or_default().push(index);
             }
             let alone = alone(&content, &whole);
+            let is_around = |found: &FoundSuppression| HIDING_AROUND.contains(&found.kind);
+            let around = match content.suppressions.iter().any(is_around) {
+                true => lines_around(&whole),
+                false => Vec::new(),
+            };
             // Of several above each other each is about what is below the last one.
             let below = |index: usize, found: &FoundSuppression| {
                 let next = index.saturating_add(1);
                 let mut lines = (next..).take(MOST_STACKED);
-                lines.find(|line| !alone.contains(&(found.kind, *line))).unwrap_or(next)
+                let is_code = |line: &usize| {
+                    let text = all.get(*line).copied().unwrap_or_default();
+                    let is_of_item = text.starts_with(b"#[") || text.starts_with(b"//");
+                    !(alone.contains(&(found.kind, *line)) || found.kind == "rust" && is_of_item)
+                };
+                lines.find(is_code).unwrap_or(next)
             };
             for found in &content.suppressions {
                 let index = index_of(found.line);
@@ -269,10 +318,14 @@ impl SearchedFile {
                 let equal = seen.get(line(telling(index))).map(Vec::as_slice).unwrap_or_default();
                 let n_before = equal.partition_point(|other| *other < telling(index));
                 let raw = whole.get(index).copied().unwrap_or_default();
-                let below = if hides_next(found) { line(below(index, found)) } else { b"" };
+                let about = match hides_next(found) {
+                    true => text(line(below(index, found))),
+                    false if is_around(found) => around.get(index).cloned().unwrap_or_default(),
+                    false => String::new(),
+                };
                 lines.push(SuppressionLine {
                     text: text(line(index)),
-                    below: text(below),
+                    about,
                     telling: (text(line(telling(index))), n_before),
                     indent: raw.len() - raw.trim_ascii_start().len(),
                 });
@@ -302,8 +355,42 @@ fn outline(bytes: &[u8]) -> Vec<u64> {
     hashes
 }
 
-const HIDING_NEXT: &[&str] =
-    &["codeql", "golangci-lint", "gosec", "hadolint", "kics", "semgrep", "trivy"];
+pub(super) const HIDING_NEXT: &[&str] =
+    &["codeql", "golangci-lint", "gosec", "hadolint", "kics", "rust", "semgrep", "trivy"];
+
+pub(super) const HIDING_AROUND: &[&str] = &["checkov"];
+
+fn lines_around(lines: &[&[u8]]) -> Vec<String> {
+    let indent = |line: &[u8]| line.len() - line.trim_ascii_start().len();
+    let is_comment = |line: &[u8]| [&b"#"[..], b"//"].iter().any(|sign| line.starts_with(sign));
+    // A comment is in the block of the line below it, if that is indented more.
+    let mut indents: Vec<usize> = Vec::with_capacity(lines.len());
+    let mut next = 0;
+    for line in lines.iter().rev() {
+        let text = line.trim_ascii();
+        if !text.is_empty() && !is_comment(text) {
+            next = indent(line);
+        }
+        indents.push(next.max(indent(line)));
+    }
+    let mut around: Vec<(usize, u64)> = Vec::new();
+    let hashes = lines.iter().zip(indents.into_iter().rev()).map(|(line, indent)| {
+        let text = comparable(line);
+        if text.is_empty() {
+            return String::new();
+        }
+        while around.pop_if(|(outer, _)| *outer >= indent).is_some() {}
+        let outer = around.last().map(|(_, hash)| *hash);
+        if !is_comment(text) {
+            // The lines themselves may be long, and around thousands of comments.
+            let mut hasher = DefaultHasher::new();
+            (outer, text).hash(&mut hasher);
+            around.push((indent, hasher.finish()));
+        }
+        outer.map_or_else(String::new, |hash| format!("{hash:x}"))
+    });
+    hashes.collect()
+}
 
 fn hides_next(found: &FoundSuppression) -> bool {
     let label = found.label.to_lowercase();

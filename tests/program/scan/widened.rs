@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::POLICY;
 use crate::cli::{self, Run};
 use crate::support::repo::{Repo, git};
 
@@ -367,4 +368,116 @@ fn a_link_to_a_file_of_settings_is_added_as_that_file_where_it_stands() {
     std::fs::remove_file(repo.path().join(".trivyignore")).unwrap();
     write(repo.path(), ".trivyignore", "CVE-2026-0002\n");
     assert_eq!(added("HEAD"), is(0, &[]));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_ignore_file_that_settings_name_may_be_behind_a_linked_folder() {
+    use std::os::unix::fs::symlink;
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    let work = repo.by("dana").write("trivy.yaml", "ignorefile: conf/list\n");
+    work.write("a/list", "CVE-2026-0001\n").write("b/none", "").commit("Go");
+    repo.checkout();
+    let link = |target: &str| {
+        let _ = std::fs::remove_file(repo.path().join("conf"));
+        symlink(target, repo.path().join("conf")).unwrap();
+        git(repo.path(), &["add", "-A"]);
+    };
+    let commit = || {
+        let author = ["-c", "user.name=dana", "-c", "user.email=dana@example.com"];
+        git(repo.path(), &[&author[..], &["commit", "-q", "-m", "Go on"]].concat());
+    };
+    let scan = || cli::run(repo.path(), &["scan", "--base", "HEAD", "--on", "2026-11-21"]);
+    let says = |code: i32, what: &str| {
+        let run = scan();
+        assert_eq!(run.code, code, "{}{}", run.out, run.err);
+        assert!(run.out.contains(what) || run.err.contains(what), "{}{}", run.out, run.err);
+    };
+    link("a");
+    says(1, "conf/list:1");
+    commit();
+    says(0, "no suppression added");
+    // The link is as it was, and the file behind it hides more.
+    write(repo.path(), "a/list", "CVE-2026-0001\nCVE-2026-0002\n");
+    says(1, "conf/list:2");
+    write(repo.path(), "a/list", "CVE-2026-0001\n");
+    // A file that isn't there hides nothing, and one outside may hide anything.
+    link("b");
+    says(0, "no suppression added");
+    link("/etc");
+    says(3, "conf/list:1");
+    // A regular file in its place hides the same.
+    std::fs::remove_file(repo.path().join("conf")).unwrap();
+    std::fs::create_dir(repo.path().join("conf")).unwrap();
+    write(repo.path(), "conf/list", "CVE-2026-0001\n");
+    git(repo.path(), &["add", "-A"]);
+    says(0, "no suppression added");
+}
+
+#[test]
+fn a_comment_that_moves_into_or_over_another_block_is_added() {
+    let skip = "  # checkov:skip=CKV_AWS_18:no logs\n";
+    let bucket = |name: &str, first: &str| {
+        format!("resource \"aws_s3_bucket\" \"{name}\" {{\n{first}  bucket = \"x\"\n}}\n\n")
+    };
+    let block = |name: &str| format!("# kics-scan ignore-block\n{}", bucket(name, ""));
+    let nested = |name: &str, skip: &str| {
+        bucket(name, &format!("  versioning {{\n  {skip}    enabled = false\n  }}\n"))
+    };
+    let (plain_a, plain_b) = (bucket("a", ""), bucket("b", ""));
+    let (skip_a, skip_b) = (bucket("a", skip), bucket("b", skip));
+    let unindented = bucket("b", skip.trim_start());
+    let cases = [
+        ([&skip_a, &plain_b], [&plain_a, &skip_b], 1),
+        ([&skip_a, &plain_b], [&plain_a, &unindented], 1),
+        ([&skip_a, &plain_b], [&plain_b, &skip_a], 0),
+        ([&nested("a", skip), &nested("b", "")], [&nested("a", ""), &nested("b", skip)], 1),
+        ([&block("a"), &plain_b], [&plain_a, &block("b")], 1),
+        ([&block("a"), &plain_b], [&plain_b, &block("a")], 0),
+    ];
+    for (before, now, n_added) in cases {
+        let [before, now] = [before, now].map(|[first, second]| format!("{first}{second}"));
+        let run = replaced("a.tf", &before, &before, &now);
+        let added = run.out.matches("[scan-new]: the branch adds").count();
+        assert_eq!(added, n_added, "{before}->\n{now}{}{}", run.out, run.err);
+        let moved = replaced("a.tf", &before, "bucket = ", "# why\n  bucket =   ");
+        assert!(moved.out.contains("no suppression added"), "{before}{}", moved.out);
+    }
+}
+
+#[test]
+fn each_of_many_comments_of_a_file_is_compared_with_its_own() {
+    let lines = |comment: &dyn Fn(u32) -> String| -> String {
+        (100..400).map(|rule| format!("{}\nx()\n", comment(rule))).collect()
+    };
+    let why = lines(&|rule| format!("# ruff: noqa: S{rule} for {rule}"));
+    let count = |now: &str, what: &str| replaced("a.py", &why, &why, now).out.matches(what).count();
+    let other_why = lines(&|rule| format!("# ruff: noqa: S{rule} because of {rule}"));
+    assert_eq!(count(&other_why, "[scan-new]"), 0);
+    let more = lines(&|rule| format!("# ruff: noqa: S{rule}, S9{rule} for it"));
+    assert_eq!(count(&more, "300 suppressions widened since"), 1);
+    assert_eq!(
+        count(&lines(&|rule| format!("# ruff: noqa: S{rule}")), "300 suppressions widened since"),
+        1
+    );
+    assert_eq!(
+        count(&lines(&|rule| format!("# ruff: noqa for {rule}")), "300 suppressions widened since"),
+        1
+    );
+    let reversed = lines(&|rule| format!("# ruff: noqa: S{} for it", 499 - rule));
+    assert_eq!(count(&reversed, "[scan-new]"), 0);
+}
+
+#[test]
+fn an_attribute_over_another_item_is_added() {
+    let scanned = format!("{POLICY}scan: {{rust_lints: [unsafe_code]}}\n");
+    let allow = "#[allow(unsafe_code)]\n";
+    let over = |first: &str, second: &str| {
+        format!("{first}/// One\n#[inline]\nfn a() {{}}\n\n{second}#[inline]\nfn b() {{}}\n")
+    };
+    let (before, policy) = (over(allow, ""), ("exledger.yaml", scanned.as_str()));
+    let stays = format!("//! Two\n\n{}", before.replace("/// One", "/// Three"));
+    for (now, code) in [(over("", allow), 1), (stays, 0)] {
+        assert_eq!(since(&[policy, ("a.rs", &before)], &[policy, ("a.rs", &now)]), code, "{now}");
+    }
 }
