@@ -24,7 +24,8 @@ const NOT_RUN: &[(&str, &str, &str)] = &[(
 )];
 
 /// How the other lines start that are run, because the commands after them need what they leave.
-const SETS_UP: &[&str] = &["git add ", "git switch ", "git merge ", "git -c ", "echo ", "mkdir "];
+const SETS_UP: &[&str] =
+    &["git add ", "git fetch ", "git switch ", "git merge ", "git -c ", "echo ", "mkdir "];
 
 /// Returns README.md and the pages of `docs`, without those of its folders.
 fn pages() -> Vec<String> {

@@ -238,6 +238,50 @@ fn what_cannot_be_determined_writes_nothing() {
 }
 
 #[test]
+fn a_clone_that_never_fetched_writes_the_same_bytes_or_asks_for_that() {
+    let place = crate::support::temporary();
+    let output = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+    for has_key in [false, true] {
+        let repo = Repo::at("2026-11-20T08:00:00Z");
+        let begin = repo.by("dana").write("exledger.yaml", POLICY);
+        let begin =
+            if has_key { begin.write(".github/allowed_signers", &signer("dana")) } else { begin };
+        begin.commit("Keep exceptions in a ledger");
+        let text = dated(BRIEF, "2026-12-10", "2027-01-20");
+        repo.by("ana").write(BRIEF, &text).commit("Push it");
+        let clones = [&[][..], &[], &["--single-branch"]].map(|options| repo.clone_with(options));
+        let [fetched, fresh, single] = clones.each_ref().map(|clone| clone.path());
+        git(fetched, &["fetch", "-q"]);
+        let wanted = output(&format!("{has_key}.tar.gz"));
+        let run = pack(fetched, &wanted, &[]);
+        assert_eq!(run.code, 1, "{}", run.err);
+        let follow = "git remote set-branches origin '*' && git fetch origin";
+        for (name, folder, command) in
+            [("fresh", fresh, "git fetch origin"), ("single", single, follow)]
+        {
+            let other = output(&format!("{has_key}-{name}.tar.gz"));
+            let run = pack(folder, &other, &[]);
+            let shown =
+                cli::run(folder, &["show", BRIEF, "--on", "2026-12-31", "--format", "json"]);
+            let told = shown.out + &shown.err;
+            assert_eq!(told.contains("git fetch"), has_key, "{name}: {told}");
+            if has_key {
+                assert!(run.code == 3 && run.err.contains(command), "{name}: {}", run.err);
+                assert!(!Path::new(&other).exists());
+                git(
+                    folder,
+                    &["config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"],
+                );
+                git(folder, &["fetch", "-q"]);
+                pack(folder, &other, &[]);
+            }
+            let [one, two] = [&wanted, &other].map(|path| std::fs::read(path).unwrap());
+            assert!(one == two, "{name}");
+        }
+    }
+}
+
+#[test]
 fn a_wrong_span_or_place_is_refused() {
     let repo = story();
     let place = crate::support::temporary();

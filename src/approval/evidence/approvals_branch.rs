@@ -89,6 +89,11 @@ impl<'a> BranchStatements<'a> {
     }
 }
 
+/// Tells whether a statement of the branch can count: whether any key was ever listed.
+pub(crate) fn can_count(history: &History) -> bool {
+    !ever_listed(history).is_empty()
+}
+
 fn ever_listed(history: &History) -> BTreeSet<PublicKey> {
     let signers = history.states.each().filter_map(|state| state.governance.signers.as_deref());
     let lists: BTreeSet<&str> = signers.collect();

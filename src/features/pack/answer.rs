@@ -3,6 +3,7 @@
 //! Start at `Session::pack`. Follows `docs/spec/interop.md`, 3a. Nothing here depends on the clone, its time or its clock: the
 //! present is the later of the end of the span and the time of the tip, and the approved branch has one name.
 
+use crate::diag::remedy::Remedy;
 use crate::diag::sorting::StableSort as _;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,13 +17,15 @@ use crate::history::chain;
 use crate::history::checkpoint::Checkpoint;
 use crate::history::version::TrailKey;
 use crate::record::time::Instant;
-use crate::session::error::{Error, Usage};
+use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::session::mainline::{self, OpenMainline};
+use crate::session::notice::Notice;
 use crate::session::options::{AsOf, Moment};
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::force_end;
+use crate::status::reason::ReasonKind;
 use crate::status::stamp::Stamp;
 use crate::status::state::{RecordFacts, RecordState, Status};
 
@@ -97,6 +100,7 @@ pub(crate) fn collect<'s>(
     snapshot.record_states = audit.records.clone();
     snapshot.count_refilings(Scope::Everything);
     snapshot.stamp = of_any_clone(&snapshot.stamp);
+    refuse_unfetched(snapshot)?;
     let keys = selected(snapshot, request);
     let Copied { files, signers } = Copied::collect(snapshot, &keys)?;
     Ok(PackedLedger { audit, keys, files, signers })
@@ -116,6 +120,27 @@ fn refuse_open_span(request: PackRequest) -> Result<(), Usage> {
         ));
     }
     Ok(())
+}
+
+/// Refuses a clone whose answers rest on its lack of the approvals branch: another clone's pack would differ.
+fn refuse_unfetched(snapshot: &Snapshot<'_>) -> Result<(), Undetermined> {
+    let Some(missing) = &snapshot.history.approvals_branch.missing else { return Ok(()) };
+    let unheard = snapshot.notices.iter().find_map(|notice| match notice {
+        Notice::UnheardRejections { command, .. } => Some(command),
+        _ => None,
+    });
+    let mut reasons = snapshot.record_states.iter().flat_map(|state| &state.reasons);
+    let waits = reasons.any(|reason| reason.kind() == ReasonKind::StatementsNotFetched);
+    match unheard.or(waits.then_some(&missing.command)) {
+        Some(command) => Err(Undetermined::other(
+            format!(
+                "this clone has no {}: what was approved or rejected there would be missing in the pack",
+                missing.name
+            ),
+            Remedy::run([command]),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Returns a stamp that is the same in every clone: the branch instead of what a clone calls it.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::approval;
+use crate::approval::evidence::approvals_branch;
 use crate::approval::governance::counted::CountedGovernance;
 use crate::clock::Stopwatch;
 use crate::diag::{self, shell};
@@ -241,6 +242,10 @@ impl<'h> Snapshot<'h> {
             let chain = chain::walk(repository, &line.chosen, line.now)?;
             let chain = Chain { others, approvals: statements, ..chain };
             history = walked(chain.cut(last), Some(&records))?;
+        }
+        // Without a key that signs, the branch changes no answer, so nobody needs to fetch it.
+        if !approvals_branch::can_count(&history) {
+            history.approvals_branch.missing = None;
         }
         leave_out(&mut history, &counted.tip);
         let approvals = approval::judge_counted(&history, counted);
