@@ -188,6 +188,12 @@ impl Run for CheckArgs {
         for hint in &check.hints {
             ctx.hint(hint);
         }
+        let at = self.at.as_ref().map(|at| at.instant()).filter(|at| *at < ctx.now);
+        if let Some(at) = at.filter(|_| ctx.globals.as_of.is_none()) {
+            ctx.hint(&format!(
+                "note: by what is merged today; by what was merged then: --as-of {at}"
+            ));
+        }
         Ok(outcome(ctx, &check).max(signed))
     }
 }

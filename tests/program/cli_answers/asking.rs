@@ -93,6 +93,24 @@ fn the_end_is_exclusive_to_the_second() {
 }
 
 #[test]
+fn a_past_time_is_asked_of_what_is_merged_today_and_a_note_says_so() {
+    let repo = story();
+    let ask = |flags: &[&str]| {
+        let args = [&["check", "--application", "search"], flags].concat();
+        run_with(repo.path(), &args, &[("EXLEDGER_TEST_CLOCK", ON)]).err
+    };
+    let past = "2026-11-30T23:59:59Z";
+    let note = format!("note: by what is merged today; by what was merged then: --as-of {past}");
+    let told = ask(&["--at", "2026-11-30"]);
+    assert!(told.lines().any(|line| line == note), "{told}");
+    for flags in
+        [&[][..], &["--at", "2026-12-02"], &["--as-of", past], &["--as-of", past, "--at", past]]
+    {
+        assert!(!ask(flags).contains("merged today"), "{flags:?}");
+    }
+}
+
+#[test]
 fn questions_of_standard_input_get_a_receipt_a_line_and_the_worst_code() {
     let repo = story();
     let lines = "{\"application\": \"search\"}\n\n{\"application\": \"search\", \"at\": \"2026-12-06T00:00:00Z\"}\n";
