@@ -14,6 +14,7 @@ use crate::status::effective::EvaluatedRecord;
 use crate::status::past::TrailPast;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::Renewals;
+use crate::status::timeline::days_up;
 
 pub(crate) fn count_renewals(
     past: TrailPast,
@@ -80,10 +81,6 @@ pub(crate) fn earliest_begin<'a>(
     landed: Option<Instant>,
 ) -> Option<When> {
     versions.filter_map(|record| term::begin(record, landed)).min_by_key(When::start)
-}
-
-fn days_up(seconds: i64) -> i64 {
-    seconds.div_euclid(86_400) + i64::from(seconds.rem_euclid(86_400) > 0)
 }
 
 /// Tells whether a record links a redesign that lifts limits: a well-formed reference, and a due date of the

@@ -73,8 +73,8 @@ pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) ->
         .map(|turn| turn.at)
         .filter(|approved| *approved <= at)
         .min();
-    let overrun = if seconds > 0 { overrun(past, governance, at) } else { 0 };
-    InPlace { first_approved, days: days_up(seconds), overrun_days: days_up(overrun) }
+    let overrun_days = if seconds > 0 { overrun_days(past, governance, at) } else { 0 };
+    InPlace { first_approved, days: days_up(seconds), overrun_days }
 }
 
 /// Returns the intervals between two times in force until an instant, from all landings.
@@ -270,8 +270,8 @@ pub(crate) fn end_date(
     }
 }
 
-/// Returns the seconds between the end of a record and its closure, or the instant in question.
-fn overrun(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
+/// Returns the whole days, rounded down, between the end of a record and its closure, or the instant in question.
+fn overrun_days(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
     let ground = Ground::evaluate(past, governance);
     let closed = match &ground {
         Ground::Judged(judged) => judged.closure.as_ref().map(|(index, _)| (judged.first, *index)),
@@ -287,7 +287,7 @@ fn overrun(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
         None => (at, past),
     };
     let end = ended(before, governance, stop);
-    end.map_or(0, |end| stop.seconds_since(end).max(0))
+    end.map_or(0, |end| stop.days_since(end).max(0))
 }
 
 pub(crate) fn clocks(past: TrailPast, ground: &Ground, governance: &Governance) -> Option<Clocks> {

@@ -116,7 +116,7 @@ fn only_what_is_in_force_is_a_row_and_all_of_what_landed_with_all() {
     // A proposal is on some clones and not on others, so it is no row.
     let all = rows(&repo, on, &["--all"]);
     assert_eq!(ids(&all), [(billing, "active".to_owned()), (partner, "expired".to_owned())]);
-    assert_eq!((&all[0]["overrun_days"], &all[1]["overrun_days"]), (&Value::Null, &6.into()));
+    assert_eq!((&all[0]["overrun_days"], &all[1]["overrun_days"]), (&Value::Null, &5.into()));
     assert_eq!(all[1]["end"], Value::Null);
     assert_eq!(all[0]["end"], "2026-12-21T00:00:00Z");
 }

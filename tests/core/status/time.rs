@@ -25,7 +25,7 @@ fn the_days_in_place_are_the_union_of_what_was_in_force() {
         ("2026-11-21T11:00:01Z", 2, 0),
         ("2026-11-23T00:00:00Z", 3, 0),
         ("2026-11-25T00:00:00Z", 3, 2),
-        ("2026-11-25T00:00:01Z", 3, 3),
+        ("2026-11-25T00:00:01Z", 3, 2),
     ] {
         let in_place = record_state(&repo, at).in_place;
         assert_eq!((in_place.days, in_place.overrun_days), (days, overrun), "{at}");

@@ -148,7 +148,7 @@ fn a_certificate_that_still_authenticates_is_overdue_until_it_is_explained() {
     let (code, buckets) = life.due(ID);
     assert_eq!((code, buckets[0].as_str()), (1, "overdue-closure"));
     life.repo.clock("2026-12-09T09:00:00Z");
-    assert_eq!(life.show(ID)["in_place"]["overrun_days"], 8);
+    assert_eq!(life.show(ID)["in_place"]["overrun_days"], 7);
     let bare = [
         "close",
         ID,
