@@ -10,9 +10,9 @@ use serde::Serialize;
 use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Day, Instant, When};
-use crate::record::vocabulary::{Class, Risk, RootCause, Vocabulary};
+use crate::record::vocabulary::{Class, ClosureOutcome, Risk, RootCause, Vocabulary};
 use crate::status::stamp::Stamp;
-use crate::status::state::{InForce, RecordState};
+use crate::status::state::{ApprovedGrant, InForce, RecordState};
 use crate::survey::landed_record::LandedRecord;
 use crate::survey::naming::RecordNames;
 use crate::view::doc::Doc;
@@ -105,7 +105,7 @@ impl<'a> ExceptionRow<'a> {
             end: state.end,
             days_left: state.days_left,
             renewals: state.renewals.count,
-            first_approved: state.in_place.first_approved,
+            first_approved: state.in_place.first_approved.filter(|_| !was_only_rejected(state)),
             approvers: approvers(state),
             digest: digest(state),
             ledger_commit: stamp.commit.as_deref(),
@@ -154,19 +154,32 @@ impl<'a> ExceptionRow<'a> {
     }
 }
 
-/// Returns the addresses of those who approved what is granted, sorted; the name of somebody without an address.
+/// Tells whether what was approved is the rejection of a record that never granted anything.
+fn was_only_rejected(state: &RecordState) -> bool {
+    let closure = state.content().and_then(|record| record.closure.as_deref());
+    state.in_place.days == 0
+        && closure.is_some_and(|closure| closure.outcome == ClosureOutcome::Rejected)
+}
+
+/// Returns the approved version whose content the row has; `None` if it has what landed without approval.
+fn approved_version(state: &RecordState) -> Option<&ApprovedGrant> {
+    state.approved.as_ref().filter(|_| state.effective.is_some())
+}
+
+/// Returns the addresses of those who approved the content of the row, sorted; the name of somebody without an address.
 fn approvers(state: &RecordState) -> BTreeSet<String> {
-    let approvers = state.approved.iter().flat_map(|approved| &approved.approvers);
-    let shown = approvers.map(|approver| match approver.person.email.as_str() {
+    let approved = approved_version(state).filter(|_| !was_only_rejected(state));
+    let approvers = approved.iter().flat_map(|approved| &approved.approvers);
+    let addresses = approvers.map(|approver| match approver.person.email.as_str() {
         "" => approver.person.name.clone(),
         email => email.to_owned(),
     });
-    shown.collect()
+    addresses.collect()
 }
 
 /// Returns the digest of the file whose grant is in force, otherwise of the landed one.
 fn digest(state: &RecordState) -> Option<String> {
-    let approved = state.approved.as_ref().and_then(|approved| approved.digest.as_ref());
+    let approved = approved_version(state).and_then(|approved| approved.digest.as_ref());
     approved.or(state.digest.as_ref()).map(|digits| format!("sha256:{digits}"))
 }
 

@@ -104,6 +104,30 @@ fn a_table_is_that_of_the_sample_and_the_new_columns_follow() {
 }
 
 #[test]
+fn approvers_are_those_of_the_content_of_the_row() {
+    let repo = ledger();
+    let edited = "EXC-2026-ED1TD";
+    let text = |subject: &str| record(edited, subject, "", "2026-12-20");
+    file(&repo, edited, &text("application: search"));
+    let other = text("application: search, environment: production");
+    repo.by("ana").write(edited, &other).commit("Name the environment");
+    let id = "EXC-2026-REJ3C";
+    let no = "closure: {outcome: rejected, date: 2026-11-20, by: dana@example.com, reason: The gateway does it}\n";
+    file(&repo, id, &record(id, "application: gateway", no, "2026-12-20"));
+    let rows = rows(&repo, "2026-12-01T12:00:00Z", &["--all"]);
+    let row = |id: &str| rows.iter().find(|row| row["id"] == id).unwrap();
+    assert_eq!(row(edited)["status"], "unapproved");
+    assert_eq!(row(edited)["environment"], "production");
+    assert_eq!(row(edited)["approvers"], serde_json::json!([]));
+    assert_eq!(row(id)["status"], "rejected");
+    assert_eq!(
+        (&row(id)["approvers"], &row(id)["first_approved"]),
+        (&serde_json::json!([]), &Value::Null)
+    );
+    assert_eq!(row(PARTNER)["approvers"], serde_json::json!(["dana@example.com"]));
+}
+
+#[test]
 fn only_what_is_in_force_is_a_row_and_all_of_what_landed_with_all() {
     let repo = ledger();
     let ids = |rows: &[Value]| -> Vec<(String, String)> {
