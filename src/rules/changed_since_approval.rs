@@ -5,6 +5,9 @@
 use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
+use crate::history::change;
+use crate::history::version::Version;
+use crate::record::Record;
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
@@ -40,10 +43,10 @@ fn other(landed: &LandedCase<'_>) -> Option<Finding> {
     let approved = landed.approved.filter(|_| !landed.is_governance)?;
     let verdict = landed.verdict;
     let (level, more) = match (&verdict.satisfied, verdict.becomes_approved) {
-        (Satisfied::No, _) => (Level::Error, ": only what both allow is in force"),
+        (Satisfied::No, _) => (Level::Error, in_force(approved, landed.record)),
         // A change that only narrows takes effect at once; that its content differs is reported only at the tip.
         (Satisfied::Yes, BecomesApproved::AsLanded) if landed.at_tip => {
-            (Level::Note, ": it only narrows, so it applies at once")
+            (Level::Note, ": it only narrows, so it applies at once".to_owned())
         }
         _ => return None,
     };
@@ -53,4 +56,15 @@ fn other(landed: &LandedCase<'_>) -> Option<Finding> {
     );
     let help = landed.approval("have this version approved, or restore the approved one");
     Some(landed.finding(RULE.code, level, &message, help))
+}
+
+/// Returns what is in force until the landed version is approved, as [`change::meet`] decides it.
+fn in_force(approved: &Version, landed: Option<&Record>) -> String {
+    let both = approved.record.record().zip(landed);
+    let unequal =
+        both.map_or_else(Vec::new, |(approved, landed)| change::meet(approved, landed).unequal);
+    match unequal.as_slice() {
+        [] => ": only what both allow is in force".to_owned(),
+        fields => format!(": it changes {}, so nothing is in force", fields.join(", ")),
+    }
 }

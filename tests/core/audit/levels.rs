@@ -115,6 +115,22 @@ fn a_push_after_an_approval_is_an_error_until_it_is_put_right() {
 }
 
 #[test]
+fn a_push_to_what_must_be_equal_leaves_nothing_in_force() {
+    let repo = ledger();
+    filed(&repo);
+    let text =
+        SAMPLE.replace("application: billing}", "application: billing, environment: production}");
+    repo.by("ana").write(ID, &text).commit("Name the environment");
+    let findings = audited(&repo, ON);
+    let changed = findings.iter().find(|finding| finding.rule == Code::ChangedSinceApproval);
+    let message = &changed.unwrap().message;
+    assert!(
+        message.contains(": it changes subject.environment, so nothing is in force"),
+        "{message}"
+    );
+}
+
+#[test]
 fn what_only_narrows_is_a_note_at_the_tip_too() {
     let repo = ledger();
     filed(&repo);
