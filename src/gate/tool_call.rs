@@ -188,7 +188,7 @@ fn filled(template: &str, call: &ToolCall, context: &CallContext<'_>) -> Result<
             TemplatePart::Tool => text.push_str(&usable("tool", call.tool.clone())?),
             TemplatePart::Input(name) => text.push_str(&input(name, call)?),
             TemplatePart::Path(name) => {
-                let path = input(name, call)?;
+                let path = usable(name, input(name, call)?)?;
                 let below = (context.below)(&path).filter(|path| !path.is_empty());
                 let outside =
                     || format!("the argument `{name}` is not a path below the repository");
@@ -209,6 +209,11 @@ fn input(name: &str, call: &ToolCall) -> Result<String, String> {
 fn usable(name: &str, text: String) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err(format!("the argument `{name}` is empty"));
+    }
+    if text.contains('\0') {
+        return Err(format!(
+            "the argument `{name}` has a NUL, where a path ends for most programs"
+        ));
     }
     if text.chars().count() > LONGEST_VALUE {
         return Err(format!("the argument `{name}` is longer than {LONGEST_VALUE} characters"));

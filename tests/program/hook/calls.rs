@@ -84,6 +84,8 @@ fn a_path_is_resolved_below_the_repository() {
     let CallDecision::Ask(question) = call("src/../docs/a.md") else { panic!("no question") };
     assert_eq!(question.path.as_deref(), Some("docs/a.md"));
     assert!(reason(&call("../a")).contains("`file` is not a path below the repository"));
+    // Most programs would open `secret/key`.
+    assert!(reason(&call("secret/key\0/../../docs/a.md")).contains("`file` has a NUL"));
     let finding = "  - {tool: Read, ask: {finding: \"{input.id}\"}}\n";
     let bad = decided(finding, "Read", json!({"id": "no tool"}));
     assert!(reason(&bad).contains("`finding`"), "{bad:?}");
