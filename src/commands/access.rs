@@ -63,7 +63,7 @@ impl Run for AccessArgs {
         // The process ends with it, and freeing a long history takes a while.
         let answer = ManuallyDrop::new(answer);
         ctx.of_notices(answer.snapshot().notices());
-        ctx.show(&access::show::doc(&AccessView {
+        ctx.show(access::show::doc(&AccessView {
             stamp: answer.snapshot().stamp(),
             sources: &names,
             rows: &answer.rows,

@@ -232,12 +232,12 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if !args.dry_run {
             answer.next = git_commands::again(ctx, &session, (&draft, &retry))?;
         }
-        ctx.show(&approve::show::signed(&answer))?;
+        ctx.show(approve::show::signed(&answer))?;
         return Ok(Outcome::Fine);
     }
     if args.dry_run {
         answer.done = Done::Never(draft.text.clone());
-        ctx.show(&approve::show::signed(&answer))?;
+        ctx.show(approve::show::signed(&answer))?;
         return Ok(Outcome::Fine);
     }
     let key = prepared.key(args.key.as_deref(), &ctx.folder)?;
@@ -256,7 +256,7 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
         // A statement keeps its time, and for what has landed the keys of that time count.
         answer.next = vec![format!("{retry}   # again, once that is merged")];
     }
-    ctx.show(&approve::show::signed(&answer))?;
+    ctx.show(approve::show::signed(&answer))?;
     hint(ctx, &answer);
     Ok(match answer.counting {
         Counting::Counts => Outcome::Fine,
@@ -320,7 +320,7 @@ fn confirm(
         return Ok(());
     }
     if let Some(preview) = answer::preview(prepared) {
-        ctx.preview(&preview);
+        ctx.preview(preview);
     }
     match ask::agreed(&answer::question(prepared, draft)) {
         Ok(true) => Ok(()),

@@ -184,7 +184,7 @@ impl Run for CheckArgs {
         if let Some(reason) = receipts.begun() {
             ctx.hint(&format!("note: this answer began a file that counts no uses: {reason}"));
         }
-        ctx.show(&check::show::doc(&question, &check))?;
+        ctx.show(check::show::doc(&question, &check))?;
         for hint in &check.hints {
             ctx.hint(hint);
         }

@@ -81,7 +81,7 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
     };
     let answer = view_answer(ctx, job, &session, &prepared, written);
     drop(prepared);
-    ctx.show(&decide::show::doc(&answer))?;
+    ctx.show(decide::show::doc(&answer))?;
     if ctx.format.name != "table" && ctx.format.name != "markdown" {
         // A script reads the answer; who must approve is printed for the person who runs it.
         for decided in &answer.records {

@@ -125,7 +125,7 @@ impl Run for DiffArgs {
             files: &RepositoryFiles::new(repository, None),
         };
         let is_read = judged.as_ref().is_none_or(|judged| lint::is_read(ctx, &judged.not_read));
-        ctx.show(&diff::show::doc(diff::show::Diff {
+        ctx.show(diff::show::doc(diff::show::Diff {
             strays,
             judged,
             ..answer.diff(findings, &context, commit, ctx.format.name)

@@ -29,7 +29,7 @@ impl Run for DoctorArgs {
         let ctx = &ctx.for_drafts();
         let home = ctx.home()?;
         let answer = features::doctor::answer(&home, &ctx.moment(), &ctx.folder)?;
-        ctx.show(&doctor::show::doc(&answer.diagnosis, &answer.stamp))?;
+        ctx.show(doctor::show::doc(&answer.diagnosis, &answer.stamp))?;
         Ok(match answer.diagnosis.verdict() {
             ApprovalsCount::Yes => Outcome::Fine,
             ApprovalsCount::No => Outcome::ProblemsFound,

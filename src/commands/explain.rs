@@ -69,7 +69,7 @@ impl Run for ExplainArgs {
                 vec![found.ok_or_else(missing)?]
             }
         };
-        ctx.show(&view::explain::doc(&shown))?;
+        ctx.show(view::explain::doc(&shown))?;
         Ok(Outcome::Fine)
     }
 }
@@ -97,7 +97,7 @@ fn show_controls(ctx: &Ctx, words: &[String]) -> anyhow::Result<Outcome> {
         None => Vec::new(),
     };
     let similar = if hits.is_empty() { similar(&catalogs, query.trim()) } else { None };
-    ctx.show(&view::controls::doc(&view::controls::Controls {
+    ctx.show(view::controls::doc(&view::controls::Controls {
         query: query.trim(),
         similar,
         hits,

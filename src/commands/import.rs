@@ -277,7 +277,7 @@ impl ImportArgs {
         };
         let reads = ctx.format.reads;
         let shown = ShownImport { prepared, next, is_dry_run: self.dry_run, reads };
-        ctx.show(&import::show::doc(&shown))?;
+        ctx.show(import::show::doc(&shown))?;
         if self.dry_run {
             ctx.hint("hint: nothing was written, because of --dry-run");
         }

@@ -189,7 +189,7 @@ impl Run for InitArgs {
                 &mut init.next,
             );
         }
-        ctx.show(&view::init::doc(&init))?;
+        ctx.show(view::init::doc(&init))?;
         if let Some(because) = because.filter(|_| jobs.is_some()) {
             ctx.hint(&format!("hint: the jobs are for the branch {}: {because}", setup.branch));
         }

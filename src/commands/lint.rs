@@ -96,7 +96,7 @@ impl Run for LintArgs {
                 .into_iter()
                 .map(|shown| ShownFinding { is_staged: true, ..shown }),
         );
-        ctx.show(&lint::show::doc(lint::show::LintView {
+        ctx.show(lint::show::doc(lint::show::LintView {
             name: answer.governance.policy.name.clone(),
             commit: commit.map(|found| found.oid.to_string()),
             instant: ctx.moment().on,

@@ -79,7 +79,7 @@ impl Run for ListArgs {
         let order = self.sort.order();
         records.order_by(|one, other| order.compare((one.id(), one), (other.id(), other)));
         let hidden = selected.len() - records.len() + approved.n_left_out();
-        ctx.show(&list::doc(
+        ctx.show(list::doc(
             &list::List { stamp: approved.stamp(), records, hidden, reads: ctx.format.reads },
             &*approved,
         ))?;

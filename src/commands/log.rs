@@ -41,7 +41,7 @@ impl Run for LogArgs {
         if acts.is_empty() {
             ctx.hint(&format!("{}: {}", record_state.id(), log::vacant(record_state)));
         }
-        ctx.show(&log::doc(&Log {
+        ctx.show(log::doc(&Log {
             stamp: approved.stamp(),
             record_state,
             acts,

@@ -171,10 +171,10 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
             exit::USAGE_ERROR
         }
         Err(error) => {
-            complain(&fault::shown(&error));
-            if Globals::from_arg_matches(&matches)
-                .is_ok_and(|globals| globals.format.as_deref() == Some("json"))
-            {
+            let globals = Globals::from_arg_matches(&matches).ok();
+            let flag = globals.as_ref().map(Globals::folder_flag).unwrap_or_default();
+            complain(&fault::shown(&error, &flag));
+            if globals.is_some_and(|globals| globals.format.as_deref() == Some("json")) {
                 let _ = std::io::stderr().write_all(fault::json(&error).as_bytes());
             }
             fault::code(&error)

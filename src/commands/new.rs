@@ -226,7 +226,7 @@ impl Run for NewArgs {
         };
         filing.create(&draft)?;
         let filed = view_filed(ctx, &session, &filing, &draft, findings);
-        ctx.show(&new::show::doc(&filed))?;
+        ctx.show(new::show::doc(&filed))?;
         Ok(Outcome::Fine)
     }
 }

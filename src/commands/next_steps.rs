@@ -113,10 +113,7 @@ pub(crate) fn completing(
 
 /// Returns the command line of the program for the same ledger, from the folder in which it is typed.
 pub(crate) fn program(ctx: &Ctx) -> String {
-    match &ctx.globals.directory {
-        Some(folder) => format!("exledger -C {}", quoted(&folder.display().to_string())),
-        None => "exledger".to_owned(),
-    }
+    format!("exledger{}", ctx.folder_flag())
 }
 
 /// Returns the command that pushes a branch: to the remote of the current branch, otherwise to origin or the first remote;

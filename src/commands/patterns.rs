@@ -71,7 +71,7 @@ impl Run for PatternsArgs {
             approved.read_counted(&ctx.folder, &self.observations, &self.receipts)?;
         let repeated = approved.repeated(&rows)?;
         let is_warned = observed::warn_left_out(ctx, left_out) || !repeated.is_empty();
-        ctx.show(&show::doc(&found, &repeated, policy, approved.stamp()))?;
+        ctx.show(show::doc(&found, &repeated, policy, approved.stamp()))?;
         let is_refused = found.groups.iter().any(|group| !group.refused.is_empty());
         let lacks_redesign = found.groups.iter().any(CausePattern::lacks_redesign);
         let is_bad = is_refused || ctx.globals.strict && (lacks_redesign || is_warned);

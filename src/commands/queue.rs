@@ -118,7 +118,7 @@ impl Run for QueueArgs {
                 let since = self.since.unwrap_or(MomentOrTerm::Term(DAY));
                 add_messages(&mut doc, &approved, &filter, &queue, &since)?;
             }
-            ctx.show(&doc)?;
+            ctx.show(doc)?;
         }
         // Only a closed record may have the name, too, which a worklist leaves out.
         if !approved.filter_hints(&filter).is_empty() {

@@ -77,7 +77,7 @@ impl Run for ReportArgs {
             };
             report::page::add_records(&mut doc, sources);
         }
-        write(ctx, output.as_deref(), &doc)?;
+        write(ctx, output.as_deref(), doc)?;
         let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(unknown::outcome(ctx, unknown, Outcome::Fine))
     }
@@ -139,14 +139,14 @@ impl ReportArgs {
     }
 }
 
-fn write(ctx: &Ctx, output: Option<&Path>, doc: &Doc<'_>) -> anyhow::Result<()> {
+fn write(ctx: &Ctx, output: Option<&Path>, doc: Doc<'_>) -> anyhow::Result<()> {
     let Some(path) = output else {
         return ctx.show(doc);
     };
     let style = render::format::OutputStyle { width: None, ..ctx.style };
     let doing = || format!("writing the report to {}", path.display());
     let mut file = Begun::at(path).with_context(doing)?;
-    ctx.format.write(doc, &style, &mut file).with_context(doing)?;
+    ctx.format.write(&doc, &style, &mut file).with_context(doing)?;
     file.finish().with_context(doing)
 }
 

@@ -83,7 +83,7 @@ impl Run for ScanArgs {
         }
         let counts = view::findings::LevelCounts::count(answer.findings.iter());
         let size = ctx.style.width.zip(ask::rows());
-        ctx.show(&show::doc(
+        ctx.show(show::doc(
             &mut answer,
             ScanShown {
                 lists: self.list || !paths.is_empty(),

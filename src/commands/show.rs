@@ -61,7 +61,7 @@ impl Run for ShowArgs {
             let next = due.next().map(|item| next::of_answer(item.next));
             let (content, next) = ((names as _, &files as _), next.as_ref());
             let doc = show::screen::doc(record_state, &statements, &evidence, next, content, stamp);
-            ctx.show(&doc)?;
+            ctx.show(doc)?;
         }
         Ok(unknown::outcome(
             ctx,

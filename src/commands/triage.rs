@@ -333,7 +333,7 @@ fn show(
             .iter()
             .for_each(|text| ctx.tell(&format!("warning: {text}")));
     }
-    ctx.show(&triage::show::doc(&shown))
+    ctx.show(triage::show::doc(&shown))
 }
 
 fn next(

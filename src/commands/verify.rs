@@ -97,7 +97,7 @@ impl Run for VerifyArgs {
         let stamp = answer.snapshot().stamp();
         let mut shown = shown(&answer, findings, stamp, ctx.format.reads);
         shown.folder = lint::forge_folder(ctx, &session);
-        ctx.show(&verify::show::doc(shown))?;
+        ctx.show(verify::show::doc(shown))?;
         let outcome = undetermined(ctx, &answer);
         if let Some((path, checkpoint)) = checkpoint {
             write_checkpoint(ctx, &checkpoint?, path)?;

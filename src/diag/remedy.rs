@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use crate::diag::Pos;
+use crate::diag::{Pos, shell};
 
 /// What ends a finding or an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -195,6 +195,14 @@ impl Remedy {
             act @ (Act::Said | Act::Other { .. } | Act::None(_)) => act,
         };
         Remedy { note: change(self.note), act }
+    }
+
+    /// Makes its commands of the program name their folder by a flag.
+    pub fn name_folder(&mut self, flag: &str) {
+        self.note = shell::quotes_in_folder(&self.note, flag);
+        if let Act::Run(commands) | Act::Other { commands, .. } = &mut self.act {
+            commands.iter_mut().for_each(|it| *it = shell::lines_in_folder(it, flag));
+        }
     }
 
     /// Returns the command that ends it, if the asker runs a single one.

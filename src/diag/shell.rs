@@ -25,6 +25,37 @@ pub fn folder_flag(folder: &str) -> String {
     }
 }
 
+/// Returns a text whose commands of the program name their folder by a flag: those in backticks, and those that are a line.
+pub fn in_folder(text: &str, flag: &str) -> String {
+    lines_in_folder(&quotes_in_folder(text, flag), flag)
+}
+
+/// Returns a text whose commands of the program in backticks name their folder by a flag.
+pub fn quotes_in_folder(text: &str, flag: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(n, part)| if n > 0 { line_in_folder(part, flag) } else { part.into() });
+    parts.collect::<Vec<_>>().join("`")
+}
+
+/// Returns lines of which those that are a command of the program name their folder by a flag.
+pub fn lines_in_folder(text: &str, flag: &str) -> String {
+    text.split('\n').map(|line| line_in_folder(line, flag)).collect::<Vec<_>>().join("\n")
+}
+
+fn line_in_folder(line: &str, flag: &str) -> String {
+    const PROGRAM: &str = "exledger";
+    let command = line.trim_start().trim_start_matches("next:").trim_start();
+    match command.strip_prefix(PROGRAM) {
+        Some(rest)
+            if rest.starts_with(' ') && !rest.starts_with(" -C ") && !rest.contains(flag) =>
+        {
+            let lead = line.strip_suffix(command).unwrap_or_default();
+            format!("{lead}{PROGRAM}{flag}{rest}")
+        }
+        _ => line.to_owned(),
+    }
+}
+
 /// Tells whether git accepts a text as the name of a branch, by the rules of git-check-ref-format(1), so that it is
 /// neither an option nor anything else than a name.
 pub fn is_branch_name(name: &str) -> bool {

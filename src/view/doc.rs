@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
-use crate::diag;
+use crate::diag::{self, shell};
 use crate::view::json;
 use crate::view::page::PageBlock;
 use serde::Serialize;
@@ -109,6 +109,11 @@ impl<'a> Doc<'a> {
         }
     }
 
+    /// Makes the commands of the program that people read name its folder by a flag.
+    pub fn name_folder(&mut self, flag: &str) {
+        self.blocks.iter_mut().filter(|_| !flag.is_empty()).for_each(|it| it.name_folder(flag));
+    }
+
     /// Returns the command of the answer: the middle part of its `schema`.
     pub fn command(&self) -> &str {
         let stated = self.json.get("schema");
@@ -192,6 +197,26 @@ pub enum Block<'a> {
     Series(ChartSeries),
     /// What only pages show; other formats leave it out.
     Page(PageBlock<'a>),
+}
+
+impl Block<'_> {
+    fn name_folder(&mut self, flag: &str) {
+        match self {
+            Block::Heading(text) | Block::Paragraph(text) => text.name_folder(flag),
+            Block::Pairs(pairs) => pairs.iter_mut().for_each(|(_, text)| text.name_folder(flag)),
+            Block::Table(table) => {
+                table.rows.iter_mut().flatten().for_each(|cell| cell.name_folder(flag));
+            }
+            Block::Findings(list) => {
+                list.shown.iter_mut().for_each(|it| it.finding.remedy.name_folder(flag));
+            }
+            Block::Verbatim(text) => *text = shell::lines_in_folder(text, flag),
+            Block::Folded(_, inside) | Block::Part(_, inside) => {
+                inside.iter_mut().for_each(|block| block.name_folder(flag));
+            }
+            Block::Cards(_) | Block::Series(_) | Block::Page(_) => {}
+        }
+    }
 }
 
 /// The details of some records, one card each.
@@ -417,6 +442,15 @@ impl StyledText {
     pub fn and(mut self, tone: Tone, text: impl Into<String>) -> StyledText {
         self.0.push((tone, text.into()));
         self
+    }
+
+    fn name_folder(&mut self, flag: &str) {
+        for (tone, text) in &mut self.0 {
+            *text = match tone {
+                Tone::Command => shell::lines_in_folder(text, flag),
+                _ => shell::quotes_in_folder(text, flag),
+            };
+        }
     }
 
     /// Returns the text without tones.

@@ -1,7 +1,7 @@
 //! Names and arguments that commands print for a shell.
 
 use crate::support::project;
-use exledger::diag::shell::{command, is_branch_name, quoted};
+use exledger::diag::shell::{command, in_folder, is_branch_name, quoted};
 
 #[test]
 fn names_of_branches_are_those_that_git_accepts() {
@@ -15,6 +15,21 @@ fn names_of_branches_are_those_that_git_accepts() {
         assert!(!is_branch_name(name), "{name:?}");
     }
     assert_eq!(quoted("$(id)'`x`"), r"'$(id)'\''`x`'");
+}
+
+#[test]
+fn commands_of_the_program_name_their_folder_once() {
+    for (text, named) in [
+        ("run `exledger show A`, or `git log`", "run `exledger -C a/b show A`, or `git log`"),
+        ("help:\n  exledger lint\n  git add x", "help:\n  exledger -C a/b lint\n  git add x"),
+        ("next: exledger new  # ask", "next: exledger -C a/b new  # ask"),
+        ("run `exledger -C c show A`", "run `exledger -C c show A`"),
+        ("`exledger check --asset x -C a/b`", "`exledger check --asset x -C a/b`"),
+        ("exledger.yaml and `exledger-hooks.yaml`", "exledger.yaml and `exledger-hooks.yaml`"),
+    ] {
+        assert_eq!(in_folder(text, " -C a/b"), named);
+        assert_eq!(in_folder(text, ""), text);
+    }
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn show(
         Some(remote) => vec![git_commands::send_command(ctx, session, remote)?],
         None => Vec::new(),
     };
-    ctx.show(&approve::show::stated(&all, &prepared.result.unresolved, written, &next))
+    ctx.show(approve::show::stated(&all, &prepared.result.unresolved, written, &next))
 }
 
 fn summary(prepared: &PreparedReviews<'_>, draft: &ApprovalFileDraft) -> ApprovalSummary {

@@ -77,8 +77,8 @@ impl NightlyAnswers {
         let queue = JobPart::run::<QueueArgs>(ctx, BOTH, &["--by=owner", "--messages"])?;
         let patterns = JobPart::run::<PatternsArgs>(ctx, BOTH, &[])?;
         let facts = facts(ctx);
-        let (ended, untold) =
-            facts.unwrap_or_else(|error| (Vec::new(), vec![fault::shown(&error)]));
+        let (ended, untold) = facts
+            .unwrap_or_else(|error| (Vec::new(), vec![fault::shown(&error, &ctx.folder_flag())]));
         Ok(NightlyAnswers {
             ended,
             untold,

@@ -32,7 +32,7 @@ impl JobPart {
             outcome: ran.as_ref().ok().copied(),
         };
         if let Err(error) = ran {
-            part.messages.push_str(&fault::shown(&error));
+            part.messages.push_str(&fault::shown(&error, &ctx.folder_flag()));
         }
         Ok(part)
     }

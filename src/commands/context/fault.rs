@@ -8,6 +8,7 @@ use std::fmt;
 use crate::ask::prompting::AskError;
 use crate::commands::exit;
 use exledger::diag::remedy::Remedy;
+use exledger::diag::shell;
 use exledger::history::objects::Obstacle;
 use exledger::ledger::tree::TreeError;
 use exledger::render;
@@ -91,12 +92,12 @@ fn found(error: &anyhow::Error) -> Fault {
 
 /// Returns the error for stderr. Foreign values in it are escaped, so that they can't control the
 /// terminal or begin a line.
-pub(crate) fn shown(error: &anyhow::Error) -> String {
+pub(crate) fn shown(error: &anyhow::Error, folder_flag: &str) -> String {
     let text = match found(error) {
         Fault::Interrupted => INTERRUPTED_TEXT.to_owned(),
         fault => format!("error: {fault}"),
     };
-    format!("{}\n", render::harmless(&text))
+    format!("{}\n", render::harmless(&shell::in_folder(&text, folder_flag)))
 }
 
 /// Returns the error as one line of JSON.

@@ -9,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, Args, ValueEnum, value_parser};
 
 use crate::commands::context::output::{self, Formats};
+use exledger::diag::shell;
 use exledger::history::objects::Oid;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::{Day, Instant, When};
@@ -98,6 +99,14 @@ pub(crate) struct DayOrInstant(When);
 impl fmt::Display for DayOrInstant {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(out)
+    }
+}
+
+impl Globals {
+    /// Returns `-C` as it was typed, for the commands that are printed.
+    pub(crate) fn folder_flag(&self) -> String {
+        let folder = self.directory.as_ref();
+        shell::folder_flag(&folder.map(|it| it.display().to_string()).unwrap_or_default())
     }
 }
 

@@ -161,6 +161,10 @@ impl Ctx {
         Ctx { facts, ..self.clone() }
     }
 
+    pub(crate) fn folder_flag(&self) -> String {
+        self.globals.folder_flag()
+    }
+
     pub(crate) fn within(&self, folder: PathBuf) -> Ctx {
         Ctx { folder, ..self.clone() }
     }

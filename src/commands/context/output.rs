@@ -10,6 +10,7 @@ use anyhow::Context;
 
 use crate::ask;
 use crate::commands::context::{Ctx, fault, links};
+use exledger::diag::shell;
 use exledger::render;
 use exledger::render::table::hyperlink;
 use exledger::view::doc::Doc;
@@ -138,7 +139,9 @@ impl Ctx {
     }
 
     /// Writes an answer to stdout in the requested format; a reader that has gone is not an error.
-    pub(crate) fn show(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
+    pub(crate) fn show(&self, mut doc: Doc<'_>) -> anyhow::Result<()> {
+        doc.name_folder(&self.folder_flag());
+        let doc = &doc;
         if let Some(captured) = &self.captured {
             for (n, format) in captured.formats.iter().enumerate() {
                 let mut bytes = Vec::new();
@@ -190,8 +193,9 @@ impl Ctx {
     }
 
     /// Writes to stderr, in the style of an answer, what a prompt is about to ask about.
-    pub(crate) fn preview(&self, doc: &Doc<'_>) {
-        let _ = render::TABLE.write(doc, &self.style, &mut io::stderr());
+    pub(crate) fn preview(&self, mut doc: Doc<'_>) {
+        doc.name_folder(&self.folder_flag());
+        let _ = render::TABLE.write(&doc, &self.style, &mut io::stderr());
     }
 
     pub(crate) fn tell_verbatim(&self, text: &str) {
@@ -201,7 +205,7 @@ impl Ctx {
     /// Writes a line to stderr, even with `--quiet`; what follows a line end is indented, since a quoted argument may hold one.
     /// Errors of a closed stderr are ignored.
     pub(crate) fn tell(&self, line: &str) {
-        let line = &indent_continuations(line);
+        let line = &shell::in_folder(&indent_continuations(line), &self.folder_flag());
         if let Some(captured) = &self.captured {
             captured.tell(&render::harmless(line));
             return;

@@ -57,7 +57,7 @@ impl Run for DemoArgs {
         doc.blocks.extend(overview.blocks);
         doc.footer = overview.footer;
         doc.blocks.extend(view::init::next(next(ctx, &place)));
-        ctx.show(&doc)?;
+        ctx.show(doc)?;
         Ok(Outcome::Fine)
     }
 }

@@ -144,5 +144,5 @@ fn show(ctx: &Ctx, session: &Session, prepared: &PreparedCompletion<'_>) -> anyh
     };
     let (branch, subject) = (format!("file-{first}"), format!("File {first}{more}"));
     let next = next_steps::sending(ctx, session, &branch, (&files, &subject));
-    ctx.show(&import::show::completed(&drafts, &next))
+    ctx.show(import::show::completed(&drafts, &next))
 }

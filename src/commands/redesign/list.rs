@@ -50,7 +50,7 @@ impl Run for RedesignListArgs {
                 ctx.hint(&hint);
             }
         }
-        ctx.show(&view::redesign::doc(&RedesignListing {
+        ctx.show(view::redesign::doc(&RedesignListing {
             stamp: approved.stamp(),
             states: shown,
             governance,

@@ -54,7 +54,7 @@ pub(super) fn write(
         next: next(ctx, session, &prepared, happened),
     };
     drop(prepared);
-    ctx.show(&decide::show::doc(&answer))?;
+    ctx.show(decide::show::doc(&answer))?;
     Ok(Outcome::Fine)
 }
 

@@ -150,3 +150,32 @@ fn a_ledger_in_a_folder_answers_like_one_at_the_top() {
     file(&repo, "EXC-2026-0THER", &text);
     assert_eq!(json(&repo, &["-C", "team", "list"])["records"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn printed_commands_run_where_the_folder_was_named() {
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("dana").write("team/exledger.yaml", "version: 1\n").commit("Keep exceptions");
+    let text = standard(NEW, "`exledger` runs as root", "wiki", "2026-11-20", "2026-12-05");
+    let path = format!("team/exceptions/{NEW}.yaml");
+    repo.branch("file").by("ana").write(&path, &text).commit("File");
+    repo.checkout();
+    let args: [&[&str]; 6] = [
+        &["queue"],
+        &[],
+        &["check", "--application", "nothing"],
+        &["check", "--application", "wiki"],
+        &["approve", NEW, "--by", "lee@example.com"],
+        &["show", "EXC-2026-N0PE0"],
+    ];
+    for args in args {
+        let run = crate::cli::run(repo.path(), &[&["-C", "team"], args].concat());
+        let said = format!("{}{}", run.out, run.err);
+        assert!(said.contains("exledger -C team "), "{args:?}: {said}");
+        let n_other = said.replace("exledger -C team ", "").matches("exledger ").count();
+        assert_eq!(n_other, 0, "{args:?}: {said}");
+        assert!(!said.contains("-C team -C"), "{args:?}: {said}");
+    }
+    // JSON names the command for the ledger's folder.
+    let steps = json(&repo, &["-C", "team", "queue"]);
+    assert!(!steps.to_string().contains("-C team"), "{steps:#}");
+}
