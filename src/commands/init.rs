@@ -20,6 +20,7 @@ use exledger::features::import::entry::ImportedState;
 use exledger::features::scan::place::ScanPlace;
 use exledger::plan::answers::Answers;
 use exledger::record::vocabulary::{Risk, Vocabulary};
+use exledger::session::Session;
 use exledger::session::error::{Error, Undetermined};
 use exledger::session::locate::Located;
 
@@ -124,6 +125,11 @@ impl Run for InitArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let (place, origin) = find_place(ctx)?;
         let folder = place.tree.root().join(&place.prefix);
+        if store::files::upwards(&folder, policy::FILE).is_ok_and(|found| found.is_none())
+            && let Some(removed) = Session::unmerged_ledger(&folder, ctx.options())
+        {
+            return Err(removed.into());
+        }
         let located = Located::at(folder, ctx.options());
         if let Ok(located) = &located {
             ctx.warn_of_policy_below(located);

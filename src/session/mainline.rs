@@ -2,6 +2,7 @@
 //!
 //! Start at [`OpenMainline::open`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, M1, T5.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::history::chain::{self, Chain};
 use crate::history::chain::{ApprovalsBranch, MissingBranch};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::paths::{self, LedgerPrefix};
-use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
+use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef, HeadState};
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::ledger::tree::Tree as _;
@@ -110,13 +111,64 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
                 let path = paths::join(&prefix.folder(), policy::FILE);
                 let reference = &chosen.reference;
                 let what = format!("{path} is on {reference}, and not in this checkout");
-                let restore = format!("git checkout {reference} -- :/{}", quoted(&path));
-                let remedy = Remedy::run([restore]).after("put it back");
+                let remedy = if has_merged(repository, chosen.tip) {
+                    let restore = format!("git checkout {reference} -- :/{}", quoted(&path));
+                    Remedy::run([restore]).after("put it back")
+                } else {
+                    merge_first(reference)
+                };
                 return Some(Undetermined::other(what, remedy));
             }
         }
     }
     None
+}
+
+/// Returns the error for a ledger below a folder that the approved ref has, and a checkout that is behind has not.
+pub(crate) fn unmerged_ledger(folder: &Path, options: Options) -> Option<Undetermined> {
+    let found = Repository::discover(folder).ok()?;
+    let inside = LedgerPrefix::new(&found.prefix(folder)?);
+    let located = Located::at(found.work_dir()?.to_owned(), options).ok()?;
+    let (chosen, repository) = (approved_ref(&located).ok()?, located.repository().ok()?);
+    if has_merged(repository, chosen.tip) {
+        return None;
+    }
+    let tree = CommitTree::of_commit(repository, chosen.tip, &inside).ok()?;
+    let tracked = repository.tracked().ok()?;
+    let paths = tree.list("").ok()?.into_iter();
+    let mut paths = paths.map(|item| paths::join(&inside.folder(), &item.path));
+    let is_absent = |path: &String| {
+        path.ends_with(&format!("/{}", policy::FILE)) && tracked.iter().all(|it| it.path != *path)
+    };
+    let path = paths.find(is_absent)?;
+    let what = format!("{path} is on {}, and not in this checkout", chosen.reference);
+    Some(Undetermined::other(what, merge_first(&chosen.reference)))
+}
+
+fn merge_first(reference: &str) -> Remedy {
+    let short = reference.strip_prefix("refs/remotes/").unwrap_or(reference);
+    Remedy::run([format!("git merge {}", quoted(short))]).after("merge it first")
+}
+
+/// Tells whether the checked-out commit has another one in its history.
+fn has_merged(repository: &Repository, wanted: Oid) -> bool {
+    let mut seen = BTreeSet::new();
+    let head = repository.refs().ok().and_then(|refs| match refs.head {
+        HeadState::Branch(name) => refs.names.get(&name).copied(),
+        HeadState::Detached(commit) => Some(commit),
+    });
+    let mut open = Vec::from_iter(head);
+    while let Some(oid) = open.pop() {
+        if oid == wanted {
+            return true;
+        }
+        if seen.insert(oid)
+            && let Ok(commit) = chain::read(repository, oid)
+        {
+            open.extend(commit.parents.iter());
+        }
+    }
+    false
 }
 
 pub(crate) fn own_branch(located: &Located) -> Option<String> {

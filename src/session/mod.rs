@@ -25,7 +25,7 @@ pub mod snapshot;
 use std::path::Path;
 
 use crate::history::refs::ApprovedRef;
-use crate::session::error::Error;
+use crate::session::error::{Error, Undetermined};
 use crate::session::locate::Located;
 use crate::session::opened::Opened;
 use crate::session::options::{Moment, Options};
@@ -83,14 +83,22 @@ impl Session {
     /// # Errors
     /// [`error::Undetermined`] if there is none, or its repository can't be opened.
     pub fn open(dir: &Path, options: Options) -> Result<Session, Error> {
-        let opened = Opened::find(dir, options)?;
+        let none = |error: Error| match &error {
+            Error::Undetermined(Undetermined::NoLedger { .. }) => {
+                let removed = mainline::removed_policy(dir, options.clone());
+                removed.map_or(error, Error::from)
+            }
+            _ => error,
+        };
+        let opened = Opened::find(dir, options.clone()).map_err(none)?;
         log::info!("ledger: {}", opened.last().root.display());
         Ok(Session { opened })
     }
 
-    /// Returns the error for a policy that the approved ref has above a folder, and this checkout has not.
-    pub fn removed_policy(folder: &Path, options: Options) -> Option<error::Undetermined> {
-        mainline::removed_policy(folder, options)
+    /// Returns the error for a ledger that the approved ref has in a folder, above or below it, and this checkout has not.
+    pub fn unmerged_ledger(folder: &Path, options: Options) -> Option<error::Undetermined> {
+        mainline::removed_policy(folder, options.clone())
+            .or_else(|| mainline::unmerged_ledger(folder, options))
     }
 
     /// Returns the ledger's folder; for a bare repository, the repository itself.

@@ -420,3 +420,28 @@ fn a_file_that_a_forge_has_no_place_for_is_named() {
     assert!(run.err.contains("not written for this forge: codeowners, issue-form:"), "{}", run.err);
     assert!(folder.path().join("schemas").exists());
 }
+
+#[test]
+fn ledger_that_was_pushed_since_is_merged_and_not_begun_again() {
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("dana").write("services/pay/run.py", "pass\n").commit("Begin");
+    let clone = repo.clone_with(&[]);
+    repo.by("dana").write("services/pay/exledger.yaml", "version: 1\n").commit("Keep exceptions");
+    git(clone.path(), &["fetch", "-q"]);
+    for args in
+        [&["-C", "services/pay", "list"][..], &[&["-C", "services/pay"], &INIT[..]].concat(), &INIT]
+    {
+        let refused = run(clone.path(), args);
+        assert_eq!(refused.code, 3, "{args:?}: {}{}", refused.out, refused.err);
+        assert!(refused.err.contains("services/pay/exledger.yaml is on"), "{}", refused.err);
+        assert!(refused.err.contains("`git merge origin/main`"), "{}", refused.err);
+    }
+    git(clone.path(), &["merge", "-q", "origin/main"]);
+    assert_eq!(run(clone.path(), &["-C", "services/pay", "list"]).code, 0);
+    // What was taken out of the checkout since comes back.
+    std::fs::remove_file(clone.path().join("services/pay/exledger.yaml")).unwrap();
+    let by = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"];
+    git(clone.path(), &[&by[..], &["commit", "-qam", "Remove it"]].concat());
+    let refused = run(clone.path(), &["-C", "services/pay", "list"]);
+    assert!(refused.err.contains("git checkout refs/remotes/origin/main"), "{}", refused.err);
+}

@@ -26,14 +26,10 @@ impl ScanPlace {
     /// # Errors
     /// As [`Session::open`], except that there may be no ledger and no repository.
     pub fn open(folder: &Path, options: Options) -> Result<ScanPlace, Error> {
-        match Session::open(folder, options.clone()) {
+        match Session::open(folder, options) {
             Ok(session) => return Ok(ScanPlace::Ledger(Box::new(session))),
             Err(Error::Undetermined(Undetermined::NoLedger { .. })) => {}
             Err(error) => return Err(error),
-        }
-        // A branch that removes the policy is judged by the one that stands.
-        if let Some(removed) = Session::removed_policy(folder, options) {
-            return Err(removed.into());
         }
         match Repository::discover(folder) {
             Ok(repository) => Ok(ScanPlace::Repository(Box::new(repository))),
