@@ -296,6 +296,8 @@ impl HookArgs {
         if let Some(folder) = &self.refused {
             let line = LoggedReceipt::of(&question, &check, &Value::Null).line()?;
             let kept = match refused::keep(folder, line.as_bytes()) {
+                // Another record would only repeat the one that waits.
+                Ok(_) if check.answer.verdict == GateVerdict::Pending => String::new(),
                 Ok(path) => {
                     let command =
                         shell::command("exledger new --from-check", &[&path.to_string_lossy()]);

@@ -160,6 +160,12 @@ fn a_proposal_changes_nothing_for_any_runtime_until_it_is_approved_and_its_revoc
     for runtime in RUNTIMES {
         refused(&call(runtime), "pending: EXC-2026-W1K1A would cover it and is proposed");
     }
+    let kept = crate::support::temporary();
+    let more = ["--refused", kept.path().to_str().unwrap()];
+    let merge = payload("claude-code", "merge", asked.work.path());
+    let run = asked.hook("claude-code", &more, &merge);
+    refused(&run, "pending: EXC-2026-W1K1A would cover it and is proposed");
+    assert!(!format!("{}{}", run.out, run.err).contains("exledger new"), "{}", run.err);
     repo.by("lee").merge("wiki", "Merge branch 'wiki'");
     asked.gate.fetch();
     for runtime in RUNTIMES {
