@@ -129,3 +129,16 @@ fn a_copy_of_a_record_is_not_told_to_take_the_name_of_the_original() {
     assert!(seen.out.contains("help: write `EXC-2026-00002`"), "{}", seen.out);
     assert!(!seen.out.contains("rename the file to EXC-2026-7F3KQ.yaml"), "{}", seen.out);
 }
+
+#[test]
+fn copy_of_a_record_gets_an_id_of_its_own() {
+    let folder = folder(SAMPLE);
+    let copy = "exceptions/EXC-2026-7F3KQ-b.yaml";
+    std::fs::write(folder.path().join(copy), SAMPLE).unwrap();
+    let seen = run(folder.path(), &["lint", copy]);
+    assert!(seen.out.contains("`exledger new --like EXC-2026-7F3KQ`"), "{}", seen.out);
+    assert!(!seen.out.contains("git mv"), "{}", seen.out);
+    std::fs::remove_file(folder.path().join("exceptions/EXC-2026-7F3KQ.yaml")).unwrap();
+    let seen = run(folder.path(), &["lint", copy]);
+    assert!(seen.out.contains("git mv"), "{}", seen.out);
+}

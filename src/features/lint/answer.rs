@@ -3,6 +3,7 @@
 //! Start at [`lint`]. Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 
 use crate::diag::Finding;
+use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::diag::sorting::StableSort as _;
@@ -243,7 +244,11 @@ fn read(
         let bytes = file.bytes(input)?;
         let source = file.source(&bytes);
         let past = approved.past(&source, &bytes);
-        let linted = lint::record_with_tier(&source, context, past)?;
+        let mut linted = lint::record_with_tier(&source, context, past)?;
+        if let Some(remedy) = duplicates::of_copy(&source, &files) {
+            let misnamed = linted.findings.iter_mut().filter(|it| it.rule == Code::BadId);
+            misnamed.for_each(|finding| finding.remedy = remedy.clone());
+        }
         found.take(linted.findings, input);
         found.take(references(located, &source, &|| approved.has(&source, &bytes)), input);
         found.judge(&source, linted.tier);

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 
 use crate::diag::Finding;
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::history::version::{FileAt, TrailKey};
 use crate::ledger;
 use crate::ledger::tree::Tree;
-use crate::record::file;
+use crate::record::file::{self, RecordFile};
+use crate::record::id::Id;
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
@@ -56,4 +58,17 @@ fn kept<'p>(own: &FileAt, paths: &'p [String], files: &dyn Tree) -> Option<&'p S
         [only] => Some(only),
         _ => paths.iter().find(|path| **path == *own.path),
     }
+}
+
+/// Returns the way out for a copy whose name is no id: another file has the id in it, so it can't be named after that.
+pub(super) fn of_copy(source: &RecordFile, files: &ledger::Files) -> Option<Remedy> {
+    let id = Id::new(source.root.as_ref()?.get("id")?.text()?)?;
+    let is_taken = |file: &ledger::File| file.path != source.path && file.stem() == id.as_str();
+    let is_copy = Id::new(file::stem(&source.path)).is_none();
+    (is_copy && files.records.iter().any(is_taken)).then(|| {
+        format!(
+            "another file has this id: file the copy under an id of its own, as `exledger new --like {id}` does, and remove this file"
+        )
+        .into()
+    })
 }
