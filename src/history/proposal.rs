@@ -5,6 +5,7 @@
 
 use crate::diag::sorting::StableSort as _;
 use crate::history::branch::{Branch, BranchContext};
+use crate::history::chain;
 use crate::history::change;
 use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
@@ -28,6 +29,8 @@ pub struct RecordProposal {
     /// The short name of the branch; `None` for a change that is only in the work tree.
     pub branch: Option<String>,
     pub tip: Option<Oid>,
+    /// Whether the tip is a merge commit.
+    pub is_merge: bool,
     /// The committer time, as stated, of the first commit that changes the record.
     pub since: Option<Instant>,
     /// The committer time, as stated, of the last commit that changes the record.
@@ -281,6 +284,9 @@ impl ProposalReader<'_, '_> {
         let proposal = RecordProposal {
             branch: branch.map(|(name, _)| name.to_owned()),
             tip: branch.map(|(_, tip)| tip),
+            is_merge: branch.is_some_and(|(_, tip)| {
+                chain::read(self.context.objects, tip).is_ok_and(|it| it.parents.len() > 1)
+            }),
             since: commits.first().and_then(|first| first.committed()),
             latest: commits.last().and_then(|last| last.committed()),
             author: authors.first().cloned(),

@@ -264,11 +264,15 @@ pub struct Pending {
     pub branch: Option<String>,
     /// The tip of the branch.
     pub commit: Option<String>,
+    /// Whether the tip is a merge commit.
+    pub is_merge: bool,
     /// Since when it is proposed, by the stated commit time.
     pub since: Option<Instant>,
     pub author: Option<Person>,
     /// Everyone who is the author of a commit of the change, each once.
     pub authors: Vec<Person>,
+    /// Those of them who are authors of a commit of the branch.
+    pub makers: Vec<Person>,
     /// Those who signed a rejection of the proposed bytes.
     pub rejected_by: Vec<Person>,
     /// Whether a change of a landed record only ends or narrows what is approved, or adds what grants nothing.

@@ -27,6 +27,8 @@ pub struct AdviceContext<'a> {
     pub request_sla: Term,
     /// The name of the ref on which records are approved, such as `origin/main`.
     pub base: &'a str,
+    /// The remote that keeps it.
+    pub remote: Option<&'a str>,
     pub instant: Instant,
     pub lint: &'a dyn LandedLint,
     /// Who asks; `None` where the answer is for anybody.

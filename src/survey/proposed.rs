@@ -70,6 +70,7 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
     for (name, email) in &proposal.authors {
         branch::add(&mut authors, people::identify(governance, name, email));
     }
+    let makers = authors.clone();
     let signed = (around.signed)(proposal);
     let landed = (around.landed)(key);
     if let Content::Record(record) = &proposal.record {
@@ -100,6 +101,8 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
     };
     Pending {
         authors,
+        makers,
+        is_merge: proposal.is_merge,
         branch: proposal.branch.clone(),
         commit: proposal.tip.map(|tip| tip.to_string()),
         since: proposal.since,

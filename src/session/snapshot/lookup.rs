@@ -158,6 +158,7 @@ impl Snapshot<'_> {
             known: self.known.get_or_init(|| KnownIdentities::from_governance(&self.governance)),
             request_sla: self.governance.policy.approval.request_sla,
             base: base.unwrap_or(reference),
+            remote: self.chosen.remote.as_deref(),
             instant: self.stamp.instant,
             lint: self,
             asker: None,

@@ -269,7 +269,9 @@ impl<'a> AdviceCase<'a> {
         if is_author && let Some(merge) = self.merges_first(record) {
             return merge;
         }
-        let why = if is_author {
+        let why = if is_author && self.is_filer_alone(asker, *is_on_branch) {
+            ": you filed the record"
+        } else if is_author {
             ": you wrote it"
         } else if is_one_of(&eligibility.barred()) {
             ": you own it, or asked for it"
@@ -354,6 +356,10 @@ impl<'a> AdviceCase<'a> {
             let action = format!("merge {branch}{what}: it is approved");
             return step(action, self.diff(branch), By::Owner);
         }
+        if let Some(push) = self.push(pending) {
+            let action = format!("push {branch}{what}: it is merged in this clone alone");
+            return step(action, push, By::Anybody);
+        }
         let next = self.next_steps(Some(pending));
         let named = (branch.as_str(), &*shell::quoted(branch), what.as_str());
         let to_check_out = self.around.asker.and_then(|asker| asker.to_check_out.as_deref());
@@ -361,6 +367,17 @@ impl<'a> AdviceCase<'a> {
         let commands = (switch.unwrap_or_default(), self.diff(branch));
         let (action, command) = text::branch_step(&next, self.names(), named, commands);
         step(action, command, By::Approvers(next.missing, true))
+    }
+
+    /// Returns the command that pushes what somebody else than its authors merged into the approved branch of this clone alone.
+    fn push(&self, pending: &Pending) -> Option<String> {
+        let (branch, remote) = (pending.branch.as_deref()?, self.around.remote?);
+        let is_maker =
+            |asker: &Person| pending.authors.iter().any(|author| author.key == asker.key);
+        let is_merged = pending.is_merge
+            && self.around.base == format!("{remote}/{branch}")
+            && !self.asker().is_some_and(is_maker);
+        is_merged.then(|| shell::command("git push", &[remote, branch]))
     }
 
     /// Returns what can still be done about the approval of the landed version, or of a proposal, by the policy that it will
@@ -534,6 +551,13 @@ impl<'a> AdviceCase<'a> {
             branch::add(&mut authors, person.clone());
         }
         authors
+    }
+
+    /// Tells whether somebody is an author of a branch's change by what they did before it: they filed what it prolongs or
+    /// widens, or changed it since.
+    fn is_filer_alone(&self, person: &Person, is_on_branch: bool) -> bool {
+        let pending = self.pending().filter(|_| is_on_branch);
+        pending.is_some_and(|pending| pending.makers.iter().all(|maker| maker.key != person.key))
     }
 
     fn wait(&self, due: &DueRecord, approvers: &[Person], missing: &[MissingApproval]) -> String {

@@ -343,3 +343,42 @@ fn a_merge_is_made_on_the_approved_branch_whatever_is_checked_out() {
     let answer = json(&repo, &["queue"]);
     assert_eq!(next(&answer, "WA1TS")["command"], "git merge --no-ff waits");
 }
+
+#[test]
+fn merge_that_is_only_here_is_pushed() {
+    let repo = proposal("approval: {accept: [merge]}\n", "");
+    let clone = repo.clone_with(&[]);
+    let git = |args: &[&str]| crate::support::repo::git(clone.path(), args);
+    let next_step = || {
+        let run =
+            cli::run(clone.path(), &["queue", "--on", "2026-11-30T12:00:00Z", "--format", "json"]);
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        next(&answer, "WA1TS").clone()
+    };
+    git(&["config", "user.name", "Lee Park"]);
+    git(&["config", "user.email", "lee@example.com"]);
+    assert_eq!(next_step()["command"], "git merge --no-ff origin/waits");
+    git(&["merge", "-q", "--no-ff", "-m", "Merge it", "origin/waits"]);
+    assert_eq!(next_step()["action"], "push main: it is merged in this clone alone");
+    assert_eq!(next_step()["command"], "git push origin main");
+    // An author's own merge is no approval.
+    git(&["config", "user.email", "ana@example.com"]);
+    assert_ne!(next_step()["command"], "git push origin main");
+}
+
+#[test]
+fn filer_is_told_why_the_renewal_of_another_waits_for_others() {
+    let repo = proposal("", "");
+    repo.by("lee").merge("waits", "Merge branch 'waits'");
+    let renewal = "renewals: [{date: 2026-11-30, from: 2026-12-20, until: 2027-01-10, reason: The vendor is late}]";
+    let later = repo.branch("later").by("omar").edit("EXC-2026-WA1TS", renewal);
+    later.edit("EXC-2026-WA1TS", "expires: 2027-01-10").commit("Renew it");
+    repo.checkout();
+    for (user, action) in [
+        ("ana", "somebody else must approve it: you filed the record"),
+        ("omar", "somebody else must approve it: you wrote it"),
+    ] {
+        repo.config("user.email", &format!("{user}@example.com"));
+        assert_eq!(next(&json(&repo, &["queue"]), "WA1TS")["action"], action);
+    }
+}
