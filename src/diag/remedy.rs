@@ -197,11 +197,12 @@ impl Remedy {
         Remedy { note: change(self.note), act }
     }
 
-    /// Makes its commands of the program name their folder by a flag.
     pub fn name_folder(&mut self, flag: &str) {
         self.note = shell::quotes_in_folder(&self.note, flag);
         if let Act::Run(commands) | Act::Other { commands, .. } = &mut self.act {
-            commands.iter_mut().for_each(|it| *it = shell::lines_in_folder(it, flag));
+            commands
+                .iter_mut()
+                .for_each(|command| *command = shell::lines_in_folder(command, flag));
         }
     }
 

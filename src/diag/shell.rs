@@ -30,14 +30,12 @@ pub fn in_folder(text: &str, flag: &str) -> String {
     lines_in_folder(&quotes_in_folder(text, flag), flag)
 }
 
-/// Returns a text whose commands of the program in backticks name their folder by a flag.
 pub fn quotes_in_folder(text: &str, flag: &str) -> String {
     let parts = text.split('`').enumerate();
     let parts = parts.map(|(n, part)| if n > 0 { line_in_folder(part, flag) } else { part.into() });
     parts.collect::<Vec<_>>().join("`")
 }
 
-/// Returns lines of which those that are a command of the program name their folder by a flag.
 pub fn lines_in_folder(text: &str, flag: &str) -> String {
     text.split('\n').map(|line| line_in_folder(line, flag)).collect::<Vec<_>>().join("\n")
 }

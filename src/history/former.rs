@@ -41,7 +41,6 @@ pub(super) struct FormerCommits<'a> {
     /// The landing after which what they took away counts; `None` before the first.
     after: Option<usize>,
     by: Lost,
-    /// The merge, or the commit at the end of the line.
     line: Rc<Commit>,
     /// The time of a commit that is dated in the future, or not at all.
     known: Instant,
@@ -141,7 +140,6 @@ impl<'a> FormerCommits<'a> {
         }
     }
 
-    /// Returns the time of a commit. Whoever merges it later chooses the date of the merge, which says nothing of it.
     fn at(&self, commit: &Commit) -> Instant {
         commit.committed().filter(|at| *at <= self.now).unwrap_or(self.known)
     }
@@ -334,7 +332,6 @@ impl<'a> FormerCommits<'a> {
         }
     }
 
-    /// Leaves undetermined what a record is from here on: what the commits took away from it is not known.
     fn doubt(&self, obstacle: &Obstacle, trail: &mut Trail) {
         let Some(last) = trail.versions.last_mut() else { return };
         if last.truncated.is_some() || last.files.is_empty() {
@@ -438,7 +435,6 @@ impl<'a> FormerCommits<'a> {
         }
     }
 
-    /// Returns the version that the line holds nevertheless; its authors are those of the version before, and of the merge.
     fn brought_back(&self, before: &Version) -> Version {
         let mut back = before.clone();
         back.landing = self.landing();
@@ -457,7 +453,6 @@ impl<'a> FormerCommits<'a> {
         back
     }
 
-    /// Inserts versions into a trail, behind the last one that had landed by then, and what the line holds nevertheless.
     fn insert(&self, trail: &mut Trail, mut taken: Vec<Version>) {
         taken.order_by_key(|version| (version.taken_away().map(|it| it.at), version.commit.oid));
         let at = trail.versions.partition_point(|version| self.is_before(version));
@@ -541,7 +536,6 @@ impl<'a> FormerCommits<'a> {
     }
 }
 
-/// Tells whether a commit removed a record: no other regular file with its id is where it stood.
 fn is_removed(
     merges: &Merges<'_>,
     contents: &mut ContentCache<'_>,

@@ -29,7 +29,6 @@ pub struct RecordProposal {
     /// The short name of the branch; `None` for a change that is only in the work tree.
     pub branch: Option<String>,
     pub tip: Option<Oid>,
-    /// Whether the tip is a merge commit.
     pub is_merge: bool,
     /// The committer time, as stated, of the first commit that changes the record.
     pub since: Option<Instant>,

@@ -58,7 +58,6 @@ fn other(landed: &LandedCase<'_>) -> Option<Finding> {
     Some(landed.finding(RULE.code, level, &message, help))
 }
 
-/// Returns what is in force until the landed version is approved, as [`change::meet`] decides it.
 fn in_force(approved: &Version, landed: Option<&Record>) -> String {
     let both = approved.record.record().zip(landed);
     let unequal =

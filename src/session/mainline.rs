@@ -124,7 +124,6 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
     None
 }
 
-/// Returns the error for a ledger below a folder that the approved ref has, and a checkout that is behind has not.
 pub(crate) fn unmerged_ledger(folder: &Path, options: Options) -> Option<Undetermined> {
     let found = Repository::discover(folder).ok()?;
     let inside = LedgerPrefix::new(&found.prefix(folder)?);
@@ -150,7 +149,6 @@ fn merge_first(reference: &str) -> Remedy {
     Remedy::run([format!("git merge {}", quoted(short))]).after("merge it first")
 }
 
-/// Tells whether the checked-out commit has another one in its history.
 fn has_merged(repository: &Repository, wanted: Oid) -> bool {
     let mut seen = BTreeSet::new();
     let head = repository.refs().ok().and_then(|refs| match refs.head {

@@ -139,7 +139,6 @@ impl RecordState {
         self.effective.as_deref().or(self.stated.as_deref())
     }
 
-    /// Tells whether its file can't be read as the one record of its id.
     pub fn is_unread(&self) -> bool {
         matches!(self.status, Status::Invalid | Status::Conflicted)
     }
@@ -264,7 +263,6 @@ pub struct Pending {
     pub branch: Option<String>,
     /// The tip of the branch.
     pub commit: Option<String>,
-    /// Whether the tip is a merge commit.
     pub is_merge: bool,
     /// Since when it is proposed, by the stated commit time.
     pub since: Option<Instant>,

@@ -17,7 +17,6 @@ use crate::status::past::TrailPast;
 use crate::status::state::{InForce, InPlace};
 use std::rc::Rc;
 
-/// Returns the later instants at which the answer can change, in order.
 fn turns(ground: &Ground, clocks: Option<&Clocks>, after: Instant) -> Vec<Instant> {
     let (Ground::Judged(judged), Some(clocks)) = (ground, clocks) else {
         return Vec::new();
@@ -42,7 +41,6 @@ fn turns(ground: &Ground, clocks: Option<&Clocks>, after: Instant) -> Vec<Instan
     turns
 }
 
-/// Returns the first later instant at which a record that grants at `at` no longer does.
 pub(crate) fn end(ground: &Ground, clocks: Option<&Clocks>, at: Instant) -> Option<Instant> {
     let grants = |instant| answer::at(ground, clocks, instant).in_force == InForce::Yes;
     if !grants(at) {
@@ -77,7 +75,6 @@ pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) ->
     InPlace { first_approved, days: days_up(seconds), overrun_days }
 }
 
-/// Returns the intervals between two times in force until an instant, from all landings.
 pub(crate) fn gaps(
     past: TrailPast,
     governance: &Governance,
@@ -99,7 +96,6 @@ pub(crate) fn gaps(
     gaps
 }
 
-/// Returns until when a record was last in force, exclusive, and what it granted then; an error if that is unknown.
 pub(crate) fn last_in_force(
     past: TrailPast,
     governance: &Governance,
@@ -154,7 +150,6 @@ struct InForceSpan {
     rests_on_tip: bool,
 }
 
-/// Returns the seconds in force between two instants, for the trail up to one version.
 fn granted(past: TrailPast, governance: &Governance, from: Instant, until: Instant) -> i64 {
     let spans = list_spans(past, governance, from, until);
     spans.iter().map(|span| span.seconds).sum()
@@ -245,7 +240,6 @@ pub(crate) fn ended(past: TrailPast, governance: &Governance, at: Instant) -> Op
     }
 }
 
-/// Returns when an evaluated record ended; `None` if it has not ended by an instant, or is closed.
 pub(crate) fn ended_as(
     past: TrailPast,
     judged: &EvaluatedRecord,
@@ -257,7 +251,6 @@ pub(crate) fn ended_as(
     ended.filter(|_| judged.closure.is_none())
 }
 
-/// Returns the first instant after the dates of a record: those of its grant, or else those requested.
 pub(crate) fn end_date(
     past: TrailPast,
     judged: &EvaluatedRecord,
@@ -270,7 +263,6 @@ pub(crate) fn end_date(
     }
 }
 
-/// Returns the whole days, rounded down, between the end of a record and its closure, or the instant in question.
 fn overrun_days(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
     let ground = Ground::evaluate(past, governance);
     let closed = match &ground {
@@ -297,7 +289,6 @@ pub(crate) fn clocks(past: TrailPast, ground: &Ground, governance: &Governance) 
     }
 }
 
-/// Returns whole days, rounded up.
 pub(super) fn days_up(seconds: i64) -> i64 {
     seconds.div_euclid(86_400) + i64::from(seconds.rem_euclid(86_400) > 0)
 }

@@ -27,7 +27,6 @@ pub struct AdviceContext<'a> {
     pub request_sla: Term,
     /// The name of the ref on which records are approved, such as `origin/main`.
     pub base: &'a str,
-    /// The remote that keeps it.
     pub remote: Option<&'a str>,
     pub instant: Instant,
     pub lint: &'a dyn LandedLint,
@@ -35,9 +34,7 @@ pub struct AdviceContext<'a> {
     pub asker: Option<&'a Asker>,
 }
 
-/// Runs the rules, which advice can't, on the records that landed.
 pub trait LandedLint {
-    /// Tells whether `lint` finds an error in the file of a record.
     fn refuses(&self, record_state: &RecordState) -> bool;
 }
 

@@ -119,7 +119,6 @@ fn rank_record(record_state: &RecordState, due: Option<&DueRecord>) -> Option<Ra
     }
 }
 
-/// Tells whether a removed record was in force, and was not closed before.
 fn is_unclosed(removed: &RecordState) -> bool {
     let last = removed.known_content();
     removed.in_place.days > 0 && last.is_none_or(|record| record.closure.is_none())

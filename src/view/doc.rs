@@ -111,7 +111,10 @@ impl<'a> Doc<'a> {
 
     /// Makes the commands of the program that people read name its folder by a flag.
     pub fn name_folder(&mut self, flag: &str) {
-        self.blocks.iter_mut().filter(|_| !flag.is_empty()).for_each(|it| it.name_folder(flag));
+        self.blocks
+            .iter_mut()
+            .filter(|_| !flag.is_empty())
+            .for_each(|block| block.name_folder(flag));
     }
 
     /// Returns the command of the answer: the middle part of its `schema`.

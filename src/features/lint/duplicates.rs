@@ -60,7 +60,6 @@ fn kept<'p>(own: &FileAt, paths: &'p [String], files: &dyn Tree) -> Option<&'p S
     }
 }
 
-/// Returns the way out for a copy whose name is no id: another file has the id in it, so it can't be named after that.
 pub(super) fn of_copy(source: &RecordFile, files: &ledger::Files) -> Option<Remedy> {
     let id = Id::new(source.root.as_ref()?.get("id")?.text()?)?;
     let is_taken = |file: &ledger::File| file.path != source.path && file.stem() == id.as_str();

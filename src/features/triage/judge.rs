@@ -42,7 +42,6 @@ pub struct TriageJudge<'a> {
     pub governance: &'a Governance,
     /// Reevaluates a record at the time of an event.
     pub moved: &'a dyn Fn(&RecordState, Instant) -> RecordState,
-    /// Tells whether a record may be about a question.
     pub may_concern: &'a dyn Fn(&RecordState, &Question) -> bool,
     /// The instant that the ledger is asked about.
     pub instant: Instant,
@@ -292,7 +291,6 @@ fn inside(file: &FindingFile) -> Option<&str> {
     }
 }
 
-/// Returns why a place of a finding is in no known folder, if it is a path.
 fn misplaced(finding: &ScannerFinding) -> Option<&'static str> {
     finding.places.iter().find_map(|place| match &place.file {
         FindingFile::Elsewhere(path) if path.starts_with('/') => Some("absolute path"),

@@ -109,11 +109,7 @@ pub(crate) struct SourceRoots {
 }
 
 impl SourceRoots {
-    /// Takes the folders that the user names: an absolute one held the repository where the tool ran, a relative one is the
-    /// folder in which it ran.
-    ///
-    /// # Errors
-    /// [`Usage`] for a relative one outside the repository, and for a second one.
+    /// An absolute folder held the repository where the tool ran; a relative one is where it ran.
     pub(crate) fn of(located: &Located, named: &[String]) -> Result<SourceRoots, Usage> {
         let work_dir = located.repository_or_none().and_then(|repository| repository.work_dir());
         let top = work_dir.unwrap_or(&located.root).to_path_buf();

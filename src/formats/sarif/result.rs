@@ -269,7 +269,7 @@ fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Op
         stated.text().map_or(**stated != Lenient::Absent, |text| !text.trim().is_empty())
     };
     let stated = own.filter(is_stated).or_else(|| by_rule.filter(is_stated));
-    // A score that can't be read is no reason to take the level instead, which may be lower.
+    // The level, which may be lower, doesn't replace a score that can't be read.
     let score = match stated {
         None => None,
         Some(stated) => Some(read_score(stated)?),

@@ -72,7 +72,6 @@ impl<'h> Places<'h> {
         places
     }
 
-    /// Returns the folder in which the tool ran.
     fn working_folder(&self, invocations: &[Option<Object<DeclaredArtifact>>]) -> BaseFolder {
         let stated = |invocation: &Option<Object<DeclaredArtifact>>| {
             let named = invocation.as_ref()?.named();
