@@ -53,7 +53,12 @@ fn every_width_shows_whole_dates_and_what_decides() {
             let terminal = Terminal { folder: &ledger, columns, variables: &[("NO_COLOR", "1")] };
             let seen = terminal.run(&args, &[]);
             let at = format!("{args:?} at {columns}:\n{}", seen.bytes);
-            let widest = seen.bytes.lines().map(|line| line.trim_end().chars().count());
+            // A command is pasted as a whole, however long it is.
+            let lines = seen.bytes.lines().filter(|line| {
+                !line.trim_start().starts_with("`exledger ")
+                    && !line.trim_start().starts_with("`git ")
+            });
+            let widest = lines.map(|line| line.trim_end().chars().count());
             assert!(widest.max().unwrap() <= usize::from(columns), "{at}");
             assert!(!seen.bytes.contains('\u{1b}'), "{at}");
             // The stamp shows when it was asked.
