@@ -55,7 +55,7 @@ pub(super) fn read(
                     lock_files: &locks,
                     folder: folder.as_deref(),
                     columns: request.columns,
-                    roots: roots.roots(&has_file),
+                    roots: roots.with_files(&has_file),
                     repository: request.repository,
                 },
             ),

@@ -141,7 +141,7 @@ impl SourceRoots {
         Ok(SourceRoots { folders, asked, ran_in, top })
     }
 
-    pub(crate) fn roots<'r>(&'r self, has_file: &'r dyn Fn(&str) -> bool) -> Roots<'r> {
+    pub(crate) fn with_files<'r>(&'r self, has_file: &'r dyn Fn(&str) -> bool) -> Roots<'r> {
         let ran_in = self.ran_in.as_deref();
         Roots { folders: &self.folders, asked: &self.asked, ran_in, has_file }
     }
@@ -198,7 +198,7 @@ impl TriageRun<'_> {
         };
         let origin = |index, line| InputOrigin { source: place, index, line };
         let has_file = |path: &str| roots.has_file(path);
-        let roots = roots.roots(&has_file);
+        let roots = roots.with_files(&has_file);
         let read = match source.format {
             SourceFormat::Sarif => {
                 let take = &mut |entry: sarif::SarifEntry| {

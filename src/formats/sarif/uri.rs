@@ -107,7 +107,7 @@ impl<'h> Places<'h> {
         }
         match self.base(named.base, DEEPEST) {
             BaseFolder::Inside(folder) => Ok(relative(&below(&folder, &path))),
-            BaseFolder::Unstated(folder) => self.from_unstated(&below(&folder, &path)),
+            BaseFolder::Unstated(folder) => self.resolve_unstated(&below(&folder, &path)),
             BaseFolder::Unknown => Ok(FindingFile::Unknown),
             BaseFolder::Outside(whole) => Err(format!(
                 "{path} is relative to a folder outside the repository: /{}; use --source-root",
@@ -127,7 +127,7 @@ impl<'h> Places<'h> {
 
     /// Resolves a path from the folder in which the tool ran, which it doesn't state: the root of the repository or the
     /// folder that is asked, whichever has the file. A file that neither has is in no work tree, but in an image, say.
-    fn from_unstated(&self, path: &str) -> Result<FindingFile, String> {
+    fn resolve_unstated(&self, path: &str) -> Result<FindingFile, String> {
         let asked = self.roots.asked;
         let of_asked = relative(&below(asked, path));
         let of_root = relative(path);
