@@ -32,7 +32,8 @@ pub fn in_folder(text: &str, flag: &str) -> String {
 
 pub fn quotes_in_folder(text: &str, flag: &str) -> String {
     let parts = text.split('`').enumerate();
-    let parts = parts.map(|(n, part)| if n > 0 { line_in_folder(part, flag) } else { part.into() });
+    let parts =
+        parts.map(|(n, part)| if n % 2 == 1 { line_in_folder(part, flag) } else { part.into() });
     parts.collect::<Vec<_>>().join("`")
 }
 
@@ -45,7 +46,10 @@ fn line_in_folder(line: &str, flag: &str) -> String {
     let command = line.trim_start().trim_start_matches("next:").trim_start();
     match command.strip_prefix(PROGRAM) {
         Some(rest)
-            if rest.starts_with(' ') && !rest.starts_with(" -C ") && !rest.contains(flag) =>
+            if rest.starts_with(' ')
+                && !rest.starts_with(" -C ")
+                && !rest.ends_with(flag)
+                && !rest.contains(&format!("{flag} ")) =>
         {
             let lead = line.strip_suffix(command).unwrap_or_default();
             format!("{lead}{PROGRAM}{flag}{rest}")

@@ -179,6 +179,11 @@ impl States {
         self.each().flat_map(|state| state.paths(prefix)).collect()
     }
 
+    /// Tells whether [`States::each`] lacks a state, because nobody could read or asked for it.
+    pub fn lacks_any(&self) -> bool {
+        self.runs.iter().any(|(_, state)| state.get().is_none())
+    }
+
     /// Returns the states of the mainline, oldest first, each once.
     pub fn each(&self) -> impl Iterator<Item = &Rc<MainlineGovernance>> {
         self.runs.iter().filter_map(|(_, state)| state.get())

@@ -29,18 +29,18 @@ const SIGNS: &[(&str, Comparison)] = &[
 ];
 
 /// The types of packages whose pre-releases and build metadata are those of Semantic Versioning. Debian's `1.2.3-4`,
-/// Maven's `1.2.3-jre` and Python's `1.2.3+cu118` are after `1.2.3`.
-const SEMANTIC: &[&str] = &["cargo", "golang", "helm", "hex", "npm", "nuget", "pub", "swift"];
+/// Maven's `1.2.3-jre`, Python's `1.2.3+cu118` and Dart's `1.2.3+1` are after `1.2.3`; NuGet ignores case.
+const SEMANTIC: &[&str] = &["cargo", "golang", "helm", "hex", "npm", "swift"];
 
 impl Range {
     /// Tells whether a version of a package of a type, such as `cargo`, is in the range; a version that is not semantic is only if
     /// `=` names it literally. What follows the three numbers of a version is semantic in some types only.
     pub fn contains(&self, version: &str, kind: &str) -> bool {
         let trimmed = version.trim();
-        let is_ordered = SEMANTIC.contains(&kind) || !trimmed.contains(['-', '+']);
-        let release = ReleaseVersion::parse(trimmed).filter(|_| is_ordered);
+        let is_semantic = SEMANTIC.contains(&kind);
+        let release = ReleaseVersion::of(trimmed, is_semantic);
         self.0.iter().all(|(comparison, bound)| {
-            let bounded = ReleaseVersion::parse(bound);
+            let bounded = ReleaseVersion::of(bound, is_semantic);
             let (Some(release), Some(bounded)) = (&release, &bounded) else {
                 return *comparison == Comparison::Same && trimmed == bound;
             };
@@ -86,6 +86,10 @@ struct ReleaseVersion<'t> {
 }
 
 impl<'t> ReleaseVersion<'t> {
+    fn of(text: &'t str, is_semantic: bool) -> Option<ReleaseVersion<'t>> {
+        if is_semantic || !text.contains(['-', '+']) { ReleaseVersion::parse(text) } else { None }
+    }
+
     fn parse(text: &'t str) -> Option<ReleaseVersion<'t>> {
         let (text, build) = match text.split_once('+') {
             Some((text, build)) => (text, Some(build)),

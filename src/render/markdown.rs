@@ -108,7 +108,7 @@ impl Page {
                 self.heading = heading;
             }
             Block::Findings(_) | Block::Cards(_) | Block::Series(_) | Block::Page(_) => {}
-            Block::Verbatim(text) => self.out.push_str(&fenced(text)),
+            Block::Verbatim(text) | Block::Commands(text) => self.out.push_str(&fenced(text)),
             Block::Folded(summary, inside) => {
                 // Markdown is not interpreted on the line of the tag; an empty line enables it again.
                 let summary = escape::html(&visible::line(&summary.bare()));

@@ -94,7 +94,7 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
         | Block::Cards(_)
         | Block::Series(_)
         | Block::Page(_) => String::new(),
-        Block::Verbatim(text) => {
+        Block::Verbatim(text) | Block::Commands(text) => {
             let text = visible::no_command(visible::verbatim(text));
             let bare = text.strip_suffix('\n').unwrap_or(&text);
             format!("{bare}\n")

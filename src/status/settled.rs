@@ -31,7 +31,8 @@ pub fn names_no_findings(trail: &Trail) -> bool {
         let findings = scope.and_then(|scope| scope.findings.as_ref());
         findings.is_none_or(Vec::is_empty)
     };
-    trail.telling().all(|version| version.record.record().is_some_and(|it| names_none(it)))
+    trail.last().is_some()
+        && trail.telling().all(|version| version.record.record().is_some_and(|it| names_none(it)))
 }
 
 /// Tells whether a record was an emergency, and so may use up the grace of another, even when it is over. All its versions

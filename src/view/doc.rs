@@ -189,6 +189,8 @@ pub enum Block<'a> {
     Findings(FindingList),
     /// Text that keeps its lines and is never wrapped: commands to run, or a file's content.
     Verbatim(String),
+    /// Commands to type, one a line.
+    Commands(String),
     /// Details for some readers: folded below a line if the format can fold, otherwise left out.
     Folded(StyledText, Vec<Block<'a>>),
     /// One of many similar parts, with the noun that counts them; a format with a size limit writes a part as a whole
@@ -213,11 +215,11 @@ impl Block<'_> {
             Block::Findings(list) => {
                 list.shown.iter_mut().for_each(|it| it.finding.remedy.name_folder(flag));
             }
-            Block::Verbatim(text) => *text = shell::lines_in_folder(text, flag),
+            Block::Commands(text) => *text = shell::lines_in_folder(text, flag),
             Block::Folded(_, inside) | Block::Part(_, inside) => {
                 inside.iter_mut().for_each(|block| block.name_folder(flag));
             }
-            Block::Cards(_) | Block::Series(_) | Block::Page(_) => {}
+            Block::Verbatim(_) | Block::Cards(_) | Block::Series(_) | Block::Page(_) => {}
         }
     }
 }

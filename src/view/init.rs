@@ -81,7 +81,7 @@ pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
     if commands.is_empty() {
         return Vec::new();
     }
-    vec![Block::Heading(StyledText::plain("Next")), Block::Verbatim(commands.join("\n"))]
+    vec![Block::Heading(StyledText::plain("Next")), Block::Commands(commands.join("\n"))]
 }
 
 /// Returns the answer of `demo`: the created files, how many records are merged and proposed, and where. `demo` refuses a

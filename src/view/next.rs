@@ -58,8 +58,8 @@ pub fn block<'a>(next: &ReceiptStep) -> Vec<Block<'a>> {
     let line = format!("next: {command}");
     let whole = format!("{line}  # {what}");
     match whole.chars().count() <= WIDE {
-        true => vec![Block::Verbatim(whole)],
-        false => vec![paragraph(what), Block::Verbatim(line)],
+        true => vec![Block::Commands(whole)],
+        false => vec![paragraph(what), Block::Commands(line)],
     }
 }
 

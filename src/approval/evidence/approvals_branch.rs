@@ -89,9 +89,9 @@ impl<'a> BranchStatements<'a> {
     }
 }
 
-/// Tells whether a statement of the branch can count: whether any key was ever listed.
+/// Tells whether a statement of the branch can count: whether any key was ever listed, as far as can be told.
 pub(crate) fn can_count(history: &History) -> bool {
-    !ever_listed(history).is_empty()
+    history.states.lacks_any() || !ever_listed(history).is_empty()
 }
 
 fn ever_listed(history: &History) -> BTreeSet<PublicKey> {

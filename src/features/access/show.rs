@@ -181,7 +181,7 @@ fn gone(doc: &mut Doc<'_>, gone: &[GoneAccess]) {
         format!("{} ended, and the access is in no list", diag::count(gone.len(), "record"));
     doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Good, heading)));
     let commands: Vec<&str> = gone.iter().map(|gone| gone.command.as_str()).collect();
-    doc.blocks.push(Block::Verbatim(commands.join("\n")));
+    doc.blocks.push(Block::Commands(commands.join("\n")));
 }
 
 fn fine(doc: &mut Doc<'_>, rows: &AccessRows) {

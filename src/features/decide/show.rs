@@ -79,7 +79,7 @@ pub fn doc(decision: &DecisionResult) -> Doc<'static> {
         doc.blocks.push(Block::Paragraph(text));
     } else if !decision.next.is_empty() {
         doc.blocks.push(Block::Heading(StyledText::plain("Next")));
-        doc.blocks.push(Block::Verbatim(decision.next.join("\n")));
+        doc.blocks.push(Block::Commands(decision.next.join("\n")));
     }
     doc
 }

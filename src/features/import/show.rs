@@ -80,7 +80,7 @@ pub fn doc<'a>(shown: &'a ShownImport<'_>) -> Doc<'a> {
     doc.blocks.push(Block::Paragraph(counted(&prepared.entries)));
     if !shown.next.is_empty() {
         doc.blocks.push(Block::Heading(StyledText::plain("Next")));
-        doc.blocks.push(Block::Verbatim(shown.next.join("\n")));
+        doc.blocks.push(Block::Commands(shown.next.join("\n")));
     }
     doc
 }
@@ -215,6 +215,6 @@ pub fn completed(drafts: &[&CompletedDraft], next: &[String]) -> Doc<'static> {
     doc.blocks.push(table(vec![whole("completed"), flexible("file"), flexible("answered")], rows));
     more(&mut doc, drafts.len(), "drafts");
     doc.blocks.push(Block::Heading(StyledText::plain("Next")));
-    doc.blocks.push(Block::Verbatim(next.join("\n")));
+    doc.blocks.push(Block::Commands(next.join("\n")));
     doc
 }

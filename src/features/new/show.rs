@@ -71,6 +71,6 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
         doc.blocks.push(Block::Findings(FindingList::for_all_readers(filed.findings.clone())));
     }
     doc.blocks.push(Block::Heading(StyledText::plain("Next")));
-    doc.blocks.push(Block::Verbatim(filed.next.join("\n")));
+    doc.blocks.push(Block::Commands(filed.next.join("\n")));
     doc
 }

@@ -293,7 +293,7 @@ impl ScanPage<'_, '_> {
         blocks.extend(self.searched().into_iter().map(paragraph));
         let next = self.next_lines();
         if is_whole && !next.is_empty() {
-            blocks.push(Block::Verbatim(next.join("\n")));
+            blocks.push(Block::Commands(next.join("\n")));
         }
         blocks
     }

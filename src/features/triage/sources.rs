@@ -123,10 +123,11 @@ impl SourceRoots {
             let slashed = root.replace('\\', "/");
             let is_absolute = slashed.starts_with('/') || slashed.get(1..3) == Some(":/");
             let from = if is_absolute { slashed } else { format!("{asked}/{slashed}") };
-            let folder = gate::plain(&from).ok_or_else(|| {
-                let what = format!("--source-root {root} leads out of the repository");
-                Usage::refused(what, "give the folder as the scanner saw it, such as /src")
-            })?;
+            let folder =
+                gate::plain(&from).filter(|_| !root.trim().is_empty()).ok_or_else(|| {
+                    let what = format!("--source-root `{root}` is no folder of the repository");
+                    Usage::refused(what, "give the folder as the scanner saw it, such as /src")
+                })?;
             if is_absolute {
                 folders.push(folder);
             } else if ran_in.replace(folder).is_some() {

@@ -99,7 +99,7 @@ impl<'d> PageBody<'d> {
             Block::Pairs(pairs) => self.pairs(pairs),
             Block::Table(table) => self.table(table),
             Block::Findings(findings) => self.findings(findings),
-            Block::Verbatim(text) => {
+            Block::Verbatim(text) | Block::Commands(text) => {
                 let text = escape::text(&visible::verbatim(text));
                 self.add(&format!("<pre>{text}</pre>\n"));
             }

@@ -155,6 +155,18 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
         "limited to versions",
     ),
     (
+        "{purl: 'pkg:deb/debian/x', versions: '>=1.2.3-4'}",
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:deb/debian/x@1.2.3")],
+        "deny",
+        "limited to versions",
+    ),
+    (
+        "{purl: 'pkg:pypi/x', versions: '=1.2.3+cu118'}",
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:pypi/x@1.2.3")],
+        "deny",
+        "limited to versions",
+    ),
+    (
         "{purl: 'pkg:deb/debian/x', versions: '=1.2.3-4'}",
         &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:deb/debian/x@1.2.3-4")],
         "allow",

@@ -98,7 +98,7 @@ fn an_absolute_path_is_that_of_a_named_root() {
     let found = one(&repo, &log("CVE-2026-2", &here("/src/services/a.rs"), &json!({})));
     assert_eq!(found.1, "covered");
     assert!(!found.3.contains("--source-root"), "{}", found.3);
-    for roots in [&["../src"][..], &["/.."], &["src", "lib"]] {
+    for roots in [&["../src"][..], &["/.."], &[""], &["src", "lib"]] {
         let args = roots.iter().flat_map(|root| ["--source-root", root]);
         let args: Vec<&str> = std::iter::once("a.sarif").chain(args).collect();
         let wrong = run(&repo, &args);

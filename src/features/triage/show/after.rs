@@ -63,7 +63,7 @@ fn proposals(doc: &mut Doc, proposals: &[FiringProposal], next: &str) {
     let open = proposals.iter().filter(|proposal| !next.contains(&proposal.record));
     let commands: Vec<String> = open.map(command).collect();
     if !commands.is_empty() {
-        doc.blocks.push(Block::Verbatim(commands.join("\n")));
+        doc.blocks.push(Block::Commands(commands.join("\n")));
     }
 }
 
@@ -142,6 +142,6 @@ fn drafts(doc: &mut Doc, shown: &TriageView<'_>) {
     doc.blocks.push(table(columns, rows.collect()));
     if !shown.next.is_empty() {
         doc.blocks.push(Block::Heading(StyledText::plain("Next")));
-        doc.blocks.push(Block::Verbatim(shown.next.join("\n")));
+        doc.blocks.push(Block::Commands(shown.next.join("\n")));
     }
 }
