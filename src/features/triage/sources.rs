@@ -125,7 +125,7 @@ impl SourceRoots {
             let from = if is_absolute { slashed } else { format!("{asked}/{slashed}") };
             let folder =
                 gate::plain(&from).filter(|_| !root.trim().is_empty()).ok_or_else(|| {
-                    let what = format!("--source-root `{root}` is no folder of the repository");
+                    let what = format!("--source-root `{root}` is not a folder of the repository");
                     Usage::refused(what, "give the folder as the scanner saw it, such as /src")
                 })?;
             if is_absolute {
