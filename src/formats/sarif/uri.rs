@@ -9,6 +9,7 @@ use crate::formats::sarif::head::{DeclaredArtifact, RunHead};
 use crate::formats::sarif::lenient::Lenient;
 use crate::formats::sarif::location::{NamedLocation, Roots};
 use crate::gate;
+use crate::history::paths;
 use crate::survey::event::FindingFile;
 
 /// The maximum nesting depth of base ids.
@@ -106,12 +107,12 @@ impl<'h> Places<'h> {
             return Ok(self.absolute(&path));
         }
         match self.base(named.base, DEEPEST) {
-            BaseFolder::Inside(folder) => Ok(relative(&below(&folder, &path))),
-            BaseFolder::Unstated(folder) => self.resolve_unstated(&below(&folder, &path)),
+            BaseFolder::Inside(folder) => Ok(relative(&paths::join(&folder, &path))),
+            BaseFolder::Unstated(folder) => self.resolve_unstated(&paths::join(&folder, &path)),
             BaseFolder::Unknown => Ok(FindingFile::Unknown),
             BaseFolder::Outside(whole) => Err(format!(
                 "{path} is relative to a folder outside the repository: /{}; use --source-root",
-                below(&whole, &path)
+                paths::join(&whole, &path)
             )),
             BaseFolder::Above => {
                 Err(format!("{path} is relative to a folder above the root of the repository"))
@@ -129,7 +130,7 @@ impl<'h> Places<'h> {
     /// folder that is asked, whichever has the file. A file that neither has is in no work tree, but in an image, say.
     fn resolve_unstated(&self, path: &str) -> Result<FindingFile, String> {
         let asked = self.roots.asked;
-        let of_asked = relative(&below(asked, path));
+        let of_asked = relative(&paths::join(asked, path));
         let of_root = relative(path);
         let has_file = |file: &FindingFile| matches!(file, FindingFile::Inside(path) if (self.roots.has_file)(path));
         if asked.is_empty() || matches!(of_root, FindingFile::Above(_)) {
@@ -201,8 +202,8 @@ impl BaseFolder {
     fn join(self, path: &str, roots: &Roots<'_>) -> BaseFolder {
         let (folder, is_inside) = match self {
             BaseFolder::Unstated(folder) => {
-                let folder = below(&folder, path);
-                let is_inside = gate::plain(&below(roots.asked, &folder)).is_some();
+                let folder = paths::join(&folder, path);
+                let is_inside = gate::plain(&paths::join(roots.asked, &folder)).is_some();
                 return if is_inside { BaseFolder::Unstated(folder) } else { BaseFolder::Above };
             }
             BaseFolder::Inside(folder) => (folder, true),
@@ -218,11 +219,6 @@ impl BaseFolder {
             None => BaseFolder::Above,
         }
     }
-}
-
-fn below(folder: &str, path: &str) -> String {
-    let slash = if folder.is_empty() { "" } else { "/" };
-    format!("{folder}{slash}{path}")
 }
 
 /// Returns the rest of a path below the longest matching folder for which the rest is accepted.
