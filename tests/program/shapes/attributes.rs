@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use super::{Checkout, MOVED, Origin, RECORDS, write};
+use super::{MOVED, Origin, RECORDS, write};
+use crate::cli::Run;
 
 #[test]
 fn attributes_that_only_git_reads_are_heeded() {
     let origin = Origin::new();
     let full = origin.clone(&[]).said("full clone");
-    let unread = |clone: &Checkout| -> Vec<String> {
-        let answer: Value =
-            serde_json::from_str(&clone.run(&["lint", "--format", "json"]).out).unwrap();
+    let unread = |run: &Run| -> Vec<String> {
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
         let files = answer["judged"]["not_read"].as_array().unwrap();
         files.iter().map(|it| it["path"].as_str().unwrap().to_owned()).collect()
     };
@@ -39,13 +39,11 @@ fn attributes_that_only_git_reads_are_heeded() {
     ] {
         let clone = origin.clone(&[]);
         write(&clone.top, ".gitattributes", &attributes);
-        assert_eq!(unread(&clone), of_two, "{attributes}");
-        assert_eq!(clone.run(&["lint"]).code, 3, "{attributes}");
-        for _ in 0..2 {
-            let run = clone.run(&["lint", "--format", "json"]);
-            clone.follow_help(&run, &attributes);
-        }
-        assert_eq!(clone.said(&attributes), full, "{attributes}");
+        let run = clone.run(&["lint", "--format", "json"]);
+        assert_eq!((run.code, unread(&run)), (3, of_two.clone()), "{attributes}");
+        clone.follow_help(&run, &attributes);
+        clone.follow_help(&clone.run(&["lint", "--format", "json"]), &attributes);
+        assert_eq!(clone.ask(&attributes, &["lint"]), full[2], "{attributes}");
     }
     for attributes in [
         "\"file name.txt\" text\n",
@@ -57,12 +55,12 @@ fn attributes_that_only_git_reads_are_heeded() {
     ] {
         let clone = origin.clone(&[]);
         write(&clone.top, ".gitattributes", attributes);
-        assert_eq!(clone.said(attributes), full, "{attributes}");
+        assert_eq!(clone.ask(attributes, &["lint"]), full[2], "{attributes}");
     }
     let clone = origin.clone(&[]);
     write(&clone.top, ".git/info/attributes", "\"team/**\" ident\n");
-    assert_eq!(unread(&clone), [RECORDS[4]]);
-    let run = clone.run(&["lint"]);
+    let run = clone.run(&["lint", "--format", "json"]);
+    assert_eq!(unread(&run), [RECORDS[4]]);
     clone.follow_help(&run, "the clone's own");
     assert_eq!(clone.said("the clone's own"), full);
 }
