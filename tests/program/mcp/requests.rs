@@ -115,21 +115,23 @@ fn what_a_stranger_writes_under_the_id_of_a_request_is_not_told() {
         assert!(!status.to_string().contains("MARK"), "{status}");
         status["structuredContent"]["texts"]["title"].clone()
     };
-    let question = json!({"identity": "agent:coder", "application": "handbook", "action": "merge"});
+    let mut asked =
+        json!({"identity": "agent:coder", "application": "handbook", "action": "merge"});
+    // Branches are read once a second; the first look of a wait reads them.
+    asked["seconds"] = 1.into();
     let text = made["yaml"].as_str().unwrap().replace("The coding agent", "MARK");
     for name in ["MARK-branch", branch] {
         assert_eq!(title(&mut client), request()["title"]);
         served.gate.repo.branch(name).by("mal").write(id, &text).commit("Write the same id");
         served.gate.fetch();
-        // Branches are read once a second; the first look of a wait reads them.
-        let mut asked = question.clone();
-        asked["seconds"] = 1.into();
         let waited = client.call("wait", &asked);
         assert_eq!(verdict(&waited), "pending");
         assert!(!waited.to_string().contains("MARK"), "{waited}");
         assert_eq!(title(&mut client), Value::Null, "{name}");
-        git(clone, &["update-ref", "-d", &format!("refs/remotes/origin/{name}")]);
-        client.call("wait", &asked);
+        if name != branch {
+            git(clone, &["update-ref", "-d", &format!("refs/remotes/origin/{name}")]);
+            client.call("wait", &asked);
+        }
     }
 }
 
