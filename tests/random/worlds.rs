@@ -71,10 +71,10 @@ use ledger::Ledger;
 use pressed::PressedLedger;
 
 /// The default number of histories of each half.
-const HISTORIES: u64 = 16;
+const HISTORIES: u64 = 12;
 
 /// The default number of histories of an agent.
-const HISTORIES_OF_AN_AGENT: u64 = 14;
+const HISTORIES_OF_AN_AGENT: u64 = 10;
 
 /// The default number of histories for each row of the table of the rules and each of its two kinds of changes; each change of
 /// the row has one at least.

@@ -8,6 +8,7 @@ use crate::cli;
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{self, Says, no, public, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
+use exledger::history::approvals_branch::MOST_COMMITS;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -414,7 +415,7 @@ fn commits_hide_no_statement() {
     assert_eq!(status(&repo), "active");
     let junk =
         "commit refs/heads/exledger-approvals\ncommitter m <m@example.com> 0 +0000\ndata 0\n";
-    let stream = format!("{junk}from {tip}\n{}", junk.repeat(100_000));
+    let stream = format!("{junk}from {tip}\n{}", junk.repeat(MOST_COMMITS));
     let mut git = Command::new("git");
     let git = git.arg("-C").arg(repo.path()).args(["fast-import", "--quiet"]);
     let mut import = git.stdin(Stdio::piped()).spawn().unwrap();

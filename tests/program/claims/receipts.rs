@@ -50,13 +50,10 @@ fn receipts_give_nothing_back() {
                 [&[kind, path.as_str()][..], if signed { &more[..] } else { &[] }].concat()
             };
             assert_eq!(ask(once.clone(), &flags("--new-receipts")), "allow");
-            assert_eq!(ask(once.clone(), &flags("--receipts")), "deny", "the use is gone");
             let text = fs::read_to_string(&path).unwrap();
             attack(&path, &text);
-            for _ in 0..2 {
-                let verdict = ask(once.clone(), &flags("--receipts"));
-                assert_ne!(verdict, "allow", "{what}, signed: {signed}");
-            }
+            let verdict = ask(once.clone(), &flags("--receipts"));
+            assert_ne!(verdict, "allow", "{what}, signed: {signed}");
             write(&path, &text);
             assert_eq!(ask(once.clone(), &flags("--receipts")), "deny", "{what}, and put back");
         }

@@ -28,7 +28,6 @@ fn a_hundred_thousand_entries_are_read_and_no_more() {
     for (format, path, begin, entry, end) in [
         ("trivy", ".trivyignore", "", "CVE-1\n", ""),
         ("csv", "a.csv", "title\n", "a\n", ""),
-        ("gitleaks", ".gitleaksignore", "", "a:b:1\n", ""),
         ("cargo-deny", "deny.toml", "[advisories]\nignore = [\n", "'A',\n", "]\n"),
         (
             "dependency-check",
