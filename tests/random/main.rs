@@ -260,6 +260,18 @@ const FOUND: &[(bool, u64, &[u64])] = &[
             2232180153442141668,
         ],
     ),
+    // A branch filed a record that stood on the line, and its merge left that out; this file took what landed next for approved.
+    (
+        false,
+        6062769451366517094,
+        &[
+            9704170668903440657,
+            17456660976271012475,
+            14680445668881208409,
+            18364120376134338561,
+            1006314193925796633,
+        ],
+    ),
     // The author of a record in a branch was lost once the branch moved the record to another folder.
     (false, 1755138930826970792, &[5006771766802281689, 1973313946810733640, 7965949970076818839]),
     // Who had filed a record that nobody approved was no author of it any more after a branch removed and filed it again.

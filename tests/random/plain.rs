@@ -15,17 +15,17 @@ use super::statement::{About, Signed};
 use super::truth::{State, Version};
 use super::world::{MAILMAP, POLICY, World};
 
-/// Tells whether a merge brings a commit that changed a record otherwise than the merge has it: that may have taken something
-/// away, which counts as landed.
+/// Tells whether a merge brings a commit that changed a record otherwise than the merge has it, or filed one that stood on the
+/// line: that may have taken something away, which counts as landed.
 fn is_changed_off_line(world: &World, ranges: &[Vec<Oid>], id: usize) -> bool {
     let state = |oid: &Oid| world.state(&world.made[oid].files, id);
     world.main.iter().zip(ranges).any(|(land, range)| {
         let landed = state(&land.oid);
+        let before = |oid: &Oid| world.made[oid].parents.first().map_or(State::Gone, state);
+        let stood = before(&land.oid) != State::Gone;
         range.iter().any(|oid| {
-            let first = world.made[oid].parents.first();
-            let before = first.map_or(State::Gone, state);
-            let own = state(oid);
-            before != State::Gone && own != before && own != landed
+            let (before, own) = (before(oid), state(oid));
+            (stood || before != State::Gone) && own != before && own != landed
         })
     })
 }
