@@ -6,6 +6,7 @@ use exledger::diag::Finding;
 use exledger::diag::code::Code;
 use exledger::ledger::Files;
 use exledger::ledger::tree::{MapTree, Tree};
+use exledger::policy;
 use exledger::policy::governance::Governance;
 use exledger::record::time::{Day, Instant};
 use exledger::rules::case::RuleContext;
@@ -17,6 +18,8 @@ use exledger::rules::past::RecordPast;
 use exledger::rules::repeats::Repeats;
 use exledger::session::judged;
 use serde_json::Value;
+
+use crate::support::samples::{PATH, POLICIES, SAMPLE};
 
 pub(crate) fn instant(text: &str) -> Instant {
     Instant::parse(text).unwrap_or_else(|| Day::new(text).unwrap().last_instant())
@@ -87,12 +90,15 @@ pub(crate) fn tree_of(example: &Example) -> Option<MapTree> {
     }
 }
 
-/// Returns the rules that report the sample itself. There are none, as a test of the samples asserts: whoever adds a rule that
-/// does so changes the sample, and no other test fails.
+/// Returns the rules that report the samples of rules or of tests. There are none, as a test of the samples asserts: whoever adds
+/// a rule that does so changes the sample, and no other test fails.
 pub(crate) fn rules_of_sample() -> Vec<Code> {
     let sample = &Example::SAMPLE;
-    let findings = tree_of(sample).and_then(|tree| findings_in(sample, &tree));
-    findings.unwrap().iter().map(|finding| finding.rule).collect()
+    let findings_of_rules = tree_of(sample).and_then(|tree| findings_in(sample, &tree));
+    let files =
+        [(PATH.to_owned(), SAMPLE.to_owned()), (policy::FILE.to_owned(), POLICIES[0].to_owned())];
+    let all = findings_of_rules.into_iter().flatten().chain(findings(&MapTree::of(files), None));
+    all.map(|finding| finding.rule).collect()
 }
 
 /// Lints an example of which the files may have been edited.
