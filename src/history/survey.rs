@@ -40,21 +40,22 @@ impl Survey {
     ) -> Result<Survey, Obstacle> {
         let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
         let governance = Governance::read(&tip)?;
-        let mut paths: BTreeSet<String> =
-            governance.paths().iter().map(|path| prefix.plain(path)).collect();
-        paths.extend(chain.others.judged.iter().cloned());
         let now = &governance.policy.records;
         let mut record_folders = known
             .cloned()
             .unwrap_or_else(|| RecordFolders { now: now.clone(), ..Default::default() });
-        let mut approvals: BTreeSet<String> = record_folders.all().into_iter().collect();
-        let mut redesigns = BTreeSet::from([governance.policy.redesigns.clone()]);
+        let own = governance.paths().iter().map(|path| prefix.plain(path)).collect::<Vec<_>>();
+        let mut named = NamedPaths {
+            governance: own.into_iter().chain(chain.others.judged.iter().cloned()).collect(),
+            approvals: record_folders.all().into_iter().collect(),
+            redesigns: BTreeSet::from([governance.policy.redesigns.clone()]),
+        };
         let mut few = few.map(|(few, search)| (few.clone(), search));
         loop {
             let interest = Interest::new(prefix, &record_folders.all())
-                .with(prefix, &paths, ReadPurpose::Governance)
-                .with(prefix, &approvals, ReadPurpose::Approvals)
-                .with(prefix, &redesigns, ReadPurpose::Redesigns)
+                .with(prefix, &named.governance, ReadPurpose::Governance)
+                .with(prefix, &named.approvals, ReadPurpose::Approvals)
+                .with(prefix, &named.redesigns, ReadPurpose::Redesigns)
                 .with(prefix, &chain.others.noted, ReadPurpose::OtherPolicy);
             let landed = match &few {
                 Some((_, Some(search))) => {
@@ -103,19 +104,10 @@ impl Survey {
                 return Err(obstacle);
             }
             let states = governance::read(objects, chain, &graph.stops, &folders.changes, prefix);
-            let named = states.paths(prefix);
-            let policies = || states.each().map(|state| &state.governance.policy);
-            let beside: BTreeSet<String> =
-                policies().flat_map(|policy| policy.records.iter().cloned()).collect();
-            let planned: BTreeSet<String> =
-                policies().map(|policy| policy.redesigns.clone()).collect();
+            let is_named = !named.add(&states, prefix);
             let landed = known.is_none().then(|| RecordFolders::of(&states, now));
             let landed = landed.filter(|landed| *landed != record_folders);
-            if landed.is_none()
-                && named.is_subset(&paths)
-                && beside.is_subset(&approvals)
-                && planned.is_subset(&redesigns)
-            {
+            if landed.is_none() && is_named {
                 return Ok(Survey {
                     interest,
                     graph,
@@ -129,10 +121,29 @@ impl Survey {
                 });
             }
             record_folders = landed.unwrap_or(record_folders);
-            approvals.extend(beside);
-            redesigns.extend(planned);
-            paths.extend(named);
         }
+    }
+}
+
+struct NamedPaths {
+    governance: BTreeSet<String>,
+    approvals: BTreeSet<String>,
+    redesigns: BTreeSet<String>,
+}
+
+impl NamedPaths {
+    fn add(&mut self, states: &States, prefix: &LedgerPrefix) -> bool {
+        let sizes = |named: &NamedPaths| {
+            [&named.governance, &named.approvals, &named.redesigns].map(BTreeSet::len)
+        };
+        let before = sizes(self);
+        self.governance.extend(states.paths(prefix));
+        for state in states.each() {
+            let policy = &state.governance.policy;
+            self.approvals.extend(policy.records.iter().cloned());
+            self.redesigns.insert(policy.redesigns.clone());
+        }
+        sizes(self) != before
     }
 }
 

@@ -28,7 +28,7 @@ use std::rc::Rc;
 
 use crate::history::approval_files::ApprovalFileChanges;
 use crate::history::approvals_branch::{AskedStatements, N_DIGITS, collect_statements};
-use crate::history::chain::{self, Chain};
+use crate::history::chain::{self, ApprovalsBranch, Chain};
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::digest::Digest;
@@ -36,6 +36,7 @@ use crate::history::folders::{FileChange, RecordSearch};
 use crate::history::former::{FormerCommits, OffLineMarks};
 use crate::history::governance::{GovernanceFiles, States};
 use crate::history::graph::ChangedLanding;
+use crate::history::mainline::Mainline;
 use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
@@ -74,8 +75,17 @@ pub fn walk(
 
 /// Returns the mainline alone, for a history without a policy, of which nothing else is needed.
 pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
+    unread(chain.mainline, prefix, chain.approvals, chain.others.judged)
+}
+
+fn unread(
+    mainline: Mainline,
+    prefix: &LedgerPrefix,
+    approvals_branch: ApprovalsBranch,
+    policies_below: BTreeSet<String>,
+) -> History {
     History {
-        mainline: chain.mainline,
+        mainline,
         trails: BTreeMap::new(),
         left_out: BTreeSet::new(),
         former: BTreeMap::new(),
@@ -93,13 +103,13 @@ pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
         approvals: Vec::new(),
         statements: Vec::new(),
         lost_statements: Vec::new(),
-        approvals_branch: chain.approvals,
+        approvals_branch,
         unnamed_until: None,
         landed: OidMap::default(),
         notes: None,
         begins: None,
         other_policies: BTreeMap::new(),
-        policies_below: chain.others.judged,
+        policies_below,
         hides_levels: false,
         checked: CheckedCommits::default(),
     }
@@ -212,10 +222,8 @@ fn collect_versions(
     let asked = || asked_statements(&trails, &governance, (&survey.states, &survey.folders.all()));
     let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
     Ok(History {
-        mainline,
         former,
         trails,
-        left_out: BTreeSet::new(),
         governance: governance.trails,
         lost_rules,
         brought_rules,
@@ -224,21 +232,15 @@ fn collect_versions(
         off_line_rules: marks.rules,
         governance_bytes: governance.bytes,
         states: survey.states,
-        prefix: prefix.clone(),
         before_lists,
         folders: survey.folders,
         approvals,
         statements,
         lost_statements,
-        approvals_branch: branch,
         unnamed_until,
         landed: survey.graph.landed,
-        notes: None,
-        begins: None,
         other_policies,
-        policies_below,
-        hides_levels: false,
-        checked: CheckedCommits::default(),
+        ..unread(mainline, prefix, branch, policies_below)
     })
 }
 

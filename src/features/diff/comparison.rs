@@ -5,7 +5,7 @@
 use crate::approval;
 use crate::approval::TrailVerdicts;
 use crate::features::diff::authors::{Authorship, how};
-use crate::features::diff::compared::{Compared, ProposedState};
+use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::features::diff::redesigns::{plan_redesigns, redesign_folders};
 use crate::features::diff::uncounted::UncountedFiles;
 use crate::history::branch::Branch;
@@ -36,6 +36,7 @@ use crate::store::git::indexed::IndexedObjects;
 use crate::survey::approved_state::ApprovedState;
 use crate::survey::branch::{self, Candidates, Delta, LedgerSide};
 use crate::survey::neighbour::Neighbours;
+use crate::survey::redesign::RedesignHistory;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -276,32 +277,9 @@ impl Comparer<'_> {
         let worker = cast.worker.as_ref().filter(|_| proposed.commit.is_none());
         let planned = plan_redesigns(changed, &governors, worker, &cast.onto);
         let until = self.until(head)?;
-        let mut neighbours = None;
-        let mut entries = Vec::new();
-        if !deltas.is_empty() {
-            let search = NeighbourSearch::of(&deltas, [&before, proposed.governance])
-                .with_redesigns(&redesigns);
-            let further;
-            let ((history, approvals), similar) = match similar {
-                Some(similar) if !search.has_patterns() => (self.past()?, similar),
-                _ => {
-                    further = self.past_of_similar(&deltas, &search)?;
-                    (&further.0, further.1)
-                }
-            };
-            let stems = deltas.iter().map(|it| it.key.as_str());
-            let governance = &approvals.counted.tip;
-            neighbours = Some(Neighbours {
-                redesigns: redesigns.clone(),
-                further_ids: nearby::known(stems, history),
-                all: nearby::landed(similar.iter(), history, approvals, governance),
-                until,
-            });
-            for delta in deltas {
-                let landed = ApprovedState::from_history(history, approvals, &delta.key);
-                entries.push(cast.entry(delta, landed, &commits, &loose));
-            }
-        }
+        let entry = |delta: Delta, landed| cast.entry(delta, landed, &commits, &loose);
+        let differing = (deltas, similar, [&*before, proposed.governance]);
+        let (entries, neighbours) = self.entries(differing, &redesigns, until, &entry)?;
         let taken = self.taken(base, &commits, &entries, proposed)?;
         Ok(Compared {
             taken,
@@ -324,6 +302,41 @@ impl Comparer<'_> {
             planned,
             until,
         })
+    }
+
+    /// Returns the entries of the records that differ, and the landed records to compare these with; `None` if none differs.
+    fn entries(
+        &self,
+        (deltas, similar, governance): (Vec<Delta>, Option<Vec<TrailKey>>, [&Governance; 2]),
+        redesigns: &[RedesignHistory],
+        until: Instant,
+        entry: &dyn Fn(Delta, ApprovedState) -> Entry,
+    ) -> Result<(Vec<Entry>, Option<Neighbours>), Undetermined> {
+        if deltas.is_empty() {
+            return Ok((Vec::new(), None));
+        }
+        let search = NeighbourSearch::of(&deltas, governance).with_redesigns(redesigns);
+        let further;
+        let ((history, approvals), similar) = match similar {
+            Some(similar) if !search.has_patterns() => (self.past()?, similar),
+            _ => {
+                further = self.past_of_similar(&deltas, &search)?;
+                (&further.0, further.1)
+            }
+        };
+        let stems = deltas.iter().map(|it| it.key.as_str());
+        let counted = &approvals.counted.tip;
+        let neighbours = Neighbours {
+            redesigns: redesigns.to_vec(),
+            further_ids: nearby::known(stems, history),
+            all: nearby::landed(similar.iter(), history, approvals, counted),
+            until,
+        };
+        let entries = deltas.into_iter().map(|delta| {
+            let landed = ApprovedState::from_history(history, approvals, &delta.key);
+            entry(delta, landed)
+        });
+        Ok((entries.collect(), Some(neighbours)))
     }
 
     /// Compares by the governance that landed, and reads the past of the records that differ with that of everything else: what
