@@ -185,6 +185,12 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     if let Some(target) = request_target(subject).or(below) {
         return target != branch;
     }
+    // Bitbucket Cloud names the source alone.
+    let request =
+        subject.strip_prefix("Merged in ").and_then(|rest| rest.split_once(" (pull request #"));
+    if let Some((source, _)) = request {
+        return ["main", "master", branch].contains(&source);
+    }
     let subject = MergeSubject::parse(subject);
     let has_request = line("See merge request ").is_some();
     subject.is_some_and(|subject| {
@@ -201,8 +207,13 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
 }
 
 /// Returns the branch into which a subject says that a request was merged, as Gitea, Gerrit, Bitbucket Server and Azure DevOps write
-/// it: `Merge pull request 'Pay' (#7) from pay into main`, `Merge "Pay" into main`, `Merge pull request #7 in PAY/pay from pay to main`.
+/// it: `Merge pull request 'Pay' (#7) from pay into main`, `Merge "Pay" into main`, `Merge pull request #7 in PAY/pay from pay to main`;
+/// and Bitbucket Cloud where it brings a branch up to date: `Merged main into pay`.
 fn request_target(subject: &str) -> Option<&str> {
+    if let Some(rest) = subject.strip_prefix("Merged ") {
+        let (source, target) = rest.split_once(" into ")?;
+        return (!source.contains(' ') && !target.contains(' ')).then_some(target);
+    }
     let rest = subject.strip_prefix("Merge ")?;
     let (_, target) = match rest.strip_prefix("pull request ") {
         Some(rest) if rest.starts_with('#') => {
@@ -222,43 +233,64 @@ fn request_target(subject: &str) -> Option<&str> {
 }
 
 /// The subject that git gives a merge: `Merge branch 'a', remote-tracking branch 'o/b'; tag 'v1' of URL into c`.
+#[derive(Default)]
 struct MergeSubject<'s> {
     branches: Vec<(&'s str, bool)>,
+    merges_head: bool,
     is_of_branches: bool,
     target: Option<&'s str>,
 }
 
+fn merged_kind(written: &str) -> Option<(&'static str, bool)> {
+    const KINDS: [(&str, bool); 5] = [
+        ("remote-tracking branch", true),
+        ("branch", true),
+        ("commit", false),
+        ("tag", false),
+        ("", true),
+    ];
+    let written = written.trim_end();
+    let singular = written.strip_suffix("es").filter(|stem| stem.ends_with("branch"));
+    let singular = singular.or_else(|| written.strip_suffix('s')).unwrap_or(written);
+    KINDS.iter().find(|(name, _)| *name == singular).copied()
+}
+
+fn is_place(text: &str, has_target: bool) -> bool {
+    // Less is enough before the name of a target; else `Merge /login` would be one.
+    let is_word = !text.contains(' ');
+    if text.contains(['\'', '"']) || !is_word && !has_target {
+        return false;
+    }
+    let is_path = ["./", "../", "~/"].iter().any(|begin| text.starts_with(begin))
+        || text.strip_prefix('/').is_some_and(|rest| has_target || rest.contains('/'));
+    let is_host = || text.split_once(':').is_some_and(|(host, _)| host.contains(['@', '.']));
+    let is_address = is_word && (text.contains("://") || is_host());
+    is_path || is_address || has_target && is_word && text.contains(['/', ':'])
+}
+
 impl<'s> MergeSubject<'s> {
     fn parse(subject: &'s str) -> Option<MergeSubject<'s>> {
-        const KINDS: [(&str, bool); 5] = [
-            ("remote-tracking branch", true),
-            ("branch", true),
-            ("commit", false),
-            ("tag", false),
-            ("", true),
-        ];
         let mut is_commit = false;
         let mut rest = subject.strip_prefix("Merge ")?;
-        // `git pull URL`, of the branch that HEAD names there.
-        if let Some((url, target)) = rest.split_once(" into ")
-            && url.contains(['/', ':'])
-            && !url.contains([' ', '\'', '"'])
-        {
-            let target = Some(target.trim_end_matches(' '));
-            return Some(MergeSubject { branches: Vec::new(), is_of_branches: false, target });
+        // `git pull URL`, of the branch that HEAD names there: mostly the approved one.
+        let (url, target) = match rest.rsplit_once(" into ") {
+            Some((url, target)) => (url, Some(target.trim_end_matches(' '))),
+            None => (rest.trim_end_matches(' '), None),
+        };
+        if is_place(url, target.is_some()) {
+            let merges_head = is_place(url, false);
+            return Some(MergeSubject { target, merges_head, ..MergeSubject::default() });
         }
+        let merges_head = rest.strip_prefix("HEAD, ").map(|others| rest = others).is_some();
         let (mut is_branch, mut is_tracking) = (false, false);
         let mut is_of_branches = true;
         let mut branches = Vec::new();
         loop {
             let (kind, after) = rest.split_once('\'')?;
-            let kind = kind.trim_end();
-            let singular = kind.strip_suffix("es").filter(|stem| stem.ends_with("branch"));
-            let singular = singular.or_else(|| kind.strip_suffix('s')).unwrap_or(kind);
-            let (known, names_branches) = KINDS.iter().find(|(name, _)| *name == singular)?;
+            let (known, names_branches) = merged_kind(kind)?;
             if !known.is_empty() {
-                (is_branch, is_tracking) = (*names_branches, known.starts_with("remote"));
-                is_commit = *known == "commit";
+                (is_branch, is_tracking) = (names_branches, known.starts_with("remote"));
+                is_commit = known == "commit";
             }
             is_of_branches &= is_branch && !is_tracking;
             // A name may hold quotes, and no blank: the last quote before one ends it.
@@ -275,7 +307,13 @@ impl<'s> MergeSubject<'s> {
                 item.split_once('\'').filter(|(kind, _)| kind.split(' ').count() < 4)?;
                 Some(item)
             });
-            match next {
+            // What was fetched from several repositories.
+            let other = || {
+                let (_, other) = rest.strip_prefix(" of ")?.split_once("; ")?;
+                let (kind, _) = other.split_once('\'')?;
+                merged_kind(kind).filter(|(known, _)| !known.is_empty()).map(|_| other)
+            };
+            match next.or_else(other) {
                 Some(item) => rest = item,
                 None => break,
             }
@@ -292,6 +330,7 @@ impl<'s> MergeSubject<'s> {
         let is_name = |target: &str| !target.contains(' ');
         (is_whole && target.is_none_or(is_name)).then_some(MergeSubject {
             branches,
+            merges_head,
             is_of_branches,
             target,
         })
@@ -301,7 +340,8 @@ impl<'s> MergeSubject<'s> {
     fn merges(&self, branch: &str) -> bool {
         let is_itself = |name: &str| ["main", "master", branch].contains(&name);
         let is_known = |remote: &str| ["origin", "upstream"].contains(&remote);
-        self.branches.iter().any(|(typed, is_tracking)| {
+        let mut branches = self.branches.iter();
+        let names_it = branches.any(|(typed, is_tracking)| {
             let name = typed.split(['~', '^']).next().unwrap_or(typed);
             let name = name.split_once("@{").map_or(name, |(name, _)| name);
             let name = name.rsplit_once(':').map_or(name, |(_, name)| name);
@@ -313,11 +353,18 @@ impl<'s> MergeSubject<'s> {
             };
             match name.split_once('/') {
                 _ if is_itself(name) => true,
-                Some((remote, "HEAD")) => is_tracking || is_known(remote),
-                Some((remote, name)) => (is_tracking || is_known(remote)) && is_itself(name),
+                // The name of another remote may have a slash, too.
+                Some((remote, rest)) if is_tracking && !is_known(remote) => {
+                    let name = rest.rsplit_once('/').map_or(rest, |(_, name)| name);
+                    name == "HEAD" || is_itself(name)
+                }
+                Some((remote, name)) => {
+                    (is_tracking || is_known(remote)) && (name == "HEAD" || is_itself(name))
+                }
                 None => is_tracking,
             }
-        })
+        });
+        names_it || self.merges_head
     }
 }
 
