@@ -125,9 +125,9 @@ pub const PARTS: &[Part] = &[
     ),
     decides(
         &["the revoked keys"],
-        "a line more, for records and reviews; for governance, and to discard that key's rejections, once it is approved",
+        "a key more, for records and reviews; for governance, and to discard that key's rejections, once it is approved",
         |before, after| {
-            lines(before.revoked.as_deref()).is_subset(&lines(after.revoked.as_deref()))
+            revokes_more(before.revoked.as_deref(), after.revoked.as_deref().unwrap_or_default())
         },
     ),
     decides(&[".mailmap"], "", never),
@@ -182,14 +182,16 @@ pub fn bearing(before: &Governance, after: &Governance) -> Option<Bearing> {
     changed.iter().map(|name| part(name).map_or(Bearing::Decides, |part| part.bearing)).max()
 }
 
-/// Tells whether a list of revoked keys has all lines of another one.
+/// Tells whether a list of revoked keys has all keys of another one.
 pub fn revokes_more(before: Option<&str>, after: &str) -> bool {
-    lines(before).is_subset(&lines(Some(after)))
+    let after: BTreeSet<&str> = revoked_keys(after).collect();
+    revoked_keys(before.unwrap_or_default()).all(|key| after.contains(key))
 }
 
 /// Tells whether a file has no lines with content, so that it says as much as none.
 pub fn is_blank(bytes: &[u8]) -> bool {
-    lines(Some(&String::from_utf8_lossy(bytes))).is_empty()
+    let text = String::from_utf8_lossy(bytes);
+    lines(Some(&text)).is_empty() && revoked_lines(&text).next().is_none()
 }
 
 /// Tells whether two texts of a governance file say the same in another layout: comments, order, quotes.
@@ -435,10 +437,28 @@ fn within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
     few.iter().all(|item| many.contains(item))
 }
 
+// How every public key begins in base64.
+const KEY: &str = "AAAA";
+
 fn lines(text: Option<&str>) -> BTreeSet<&str> {
-    text.unwrap_or_default()
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect()
+    let lines = without_mark(text.unwrap_or_default()).lines().map(str::trim);
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+}
+
+/// Returns the lines of a list of revoked keys that may revoke any, each with its number.
+pub fn revoked_lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    // Some editors end lines with a lone CR; and a key that is appended to a comment without a line end is meant.
+    let lines = (1..).zip(without_mark(text).split('\n'));
+    let parts =
+        lines.flat_map(|(number, line)| line.split('\r').map(move |part| (number, part.trim())));
+    parts.filter(|(_, line)| !line.is_empty() && (!line.starts_with('#') || line.contains(KEY)))
+}
+
+fn revoked_keys(text: &str) -> impl Iterator<Item = &str> {
+    let words = revoked_lines(text).flat_map(|(_, line)| line.split_whitespace());
+    words.filter(|word| word.starts_with(KEY))
+}
+
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }

@@ -8,6 +8,7 @@ use crate::approval::sources::wire::PublicKey;
 use crate::diag::Level;
 use crate::policy::demand::Proof;
 use crate::policy::governance::KeyLimit;
+use crate::policy::governs;
 use crate::record::time::{Day, Instant};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -128,19 +129,10 @@ impl Revoked {
     /// All keys on a line are revoked, whatever else the line contains: a key overlooked here would count.
     pub fn parse(text: &str) -> Revoked {
         let mut revoked = Revoked::default();
-        // Some editors end lines with a lone CR: behind a comment, a key would be overlooked.
-        let lines = numbered_all(text)
-            .flat_map(|(number, line)| line.split('\r').map(move |part| (number, part.trim())));
-        for (number, text) in lines.filter(|(_, text)| is_read(text)) {
-            let words: Vec<&str> = text.split_whitespace().collect();
-            let pairs = words.windows(2);
-            let keys: Vec<PublicKey> = pairs
-                .filter_map(|pair| match pair {
-                    [algorithm, base64] => PublicKey::parse(algorithm, base64),
-                    _ => None,
-                })
-                .collect();
-            if keys.is_empty() {
+        for (number, line) in governs::revoked_lines(text) {
+            let words = line.split_whitespace();
+            let keys: Vec<PublicKey> = words.filter_map(PublicKey::of_base64).collect();
+            if keys.is_empty() && !line.starts_with('#') {
                 revoked.problems.push(SignersProblem {
                     line: number,
                     level: Level::Error,
@@ -156,16 +148,9 @@ impl Revoked {
 }
 
 fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
-    numbered_all(text).filter(|(_, line)| is_read(line))
-}
-
-fn numbered_all(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    (1..).zip(bare.split('\n').map(str::trim))
-}
-
-fn is_read(line: &str) -> bool {
-    !line.is_empty() && !line.starts_with('#')
+    let lines = (1..).zip(bare.split('\n').map(str::trim));
+    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
 fn line(

@@ -35,8 +35,12 @@ impl PublicKey {
 
     /// Parses a key from two fields of a line: its algorithm, and its bytes in base64.
     pub fn parse(algorithm: &str, base64: &str) -> Option<PublicKey> {
-        let key = PublicKey::new(&from_base64(base64.as_bytes())?)?;
-        (key.algorithm == algorithm).then_some(key)
+        PublicKey::of_base64(base64).filter(|key| key.algorithm == algorithm)
+    }
+
+    /// Parses a key that names its algorithm in its bytes alone.
+    pub(crate) fn of_base64(base64: &str) -> Option<PublicKey> {
+        PublicKey::new(&from_base64(base64.as_bytes())?)
     }
 
     pub fn algorithm(&self) -> &str {

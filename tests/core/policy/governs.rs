@@ -90,7 +90,9 @@ fn people_may_leave_and_bots_may_join() {
     ));
     both_ways(governance(POLICY, &ROSTER.replacen("Lee,x,yes", "Lee,x,no", 1), KEYS, "", ""));
     both_ways(governance(POLICY, ROSTER, "dana@example.com ssh-ed25519 AAAAxx\n", "", ""));
-    both_ways(governance(POLICY, ROSTER, KEYS, "ssh-ed25519 AAAByy\n", ""));
+    for begin in ["", "# stolen\r", "# stolen", "\u{feff}"] {
+        both_ways(governance(POLICY, ROSTER, KEYS, &format!("{begin}ssh-ed25519 AAAAyy\n"), ""));
+    }
     check("nested: allow", "nested: allow, governance: {count: 2, each_of: [g], proof: attested}");
 }
 

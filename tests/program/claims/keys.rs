@@ -427,6 +427,44 @@ fn revoked_key_is_out() {
 }
 
 #[test]
+fn revoked_key_is_out_however_its_list_is_written() {
+    // Before the revocation, with it, and after somebody took it away; a mark and line ends of some editors, and a comment without one.
+    let key = public("dana");
+    let title = "# Revoked keys, one a line";
+    let lists = [
+        (None, format!("\u{feff}{key}\n"), format!("# Ours\n\u{feff}{key}\n")),
+        (None, format!("# Stolen\r{key}\r"), String::new()),
+        (Some(format!("{title}\r")), format!("{title}\r{key}"), format!("{title}\r")),
+        (Some(title.to_owned()), format!("{title}{key}"), format!("{title}\n")),
+    ];
+    for (before, with, after) in lists {
+        let repo = ledger(&three_signers(), &["dana", "lee", "pat"]);
+        let write = |by: &str, text: &str| {
+            repo.by(by).write(REVOKED, text).commit("Revoked keys");
+        };
+        before.iter().for_each(|before| write("mallory", before));
+        write("kim", &with);
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        sign(&repo, "mallory", &approvals(&repo, &BOTH, SAMPLE));
+        assert_eq!(status(&repo), "unapproved", "{with:?}");
+        write("mallory", &after);
+        sign(&repo, "mallory", &approvals(&repo, &BOTH, SAMPLE));
+        assert_eq!(status(&repo), "unapproved", "{with:?}, then {after:?}");
+        let is_told = errors(&repo).contains(&"policy-unapproved".to_owned());
+        assert_eq!(is_told, !after.contains(&key), "{with:?}");
+        sign(&repo, "ana", &approvals(&repo, &[("pat", "pat"), ("lee", "lee")], SAMPLE));
+        assert_eq!(status(&repo), "active", "{with:?}");
+    }
+    // Left out by the merge that brings it.
+    let repo = ledger(&three_signers(), &["dana", "lee", "pat"]);
+    repo.branch("revoke").by("kim").write(REVOKED, &format!("# Stolen\r{key}\r")).commit("Revoke");
+    repo.by("mallory").merge_ours(&["revoke"], "Merge branch 'revoke'");
+    repo.by("ana").write(ID, SAMPLE).commit("File it");
+    sign(&repo, "mallory", &approvals(&repo, &BOTH, SAMPLE));
+    assert_eq!(status(&repo), "unapproved", "left out");
+}
+
+#[test]
 fn who_completes_the_first_policy_is_named() {
     let report = |repo: &Repo| {
         let answer = answer(repo, &["verify"]);
