@@ -20,7 +20,7 @@ use crate::policy::governance::{self, Governance};
 use crate::policy::governs::{self, Bearing};
 use crate::policy::people::person::Person;
 use crate::policy::tier::fact::Facts;
-use crate::policy::tier::{self, TierDemand};
+use crate::policy::tier::{self, Needed, TierDemand};
 use crate::policy::tiers::Must;
 use crate::policy::{self, Policy, people};
 use crate::record::Record;
@@ -113,13 +113,13 @@ impl OnlyListed {
         if !both().any(|record| listed::is_for_listed(governance, record)) {
             return None;
         }
-        let agents = both().filter_map(|record| {
-            let subject = &record.subject;
-            let is_agent = subject.identity_type == Some(IdentityType::AiAgent);
-            subject.identity.clone().filter(|_| is_agent)
-        });
+        let of_agents = both()
+            .map(|record| &record.subject)
+            .filter(|subject| subject.identity_type == Some(IdentityType::AiAgent));
+        let agents = of_agents
+            .flat_map(|subject| subject.identity.iter().chain(subject.aliases.iter().flatten()));
         let is_access = both().any(|record| record.subject.is_access());
-        Some(OnlyListed::Record { is_access, agents: agents.collect() })
+        Some(OnlyListed::Record { is_access, agents: agents.cloned().collect() })
     }
 
     /// `judge` resolves identities where the version lands, `own` where the statement does.
@@ -185,11 +185,7 @@ pub(crate) fn governance_demand(
     let before = all.before(landing);
     let approved = before.approved;
     let listed = ListedPeople::of(approved, &before.approved_key_set.keys);
-    let mut terms = match version.kind(approved, all.in_force(landing)) {
-        ChangeKind::Revocation => least(Proof::Claimed),
-        ChangeKind::Bears(Bearing::Other) => least(approved.policy.strongest_proof()),
-        ChangeKind::Bears(Bearing::Decides) => deciding(approved, &listed),
-    };
+    let mut terms = version.terms(approved, all.in_force(landing), &listed);
     if put_back::A1 {
         terms = least(approved.policy.approval.proof);
     }
@@ -206,6 +202,12 @@ pub(crate) fn governance_demand(
         listed: (!put_back::A1 && (all.has_listed(landing) || !listed.is_empty()))
             .then_some(OnlyListed::Rules(listed)),
     }
+}
+
+/// Returns what a change of a governance file needs that has not landed, by the governance that counts.
+pub(crate) fn governance_needed(version: GovernanceVersion, governance: &Governance) -> Needed {
+    let listed = ListedPeople::of(governance, &Keys::from_governance(governance, governance));
+    version.terms(governance, governance, &listed).needed()
 }
 
 /// Says why the listed people can't meet what governance asks for a change of itself, whoever makes the change; `None` if
@@ -268,6 +270,19 @@ impl GovernanceVersion<'_> {
 
     fn is(&self, path: &str) -> bool {
         self.prefix.plain(path) == self.path
+    }
+
+    fn terms(
+        &self,
+        approved: &Governance,
+        counted: &Governance,
+        listed: &ListedPeople,
+    ) -> TierDemand {
+        match self.kind(approved, counted) {
+            ChangeKind::Revocation => least(Proof::Claimed),
+            ChangeKind::Bears(Bearing::Other) => least(approved.policy.strongest_proof()),
+            ChangeKind::Bears(Bearing::Decides) => deciding(approved, listed),
+        }
     }
 
     /// Compares with what counts, too: a key that was revoked at once, before anybody approved it, is not given back by less than

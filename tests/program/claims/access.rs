@@ -265,6 +265,33 @@ fn alias_names_no_access() {
 }
 
 #[test]
+fn listed_agent_does_not_approve_what_is_about_it() {
+    let policy = "version: 1\ngroups: {approvers: [dana@example.com, coder@agents.example.com]}\n";
+    let own = "agent:coder@agents.example.com";
+    for names in [
+        format!("identity: '{own}'"),
+        format!("identity: agent:old, aliases: ['{own}']"),
+        format!("credential: vault:x, aliases: ['Agent:CODER@agents.example.com']"),
+    ] {
+        let subject = format!("subject: {{{names}, identity_type: ai-agent, asset: host:a}}");
+        let text = SAMPLE.replace("subject: {application: billing}", &subject);
+        let at_once = text
+            .replace("class: standard", "class: emergency")
+            .replace("expires: 2026-12-20", "expires: 2026-11-22T09:00:00Z");
+        assert_ne!(at_once, text);
+        let repo = ledger(policy, &[]);
+        repo.by(CODER).write(ID, &at_once).commit("File it");
+        assert_eq!(status(&repo), "unapproved", "{names}, as an emergency");
+        for (merger, expected) in [(CODER, "unapproved"), ("dana", "active")] {
+            let repo = ledger(policy, &[]);
+            repo.branch("work").by(HELPER).write(ID, &text).commit("File it");
+            repo.by(merger).merge("work", "Merge branch 'work'");
+            assert_eq!(status(&repo), expected, "{names}, merged by {merger}");
+        }
+    }
+}
+
+#[test]
 fn what_was_emptied_lists_nobody_else() {
     // A roster that was never meant to list: groups do, until an unapproved change empties them.
     let policy = "version: 1\ngroups: {approvers: [dana@example.com]}\npeople: {roster: .github/people.csv}\n";
