@@ -2,6 +2,7 @@
 //!
 //! Start at [`PreparedApproval`].
 
+use crate::approval::count::requirement;
 use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::next::{text, who};
 use crate::approval::verdict::{Statement, Vote, VoteCounts};
@@ -9,6 +10,7 @@ use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{self, ApprovalContent};
+use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::address::Address;
 use crate::session::locate::Located;
@@ -61,9 +63,6 @@ impl PreparedApproval<'_> {
         let rejected = others.map(|veto| {
             format!("another text, or an approval by {}, who rejected this one", veto.person.email)
         });
-        let Some(record) = content.record() else {
-            return rejected.collect();
-        };
         let mut persons = content.signers.clone();
         persons.extend(given.iter().map(|statement| statement.person.clone()));
         if counts && self.decision == ApprovalDecision::Approve {
@@ -71,6 +70,9 @@ impl PreparedApproval<'_> {
         }
         persons.sort();
         persons.dedup_by(|one, other| one.key == other.key);
+        let Some(record) = content.record() else {
+            return self.lacking_of_rules(&persons).chain(rejected).collect();
+        };
         let lacking = who::lacking(
             self.snapshot.governance(),
             record,
@@ -79,5 +81,24 @@ impl PreparedApproval<'_> {
             &persons,
         );
         lacking.iter().map(text::missing).chain(rejected).collect()
+    }
+
+    fn lacking_of_rules(&self, persons: &[Person]) -> impl Iterator<Item = String> {
+        let (needed, governance) = (&self.content.target.needed, self.snapshot.governance());
+        let groups: Vec<&str> = needed.each_of.iter().map(String::as_str).collect();
+        let member_of: Vec<Vec<String>> =
+            persons.iter().map(|person| people::groups_of(governance, person)).collect();
+        let unfilled = requirement::unfilled(&groups, &member_of);
+        let n_more = (needed.count as usize).saturating_sub(persons.len() + unfilled.len());
+        let more = match n_more {
+            0 => None,
+            1 => Some("one more listed person".to_owned()),
+            n => Some(format!("{n} more listed people")),
+        };
+        let of_groups = unfilled
+            .into_iter()
+            .map(|group| format!("one person in group {group} other than the authors"));
+        let lacking: Vec<String> = of_groups.chain(more).collect();
+        lacking.into_iter()
     }
 }

@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::approval::count::requirement::{self, GovernanceVersion};
 use crate::approval::evidence::statement_file::{self, ApprovalSubject};
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{ApprovalContent, ApprovalTarget, LandedContent};
 use crate::ledger;
-use crate::policy::tier::Needed;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
@@ -49,6 +49,14 @@ pub(crate) fn find(
             [counts.as_slice(), bytes.as_deref().unwrap_or_default()].map(String::from_utf8_lossy);
         patch::patch(&path, &old, &new)
     });
+    let needed = match &at_tip {
+        Some(tip) => tip.verdict.needed.clone(),
+        None => {
+            let (bytes, prefix) = (bytes.as_deref(), snapshot.prefix());
+            let version = GovernanceVersion { path: &path, bytes, prefix };
+            requirement::governance_needed(version, snapshot.governance())
+        }
+    };
     let records = &source.governance.policy.records;
     Ok(ApprovalContent {
         target: ApprovalTarget {
@@ -58,7 +66,7 @@ pub(crate) fn find(
             folder: records.first().cloned().unwrap_or_default(),
             makers,
             owners: Vec::new(),
-            needed: Needed { count: 1, ..Needed::default() },
+            needed,
         },
         name: path.clone(),
         path,
