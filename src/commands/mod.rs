@@ -238,7 +238,7 @@ fn show_usage(usage: &clap::Error) {
 fn answer(program: &clap::Command, matches: &clap::ArgMatches) -> anyhow::Result<Option<Outcome>> {
     let globals = Globals::from_arg_matches(matches)?;
     let Some((name, mut own)) = matches.subcommand() else {
-        let ctx = Ctx::of_process(globals, Formats::General)?;
+        let ctx = Ctx::of_process(globals, Formats::General, false)?;
         logging::start(ctx.globals.verbose, ctx.variable(logging::VARIABLE))?;
         return overview::answer(&ctx);
     };
@@ -253,7 +253,7 @@ fn answer(program: &clap::Command, matches: &clap::ArgMatches) -> anyhow::Result
             "leave --as-of out",
         ));
     }
-    let ctx = Ctx::of_process(globals, command.formats)?;
+    let ctx = Ctx::of_process(globals, command.formats, command.is_bound)?;
     logging::start(ctx.globals.verbose, ctx.variable(logging::VARIABLE))?;
     panic_in_a_test(&ctx);
     command.arguments.run(own, &ctx).map(Some)

@@ -78,11 +78,15 @@ fn set_clock(environment: &BTreeMap<String, String>) -> Option<Instant> {
 }
 
 impl Ctx {
-    pub(crate) fn of_process(globals: Globals, formats: Formats) -> anyhow::Result<Ctx> {
+    pub(crate) fn of_process(
+        globals: Globals,
+        formats: Formats,
+        is_bound: bool,
+    ) -> anyhow::Result<Ctx> {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        configuration::replace(&environment);
+        configuration::replace(&environment, !is_bound);
         let working = std::env::current_dir().context("can't determine the working directory")?;
         let folder =
             globals.directory.as_ref().map_or(working.clone(), |given| working.join(given));

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -28,8 +29,9 @@ pub(super) fn index_file() -> Option<&'static Path> {
     INDEX.get()?.as_deref()
 }
 
-/// Reads what the environment says of git's configuration and index, once for the process.
-pub fn replace(environment: &BTreeMap<String, String>) {
+/// Reads what the environment says of git's configuration and index, once for the process. Where whoever asks sets the environment,
+/// as an agent does, it names no files.
+pub fn replace(environment: &BTreeMap<String, String>, names_files: bool) {
     INDEX.get_or_init(|| environment.get("GIT_INDEX_FILE").map(PathBuf::from));
     ATTRIBUTES.get_or_init(|| {
         let folder = environment.get("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty());
@@ -37,7 +39,8 @@ pub fn replace(environment: &BTreeMap<String, String>) {
         Some(folder.map(PathBuf::from).or_else(home)?.join("git/attributes"))
     });
     let mut replaced = Replaced::new();
-    let file = |name: &str| environment.get(name).map(|path| Some(PathBuf::from(path)));
+    let named = |name: &str| environment.get(name).filter(|_| names_files);
+    let file = |name: &str| named(name).map(|path| Some(PathBuf::from(path)));
     if let Some(global) = file("GIT_CONFIG_GLOBAL") {
         replaced.push((git2::ConfigLevel::XDG, None));
         replaced.push((git2::ConfigLevel::Global, global));
@@ -63,27 +66,36 @@ pub(super) fn put(config: &mut git2::Config, own_dir: &Path) -> Result<(), git2:
     Ok(())
 }
 
-/// Reads our section of a file of git's configuration, without the files that it includes: one of them may be versioned.
-///
-/// # Errors
-/// If it can't be read.
-pub(super) fn own(path: &Path) -> std::io::Result<git2::Config> {
-    let text = fs::read_to_string(path)?;
-    if !text.to_ascii_lowercase().contains("[exledger") {
-        return git2::Config::new().map_err(std::io::Error::other);
-    }
-    let mut is_included = false;
-    let own = text.split_inclusive('\n').filter(|line| {
-        let line = line.trim_start().to_ascii_lowercase();
-        if line.starts_with('[') {
-            is_included = line.trim_start_matches(['[', ' ', '\t']).starts_with("include");
-        }
-        !is_included
-    });
-    let copy = tempfile::NamedTempFile::new()?;
-    fs::write(copy.path(), own.collect::<String>())?;
-    let read = git2::Config::open(copy.path()).and_then(|mut config| config.snapshot());
-    read.map_err(std::io::Error::other)
+/// Reads one file of git's configuration, without those that it includes, which may be versioned; empty if it is not there.
+pub(super) fn alone(path: &Path) -> std::io::Result<git2::Config> {
+    let bytes = match fs::read(path) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Vec::new(),
+        read => read?,
+    };
+    let lines = || bytes.split_inclusive(|byte| *byte == b'\n');
+    let section = |line: &[u8]| {
+        let line = String::from_utf8_lossy(line).trim_start().to_ascii_lowercase();
+        let name = line.strip_prefix('[')?.trim_start().to_owned();
+        Some(name)
+    };
+    let is_include = |name: &String| name.starts_with("include");
+    let read = if bytes.is_empty() {
+        git2::Config::new()
+    } else if !lines().filter_map(section).any(|name| is_include(&name)) {
+        git2::Config::open(path)
+    } else {
+        let mut is_included = false;
+        let own = lines().filter(|line| {
+            is_included = section(line).as_ref().map_or(is_included, is_include);
+            !is_included
+        });
+        let copy = tempfile::NamedTempFile::new()?;
+        fs::write(copy.path(), own.collect::<Vec<_>>().concat())?;
+        return git2::Config::open(copy.path())
+            .and_then(|mut config| config.snapshot())
+            .map_err(std::io::Error::other);
+    };
+    read.and_then(|mut config| config.snapshot()).map_err(std::io::Error::other)
 }
 
 /// Returns the files that are read for all repositories of the user.

@@ -31,19 +31,19 @@ impl Repository {
             }
         }
         let head = self.head()?;
-        // Neither a user's nor a system's configuration chooses what this clone believes, nor a file that its own includes.
-        let own = configuration::own(&self.common_dir.join("config"));
-        let setting = |name: &str| {
-            let value = own.as_ref().ok()?.get_string(name);
-            value.ok().filter(|text| !text.is_empty())
-        };
-        let mut remotes = self.remotes()?;
+        let own = self.own_config()?;
+        let setting = |name: &str| own.get_string(name).ok().filter(|text| !text.is_empty());
+        let mut remotes = names_of_remotes(&own)?;
         let is_bare = self.work_dir.is_none();
         if is_bare {
-            remotes.retain(|remote| self.is_followed(remote));
+            // A fetch has to write the branches of a remote below `refs/remotes`, and nothing else.
+            remotes.retain(|remote| {
+                let folder = format!("refs/remotes/{remote}/");
+                places_of_fetches(&own, remote).iter().any(|place| place.starts_with(&folder))
+            });
         }
         Ok(Refs {
-            upstream: self.upstream(&head),
+            upstream: upstream(&own, &head),
             remotes,
             is_bare,
             is_shallow: self.extent == Extent::Shallow,
@@ -56,13 +56,11 @@ impl Repository {
         })
     }
 
-    /// Tells whether a fetch of a remote writes its branches below `refs/remotes`, and nothing else.
-    fn is_followed(&self, remote: &str) -> bool {
-        let Ok(found) = self.git.find_remote(remote) else { return false };
-        let folder = format!("refs/remotes/{remote}/");
-        let mut fetched =
-            found.refspecs().filter(|refspec| refspec.direction() == git2::Direction::Fetch);
-        fetched.any(|refspec| refspec.dst().is_ok_and(|place| place.starts_with(&folder)))
+    pub(super) fn own_config(&self) -> Result<git2::Config, GitError> {
+        // Neither a user's nor a system's configuration chooses what this clone believes, nor a file that its own includes.
+        let path = self.common_dir.join("config");
+        configuration::alone(&path)
+            .map_err(|cause| GitError::new(format!("can't read {}: {cause}", path.display())))
     }
 
     /// Returns when a ref of a remote was last fetched, as far as this clone knows.
@@ -140,26 +138,8 @@ impl Repository {
         })
     }
 
-    fn upstream(&self, head: &HeadState) -> Option<String> {
-        let HeadState::Branch(name) = head else {
-            return None;
-        };
-        let branch = name.strip_prefix("refs/heads/")?;
-        self.setting(&format!("branch.{branch}.remote")).filter(|remote| remote != ".")
-    }
-
     pub(super) fn remotes(&self) -> Result<Vec<String>, GitError> {
-        let mut names = Vec::new();
-        let config = self.config()?;
-        let entries = config.entries(Some(r"^remote\..*\.(url|fetch|pushurl)$"))?;
-        entries.for_each(|entry| {
-            let key = entry.name().unwrap_or_default();
-            let name = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'));
-            names.extend(name.map(|(name, _)| name.to_owned()));
-        })?;
-        names.sort();
-        names.dedup();
-        Ok(names)
+        names_of_remotes(&self.own_config()?)
     }
 
     /// Tells whether this clone has an object, without reading it.
@@ -167,6 +147,38 @@ impl Repository {
         let odb = self.git.odb();
         odb.is_ok_and(|odb| theirs(oid).is_ok_and(|oid| odb.exists(oid)))
     }
+}
+
+fn upstream(own: &git2::Config, head: &HeadState) -> Option<String> {
+    let HeadState::Branch(name) = head else {
+        return None;
+    };
+    let branch = name.strip_prefix("refs/heads/")?;
+    own.get_string(&format!("branch.{branch}.remote")).ok().filter(|remote| remote != ".")
+}
+
+fn names_of_remotes(own: &git2::Config) -> Result<Vec<String>, GitError> {
+    let mut names = Vec::new();
+    let entries = own.entries(Some(r"^remote\..*\.(url|fetch|pushurl)$"))?;
+    entries.for_each(|entry| {
+        let key = entry.name().unwrap_or_default();
+        let name = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'));
+        names.extend(name.map(|(name, _)| name.to_owned()));
+    })?;
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+pub(super) fn places_of_fetches(own: &git2::Config, remote: &str) -> Vec<String> {
+    let mut places = Vec::new();
+    if let Ok(entries) = own.multivar(&format!("remote.{remote}.fetch"), None) {
+        let _ = entries.for_each(|entry| {
+            let place = entry.value().ok().and_then(|text| text.split_once(':'));
+            places.extend(place.map(|(_, place)| place.to_owned()));
+        });
+    }
+    places
 }
 
 /// Returns the time of the last entry of a reflog. It is read by hand: libgit2 makes an empty log where there is none.

@@ -79,6 +79,40 @@ fn included_configuration_chooses_no_trust() {
 }
 
 #[test]
+fn only_the_clones_own_configuration_chooses_its_branch() {
+    // A branch of the forge that looks like the approved one of another remote.
+    let upstream = ledger(SIGNED, &["dana", "lee"]);
+    let tip = upstream.tip("main");
+    upstream.branch("evil/main").by("mallory").write(POLICY, "version: 1\n").commit("Loosen");
+    upstream.branch("evil/main").by("ana").write(ID, SAMPLE).commit("File it");
+    upstream.by("mallory").write("README.md", "x").commit("Describe it");
+    let now = upstream.now().to_string();
+    let clone = crate::support::temporary();
+    let git = |args: &[&str]| crate::support::repo::git(clone.path(), args);
+    git(&["init", "-q", "-b", "main"]);
+    git(&["remote", "add", "origin", upstream.path().to_str().unwrap()]);
+    git(&["fetch", "-q", "origin"]);
+    git(&["reset", "-q", "--hard", &tip.to_string()]);
+    let home = crate::support::temporary();
+    let text = "[remote \"origin/evil\"]\n\turl = x\n[branch \"main\"]\n\tremote = origin/evil\n";
+    let file = home.path().join(".gitconfig");
+    std::fs::write(&file, text).unwrap();
+    let args = ["list", "--on", &now, "--format", "json"];
+    let chosen = |variables: &[(&str, &str)]| {
+        let run = cli::run_with(clone.path(), &args, variables);
+        let answer: Value = serde_json::from_str(&run.out).unwrap_or_default();
+        answer["ledger"]["ref"].as_str().map(str::to_owned).unwrap_or(run.err)
+    };
+    let own = chosen(&[]);
+    assert_eq!(own, "refs/remotes/origin/main");
+    let (folder, file) = (home.path().display().to_string(), file.display().to_string());
+    assert_eq!(chosen(&[("HOME", &folder)]), own);
+    assert_eq!(chosen(&[("GIT_CONFIG_GLOBAL", &file)]), own);
+    git(&["config", "include.path", &file]);
+    assert_eq!(chosen(&[]), own, "an included file may be versioned");
+}
+
+#[test]
 fn what_is_trusted_is_on_the_line_and_lifts_nothing_before_it() {
     let (repo, trusted) = locked();
     let run = |oid: &str| cli::run(repo.path(), &["show", ID, "--trusted-from", oid]);
