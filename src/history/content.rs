@@ -198,12 +198,16 @@ fn is_same_stem(a: &str, b: &str) -> bool {
     file::stem(a) == file::stem(b)
 }
 
-/// Returns the record named by one of the first lines, if the file has that name.
+/// Returns the record that the first line after comments names, if the file has that name: a later line may stand inside braces.
 /// This is correct for every file that can be parsed; for other files it is as reliable as their name.
 fn at_first_sight(path: &str, bytes: &[u8]) -> Option<FileId> {
     let id = Id::new(file::stem(path))?;
     let mut lines = bytes.split(|byte| *byte == b'\n').take(16);
-    let stated = lines.find_map(|line| line.strip_prefix(b"id: "))?;
+    let says_nothing = |line: &[u8]| {
+        let line = line.trim_ascii_end();
+        line.is_empty() || line.starts_with(b"#") || line == b"---"
+    };
+    let stated = lines.find(|line| !says_nothing(line))?.strip_prefix(b"id: ")?;
     (stated.trim_ascii() == id.as_str().as_bytes()).then(|| FileId::Id(id.as_str().into()))
 }
 
