@@ -194,7 +194,7 @@ impl HookArgs {
             fresh::fetch_for(ctx, &session, &chosen_names(ctx), &|| begun.elapsed() < share);
         }
         let folder = call.folders.first().map(PathBuf::from);
-        let below = |path: &str| reach::below(folder.as_deref()?, path);
+        let below = |path: &str| reach::below_for_tool(folder.as_deref()?, path);
         let identity = bound_identity(self.identity.as_deref(), self.as_type.as_deref());
         let context = CallContext { identity: identity.as_ref(), below: &below };
         let map = self.map.as_deref().map(|path| self.given_map(path)).transpose()?;

@@ -95,6 +95,18 @@ pub fn below(folder: &Path, path: &str) -> Option<String> {
     Some(parts?.join("/"))
 }
 
+/// Returns the same for a path that a tool was given; `None` also if the tool may take it for another place than the system does: a home,
+/// an address, or what a process has open.
+pub fn below_for_tool(folder: &Path, path: &str) -> Option<String> {
+    let scheme = path.split_once(':').map(|(scheme, _)| scheme);
+    let is_scheme =
+        |scheme: &str| scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_elsewhere = path.starts_with('~')
+        || scheme.is_some_and(is_scheme)
+        || ["/proc/", "/dev/fd/"].iter().any(|begin| path.starts_with(begin));
+    if is_elsewhere { None } else { below(folder, path) }
+}
+
 /// Returns a path without links, as far as it exists.
 fn real(path: &Path) -> PathBuf {
     if let Ok(found) = real_path(path) {

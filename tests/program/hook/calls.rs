@@ -112,4 +112,14 @@ fn links_do_not_lead_out_of_the_repository() {
         assert_eq!(below(outside), None, "{outside}");
     }
     assert_eq!(reach::below(std::path::Path::new("/"), "etc"), None);
+    // A tool may read these otherwise than the system does, which finds them below the work tree.
+    std::os::unix::fs::symlink("src", top.join("src/~")).unwrap();
+    let of_tool = |path: &str| reach::below_for_tool(&cwd, path);
+    assert_eq!(of_tool("../in/x").as_deref(), Some("src/deep/x"));
+    assert_eq!(of_tool("docs/a:b.md").as_deref(), Some("src/docs/a:b.md"));
+    for elsewhere in
+        ["~/x", "~root/x", "file:///etc/x", "https://example.com/x", "/proc/self/cwd/x"]
+    {
+        assert_eq!(of_tool(elsewhere), None, "{elsewhere}");
+    }
 }
