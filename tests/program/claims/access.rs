@@ -271,7 +271,7 @@ fn listed_agent_does_not_approve_what_is_about_it() {
     for names in [
         format!("identity: '{own}'"),
         format!("identity: agent:old, aliases: ['{own}']"),
-        format!("credential: vault:x, aliases: ['Agent:CODER@agents.example.com']"),
+        "credential: vault:x, aliases: ['Agent:CODER@agents.example.com']".to_owned(),
     ] {
         let subject = format!("subject: {{{names}, identity_type: ai-agent, asset: host:a}}");
         let text = SAMPLE.replace("subject: {application: billing}", &subject);
