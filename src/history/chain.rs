@@ -185,11 +185,11 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     if let Some(target) = request_target(subject).or(below) {
         return target != branch;
     }
-    // Bitbucket Cloud names the source alone.
-    let request =
-        subject.strip_prefix("Merged in ").and_then(|rest| rest.split_once(" (pull request #"));
-    if let Some((source, _)) = request {
-        return ["main", "master", branch].contains(&source);
+    // Bitbucket Cloud, of a request, and where it brings a branch up to date.
+    if let Some(rest) = subject.strip_prefix("Merged ") {
+        let request = rest.strip_prefix("in ").and_then(|rest| rest.split_once(" (pull request #"));
+        let source = request.or_else(|| rest.split_once(" into ")).map(|(source, _)| source);
+        return source.is_some_and(|source| ["main", "master", branch].contains(&source));
     }
     let subject = MergeSubject::parse(subject);
     let has_request = line("See merge request ").is_some();
@@ -207,13 +207,8 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
 }
 
 /// Returns the branch into which a subject says that a request was merged, as Gitea, Gerrit, Bitbucket Server and Azure DevOps write
-/// it: `Merge pull request 'Pay' (#7) from pay into main`, `Merge "Pay" into main`, `Merge pull request #7 in PAY/pay from pay to main`;
-/// and Bitbucket Cloud where it brings a branch up to date: `Merged main into pay`.
+/// it: `Merge pull request 'Pay' (#7) from pay into main`, `Merge "Pay" into main`, `Merge pull request #7 in PAY/pay from pay to main`.
 fn request_target(subject: &str) -> Option<&str> {
-    if let Some(rest) = subject.strip_prefix("Merged ") {
-        let (source, target) = rest.split_once(" into ")?;
-        return (!source.contains(' ') && !target.contains(' ')).then_some(target);
-    }
     let rest = subject.strip_prefix("Merge ")?;
     let (_, target) = match rest.strip_prefix("pull request ") {
         Some(rest) if rest.starts_with('#') => {
@@ -255,15 +250,22 @@ fn merged_kind(written: &str) -> Option<(&'static str, bool)> {
     KINDS.iter().find(|(name, _)| *name == singular).copied()
 }
 
-fn is_place(text: &str, has_target: bool) -> bool {
+fn is_repository(text: &str, has_target: bool) -> bool {
     // Less is enough before the name of a target; else `Merge /login` would be one.
     let is_word = !text.contains(' ');
-    if text.contains(['\'', '"']) || !is_word && !has_target {
+    let is_request = ["/pull/", "/pull-requests/", "/merge_requests/"];
+    if text.contains(['\'', '"']) || is_request.iter().any(|part| text.contains(part)) {
         return false;
     }
-    let is_path = ["./", "../", "~/"].iter().any(|begin| text.starts_with(begin))
-        || text.strip_prefix('/').is_some_and(|rest| has_target || rest.contains('/'));
-    let is_host = || text.split_once(':').is_some_and(|(host, _)| host.contains(['@', '.']));
+    let is_path = text == ".."
+        || ["./", "../", "~/"].iter().any(|begin| text.starts_with(begin))
+        || text.strip_prefix('/').is_some_and(|rest| has_target || is_word && rest.contains('/'));
+    let is_host = || {
+        let parts = text.split_once(':');
+        parts.is_some_and(|(host, path)| {
+            host.contains('@') || host.contains('.') && path.contains('/')
+        })
+    };
     let is_address = is_word && (text.contains("://") || is_host());
     is_path || is_address || has_target && is_word && text.contains(['/', ':'])
 }
@@ -273,15 +275,24 @@ impl<'s> MergeSubject<'s> {
         let mut is_commit = false;
         let mut rest = subject.strip_prefix("Merge ")?;
         // `git pull URL`, of the branch that HEAD names there: mostly the approved one.
-        let (url, target) = match rest.rsplit_once(" into ") {
-            Some((url, target)) => (url, Some(target.trim_end_matches(' '))),
+        let (sources, target) = match rest.rsplit_once(" into ") {
+            Some((sources, target)) => (sources, Some(target.trim_end_matches(' '))),
             None => (rest.trim_end_matches(' '), None),
         };
-        if is_place(url, target.is_some()) {
-            let merges_head = is_place(url, false);
+        if is_repository(sources, target.is_some()) {
+            let merges_head = is_repository(sources, false);
             return Some(MergeSubject { target, merges_head, ..MergeSubject::default() });
         }
-        let merges_head = rest.strip_prefix("HEAD, ").map(|others| rest = others).is_some();
+        let mut merges_head = false;
+        // What was fetched from several repositories.
+        if let Some((first, others)) = rest.split_once("; ")
+            && is_repository(first, false)
+        {
+            (merges_head, rest) = (true, others);
+        }
+        if let Some(others) = rest.strip_prefix("HEAD, ") {
+            (merges_head, rest) = (true, others);
+        }
         let (mut is_branch, mut is_tracking) = (false, false);
         let mut is_of_branches = true;
         let mut branches = Vec::new();
@@ -307,13 +318,17 @@ impl<'s> MergeSubject<'s> {
                 item.split_once('\'').filter(|(kind, _)| kind.split(' ').count() < 4)?;
                 Some(item)
             });
-            // What was fetched from several repositories.
-            let other = || {
-                let (_, other) = rest.strip_prefix(" of ")?.split_once("; ")?;
-                let (kind, _) = other.split_once('\'')?;
-                merged_kind(kind).filter(|(known, _)| !known.is_empty()).map(|_| other)
+            let other = rest.strip_prefix(" of ").and_then(|rest| rest.split_once("; "));
+            let other = other.map(|(_, other)| other.strip_prefix("HEAD, ").unwrap_or(other));
+            let is_known = |other: &&str| {
+                let kind = other.split_once('\'').and_then(|(kind, _)| merged_kind(kind));
+                kind.is_some_and(|(known, _)| !known.is_empty())
             };
-            match next.or_else(other) {
+            if let Some(other) = other {
+                let alone = other.split_once(" into ").map_or(other, |(other, _)| other);
+                merges_head |= rest.contains("; HEAD, ") || is_repository(alone, false);
+            }
+            match next.or_else(|| other.filter(is_known)) {
                 Some(item) => rest = item,
                 None => break,
             }
@@ -353,10 +368,10 @@ impl<'s> MergeSubject<'s> {
             };
             match name.split_once('/') {
                 _ if is_itself(name) => true,
-                // The name of another remote may have a slash, too.
+                // The name of another remote may have a slash, too, as that of the branch may.
                 Some((remote, rest)) if is_tracking && !is_known(remote) => {
-                    let name = rest.rsplit_once('/').map_or(rest, |(_, name)| name);
-                    name == "HEAD" || is_itself(name)
+                    let ends = rest.match_indices('/').filter_map(|(at, _)| rest.get(at + 1..));
+                    ends.chain([rest]).any(|name| name == "HEAD" || is_itself(name))
                 }
                 Some((remote, name)) => {
                     (is_tracking || is_known(remote)) && (name == "HEAD" || is_itself(name))

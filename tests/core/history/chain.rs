@@ -5,8 +5,8 @@ use exledger::history::mainline::{Flag, Guard};
 use exledger::history::objects::Obstacle;
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::version::{Content, TrailKey, Version, VersionChange};
-use exledger::history::walk;
 use exledger::history::walked::History;
+use exledger::history::{refs, walk};
 use exledger::record::time::Instant;
 use exledger::store::git::Repository;
 
@@ -75,6 +75,28 @@ fn a_commit_whose_time_cannot_be_read_takes_the_time_before() {
     assert_eq!((odd.committed, odd.effective), (None, history.mainline.landings[1].effective));
     assert!(odd.flags.contains(&Flag::Malformed));
     assert_eq!(history.trails[&TrailKey::Id(ID.to_owned())].versions.len(), 2);
+}
+
+#[test]
+fn a_branch_whose_name_has_a_slash_is_known_under_any_remote() {
+    let repo = filed();
+    repo.set_ref("refs/heads/release/2.0", repo.tip("main"));
+    for (message, suspicious) in [
+        ("Merge remote-tracking branch 'origin/release/2.0'", true),
+        ("Merge remote-tracking branch 'fork/release/2.0'", true),
+        ("Merge remote-tracking branch 'acme/pay/release/2.0'", true),
+        ("Merge remote-tracking branch 'fork/release/1.0'", false),
+    ] {
+        repo.branch("x").by("ana").write("README.md", message).commit("Else");
+        repo.branch("release/2.0").by("lee").merge("x", message);
+        let git = Repository::discover(repo.path()).unwrap();
+        let refs = git.refs().unwrap();
+        let find = |name: &str| git.find(name);
+        let chosen = refs::choose(&refs, Some("refs/heads/release/2.0"), &find, None).unwrap();
+        let chain = exledger::history::chain::walk(&git, &chosen, repo.now()).unwrap();
+        let flags = chain.mainline.landings.last().unwrap().flags.clone();
+        assert_eq!(flags.contains(&Flag::Suspicious), suspicious, "{message}");
+    }
 }
 
 fn check_merges(cases: &[(&str, bool)]) {
@@ -191,8 +213,20 @@ fn merges_of_what_head_names_elsewhere_are_suspicious() {
         ("Merge branch 'y' of the team; see 'main' there", false),
         ("Merge remote-tracking branch 'acme/pay/main'", true),
         ("Merge remote-tracking branch 'acme/pay'", false),
+        ("Merge ../a; ../b", true),
+        ("Merge ../a; branch 'y' of ../b", true),
+        ("Merge branch 'y' of ../b; ../a", true),
+        ("Merge branch 'z' of ../c; HEAD, branch 't' of ../b", true),
+        ("Merge branch 'y' of ../b; tag 'v1' of ../a into main", false),
+        ("Merge ../our repo", true),
+        ("Merge ..", true),
+        ("Merge work:pay into develop", true),
+        ("Merge https://example.com/acme/pay/pull/7", false),
+        ("Merge v1.2:hotfix", false),
+        ("Merge remote-tracking branch 'fork/pay/master'", true),
         ("Merged main into feat", true),
         ("Merged feat into main", false),
+        ("Merged invoices into billing", false),
         ("Merged the last fixes into feat", false),
         ("Merged in main (pull request #3)", true),
         ("Merged in pay (pull request #3)", false),
