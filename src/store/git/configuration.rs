@@ -3,9 +3,7 @@
 //! Start at [`replace`]. libgit2 1.9 does not read `GIT_CONFIG_GLOBAL`, `GIT_CONFIG_SYSTEM` and `GIT_CONFIG_NOSYSTEM`,
 //! which `git` does (libgit2#7265).
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::ErrorKind;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -29,10 +27,9 @@ pub(super) fn index_file() -> Option<&'static Path> {
     INDEX.get()?.as_deref()
 }
 
-/// Reads what the environment says of git's configuration and index, once for the process. Where whoever asks sets the environment,
-/// as an agent does, it names no files.
+/// Reads what the environment says of git's configuration and index, once for the process. If `names_files` is false, since an
+/// agent sets the environment, the files that `GIT_CONFIG_GLOBAL`, `GIT_CONFIG_SYSTEM` and `GIT_INDEX_FILE` name are ignored.
 pub fn replace(environment: &BTreeMap<String, String>, names_files: bool) {
-    INDEX.get_or_init(|| environment.get("GIT_INDEX_FILE").map(PathBuf::from));
     ATTRIBUTES.get_or_init(|| {
         let folder = environment.get("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty());
         let home = || Some(Path::new(environment.get("HOME")?).join(".config"));
@@ -40,6 +37,7 @@ pub fn replace(environment: &BTreeMap<String, String>, names_files: bool) {
     });
     let mut replaced = Replaced::new();
     let named = |name: &str| environment.get(name).filter(|_| names_files);
+    INDEX.get_or_init(|| named("GIT_INDEX_FILE").map(PathBuf::from));
     let file = |name: &str| named(name).map(|path| Some(PathBuf::from(path)));
     if let Some(global) = file("GIT_CONFIG_GLOBAL") {
         replaced.push((git2::ConfigLevel::XDG, None));
@@ -66,36 +64,44 @@ pub(super) fn put(config: &mut git2::Config, own_dir: &Path) -> Result<(), git2:
     Ok(())
 }
 
-/// Reads one file of git's configuration, without those that it includes, which may be versioned; empty if it is not there.
-pub(super) fn alone(path: &Path) -> std::io::Result<git2::Config> {
-    let bytes = match fs::read(path) {
-        Err(cause) if cause.kind() == ErrorKind::NotFound => Vec::new(),
-        read => read?,
-    };
-    let lines = || bytes.split_inclusive(|byte| *byte == b'\n');
-    let section = |line: &[u8]| {
-        let line = String::from_utf8_lossy(line).trim_start().to_ascii_lowercase();
-        let name = line.strip_prefix('[')?.trim_start().to_owned();
-        Some(name)
-    };
-    let is_include = |name: &String| name.starts_with("include");
-    let read = if bytes.is_empty() {
-        git2::Config::new()
-    } else if !lines().filter_map(section).any(|name| is_include(&name)) {
-        git2::Config::open(path)
-    } else {
-        let mut is_included = false;
-        let own = lines().filter(|line| {
-            is_included = section(line).as_ref().map_or(is_included, is_include);
-            !is_included
+/// The values of one file of git's configuration, by their keys, without those of files that it includes.
+pub(super) struct OwnSettings(BTreeMap<String, Vec<String>>);
+
+impl OwnSettings {
+    pub(super) fn read(path: &Path) -> Result<OwnSettings, git2::Error> {
+        let mut values = BTreeMap::<String, Vec<String>>::new();
+        if !path.is_file() {
+            return Ok(OwnSettings(values));
+        }
+        let config = git2::Config::open(path)?;
+        config.entries(None)?.for_each(|entry| {
+            // A file that is included may be versioned.
+            if entry.include_depth() == 0
+                && let (Ok(key), Ok(value)) = (entry.name(), entry.value())
+            {
+                values.entry(key.to_owned()).or_default().push(value.to_owned());
+            }
+        })?;
+        Ok(OwnSettings(values))
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.last().map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn remotes(&self) -> Vec<String> {
+        let names = self.0.keys().filter_map(|key| {
+            let (name, key) = key.strip_prefix("remote.")?.rsplit_once('.')?;
+            ["url", "fetch", "pushurl"].contains(&key).then(|| name.to_owned())
         });
-        let copy = tempfile::NamedTempFile::new()?;
-        fs::write(copy.path(), own.collect::<Vec<_>>().concat())?;
-        return git2::Config::open(copy.path())
-            .and_then(|mut config| config.snapshot())
-            .map_err(std::io::Error::other);
-    };
-    read.and_then(|mut config| config.snapshot()).map_err(std::io::Error::other)
+        let names: BTreeSet<String> = names.collect();
+        names.into_iter().collect()
+    }
+
+    pub(super) fn fetch_destinations(&self, remote: &str) -> impl Iterator<Item = &str> {
+        let refspecs = self.0.get(&format!("remote.{remote}.fetch")).into_iter().flatten();
+        refspecs.filter_map(|refspec| Some(refspec.split_once(':')?.1))
+    }
 }
 
 /// Returns the files that are read for all repositories of the user.

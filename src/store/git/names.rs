@@ -10,7 +10,8 @@ use std::time::UNIX_EPOCH;
 use crate::history::objects::{Extent, Oid};
 use crate::history::refs::{HeadState, Refs};
 use crate::record::time::Instant;
-use crate::store::git::{GitError, Repository, configuration, ours, theirs};
+use crate::store::git::configuration::OwnSettings;
+use crate::store::git::{GitError, Repository, ours, theirs};
 
 impl Repository {
     /// Returns the local and remote branches, and everything else that the choice of the approved ref depends on.
@@ -31,17 +32,27 @@ impl Repository {
             }
         }
         let head = self.head()?;
-        let own = self.own_config()?;
-        let setting = |name: &str| own.get_string(name).ok().filter(|text| !text.is_empty());
-        let mut remotes = names_of_remotes(&own)?;
+        let own = self.own_settings()?;
+        let mut remotes = own.remotes();
         let is_bare = self.work_dir.is_none();
         if is_bare {
             // A fetch has to write the branches of a remote below `refs/remotes`, and nothing else.
             remotes.retain(|remote| {
                 let folder = format!("refs/remotes/{remote}/");
-                places_of_fetches(&own, remote).iter().any(|place| place.starts_with(&folder))
+                own.fetch_destinations(remote).any(|place| place.starts_with(&folder))
             });
+        } else if !remotes.is_empty() {
+            // One that another file configures may be meant, too, where it has branches.
+            let has_branches = |remote: &String| {
+                let folder = format!("refs/remotes/{remote}/");
+                names.keys().chain(links.keys()).any(|name: &String| name.starts_with(&folder))
+            };
+            let others = self.remotes_of_all_files()?.into_iter().filter(has_branches);
+            remotes.extend(others.collect::<Vec<_>>());
+            remotes.sort();
+            remotes.dedup();
         }
+        let setting = |key: &str| own.get(key).map(str::to_owned);
         Ok(Refs {
             upstream: upstream(&own, &head),
             remotes,
@@ -56,10 +67,10 @@ impl Repository {
         })
     }
 
-    pub(super) fn own_config(&self) -> Result<git2::Config, GitError> {
+    pub(super) fn own_settings(&self) -> Result<OwnSettings, GitError> {
         // Neither a user's nor a system's configuration chooses what this clone believes, nor a file that its own includes.
         let path = self.common_dir.join("config");
-        configuration::alone(&path)
+        OwnSettings::read(&path)
             .map_err(|cause| GitError::new(format!("can't read {}: {cause}", path.display())))
     }
 
@@ -78,7 +89,7 @@ impl Repository {
 
     /// Returns the remote to fetch from if no approved ref names one: the only one, or `origin`.
     pub fn first_remote(&self) -> Option<String> {
-        let mut remotes = self.remotes().ok()?;
+        let mut remotes = self.remotes_of_all_files().ok()?;
         match remotes.len() {
             1 => remotes.pop(),
             _ => remotes.into_iter().find(|remote| remote == "origin"),
@@ -89,7 +100,7 @@ impl Repository {
     pub fn fetch_command(&self) -> Option<String> {
         match self.first_remote() {
             Some(remote) => Some(format!("git fetch {remote}")),
-            None if self.remotes().ok()?.is_empty() => None,
+            None if self.remotes_of_all_files().ok()?.is_empty() => None,
             None => Some("git fetch --all".to_owned()),
         }
     }
@@ -138,8 +149,18 @@ impl Repository {
         })
     }
 
-    pub(super) fn remotes(&self) -> Result<Vec<String>, GitError> {
-        names_of_remotes(&self.own_config()?)
+    fn remotes_of_all_files(&self) -> Result<Vec<String>, GitError> {
+        let mut names = Vec::new();
+        let config = self.config()?;
+        let entries = config.entries(Some(r"^remote\..*\.(url|fetch|pushurl)$"))?;
+        entries.for_each(|entry| {
+            let key = entry.name().unwrap_or_default();
+            let name = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'));
+            names.extend(name.map(|(name, _)| name.to_owned()));
+        })?;
+        names.sort();
+        names.dedup();
+        Ok(names)
     }
 
     /// Tells whether this clone has an object, without reading it.
@@ -149,36 +170,13 @@ impl Repository {
     }
 }
 
-fn upstream(own: &git2::Config, head: &HeadState) -> Option<String> {
+fn upstream(own: &OwnSettings, head: &HeadState) -> Option<String> {
     let HeadState::Branch(name) = head else {
         return None;
     };
     let branch = name.strip_prefix("refs/heads/")?;
-    own.get_string(&format!("branch.{branch}.remote")).ok().filter(|remote| remote != ".")
-}
-
-fn names_of_remotes(own: &git2::Config) -> Result<Vec<String>, GitError> {
-    let mut names = Vec::new();
-    let entries = own.entries(Some(r"^remote\..*\.(url|fetch|pushurl)$"))?;
-    entries.for_each(|entry| {
-        let key = entry.name().unwrap_or_default();
-        let name = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'));
-        names.extend(name.map(|(name, _)| name.to_owned()));
-    })?;
-    names.sort();
-    names.dedup();
-    Ok(names)
-}
-
-pub(super) fn places_of_fetches(own: &git2::Config, remote: &str) -> Vec<String> {
-    let mut places = Vec::new();
-    if let Ok(entries) = own.multivar(&format!("remote.{remote}.fetch"), None) {
-        let _ = entries.for_each(|entry| {
-            let place = entry.value().ok().and_then(|text| text.split_once(':'));
-            places.extend(place.map(|(_, place)| place.to_owned()));
-        });
-    }
-    places
+    let remote = own.get(&format!("branch.{branch}.remote")).filter(|remote| *remote != ".");
+    remote.map(str::to_owned)
 }
 
 /// Returns the time of the last entry of a reflog. It is read by hand: libgit2 makes an empty log where there is none.

@@ -10,7 +10,6 @@ use std::io::ErrorKind;
 use crate::history::objects::Oid;
 use crate::history::off_line::{self, APPROVALS_PIN, PINS};
 use crate::record::time::Instant;
-use crate::store::git::names::places_of_fetches;
 use crate::store::git::{GitError, Repository, ours, theirs};
 
 /// The tips that a clone saw at a ref, each with the time at which it last became the tip, if known.
@@ -52,19 +51,19 @@ impl Repository {
         Ok(seen)
     }
 
-    /// Tells whether only this clone writes its pins: no fetch does, as in a mirror, nor a push, as in a bare repository without a
+    /// Tells whether only this clone writes its pins: no fetch that its own file configures does, as in a mirror, nor a push, as in a bare repository without a
     /// remote.
     fn owns_pins(&self) -> Result<bool, GitError> {
-        let own = self.own_config()?;
-        let remotes = self.remotes()?;
+        let own = self.own_settings()?;
+        let remotes = own.remotes();
         let pins = [APPROVALS_PIN.to_owned(), off_line::pin(Oid::NULL)];
-        let is_written = |place: &String| {
+        let is_written = |place: &str| {
             pins.iter().any(|pin| match place.split_once('*') {
                 Some((begin, end)) => pin.starts_with(begin) && pin.ends_with(end),
                 None => pin == place,
             })
         };
-        if remotes.iter().any(|remote| places_of_fetches(&own, remote).iter().any(is_written)) {
+        if remotes.iter().any(|remote| own.fetch_destinations(remote).any(is_written)) {
             return Ok(false);
         }
         Ok(self.work_dir.is_some() || !remotes.is_empty())
