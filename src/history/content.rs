@@ -205,7 +205,9 @@ fn at_first_sight(path: &str, bytes: &[u8]) -> Option<FileId> {
     let mut lines = bytes.split(|byte| *byte == b'\n').take(16);
     let says_nothing = |line: &[u8]| {
         let line = line.trim_ascii_end();
-        line.is_empty() || line.starts_with(b"#") || line == b"---"
+        // A comment also ends at a lone CR.
+        let is_one = !line.contains(&b'\r');
+        is_one && (line.is_empty() || line.starts_with(b"#") || line == b"---")
     };
     let stated = lines.find(|line| !says_nothing(line))?.strip_prefix(b"id: ")?;
     (stated.trim_ascii() == id.as_str().as_bytes()).then(|| FileId::Id(id.as_str().into()))

@@ -163,9 +163,12 @@ fn two_files_with_one_id_are_conflicted_by_both_paths() {
     repo.by("lee").remove("exceptions/b/copy.yaml").commit("One is enough");
     assert!(last(&repo).record.record().is_some());
     // A line inside braces names no record, although it looks like the one that does.
-    let decoy = "{x: {\nid: EXC-2026-AAAAA\n}, id: EXC-2026-7F3KQ, title: Another}\n";
-    repo.by("lee").write("exceptions/EXC-2026-AAAAA.yaml", decoy).commit("Copy");
-    assert!(matches!(last(&repo).record.content(), Content::Conflicted(_)));
+    for begin in ["", "# x\r", "# x\n", "# x\r\n"] {
+        let decoy = "{x: {\nid: EXC-2026-AAAAA\n}, id: EXC-2026-7F3KQ, title: Another}\n";
+        let decoy = format!("{begin}{decoy}");
+        repo.by("lee").write("exceptions/EXC-2026-AAAAA.yaml", &decoy).commit("Copy");
+        assert!(matches!(last(&repo).record.content(), Content::Conflicted(_)), "{begin:?}");
+    }
 }
 
 #[test]
