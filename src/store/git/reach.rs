@@ -81,6 +81,9 @@ pub fn below(folder: &Path, path: &str) -> Option<String> {
             }
             Component::Normal(name) => {
                 let next = at.join(name);
+                if is_of_process(&next) || fs::read_link(&next).is_ok_and(|to| is_of_process(&to)) {
+                    return None;
+                }
                 match real_path(&next) {
                     Ok(found) => at = found,
                     // A link to something that doesn't exist leads to an unknown place.
@@ -95,16 +98,21 @@ pub fn below(folder: &Path, path: &str) -> Option<String> {
     Some(parts?.join("/"))
 }
 
-/// Returns the same for a path that a tool was given; `None` also if the tool may take it for another place than the system does: a home,
-/// an address, or what a process has open.
+/// Like [`below`], for a path that a tool was given; `None` also if the tool may take it for another place than the system does: a
+/// home, or an address.
 pub fn below_for_tool(folder: &Path, path: &str) -> Option<String> {
-    let scheme = path.split_once(':').map(|(scheme, _)| scheme);
-    let is_scheme =
-        |scheme: &str| scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let is_elsewhere = path.starts_with('~')
-        || scheme.is_some_and(is_scheme)
-        || ["/proc/", "/dev/fd/"].iter().any(|begin| path.starts_with(begin));
+    let is_scheme = |scheme: &str| {
+        let may_be = |byte: u8| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte);
+        !scheme.is_empty() && scheme.bytes().all(may_be)
+    };
+    let is_address = path.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme));
+    let is_elsewhere = path.starts_with('~') || is_address || path.starts_with("file:");
     if is_elsewhere { None } else { below(folder, path) }
+}
+
+fn is_of_process(path: &Path) -> bool {
+    // Another process finds something else there.
+    path.starts_with("/proc") || path.starts_with("/dev/fd")
 }
 
 /// Returns a path without links, as far as it exists.

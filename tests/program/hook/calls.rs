@@ -113,13 +113,20 @@ fn links_do_not_lead_out_of_the_repository() {
     }
     assert_eq!(reach::below(std::path::Path::new("/"), "etc"), None);
     // A tool may read these otherwise than the system does, which finds them below the work tree.
-    std::os::unix::fs::symlink("src", top.join("src/~")).unwrap();
+    std::os::unix::fs::symlink("deep", top.join("src/~")).unwrap();
+    std::os::unix::fs::symlink("/proc/self/cwd", top.join("src/own")).unwrap();
+    assert_eq!(below("~/x").as_deref(), Some("src/deep/x"));
     let of_tool = |path: &str| reach::below_for_tool(&cwd, path);
     assert_eq!(of_tool("../in/x").as_deref(), Some("src/deep/x"));
     assert_eq!(of_tool("docs/a:b.md").as_deref(), Some("src/docs/a:b.md"));
-    for elsewhere in
-        ["~/x", "~root/x", "file:///etc/x", "https://example.com/x", "/proc/self/cwd/x"]
-    {
+    assert_eq!(of_tool("README:12").as_deref(), Some("src/README:12"));
+    for elsewhere in ["~/x", "~root/x", "file:///etc/x", "git+ssh://example.com/x"] {
         assert_eq!(of_tool(elsewhere), None, "{elsewhere}");
     }
+    // The process that asks finds its own folder there.
+    let here = std::env::current_dir().unwrap();
+    for own in ["/proc/self/cwd/x", "/tmp/../proc/self/cwd/x"] {
+        assert_eq!(reach::below(&here, own), None, "{own}");
+    }
+    assert_eq!(below("own/x"), None);
 }
