@@ -441,14 +441,14 @@ fn within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
 const KEY: &str = "AAAA";
 
 fn lines(text: Option<&str>) -> BTreeSet<&str> {
-    let lines = without_mark(text.unwrap_or_default()).lines().map(str::trim);
+    let lines = without_bom(text.unwrap_or_default()).lines().map(str::trim);
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 }
 
-/// Returns the lines of a list of revoked keys that may revoke any, each with its number.
+/// Returns the numbered lines that can hold a revoked key, comments that contain one among them.
 pub fn revoked_lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     // Some editors end lines with a lone CR; and a key that is appended to a comment without a line end is meant.
-    let lines = (1..).zip(without_mark(text).split('\n'));
+    let lines = (1..).zip(without_bom(text).split('\n'));
     let parts =
         lines.flat_map(|(number, line)| line.split('\r').map(move |part| (number, part.trim())));
     parts.filter(|(_, line)| !line.is_empty() && (!line.starts_with('#') || line.contains(KEY)))
@@ -459,6 +459,6 @@ fn revoked_keys(text: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| word.starts_with(KEY))
 }
 
-fn without_mark(text: &str) -> &str {
+fn without_bom(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }

@@ -141,6 +141,15 @@ impl Revoked {
                         .to_owned(),
                 });
             }
+            if line.starts_with('#') && !keys.is_empty() {
+                revoked.problems.push(SignersProblem {
+                    line: number,
+                    level: Level::Warning,
+                    message: "a key in a comment is revoked, too".to_owned(),
+                    help: "write it on a line of its own, or delete it to give the key back"
+                        .to_owned(),
+                });
+            }
             revoked.keys.extend(keys);
         }
         revoked
