@@ -104,10 +104,10 @@ impl Survey {
                 return Err(obstacle);
             }
             let states = governance::read(objects, chain, &graph.stops, &folders.changes, prefix);
-            let is_named = !named.add(&states, prefix);
+            let grew = named.add(&states, prefix);
             let landed = known.is_none().then(|| RecordFolders::of(&states, now));
             let landed = landed.filter(|landed| *landed != record_folders);
-            if landed.is_none() && is_named {
+            if landed.is_none() && !grew {
                 return Ok(Survey {
                     interest,
                     graph,

@@ -75,10 +75,10 @@ pub fn walk(
 
 /// Returns the mainline alone, for a history without a policy, of which nothing else is needed.
 pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
-    unread(chain.mainline, prefix, chain.approvals, chain.others.judged)
+    empty_history(chain.mainline, prefix, chain.approvals, chain.others.judged)
 }
 
-fn unread(
+fn empty_history(
     mainline: Mainline,
     prefix: &LedgerPrefix,
     approvals_branch: ApprovalsBranch,
@@ -240,7 +240,7 @@ fn collect_versions(
         unnamed_until,
         landed: survey.graph.landed,
         other_policies,
-        ..unread(mainline, prefix, branch, policies_below)
+        ..empty_history(mainline, prefix, branch, policies_below)
     })
 }
 

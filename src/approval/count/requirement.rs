@@ -113,10 +113,10 @@ impl OnlyListed {
         if !both().any(|record| listed::is_for_listed(governance, record)) {
             return None;
         }
-        let of_agents = both()
+        let agent_subjects = both()
             .map(|record| &record.subject)
             .filter(|subject| subject.identity_type == Some(IdentityType::AiAgent));
-        let agents = of_agents
+        let agents = agent_subjects
             .flat_map(|subject| subject.identity.iter().chain(subject.aliases.iter().flatten()));
         let is_access = both().any(|record| record.subject.is_access());
         Some(OnlyListed::Record { is_access, agents: agents.cloned().collect() })

@@ -71,7 +71,7 @@ impl PreparedApproval<'_> {
         persons.sort();
         persons.dedup_by(|one, other| one.key == other.key);
         let Some(record) = content.record() else {
-            return self.lacking_of_rules(&persons).chain(rejected).collect();
+            return self.missing_for_governance(&persons).chain(rejected).collect();
         };
         let lacking = who::lacking(
             self.snapshot.governance(),
@@ -83,7 +83,7 @@ impl PreparedApproval<'_> {
         lacking.iter().map(text::missing).chain(rejected).collect()
     }
 
-    fn lacking_of_rules(&self, persons: &[Person]) -> impl Iterator<Item = String> {
+    fn missing_for_governance(&self, persons: &[Person]) -> impl Iterator<Item = String> {
         let (needed, governance) = (&self.content.target.needed, self.snapshot.governance());
         let groups: Vec<&str> = needed.each_of.iter().map(String::as_str).collect();
         let member_of: Vec<Vec<String>> =
