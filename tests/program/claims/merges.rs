@@ -634,4 +634,11 @@ fn pushed_pins_take_nothing() {
     let own = repo.clone_with(&[]);
     git(own.path(), &["fetch", "-q", from, &format!("{pin}:{pin}")]);
     assert!(!is_allowed(own.path()));
+    // A user's file makes no mirror of it.
+    let home = crate::support::temporary();
+    let mirrored = "[remote \"x\"]\n\tfetch = +refs/*:refs/*\n";
+    std::fs::write(home.path().join(".gitconfig"), mirrored).unwrap();
+    let words = ["check", "--application", "billing", "--on", &now];
+    let home = home.path().to_str().unwrap().to_owned();
+    assert_eq!(cli::run_with(own.path(), &words, &[("HOME", &home)]).code, 1);
 }

@@ -181,8 +181,13 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
     world.repo.checkout();
     let own = world.speak("ana", &["--governance", "exledger.yaml"]);
     assert_eq!(own.code, 2, "{}", own.out);
+    let shown = world.speak("dana", &["--governance", "exledger.yaml", "--dry-run"]);
+    for text in ["group security", "2 approvals", "one person in group platform other than"] {
+        assert!(shown.out.contains(text), "{text}: {}", shown.out);
+    }
     let said = world.said("dana", &["--governance", "exledger.yaml"]);
     assert_eq!(said["id"], "exledger.yaml");
+    assert_eq!(said["groups"], serde_json::json!(["security"]));
     let digest = exledger::approval::evidence::statement_file::digest(looser.as_bytes());
     assert_eq!(said["sha256"], digest.as_str());
     let path = said["files"][0].as_str().unwrap();
