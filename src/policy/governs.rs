@@ -459,6 +459,6 @@ fn revoked_keys(text: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| word.starts_with(KEY))
 }
 
-fn without_bom(text: &str) -> &str {
+pub(crate) fn without_bom(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }

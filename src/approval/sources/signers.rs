@@ -157,8 +157,7 @@ impl Revoked {
 }
 
 fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
-    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = (1..).zip(bare.split('\n').map(str::trim));
+    let lines = (1..).zip(governs::without_bom(text).split('\n').map(str::trim));
     lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 

@@ -71,7 +71,7 @@ impl PreparedApproval<'_> {
         persons.sort();
         persons.dedup_by(|one, other| one.key == other.key);
         let Some(record) = content.record() else {
-            return self.missing_for_governance(&persons).chain(rejected).collect();
+            return self.missing_for_governance(&persons).into_iter().chain(rejected).collect();
         };
         let lacking = who::lacking(
             self.snapshot.governance(),
@@ -83,7 +83,7 @@ impl PreparedApproval<'_> {
         lacking.iter().map(text::missing).chain(rejected).collect()
     }
 
-    fn missing_for_governance(&self, persons: &[Person]) -> impl Iterator<Item = String> {
+    fn missing_for_governance(&self, persons: &[Person]) -> Vec<String> {
         let (needed, governance) = (&self.content.target.needed, self.snapshot.governance());
         let groups: Vec<&str> = needed.each_of.iter().map(String::as_str).collect();
         let member_of: Vec<Vec<String>> =
@@ -98,7 +98,6 @@ impl PreparedApproval<'_> {
         let of_groups = unfilled
             .into_iter()
             .map(|group| format!("one person in group {group} other than the authors"));
-        let lacking: Vec<String> = of_groups.chain(more).collect();
-        lacking.into_iter()
+        of_groups.chain(more).collect()
     }
 }

@@ -64,25 +64,32 @@ pub(super) fn put(config: &mut git2::Config, own_dir: &Path) -> Result<(), git2:
     Ok(())
 }
 
-/// The values of one file of git's configuration, by their keys, without those of files that it includes.
-pub(super) struct OwnSettings(BTreeMap<String, Vec<String>>);
+/// The values of git's configuration by their keys, in the order in which they are read.
+pub(super) struct ConfigValues(BTreeMap<String, Vec<String>>);
 
-impl OwnSettings {
-    pub(super) fn read(path: &Path) -> Result<OwnSettings, git2::Error> {
-        let mut values = BTreeMap::<String, Vec<String>>::new();
-        if !path.is_file() {
-            return Ok(OwnSettings(values));
+impl ConfigValues {
+    /// Reads one file, without those that it includes, which may be versioned; empty if it is not there.
+    pub(super) fn of_file_alone(path: &Path) -> Result<ConfigValues, git2::Error> {
+        match path.is_file() {
+            true => ConfigValues::collect(&git2::Config::open(path)?, 0),
+            false => Ok(ConfigValues(BTreeMap::new())),
         }
-        let config = git2::Config::open(path)?;
+    }
+
+    pub(super) fn of_all(config: &git2::Config) -> Result<ConfigValues, git2::Error> {
+        ConfigValues::collect(config, u32::MAX)
+    }
+
+    fn collect(config: &git2::Config, most_includes: u32) -> Result<ConfigValues, git2::Error> {
+        let mut values = BTreeMap::<String, Vec<String>>::new();
         config.entries(None)?.for_each(|entry| {
-            // A file that is included may be versioned.
-            if entry.include_depth() == 0
+            if entry.include_depth() <= most_includes
                 && let (Ok(key), Ok(value)) = (entry.name(), entry.value())
             {
                 values.entry(key.to_owned()).or_default().push(value.to_owned());
             }
         })?;
-        Ok(OwnSettings(values))
+        Ok(ConfigValues(values))
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&str> {

@@ -10,7 +10,7 @@ use std::time::UNIX_EPOCH;
 use crate::history::objects::{Extent, Oid};
 use crate::history::refs::{HeadState, Refs};
 use crate::record::time::Instant;
-use crate::store::git::configuration::OwnSettings;
+use crate::store::git::configuration::ConfigValues;
 use crate::store::git::{GitError, Repository, ours, theirs};
 
 impl Repository {
@@ -32,7 +32,7 @@ impl Repository {
             }
         }
         let head = self.head()?;
-        let own = self.own_settings()?;
+        let own = self.own_values()?;
         let mut remotes = own.remotes();
         let is_bare = self.work_dir.is_none();
         if is_bare {
@@ -67,10 +67,10 @@ impl Repository {
         })
     }
 
-    pub(super) fn own_settings(&self) -> Result<OwnSettings, GitError> {
+    pub(super) fn own_values(&self) -> Result<ConfigValues, GitError> {
         // Neither a user's nor a system's configuration chooses what this clone believes, nor a file that its own includes.
         let path = self.common_dir.join("config");
-        OwnSettings::read(&path)
+        ConfigValues::of_file_alone(&path)
             .map_err(|cause| GitError::new(format!("can't read {}: {cause}", path.display())))
     }
 
@@ -150,17 +150,7 @@ impl Repository {
     }
 
     fn remotes_of_all_files(&self) -> Result<Vec<String>, GitError> {
-        let mut names = Vec::new();
-        let config = self.config()?;
-        let entries = config.entries(Some(r"^remote\..*\.(url|fetch|pushurl)$"))?;
-        entries.for_each(|entry| {
-            let key = entry.name().unwrap_or_default();
-            let name = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'));
-            names.extend(name.map(|(name, _)| name.to_owned()));
-        })?;
-        names.sort();
-        names.dedup();
-        Ok(names)
+        Ok(ConfigValues::of_all(&self.config()?)?.remotes())
     }
 
     /// Tells whether this clone has an object, without reading it.
@@ -170,7 +160,7 @@ impl Repository {
     }
 }
 
-fn upstream(own: &OwnSettings, head: &HeadState) -> Option<String> {
+fn upstream(own: &ConfigValues, head: &HeadState) -> Option<String> {
     let HeadState::Branch(name) = head else {
         return None;
     };

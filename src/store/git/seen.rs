@@ -54,7 +54,7 @@ impl Repository {
     /// Tells whether only this clone writes its pins: no fetch that its own file configures does, as in a mirror, nor a push, as in a bare repository without a
     /// remote.
     fn owns_pins(&self) -> Result<bool, GitError> {
-        let own = self.own_settings()?;
+        let own = self.own_values()?;
         let remotes = own.remotes();
         let pins = [APPROVALS_PIN.to_owned(), off_line::pin(Oid::NULL)];
         let is_written = |place: &str| {
