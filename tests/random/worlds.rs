@@ -170,6 +170,19 @@ fn a_closure_in_a_doubled_file_lets_the_next_one_refile() {
     assert_eq!(plan.wrong(), None, "{}", plan.ledgers(true).0.log.join("\n"));
 }
 
+#[test]
+fn a_key_of_a_waiting_list_votes_in_vain_also_once_it_is_revoked() {
+    let acts = [
+        (true, 4790894672124892128),
+        (false, 4098644968232207702),
+        (true, 15485947087408320350),
+        (false, 18331108603591343650),
+        (false, 6965410407226682492),
+    ];
+    let plan = Plan { begin: 989717830242816099, acts: acts.to_vec() };
+    assert_eq!(plan.wrong(), None, "{}", plan.ledgers(true).0.log.join("\n"));
+}
+
 /// Returns a ledger of a history in which merges leave something out, and its twin.
 fn rerouted(begin: u64, acts: &[(bool, u64)], with_text: bool) -> (Ledger, Base) {
     let mut ledger = Ledger::new();

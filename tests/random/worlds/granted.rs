@@ -8,6 +8,7 @@ use exledger::approval::TrailVerdicts;
 use exledger::approval::evidence::statement_file::BadFile;
 use exledger::approval::governance::counted::UncountedGovernanceFile;
 use exledger::approval::sources::signature::SignatureState;
+use exledger::approval::sources::signers::Signers;
 use exledger::approval::verdict::{
     ApprovalVerdict, BecomesApproved, NotCounted, Statement, Vote, VoteCounts,
 };
@@ -111,15 +112,20 @@ impl Evaluated {
         &self.verdicts.counted.left_out
     }
 
-    /// Tells whether somebody voted on a record by a key of no list that counts.
+    /// Tells whether somebody voted on a record by a key of no list that counts. A revoked one is said to be revoked, wherever it
+    /// is listed.
     pub(super) fn is_voted_on_in_vain(&self, id: &str, vote: Vote) -> bool {
+        let signers = Signers::parse(self.counted().signers.as_deref().unwrap_or_default());
+        let is_listed = |key: &str| signers.lines.iter().any(|line| line.key.fingerprint() == key);
         let in_vain = |it: &Statement| {
-            let is_unlisted = matches!(
-                it.counts,
-                VoteCounts::No(NotCounted::BadFile(BadFile::Signature(
-                    SignatureState::UntrustedKey(_)
-                )))
-            );
+            let VoteCounts::No(NotCounted::BadFile(BadFile::Signature(state))) = &it.counts else {
+                return false;
+            };
+            let is_unlisted = match state {
+                SignatureState::UntrustedKey(_) => true,
+                SignatureState::Revoked(key) => !is_listed(key),
+                _ => false,
+            };
             it.vote == vote && is_unlisted
         };
         let mut trails = self.verdicts.trails.iter().filter(|(key, _)| key.as_str() == id);
