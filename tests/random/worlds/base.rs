@@ -146,6 +146,9 @@ impl Base {
             self.sign(ledger, &mut edits, About::Record(&record.id), &text);
             ledger.land(&Landing::push(author), &edits);
         } else {
+            if ledger.text(&record.path()) == Some(text) {
+                ledger.unchanged.insert(record.id.clone());
+            }
             let reviewed = "Reviewed-by: Lee <lee@example.com>";
             ledger.land(&Landing::merge(author, "dana").saying(reviewed), &edits);
         }

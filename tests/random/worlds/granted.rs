@@ -3,6 +3,7 @@
 //! Start at [`Granted::read`] and [`Granted::exceeds`].
 
 use super::ledger::Ledger;
+use super::texts::SIGNERS;
 use exledger::approval;
 use exledger::approval::TrailVerdicts;
 use exledger::approval::evidence::statement_file::BadFile;
@@ -16,7 +17,7 @@ use exledger::history::mainline::Guard;
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::record_folders::RecordFolders;
 use exledger::history::refs::ApprovedRef;
-use exledger::history::version::Trail;
+use exledger::history::version::{Trail, Version};
 use exledger::history::walked::History;
 use exledger::history::{chain, change, walk};
 use exledger::policy::governance::Governance;
@@ -99,10 +100,18 @@ impl Evaluated {
 
     /// Returns the text of a file of the rules as it was approved last; `None` if it was not there.
     pub(super) fn approved_text(&self, path: &str) -> Option<String> {
+        self.approved_text_until(path, self.history.mainline.landings.len())
+    }
+
+    /// Returns the same, of the versions that landed before the n-th landing.
+    fn approved_text_until(&self, path: &str, n_landings: usize) -> Option<String> {
         let verdicts = self.verdicts.counted.verdicts.get(path)?;
-        let is_approved = |it: &ApprovalVerdict| it.becomes_approved == BecomesApproved::AsApproved;
-        let version =
-            &self.history.governance.get(path)?.versions[verdicts.iter().rposition(is_approved)?];
+        let versions = &self.history.governance.get(path)?.versions;
+        let is_approved = |(_, verdict): &(&Version, &ApprovalVerdict)| {
+            verdict.becomes_approved == BecomesApproved::AsApproved
+        };
+        let mut landed = versions.iter().zip(verdicts).filter(|(it, _)| it.landing < n_landings);
+        let (version, _) = landed.rfind(is_approved)?;
         let bytes = self.history.governance_bytes.get(&version.files.first()?.blob)?;
         Some(String::from_utf8(bytes.to_vec()).unwrap())
     }
@@ -112,21 +121,25 @@ impl Evaluated {
         &self.verdicts.counted.left_out
     }
 
-    /// Tells whether somebody voted on a record by a key of no list that counts. A revoked one is said to be revoked, wherever it
-    /// is listed.
+    /// Tells whether somebody voted on a record by a key that the list approved last before didn't have. They are told that this
+    /// does not count (E6). A revoked key is said to be revoked, wherever it is listed.
     pub(super) fn is_voted_on_in_vain(&self, id: &str, vote: Vote) -> bool {
-        let signers = Signers::parse(self.counted().signers.as_deref().unwrap_or_default());
-        let is_listed = |key: &str| signers.lines.iter().any(|line| line.key.fingerprint() == key);
+        let is_listed = |key: &str, at: Instant| {
+            let landings = &self.history.mainline.landings;
+            let n_landings = landings.iter().take_while(|it| it.effective < at).count();
+            let text = self.approved_text_until(SIGNERS, n_landings).unwrap_or_default();
+            Signers::parse(&text).lines.iter().any(|line| line.key.fingerprint() == key)
+        };
         let in_vain = |it: &Statement| {
             let VoteCounts::No(NotCounted::BadFile(BadFile::Signature(state))) = &it.counts else {
                 return false;
             };
-            let is_unlisted = match state {
-                SignatureState::UntrustedKey(_) => true,
-                SignatureState::Revoked(key) => !is_listed(key),
+            match state {
+                SignatureState::UntrustedKey(key) | SignatureState::Revoked(key) => {
+                    it.vote == vote && !is_listed(key, it.at)
+                }
                 _ => false,
-            };
-            it.vote == vote && is_unlisted
+            }
         };
         let mut trails = self.verdicts.trails.iter().filter(|(key, _)| key.as_str() == id);
         trails.any(|(_, verdicts)| verdicts.iter().any(|it| it.refused.iter().any(in_vain)))

@@ -3,7 +3,7 @@
 //! Start at [`Ledger`]. A person is a first name: `dana` is `Dana <dana@example.com>`, and signs with the key of that name.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -105,6 +105,8 @@ pub(super) struct Ledger {
     /// The commits of the approved branch, each with the time at which it landed.
     pub main: Vec<(Oid, i64)>,
     pub now: i64,
+    /// The records that people meant to approve by a merge, which brought what was there already.
+    pub unchanged: BTreeSet<String>,
     /// What happened, for the message of a failure.
     pub log: Vec<String>,
     /// How commits name somebody, if it is not as [`ident`] does.
@@ -118,6 +120,7 @@ impl Ledger {
             files: HashMap::new(),
             main: Vec::new(),
             now: Instant::parse("2026-11-20T09:00:00Z").unwrap().unix(),
+            unchanged: BTreeSet::new(),
             log: Vec::new(),
             spelled: None,
         }
