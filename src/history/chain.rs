@@ -170,35 +170,36 @@ pub fn branch(reference: &str) -> &str {
     heads.or_else(remote).unwrap_or(reference)
 }
 
-/// Tells whether a merge says, as git or a forge writes it, that it is one of the approved branch into another, or of any
-/// branch into one that is not the approved one (M5a): then whoever made it approved nothing on the approved branch.
+/// Tells whether a merge says, as git, a forge or a person writes it, that it is one of the approved branch into another, or of
+/// any branch into one that is not the approved one (M5a): then whoever made it approved nothing on the approved branch.
 fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     if commit.parents.len() < 2 {
         return false;
     }
     let message = commit.message();
-    let subject = message.lines().next().unwrap_or_default();
-    let line = |begin: &str| message.lines().skip(1).find(|line| line.starts_with(begin));
+    let mut lines = message.lines().map(str::trim_ascii).skip_while(|line| line.is_empty());
+    let subject = lines.next().unwrap_or_default();
+    let line = |begin: &str| lines.clone().find(|line| line.starts_with(begin));
     // Bitbucket Data Center names the branches below its subject.
     let named_below = if subject.starts_with("Pull request #") { line("Merge in ") } else { None };
     let below = named_below.and_then(|line| line.rsplit_once(" to ")).map(|(_, target)| target);
     if let Some(target) = request_target(subject).or(below) {
         return target != branch;
     }
-    // Bitbucket Cloud, of a request, and where it brings a branch up to date.
-    if let Some(rest) = subject.strip_prefix("Merged ") {
-        let request = rest.strip_prefix("in ").and_then(|rest| rest.split_once(" (pull request #"));
-        let source = request.or_else(|| rest.split_once(" into ")).map(|(source, _)| source);
-        return source.is_some_and(|source| ["main", "master", branch].contains(&source));
+    let is_itself = |name: &str| ["main", "master", branch].contains(&name);
+    // Bitbucket Cloud, of a request.
+    if let Some(rest) = subject.strip_prefix("Merged in ")
+        && let Some((source, _)) = rest.split_once(" (pull request #")
+    {
+        return is_itself(source);
     }
-    let subject = MergeSubject::parse(subject);
     let has_request = line("See merge request ").is_some();
-    subject.is_some_and(|subject| {
+    MergeSubject::parse(subject).is_some_and(|subject| {
         let is_elsewhere = subject.target.is_some_and(|target| target != branch);
         // GitLab puts the target in quotes. A tag brings its message into that of the merge, and whoever pushed it wrote that.
         let is_own = |target: &str| {
             let quoted = target.strip_prefix('\'').and_then(|target| target.strip_suffix('\''));
-            ["main", "master", branch].contains(&quoted.unwrap_or(target))
+            is_itself(quoted.unwrap_or(target))
         };
         let is_by_forge =
             has_request && subject.is_of_branches && subject.target.is_none_or(is_own);
@@ -227,7 +228,8 @@ fn request_target(subject: &str) -> Option<&str> {
     (!target.contains(' ')).then_some(target)
 }
 
-/// The subject that git gives a merge: `Merge branch 'a', remote-tracking branch 'o/b'; tag 'v1' of URL into c`.
+/// The subject that git gives a merge: `Merge branch 'a', remote-tracking branch 'o/b'; tag 'v1' of URL into c`. Forges and
+/// people leave the quotes and the kind out: `Merge main into feat`.
 #[derive(Default)]
 struct MergeSubject<'s> {
     branches: Vec<(&'s str, bool)>,
@@ -236,66 +238,100 @@ struct MergeSubject<'s> {
     target: Option<&'s str>,
 }
 
+const KINDS: [(&str, bool); 6] = [
+    ("remote-tracking branch", true),
+    ("remote branch", true),
+    ("branch", true),
+    ("commit", false),
+    ("tag", false),
+    ("", true),
+];
+
 fn merged_kind(written: &str) -> Option<(&'static str, bool)> {
-    const KINDS: [(&str, bool); 5] = [
-        ("remote-tracking branch", true),
-        ("branch", true),
-        ("commit", false),
-        ("tag", false),
-        ("", true),
-    ];
-    let written = written.trim_end();
+    let written = written.trim();
     let singular = written.strip_suffix("es").filter(|stem| stem.ends_with("branch"));
     let singular = singular.or_else(|| written.strip_suffix('s')).unwrap_or(written);
     KINDS.iter().find(|(name, _)| *name == singular).copied()
 }
 
-fn is_repository(text: &str, has_target: bool) -> bool {
-    // Less is enough before the name of a target; else `Merge /login` would be one.
+/// Tells whether a text is an address or a path, of which `git pull URL` merges `HEAD`: mostly the approved branch.
+fn is_repository(text: &str) -> bool {
     let is_word = !text.contains(' ');
     let is_request = ["/pull/", "/pull-requests/", "/merge_requests/"];
-    if text.contains(['\'', '"']) || is_request.iter().any(|part| text.contains(part)) {
+    if is_request.iter().any(|part| text.contains(part)) {
         return false;
     }
     let is_path = text == ".."
         || ["./", "../", "~/"].iter().any(|begin| text.starts_with(begin))
-        || text.strip_prefix('/').is_some_and(|rest| has_target || is_word && rest.contains('/'));
+        // Less is a name: `Merge /login`, `Merge /login and /logout`.
+        || text.strip_prefix('/').is_some_and(|rest| rest.contains('/') && !rest.contains(" /"));
     let is_host = || {
         let parts = text.split_once(':');
         parts.is_some_and(|(host, path)| {
             host.contains('@') || host.contains('.') && path.contains('/')
         })
     };
-    let is_address = is_word && (text.contains("://") || is_host());
-    is_path || is_address || has_target && is_word && text.contains(['/', ':'])
+    is_path || is_word && (text.contains("://") || is_host())
+}
+
+/// Returns a text without what stands behind it in brackets: `[skip ci]`, `(#12)`.
+fn without_notes(mut text: &str) -> &str {
+    loop {
+        text = text.trim_ascii_end();
+        let begin = match text.as_bytes().last() {
+            Some(b')') => text.rfind(" ("),
+            Some(b']') => text.rfind(" ["),
+            _ => None,
+        };
+        match begin.and_then(|begin| text.get(..begin)) {
+            Some(rest) => text = rest,
+            None => return text,
+        }
+    }
 }
 
 impl<'s> MergeSubject<'s> {
     fn parse(subject: &'s str) -> Option<MergeSubject<'s>> {
-        let mut is_commit = false;
-        let mut rest = subject.strip_prefix("Merge ")?;
-        // `git pull URL`, of the branch that HEAD names there: mostly the approved one.
-        let (sources, target) = match rest.rsplit_once(" into ") {
-            Some((sources, target)) => (sources, Some(target.trim_end_matches(' '))),
-            None => (rest.trim_end_matches(' '), None),
+        let (verb, rest) = subject.split_once(' ')?;
+        if !["merge", "merged"].iter().any(|known| verb.eq_ignore_ascii_case(known)) {
+            return None;
+        }
+        let rest = without_notes(rest);
+        // What stands behind the target, or behind a name, is a sentence of somebody's own.
+        let target = |into: &'s str| {
+            let end = into.find([',', ':', ';']).or_else(|| into.find(" - ")).unwrap_or(into.len());
+            into.get(..end).map(str::trim_ascii_end).filter(|into| !into.contains(' '))
         };
-        if is_repository(sources, target.is_some()) {
-            let merges_head = is_repository(sources, false);
-            return Some(MergeSubject { target, merges_head, ..MergeSubject::default() });
+        let (sources, target) = match rest.rsplit_once(" into ") {
+            Some((sources, into)) if target(into).is_some() => (sources, target(into)),
+            _ => (rest, None),
+        };
+        let mut parsed = MergeSubject { target, is_of_branches: true, ..MergeSubject::default() };
+        // What was fetched from several repositories is divided so.
+        for (n, item) in sources.trim_ascii_end().split("; ").enumerate() {
+            match parsed.add(item) {
+                Some(()) => {}
+                None if n == 0 => return None,
+                None => break,
+            }
         }
-        let mut merges_head = false;
-        // What was fetched from several repositories.
-        if let Some((first, others)) = rest.split_once("; ")
-            && is_repository(first, false)
-        {
-            (merges_head, rest) = (true, others);
+        Some(parsed)
+    }
+
+    /// Adds what was merged of one repository; `None` if a text is not of that form.
+    fn add(&mut self, item: &'s str) -> Option<()> {
+        if is_repository(item) {
+            (self.merges_head, self.is_of_branches) = (true, false);
+            return Some(());
         }
+        let mut rest = item;
         if let Some(others) = rest.strip_prefix("HEAD, ") {
-            (merges_head, rest) = (true, others);
+            (self.merges_head, rest) = (true, others);
         }
-        let (mut is_branch, mut is_tracking) = (false, false);
-        let mut is_of_branches = true;
-        let mut branches = Vec::new();
+        if !rest.contains('\'') {
+            return self.add_unquoted(rest);
+        }
+        let (mut is_branch, mut is_tracking, mut is_commit) = (false, false, false);
         loop {
             let (kind, after) = rest.split_once('\'')?;
             let (known, names_branches) = merged_kind(kind)?;
@@ -303,52 +339,42 @@ impl<'s> MergeSubject<'s> {
                 (is_branch, is_tracking) = (names_branches, known.starts_with("remote"));
                 is_commit = known == "commit";
             }
-            is_of_branches &= is_branch && !is_tracking;
+            self.is_of_branches &= is_branch && !is_tracking;
             // A name may hold quotes, and no blank: the last quote before one ends it.
             let word = after.split(' ').next().unwrap_or(after);
             let end = word.rfind('\'').or_else(|| after.find('\''))?;
             let (name, tail) = (after.get(..end)?, after.get(end + 1..)?);
-            let tail = tail.strip_prefix(" (early part)").unwrap_or(tail);
             if is_branch || is_commit {
-                branches.push((name, is_tracking));
+                self.branches.push((name, is_tracking));
             }
-            rest = tail;
-            let next = [", ", "; ", " and "].iter().find_map(|between| {
+            rest = tail.strip_prefix(" (early part)").unwrap_or(tail);
+            let next = [", ", " and "].iter().find_map(|between| {
                 let item = rest.strip_prefix(between)?;
                 item.split_once('\'').filter(|(kind, _)| kind.split(' ').count() < 4)?;
                 Some(item)
             });
-            let other = rest.strip_prefix(" of ").and_then(|rest| rest.split_once("; "));
-            let other = other.map(|(_, other)| other.strip_prefix("HEAD, ").unwrap_or(other));
-            let is_known = |other: &&str| {
-                let kind = other.split_once('\'').and_then(|(kind, _)| merged_kind(kind));
-                kind.is_some_and(|(known, _)| !known.is_empty())
-            };
-            if let Some(other) = other {
-                let alone = other.split_once(" into ").map_or(other, |(other, _)| other);
-                merges_head |= rest.contains("; HEAD, ") || is_repository(alone, false);
-            }
-            match next.or_else(|| other.filter(is_known)) {
+            match next {
                 Some(item) => rest = item,
                 None => break,
             }
         }
-        let (source, into) = match rest.rsplit_once(" into ") {
-            Some((source, into)) => (source, Some(into)),
-            None => (rest, None),
-        };
-        // What stands behind the target is a sentence of somebody's own.
-        let is_whole = source.is_empty() || source.starts_with(" of ");
-        let target = into.map(|into| {
-            into.split_once(" (#").map_or(into, |(into, _)| into).trim_end_matches(' ')
-        });
-        let is_name = |target: &str| !target.contains(' ');
-        (is_whole && target.is_none_or(is_name)).then_some(MergeSubject {
-            branches,
-            merges_head,
-            is_of_branches,
-            target,
-        })
+        let ends = [" of ", " into ", ",", ":", " - "];
+        (rest.is_empty() || ends.iter().any(|end| rest.starts_with(end))).then_some(())
+    }
+
+    fn add_unquoted(&mut self, item: &'s str) -> Option<()> {
+        let kinds = KINDS.iter().filter_map(|(kind, _)| Some((*kind, item.strip_prefix(kind)?)));
+        let (kind, name) = kinds.into_iter().find(|(kind, rest)| {
+            kind.is_empty() || rest.starts_with(' ') && !rest.trim().contains(' ')
+        })?;
+        let name = name.trim();
+        let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
+        if bare.is_empty() || bare.contains([' ', '"']) {
+            return None;
+        }
+        self.is_of_branches = false;
+        self.branches.push((bare, kind.starts_with("remote")));
+        Some(())
     }
 
     /// Tells whether it names the approved branch: a remote's or its `HEAD`, a fork's (`acme:main`), or a revision as it was typed.
@@ -358,13 +384,20 @@ impl<'s> MergeSubject<'s> {
         let mut branches = self.branches.iter();
         let names_it = branches.any(|(typed, is_tracking)| {
             let name = typed.split(['~', '^']).next().unwrap_or(typed);
-            let name = name.split_once("@{").map_or(name, |(name, _)| name);
+            let is_revision = name.len() < typed.len();
+            let name = match name.split_once("@{") {
+                // `@{upstream}` is what the branch follows: mostly the approved one.
+                Some(("", _)) => return true,
+                Some((name, _)) => name,
+                None => name,
+            };
             let name = name.rsplit_once(':').map_or(name, |(_, name)| name);
             let name = name.strip_prefix("refs/").unwrap_or(name);
             let name = name.strip_prefix("heads/").unwrap_or(name);
             let (name, is_tracking) = match name.strip_prefix("remotes/") {
                 Some(name) => (name, true),
-                None => (name, *is_tracking),
+                // A revision names a remote's branch without its kind.
+                None => (name, *is_tracking || is_revision),
             };
             match name.split_once('/') {
                 _ if is_itself(name) => true,
@@ -376,7 +409,7 @@ impl<'s> MergeSubject<'s> {
                 Some((remote, name)) => {
                     (is_tracking || is_known(remote)) && (name == "HEAD" || is_itself(name))
                 }
-                None => is_tracking,
+                None => is_tracking && !is_revision,
             }
         });
         names_it || self.merges_head

@@ -127,7 +127,12 @@ pub const PARTS: &[Part] = &[
         &["the revoked keys"],
         "a key more, for records and reviews; for governance, and to discard that key's rejections, once it is approved",
         |before, after| {
-            revokes_more(before.revoked.as_deref(), after.revoked.as_deref().unwrap_or_default())
+            let after = after.revoked.as_deref().unwrap_or_default();
+            let before = before.revoked.as_deref();
+            // Lines of which no key can be read revoke nothing, and whoever wrote them must hear it.
+            revokes_more(before, after)
+                && (revokes_as_it_says(after)
+                    || !revokes_more(Some(after), before.unwrap_or_default()))
         },
     ),
     decides(&[".mailmap"], "", never),
@@ -184,8 +189,8 @@ pub fn bearing(before: &Governance, after: &Governance) -> Option<Bearing> {
 
 /// Tells whether a list of revoked keys has all keys of another one.
 pub fn revokes_more(before: Option<&str>, after: &str) -> bool {
-    let after: BTreeSet<&str> = revoked_keys(after).collect();
-    revoked_keys(before.unwrap_or_default()).all(|key| after.contains(key))
+    let after: BTreeSet<String> = revoked_keys(after).collect();
+    revoked_keys(before.unwrap_or_default()).all(|key| after.contains(&key))
 }
 
 /// Tells whether a file has no lines with content, so that it says as much as none.
@@ -451,12 +456,27 @@ pub fn revoked_lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let lines = (1..).zip(without_bom(text).split('\n'));
     let parts =
         lines.flat_map(|(number, line)| line.split('\r').map(move |part| (number, part.trim())));
-    parts.filter(|(_, line)| !line.is_empty() && (!line.starts_with('#') || line.contains(KEY)))
+    parts.filter(|(_, line)| {
+        let is_empty = line.trim_matches(['\0', '\u{fffd}']).is_empty();
+        !is_empty && (!line.starts_with('#') || keys_in(line).next().is_some())
+    })
 }
 
-fn revoked_keys(text: &str) -> impl Iterator<Item = &str> {
-    let words = revoked_lines(text).flat_map(|(_, line)| line.split_whitespace());
-    words.filter(|word| word.starts_with(KEY))
+/// Returns what looks like a public key in base64 in a line of revoked keys, whatever stands around it: quotes, commas, and the
+/// NULs of UTF-16.
+pub fn keys_in(line: &str) -> impl Iterator<Item = String> {
+    let is_base64 = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
+    let line = line.replace('\0', "");
+    let words: Vec<String> = line.split(|char| !is_base64(char)).map(str::to_owned).collect();
+    words.into_iter().filter(|word| word.starts_with(KEY))
+}
+
+fn revoked_keys(text: &str) -> impl Iterator<Item = String> {
+    revoked_lines(text).flat_map(|(_, line)| keys_in(line))
+}
+
+fn revokes_as_it_says(text: &str) -> bool {
+    revoked_lines(text).all(|(_, line)| keys_in(line).next().is_some())
 }
 
 pub(crate) fn without_bom(text: &str) -> &str {

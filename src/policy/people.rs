@@ -216,8 +216,18 @@ pub fn may_be_identity(governance: &Governance, identity: &str, person: &Person)
     let bare = identity.split_once(':').map_or("", |(_, rest)| rest.trim());
     let own = texts_of(governance, person);
     let is_own = |text: &str| own.iter().any(|own| folded(own) == text);
-    let is_account =
-        |text: &str| person.account.iter().any(|account| folded(&account.login) == text);
+    let people = &governance.policy.people;
+    let logins = people.logins.iter();
+    let mapped = logins.filter(|(_, address)| key_of(governance, address.as_str()) == person.key);
+    let accounts: Vec<Account> = mapped
+        .filter_map(|(login, _)| people.account_of_key(login))
+        .chain(person.account.clone())
+        .collect();
+    // By its login or its number, as on any forge.
+    let is_account = |text: &str| {
+        let named = people.account_of_key(text);
+        named.is_some_and(|named| accounts.iter().any(|account| account.may_be(&named)))
+    };
     [identity.as_ref(), bare]
         .into_iter()
         .filter(|text| !text.is_empty())

@@ -130,8 +130,8 @@ impl Revoked {
     pub fn parse(text: &str) -> Revoked {
         let mut revoked = Revoked::default();
         for (number, line) in governs::revoked_lines(text) {
-            let words = line.split_whitespace();
-            let keys: Vec<PublicKey> = words.filter_map(PublicKey::of_base64).collect();
+            let keys: Vec<PublicKey> =
+                governs::keys_in(line).filter_map(|word| PublicKey::of_base64(&word)).collect();
             if keys.is_empty() && !line.starts_with('#') {
                 revoked.problems.push(SignersProblem {
                     line: number,

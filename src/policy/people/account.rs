@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::policy::settings::People;
 use crate::record::address;
+use crate::record::folded::folded;
 
 /// The domain of GitHub's private addresses; the default domain of `people.logins`.
 const GITHUB: &str = "users.noreply.github.com";
@@ -94,6 +95,13 @@ impl Account {
             _ => false,
         };
         self.forge == other.forge && !is_one && differ
+    }
+
+    /// Tells whether two accounts have a login or a number in common, whatever their forges: for people whose approvals don't count.
+    pub(super) fn may_be(&self, named: &Account) -> bool {
+        let number = named.login.trim_start_matches('0');
+        let is_number = |id: &String| named.id.as_ref() == Some(id) || id == number;
+        folded(&self.login) == folded(&named.login) || self.id.as_ref().is_some_and(is_number)
     }
 
     /// Returns the key to use for it in `people.logins`.

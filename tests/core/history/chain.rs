@@ -205,6 +205,14 @@ fn merges_of_what_head_names_elsewhere_are_suspicious() {
         ("Merge feature/pay into main", false),
         ("Merge feature/pay", false),
         ("Merge /login", false),
+        ("Merge /login and /logout", false),
+        ("Merge /srv/our repos/pay", true),
+        ("Merge branch 'y' of ../b; ../c; branch 'main' of ../a", true),
+        ("Merge ../b; ../c; branch 'y' of ../a", true),
+        ("Merge commit 'acme/main^0'", true),
+        ("Merge commit 'team/x/main~0'", true),
+        ("Merge commit '@{u}^0'", true),
+        ("Merge commit 'acme/pay^0'", false),
         ("Merge fix: refunds", false),
         ("Merge HEAD, branch 'topic' of https://example.com/repo", true),
         ("Merge HEAD, branch 'topic' of https://example.com/repo into main", true),
@@ -226,10 +234,47 @@ fn merges_of_what_head_names_elsewhere_are_suspicious() {
         ("Merge remote-tracking branch 'fork/pay/master'", true),
         ("Merged main into feat", true),
         ("Merged feat into main", false),
-        ("Merged invoices into billing", false),
+        ("Merged invoices into billing", true),
+        ("Merged develop into feat", true),
         ("Merged the last fixes into feat", false),
         ("Merged in main (pull request #3)", true),
         ("Merged in pay (pull request #3)", false),
+    ];
+    check_merges(&cases);
+}
+
+#[test]
+fn merges_whose_subject_somebody_typed_or_a_forge_made_up_are_read_alike() {
+    let cases = [
+        ("Merge main into feat", true),
+        ("Merge main", true),
+        ("Merge origin/main", true),
+        ("Merge upstream/main into feat", true),
+        ("Merge develop into feat", true),
+        ("Merge feat into main", false),
+        ("Merge feat", false),
+        ("Merge branch main into feat", true),
+        ("Merge branch \"main\" into feat", true),
+        ("Merge branch feat", false),
+        ("Merge remote branch 'origin/main' into feat", true),
+        ("Merge remote-tracking branch origin/main", true),
+        ("Merge 3f2a1b2 into 9c1b2d3", true),
+        ("merge branch 'main' into feat", true),
+        ("\n Merge branch 'main' into feat", true),
+        ("Merge branch 'main' into feat [skip ci]", true),
+        ("Merge branch 'main' [skip ci]", true),
+        ("Merge branch 'pay' into feat [skip ci]", true),
+        ("Merge branch 'pay' into main [skip ci] (#12)", false),
+        ("Merge branch 'pay' [skip ci]", false),
+        ("Merge branch 'pay' into 'feat' (!12)", true),
+        ("Merge branch 'main' into feat, conflicts resolved", true),
+        ("Merge branch 'main' into feat (resolve conflicts)", true),
+        ("Merge branch 'main' - resolve conflicts", true),
+        ("Merge branch 'main' into feat resolve conflicts", true),
+        ("Merge branch 'pay' into main, at last", false),
+        ("Merge the exception for main into the ledger", false),
+        ("Merge branch 'pay': the main jobs", false),
+        ("Merge", false),
     ];
     check_merges(&cases);
 }

@@ -266,12 +266,14 @@ fn alias_names_no_access() {
 
 #[test]
 fn listed_agent_does_not_approve_what_is_about_it() {
-    let policy = "version: 1\ngroups: {approvers: [dana@example.com, coder@agents.example.com]}\n";
+    let policy = "version: 1\ngroups: {approvers: [dana@example.com, coder@agents.example.com]}\npeople: {logins: {coder: coder@agents.example.com, 77+coder2: coder@agents.example.com}}\n";
     let own = "agent:coder@agents.example.com";
     for names in [
         format!("identity: '{own}'"),
         format!("identity: agent:old, aliases: ['{own}']"),
         "credential: vault:x, aliases: ['Agent:CODER@agents.example.com']".to_owned(),
+        "identity: agent:old, aliases: ['github:Coder2']".to_owned(),
+        "identity: agent:old, aliases: ['077+renamed', coder@other.example.com]".to_owned(),
     ] {
         let subject = format!("subject: {{{names}, identity_type: ai-agent, asset: host:a}}");
         let text = SAMPLE.replace("subject: {application: billing}", &subject);

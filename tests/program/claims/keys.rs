@@ -436,6 +436,9 @@ fn revoked_key_is_out_however_its_list_is_written() {
         (None, format!("# Stolen\r{key}\r"), String::new()),
         (Some(format!("{title}\r")), format!("{title}\r{key}"), format!("{title}\r")),
         (Some(title.to_owned()), format!("{title}{key}"), format!("{title}\n")),
+        (None, format!("'{key}, of Dana'\n"), String::new()),
+        // As UTF-16.
+        (None, key.chars().flat_map(|char| [char, '\0']).collect(), String::new()),
     ];
     for (before, with, after) in lists {
         let repo = ledger(&three_signers(), &["dana", "lee", "pat"]);
@@ -455,6 +458,12 @@ fn revoked_key_is_out_however_its_list_is_written() {
         sign(&repo, "ana", &approvals(&repo, &[("pat", "pat"), ("lee", "lee")], SAMPLE));
         assert_eq!(status(&repo), "active", "{with:?}");
     }
+    // A line that revokes nothing.
+    let repo = ledger(&three_signers(), &["dana", "lee", "pat"]);
+    repo.by("kim")
+        .write(REVOKED, "SHA256:bSK8+eWnXz7tf7LrnqzlxKDzP64uYAEr2ALX+Yguh3s\n")
+        .commit("It");
+    assert!(errors(&repo).contains(&"policy-unapproved".to_owned()));
     // Left out by the merge that brings it.
     let repo = ledger(&three_signers(), &["dana", "lee", "pat"]);
     repo.branch("revoke").by("kim").write(REVOKED, &format!("# Stolen\r{key}\r")).commit("Revoke");
