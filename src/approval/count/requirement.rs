@@ -285,8 +285,8 @@ impl GovernanceVersion<'_> {
         }
     }
 
-    /// Compares with what counts, too: a key that was revoked at once, before anybody approved it, is not given back by less than
-    /// what gives back any other.
+    /// Compares with what counts, too: what a change that nobody approved took away at once, a key or a member of a group, is not
+    /// given back by less than what gives back any other.
     fn kind(&self, approved: &Governance, counted: &Governance) -> ChangeKind {
         let approval = &approved.policy.approval;
         let text = self.bytes.map(String::from_utf8_lossy);
@@ -297,18 +297,21 @@ impl GovernanceVersion<'_> {
         if self.is(&approval.revoked) && text.as_deref().is_some_and(revokes) {
             return ChangeKind::Revocation;
         }
-        ChangeKind::Bears(if self.is_other(approved) { Bearing::Other } else { Bearing::Decides })
+        let is_other = self.is_other(approved, approved)
+            && (std::ptr::eq(approved, counted) || self.is_other(approved, counted));
+        ChangeKind::Bears(if is_other { Bearing::Other } else { Bearing::Decides })
     }
 
-    fn is_other(&self, approved: &Governance) -> bool {
+    /// Tells whether it decides nothing that `before` decides; which file it is, the last approved state says.
+    fn is_other(&self, approved: &Governance, before: &Governance) -> bool {
         if self.path == policy::FILE {
             let Some(text) = self.bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
                 return false;
             };
             let read = Governance::of_policy(text);
-            let after = Governance { policy: read.policy, ..approved.clone() };
+            let after = Governance { policy: read.policy, ..before.clone() };
             let is_sound = read.state == governance::State::Sound;
-            return is_sound && governs::bearing(approved, &after) != Some(Bearing::Decides);
+            return is_sound && governs::bearing(before, &after) != Some(Bearing::Decides);
         }
         // A policy below decides who approves there, also in a folder of redesigns.
         if self.path.rsplit('/').next() == Some(policy::FILE) {

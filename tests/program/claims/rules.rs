@@ -109,6 +109,18 @@ fn rules_are_as_strong_as_tiers() {
     };
     assert_eq!(grant(&[]), 1);
     assert_eq!(grant(&["lee"]), 0);
+    // Nor for putting back what was approved before a push that only takes away, and counts.
+    let full = claimed.replace("[dana@example.com]", "[dana@example.com, pat@example.com]");
+    assert_ne!(full, claimed);
+    for (says, n_left_out) in [("", 1), ("\n\nReviewed-by: Lee <lee@example.com>", 0)] {
+        let repo = ledger(&full, &[]);
+        repo.by("mallory").write(POLICY, &full.replace("dana@example.com, ", "")).commit("Out");
+        let left_out = || answer(&repo, &["list"])["ledger"]["left_out"].clone();
+        assert_eq!(left_out().as_array().map_or(0, Vec::len), 0);
+        repo.branch("undo").by("bob").write(POLICY, &full).commit("Undo it");
+        repo.by("dana").merge("undo", &format!("Merge branch 'undo'{says}"));
+        assert_eq!(left_out().as_array().map_or(0, Vec::len), n_left_out, "{says}");
+    }
 }
 
 #[test]
