@@ -13,7 +13,6 @@ pub mod sources {
     pub mod openpgp;
     pub mod signature;
     pub mod signers;
-    pub mod wire;
 }
 
 /// Who somebody is at a landing, and who made a version.

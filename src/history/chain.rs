@@ -177,15 +177,10 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
         return false;
     }
     let message = commit.message();
-    let mut lines = message.lines().map(str::trim_ascii).skip_while(|line| line.is_empty());
-    let subject = lines.next().unwrap_or_default();
+    let mut lines = message.lines().skip_while(|line| line.trim_ascii().is_empty());
+    let subject = lines.next().unwrap_or_default().trim_ascii();
+    // `git merge --log` indents the subjects of what it merges, and whoever is merged wrote those.
     let line = |begin: &str| lines.clone().find(|line| line.starts_with(begin));
-    // Bitbucket Data Center names the branches below its subject.
-    let named_below = if subject.starts_with("Pull request #") { line("Merge in ") } else { None };
-    let below = named_below.and_then(|line| line.rsplit_once(" to ")).map(|(_, target)| target);
-    if let Some(target) = request_target(subject).or(below) {
-        return target != branch;
-    }
     let is_itself = |name: &str| ["main", "master", branch].contains(&name);
     // Bitbucket Cloud, of a request.
     if let Some(rest) = subject.strip_prefix("Merged in ")
@@ -193,10 +188,27 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     {
         return is_itself(source);
     }
+    // Bitbucket Data Center names the branches below its subject.
+    let named_below = if subject.starts_with("Pull request #") { line("Merge in ") } else { None };
+    let below = named_below.and_then(|line| line.rsplit_once(" to ")).map(|(_, target)| target);
+    let (text, notes) = split_notes(subject);
+    if let Some(target) = request_target(text).or(below) {
+        return target != branch;
+    }
+    // A request whose title is the merge's, as GitHub writes it: a title need not name branches.
+    let is_title = notes.starts_with("(#");
     let has_request = line("See merge request ").is_some();
-    MergeSubject::parse(subject).is_some_and(|subject| {
-        let is_elsewhere = subject.target.is_some_and(|target| target != branch);
-        // GitLab puts the target in quotes. A tag brings its message into that of the merge, and whoever pushed it wrote that.
+    MergeSubject::parse(text, is_title).is_some_and(|subject| {
+        // GitLab puts the target in quotes, and so do people; git does not, where a branch's name has none. A tag brings its message
+        // into that of the merge, and whoever pushed it wrote that.
+        let unquoted = |target: &'_ str| {
+            let quotes: &[char] = if notes.is_empty() { &['"', '`'] } else { &['"', '`', '\''] };
+            let mut inner = quotes.iter().filter_map(|quote| {
+                target.strip_prefix(*quote)?.strip_suffix(*quote).map(str::to_owned)
+            });
+            inner.next().unwrap_or_else(|| target.to_owned())
+        };
+        let is_elsewhere = subject.target.is_some_and(|target| unquoted(target) != branch);
         let is_own = |target: &str| {
             let quoted = target.strip_prefix('\'').and_then(|target| target.strip_suffix('\''));
             is_itself(quoted.unwrap_or(target))
@@ -248,9 +260,9 @@ const KINDS: [(&str, bool); 6] = [
 ];
 
 fn merged_kind(written: &str) -> Option<(&'static str, bool)> {
-    let written = written.trim();
+    let written = written.trim_ascii().to_ascii_lowercase();
     let singular = written.strip_suffix("es").filter(|stem| stem.ends_with("branch"));
-    let singular = singular.or_else(|| written.strip_suffix('s')).unwrap_or(written);
+    let singular = singular.or_else(|| written.strip_suffix('s')).unwrap_or(&written);
     KINDS.iter().find(|(name, _)| *name == singular).copied()
 }
 
@@ -261,75 +273,84 @@ fn is_repository(text: &str) -> bool {
     if is_request.iter().any(|part| text.contains(part)) {
         return false;
     }
-    let is_path = text == ".."
-        || ["./", "../", "~/"].iter().any(|begin| text.starts_with(begin))
-        // Less is a name: `Merge /login`, `Merge /login and /logout`.
-        || text.strip_prefix('/').is_some_and(|rest| rest.contains('/') && !rest.contains(" /"));
+    // Less is a name: `Merge /login`, `Merge /etc/hosts fixes`, `Merge /login and /logout`.
+    let is_absolute = || {
+        let last = text.rsplit(' ').next().unwrap_or(text);
+        text.strip_prefix('/').is_some_and(|rest| {
+            rest.contains('/') && (is_word || last.find('/').is_some_and(|at| at > 0))
+        })
+    };
+    let is_path = text == ".." || ["./", "../", "~/"].iter().any(|begin| text.starts_with(begin));
     let is_host = || {
         let parts = text.split_once(':');
         parts.is_some_and(|(host, path)| {
             host.contains('@') || host.contains('.') && path.contains('/')
         })
     };
-    is_path || is_word && (text.contains("://") || is_host())
+    is_path || is_absolute() || is_word && (text.contains("://") || is_host())
 }
 
-/// Returns a text without what stands behind it in brackets: `[skip ci]`, `(#12)`.
-fn without_notes(mut text: &str) -> &str {
+/// Divides a text from what people, jobs and forges write behind it: `[skip ci]`, `(#12)`, `***NO_CI***`.
+fn split_notes(whole: &str) -> (&str, &str) {
+    let mut text = whole;
     loop {
         text = text.trim_ascii_end();
         let begin = match text.as_bytes().last() {
             Some(b')') => text.rfind(" ("),
             Some(b']') => text.rfind(" ["),
+            Some(b'*') => text.rfind(" ***"),
             _ => None,
         };
         match begin.and_then(|begin| text.get(..begin)) {
             Some(rest) => text = rest,
-            None => return text,
+            None => return (text, whole.get(text.len()..).unwrap_or_default().trim_ascii()),
         }
     }
 }
 
+/// What ends the names of a subject; behind it stands a sentence of somebody's own.
+const ENDS: [&str; 4] = [", ", ": ", "; ", " - "];
+
 impl<'s> MergeSubject<'s> {
-    fn parse(subject: &'s str) -> Option<MergeSubject<'s>> {
+    /// `is_title` if it is the title of a request: then only git's own quotes tell that it names branches.
+    fn parse(subject: &'s str, is_title: bool) -> Option<MergeSubject<'s>> {
         let (verb, rest) = subject.split_once(' ')?;
         if !["merge", "merged"].iter().any(|known| verb.eq_ignore_ascii_case(known)) {
             return None;
         }
-        let rest = without_notes(rest);
-        // What stands behind the target, or behind a name, is a sentence of somebody's own.
-        let target = |into: &'s str| {
-            let end = into.find([',', ':', ';']).or_else(|| into.find(" - ")).unwrap_or(into.len());
-            into.get(..end).map(str::trim_ascii_end).filter(|into| !into.contains(' '))
-        };
-        let (sources, target) = match rest.rsplit_once(" into ") {
-            Some((sources, into)) if target(into).is_some() => (sources, target(into)),
-            _ => (rest, None),
-        };
-        let mut parsed = MergeSubject { target, is_of_branches: true, ..MergeSubject::default() };
+        let mut parsed = MergeSubject { is_of_branches: true, ..MergeSubject::default() };
+        let mut rest = parsed.add(rest, is_title)?;
         // What was fetched from several repositories is divided so.
-        for (n, item) in sources.trim_ascii_end().split("; ").enumerate() {
-            match parsed.add(item) {
-                Some(()) => {}
-                None if n == 0 => return None,
-                None => break,
-            }
+        while let Some(item) = rest.strip_prefix("; ")
+            && let Some(after) = parsed.add(item, true)
+        {
+            rest = after;
+        }
+        if let Some(into) = rest.strip_prefix(" into ") {
+            let ends = ENDS.iter().filter_map(|end| into.find(end));
+            let target = into.get(..ends.min().unwrap_or(into.len()));
+            let target = target.map(|target| target.trim_ascii_end().trim_end_matches('.'));
+            parsed.target = target.filter(|target| !target.is_empty() && !target.contains(' '));
         }
         Some(parsed)
     }
 
-    /// Adds what was merged of one repository; `None` if a text is not of that form.
-    fn add(&mut self, item: &'s str) -> Option<()> {
-        if is_repository(item) {
+    /// Adds what was merged of one repository, and returns what stands behind it; `None` if a text is not of that form.
+    fn add(&mut self, item: &'s str, is_quoted: bool) -> Option<&'s str> {
+        let end = ["; ", " into "].iter().filter_map(|end| item.find(end)).min();
+        let (first, behind) = item.split_at_checked(end.unwrap_or(item.len()))?;
+        // Behind a name, a path with blanks is a sentence.
+        if is_repository(first) && !(is_quoted && first.contains(' ')) {
             (self.merges_head, self.is_of_branches) = (true, false);
-            return Some(());
+            return Some(behind);
         }
         let mut rest = item;
         if let Some(others) = rest.strip_prefix("HEAD, ") {
             (self.merges_head, rest) = (true, others);
         }
-        if !rest.contains('\'') {
-            return self.add_unquoted(rest);
+        let is_named = rest.split_once('\'').and_then(|(kind, _)| merged_kind(kind)).is_some();
+        if !is_named {
+            return if is_quoted { None } else { self.add_unquoted(first).map(|()| behind) };
         }
         let (mut is_branch, mut is_tracking, mut is_commit) = (false, false, false);
         loop {
@@ -358,22 +379,27 @@ impl<'s> MergeSubject<'s> {
                 None => break,
             }
         }
-        let ends = [" of ", " into ", ",", ":", " - "];
-        (rest.is_empty() || ends.iter().any(|end| rest.starts_with(end))).then_some(())
+        if let Some(repository) = rest.strip_prefix(" of ") {
+            let ends = ["; ", " into "].iter().filter_map(|end| repository.find(end));
+            return repository.get(ends.min().unwrap_or(repository.len())..);
+        }
+        let ends = [" into ", ",", ":", ";", " - "];
+        (rest.is_empty() || ends.iter().any(|end| rest.starts_with(end))).then_some(rest)
     }
 
+    /// Adds one name without quotes, with or without its kind: `main`, `branch main`, `"main"`, `branch main of URL`.
     fn add_unquoted(&mut self, item: &'s str) -> Option<()> {
-        let kinds = KINDS.iter().filter_map(|(kind, _)| Some((*kind, item.strip_prefix(kind)?)));
-        let (kind, name) = kinds.into_iter().find(|(kind, rest)| {
-            kind.is_empty() || rest.starts_with(' ') && !rest.trim().contains(' ')
-        })?;
-        let name = name.trim();
+        let end = ENDS.iter().filter_map(|end| item.find(end)).min().unwrap_or(item.len());
+        let item = item.get(..end)?;
+        let item = item.split_once(" of ").map_or(item, |(name, _)| name).trim_ascii();
+        let (kind, name) = item.rsplit_once(' ').unwrap_or(("", item));
+        let (known, _) = merged_kind(kind)?;
         let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
-        if bare.is_empty() || bare.contains([' ', '"']) {
+        if bare.is_empty() || bare.contains('"') {
             return None;
         }
         self.is_of_branches = false;
-        self.branches.push((bare, kind.starts_with("remote")));
+        self.branches.push((bare, known.starts_with("remote")));
         Some(())
     }
 
@@ -387,7 +413,7 @@ impl<'s> MergeSubject<'s> {
             let is_revision = name.len() < typed.len();
             let name = match name.split_once("@{") {
                 // `@{upstream}` is what the branch follows: mostly the approved one.
-                Some(("", _)) => return true,
+                Some(("", of)) if of.starts_with('u') => return true,
                 Some((name, _)) => name,
                 None => name,
             };

@@ -12,6 +12,7 @@ use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::policy::settings::AssetRule;
 use crate::policy::tiers::{ClassRule, Tier};
+use crate::policy::wire::PublicKey;
 use crate::record::address::{self, Address};
 use crate::record::time::Term;
 use crate::yaml;
@@ -125,7 +126,7 @@ pub const PARTS: &[Part] = &[
     ),
     decides(
         &["the revoked keys"],
-        "a key more, for records and reviews; for governance, and to discard that key's rejections, once it is approved",
+        "a key more, for records and reviews; for governance, and to discard that key's rejections, once it is approved; no line without a key",
         |before, after| {
             let after = after.revoked.as_deref().unwrap_or_default();
             let before = before.revoked.as_deref();
@@ -189,7 +190,7 @@ pub fn bearing(before: &Governance, after: &Governance) -> Option<Bearing> {
 
 /// Tells whether a list of revoked keys has all keys of another one.
 pub fn revokes_more(before: Option<&str>, after: &str) -> bool {
-    let after: BTreeSet<String> = revoked_keys(after).collect();
+    let after: BTreeSet<PublicKey> = revoked_keys(after).collect();
     revoked_keys(before.unwrap_or_default()).all(|key| after.contains(&key))
 }
 
@@ -450,33 +451,35 @@ fn lines(text: Option<&str>) -> BTreeSet<&str> {
     lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 }
 
-/// Returns the numbered lines that can hold a revoked key, comments that contain one among them.
-pub fn revoked_lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
-    // Some editors end lines with a lone CR; and a key that is appended to a comment without a line end is meant.
-    let lines = (1..).zip(without_bom(text).split('\n'));
-    let parts =
-        lines.flat_map(|(number, line)| line.split('\r').map(move |part| (number, part.trim())));
-    parts.filter(|(_, line)| {
-        let is_empty = line.trim_matches(['\0', '\u{fffd}']).is_empty();
-        !is_empty && (!line.starts_with('#') || keys_in(line).next().is_some())
+/// Returns the lines of a list of revoked keys with their numbers and the keys in them, comments that have one among them.
+pub fn revoked_lines(text: &str) -> impl Iterator<Item = (u32, &str, Vec<PublicKey>)> {
+    // Some editors end lines with a lone CR, or write UTF-16; and a key that is appended to a comment without a line end is meant.
+    let is_around =
+        |char: char| char.is_whitespace() || matches!(char, '\0' | '\u{feff}' | '\u{fffd}');
+    let lines = (1..).zip(text.split('\n'));
+    let parts = lines.flat_map(|(number, line)| line.split('\r').map(move |part| (number, part)));
+    parts.filter_map(move |(number, part)| {
+        let line = part.trim_matches(is_around);
+        let keys = keys_in(line);
+        let is_content = !line.is_empty() && (!line.starts_with('#') || !keys.is_empty());
+        is_content.then_some((number, line, keys))
     })
 }
 
-/// Returns what looks like a public key in base64 in a line of revoked keys, whatever stands around it: quotes, commas, and the
-/// NULs of UTF-16.
-pub fn keys_in(line: &str) -> impl Iterator<Item = String> {
+/// Returns the public keys in a line, whatever stands around their base64: quotes, commas, and the NULs of UTF-16.
+fn keys_in(line: &str) -> Vec<PublicKey> {
     let is_base64 = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
     let line = line.replace('\0', "");
-    let words: Vec<String> = line.split(|char| !is_base64(char)).map(str::to_owned).collect();
-    words.into_iter().filter(|word| word.starts_with(KEY))
+    let words = line.split(|char| !is_base64(char));
+    words.filter_map(|word| PublicKey::of_base64(word.get(word.find(KEY)?..)?)).collect()
 }
 
-fn revoked_keys(text: &str) -> impl Iterator<Item = String> {
-    revoked_lines(text).flat_map(|(_, line)| keys_in(line))
+fn revoked_keys(text: &str) -> impl Iterator<Item = PublicKey> {
+    revoked_lines(text).flat_map(|(.., keys)| keys)
 }
 
 fn revokes_as_it_says(text: &str) -> bool {
-    revoked_lines(text).all(|(_, line)| keys_in(line).next().is_some())
+    revoked_lines(text).all(|(.., keys)| !keys.is_empty())
 }
 
 pub(crate) fn without_bom(text: &str) -> &str {

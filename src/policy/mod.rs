@@ -23,6 +23,7 @@ pub mod table;
 pub mod term;
 pub mod tier;
 pub mod tiers;
+pub mod wire;
 
 use crate::policy::demand::Proof;
 use schemars::JsonSchema;

@@ -223,10 +223,9 @@ pub fn may_be_identity(governance: &Governance, identity: &str, person: &Person)
         .filter_map(|(login, _)| people.account_of_key(login))
         .chain(person.account.clone())
         .collect();
-    // By its login or its number, as on any forge.
     let is_account = |text: &str| {
         let named = people.account_of_key(text);
-        named.is_some_and(|named| accounts.iter().any(|account| account.may_be(&named)))
+        named.is_some_and(|named| accounts.iter().any(|account| account.may_be(text, &named)))
     };
     [identity.as_ref(), bare]
         .into_iter()

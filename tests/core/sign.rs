@@ -15,12 +15,12 @@ use exledger::approval::sources::keys::Keys;
 use exledger::approval::sources::signature::{self, CheckedSignature, SignatureState, Tag};
 use exledger::approval::sources::signature::{Bad, UnverifiedKind};
 use exledger::approval::sources::signers::{Revoked, Signers};
-use exledger::approval::sources::wire::PublicKey;
 use exledger::history::commit;
 use exledger::history::objects::Oid;
 use exledger::policy::governance::Governance;
 use exledger::policy::people::person::Person;
 use exledger::policy::people::{self};
+use exledger::policy::wire::PublicKey;
 use exledger::record::time::Instant;
 
 /// Returns a fixture's bytes.

@@ -17,7 +17,6 @@ use crate::approval::evidence::statement_file::{
 };
 use crate::approval::sources::signature;
 use crate::approval::sources::signers::Signers;
-use crate::approval::sources::wire::PublicKey;
 use crate::diag::sorting::StableSort as _;
 use crate::history::approvals_branch::BranchStatement;
 use crate::history::content::After;
@@ -26,6 +25,7 @@ use crate::history::mainline::Landing;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::history::watched_paths;
+use crate::policy::wire::PublicKey;
 use crate::record::time::Instant;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,13 +5,13 @@
 use crate::approval::sources::forge;
 use crate::approval::sources::signers::BUILT_IN;
 use crate::approval::sources::signers::{self, Revoked, SignerLine, Signers};
-use crate::approval::sources::wire::GIT;
-use crate::approval::sources::wire::PublicKey;
 use crate::diag;
 use crate::policy::demand::Proof;
 use crate::policy::governance::{Governance, KeyLimit};
 use crate::policy::people;
 use crate::policy::people::person::Person;
+use crate::policy::wire::GIT;
+use crate::policy::wire::PublicKey;
 use crate::record::address;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};

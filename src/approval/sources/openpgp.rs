@@ -3,7 +3,7 @@
 //! Pure, never panics. Start at [`OpenPgpSignature::read`]. Follows RFC 4880, 5.2 and 6.2, as far as a forge's signature
 //! needs it: any other one is not read.
 
-use crate::approval::sources::wire::{self, PublicKey};
+use crate::policy::wire::{self, PublicKey};
 use crate::record::time::Instant;
 use rsa::Pkcs1v15Sign;
 use sha2::{Digest, Sha256, Sha512};

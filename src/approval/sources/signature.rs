@@ -9,12 +9,12 @@
 use crate::approval::sources::keys::{self, KeyStatus, Keys, Signer};
 use crate::approval::sources::openpgp::OpenPgpSignature;
 use crate::approval::sources::signers::OPENPGP_IDS;
-use crate::approval::sources::wire::{self, PublicKey, WireReader};
 use crate::diag::sorting::StableSort as _;
 use crate::history::commit::Commit;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;
 use crate::history::walked::CheckedCommits;
+use crate::policy::wire::{self, PublicKey, WireReader};
 use crate::record::time::Instant;
 use base64ct::{Base64, Encoding};
 use ssh_key::private::Ed25519Keypair;
@@ -23,7 +23,7 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use std::fmt;
 use strum::IntoStaticStr;
 
-pub use crate::approval::sources::wire::GIT;
+pub use crate::policy::wire::GIT;
 
 /// The namespace in which approval files are signed.
 pub const APPROVAL: &str = "exledger-approval@v1";

@@ -4,11 +4,11 @@
 //! [`Signers::parse`] and [`Revoked::parse`]. Follows ssh-keygen(1), allowed signers, and `docs/spec/approval.md`,
 //! 1.11; `docs/decisions.md`, 0004, says what a time without a zone means.
 
-use crate::approval::sources::wire::PublicKey;
 use crate::diag::Level;
 use crate::policy::demand::Proof;
 use crate::policy::governance::KeyLimit;
 use crate::policy::governs;
+use crate::policy::wire::PublicKey;
 use crate::record::time::{Day, Instant};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -129,9 +129,7 @@ impl Revoked {
     /// All keys on a line are revoked, whatever else the line contains: a key overlooked here would count.
     pub fn parse(text: &str) -> Revoked {
         let mut revoked = Revoked::default();
-        for (number, line) in governs::revoked_lines(text) {
-            let keys: Vec<PublicKey> =
-                governs::keys_in(line).filter_map(|word| PublicKey::of_base64(&word)).collect();
+        for (number, line, keys) in governs::revoked_lines(text) {
             if keys.is_empty() && !line.starts_with('#') {
                 revoked.problems.push(SignersProblem {
                     line: number,

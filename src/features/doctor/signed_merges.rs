@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::{self, SignatureState, UnverifiedKind};
-use crate::approval::sources::wire::PublicKey;
 use crate::features::doctor::recent::{self, RecentCommits};
 use crate::history::commit::Commit;
 use crate::history::walked::CheckedCommits;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::account::Account;
+use crate::policy::wire::PublicKey;
 use crate::record::time::Instant;
 use serde::Serialize;
 

@@ -6,7 +6,6 @@ use crate::approval::next::who::Identities;
 use crate::approval::people::listed::ListedPeople;
 use crate::approval::sources::keys::{KeySet, KeyStatus};
 use crate::approval::sources::signature;
-use crate::approval::sources::wire::PublicKey;
 use crate::features::doctor::accounts;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::{DoctorFacts, OwnKey};
@@ -14,6 +13,7 @@ use crate::policy;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::people;
 use crate::policy::people::person::Person;
+use crate::policy::wire::PublicKey;
 
 enum Listing {
     Listed,

@@ -97,11 +97,12 @@ impl Account {
         self.forge == other.forge && !is_one && differ
     }
 
-    /// Tells whether two accounts have a login or a number in common, whatever their forges: for people whose approvals don't count.
-    pub(super) fn may_be(&self, named: &Account) -> bool {
-        let number = named.login.trim_start_matches('0');
-        let is_number = |id: &String| named.id.as_ref() == Some(id) || id == number;
-        folded(&self.login) == folded(&named.login) || self.id.as_ref().is_some_and(is_number)
+    /// Tells whether this may be the account that a text names; one without a forge names a login on any.
+    pub(super) fn may_be(&self, text: &str, named: &Account) -> bool {
+        let (is_of_forge, others) = (self.forge == named.forge, named.names());
+        let is_login = folded(&self.login) == folded(&named.login) && named.id.is_none();
+        is_of_forge && self.names().iter().any(|name| others.contains(name))
+            || is_login && (is_of_forge || !text.contains('@'))
     }
 
     /// Returns the key to use for it in `people.logins`.

@@ -90,8 +90,22 @@ fn people_may_leave_and_bots_may_join() {
     ));
     both_ways(governance(POLICY, &ROSTER.replacen("Lee,x,yes", "Lee,x,no", 1), KEYS, "", ""));
     both_ways(governance(POLICY, ROSTER, "dana@example.com ssh-ed25519 AAAAxx\n", "", ""));
+    let key = "AAAAC3NzaC1lZDI1NTE5AAAAIPzv0XrknV7PmpXqyDKXgZwZNa2b0y9lAmqs+9SfHMBY";
     for begin in ["", "# stolen\r", "# stolen", "\u{feff}"] {
-        both_ways(governance(POLICY, ROSTER, KEYS, &format!("{begin}ssh-ed25519 AAAAyy\n"), ""));
+        both_ways(governance(POLICY, ROSTER, KEYS, &format!("{begin}ssh-ed25519 {key}\n"), ""));
+    }
+    let revoked = |text: &str| governance(POLICY, ROSTER, KEYS, text, "");
+    let with_key = revoked(&format!("{key}\n"));
+    for (before, text) in [
+        (&before, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI dana\n".to_owned()),
+        (&with_key, format!("{key}\n{}\n{}\n", &key[..40], &key[40..])),
+        (&with_key, format!("{key}\n{key}={key}\n")),
+        (&before, "SHA256:bSK8+eWnXz7tf7LrnqzlxKDzP64uYAEr2ALX+Yguh3s\n".to_owned()),
+    ] {
+        assert!(!governs::only_adds(before, &revoked(&text)), "{text}");
+    }
+    for text in [format!("key={key},x\n"), "\u{fffd}#\0 \0N\0o\0".to_owned()] {
+        assert!(governs::only_adds(&before, &revoked(&text)), "{text:?}");
     }
     check("nested: allow", "nested: allow, governance: {count: 2, each_of: [g], proof: attested}");
 }

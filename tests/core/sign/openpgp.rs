@@ -92,7 +92,7 @@ fn no_byte_of_a_signed_commit_can_change() {
     }
 }
 
-fn key() -> exledger::approval::sources::wire::PublicKey {
+fn key() -> exledger::policy::wire::PublicKey {
     Signers::parse(&format!("a@example.com {}", rsa_public("forge"))).lines[0].key.clone()
 }
 

@@ -2,9 +2,9 @@
 
 use exledger::approval::sources::keys::{KeyStatus, Signer};
 use exledger::approval::sources::signers::{Revoked, Signers};
-use exledger::approval::sources::wire::PublicKey;
 use exledger::diag::Level;
 use exledger::policy::governance::Governance;
+use exledger::policy::wire::PublicKey;
 
 use super::{at, keys, landing, person, public};
 
