@@ -291,8 +291,8 @@ fn listed_agent_does_not_approve_what_is_about_it() {
             assert_eq!(status(&repo), expected, "{names}, merged by {merger}");
         }
     }
-    // Somebody else's account: a number alone, one of another forge, and a login whose number is another.
-    for other in ["'host:77'", "77-x@users.noreply.gitlab.example.com", "78+coder2"] {
+    // Somebody else's account: a number alone, one of another forge, and another one of this.
+    for other in ["'host:77'", "77-x@users.noreply.gitlab.example.com", "78+renamed"] {
         let names = format!("identity: agent:old, aliases: [{other}], identity_type: ai-agent");
         let subject = format!("subject: {{{names}, asset: host:a}}");
         let text = SAMPLE.replace("subject: {application: billing}", &subject);
