@@ -1,6 +1,6 @@
 //! OpenSSH's binary encoding: base64, length-prefixed strings, and public keys.
 //!
-//! Uses no other module; ssh_key, rsa and base64ct. Pure. Start at [`PublicKey`]. Follows RFC 4251, section 5, and RFC 4253,
+//! Uses no other module; base64ct. Pure. Start at [`PublicKey`]. Follows RFC 4251, section 5, and RFC 4253,
 //! 6.6.
 
 use base64ct::{Base64, Base64Unpadded, Encoding};
@@ -26,7 +26,7 @@ impl PublicKey {
         let named = !algorithm.is_empty() && algorithm.bytes().all(|byte| byte.is_ascii_graphic());
         if !named
             || reader.0.is_empty()
-            || is_verifiable(algorithm) && ssh_key::PublicKey::from_bytes(blob).is_err()
+            || is_verifiable(algorithm) && !has_fields(algorithm, reader)
         {
             return None;
         }
@@ -57,11 +57,6 @@ impl PublicKey {
         format!("SHA256:{digest}")
     }
 
-    pub(crate) fn to_rsa(&self) -> Option<rsa::RsaPublicKey> {
-        let public = ssh_key::PublicKey::from_bytes(&self.blob).ok()?;
-        rsa::RsaPublicKey::try_from(public.key_data().rsa()?).ok()
-    }
-
     /// Returns the sizes of an RSA key's modulus and exponent in bits, rounded up to whole bytes; `None` for other keys.
     pub(crate) fn rsa(&self) -> Option<(usize, usize)> {
         let mut reader = WireReader(&self.blob);
@@ -75,6 +70,19 @@ impl PublicKey {
 
 pub(crate) fn is_verifiable(algorithm: &str) -> bool {
     matches!(algorithm, "ssh-ed25519" | "ecdsa-sha2-nistp256" | "ssh-rsa")
+}
+
+fn has_fields(algorithm: &str, mut reader: WireReader) -> bool {
+    let (first, second) = (reader.string(), reader.string());
+    let is_whole = reader.0.is_empty();
+    match (algorithm, first, second) {
+        ("ssh-ed25519", Some(key), None) => is_whole && key.len() == 32,
+        ("ecdsa-sha2-nistp256", Some(curve), Some(point)) => {
+            is_whole && curve == b"nistp256" && point.len() == 65
+        }
+        ("ssh-rsa", Some(_), Some(_)) => is_whole,
+        _ => false,
+    }
 }
 
 fn magnitude(number: &[u8]) -> &[u8] {

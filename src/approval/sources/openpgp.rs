@@ -85,7 +85,7 @@ impl OpenPgpSignature {
         scheme: Pkcs1v15Sign,
         mut digest: impl Digest,
     ) -> bool {
-        let Some(key) = key.to_rsa() else { return false };
+        let Some(key) = rsa_of(key) else { return false };
         digest.update(payload);
         digest.update(&self.hashed);
         digest.update([4, 0xff]);
@@ -202,4 +202,9 @@ impl<'a> Reader<'a> {
             _ => None,
         }
     }
+}
+
+fn rsa_of(key: &PublicKey) -> Option<rsa::RsaPublicKey> {
+    let public = ssh_key::PublicKey::from_bytes(key.blob()).ok()?;
+    rsa::RsaPublicKey::try_from(public.key_data().rsa()?).ok()
 }
