@@ -178,7 +178,8 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     }
     let message = commit.message();
     let mut lines = message.lines().skip_while(|line| line.trim_ascii().is_empty());
-    let subject = lines.next().unwrap_or_default().trim_ascii();
+    let words = lines.next().unwrap_or_default().trim_ascii().split(' ');
+    let subject = &words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     // `git merge --log` indents the subjects of what it merges, and whoever is merged wrote those.
     let line = |begin: &str| lines.clone().find(|line| line.starts_with(begin));
     let is_itself = |name: &str| ["main", "master", branch].contains(&name);
@@ -191,24 +192,27 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     // Bitbucket Data Center names the branches below its subject.
     let named_below = if subject.starts_with("Pull request #") { line("Merge in ") } else { None };
     let below = named_below.and_then(|line| line.rsplit_once(" to ")).map(|(_, target)| target);
+    // The title of a request, as GitHub makes it the merge's: it need not name branches.
+    let number = subject.strip_suffix(')').and_then(|text| Some(text.rsplit_once(" (#")?.1));
+    let is_title = number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
     let (text, notes) = split_notes(subject);
-    if let Some(target) = request_target(text).or(below) {
+    if let Some(target) = request_target(text, is_title).or(below) {
         return target != branch;
     }
-    // A request whose title is the merge's, as GitHub writes it: a title need not name branches.
-    let is_title = notes.starts_with("(#");
     let has_request = line("See merge request ").is_some();
-    MergeSubject::parse(text, is_title).is_some_and(|subject| {
+    MergeSubject::parse(text).is_some_and(|subject| {
         // GitLab puts the target in quotes, and so do people; git does not, where a branch's name has none. A tag brings its message
         // into that of the merge, and whoever pushed it wrote that.
         let unquoted = |target: &'_ str| {
-            let quotes: &[char] = if notes.is_empty() { &['"', '`'] } else { &['"', '`', '\''] };
+            let is_typed = !notes.is_empty() || subject.has_tail;
+            let quotes: &[char] = if is_typed { &['"', '`', '\''] } else { &['"', '`'] };
             let mut inner = quotes.iter().filter_map(|quote| {
                 target.strip_prefix(*quote)?.strip_suffix(*quote).map(str::to_owned)
             });
             inner.next().unwrap_or_else(|| target.to_owned())
         };
-        let is_elsewhere = subject.target.is_some_and(|target| unquoted(target) != branch);
+        let is_elsewhere = subject.target.is_some_and(|target| unquoted(target) != branch)
+            && !(is_title && subject.is_unquoted);
         let is_own = |target: &str| {
             let quoted = target.strip_prefix('\'').and_then(|target| target.strip_suffix('\''));
             is_itself(quoted.unwrap_or(target))
@@ -221,13 +225,17 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
 
 /// Returns the branch into which a subject says that a request was merged, as Gitea, Gerrit, Bitbucket Server and Azure DevOps write
 /// it: `Merge pull request 'Pay' (#7) from pay into main`, `Merge "Pay" into main`, `Merge pull request #7 in PAY/pay from pay to main`.
-fn request_target(subject: &str) -> Option<&str> {
+fn request_target(subject: &str, is_title: bool) -> Option<&str> {
     let rest = subject.strip_prefix("Merge ")?;
     let (_, target) = match rest.strip_prefix("pull request ") {
         Some(rest) if rest.starts_with('#') => {
             rest.split_once(" in ")?.1.rsplit_once(" from ")?.1.split_once(" to ")?
         }
-        Some(rest) => rest.rsplit_once(" into ")?,
+        Some(rest) if rest.starts_with(|char: char| char == '\'' || char.is_ascii_digit()) => {
+            rest.rsplit_once(" into ")?
+        }
+        Some(_) => return None,
+        None if is_title => return None,
         // A title or a topic may say `into`, too.
         None if rest.starts_with('"') => rest
             .rsplit_once(" into ")
@@ -247,7 +255,10 @@ struct MergeSubject<'s> {
     branches: Vec<(&'s str, bool)>,
     merges_head: bool,
     is_of_branches: bool,
+    is_unquoted: bool,
     target: Option<&'s str>,
+    /// Whether something stands behind the target.
+    has_tail: bool,
 }
 
 const KINDS: [(&str, bool); 6] = [
@@ -308,39 +319,49 @@ fn split_notes(whole: &str) -> (&str, &str) {
     }
 }
 
+fn split_source(item: &str) -> (&str, &str) {
+    let ends = ["; ", " into "].iter().filter_map(|end| item.find(end));
+    item.split_at_checked(ends.min().unwrap_or(item.len())).unwrap_or((item, ""))
+}
+
 /// What ends the names of a subject; behind it stands a sentence of somebody's own.
 const ENDS: [&str; 4] = [", ", ": ", "; ", " - "];
 
 impl<'s> MergeSubject<'s> {
-    /// `is_title` if it is the title of a request: then only git's own quotes tell that it names branches.
-    fn parse(subject: &'s str, is_title: bool) -> Option<MergeSubject<'s>> {
+    fn parse(subject: &'s str) -> Option<MergeSubject<'s>> {
         let (verb, rest) = subject.split_once(' ')?;
         if !["merge", "merged"].iter().any(|known| verb.eq_ignore_ascii_case(known)) {
             return None;
         }
         let mut parsed = MergeSubject { is_of_branches: true, ..MergeSubject::default() };
-        let mut rest = parsed.add(rest, is_title)?;
+        let mut item = rest;
+        let mut rest = parsed.add_named(item).or_else(|| parsed.add_unquoted(item))?;
         // What was fetched from several repositories is divided so.
-        while let Some(item) = rest.strip_prefix("; ")
-            && let Some(after) = parsed.add(item, true)
-        {
-            rest = after;
+        while let Some(next) = rest.strip_prefix("; ") {
+            let names_repository = item.split_once("; ").is_some_and(|(it, _)| it.contains(" of "));
+            // Behind a name alone, a path with blanks is a sentence.
+            let first = split_source(next).0;
+            if first.contains(' ') && !first.contains('\'') && !names_repository {
+                break;
+            }
+            let Some(after) = parsed.add_named(next) else { break };
+            (item, rest) = (next, after);
         }
         if let Some(into) = rest.strip_prefix(" into ") {
             let ends = ENDS.iter().filter_map(|end| into.find(end));
-            let target = into.get(..ends.min().unwrap_or(into.len()));
-            let target = target.map(|target| target.trim_ascii_end().trim_end_matches('.'));
+            let end = ends.min().unwrap_or(into.len());
+            let target = into.get(..end).map(|it| it.trim_ascii_end().trim_end_matches('.'));
             parsed.target = target.filter(|target| !target.is_empty() && !target.contains(' '));
+            parsed.has_tail = end < into.len();
+            parsed.is_of_branches &= parsed.target.is_some();
         }
         Some(parsed)
     }
 
-    /// Adds what was merged of one repository, and returns what stands behind it; `None` if a text is not of that form.
-    fn add(&mut self, item: &'s str, is_quoted: bool) -> Option<&'s str> {
-        let end = ["; ", " into "].iter().filter_map(|end| item.find(end)).min();
-        let (first, behind) = item.split_at_checked(end.unwrap_or(item.len()))?;
-        // Behind a name, a path with blanks is a sentence.
-        if is_repository(first) && !(is_quoted && first.contains(' ')) {
+    /// Adds what was merged of one repository, and returns what stands behind it; `None` if a text is not of git's form.
+    fn add_named(&mut self, item: &'s str) -> Option<&'s str> {
+        let (first, behind) = split_source(item);
+        if is_repository(first) {
             (self.merges_head, self.is_of_branches) = (true, false);
             return Some(behind);
         }
@@ -348,10 +369,7 @@ impl<'s> MergeSubject<'s> {
         if let Some(others) = rest.strip_prefix("HEAD, ") {
             (self.merges_head, rest) = (true, others);
         }
-        let is_named = rest.split_once('\'').and_then(|(kind, _)| merged_kind(kind)).is_some();
-        if !is_named {
-            return if is_quoted { None } else { self.add_unquoted(first).map(|()| behind) };
-        }
+        rest.split_once('\'').and_then(|(kind, _)| merged_kind(kind))?;
         let (mut is_branch, mut is_tracking, mut is_commit) = (false, false, false);
         loop {
             let (kind, after) = rest.split_once('\'')?;
@@ -379,28 +397,26 @@ impl<'s> MergeSubject<'s> {
                 None => break,
             }
         }
-        if let Some(repository) = rest.strip_prefix(" of ") {
-            let ends = ["; ", " into "].iter().filter_map(|end| repository.find(end));
-            return repository.get(ends.min().unwrap_or(repository.len())..);
-        }
-        let ends = [" into ", ",", ":", ";", " - "];
-        (rest.is_empty() || ends.iter().any(|end| rest.starts_with(end))).then_some(rest)
+        Some(rest.strip_prefix(" of ").map_or(rest, |repository| split_source(repository).1))
     }
 
     /// Adds one name without quotes, with or without its kind: `main`, `branch main`, `"main"`, `branch main of URL`.
-    fn add_unquoted(&mut self, item: &'s str) -> Option<()> {
-        let end = ENDS.iter().filter_map(|end| item.find(end)).min().unwrap_or(item.len());
-        let item = item.get(..end)?;
-        let item = item.split_once(" of ").map_or(item, |(name, _)| name).trim_ascii();
-        let (kind, name) = item.rsplit_once(' ').unwrap_or(("", item));
+    fn add_unquoted(&mut self, item: &'s str) -> Option<&'s str> {
+        let (first, behind) = split_source(item);
+        let end = ENDS.iter().filter_map(|end| first.find(end)).min();
+        let named = first.get(..end.unwrap_or(first.len()))?;
+        let of = named.split_once(" of ").filter(|(_, repository)| is_repository(repository));
+        let named = of.map_or(named, |(name, _)| name);
+        let (kind, name) = named.rsplit_once(' ').unwrap_or(("", named));
         let (known, _) = merged_kind(kind)?;
         let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
         if bare.is_empty() || bare.contains('"') {
             return None;
         }
-        self.is_of_branches = false;
+        (self.is_of_branches, self.is_unquoted) = (false, true);
         self.branches.push((bare, known.starts_with("remote")));
-        Some(())
+        // Behind a sentence of somebody's own, no target follows.
+        Some(if end.is_some() { "" } else { behind })
     }
 
     /// Tells whether it names the approved branch: a remote's or its `HEAD`, a fork's (`acme:main`), or a revision as it was typed.
@@ -413,7 +429,7 @@ impl<'s> MergeSubject<'s> {
             let is_revision = name.len() < typed.len();
             let name = match name.split_once("@{") {
                 // `@{upstream}` is what the branch follows: mostly the approved one.
-                Some(("", of)) if of.starts_with('u') => return true,
+                Some(("", of)) if of.starts_with(['u', 'p']) => return true,
                 Some((name, _)) => name,
                 None => name,
             };
