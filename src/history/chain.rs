@@ -248,8 +248,8 @@ fn request_target(subject: &str, is_title: bool) -> Option<&str> {
     (!target.contains(' ')).then_some(target)
 }
 
-/// The subject that git gives a merge: `Merge branch 'a', remote-tracking branch 'o/b'; tag 'v1' of URL into c`. Forges and
-/// people leave the quotes and the kind out: `Merge main into feat`.
+// The subject that git gives a merge: `Merge branch 'a', remote-tracking branch 'o/b'; tag 'v1' of URL into c`. Forges and
+// people leave the quotes and the kind out: `Merge main into feat`.
 #[derive(Default)]
 struct MergeSubject<'s> {
     branches: Vec<(&'s str, bool)>,
@@ -257,7 +257,6 @@ struct MergeSubject<'s> {
     is_of_branches: bool,
     is_unquoted: bool,
     target: Option<&'s str>,
-    /// Whether something stands behind the target.
     has_tail: bool,
 }
 
@@ -277,7 +276,7 @@ fn merged_kind(written: &str) -> Option<(&'static str, bool)> {
     KINDS.iter().find(|(name, _)| *name == singular).copied()
 }
 
-/// Tells whether a text is an address or a path, of which `git pull URL` merges `HEAD`: mostly the approved branch.
+// Such a text is an address or a path, of which `git pull URL` merges `HEAD`: mostly the approved branch.
 fn is_repository(text: &str) -> bool {
     let is_word = !text.contains(' ');
     let is_request = ["/pull/", "/pull-requests/", "/merge_requests/"];
@@ -301,7 +300,7 @@ fn is_repository(text: &str) -> bool {
     is_path || is_absolute() || is_word && (text.contains("://") || is_host())
 }
 
-/// Divides a text from what people, jobs and forges write behind it: `[skip ci]`, `(#12)`, `***NO_CI***`.
+// Cuts off what people, jobs and forges write behind a subject: `[skip ci]`, `(#12)`, `***NO_CI***`.
 fn split_notes(whole: &str) -> (&str, &str) {
     let mut text = whole;
     loop {
@@ -324,7 +323,7 @@ fn split_source(item: &str) -> (&str, &str) {
     item.split_at_checked(ends.min().unwrap_or(item.len())).unwrap_or((item, ""))
 }
 
-/// What ends the names of a subject; behind it stands a sentence of somebody's own.
+// What ends the names of a subject; behind it stands a sentence of somebody's own.
 const ENDS: [&str; 4] = [", ", ": ", "; ", " - "];
 
 impl<'s> MergeSubject<'s> {
@@ -338,7 +337,8 @@ impl<'s> MergeSubject<'s> {
         let mut rest = parsed.add_named(item).or_else(|| parsed.add_unquoted(item))?;
         // What was fetched from several repositories is divided so.
         while let Some(next) = rest.strip_prefix("; ") {
-            let names_repository = item.split_once("; ").is_some_and(|(it, _)| it.contains(" of "));
+            let names_repository =
+                item.split_once("; ").is_some_and(|(first, _)| first.contains(" of "));
             // Behind a name alone, a path with blanks is a sentence.
             let first = split_source(next).0;
             if first.contains(' ') && !first.contains('\'') && !names_repository {
@@ -350,7 +350,8 @@ impl<'s> MergeSubject<'s> {
         if let Some(into) = rest.strip_prefix(" into ") {
             let ends = ENDS.iter().filter_map(|end| into.find(end));
             let end = ends.min().unwrap_or(into.len());
-            let target = into.get(..end).map(|it| it.trim_ascii_end().trim_end_matches('.'));
+            let target =
+                into.get(..end).map(|target| target.trim_ascii_end().trim_end_matches('.'));
             parsed.target = target.filter(|target| !target.is_empty() && !target.contains(' '));
             parsed.has_tail = end < into.len();
             parsed.is_of_branches &= parsed.target.is_some();
@@ -358,7 +359,7 @@ impl<'s> MergeSubject<'s> {
         Some(parsed)
     }
 
-    /// Adds what was merged of one repository, and returns what stands behind it; `None` if a text is not of git's form.
+    // Adds what was merged of one repository, and returns what stands behind it; `None` if a text is not of git's form.
     fn add_named(&mut self, item: &'s str) -> Option<&'s str> {
         let (first, behind) = split_source(item);
         if is_repository(first) {
@@ -400,7 +401,7 @@ impl<'s> MergeSubject<'s> {
         Some(rest.strip_prefix(" of ").map_or(rest, |repository| split_source(repository).1))
     }
 
-    /// Adds one name without quotes, with or without its kind: `main`, `branch main`, `"main"`, `branch main of URL`.
+    // Adds one name without quotes, with or without its kind: `main`, `branch main`, `"main"`, `branch main of URL`.
     fn add_unquoted(&mut self, item: &'s str) -> Option<&'s str> {
         let (first, behind) = split_source(item);
         let end = ENDS.iter().filter_map(|end| first.find(end)).min();

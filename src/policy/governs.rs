@@ -466,7 +466,7 @@ pub fn revoked_lines(text: &str) -> impl Iterator<Item = (u32, &str, Vec<PublicK
     })
 }
 
-/// Returns the public keys in a line, whatever stands around their base64: quotes, commas, and the NULs of UTF-16.
+// The public keys in a line, whatever stands around their base64: quotes, commas, and the NULs of UTF-16.
 fn keys_in(line: &str) -> Vec<PublicKey> {
     let is_base64 = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
     let line = line.replace('\0', "");

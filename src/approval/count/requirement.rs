@@ -302,7 +302,7 @@ impl GovernanceVersion<'_> {
         ChangeKind::Bears(if is_other { Bearing::Other } else { Bearing::Decides })
     }
 
-    /// Tells whether it decides nothing that `before` decides; which file it is, the last approved state says.
+    // Whether it decides nothing that `before` decides; which file it is, the last approved state says.
     fn is_other(&self, approved: &Governance, before: &Governance) -> bool {
         if self.path == policy::FILE {
             let Some(text) = self.bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {

@@ -97,7 +97,7 @@ impl Account {
         self.forge == other.forge && !is_one && differ
     }
 
-    /// Tells whether this may be the account that a text names; one without a forge names a login on any.
+    // Whether this may be the account that a text names; one without a forge names a login on any.
     pub(super) fn may_be(&self, text: &str, named: &Account) -> bool {
         let (is_of_forge, others) = (self.forge == named.forge, named.names());
         let is_login = folded(&self.login) == folded(&named.login) && named.id.is_none();
