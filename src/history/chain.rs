@@ -203,24 +203,21 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     MergeSubject::parse(text).is_some_and(|subject| {
         // GitLab puts the target in quotes, and so do people; git does not, where a branch's name has none. A tag brings its message
         // into that of the merge, and whoever pushed it wrote that.
-        let unquoted = |target: &'_ str| {
-            let is_typed = !notes.is_empty() || subject.has_tail;
-            let quotes: &[char] = if is_typed { &['"', '`', '\''] } else { &['"', '`'] };
-            let mut inner = quotes.iter().filter_map(|quote| {
-                target.strip_prefix(*quote)?.strip_suffix(*quote).map(str::to_owned)
-            });
-            inner.next().unwrap_or_else(|| target.to_owned())
-        };
-        let is_elsewhere = subject.target.is_some_and(|target| unquoted(target) != branch)
+        let is_typed = !notes.is_empty() || subject.has_tail;
+        let quotes: &[char] = if is_typed { &['"', '`', '\''] } else { &['"', '`'] };
+        let is_elsewhere = subject.target.is_some_and(|target| unquote(target, quotes) != branch)
             && !(is_title && subject.is_unquoted);
-        let is_own = |target: &str| {
-            let quoted = target.strip_prefix('\'').and_then(|target| target.strip_suffix('\''));
-            is_itself(quoted.unwrap_or(target))
-        };
+        let is_own = |target: &str| is_itself(unquote(target, &['\'']));
         let is_by_forge =
             has_request && subject.is_of_branches && subject.target.is_none_or(is_own);
         !is_by_forge && (is_elsewhere || subject.merges(branch))
     })
+}
+
+fn unquote<'t>(target: &'t str, quotes: &[char]) -> &'t str {
+    let mut quotes = quotes.iter();
+    let inner = quotes.find_map(|quote| target.strip_prefix(*quote)?.strip_suffix(*quote));
+    inner.unwrap_or(target)
 }
 
 /// Returns the branch into which a subject says that a request was merged, as Gitea, Gerrit, Bitbucket Server and Azure DevOps write
