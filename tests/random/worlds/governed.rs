@@ -7,6 +7,7 @@
 
 mod changes;
 
+use exledger::approval::verdict::Vote;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::{Governance, State};
 use exledger::policy::governs;
@@ -186,8 +187,10 @@ impl GovernanceChange {
         let at = with.main[n_landings - 1].1;
         for days in [0, 12, 40] {
             let at = Instant::from_unix(at + days * 86_400).unwrap();
-            let [more, less] =
+            let [mut more, less] =
                 [&with_change, &twin].map(|it| it.granted(at, (&is_first, &is_first)));
+            // People who change a list of keys that lacks one approve that it is out: it vetoes nothing, as whoever votes is told.
+            more.records.retain(|id, _| !with_change.is_voted_on_in_vain(id, Vote::Vetoes));
             if let Some(why) = more.exceeds_in_force(&less) {
                 let log = with.log.join("\n");
                 return Outcome::Wrong(format!("{edit:?} by {by}, at {at}: {why}\n{log}"));
