@@ -379,7 +379,9 @@ pub enum NotCounted {
     Replaced,
     #[error("neither approved nor rejected")]
     Vote,
-    #[error("was given before a removal, a closure, a fired trigger or a newer approval")]
+    #[error(
+        "was given before a removal, a closure, a fired trigger, a newer approval or what a merged branch took away"
+    )]
     TooOld,
     #[error("was signed more than 30 days before these bytes landed")]
     WaitedTooLong,

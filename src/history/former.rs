@@ -260,7 +260,9 @@ impl<'a> FormerCommits<'a> {
                 }
                 let at = self.effective(merges, commit);
                 let unsure = if is_held { Some(change.clone()) } else { None };
-                let bar = SupportBar { from: self.landing(), parted: self.parted(), at, unsure };
+                let (from, parted) = (self.landing(), self.parted());
+                let left = SupportBar::left(bytes).filter(|_| !drops_own);
+                let bar = SupportBar { from, parted, at, unsure, left };
                 marks.entry(key.clone()).or_default().bars.push(bar);
                 let Some(trail) = trails.get_mut(key) else { continue };
                 if is_held || has_taken(trail, commit) {
@@ -378,7 +380,8 @@ impl<'a> FormerCommits<'a> {
                 }
                 let at = self.effective(merges, commit);
                 let (from, parted) = (self.landing(), self.parted());
-                let bar = SupportBar { from, parted, at, unsure: None };
+                let left = SupportBar::left(bytes);
+                let bar = SupportBar { from, parted, at, unsure: None, left };
                 marks.entry(path.clone()).or_default().bars.push(bar);
                 let is_known = files.trails.get(path).is_some_and(|trail| has_taken(trail, commit));
                 if !rule.is_lacking || is_known {

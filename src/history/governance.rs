@@ -94,6 +94,13 @@ pub struct Position {
     pub after: Option<Instant>,
 }
 
+impl Position {
+    /// Returns the place before everything that follows a landing.
+    pub fn directly_after(landing: usize) -> Position {
+        Position { landing, after: Some(Instant::MIN) }
+    }
+}
+
 impl From<usize> for Position {
     fn from(landing: usize) -> Position {
         Position { landing, after: None }

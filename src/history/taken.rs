@@ -9,10 +9,10 @@ use std::rc::Rc;
 use crate::history::change;
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
-use crate::history::objects::Obstacle;
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line::Loss;
 use crate::history::trails::Bytes;
-use crate::history::version::{FileAt, Trail, VersionBody};
+use crate::history::version::{FileAt, Trail, Version, VersionBody};
 use crate::record::Record;
 use crate::record::time::Instant;
 
@@ -183,6 +183,8 @@ pub(super) struct SupportBar {
     pub(super) at: Instant,
     /// The change, if it is not known yet whether it took anything away.
     pub(super) unsure: Option<RecordChange>,
+    /// What the commit left of the one file that it changed: who names these bytes speaks of what was taken.
+    pub(super) left: Option<Oid>,
 }
 
 impl OffLine {
@@ -198,10 +200,14 @@ impl OffLine {
         unsure.for_each(|change| change.parse(contents));
     }
 
-    /// Returns the instant before which no statement supports a version that lands at a landing.
-    pub fn bar(&self, landing: usize, trail: &Trail) -> Instant {
-        let bars = self.bars.iter().filter(|bar| bar.from <= landing && bar.is_sure(trail));
-        bars.map(|bar| bar.at).max().unwrap_or(Instant::MIN)
+    /// Returns the instant before which no statement supports a version.
+    pub fn bar(&self, version: &Version, trail: &Trail) -> Instant {
+        let is_left = |bar: &SupportBar| match version.files.as_slice() {
+            [file] => bar.left == Some(file.blob),
+            _ => false,
+        };
+        let bars = self.bars.iter().filter(|bar| bar.from <= version.landing && !is_left(bar));
+        bars.filter(|bar| bar.is_sure(trail)).map(|bar| bar.at).max().unwrap_or(Instant::MIN)
     }
 
     /// Tells whether something was taken away at one of some landings, as the line has it.
@@ -212,6 +218,14 @@ impl OffLine {
 }
 
 impl SupportBar {
+    /// Returns what a change in place leaves of the one file there is; `None` of any other change.
+    pub(super) fn left(bytes: &Bytes) -> Option<Oid> {
+        match (bytes.old.as_slice(), bytes.new.as_slice()) {
+            ([_], [file]) => Some(file.blob),
+            _ => None,
+        }
+    }
+
     fn is_sure(&self, trail: &Trail) -> bool {
         let stood = || stood_before(trail, self.parted, &|_| ());
         self.unsure.as_ref().is_none_or(|change| change.takes(&stood))

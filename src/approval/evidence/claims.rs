@@ -457,7 +457,7 @@ impl CountedFile<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StatementAge {
     Fresh,
-    /// It was given before a removal, a closure, a fired trigger or a newer approval.
+    // It was given before something that `NotCounted::TooOld` names.
     TooOld,
     WaitedTooLong,
     TakenBack,

@@ -39,10 +39,10 @@ impl<'a> TrailEvaluator<'a> {
         self.apply_late(&about, (step.at, step.landing.map(|landing| landing.oid)));
     }
 
-    pub(crate) fn evaluate_until(&mut self, landing: usize) {
+    pub(crate) fn evaluate_until(&mut self, end: Position) {
         while let Some(next) = self.statements.get(self.bound.landed) {
             let place = next.place();
-            if place.landing >= landing {
+            if place >= end {
                 break;
             }
             let commit = self.counted_file(self.bound.landed).map(|file| file.landed.commit);

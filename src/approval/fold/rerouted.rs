@@ -16,7 +16,7 @@ impl<'a> TrailEvaluator<'a> {
     /// and kept another (V3).
     pub(crate) fn bar_older(&mut self, version: &Version) {
         let own = version.taken_away().map_or(Instant::MIN, |taken| taken.at);
-        let bar = self.off_line().map(|off_line| off_line.bar(version.landing, self.trail));
+        let bar = self.off_line().map(|off_line| off_line.bar(version, self.trail));
         let bar = bar.unwrap_or(Instant::MIN);
         let landing = self.context.history.mainline.landings.get(version.landing);
         if let Some(landing) = landing.filter(|_| version.is_left_over()) {

@@ -19,6 +19,7 @@ use crate::approval::verdict::{
     VerdictChange, Vote, VoteCounts,
 };
 use crate::history::change::differ;
+use crate::history::governance::Position;
 use crate::history::objects::Obstacle;
 use crate::history::off_line::Loss;
 use crate::history::version::{Content, FileAt, Trail, Version, VersionChange};
@@ -223,11 +224,15 @@ impl<'a> TrailEvaluator<'a> {
         while self.trail.versions.get(self.verdicts.len()).is_some_and(has_landed)
             && let Some(step) = self.step(self.verdicts.len())
         {
-            self.evaluate_until(step.version.landing);
+            self.evaluate_until(step.version.landing.into());
+            if step.version.taken_away().is_some() {
+                // It counts after the landing, and so after the approvals that land there.
+                self.evaluate_until(Position::directly_after(step.version.landing));
+            }
             self.compare_with_counted(&step);
             self.land(&step);
         }
-        self.evaluate_until(landing.saturating_add(1));
+        self.evaluate_until(landing.saturating_add(1).into());
     }
 
     pub(crate) fn judge(&mut self, step: &VersionStep<'a>) {

@@ -202,3 +202,27 @@ fn a_version_without_approval_names_the_ways_that_its_policy_leaves() {
     let later = "a later version is approved; this one stays as it was merged";
     assert_eq!(help(&repo, "self-approval"), [later]);
 }
+
+#[test]
+fn what_was_signed_before_a_branch_was_rebased_counts_for_its_bytes_alone() {
+    let longer = SAMPLE.replace("2026-12-20", "2027-01-10");
+    let narrower = format!("{longer}scope: {{resources: [db:a]}}\n");
+    for (signed, is_approved) in [(&narrower, true), (&longer, false)] {
+        let repo = pushed();
+        repo.by("dana").says(&yes("dana", ID, SAMPLE, AT)).commit("Approve it");
+        let says = yes("dana", ID, signed, &repo.now().to_string());
+        repo.clock("2026-11-23T09:00:00Z");
+        let work = repo.branch("work");
+        work.by("ana").write(ID, &narrower).says(&says).commit("Narrow it, for longer");
+        // Directly behind Dana's approval, which keeps what it gave.
+        if !is_approved {
+            work.by("ana").write(ID, signed).commit("Think better of it");
+        }
+        repo.by("ana").merge("work", "Merge branch 'work'");
+        repo.checkout();
+        let shown = cli::run(repo.path(), &["show", ID, "--on", ON, "--format", "json"]);
+        let shown: Value = serde_json::from_str(&shown.out).unwrap();
+        let end = if is_approved { "2027-01-11T00:00:00Z" } else { "2026-12-21T00:00:00Z" };
+        assert_eq!(shown["record"]["not_after"], end, "{}", shown["record"]["reasons"]);
+    }
+}
