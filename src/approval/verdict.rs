@@ -276,6 +276,9 @@ pub struct Statement {
     pub commit: String,
     /// When that commit landed, at the earliest.
     pub at: Instant,
+    /// When it was said: of what is signed, when it was signed.
+    #[serde(skip)]
+    pub stated_at: Instant,
     pub reason: Option<String>,
     /// The path of the approval file, or its note.
     pub source: Option<String>,

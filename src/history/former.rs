@@ -102,6 +102,17 @@ impl<'a> FormerCommits<'a> {
         self.after.map_or(0, |after| after + 1)
     }
 
+    // Returns the bytes that a commit left of what stood on the line; `None` where something else stood there, which people
+    // may have approved off the line in between.
+    fn left(&self, trail: Option<&Trail>, bytes: &Bytes) -> Option<Oid> {
+        let mut landed = trail?.versions.iter().rev().filter(|version| self.is_before(version));
+        let stood = landed.find(|version| version.taken_away().is_none())?;
+        match (stood.files.as_slice(), bytes.old.as_slice(), bytes.new.as_slice()) {
+            ([stood], [old], [new]) if stood.blob == old.blob => Some(new.blob),
+            _ => None,
+        }
+    }
+
     /// Returns what stood on the line where a commit adds a file of a record that stands there already; `None` if nothing did,
     /// or the line has had these bytes itself, or holds them.
     fn stood_beside<'t>(&self, trail: &'t Trail, bytes: &Bytes) -> Option<&'t VersionBody> {
@@ -261,7 +272,7 @@ impl<'a> FormerCommits<'a> {
                 let at = self.effective(merges, commit);
                 let unsure = if is_held { Some(change.clone()) } else { None };
                 let (from, parted) = (self.landing(), self.parted());
-                let left = SupportBar::left(bytes).filter(|_| !drops_own);
+                let left = self.left(trails.get(key), bytes).filter(|_| !drops_own);
                 let bar = SupportBar { from, parted, at, unsure, left };
                 marks.entry(key.clone()).or_default().bars.push(bar);
                 let Some(trail) = trails.get_mut(key) else { continue };
@@ -380,7 +391,7 @@ impl<'a> FormerCommits<'a> {
                 }
                 let at = self.effective(merges, commit);
                 let (from, parted) = (self.landing(), self.parted());
-                let left = SupportBar::left(bytes);
+                let left = self.left(files.trails.get(path), bytes);
                 let bar = SupportBar { from, parted, at, unsure: None, left };
                 marks.entry(path.clone()).or_default().bars.push(bar);
                 let is_known = files.trails.get(path).is_some_and(|trail| has_taken(trail, commit));

@@ -183,7 +183,7 @@ pub(super) struct SupportBar {
     pub(super) at: Instant,
     /// The change, if it is not known yet whether it took anything away.
     pub(super) unsure: Option<RecordChange>,
-    /// What the commit left of the one file that it changed: who names these bytes speaks of what was taken.
+    /// What the commit left of the bytes that stood on the line: who names it speaks of what was taken.
     pub(super) left: Option<Oid>,
 }
 
@@ -218,14 +218,6 @@ impl OffLine {
 }
 
 impl SupportBar {
-    /// Returns what a change in place leaves of the one file there is; `None` of any other change.
-    pub(super) fn left(bytes: &Bytes) -> Option<Oid> {
-        match (bytes.old.as_slice(), bytes.new.as_slice()) {
-            ([_], [file]) => Some(file.blob),
-            _ => None,
-        }
-    }
-
     fn is_sure(&self, trail: &Trail) -> bool {
         let stood = || stood_before(trail, self.parted, &|_| ());
         self.unsure.as_ref().is_none_or(|change| change.takes(&stood))

@@ -269,7 +269,7 @@ fn is_approved_since(verdict: &ApprovalVerdict, since: Instant) -> bool {
     let counting = verdict.statements.iter().filter(|statement| {
         statement.vote == Vote::Approves
             && statement.counts == VoteCounts::Yes
-            && statement.at > since
+            && statement.stated_at > since
     });
     let approvers: Vec<_> = counting.collect();
     let people: BTreeSet<&str> =

@@ -67,6 +67,7 @@ pub(crate) fn statement(case: VersionEvidence, claim: &Claim) -> Statement {
         stated_by: claim.stated_by.as_ref().map(|identity| identity.person.clone()),
         commit: claim.commit.to_string(),
         at: claim.at,
+        stated_at: claim.stated_at,
         reason: claim.reason.clone(),
         source: claim.source.clone(),
         key: claim.key.clone().or_else(|| claim.forge_key.clone()),

@@ -239,6 +239,7 @@ fn signer(governance: &Governance, person: &Person) -> Statement {
         stated_by: None,
         commit: String::new(),
         at: Instant::MIN,
+        stated_at: Instant::MIN,
         reason: None,
         source: None,
         key: None,

@@ -4,9 +4,11 @@
 use crate::cli::{self, Run};
 use crate::support::audit::filed;
 use crate::support::repo::Repo;
+use crate::support::repo::speak::{signer, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 const ON: &str = "2026-11-25T12:00:00Z";
+const POLICY: &str = "exledger.yaml";
 const PULL: &str = "Merge branch 'main' of https://example.com/repo";
 const CLOSED: &str = "closure: {outcome: withdrawn, date: 2026-11-20, by: lee@example.com, reason: Filed by mistake}\n";
 
@@ -168,4 +170,44 @@ fn what_git_merged_from_the_line_into_a_branch_is_not_taken_by_the_branch() {
     assert_eq!(status(&repo), renewed);
     let run = verify(&repo);
     assert!(!run.out.contains("left out"), "{}", run.out);
+}
+
+#[test]
+fn what_was_signed_before_other_rules_were_approved_does_not_replace_them() {
+    let rules = |days: u32| {
+        format!(
+            "version: 1\ngroups: {{all: [dana@example.com, lee@example.com]}}\napproval: {{proof: attested}}\ntiers: [{{name: standard, max_term: {days}d, approvals: {{count: 1}}}}]\n"
+        )
+    };
+    for is_late in [false, true] {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        repo.by("dana")
+            .write(POLICY, &rules(90))
+            .write(".github/allowed_signers", &(signer("dana") + &signer("lee")))
+            .commit("Keep exceptions in a ledger");
+        let fork = repo.tip("main").to_string();
+        let loose = rules(900);
+        let says =
+            |text: &str, by: &str| yes(by, ID, text, &repo.now().to_string()).governance(POLICY);
+        let early = says(&loose, "dana");
+        repo.wait("1d");
+        let agreed = rules(120) + "lint: {}\n";
+        repo.by("ana").write(POLICY, &agreed).commit("Agree on others");
+        repo.by("lee").says(&says(&agreed, "lee")).commit("Approve them");
+        repo.wait("1d");
+        let signed = if is_late { says(&loose, "dana") } else { early };
+        repo.branch_from("mine", &fork).by("sam").write("README.md", "Mine\n").commit("Work");
+        let work = repo.branch("mine").by("sam").write(POLICY, &loose).says(&signed);
+        let merge = work.merge("main", "Tidy up");
+        repo.set_ref("refs/heads/main", merge);
+        repo.checkout();
+        let run = cli::run(repo.path(), &["list", "--on", ON]);
+        let is_told = run.err.contains("where another exledger.yaml was approved");
+        assert_eq!(
+            (run.code, is_told),
+            if is_late { (0, false) } else { (3, true) },
+            "{}",
+            run.err
+        );
+    }
 }
