@@ -58,7 +58,6 @@ mod texts;
 use crate::dice::Dice;
 use crate::number;
 
-use exledger::approval::verdict::Vote;
 use exledger::policy::governs::{self, Bearing, Part};
 use exledger::record::time::Instant;
 
@@ -97,22 +96,29 @@ impl Plan {
         Plan { begin, acts }
     }
 
-    fn ledgers(&self, with_text: bool) -> (Ledger, Base, usize) {
+    /// Returns the ledger, who keeps it, and how many landings there are before the first act, and before the first text.
+    fn ledgers(&self, with_text: bool) -> (Ledger, Base, [usize; 2]) {
         let mut ledger = Ledger::new();
         let mut base = Base::begin(&mut ledger, self.begin);
         let n_first = ledger.main.len();
+        let mut n_clean = None;
         for (is_inserted, seed) in &self.acts {
             match is_inserted {
-                true => inserted::insert(&mut ledger, &base, *seed, with_text),
+                true => {
+                    n_clean.get_or_insert(ledger.main.len());
+                    inserted::insert(&mut ledger, &base, *seed, with_text);
+                }
                 false => base.act(&mut ledger, *seed),
             }
         }
-        (ledger, base, n_first)
+        let n_clean = n_clean.unwrap_or(ledger.main.len());
+        (ledger, base, [n_first, n_clean])
     }
 
     /// Returns what the inserted text grants; `None` if it grants nothing.
     fn wrong(&self) -> Option<String> {
-        let [(with, base, n_first), (without, ..)] = [true, false].map(|it| self.ledgers(it));
+        let [(with, base, [n_first, n_clean]), (without, ..)] =
+            [true, false].map(|it| self.ledgers(it));
         let is_first = |id: &str| base.records.get(id).is_some_and(|filed| filed.is_first);
         let mut dice = Dice::new(self.begin ^ self.acts.len() as u64);
         let n_all = with.main.len();
@@ -120,18 +126,21 @@ impl Plan {
         let n_landings = if dice.often(60) { n_all } else { between };
         let evaluated = [&with, &without].map(|ledger| Evaluated::read(ledger, n_landings));
         // A list of keys that follows inserted lines waits, and one that people change on top of a dropped line lacks that line:
-        // whoever votes by a key that the approved list lacks is told that it does not count. So a veto takes nothing, and the cause
-        // of a text that they approve is not that of the record; nor is that of a merge which brings what is there already.
-        let is_in_vain = |id: &str, vote| evaluated[0].is_voted_on_in_vain(id, vote);
+        // whoever votes by a key that the approved list lacks is told that it does not count. So a veto takes nothing. And if an
+        // approval given later does not count, a key was revoked or its owner is an agent now, say, then the cause of the text
+        // that it is about is not that of the record; nor is that of a merge which brings what is there already.
+        let is_in_vain = |id: &str| evaluated[0].is_vetoed_in_vain(id);
+        let since = Instant::from_unix(with.main[n_clean - 1].1).unwrap();
         let freezes = |id: &str| {
-            is_first(id) && !with.unchanged.contains(id) && !is_in_vain(id, Vote::Approves)
+            let [with_text, twin] = evaluated.each_ref().map(|it| it.approvals_since(id, since));
+            is_first(id) && !with.unchanged.contains(id) && twin.is_subset(&with_text)
         };
         let at = with.main[n_landings - 1].1;
         for hours in [0, [20, 12 * 24, 40 * 24][dice.below(3)]] {
             let at = Instant::from_unix(at + hours * 3600).unwrap();
             let [mut with, without] =
                 evaluated.each_ref().map(|it| it.granted(at, (&freezes, &is_first)));
-            with.records.retain(|id, _| !is_in_vain(id, Vote::Vetoes));
+            with.records.retain(|id, _| !is_in_vain(id));
             if let Some(why) = with.exceeds(&without) {
                 return Some(format!("after {n_landings} landings, at {at}: {why}"));
             }

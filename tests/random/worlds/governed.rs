@@ -7,7 +7,6 @@
 
 mod changes;
 
-use exledger::approval::verdict::Vote;
 use exledger::ledger::tree::MapTree;
 use exledger::policy::governance::{Governance, State};
 use exledger::policy::governs;
@@ -190,7 +189,7 @@ impl GovernanceChange {
             let [mut more, less] =
                 [&with_change, &twin].map(|it| it.granted(at, (&is_first, &is_first)));
             // People who change a list of keys that lacks one approve that it is out: it vetoes nothing, as whoever votes is told.
-            more.records.retain(|id, _| !with_change.is_voted_on_in_vain(id, Vote::Vetoes));
+            more.records.retain(|id, _| !with_change.is_vetoed_in_vain(id));
             if let Some(why) = more.exceeds_in_force(&less) {
                 let log = with.log.join("\n");
                 return Outcome::Wrong(format!("{edit:?} by {by}, at {at}: {why}\n{log}"));

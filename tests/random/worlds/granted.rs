@@ -121,9 +121,19 @@ impl Evaluated {
         &self.verdicts.counted.left_out
     }
 
-    /// Tells whether somebody voted on a record by a key that the list approved last before didn't have. They are told that this
+    /// Returns who approved versions of a record after an instant, and when, as far as it counts.
+    pub(super) fn approvals_since(&self, id: &str, since: Instant) -> BTreeSet<(&str, Instant)> {
+        let trails = self.verdicts.trails.iter().filter(|(key, _)| key.as_str() == id);
+        let statements = trails.flat_map(|(_, verdicts)| verdicts).flat_map(|it| &it.statements);
+        let counting = statements.filter(|it| {
+            it.vote == Vote::Approves && it.counts == VoteCounts::Yes && it.at > since
+        });
+        counting.map(|it| (it.person.key.as_str(), it.at)).collect()
+    }
+
+    /// Tells whether somebody vetoed a record by a key that the list approved last before didn't have. They are told that this
     /// does not count (E6). A revoked key is said to be revoked, wherever it is listed.
-    pub(super) fn is_voted_on_in_vain(&self, id: &str, vote: Vote) -> bool {
+    pub(super) fn is_vetoed_in_vain(&self, id: &str) -> bool {
         let is_listed = |key: &str, at: Instant| {
             let landings = &self.history.mainline.landings;
             let n_landings = landings.iter().take_while(|it| it.effective < at).count();
@@ -136,7 +146,7 @@ impl Evaluated {
             };
             match state {
                 SignatureState::UntrustedKey(key) | SignatureState::Revoked(key) => {
-                    it.vote == vote && !is_listed(key, it.at)
+                    it.vote == Vote::Vetoes && !is_listed(key, it.at)
                 }
                 _ => false,
             }
