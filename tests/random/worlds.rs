@@ -127,8 +127,8 @@ impl Plan {
         let evaluated = [&with, &without].map(|ledger| Evaluated::read(ledger, n_landings));
         // A list of keys that follows inserted lines waits, and one that people change on top of a dropped line lacks that line:
         // whoever votes by a key that the approved list lacks is told that it does not count. So a veto takes nothing. And if an
-        // approval given later does not count, a key was revoked or its owner is an agent now, say, then the cause of the text
-        // that it is about is not that of the record; nor is that of a merge which brings what is there already.
+        // approval given later does not count (its key was revoked, say, or its owner is an agent now), the record keeps the cause
+        // that was approved before. It does so, too, after a merge which brings what is there already.
         let is_in_vain = |id: &str| evaluated[0].is_vetoed_in_vain(id);
         let since = Instant::from_unix(with.main[n_clean - 1].1).unwrap();
         let freezes = |id: &str| {

@@ -457,7 +457,7 @@ impl CountedFile<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StatementAge {
     Fresh,
-    // It was given before something that `NotCounted::TooOld` names.
+    // What came since is listed at `NotCounted::TooOld`.
     TooOld,
     WaitedTooLong,
     TakenBack,

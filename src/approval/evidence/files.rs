@@ -361,13 +361,8 @@ impl<'a> ApprovalFileReader<'a> {
                 }
             }
         };
-        // A rejection that lands under an earlier date is as late as it was signed.
-        let stated_at = match checked.file.decision {
-            ApprovalDecision::Approve => checked.file.at.min(effective),
-            ApprovalDecision::Reject => checked.file.at,
-        };
         let counted_file = CountedFile {
-            stated_at,
+            stated_at: checked.file.stated_at(effective),
             landed: self.landed(path, change, checked.file),
             backed,
             continues: false,

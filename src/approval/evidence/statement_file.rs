@@ -70,6 +70,15 @@ pub struct ApprovalFile {
 }
 
 impl ApprovalFile {
+    // Returns when it was said, by its text and the time of its landing beside the record: a rejection that lands under an
+    // earlier date is as late as it was signed.
+    pub(crate) fn stated_at(&self, landed: Instant) -> Instant {
+        match self.decision {
+            ApprovalDecision::Approve => self.at.min(landed),
+            ApprovalDecision::Reject => self.at,
+        }
+    }
+
     /// Reads a file strictly: exactly these lines, in this order.
     ///
     /// # Errors

@@ -428,7 +428,7 @@ fn uncounted(landed: &LandedApprovalFile<'_>, why_not: NotCounted) -> Statement 
         stated_by: None,
         commit: landed.commit.to_string(),
         at: landed.effective,
-        stated_at: file.at.min(landed.effective),
+        stated_at: file.stated_at(landed.effective),
         reason: file.reason.clone(),
         source: Some(landed.path.clone()),
         key: None,

@@ -214,8 +214,8 @@ fn what_was_signed_before_a_branch_was_rebased_counts_for_its_bytes_alone() {
         repo.clock("2026-11-23T09:00:00Z");
         let work = repo.branch("work");
         work.by("ana").write(ID, &narrower).says(&says).commit("Narrow it, for longer");
-        // Directly behind Dana's approval, which keeps what it gave.
         if !is_approved {
+            // The record stays in force as Dana approved it, in the commit at which the branch begins.
             work.by("ana").write(ID, signed).commit("Think better of it");
         }
         repo.by("ana").merge("work", "Merge branch 'work'");
