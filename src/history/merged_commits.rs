@@ -95,6 +95,12 @@ impl LandingBranches {
         self.sides.iter().map(|side| (&side.commit, &side.first)).collect()
     }
 
+    pub(super) fn rules(&self) -> impl Iterator<Item = Oid> {
+        let changed = self.sides.iter().flat_map(|side| &side.first);
+        let of_rules = changed.filter(|(path, _)| matches!(path, ComparedPath::Governance(_)));
+        of_rules.flat_map(|(_, bytes)| &bytes.new).map(|file| file.blob)
+    }
+
     pub(super) fn changes_rules(&self) -> bool {
         let is_rule = |subject: &ComparedPath| matches!(subject, ComparedPath::Governance(_));
         let of_rules =

@@ -30,7 +30,7 @@ use crate::history::approval_files::ApprovalFileChanges;
 use crate::history::approvals_branch::{AskedStatements, N_DIGITS, collect_statements};
 use crate::history::chain::{self, ApprovalsBranch, Chain};
 use crate::history::commit::Commit;
-use crate::history::content::ContentCache;
+use crate::history::content::{self, ContentCache};
 use crate::history::digest::Digest;
 use crate::history::folders::{FileChange, RecordSearch};
 use crate::history::former::{FormerCommits, OffLineMarks};
@@ -45,7 +45,6 @@ use crate::history::record_folders::RecordFolders;
 use crate::history::related_files::LedgerLocation;
 use crate::history::survey::Survey;
 use crate::history::trails::{LandedFiles, TrailSet};
-use crate::history::unnamed::OtherApprovalFile;
 use crate::history::version::{Content, Trail, TrailKey, Version};
 use crate::history::walked::{ApprovalFileChange, CheckedCommits, History};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
@@ -153,7 +152,6 @@ fn collect_versions(
     let mut trails = TrailSet::new(ContentCache::new(objects));
     let mut governance = GovernanceFiles::default();
     let mut approvals = ApprovalFileChanges::default();
-    let mut other_files: Vec<OtherApprovalFile> = Vec::new();
     let mut other_policies: BTreeMap<String, usize> = BTreeMap::new();
     let (noted, policies_below) = (chain.others.noted, chain.others.judged);
     let (mut mainline, now, branch) = (chain.mainline, chain.lost.now, chain.approvals);
@@ -166,7 +164,8 @@ fn collect_versions(
     let (stops, lost) = (mem::take(&mut graph.stops), mem::take(&mut graph.lost));
     let mut merges = Merges::new(objects, prefix, &survey.interest, &survey.graph);
     let (mut found, mut marks) = (survey.found, OffLineMarks::default());
-    let mut brought_rules = Vec::new();
+    let (mut rules, mut brought_rules, mut other_files) = (BTreeSet::new(), vec![], vec![]);
+    let (mut lost_rules, mut lost_tips) = (vec![], vec![]);
     for stop in stops {
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
             continue;
@@ -193,6 +192,7 @@ fn collect_versions(
         }
         approvals.bring(&trails.contents, landed, &branches, &survey.interest);
         if branches.changes_rules() {
+            rules.extend(branches.rules());
             let others = commit.parents.iter().skip(1);
             brought_rules.extend(others.map(|parent| (stop.landing, *parent)));
         }
@@ -201,7 +201,6 @@ fn collect_versions(
         }
     }
     leave_folders(&mut trails, place, &mut left, usize::MAX);
-    let (mut lost_rules, mut lost_tips) = (Vec::new(), Vec::new());
     for (tip, stop) in lost {
         let branches = LandingBranches::read(&mut trails.contents, &mut found, &stop);
         if branches.changes_rules() {
@@ -219,7 +218,8 @@ fn collect_versions(
     let (trails, former) = set_apart(trails.trails);
     let lists = lists_of_keys(&governance, &survey.states, prefix);
     before_lists.split_off(lists.last().unwrap_or(&0));
-    let asked = || asked_statements(&trails, &governance, (&survey.states, &survey.folders.all()));
+    let folders = (&survey.states, &*survey.folders.all());
+    let asked = || asked_statements(&trails, (&governance, digests(objects, &rules)), folders);
     let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
     Ok(History {
         former,
@@ -319,9 +319,14 @@ fn set_apart(
     (trails, others)
 }
 
+fn digests(objects: &dyn Objects, blobs: &BTreeSet<Oid>) -> Vec<Digest> {
+    let bytes = blobs.iter().filter_map(|blob| content::bytes(objects, *blob).ok());
+    bytes.map(|bytes| Digest::of(&bytes)).collect()
+}
+
 fn asked_statements(
     trails: &BTreeMap<TrailKey, Trail>,
-    governance: &GovernanceFiles,
+    (governance, brought): (&GovernanceFiles, Vec<Digest>),
     (states, records): (&States, &[String]),
 ) -> AskedStatements {
     let ids = trails.keys().filter_map(|key| match key {
@@ -332,7 +337,7 @@ fn asked_statements(
         trails.values().chain(governance.trails.values()).flat_map(|trail| &trail.versions);
     let known = versions.filter_map(|version| version.digest);
     // A governance file that is removed has no bytes.
-    let known = known.chain([Digest::of(b"")]);
+    let known = known.chain([Digest::of(b"")]).chain(brought);
     let policies = states.each().map(|state| &state.governance.policy);
     AskedStatements {
         ids: ids.collect(),

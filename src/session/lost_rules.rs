@@ -4,12 +4,14 @@
 //! of today were approved after that, or the loss was accepted. Start at [`refuse`]. Follows `docs/spec/approval.md`, M5b.
 
 use crate::approval;
+use crate::approval::evidence::statement_file::{ApprovalFile, ApprovalSubject};
 use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
 use crate::diag::remedy::Remedy;
 use crate::diag::{self, shell};
 use crate::history::approvals_branch::{BranchStatement, MOST_COMMITS};
 use crate::history::chain::{self, Chain};
+use crate::history::content::After;
 use crate::history::former;
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::{Obstacle, Oid};
@@ -120,11 +122,32 @@ fn counts_all(
             let version = trail.versions.get(counted.version(path, at)?)?;
             Some(version.files.first()?.blob)
         });
-        if !counts.any(|counts| counts == blob) {
+        if !counts.any(|counts| counts == blob) || is_replaced(history, counted, path, landing) {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+// The approvals branch has a statement about another text of the file, from after what counts since a merge was signed, and before
+// that merge: on the line that it brought, the other text may have been approved.
+fn is_replaced(history: &History, counted: &CountedGovernance, path: &str, landing: usize) -> bool {
+    let counts = counted.version(path, landing);
+    let verdict = counts.and_then(|n| counted.verdicts.get(path)?.get(n));
+    let signed = verdict.into_iter().flat_map(|verdict| verdict.counted_statements());
+    let first = signed.map(|statement| statement.stated_at).min();
+    let (Some(first), Some(merge)) = (first, history.mainline.landings.get(landing)) else {
+        return false;
+    };
+    let digest = counts.and_then(|n| history.governance.get(path)?.versions.get(n)?.digest);
+    history.statements.iter().any(|statement| {
+        let After::Bytes(text) = &statement.text else { return false };
+        ApprovalFile::read(text).is_ok_and(|file| {
+            file.about == ApprovalSubject::Governance(path.to_owned())
+                && digest.is_none_or(|digest| digest.to_string() != file.sha256)
+                && (first..=merge.effective).contains(&file.at)
+        })
+    })
 }
 
 /// Tells whether anything was approved on the line that ends with a commit: a ledger has been at work there.
@@ -245,7 +268,9 @@ fn lost_rule(
         if blob(version) == blob(trail.versions.get(n)) {
             return false;
         }
-        let since = lost.mainline.landings.last().map_or(now, |last| last.effective);
+        // The approvals branch may have approved it after the last landing there.
+        let last = lost.mainline.landings.last().map_or(now, |last| last.effective);
+        let since = verdict.approved_at.map_or(last, |approved| approved.max(last));
         let now_approved = present.and_then(|n| counted.verdicts.get(*path)?.get(n));
         !now_approved.is_some_and(|verdict| is_approved_since(verdict, since))
     });

@@ -1,10 +1,12 @@
 //! Foxtrot merges: content that had landed on the former first-parent line of the approved branch, and what the merge
 //! undoes.
 
+use exledger::record::time::Term;
+
 use crate::cli::{self, Run};
 use crate::support::audit::filed;
 use crate::support::repo::Repo;
-use crate::support::repo::speak::{signer, yes};
+use crate::support::repo::speak::{Says, signer, yes};
 use crate::support::samples::{ID, SAMPLE};
 
 const ON: &str = "2026-11-25T12:00:00Z";
@@ -30,6 +32,7 @@ fn pull(repo: &Repo, fork: &str, message: &str, text: Option<&str>) {
 /// Returns the status of the record, and its end.
 fn status(repo: &Repo) -> (String, String) {
     let run = cli::run(repo.path(), &["show", ID, "--on", ON, "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.err);
     let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let text = |key: &str| json["record"][key].as_str().unwrap_or_default().to_owned();
     (text("status"), text("not_after"))
@@ -172,42 +175,158 @@ fn what_git_merged_from_the_line_into_a_branch_is_not_taken_by_the_branch() {
     assert!(!run.out.contains("left out"), "{}", run.out);
 }
 
+/// Where approvals are: beside the records, there until the branch drops them, or on the approvals branch.
+const PLACES: [&str; 3] = ["held", "dropped", "branch"];
+
+/// A text that somebody signed before another one was approved, and then puts in its place by a merge.
+struct Replacement<'t> {
+    place: &'static str,
+    /// Whether a commit of the branch puts it there, and not the merge.
+    is_restored: bool,
+    /// Whether it was signed after the other text was approved.
+    is_late: bool,
+    path: &'t str,
+    text: &'t str,
+    signed: Says,
+    agreed: Says,
+}
+
+impl Replacement<'_> {
+    fn say(&self, repo: &Repo, says: &Says) {
+        let work = match self.place {
+            "branch" if repo.find("exledger-approvals").is_none() => {
+                repo.orphan("exledger-approvals").by("lee")
+            }
+            "branch" => repo.branch("exledger-approvals").by("lee"),
+            _ => repo.by("lee"),
+        };
+        work.says(says).commit("Approve it");
+    }
+
+    /// Agrees on another text, and merges that into a branch from before it.
+    fn land(&self, repo: &Repo, fork: &str) {
+        self.say(repo, &self.agreed);
+        repo.wait("2d");
+        let is_beside = self.place == "branch";
+        if is_beside && !self.is_late {
+            self.say(repo, &self.signed);
+        }
+        let put = |branch: &str, start: &str| {
+            let work = repo.branch_from(branch, start).by("sam").write(self.path, self.text);
+            match self.place {
+                "branch" => work,
+                "dropped" => work.says(&self.signed).unsays(&self.agreed),
+                _ => work.says(&self.signed),
+            }
+        };
+        repo.branch_from("mine", fork).by("sam").write("README.md", "Mine\n").commit("Work");
+        let merge = if self.is_restored {
+            put("other", "main").commit("Go back");
+            repo.branch("mine").by("sam").merge("other", "Tidy up")
+        } else {
+            put("mine", "main").merge("main", "Tidy up")
+        };
+        repo.set_ref("refs/heads/main", merge);
+        if is_beside && self.is_late {
+            self.say(repo, &self.signed);
+        }
+        repo.checkout();
+    }
+}
+
+/// Rules for Dana and Lee, who sign.
+fn rules(days: u32) -> String {
+    format!(
+        "version: 1\nname: corp/pay\ngroups: {{all: [dana@example.com, lee@example.com]}}\napproval: {{proof: attested}}\ntiers: [{{name: standard, max_term: {days}d, approvals: {{count: 1}}}}]\n"
+    )
+}
+
+fn begun() -> Repo {
+    let repo = Repo::at("2026-11-18T09:00:00Z");
+    let keys = signer("dana") + &signer("lee");
+    let work = repo.by("dana").write(POLICY, &rules(90)).write(".github/allowed_signers", &keys);
+    work.commit("Keep exceptions in a ledger");
+    repo
+}
+
+/// Calls with each place, and each way to put the older text there; whether that was signed after the newer one was agreed on.
+fn each(act: impl Fn(&'static str, bool, bool)) {
+    for place in PLACES {
+        for (is_restored, is_late) in [(false, false), (true, false), (false, true), (true, true)] {
+            act(place, is_restored, is_late);
+        }
+    }
+}
+
 #[test]
 fn what_was_signed_before_other_rules_were_approved_does_not_replace_them() {
-    let rules = |days: u32| {
-        format!(
-            "version: 1\ngroups: {{all: [dana@example.com, lee@example.com]}}\napproval: {{proof: attested}}\ntiers: [{{name: standard, max_term: {days}d, approvals: {{count: 1}}}}]\n"
-        )
-    };
-    for is_late in [false, true] {
-        let repo = Repo::at("2026-11-20T09:00:00Z");
-        repo.by("dana")
-            .write(POLICY, &rules(90))
-            .write(".github/allowed_signers", &(signer("dana") + &signer("lee")))
-            .commit("Keep exceptions in a ledger");
+    each(|place, is_restored, is_late| {
+        let repo = begun();
         let fork = repo.tip("main").to_string();
-        let loose = rules(900);
-        let says =
-            |text: &str, by: &str| yes(by, ID, text, &repo.now().to_string()).governance(POLICY);
-        let early = says(&loose, "dana");
-        repo.wait("1d");
-        let agreed = rules(120) + "lint: {}\n";
-        repo.by("ana").write(POLICY, &agreed).commit("Agree on others");
-        repo.by("lee").says(&says(&agreed, "lee")).commit("Approve them");
-        repo.wait("1d");
-        let signed = if is_late { says(&loose, "dana") } else { early };
-        repo.branch_from("mine", &fork).by("sam").write("README.md", "Mine\n").commit("Work");
-        let work = repo.branch("mine").by("sam").write(POLICY, &loose).says(&signed);
-        let merge = work.merge("main", "Tidy up");
-        repo.set_ref("refs/heads/main", merge);
-        repo.checkout();
-        let run = cli::run(repo.path(), &["list", "--on", ON]);
+        let (loose, others) = (rules(900), rules(120) + "lint: {}\n");
+        repo.wait("1d").by("ana").write(POLICY, &others).commit("Agree on others");
+        let says = |text: &str, by: &str, days: u32| {
+            let at = Term::new(&format!("{days}d")).unwrap().after(repo.now()).to_string();
+            yes(by, ID, text, &at).ledger("corp/pay").governance(POLICY)
+        };
+        let signed = says(&loose, "dana", if is_late { 3 } else { 1 });
+        let agreed = says(&others, "lee", 2);
+        repo.wait("2d");
+        let (path, text) = (POLICY, &*loose);
+        Replacement { place, is_restored, is_late, path, text, signed, agreed }.land(&repo, &fork);
+        let run = cli::run(repo.path(), &["list", "--on", "2026-12-25T12:00:00Z"]);
         let is_told = run.err.contains("where another exledger.yaml was approved");
-        assert_eq!(
-            (run.code, is_told),
-            if is_late { (0, false) } else { (3, true) },
-            "{}",
-            run.err
-        );
+        let expected = if is_late { (0, false) } else { (3, true) };
+        assert_eq!((run.code, is_told), expected, "{place}, {is_restored}: {}", run.err);
+    });
+}
+
+/// Files a record that Dana approves, and another text of it, which Lee approves two days later.
+fn amended(place: &'static str, is_restored: bool, is_late: bool) -> (Repo, Replacement<'static>) {
+    let repo = begun();
+    repo.by("ana").write(ID, SAMPLE).commit("File it");
+    let says = |text: &str, by: &str, days: u32| {
+        let at = Term::new(&format!("{days}d")).unwrap().after(repo.now()).to_string();
+        yes(by, ID, text, &at).ledger("corp/pay")
+    };
+    repo.by("dana").says(&says(SAMPLE, "dana", 0)).commit("Approve it");
+    let other = SAMPLE.replace("2026-12-20", "2026-11-30").replace("Nightly", "Old");
+    repo.wait("1d");
+    let signed = says(SAMPLE, "dana", if is_late { 3 } else { 1 });
+    let agreed = says(&other, "lee", 2);
+    let (path, text) = (ID, SAMPLE);
+    let replacement = Replacement { place, is_restored, is_late, path, text, signed, agreed };
+    repo.branch("before");
+    repo.by("ana").write(ID, &other).commit("Agree on another");
+    repo.wait("2d");
+    (repo, replacement)
+}
+
+fn end(is_late: bool) -> &'static str {
+    if is_late { "2026-12-21T00:00:00Z" } else { "2026-12-01T00:00:00Z" }
+}
+
+#[test]
+fn what_was_signed_before_another_text_was_approved_does_not_bring_it_back() {
+    each(|place, is_restored, is_late| {
+        let (repo, replacement) = amended(place, is_restored, is_late);
+        replacement.land(&repo, "before");
+        assert_eq!(status(&repo).1, end(is_late), "{place}, {is_restored}, {is_late}");
+    });
+}
+
+#[test]
+fn what_was_signed_before_a_lost_tip_approved_another_text_does_not_bring_it_back() {
+    for is_late in [false, true] {
+        let (repo, replacement) = amended("held", false, is_late);
+        replacement.say(&repo, &replacement.agreed);
+        let lost = repo.tip("main");
+        repo.set_ref("refs/heads/main", repo.tip("before"));
+        repo.wait("2d").by("sam").says(&replacement.signed).commit("Approve it again");
+        repo.set_ref("refs/remotes/origin/main", repo.tip("main"));
+        repo.set_ref(&format!("refs/exledger/former/{lost}"), lost);
+        repo.config("exledger.approvedRef", "refs/remotes/origin/main");
+        repo.checkout();
+        assert_eq!(status(&repo).1, end(is_late), "{is_late}");
     }
 }
