@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
+use crate::history::digest::Digest;
 use crate::history::folders::{FileChange, SnapshotPair};
 use crate::history::former::FormerCommit;
 use crate::history::graph::ChangedLanding;
@@ -17,6 +18,7 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{MadeInMerge, TrailKey, Version};
+use crate::history::walked::MergedRule;
 use crate::history::watched_paths::{self, WatchedKind};
 
 pub(super) struct PairDifferences {
@@ -95,10 +97,18 @@ impl LandingBranches {
         self.sides.iter().map(|side| (&side.commit, &side.first)).collect()
     }
 
-    pub(super) fn rules(&self) -> impl Iterator<Item = Oid> {
-        let changed = self.sides.iter().flat_map(|side| &side.first);
-        let of_rules = changed.filter(|(path, _)| matches!(path, ComparedPath::Governance(_)));
-        of_rules.flat_map(|(_, bytes)| &bytes.new).map(|file| file.blob)
+    pub(super) fn rules(&self, contents: &ContentCache<'_>) -> Vec<MergedRule> {
+        let changed = self.sides.iter().flat_map(|side| {
+            side.first.iter().map(|(subject, bytes)| (&side.commit, subject, bytes))
+        });
+        let versions = changed.filter_map(|(commit, subject, bytes)| {
+            let ComparedPath::Governance(path) = subject else { return None };
+            let blob = bytes.new.first().map(|file| file.blob);
+            let read = blob.map_or_else(|| Ok(Vec::new()), |blob| contents.bytes(blob));
+            let digest = read.ok().map(|bytes| Digest::of(&bytes));
+            Some(MergedRule { path: path.clone(), blob, digest, commit: Rc::clone(commit) })
+        });
+        versions.collect()
     }
 
     pub(super) fn changes_rules(&self) -> bool {
@@ -222,11 +232,11 @@ impl MergedCommit {
     }
 }
 
-/// Tells whether a snapshot has certain bytes among those that differ; if none are given, whether it has none.
+// Of several files of a record some may be the same on both sides.
 fn holds(bytes: &Bytes, blobs: &[Oid]) -> bool {
     let own = trails::blobs(&bytes.new);
-    let is_there = |blob: &Oid| own.contains(blob);
-    own.is_empty() == blobs.is_empty() && blobs.iter().all(is_there)
+    let has_all = |some: &[Oid], all: &[Oid]| some.iter().all(|blob| all.contains(blob));
+    own.is_empty() == blobs.is_empty() && (has_all(blobs, &own) || has_all(&own, blobs))
 }
 
 fn note_origins(differing: &Differing, origins: &mut BTreeMap<TrailKey, BTreeSet<TrailKey>>) {

@@ -202,14 +202,12 @@ impl OffLine {
 
     /// Returns the instant before which no statement supports a version.
     pub fn bar(&self, version: &Version, trail: &Trail) -> Instant {
-        let bars = self.bars.iter().filter(|bar| bar.from <= version.landing && bar.bars(version));
+        let is_left = |bar: &SupportBar| match version.files.as_slice() {
+            [file] => bar.left == Some(file.blob),
+            _ => false,
+        };
+        let bars = self.bars.iter().filter(|bar| bar.from <= version.landing && !is_left(bar));
         bars.filter(|bar| bar.is_sure(trail)).map(|bar| bar.at).max().unwrap_or(Instant::MIN)
-    }
-
-    /// Tells whether a merge with some landing, or a lost tip that parted there, took something away that a version does not name.
-    pub fn bars_at(&self, landing: usize, version: &Version, trail: &Trail) -> bool {
-        let mut bars = self.bars.iter().filter(|bar| bar.from == landing && bar.bars(version));
-        bars.any(|bar| bar.is_sure(trail))
     }
 
     /// Tells whether something was taken away at one of some landings, as the line has it.
@@ -220,13 +218,6 @@ impl OffLine {
 }
 
 impl SupportBar {
-    fn bars(&self, version: &Version) -> bool {
-        match version.files.as_slice() {
-            [file] => self.left != Some(file.blob),
-            _ => true,
-        }
-    }
-
     fn is_sure(&self, trail: &Trail) -> bool {
         let stood = || stood_before(trail, self.parted, &|_| ());
         self.unsure.as_ref().is_none_or(|change| change.takes(&stood))

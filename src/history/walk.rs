@@ -30,7 +30,7 @@ use crate::history::approval_files::ApprovalFileChanges;
 use crate::history::approvals_branch::{AskedStatements, N_DIGITS, collect_statements};
 use crate::history::chain::{self, ApprovalsBranch, Chain};
 use crate::history::commit::Commit;
-use crate::history::content::{self, ContentCache};
+use crate::history::content::ContentCache;
 use crate::history::digest::Digest;
 use crate::history::folders::{FileChange, RecordSearch};
 use crate::history::former::{FormerCommits, OffLineMarks};
@@ -46,7 +46,7 @@ use crate::history::related_files::LedgerLocation;
 use crate::history::survey::Survey;
 use crate::history::trails::{LandedFiles, TrailSet};
 use crate::history::version::{Content, Trail, TrailKey, Version};
-use crate::history::walked::{ApprovalFileChange, CheckedCommits, History};
+use crate::history::walked::{ApprovalFileChange, CheckedCommits, History, MergedRules};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
 use crate::history::{governance, origin, tags, unnamed};
 use crate::policy::Policy;
@@ -164,7 +164,7 @@ fn collect_versions(
     let (stops, lost) = (mem::take(&mut graph.stops), mem::take(&mut graph.lost));
     let mut merges = Merges::new(objects, prefix, &survey.interest, &survey.graph);
     let (mut found, mut marks) = (survey.found, OffLineMarks::default());
-    let (mut rules, mut brought_rules, mut other_files) = (BTreeSet::new(), vec![], vec![]);
+    let (mut brought_rules, mut other_files) = (vec![], vec![]);
     let (mut lost_rules, mut lost_tips) = (vec![], vec![]);
     for stop in stops {
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
@@ -192,9 +192,9 @@ fn collect_versions(
         }
         approvals.bring(&trails.contents, landed, &branches, &survey.interest);
         if branches.changes_rules() {
-            rules.extend(branches.rules());
-            let others = commit.parents.iter().skip(1);
-            brought_rules.extend(others.map(|parent| (stop.landing, *parent)));
+            let parents = commit.parents.iter().skip(1).copied().collect();
+            let versions = branches.rules(&trails.contents);
+            brought_rules.push(MergedRules { landing: stop.landing, parents, versions });
         }
         if let Some(mut former) = FormerCommits::of_merge(&mainline, stop.landing, commit, now) {
             former.mark(&branches, &mut merges, (&mut trails, &mut governance), &mut marks)?;
@@ -219,7 +219,7 @@ fn collect_versions(
     let lists = lists_of_keys(&governance, &survey.states, prefix);
     before_lists.split_off(lists.last().unwrap_or(&0));
     let folders = (&survey.states, &*survey.folders.all());
-    let asked = || asked_statements(&trails, (&governance, digests(objects, &rules)), folders);
+    let asked = || asked_statements(&trails, (&governance, &brought_rules), folders);
     let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
     Ok(History {
         former,
@@ -319,14 +319,9 @@ fn set_apart(
     (trails, others)
 }
 
-fn digests(objects: &dyn Objects, blobs: &BTreeSet<Oid>) -> Vec<Digest> {
-    let bytes = blobs.iter().filter_map(|blob| content::bytes(objects, *blob).ok());
-    bytes.map(|bytes| Digest::of(&bytes)).collect()
-}
-
 fn asked_statements(
     trails: &BTreeMap<TrailKey, Trail>,
-    (governance, brought): (&GovernanceFiles, Vec<Digest>),
+    (governance, brought): (&GovernanceFiles, &[MergedRules]),
     (states, records): (&States, &[String]),
 ) -> AskedStatements {
     let ids = trails.keys().filter_map(|key| match key {
@@ -337,7 +332,9 @@ fn asked_statements(
         trails.values().chain(governance.trails.values()).flat_map(|trail| &trail.versions);
     let known = versions.filter_map(|version| version.digest);
     // A governance file that is removed has no bytes.
-    let known = known.chain([Digest::of(b"")]).chain(brought);
+    let known = known.chain([Digest::of(b"")]);
+    let brought = brought.iter().flat_map(|rules| &rules.versions);
+    let known = known.chain(brought.filter_map(|version| version.digest));
     let policies = states.each().map(|state| &state.governance.policy);
     AskedStatements {
         ids: ids.collect(),

@@ -6,6 +6,7 @@ use crate::history::approvals_branch::BranchStatement;
 use crate::history::chain::ApprovalsBranch;
 use crate::history::commit::Commit;
 use crate::history::content::After;
+use crate::history::digest::Digest;
 use crate::history::governance::States;
 use crate::history::mainline::Mainline;
 use crate::history::notes::{self, Notes};
@@ -37,8 +38,7 @@ pub struct History {
     pub off_line_rules: BTreeMap<String, OffLine>,
     /// The lost tips with changes or approvals of governance files that the line lacks (M5b).
     pub lost_rules: Vec<Oid>,
-    /// The other parents of merges that brought changes or approvals of governance files, each with the landing.
-    pub brought_rules: Vec<(usize, Oid)>,
+    pub brought_rules: Vec<MergedRules>,
     /// The lost tips that the line does not reach.
     pub lost_tips: Vec<Oid>,
     /// The bytes of the governance files' versions, by their ids.
@@ -121,6 +121,26 @@ impl History {
             .collect();
         self.notes = notes::read(objects, tip, until, &wanted);
     }
+}
+
+/// Changes or approvals of governance files that a merge brought.
+#[derive(Clone, Debug)]
+pub struct MergedRules {
+    pub landing: usize,
+    /// The parents of the merge but the first.
+    pub parents: Vec<Oid>,
+    pub versions: Vec<MergedRule>,
+}
+
+/// A version of a governance file that a commit of a merged branch made.
+#[derive(Clone, Debug)]
+pub struct MergedRule {
+    pub path: String,
+    /// The id of its bytes; `None` if the commit removed the file.
+    pub blob: Option<Oid>,
+    /// The digest of its bytes; `None` if this clone lacks them.
+    pub digest: Option<Digest>,
+    pub commit: Rc<Commit>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,13 +14,13 @@ use crate::history::chain::{self, Chain};
 use crate::history::content::After;
 use crate::history::former;
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
-use crate::history::objects::{Obstacle, Oid};
+use crate::history::objects::{Obstacle, Oid, OidMap};
 use crate::history::off_line;
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
 use crate::history::tree::CommitTree;
 use crate::history::version::Version;
 use crate::history::walk;
-use crate::history::walked::History;
+use crate::history::walked::{History, MergedRule, MergedRules};
 use crate::history::watched_paths::{self, RecordFilter};
 use crate::record::time::Instant;
 use crate::session::error::Undetermined;
@@ -67,30 +67,27 @@ pub(super) fn refuse(
             tips.push(*tip);
         }
     }
-    let tips = tips.into_iter().map(|tip| (tip, None));
-    let brought = history.brought_rules.iter().filter(|(landing, parent)| {
-        let is_trusted = Some(*landing) <= history.mainline.trusted;
-        !is_trusted && history.mainline.position(*parent).is_none()
-    });
-    let brought = brought.map(|(landing, parent)| (*parent, Some(*landing)));
+    let mut tips: Vec<(Oid, Option<&MergedRules>)> =
+        tips.into_iter().map(|tip| (tip, None)).collect();
+    let rules = history.named_governance();
+    let untrusted = |merge: &&MergedRules| Some(merge.landing) > history.mainline.trusted;
+    for merge in history.brought_rules.iter().filter(untrusted) {
+        let brought = brought_tips(repository, (history, counted, &rules), merge)?;
+        tips.extend(brought.into_iter().map(|tip| (tip, Some(merge))));
+    }
     let has_policy = |state: &MainlineGovernance| matches!(state.origin, GovernanceOrigin::Own(_));
     let first = history.states.from().find(|(_, state)| has_policy(state));
-    let rules = history.named_governance();
-    for (tip, landing) in tips.chain(brought) {
-        if let Some(landing) = landing {
-            if counts_all(repository, (history, counted, &rules), landing, tip)? {
-                continue;
-            }
-            // A branch that begins a ledger may still be edited before anybody approves anything.
-            if first.is_none_or(|(first, _)| first == landing)
-                && !has_lived(repository, chosen, now, history, tip)?
-            {
-                continue;
-            }
+    for (tip, brought) in tips {
+        // A branch that begins a ledger may still be edited before anybody approves anything.
+        if let Some(brought) = brought
+            && first.is_none_or(|(first, _)| first == brought.landing)
+            && !has_lived(repository, chosen, now, history, tip)?
+        {
+            continue;
         }
         if let Some(path) = lost_rule(repository, chosen, now, (history, counted, &rules), tip)? {
             let (reference, pin) = (chosen.reference.clone(), off_line::pin(tip));
-            let merge = landing.and_then(|it| Some(history.mainline.landings.get(it)?.oid));
+            let merge = brought.and_then(|it| Some(history.mainline.landings.get(it.landing)?.oid));
             let lost = LostRules { tip, reference, path, pin, merge };
             return Err(Undetermined::LostRules(Box::new(lost)));
         }
@@ -98,56 +95,102 @@ pub(super) fn refuse(
     Ok(())
 }
 
-/// Tells whether each governance file of a commit that a merge brought has counted since, or counted before.
-fn counts_all(
+// The ends of the lines of first parents that a merge brought on which a governance file may have been approved that has not
+// counted since, nor before.
+fn brought_tips(
     repository: &Repository,
     (history, counted, rules): (&History, &CountedGovernance, &BTreeSet<&str>),
-    landing: usize,
+    merge: &MergedRules,
+) -> Result<Vec<Oid>, Obstacle> {
+    let counts = |path: &str, blob: Option<Oid>| {
+        let Some(trail) = history.governance.get(path) else { return false };
+        let has = |version: &Version| version.files.first().map(|file| file.blob) == blob;
+        if !rules.contains(path) {
+            let mut versions = trail.versions.iter().enumerate();
+            return blob.is_none()
+                || versions.any(|(n, version)| has(version) && counted.is_approved(path, n));
+        }
+        let before = merge.landing.saturating_sub(1);
+        let mut counting = (before..history.mainline.landings.len()).map(|at| {
+            let version = trail.versions.get(counted.version(path, at)?)?;
+            // What a merge left out takes away as it is: whether it was approved is not asked there.
+            let has_landed = version.taken_away().is_none();
+            version.files.first().filter(|_| has_landed).map(|file| file.blob)
+        });
+        counting.any(|counting| counting == blob)
+    };
+    let lost = merge.versions.iter().filter(|version| {
+        rules.contains(version.path.as_str())
+            && !counts(&version.path, version.blob)
+            && may_be_approved(history, version, merge.landing)
+    });
+    let lost: BTreeSet<Oid> = lost.map(|version| version.commit.oid).collect();
+    let mut tips = Vec::new();
+    let mut holding: OidMap<bool> = OidMap::default();
+    let mut heads: Vec<Oid> = merge.parents.iter().rev().copied().collect();
+    while let Some(tip) = heads.pop() {
+        let mut line = Vec::new();
+        let mut next = Some(tip).filter(|_| !lost.is_empty() && !holding.contains_key(&tip));
+        while let Some(oid) = next.filter(|oid| history.landed.get(oid) == Some(&merge.landing))
+            && !holding.contains_key(&oid)
+        {
+            let commit = chain::read(repository, oid)?;
+            heads.extend(commit.parents.iter().skip(1));
+            line.push(oid);
+            next = commit.parents.first().copied();
+        }
+        let mut holds = next.is_some_and(|next| holding.get(&next) == Some(&true));
+        for oid in line.into_iter().rev() {
+            holds |= lost.contains(&oid);
+            holding.insert(oid, holds);
+        }
+        let is_parent = merge.parents.contains(&tip) && history.mainline.position(tip).is_none();
+        if holds || is_parent && !has_counted(repository, history, &counts, tip)? {
+            tips.push(tip);
+        }
+    }
+    Ok(tips)
+}
+
+fn has_counted(
+    repository: &Repository,
+    history: &History,
+    counts: &dyn Fn(&str, Option<Oid>) -> bool,
     tip: Oid,
 ) -> Result<bool, Obstacle> {
     let tree = CommitTree::of_commit(repository, tip, &history.prefix)?;
-    for (path, trail) in &history.governance {
+    for path in history.governance.keys() {
         let blob = tree.entry(path)?.map(|(_, blob)| blob);
-        if !rules.contains(path.as_str()) {
-            let versions = trail.versions.iter().enumerate();
-            let mut approved = versions.filter(|(n, _)| counted.is_approved(path, *n));
-            let has = |version: &Version| version.files.first().map(|file| file.blob) == blob;
-            if blob.is_some() && !approved.any(|(_, version)| has(version)) {
-                return Ok(false);
-            }
-            continue;
-        }
-        let before = landing.checked_sub(1).into_iter();
-        let mut counts = before.chain(landing..history.mainline.landings.len()).map(|at| {
-            let version = trail.versions.get(counted.version(path, at)?)?;
-            Some(version.files.first()?.blob)
-        });
-        if !counts.any(|counts| counts == blob) || is_replaced(history, counted, path, landing) {
+        if !counts(path, blob) {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-// The approvals branch has a statement about another text of the file, from after what counts since a merge was signed, and before
-// that merge: on the line that it brought, the other text may have been approved.
-fn is_replaced(history: &History, counted: &CountedGovernance, path: &str, landing: usize) -> bool {
-    let counts = counted.version(path, landing);
-    let verdict = counts.and_then(|n| counted.verdicts.get(path)?.get(n));
-    let signed = verdict.into_iter().flat_map(|verdict| verdict.counted_statements());
-    let first = signed.map(|statement| statement.stated_at).min();
-    let (Some(first), Some(merge)) = (first, history.mainline.landings.get(landing)) else {
-        return false;
+// Anything by which it may have counted on its own line, whose evidence is not weighed here.
+fn may_be_approved(history: &History, version: &MergedRule, landing: usize) -> bool {
+    let commit = &version.commit;
+    let is_by_one = commit.parents.len() < 2
+        && commit.author().email == commit.committer().email
+        && commit.signature().is_none()
+        && commit.trailers(&|_| false).is_empty();
+    let names = |text: &After| {
+        match text {
+        After::Bytes(text) => ApprovalFile::read(text).is_ok_and(|file| {
+            matches!(&file.about, ApprovalSubject::Governance(path) if path.trim_start_matches("./") == version.path)
+                && version.digest.is_none_or(|digest| digest.to_string() == file.sha256)
+        }),
+        After::Missing(_) => true,
+        After::Gone => false,
+    }
     };
-    let digest = counts.and_then(|n| history.governance.get(path)?.versions.get(n)?.digest);
-    history.statements.iter().any(|statement| {
-        let After::Bytes(text) = &statement.text else { return false };
-        ApprovalFile::read(text).is_ok_and(|file| {
-            file.about == ApprovalSubject::Governance(path.to_owned())
-                && digest.is_none_or(|digest| digest.to_string() != file.sha256)
-                && (first..=merge.effective).contains(&file.at)
-        })
-    })
+    let files = history.approvals.iter().filter(|change| {
+        change.landing == landing && watched_paths::is_of_governance(&change.path)
+    });
+    let mut texts = files.map(|change| &change.after);
+    let mut statements = history.statements.iter();
+    !is_by_one || texts.any(names) || statements.any(|statement| names(&statement.text))
 }
 
 /// Tells whether anything was approved on the line that ends with a commit: a ledger has been at work there.

@@ -422,8 +422,6 @@ pub(crate) enum FileBacking {
 #[derive(Clone, Debug)]
 pub(crate) enum StatementEvent<'a> {
     CountedFile(Box<CountedFile<'a>>),
-    /// An approval that a merge or a lost tip left out: it approves nothing, and makes older statements about other bytes too old.
-    LeftOut(Box<CountedFile<'a>>),
     Gap {
         place: Position,
         /// The first digits of the sha256 of the approved bytes, taken from the file name.
@@ -436,9 +434,7 @@ pub(crate) enum StatementEvent<'a> {
 impl StatementEvent<'_> {
     pub(crate) fn place(&self) -> Position {
         match self {
-            StatementEvent::CountedFile(counted_file) | StatementEvent::LeftOut(counted_file) => {
-                counted_file.landed.place
-            }
+            StatementEvent::CountedFile(counted_file) => counted_file.landed.place,
             StatementEvent::Gap { place, .. } => *place,
             StatementEvent::Refused(landed, _) => landed.place,
         }

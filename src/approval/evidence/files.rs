@@ -131,7 +131,7 @@ impl<'a> ApprovalFileReader<'a> {
                 self.text(&path, change, changes);
             }
         }
-        self.land_off_line(changes);
+        self.land_rejections(changes);
     }
 
     fn is_wanted(&self, path: &str) -> bool {
@@ -140,8 +140,8 @@ impl<'a> ApprovalFileReader<'a> {
         folder == GOVERNANCE || wanted(&TrailKey::Id(folder.to_ascii_uppercase()))
     }
 
-    /// Takes what commits off the first-parent line added, and the line lacks.
-    fn land_off_line(&mut self, changes: &'a [ApprovalFileChange]) {
+    /// Takes the rejections that commits off the first-parent line added, and the line lacks.
+    fn land_rejections(&mut self, changes: &'a [ApprovalFileChange]) {
         if put_back::N3 {
             return;
         }
@@ -169,17 +169,17 @@ impl<'a> ApprovalFileReader<'a> {
             for pair in commits.values() {
                 let text = pair.text.or_else(|| self.files.get(path.as_str()).copied());
                 match pair.signature {
-                    Some(_) => self.land_left_out(&path, pair.change, text, pair.signature),
+                    Some(_) => self.land_rejection(&path, pair.change, text, pair.signature),
                     // Another commit may have added the signature.
                     None => signatures.iter().for_each(|signature| {
-                        self.land_left_out(&path, pair.change, text, Some(signature));
+                        self.land_rejection(&path, pair.change, text, Some(signature));
                     }),
                 }
             }
         }
     }
 
-    fn land_left_out(
+    fn land_rejection(
         &mut self,
         path: &str,
         change: &'a ApprovalFileChange,
@@ -187,7 +187,8 @@ impl<'a> ApprovalFileReader<'a> {
         signature: Option<&After>,
     ) {
         if let (Some(After::Bytes(text)), Some(After::Bytes(signature))) = (text, signature)
-            && ApprovalFile::read(text).is_ok()
+            && let Ok(file) = ApprovalFile::read(text)
+            && file.decision == ApprovalDecision::Reject
         {
             self.judge(path, change, text, Some(signature));
         } else if let Some(After::Missing(obstacle)) =
@@ -367,23 +368,17 @@ impl<'a> ApprovalFileReader<'a> {
             continues: false,
             waits: true,
         };
-        self.take_statement(counted_file, text, change.is_off_line);
+        self.take_statement(counted_file, text);
         state
     }
 
-    fn take_statement(
-        &mut self,
-        counted_file: CountedFile<'a>,
-        text: &Rc<[u8]>,
-        is_off_line: bool,
-    ) {
-        let is_left_out = is_off_line && !counted_file.rejects();
+    fn take_statement(&mut self, counted_file: CountedFile<'a>, text: &Rc<[u8]>) {
         let by = match &counted_file.backed {
             FileBacking::Signature(_) => Some(String::new()),
             FileBacking::Review(bridge) => Some(bridge.person.key.clone()),
             FileBacking::Unknown(_) => None,
         };
-        if !is_left_out && by.is_some_and(|by| !self.taken.insert((by, Rc::clone(text)))) {
+        if by.is_some_and(|by| !self.taken.insert((by, Rc::clone(text)))) {
             return;
         }
         let about = counted_file.landed.file.about.clone();
@@ -391,11 +386,7 @@ impl<'a> ApprovalFileReader<'a> {
             ApprovalSubject::Record(id) => self.of_record(id.as_str()),
             ApprovalSubject::Governance(path) => self.of_governance(path),
         };
-        let counted_file = Box::new(counted_file);
-        statements.push(match is_left_out {
-            true => StatementEvent::LeftOut(counted_file),
-            false => StatementEvent::CountedFile(counted_file),
-        });
+        statements.push(StatementEvent::CountedFile(Box::new(counted_file)));
     }
 }
 

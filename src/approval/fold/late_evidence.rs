@@ -220,7 +220,7 @@ impl<'a> TrailEvaluator<'a> {
                 stated == digest || counted_file.rejects() && self.repeats(stated, index)
             }
             Some(StatementEvent::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
-            Some(StatementEvent::LeftOut(_) | StatementEvent::Refused(..)) | None => false,
+            Some(StatementEvent::Refused(..)) | None => false,
         }
     }
 
@@ -254,9 +254,7 @@ impl<'a> TrailEvaluator<'a> {
     fn counted_file(&self, statement: usize) -> Option<&CountedFile<'a>> {
         match self.statements.get(statement)? {
             StatementEvent::CountedFile(counted_file) => Some(counted_file),
-            StatementEvent::LeftOut(_)
-            | StatementEvent::Gap { .. }
-            | StatementEvent::Refused(..) => None,
+            StatementEvent::Gap { .. } | StatementEvent::Refused(..) => None,
         }
     }
 
@@ -320,7 +318,7 @@ impl<'a> TrailEvaluator<'a> {
                     let doubt = || ApprovalObstacle::ApprovalFile(obstacle.clone());
                     evidence.doubt.get_or_insert_with(doubt);
                 }
-                Some(StatementEvent::LeftOut(_) | StatementEvent::Refused(..)) | None => {}
+                Some(StatementEvent::Refused(..)) | None => {}
             }
         }
         if let Some(notes) = &self.context.history.notes {
@@ -395,7 +393,7 @@ impl<'a> TrailEvaluator<'a> {
         for (n, event) in self.statements.iter().enumerate() {
             let (landed, why_not) = match event {
                 _ if self.bound.is_bound(n) || self.is_said_elsewhere(n) => continue,
-                StatementEvent::LeftOut(_) | StatementEvent::Gap { .. } => continue,
+                StatementEvent::Gap { .. } => continue,
                 StatementEvent::Refused(landed, bad) => {
                     (landed.as_ref(), NotCounted::BadFile(bad.clone()))
                 }

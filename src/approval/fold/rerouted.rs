@@ -3,11 +3,9 @@
 //! Pure. Start at `TrailEvaluator::bar_older`. Follows `docs/spec/approval.md`, M5, V3 and V7b.
 
 use crate::approval::count::requirement;
-use crate::approval::evidence::claims::StatementEvent;
 use crate::approval::fold::step::VersionStep;
-use crate::approval::fold::trail::{self, TrailEvaluator, TrailKind};
+use crate::approval::fold::trail::{TrailEvaluator, TrailKind};
 use crate::approval::put_back;
-use crate::history::mainline::Landing;
 use crate::history::off_line::Lost;
 use crate::history::taken::OffLine;
 use crate::history::version::Version;
@@ -25,49 +23,8 @@ impl<'a> TrailEvaluator<'a> {
             self.series.end_support(landing.effective);
         }
         if !put_back::A3 {
-            self.series.end_support(bar.max(own).max(self.approved_off_line(version)));
+            self.series.end_support(bar.max(own));
         }
-    }
-
-    // When people approved other bytes on the way to a merge, or to a lost tip, of a record where that took something away: nothing
-    // that they replaced comes back by what was said before.
-    fn approved_off_line(&self, version: &Version) -> Instant {
-        let own = trail::digest(version);
-        let landings = &self.context.history.mainline.landings;
-        let is_merge = |landing: usize| {
-            let landing: Option<&Landing> = landings.get(landing);
-            landing.is_some_and(|landing| landing.parents.len() > 1)
-        };
-        let is_taken = |sha256: &String| {
-            let versions = self.trail.versions.iter();
-            let mut taken = versions.filter(|version| version.taken_away().is_some());
-            taken.any(|version| trail::digest(version).as_ref() == Some(sha256))
-        };
-        let takes_away = |landing: usize| {
-            let off_line = self.off_line();
-            off_line.is_some_and(|off_line| off_line.bars_at(landing, version, self.trail))
-        };
-        let approvals = self.statements.iter().filter_map(|event| {
-            let (file, at) = match event {
-                StatementEvent::CountedFile(file) => (file, file.stated_at),
-                // A tip is lost where the line parted from it, which may be long before.
-                StatementEvent::LeftOut(file) => (file, file.landed.file.at),
-                StatementEvent::Gap { .. } | StatementEvent::Refused(..) => return None,
-            };
-            let landing = file.landed.place.landing;
-            let sha256 = &file.landed.file.sha256;
-            let is_off_line = match self.of {
-                _ if file.landed.is_of_branch => is_taken(sha256),
-                TrailKind::Record => takes_away(landing),
-                TrailKind::Governance(_) => {
-                    is_merge(landing) || matches!(event, StatementEvent::LeftOut(_))
-                }
-            };
-            let is_other = own.as_ref() != Some(sha256);
-            let replaces = !file.rejects() && is_other && landing <= version.landing && is_off_line;
-            replaces.then_some(at)
-        });
-        approvals.max().unwrap_or(Instant::MIN)
     }
 
     fn off_line(&self) -> Option<&'a OffLine> {

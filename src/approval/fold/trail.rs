@@ -148,7 +148,7 @@ impl Bound {
 }
 
 /// Returns the sha256 of a version's bytes; for a removed governance file, that of no bytes.
-pub(super) fn digest(version: &Version) -> Option<String> {
+fn digest(version: &Version) -> Option<String> {
     match version.digest {
         Some(digest) => Some(digest.to_string()),
         None => version.files.is_empty().then(|| statement_file::digest(b"")),

@@ -1,12 +1,14 @@
 //! Foxtrot merges: content that had landed on the former first-parent line of the approved branch, and what the merge
 //! undoes.
 
+use std::slice;
+
 use exledger::record::time::Term;
 
 use crate::cli::{self, Run};
 use crate::support::audit::filed;
-use crate::support::repo::Repo;
 use crate::support::repo::speak::{Says, signer, yes};
+use crate::support::repo::{Repo, Work};
 use crate::support::samples::{ID, SAMPLE};
 
 const ON: &str = "2026-11-25T12:00:00Z";
@@ -178,21 +180,20 @@ fn what_git_merged_from_the_line_into_a_branch_is_not_taken_by_the_branch() {
 /// Where approvals are: beside the records, there until the branch drops them, or on the approvals branch.
 const PLACES: [&str; 3] = ["held", "dropped", "branch"];
 
-/// A text that somebody signed before another one was approved, and then puts in its place by a merge.
+/// Rules that somebody signed before others were approved, and then puts in their place by a merge.
 struct Replacement<'t> {
     place: &'static str,
     /// Whether a commit of the branch puts it there, and not the merge.
     is_restored: bool,
     /// Whether it was signed after the other text was approved.
     is_late: bool,
-    path: &'t str,
     text: &'t str,
     signed: Says,
-    agreed: Says,
+    agreed: [Says; 2],
 }
 
 impl Replacement<'_> {
-    fn say(&self, repo: &Repo, says: &Says) {
+    fn say(&self, repo: &Repo, says: &[Says]) {
         let work = match self.place {
             "branch" if repo.find("exledger-approvals").is_none() => {
                 repo.orphan("exledger-approvals").by("lee")
@@ -200,22 +201,25 @@ impl Replacement<'_> {
             "branch" => repo.branch("exledger-approvals").by("lee"),
             _ => repo.by("lee"),
         };
-        work.says(says).commit("Approve it");
+        says.iter().fold(work, |work, says| work.says(says)).commit("Approve it");
     }
 
-    /// Agrees on another text, and merges that into a branch from before it.
+    /// Agrees on others, and merges that into a branch from before it.
     fn land(&self, repo: &Repo, fork: &str) {
         self.say(repo, &self.agreed);
         repo.wait("2d");
         let is_beside = self.place == "branch";
         if is_beside && !self.is_late {
-            self.say(repo, &self.signed);
+            self.say(repo, slice::from_ref(&self.signed));
         }
         let put = |branch: &str, start: &str| {
-            let work = repo.branch_from(branch, start).by("sam").write(self.path, self.text);
+            let work = repo.branch_from(branch, start).by("sam").write(POLICY, self.text);
             match self.place {
                 "branch" => work,
-                "dropped" => work.says(&self.signed).unsays(&self.agreed),
+                "dropped" => {
+                    let says = self.agreed.iter();
+                    says.fold(work.says(&self.signed), |work, says| work.unsays(says))
+                }
                 _ => work.says(&self.signed),
             }
         };
@@ -228,7 +232,7 @@ impl Replacement<'_> {
         };
         repo.set_ref("refs/heads/main", merge);
         if is_beside && self.is_late {
-            self.say(repo, &self.signed);
+            self.say(repo, slice::from_ref(&self.signed));
         }
         repo.checkout();
     }
@@ -260,73 +264,72 @@ fn each(act: impl Fn(&'static str, bool, bool)) {
 
 #[test]
 fn what_was_signed_before_other_rules_were_approved_does_not_replace_them() {
-    each(|place, is_restored, is_late| {
+    let looser = rules(120) + "lint: {}\n";
+    let stricter = rules(90).replace("count: 1", "count: 2");
+    for others in [looser, stricter] {
+        each(|place, is_restored, is_late| {
+            let repo = begun();
+            let fork = repo.tip("main").to_string();
+            let text = rules(900);
+            repo.wait("1d").by("ana").write(POLICY, &others).commit("Agree on others");
+            let says = |text: &str, by: &str, days: u32| {
+                let at = Term::new(&format!("{days}d")).unwrap().after(repo.now()).to_string();
+                yes(by, ID, text, &at).ledger("corp/pay").governance(POLICY)
+            };
+            let signed = says(&text, "dana", if is_late { 3 } else { 1 });
+            let agreed = ["lee", "dana"].map(|by| says(&others, by, 2));
+            repo.wait("2d");
+            Replacement { place, is_restored, is_late, text: &text, signed, agreed }
+                .land(&repo, &fork);
+            let run = cli::run(repo.path(), &["list", "--on", "2026-12-25T12:00:00Z"]);
+            let is_told = run.err.contains("where another exledger.yaml was approved");
+            let expected = if is_late { (0, false) } else { (3, true) };
+            assert_eq!((run.code, is_told), expected, "{place}, {is_restored}: {}", run.err);
+        });
+    }
+}
+
+#[test]
+fn rules_that_a_branch_goes_back_on_still_count() {
+    for (depth, is_restored, is_dropped) in
+        [(1, true, false), (1, true, true), (2, false, true), (3, true, true)]
+    {
         let repo = begun();
         let fork = repo.tip("main").to_string();
-        let (loose, others) = (rules(900), rules(120) + "lint: {}\n");
+        let others = rules(120) + "lint: {}\n";
         repo.wait("1d").by("ana").write(POLICY, &others).commit("Agree on others");
-        let says = |text: &str, by: &str, days: u32| {
-            let at = Term::new(&format!("{days}d")).unwrap().after(repo.now()).to_string();
-            yes(by, ID, text, &at).ledger("corp/pay").governance(POLICY)
-        };
-        let signed = says(&loose, "dana", if is_late { 3 } else { 1 });
-        let agreed = says(&others, "lee", 2);
-        repo.wait("2d");
-        let (path, text) = (POLICY, &*loose);
-        Replacement { place, is_restored, is_late, path, text, signed, agreed }.land(&repo, &fork);
-        let run = cli::run(repo.path(), &["list", "--on", "2026-12-25T12:00:00Z"]);
-        let is_told = run.err.contains("where another exledger.yaml was approved");
-        let expected = if is_late { (0, false) } else { (3, true) };
-        assert_eq!((run.code, is_told), expected, "{place}, {is_restored}: {}", run.err);
-    });
-}
-
-/// Files a record that Dana approves, and another text of it, which Lee approves two days later.
-fn amended(place: &'static str, is_restored: bool, is_late: bool) -> (Repo, Replacement<'static>) {
-    let repo = begun();
-    repo.by("ana").write(ID, SAMPLE).commit("File it");
-    let says = |text: &str, by: &str, days: u32| {
-        let at = Term::new(&format!("{days}d")).unwrap().after(repo.now()).to_string();
-        yes(by, ID, text, &at).ledger("corp/pay")
-    };
-    repo.by("dana").says(&says(SAMPLE, "dana", 0)).commit("Approve it");
-    let other = SAMPLE.replace("2026-12-20", "2026-11-30").replace("Nightly", "Old");
-    repo.wait("1d");
-    let signed = says(SAMPLE, "dana", if is_late { 3 } else { 1 });
-    let agreed = says(&other, "lee", 2);
-    let (path, text) = (ID, SAMPLE);
-    let replacement = Replacement { place, is_restored, is_late, path, text, signed, agreed };
-    repo.branch("before");
-    repo.by("ana").write(ID, &other).commit("Agree on another");
-    repo.wait("2d");
-    (repo, replacement)
-}
-
-fn end(is_late: bool) -> &'static str {
-    if is_late { "2026-12-21T00:00:00Z" } else { "2026-12-01T00:00:00Z" }
-}
-
-#[test]
-fn what_was_signed_before_another_text_was_approved_does_not_bring_it_back() {
-    each(|place, is_restored, is_late| {
-        let (repo, replacement) = amended(place, is_restored, is_late);
-        replacement.land(&repo, "before");
-        assert_eq!(status(&repo).1, end(is_late), "{place}, {is_restored}, {is_late}");
-    });
-}
-
-#[test]
-fn what_was_signed_before_a_lost_tip_approved_another_text_does_not_bring_it_back() {
-    for is_late in [false, true] {
-        let (repo, replacement) = amended("held", false, is_late);
-        replacement.say(&repo, &replacement.agreed);
-        let lost = repo.tip("main");
-        repo.set_ref("refs/heads/main", repo.tip("before"));
-        repo.wait("2d").by("sam").says(&replacement.signed).commit("Approve it again");
-        repo.set_ref("refs/remotes/origin/main", repo.tip("main"));
-        repo.set_ref(&format!("refs/exledger/former/{lost}"), lost);
-        repo.config("exledger.approvedRef", "refs/remotes/origin/main");
+        let at = repo.now().to_string();
+        let says = yes("lee", ID, &others, &at).ledger("corp/pay").governance(POLICY);
+        repo.by("lee").says(&says).commit("Approve them");
+        fn back<'w>(work: Work<'w>, says: &Says, is_dropped: bool) -> Work<'w> {
+            let work = work.write(POLICY, &rules(90));
+            if is_dropped { work.unsays(says) } else { work }
+        }
+        let mut other = "main".to_owned();
+        if is_restored {
+            back(repo.branch("back").by("sam"), &says, is_dropped).commit("Go back");
+            other = "back".to_owned();
+        }
+        for n in 0..depth {
+            let own = format!("work-{n}");
+            let work = repo.branch_from(&own, &fork).by("sam");
+            work.write(&own, "Mine\n").commit("Work");
+            let work = repo.branch(&own).by("sam");
+            let work = if is_restored || n > 0 { work } else { back(work, &says, is_dropped) };
+            work.merge(&other, "Tidy up");
+            other = own;
+        }
+        repo.set_ref("refs/heads/main", repo.tip(&other));
         repo.checkout();
-        assert_eq!(status(&repo).1, end(is_late), "{is_late}");
+        let run = cli::run(repo.path(), &["list", "--on", ON]);
+        let is_told = run.err.contains("where another exledger.yaml was approved");
+        assert_eq!((run.code, is_told), (3, true), "{depth}, {is_restored}: {}", run.err);
+        // Whoever may approve today's ends it.
+        let now = repo.now().to_string();
+        let says = yes("lee", ID, &rules(90), &now).ledger("corp/pay").governance(POLICY);
+        repo.by("lee").says(&says).commit("Approve the older ones");
+        repo.checkout();
+        let run = cli::run(repo.path(), &["list", "--on", ON]);
+        assert_eq!(run.code, 0, "{depth}, {is_restored}: {}", run.err);
     }
 }
