@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
+use crate::history::approvals_branch;
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::digest::Digest;
@@ -18,7 +19,7 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{MadeInMerge, TrailKey, Version};
-use crate::history::walked::MergedRule;
+use crate::history::walked::{MergedRule, MergedRules};
 use crate::history::watched_paths::{self, WatchedKind};
 
 pub(super) struct PairDifferences {
@@ -97,7 +98,11 @@ impl LandingBranches {
         self.sides.iter().map(|side| (&side.commit, &side.first)).collect()
     }
 
-    pub(super) fn rules(&self, contents: &ContentCache<'_>) -> Vec<MergedRule> {
+    pub(super) fn rules(
+        &self,
+        contents: &ContentCache<'_>,
+        (landing, parents): (usize, Vec<Oid>),
+    ) -> MergedRules {
         let changed = self.sides.iter().flat_map(|side| {
             side.first.iter().map(|(subject, bytes)| (&side.commit, subject, bytes))
         });
@@ -106,9 +111,16 @@ impl LandingBranches {
             let blob = bytes.new.first().map(|file| file.blob);
             let read = blob.map_or_else(|| Ok(Vec::new()), |blob| contents.bytes(blob));
             let digest = read.ok().map(|bytes| Digest::of(&bytes));
-            Some(MergedRule { path: path.clone(), blob, digest, commit: Rc::clone(commit) })
+            let (path, is_first) = (path.clone(), bytes.old.is_empty());
+            Some(MergedRule { path, blob, is_first, digest, commit: Rc::clone(commit) })
         });
-        versions.collect()
+        let versions = versions.collect();
+        let of_rules = self.approvals.iter();
+        let approvals = of_rules.filter(|(_, file)| watched_paths::is_of_governance(&file.path));
+        let approvals = approvals.filter_map(|(commit, file)| {
+            Some((commit.oid, approvals_branch::digits(&file.path)?.to_owned()))
+        });
+        MergedRules { landing, parents, versions, approvals: approvals.collect() }
     }
 
     pub(super) fn changes_rules(&self) -> bool {

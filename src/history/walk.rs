@@ -193,8 +193,7 @@ fn collect_versions(
         approvals.bring(&trails.contents, landed, &branches, &survey.interest);
         if branches.changes_rules() {
             let parents = commit.parents.iter().skip(1).copied().collect();
-            let versions = branches.rules(&trails.contents);
-            brought_rules.push(MergedRules { landing: stop.landing, parents, versions });
+            brought_rules.push(branches.rules(&trails.contents, (stop.landing, parents)));
         }
         if let Some(mut former) = FormerCommits::of_merge(&mainline, stop.landing, commit, now) {
             former.mark(&branches, &mut merges, (&mut trails, &mut governance), &mut marks)?;

@@ -130,6 +130,8 @@ pub struct MergedRules {
     /// The parents of the merge but the first.
     pub parents: Vec<Oid>,
     pub versions: Vec<MergedRule>,
+    /// The commits that added statements about governance files, each with the first digits of the digest of what that is about.
+    pub approvals: Vec<(Oid, String)>,
 }
 
 /// A version of a governance file that a commit of a merged branch made.
@@ -138,6 +140,8 @@ pub struct MergedRule {
     pub path: String,
     /// The id of its bytes; `None` if the commit removed the file.
     pub blob: Option<Oid>,
+    /// Whether there was no such file before: the first policy counts without an approval.
+    pub is_first: bool,
     /// The digest of its bytes; `None` if this clone lacks them.
     pub digest: Option<Digest>,
     pub commit: Rc<Commit>,

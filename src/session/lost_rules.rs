@@ -14,7 +14,7 @@ use crate::history::chain::{self, Chain};
 use crate::history::content::After;
 use crate::history::former;
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
-use crate::history::objects::{Obstacle, Oid, OidMap};
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line;
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
 use crate::history::tree::CommitTree;
@@ -26,7 +26,7 @@ use crate::record::time::Instant;
 use crate::session::error::Undetermined;
 use crate::session::error::lost_rules::LostRules;
 use crate::store::git::Repository;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::mem;
 
 /// Fails if the approvals branch has more commits than are read: whoever pushes there could hide what older ones say.
@@ -124,25 +124,32 @@ fn brought_tips(
             && !counts(&version.path, version.blob)
             && may_be_approved(history, version, merge.landing)
     });
-    let lost: BTreeSet<Oid> = lost.map(|version| version.commit.oid).collect();
+    let has_counted_text = |digits: &String| {
+        history.governance.iter().any(|(path, trail)| {
+            trail.versions.iter().any(|version| {
+                let digest = version.digest.map(|digest| digest.to_string());
+                digest.is_some_and(|digest| digest.starts_with(digits.as_str()))
+                    && counts(path, version.files.first().map(|file| file.blob))
+            })
+        })
+    };
+    let approvals = merge.approvals.iter().filter(|(_, digits)| !has_counted_text(digits));
+    let approvals = approvals.map(|(commit, _)| *commit);
+    let lost: BTreeSet<Oid> = lost.map(|version| version.commit.oid).chain(approvals).collect();
     let mut tips = Vec::new();
-    let mut holding: OidMap<bool> = OidMap::default();
-    let mut heads: Vec<Oid> = merge.parents.iter().rev().copied().collect();
-    while let Some(tip) = heads.pop() {
-        let mut line = Vec::new();
-        let mut next = Some(tip).filter(|_| !lost.is_empty() && !holding.contains_key(&tip));
+    let mut seen = BTreeSet::new();
+    let mut heads: VecDeque<Oid> = merge.parents.iter().copied().collect();
+    // What a line has is decided on that line, not on one that was merged into it.
+    while let Some(tip) = heads.pop_front() {
+        let mut holds = false;
+        let mut next = Some(tip).filter(|_| !lost.is_empty());
         while let Some(oid) = next.filter(|oid| history.landed.get(oid) == Some(&merge.landing))
-            && !holding.contains_key(&oid)
+            && seen.insert(oid)
         {
             let commit = chain::read(repository, oid)?;
             heads.extend(commit.parents.iter().skip(1));
-            line.push(oid);
-            next = commit.parents.first().copied();
-        }
-        let mut holds = next.is_some_and(|next| holding.get(&next) == Some(&true));
-        for oid in line.into_iter().rev() {
             holds |= lost.contains(&oid);
-            holding.insert(oid, holds);
+            next = commit.parents.first().copied();
         }
         let is_parent = merge.parents.contains(&tip) && history.mainline.position(tip).is_none();
         if holds || is_parent && !has_counted(repository, history, &counts, tip)? {
@@ -173,7 +180,7 @@ fn may_be_approved(history: &History, version: &MergedRule, landing: usize) -> b
     let commit = &version.commit;
     let is_by_one = commit.parents.len() < 2
         && commit.author().email == commit.committer().email
-        && commit.signature().is_none()
+        && !version.is_first
         && commit.trailers(&|_| false).is_empty();
     let names = |text: &After| {
         match text {
@@ -314,8 +321,12 @@ fn lost_rule(
         // The approvals branch may have approved it after the last landing there.
         let last = lost.mainline.landings.last().map_or(now, |last| last.effective);
         let since = verdict.approved_at.map_or(last, |approved| approved.max(last));
-        let now_approved = present.and_then(|n| counted.verdicts.get(*path)?.get(n));
-        !now_approved.is_some_and(|verdict| is_approved_since(verdict, since))
+        // The same text may have landed again, and been approved there.
+        let versions = history.governance.get(*path).into_iter().flat_map(|trail| &trail.versions);
+        let verdicts = counted.verdicts.get(*path).into_iter().flatten();
+        let mut same =
+            versions.zip(verdicts).filter(|(other, _)| blob(Some(other)) == blob(version));
+        !same.any(|(_, verdict)| is_approved_since(verdict, since))
     });
     Ok(found.map(|(path, _)| path.clone()))
 }

@@ -291,13 +291,19 @@ fn what_was_signed_before_other_rules_were_approved_does_not_replace_them() {
 
 #[test]
 fn rules_that_a_branch_goes_back_on_still_count() {
-    for (depth, is_restored, is_dropped) in
-        [(1, true, false), (1, true, true), (2, false, true), (3, true, true)]
-    {
+    for (depth, is_restored, is_dropped, is_pending) in [
+        (1, true, false, false),
+        (1, true, true, false),
+        (2, false, true, false),
+        (3, true, true, false),
+        (2, false, true, true),
+    ] {
         let repo = begun();
-        let fork = repo.tip("main").to_string();
+        let before = repo.tip("main").to_string();
         let others = rules(120) + "lint: {}\n";
         repo.wait("1d").by("ana").write(POLICY, &others).commit("Agree on others");
+        // The text may have landed before the lines part, and its approval after that.
+        let fork = if is_pending { repo.tip("main").to_string() } else { before };
         let at = repo.now().to_string();
         let says = yes("lee", ID, &others, &at).ledger("corp/pay").governance(POLICY);
         repo.by("lee").says(&says).commit("Approve them");
@@ -327,9 +333,56 @@ fn rules_that_a_branch_goes_back_on_still_count() {
         // Whoever may approve today's ends it.
         let now = repo.now().to_string();
         let says = yes("lee", ID, &rules(90), &now).ledger("corp/pay").governance(POLICY);
+        let says = if is_pending { says.from(&rules(90)) } else { says };
         repo.by("lee").says(&says).commit("Approve the older ones");
         repo.checkout();
         let run = cli::run(repo.path(), &["list", "--on", ON]);
         assert_eq!(run.code, 0, "{depth}, {is_restored}: {}", run.err);
     }
+}
+
+#[test]
+fn a_first_list_of_keys_is_not_replaced_below_a_merge() {
+    let repo = Repo::at("2026-11-18T09:00:00Z");
+    repo.by("ana").write("README.md", "Payments\n").commit("Begin");
+    let fork = repo.tip("main").to_string();
+    let keys = signer("dana") + &signer("lee");
+    let work = repo.by("dana").write(POLICY, &rules(90)).write(".github/allowed_signers", &keys);
+    work.commit("Keep exceptions in a ledger");
+    repo.by("ana").write(ID, SAMPLE).commit("File it");
+    let says = yes("lee", ID, SAMPLE, &repo.now().to_string()).ledger("corp/pay");
+    repo.by("lee").says(&says).commit("Approve it");
+    for (own, other) in [("inner", "main"), ("outer", "inner")] {
+        repo.branch_from(own, &fork).by("sam").write(own, "Mine\n").commit("Work");
+        let work = repo.branch(own).by("sam");
+        let list = signer("sam");
+        let work = if own == "inner" { work.write(".github/allowed_signers", &list) } else { work };
+        work.merge(other, "Tidy up");
+    }
+    repo.set_ref("refs/heads/main", repo.tip("outer"));
+    repo.checkout();
+    let run = cli::run(repo.path(), &["list", "--on", ON]);
+    assert_eq!(run.code, 3, "{}", run.out);
+}
+
+#[test]
+fn rules_that_were_replaced_where_a_branch_was_merged_are_over() {
+    let repo = begun();
+    let agree = |work: Work<'_>, days: u32| {
+        let text = rules(days) + "lint: {}\n";
+        let says = yes("lee", ID, &text, &repo.now().to_string());
+        let says = says.ledger("corp/pay").governance(POLICY);
+        work.write(POLICY, &text).says(&says).commit("Agree on others");
+    };
+    let develop = repo.branch("develop");
+    agree(develop.by("ana"), 120);
+    repo.branch_from("feature", "develop").by("sam").write("a", "A\n").commit("Work");
+    repo.wait("1d");
+    agree(develop.by("ana"), 150);
+    repo.wait("1d").branch("feature").by("sam").write("b", "B\n").commit("Work on");
+    develop.by("lee").merge("feature", "Merge branch 'feature' into develop");
+    repo.by("lee").merge("develop", "Merge branch 'develop'");
+    repo.checkout();
+    let run = cli::run(repo.path(), &["list", "--on", ON]);
+    assert_eq!((run.code, &*run.err), (0, ""), "{}", run.err);
 }
