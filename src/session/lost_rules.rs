@@ -182,15 +182,15 @@ fn may_be_approved(history: &History, version: &MergedRule, landing: usize) -> b
         && commit.author().email == commit.committer().email
         && !version.is_first
         && commit.trailers(&|_| false).is_empty();
-    let names = |text: &After| {
-        match text {
-        After::Bytes(text) => ApprovalFile::read(text).is_ok_and(|file| {
-            matches!(&file.about, ApprovalSubject::Governance(path) if path.trim_start_matches("./") == version.path)
-                && version.digest.is_none_or(|digest| digest.to_string() == file.sha256)
-        }),
+    let is_about = |file: ApprovalFile| {
+        let ApprovalSubject::Governance(path) = file.about else { return false };
+        path.trim_start_matches("./") == version.path
+            && version.digest.is_none_or(|digest| digest.to_string() == file.sha256)
+    };
+    let names = |text: &After| match text {
+        After::Bytes(text) => ApprovalFile::read(text).is_ok_and(is_about),
         After::Missing(_) => true,
         After::Gone => false,
-    }
     };
     let files = history.approvals.iter().filter(|change| {
         change.landing == landing && watched_paths::is_of_governance(&change.path)
