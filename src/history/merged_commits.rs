@@ -19,7 +19,7 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{MadeInMerge, TrailKey, Version};
-use crate::history::walked::{MergedRule, MergedRules};
+use crate::history::walked::{MergedApproval, MergedRule, MergedRules};
 use crate::history::watched_paths::{self, WatchedKind};
 
 pub(super) struct PairDifferences {
@@ -118,7 +118,8 @@ impl LandingBranches {
         let of_rules = self.approvals.iter();
         let approvals = of_rules.filter(|(_, file)| watched_paths::is_of_governance(&file.path));
         let approvals = approvals.filter_map(|(commit, file)| {
-            Some((commit.oid, approvals_branch::digits(&file.path)?.to_owned()))
+            let digits = approvals_branch::digits(&file.path)?.to_owned();
+            Some(MergedApproval { commit: Rc::clone(commit), digits })
         });
         MergedRules { landing, parents, versions, approvals: approvals.collect() }
     }

@@ -130,8 +130,22 @@ pub struct MergedRules {
     /// The parents of the merge but the first.
     pub parents: Vec<Oid>,
     pub versions: Vec<MergedRule>,
-    /// The commits that added statements about governance files, each with the first digits of the digest of what that is about.
-    pub approvals: Vec<(Oid, String)>,
+    pub approvals: Vec<MergedApproval>,
+}
+
+/// A statement about a governance file that a commit of a merged branch added.
+#[derive(Clone, Debug)]
+pub struct MergedApproval {
+    pub commit: Rc<Commit>,
+    /// The first digits of the digest of what it is about.
+    pub digits: String,
+}
+
+impl MergedApproval {
+    /// Tells whether it may be about bytes with a digest; `None` for unknown bytes.
+    pub fn is_about(&self, digest: Option<Digest>) -> bool {
+        digest.is_none_or(|digest| digest.to_string().starts_with(&self.digits))
+    }
 }
 
 /// A version of a governance file that a commit of a merged branch made.

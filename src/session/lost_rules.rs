@@ -20,11 +20,12 @@ use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
 use crate::history::tree::CommitTree;
 use crate::history::version::Version;
 use crate::history::walk;
-use crate::history::walked::{History, MergedRule, MergedRules};
+use crate::history::walked::{History, MergedApproval, MergedRule, MergedRules};
 use crate::history::watched_paths::{self, RecordFilter};
 use crate::record::time::Instant;
 use crate::session::error::Undetermined;
 use crate::session::error::lost_rules::LostRules;
+use crate::session::mainline;
 use crate::store::git::Repository;
 use std::collections::{BTreeSet, VecDeque};
 use std::mem;
@@ -50,14 +51,15 @@ pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(
     ))
 }
 
-/// Fails if other rules were approved at a lost tip than count now.
+/// Fails if other rules were approved at a lost tip than count now, with the notes as they were at an instant or are now.
 pub(super) fn refuse(
     repository: &Repository,
-    chosen: &ApprovedRef,
-    now: Instant,
+    (chosen, now, until): (&ApprovedRef, Instant, Option<Instant>),
     history: &History,
     counted: &CountedGovernance,
 ) -> Result<(), Undetermined> {
+    let rules = history.named_governance();
+    let line = ApprovedLine { repository, chosen, now, until, history, counted, rules };
     let mut tips = history.lost_rules.clone();
     for tip in &chosen.seen {
         // A merge brought it back, and perhaps not the rules that it had.
@@ -69,10 +71,9 @@ pub(super) fn refuse(
     }
     let mut tips: Vec<(Oid, Option<&MergedRules>)> =
         tips.into_iter().map(|tip| (tip, None)).collect();
-    let rules = history.named_governance();
     let untrusted = |merge: &&MergedRules| Some(merge.landing) > history.mainline.trusted;
     for merge in history.brought_rules.iter().filter(untrusted) {
-        let brought = brought_tips(repository, (history, counted, &rules), merge)?;
+        let brought = line.brought_tips(merge)?;
         tips.extend(brought.into_iter().map(|tip| (tip, Some(merge))));
     }
     let has_policy = |state: &MainlineGovernance| matches!(state.origin, GovernanceOrigin::Own(_));
@@ -81,11 +82,11 @@ pub(super) fn refuse(
         // A branch that begins a ledger may still be edited before anybody approves anything.
         if let Some(brought) = brought
             && first.is_none_or(|(first, _)| first == brought.landing)
-            && !has_lived(repository, chosen, now, history, tip)?
+            && !line.has_lived(tip)?
         {
             continue;
         }
-        if let Some(path) = lost_rule(repository, chosen, now, (history, counted, &rules), tip)? {
+        if let Some(path) = line.lost_rule(tip)? {
             let (reference, pin) = (chosen.reference.clone(), off_line::pin(tip));
             let merge = brought.and_then(|it| Some(history.mainline.landings.get(it.landing)?.oid));
             let lost = LostRules { tip, reference, path, pin, merge };
@@ -95,139 +96,257 @@ pub(super) fn refuse(
     Ok(())
 }
 
-// The ends of the lines of first parents that a merge brought on which a governance file may have been approved that has not
-// counted since, nor before.
-fn brought_tips(
-    repository: &Repository,
-    (history, counted, rules): (&History, &CountedGovernance, &BTreeSet<&str>),
-    merge: &MergedRules,
-) -> Result<Vec<Oid>, Obstacle> {
-    let counts = |path: &str, blob: Option<Oid>| {
-        let Some(trail) = history.governance.get(path) else { return false };
-        let has = |version: &Version| version.files.first().map(|file| file.blob) == blob;
-        if !rules.contains(path) {
-            let mut versions = trail.versions.iter().enumerate();
-            return blob.is_none()
-                || versions.any(|(n, version)| has(version) && counted.is_approved(path, n));
+/// The approved branch with the rules that count on it.
+struct ApprovedLine<'a> {
+    repository: &'a Repository,
+    chosen: &'a ApprovedRef,
+    now: Instant,
+    until: Option<Instant>,
+    history: &'a History,
+    counted: &'a CountedGovernance,
+    rules: BTreeSet<&'a str>,
+}
+
+impl ApprovedLine<'_> {
+    // The ends of the lines of first parents that a merge brought on which a governance file may have been approved, by what
+    // this line has not decided on.
+    fn brought_tips(&self, merge: &MergedRules) -> Result<Vec<Oid>, Obstacle> {
+        let mut lost: BTreeSet<Oid> = BTreeSet::new();
+        for version in &merge.versions {
+            if self.rules.contains(version.path.as_str())
+                && !self.has_decided(merge, version)
+                && self.may_be_approved(version, merge.landing)
+                && !self.is_taken_over(version)?
+            {
+                lost.insert(version.commit.oid);
+            }
         }
-        let before = merge.landing.saturating_sub(1);
-        let mut counting = (before..history.mainline.landings.len()).map(|at| {
-            let version = trail.versions.get(counted.version(path, at)?)?;
+        let approvals = merge.approvals.iter().filter(|approval| !self.has_taken(approval));
+        lost.extend(approvals.map(|approval| approval.commit.oid));
+        let mut tips = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut heads: VecDeque<Oid> = merge.parents.iter().copied().collect();
+        // What a line has is decided on that line, not on one that was merged into it.
+        while let Some(tip) = heads.pop_front() {
+            let mut holds = false;
+            let mut next = Some(tip).filter(|_| !lost.is_empty());
+            let landed = |oid: &Oid| self.history.landed.get(oid) == Some(&merge.landing);
+            while let Some(oid) = next.filter(landed)
+                && seen.insert(oid)
+            {
+                let commit = chain::read(self.repository, oid)?;
+                heads.extend(commit.parents.iter().skip(1));
+                holds |= lost.contains(&oid);
+                next = commit.parents.first().copied();
+            }
+            let is_parent =
+                merge.parents.contains(&tip) && self.history.mainline.position(tip).is_none();
+            if holds || is_parent && !self.has_counted_at(tip, merge.landing)? {
+                tips.push(tip);
+            }
+        }
+        Ok(tips)
+    }
+
+    fn has_counted_at(&self, tip: Oid, landing: usize) -> Result<bool, Obstacle> {
+        let tree = CommitTree::of_commit(self.repository, tip, &self.history.prefix)?;
+        for path in self.history.governance.keys() {
+            let blob = tree.entry(path)?.map(|(_, blob)| blob);
+            if !self.has_counted(path, blob, landing) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    // Whether a merge took it over from this line, as in a branch that keeps up with that.
+    fn is_taken_over(&self, version: &MergedRule) -> Result<bool, Obstacle> {
+        for parent in version.commit.parents.iter().skip(1) {
+            if self.history.mainline.position(*parent).is_some() {
+                let tree = CommitTree::of_commit(self.repository, *parent, &self.history.prefix)?;
+                if tree.entry(&version.path)?.map(|(_, blob)| blob) == version.blob {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    // Anything by which it may have counted on its own line, whose evidence is not weighed here.
+    fn may_be_approved(&self, version: &MergedRule, landing: usize) -> bool {
+        let commit = &version.commit;
+        let is_by_one = commit.parents.len() < 2
+            && commit.author().email == commit.committer().email
+            && !version.is_first
+            && commit.trailers(&|_| false).is_empty()
+            && self.history.notes.is_none();
+        let is_about = |file: ApprovalFile| {
+            let ApprovalSubject::Governance(path) = file.about else { return false };
+            path.trim_start_matches("./") == version.path
+                && version.digest.is_none_or(|digest| digest.to_string() == file.sha256)
+        };
+        let names = |text: &After| match text {
+            After::Bytes(text) => ApprovalFile::read(text).is_ok_and(is_about),
+            After::Missing(_) => true,
+            After::Gone => false,
+        };
+        let files = self.history.approvals.iter().filter(|change| {
+            change.landing == landing && watched_paths::is_of_governance(&change.path)
+        });
+        let mut texts = files.map(|change| &change.after);
+        let mut statements = self.history.statements.iter();
+        !is_by_one || texts.any(names) || statements.any(|statement| names(&statement.text))
+    }
+
+    // Whether this line decided on a change of rules that a merge brought, with all that was said about it there.
+    fn has_decided(&self, merge: &MergedRules, version: &MergedRule) -> bool {
+        let (path, blob) = (&*version.path, version.blob);
+        let is_same = |other: &&MergedRule| other.path == path && other.blob == blob;
+        let commits = merge.versions.iter().filter(is_same).map(|other| &other.commit);
+        let approvals = merge.approvals.iter().filter(|approval| approval.is_about(version.digest));
+        let mut said = commits.chain(approvals.map(|approval| &approval.commit));
+        let last = said.try_fold(None, |last, commit| Some(last.max(Some(commit.committed()?))));
+        self.has_kept(path, blob)
+            || last.flatten().is_some_and(|last| self.has_approved(path, blob, Some(last)))
+            || version.is_first && self.has_counted(path, blob, merge.landing)
+    }
+
+    // Whether this line decided on all texts that an approval may be about, no earlier than that was given.
+    fn has_taken(&self, approval: &MergedApproval) -> bool {
+        let Some(at) = approval.commit.committed() else { return false };
+        let mut is_known = false;
+        for (path, trail) in &self.history.governance {
+            for version in trail.versions.iter().filter(|it| approval.is_about(it.digest)) {
+                is_known = true;
+                let blob = blob_of(version);
+                if !self.has_kept(path, blob) && !self.has_approved(path, blob, Some(at)) {
+                    return false;
+                }
+            }
+        }
+        is_known
+    }
+
+    // Whether a text of a governance file has counted since just before a landing. A redesign counts where it was approved.
+    fn has_counted(&self, path: &str, blob: Option<Oid>, landing: usize) -> bool {
+        let Some(trail) = self.history.governance.get(path) else { return false };
+        if !self.rules.contains(path) {
+            return blob.is_none() || self.has_approved(path, blob, None);
+        }
+        let before = landing.saturating_sub(1);
+        let mut counting = (before..self.history.mainline.landings.len()).map(|at| {
+            let version = trail.versions.get(self.counted.version(path, at)?)?;
             // What a merge left out takes away as it is: whether it was approved is not asked there.
             let has_landed = version.taken_away().is_none();
             version.files.first().filter(|_| has_landed).map(|file| file.blob)
         });
         counting.any(|counting| counting == blob)
-    };
-    let lost = merge.versions.iter().filter(|version| {
-        rules.contains(version.path.as_str())
-            && !counts(&version.path, version.blob)
-            && may_be_approved(history, version, merge.landing)
-    });
-    let has_counted_text = |digits: &String| {
-        history.governance.iter().any(|(path, trail)| {
-            trail.versions.iter().any(|version| {
-                let digest = version.digest.map(|digest| digest.to_string());
-                digest.is_some_and(|digest| digest.starts_with(digits.as_str()))
-                    && counts(path, version.files.first().map(|file| file.blob))
-            })
+    }
+
+    // Whether a text of a governance file was approved, of an instant no earlier than that.
+    fn has_approved(&self, path: &str, blob: Option<Oid>, since: Option<Instant>) -> bool {
+        let versions = self.history.governance.get(path).into_iter().flat_map(|it| &it.versions);
+        let verdicts = self.counted.verdicts.get(path).into_iter().flatten();
+        versions.zip(verdicts).enumerate().any(|(n, (version, verdict))| {
+            blob_of(version) == blob
+                && self.counted.is_approved(path, n)
+                && since.is_none_or(|since| verdict.approved_at >= Some(since))
         })
-    };
-    let approvals = merge.approvals.iter().filter(|(_, digits)| !has_counted_text(digits));
-    let approvals = approvals.map(|(commit, _)| *commit);
-    let lost: BTreeSet<Oid> = lost.map(|version| version.commit.oid).chain(approvals).collect();
-    let mut tips = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut heads: VecDeque<Oid> = merge.parents.iter().copied().collect();
-    // What a line has is decided on that line, not on one that was merged into it.
-    while let Some(tip) = heads.pop_front() {
-        let mut holds = false;
-        let mut next = Some(tip).filter(|_| !lost.is_empty());
-        while let Some(oid) = next.filter(|oid| history.landed.get(oid) == Some(&merge.landing))
-            && seen.insert(oid)
-        {
-            let commit = chain::read(repository, oid)?;
-            heads.extend(commit.parents.iter().skip(1));
-            holds |= lost.contains(&oid);
-            next = commit.parents.first().copied();
-        }
-        let is_parent = merge.parents.contains(&tip) && history.mainline.position(tip).is_none();
-        if holds || is_parent && !has_counted(repository, history, &counts, tip)? {
-            tips.push(tip);
-        }
     }
-    Ok(tips)
-}
 
-fn has_counted(
-    repository: &Repository,
-    history: &History,
-    counts: &dyn Fn(&str, Option<Oid>) -> bool,
-    tip: Oid,
-) -> Result<bool, Obstacle> {
-    let tree = CommitTree::of_commit(repository, tip, &history.prefix)?;
-    for path in history.governance.keys() {
-        let blob = tree.entry(path)?.map(|(_, blob)| blob);
-        if !counts(path, blob) {
-            return Ok(false);
-        }
+    // Whether a text of a governance file counts, perhaps with more: since it began to, no approval put another in its place.
+    fn has_kept(&self, path: &str, blob: Option<Oid>) -> bool {
+        let Some(trail) = self.history.governance.get(path) else { return false };
+        let counting = self.counted.versions_of(path);
+        let has = |n: &usize| {
+            let version = trail.versions.get(*n);
+            version.is_some_and(|it| it.taken_away().is_none() && blob_of(it) == blob)
+        };
+        let Some(began) = counting.iter().rposition(has) else { return false };
+        !counting.iter().skip(began + 1).any(|n| self.counted.is_approved(path, *n))
     }
-    Ok(true)
+
+    // The version of a governance file that counts, or of a redesign the last approved one: it decides about no approval.
+    fn version(&self, path: &str) -> Option<&Version> {
+        let versions = &self.history.governance.get(path)?.versions;
+        let version = if self.rules.contains(path) {
+            self.counted.version(path, usize::MAX)
+        } else {
+            (0..versions.len()).rev().find(|n| self.counted.is_approved(path, *n))
+        };
+        versions.get(version?)
+    }
+
+    // Whether anything was approved on the line that ends with a commit: a ledger has been at work there.
+    fn has_lived(&self, tip: Oid) -> Result<bool, Obstacle> {
+        let (chain, folders) = (self.line_of(tip)?, Some(&self.history.folders));
+        let mut lived = walk::walk(self.repository, chain, &self.history.prefix, folders)?;
+        mainline::read_notes(self.repository, &mut lived, self.until);
+        lived.parse(self.repository);
+        let approvals = approval::judge(&lived);
+        let of_records = approvals.trails.values().flatten().map(|verdict| &**verdict);
+        let mut all = of_records.chain(approvals.counted.verdicts.values().flatten());
+        Ok(all
+            .any(|verdict| verdict.is_approved() && verdict.counted_statements().next().is_some()))
+    }
+
+    // The line of first parents that ends with a commit.
+    fn line_of(&self, tip: Oid) -> Result<Chain, Obstacle> {
+        let there = ApprovedRef { tip, seen: Vec::new(), trusted: None, ..self.chosen.clone() };
+        let approvals = self.history.approvals_branch.clone();
+        Ok(Chain { approvals, ..chain::walk(self.repository, &there, self.now)? })
+    }
+
+    // The path of a governance file that was approved between where a lost tip parts from the line and that tip, if this
+    // line has not decided on that, and nobody approved the file as it is now since then.
+    fn lost_rule(&self, tip: Oid) -> Result<Option<String>, Obstacle> {
+        let (chain, none) = (self.line_of(tip)?, RecordFilter::default());
+        let (prefix, records) = (&self.history.prefix, Some(&self.history.folders));
+        let mut lost = walk::walk_named(self.repository, chain, prefix, records, (&none, None))?;
+        mainline::read_notes(self.repository, &mut lost, self.until);
+        lost.begins = self.history.begins;
+        let lost_counted = counted::count_governance(&lost);
+        let found = lost.governance.iter().find(|(path, trail)| {
+            let n_versions = trail.versions.len();
+            let approved = (0..n_versions).rev().find(|n| lost_counted.is_approved(path, *n));
+            // A first policy counts without an approval.
+            let counts = || lost_counted.version(path, usize::MAX);
+            let Some(n) = approved.or_else(counts) else { return false };
+            let verdict = lost_counted.verdicts.get(*path).and_then(|verdicts| verdicts.get(n));
+            let Some(verdict) = verdict else { return false };
+            let approved_in = verdict.approved_in.as_deref().and_then(Oid::from_hex);
+            let began = approved_in.or_else(|| {
+                let is_first = verdict.policy_commit.is_none();
+                Some(trail.versions.get(n)?.commit.oid).filter(|_| is_first)
+            });
+            if began.is_none_or(|commit| self.history.mainline.position(commit).is_some()) {
+                return false;
+            }
+            let blob = trail.versions.get(n).and_then(blob_of);
+            let present = self.version(path).and_then(blob_of);
+            let is_decided = || {
+                let at = verdict.approved_at;
+                self.has_kept(path, blob) || at.is_some() && self.has_approved(path, blob, at)
+            };
+            if blob == present || is_decided() {
+                return false;
+            }
+            // The approvals branch may have approved it after the last landing there.
+            let last = lost.mainline.landings.last().map_or(self.now, |last| last.effective);
+            let since = verdict.approved_at.map_or(last, |approved| approved.max(last));
+            // The same text may have landed again, and been approved there.
+            let trail = self.history.governance.get(*path);
+            let versions = trail.into_iter().flat_map(|trail| &trail.versions);
+            let verdicts = self.counted.verdicts.get(*path).into_iter().flatten();
+            let mut same = versions.zip(verdicts).filter(|(other, _)| blob_of(other) == present);
+            !same.any(|(_, verdict)| is_approved_since(verdict, since))
+        });
+        Ok(found.map(|(path, _)| path.clone()))
+    }
 }
 
-// Anything by which it may have counted on its own line, whose evidence is not weighed here.
-fn may_be_approved(history: &History, version: &MergedRule, landing: usize) -> bool {
-    let commit = &version.commit;
-    let is_by_one = commit.parents.len() < 2
-        && commit.author().email == commit.committer().email
-        && !version.is_first
-        && commit.trailers(&|_| false).is_empty();
-    let is_about = |file: ApprovalFile| {
-        let ApprovalSubject::Governance(path) = file.about else { return false };
-        path.trim_start_matches("./") == version.path
-            && version.digest.is_none_or(|digest| digest.to_string() == file.sha256)
-    };
-    let names = |text: &After| match text {
-        After::Bytes(text) => ApprovalFile::read(text).is_ok_and(is_about),
-        After::Missing(_) => true,
-        After::Gone => false,
-    };
-    let files = history.approvals.iter().filter(|change| {
-        change.landing == landing && watched_paths::is_of_governance(&change.path)
-    });
-    let mut texts = files.map(|change| &change.after);
-    let mut statements = history.statements.iter();
-    !is_by_one || texts.any(names) || statements.any(|statement| names(&statement.text))
-}
-
-/// Tells whether anything was approved on the line that ends with a commit: a ledger has been at work there.
-fn has_lived(
-    repository: &Repository,
-    chosen: &ApprovedRef,
-    now: Instant,
-    history: &History,
-    tip: Oid,
-) -> Result<bool, Obstacle> {
-    let chain = line_of(repository, chosen, now, history, tip)?;
-    let lived = walk::walk(repository, chain, &history.prefix, Some(&history.folders))?;
-    lived.parse(repository);
-    let approvals = approval::judge(&lived);
-    let of_records = approvals.trails.values().flatten().map(|verdict| &**verdict);
-    let mut all = of_records.chain(approvals.counted.verdicts.values().flatten());
-    Ok(all.any(|verdict| verdict.is_approved() && verdict.counted_statements().next().is_some()))
-}
-
-/// Returns the line of first parents that ends with a commit.
-fn line_of(
-    repository: &Repository,
-    chosen: &ApprovedRef,
-    now: Instant,
-    history: &History,
-    tip: Oid,
-) -> Result<Chain, Obstacle> {
-    let there = ApprovedRef { tip, seen: Vec::new(), trusted: None, ..chosen.clone() };
-    let approvals = history.approvals_branch.clone();
-    Ok(Chain { approvals, ..chain::walk(repository, &there, now)? })
+fn blob_of(version: &Version) -> Option<Oid> {
+    version.files.first().map(|file| file.blob)
 }
 
 /// Fails if other rules count with the statements that former tips of the approvals branch have alone.
@@ -279,68 +398,6 @@ fn approved_by<'h>(
         let is_approved = version.is_some_and(|version| counted.is_approved(path, version));
         is_approved && version != other.version(path, usize::MAX)
     })
-}
-
-/// Returns the path of a governance file that was approved between where a lost tip parts from the line and that tip, and
-/// that nobody approved as it is now since then.
-fn lost_rule(
-    repository: &Repository,
-    chosen: &ApprovedRef,
-    now: Instant,
-    (history, counted, rules): (&History, &CountedGovernance, &BTreeSet<&str>),
-    tip: Oid,
-) -> Result<Option<String>, Obstacle> {
-    let chain = line_of(repository, chosen, now, history, tip)?;
-    let none = RecordFilter::default();
-    let records = Some(&history.folders);
-    let mut lost = walk::walk_named(repository, chain, &history.prefix, records, (&none, None))?;
-    lost.begins = history.begins;
-    let lost_counted = counted::count_governance(&lost);
-    let found = lost.governance.iter().find(|(path, trail)| {
-        let n_versions = trail.versions.len();
-        let approved = (0..n_versions).rev().find(|n| lost_counted.is_approved(path, *n));
-        // A first policy counts without an approval.
-        let counts = || lost_counted.version(path, usize::MAX);
-        let Some(n) = approved.or_else(counts) else { return false };
-        let verdict = lost_counted.verdicts.get(*path).and_then(|verdicts| verdicts.get(n));
-        let Some(verdict) = verdict else { return false };
-        let approved_in = verdict.approved_in.as_deref().and_then(Oid::from_hex);
-        let began = approved_in.or_else(|| {
-            let is_first = verdict.policy_commit.is_none();
-            Some(trail.versions.get(n)?.commit.oid).filter(|_| is_first)
-        });
-        if began.is_none_or(|commit| history.mainline.position(commit).is_some()) {
-            return false;
-        }
-        let present = present_version((history, counted, rules), path);
-        let version = present.and_then(|n| history.governance.get(*path)?.versions.get(n));
-        let blob = |version: Option<&Version>| Some(version?.files.first()?.blob);
-        if blob(version) == blob(trail.versions.get(n)) {
-            return false;
-        }
-        // The approvals branch may have approved it after the last landing there.
-        let last = lost.mainline.landings.last().map_or(now, |last| last.effective);
-        let since = verdict.approved_at.map_or(last, |approved| approved.max(last));
-        // The same text may have landed again, and been approved there.
-        let versions = history.governance.get(*path).into_iter().flat_map(|trail| &trail.versions);
-        let verdicts = counted.verdicts.get(*path).into_iter().flatten();
-        let mut same =
-            versions.zip(verdicts).filter(|(other, _)| blob(Some(other)) == blob(version));
-        !same.any(|(_, verdict)| is_approved_since(verdict, since))
-    });
-    Ok(found.map(|(path, _)| path.clone()))
-}
-
-/// Returns the version of a governance file that counts, or of a redesign the last approved one: it decides about no approval.
-fn present_version(
-    (history, counted, rules): (&History, &CountedGovernance, &BTreeSet<&str>),
-    path: &str,
-) -> Option<usize> {
-    if rules.contains(path) {
-        return counted.version(path, usize::MAX);
-    }
-    let n_versions = history.governance.get(path)?.versions.len();
-    (0..n_versions).rev().find(|n| counted.is_approved(path, *n))
 }
 
 /// Tells whether the approvals given after an instant are as many, and from the groups, that a version needs.

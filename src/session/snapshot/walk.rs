@@ -232,7 +232,8 @@ impl<'h> Snapshot<'h> {
         let counted = approval::governance::counted::count_governance(&history);
         if !line.reads_unapproved_policy {
             lost_rules::refuse_unread(&line.chosen, &history)?;
-            lost_rules::refuse(repository, &line.chosen, line.now, &history, &counted)?;
+            let place = (&line.chosen, line.now, until);
+            lost_rules::refuse(repository, place, &history, &counted)?;
             lost_rules::refuse_without_statements(&line.chosen, &mut history, &counted)?;
         }
         let records = RecordFolders::of(&counted.states, &counted.tip.policy.records);

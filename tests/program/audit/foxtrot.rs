@@ -266,12 +266,14 @@ fn each(act: impl Fn(&'static str, bool, bool)) {
 fn what_was_signed_before_other_rules_were_approved_does_not_replace_them() {
     let looser = rules(120) + "lint: {}\n";
     let stricter = rules(90).replace("count: 1", "count: 2");
-    for others in [looser, stricter] {
+    // Rules that only add count from their landing on, and the branch may begin there.
+    for (others, is_pending) in [(looser, false), (stricter, false), (rules(60), true)] {
         each(|place, is_restored, is_late| {
             let repo = begun();
-            let fork = repo.tip("main").to_string();
+            let start = repo.tip("main");
             let text = rules(900);
-            repo.wait("1d").by("ana").write(POLICY, &others).commit("Agree on others");
+            let landed = repo.wait("1d").by("ana").write(POLICY, &others).commit("Others");
+            let fork = if is_pending { landed } else { start }.to_string();
             let says = |text: &str, by: &str, days: u32| {
                 let at = Term::new(&format!("{days}d")).unwrap().after(repo.now()).to_string();
                 yes(by, ID, text, &at).ledger("corp/pay").governance(POLICY)
@@ -283,8 +285,15 @@ fn what_was_signed_before_other_rules_were_approved_does_not_replace_them() {
                 .land(&repo, &fork);
             let run = cli::run(repo.path(), &["list", "--on", "2026-12-25T12:00:00Z"]);
             let is_told = run.err.contains("where another exledger.yaml was approved");
-            let expected = if is_late { (0, false) } else { (3, true) };
-            assert_eq!((run.code, is_told), expected, "{place}, {is_restored}: {}", run.err);
+            // What was agreed on beside the records is known wherever the branch begins: the older text is refused.
+            let is_refused = is_pending && place == "branch" && !is_late;
+            let expected = if is_late || is_refused { (0, false) } else { (3, true) };
+            let case = format!("{place}, {is_restored}, {is_pending}, {is_late}");
+            assert_eq!((run.code, is_told), expected, "{case}: {}", run.err);
+            if is_refused {
+                let counts = format!("the version of commit {} counts", &landed.to_string()[..12]);
+                assert!(verify(&repo).out.contains(&counts), "{case}");
+            }
         });
     }
 }
@@ -382,6 +391,56 @@ fn rules_that_were_replaced_where_a_branch_was_merged_are_over() {
     repo.wait("1d").branch("feature").by("sam").write("b", "B\n").commit("Work on");
     develop.by("lee").merge("feature", "Merge branch 'feature' into develop");
     repo.by("lee").merge("develop", "Merge branch 'develop'");
+    repo.checkout();
+    let run = cli::run(repo.path(), &["list", "--on", ON]);
+    assert_eq!((run.code, &*run.err), (0, ""), "{}", run.err);
+}
+
+#[test]
+fn rules_that_a_note_approved_are_not_given_up() {
+    let policy = |days: u32| {
+        format!(
+            "version: 1\napproval: {{accept: [merge, note]}}\ntiers: [{{name: standard, max_term: {days}d}}]\n"
+        )
+    };
+    let repo = Repo::at("2026-11-18T09:00:00Z");
+    let start = repo.by("root").write(POLICY, &policy(90)).commit("Begin").to_string();
+    let landed = repo.wait("1d").by("ana").write(POLICY, &policy(120)).commit("Others");
+    let note = repo.orphan("notes").by("gerrit");
+    let text = "Code-Review+2: Dana Kim <dana@example.com>\n";
+    repo.set_ref("refs/notes/review", note.write(&landed.to_string(), text).commit("Note"));
+    repo.wait("1d");
+    for (own, other) in [("inner", "main"), ("outer", "inner")] {
+        repo.branch_from(own, &start).by("sam").write(own, "Mine\n").commit("Work");
+        let work = repo.branch(own).by("sam");
+        let work = if own == "inner" { work.write(POLICY, &policy(90)) } else { work };
+        work.merge(other, "Tidy up");
+    }
+    repo.set_ref("refs/heads/main", repo.tip("outer"));
+    repo.checkout();
+    let run = cli::run(repo.path(), &["list", "--on", ON]);
+    assert_eq!(run.code, 3, "{}", run.out);
+}
+
+#[test]
+fn branches_that_keep_up_cost_nothing() {
+    let repo = begun();
+    let said = |by: &str, text: &str| {
+        yes(by, ID, text, &repo.now().to_string()).ledger("corp/pay").governance(POLICY)
+    };
+    let [first, second] = [120, 150].map(|days| rules(days) + "lint: {}\n");
+    let says = said("lee", &first);
+    repo.wait("1d").by("ana").write(POLICY, &first).says(&says).commit("Agree on others");
+    let work = repo.branch_from("work", &repo.tip("main").to_string());
+    work.by("sam").write("a", "A\n").commit("Work");
+    let next = repo.branch_from("next", &repo.tip("main").to_string());
+    repo.wait("1d");
+    let says = said("dana", &second);
+    next.by("ana").write(POLICY, &second).says(&says).commit("Agree on the next ones");
+    repo.wait("1d").by("lee").write("c", "C\n").commit("Work beside");
+    work.by("sam").merge("main", "Merge branch 'main' into work");
+    repo.wait("1d").by("lee").merge("next", "Merge branch 'next'");
+    repo.wait("1d").by("lee").merge("work", "Merge branch 'work'");
     repo.checkout();
     let run = cli::run(repo.path(), &["list", "--on", ON]);
     assert_eq!((run.code, &*run.err), (0, ""), "{}", run.err);
