@@ -7,10 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
-use crate::history::approvals_branch;
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
-use crate::history::digest::Digest;
 use crate::history::folders::{FileChange, SnapshotPair};
 use crate::history::former::FormerCommit;
 use crate::history::graph::ChangedLanding;
@@ -19,8 +17,8 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{MadeInMerge, TrailKey, Version};
-use crate::history::walked::{MergedApproval, MergedRule, MergedRules};
 use crate::history::watched_paths::{self, WatchedKind};
+use crate::policy;
 
 pub(super) struct PairDifferences {
     pub(super) changes: Vec<Vec<FileChange>>,
@@ -98,30 +96,13 @@ impl LandingBranches {
         self.sides.iter().map(|side| (&side.commit, &side.first)).collect()
     }
 
-    pub(super) fn rules(
-        &self,
-        contents: &ContentCache<'_>,
-        (landing, parents): (usize, Vec<Oid>),
-    ) -> MergedRules {
-        let changed = self.sides.iter().flat_map(|side| {
-            side.first.iter().map(|(subject, bytes)| (&side.commit, subject, bytes))
-        });
-        let versions = changed.filter_map(|(commit, subject, bytes)| {
-            let ComparedPath::Governance(path) = subject else { return None };
-            let blob = bytes.new.first().map(|file| file.blob);
-            let read = blob.map_or_else(|| Ok(Vec::new()), |blob| contents.bytes(blob));
-            let digest = read.ok().map(|bytes| Digest::of(&bytes));
-            let (path, is_first) = (path.clone(), bytes.old.is_empty());
-            Some(MergedRule { path, blob, is_first, digest, commit: Rc::clone(commit) })
-        });
-        let versions = versions.collect();
-        let of_rules = self.approvals.iter();
-        let approvals = of_rules.filter(|(_, file)| watched_paths::is_of_governance(&file.path));
-        let approvals = approvals.filter_map(|(commit, file)| {
-            let digits = approvals_branch::digits(&file.path)?.to_owned();
-            Some(MergedApproval { commit: Rc::clone(commit), digits })
-        });
-        MergedRules { landing, parents, versions, approvals: approvals.collect() }
+    /// Returns the commits before which there was no policy.
+    pub(super) fn begun(&self) -> Vec<Oid> {
+        let policy = ComparedPath::Governance(policy::FILE.to_owned());
+        let begins = |side: &&MergedCommit| {
+            side.first.get(&policy).is_some_and(|bytes| bytes.old.is_empty())
+        };
+        self.sides.iter().filter(begins).map(|side| side.commit.oid).collect()
     }
 
     pub(super) fn changes_rules(&self) -> bool {

@@ -46,7 +46,7 @@ use crate::history::related_files::LedgerLocation;
 use crate::history::survey::Survey;
 use crate::history::trails::{LandedFiles, TrailSet};
 use crate::history::version::{Content, Trail, TrailKey, Version};
-use crate::history::walked::{ApprovalFileChange, CheckedCommits, History, MergedRules};
+use crate::history::walked::{ApprovalFileChange, CheckedCommits, History, MergedBeginning};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
 use crate::history::{governance, origin, tags, unnamed};
 use crate::policy::Policy;
@@ -90,7 +90,7 @@ fn empty_history(
         former: BTreeMap::new(),
         governance: BTreeMap::new(),
         lost_rules: Vec::new(),
-        brought_rules: Vec::new(),
+        begun_anew: Vec::new(),
         lost_tips: Vec::new(),
         off_line: BTreeMap::new(),
         off_line_rules: BTreeMap::new(),
@@ -164,7 +164,7 @@ fn collect_versions(
     let (stops, lost) = (mem::take(&mut graph.stops), mem::take(&mut graph.lost));
     let mut merges = Merges::new(objects, prefix, &survey.interest, &survey.graph);
     let (mut found, mut marks) = (survey.found, OffLineMarks::default());
-    let (mut brought_rules, mut other_files) = (vec![], vec![]);
+    let (mut begun_anew, mut other_files) = (vec![], vec![]);
     let (mut lost_rules, mut lost_tips) = (vec![], vec![]);
     for stop in stops {
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
@@ -191,9 +191,11 @@ fn collect_versions(
             fill_last(&mut merges, (&mut trails, &mut governance), brought, &subject);
         }
         approvals.bring(&trails.contents, landed, &branches, &survey.interest);
-        if branches.changes_rules() {
+        let begun = branches.begun();
+        if !begun.is_empty() {
             let parents = commit.parents.iter().skip(1).copied().collect();
-            brought_rules.push(branches.rules(&trails.contents, (stop.landing, parents)));
+            let (landing, commit) = (stop.landing, commit.oid);
+            begun_anew.push(MergedBeginning { landing, commit, parents, begun });
         }
         if let Some(mut former) = FormerCommits::of_merge(&mainline, stop.landing, commit, now) {
             former.mark(&branches, &mut merges, (&mut trails, &mut governance), &mut marks)?;
@@ -218,14 +220,14 @@ fn collect_versions(
     let lists = lists_of_keys(&governance, &survey.states, prefix);
     before_lists.split_off(lists.last().unwrap_or(&0));
     let folders = (&survey.states, &*survey.folders.all());
-    let asked = || asked_statements(&trails, (&governance, &brought_rules), folders);
+    let asked = || asked_statements(&trails, &governance, folders);
     let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
     Ok(History {
         former,
         trails,
         governance: governance.trails,
         lost_rules,
-        brought_rules,
+        begun_anew,
         lost_tips,
         off_line: marks.records,
         off_line_rules: marks.rules,
@@ -320,7 +322,7 @@ fn set_apart(
 
 fn asked_statements(
     trails: &BTreeMap<TrailKey, Trail>,
-    (governance, brought): (&GovernanceFiles, &[MergedRules]),
+    governance: &GovernanceFiles,
     (states, records): (&States, &[String]),
 ) -> AskedStatements {
     let ids = trails.keys().filter_map(|key| match key {
@@ -332,8 +334,6 @@ fn asked_statements(
     let known = versions.filter_map(|version| version.digest);
     // A governance file that is removed has no bytes.
     let known = known.chain([Digest::of(b"")]);
-    let brought = brought.iter().flat_map(|rules| &rules.versions);
-    let known = known.chain(brought.filter_map(|version| version.digest));
     let policies = states.each().map(|state| &state.governance.policy);
     AskedStatements {
         ids: ids.collect(),

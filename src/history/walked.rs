@@ -6,7 +6,6 @@ use crate::history::approvals_branch::BranchStatement;
 use crate::history::chain::ApprovalsBranch;
 use crate::history::commit::Commit;
 use crate::history::content::After;
-use crate::history::digest::Digest;
 use crate::history::governance::States;
 use crate::history::mainline::Mainline;
 use crate::history::notes::{self, Notes};
@@ -38,7 +37,7 @@ pub struct History {
     pub off_line_rules: BTreeMap<String, OffLine>,
     /// The lost tips with changes or approvals of governance files that the line lacks (M5b).
     pub lost_rules: Vec<Oid>,
-    pub brought_rules: Vec<MergedRules>,
+    pub begun_anew: Vec<MergedBeginning>,
     /// The lost tips that the line does not reach.
     pub lost_tips: Vec<Oid>,
     /// The bytes of the governance files' versions, by their ids.
@@ -123,42 +122,15 @@ impl History {
     }
 }
 
-/// Changes or approvals of governance files that a merge brought.
+/// A merge that brought a commit with the first policy of a ledger.
 #[derive(Clone, Debug)]
-pub struct MergedRules {
+pub struct MergedBeginning {
     pub landing: usize,
+    pub commit: Oid,
     /// The parents of the merge but the first.
     pub parents: Vec<Oid>,
-    pub versions: Vec<MergedRule>,
-    pub approvals: Vec<MergedApproval>,
-}
-
-/// A statement about a governance file that a commit of a merged branch added.
-#[derive(Clone, Debug)]
-pub struct MergedApproval {
-    pub commit: Rc<Commit>,
-    /// The first digits of the digest of what it is about.
-    pub digits: String,
-}
-
-impl MergedApproval {
-    /// Tells whether it may be about bytes with a digest; `None` for unknown bytes.
-    pub fn is_about(&self, digest: Option<Digest>) -> bool {
-        digest.is_none_or(|digest| digest.to_string().starts_with(&self.digits))
-    }
-}
-
-/// A version of a governance file that a commit of a merged branch made.
-#[derive(Clone, Debug)]
-pub struct MergedRule {
-    pub path: String,
-    /// The id of its bytes; `None` if the commit removed the file.
-    pub blob: Option<Oid>,
-    /// Whether there was no such file before: the first policy counts without an approval.
-    pub is_first: bool,
-    /// The digest of its bytes; `None` if this clone lacks them.
-    pub digest: Option<Digest>,
-    pub commit: Rc<Commit>,
+    /// The commits before which there was no policy.
+    pub begun: Vec<Oid>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

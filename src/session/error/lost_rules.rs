@@ -8,7 +8,8 @@ use crate::history::objects::Oid;
 use crate::history::off_line;
 use crate::history::refs::APPROVALS_BRANCH;
 
-/// A governance file that was approved at a lost tip, or on a line that a merge brought, and is another one now.
+/// A governance file that was approved at a lost tip and is another one now, or the policy of a ledger that was at work on a line
+/// which a merge brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LostRules {
     /// The lost tip.
@@ -30,7 +31,7 @@ impl LostRules {
         let branch = match (self.merge, self.reference.ends_with(APPROVALS_BRANCH)) {
             (Some(merge), _) => {
                 let merge = merge.short();
-                return format!("commit {merge} merged {tip}, where another {path} was approved");
+                return format!("commit {merge} merged {tip}, where another ledger was at work");
             }
             (None, true) => APPROVALS_BRANCH,
             (None, false) => "the approved branch",
@@ -40,11 +41,16 @@ impl LostRules {
 
     /// Returns what others do about it.
     pub fn remedy(&self) -> Remedy {
-        let approve = shell::command("exledger approve --governance", &[&self.path]);
         let clear = match self.merge {
-            Some(merge) => format!("git config exledger.trustedFrom {merge}"),
+            Some(merge) => {
+                let note = format!(
+                    "merge the other way round, with that line as the first parent; or, if this ledger is to replace it: `git config exledger.trustedFrom {merge}`"
+                );
+                return Remedy { note, act: Act::Said };
+            }
             None => off_line::clear_commands(&self.reference, Some(&self.pin)).join("; "),
         };
+        let approve = shell::command("exledger approve --governance", &[&self.path]);
         let note = format!(
             "have today's file approved anew: `{approve}`; or, if the loss was agreed: {clear}"
         );

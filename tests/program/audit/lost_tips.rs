@@ -2,6 +2,7 @@
 
 use crate::cli::{self, Run};
 use crate::support::audit::filed;
+use crate::support::repo::speak::{signer, yes};
 use crate::support::repo::{Repo, git};
 use crate::support::samples::{ID, SAMPLE};
 use std::path::Path;
@@ -188,6 +189,7 @@ fn a_lost_tip_without_its_objects_leaves_everything_undetermined() {
 }
 
 const POLICY: &str = "exledger.yaml";
+const SIGNERS: &str = ".github/allowed_signers";
 
 /// A clone that saw another policy approved, before a force push took it off.
 fn lost_policy() -> (Repo, tempfile::TempDir, String) {
@@ -248,4 +250,46 @@ fn rules_approved_anew_after_a_lost_tip_are_answered_by() {
     repo.by("lee").merge("anew", "Merge branch 'anew'");
     fetch(clone.path());
     assert_eq!(status(clone.path()).0, "active");
+}
+
+#[test]
+fn lost_rules_are_not_replaced_by_less_than_they_ask_for() {
+    let listed = "dana@example.com, lee@example.com, omar@example.com";
+    let policy = |proof: &str, count: u32, days: u32| {
+        format!(
+            "version: 1\nname: corp/pay\ngroups: {{all: [{listed}]}}\napproval: {{proof: {proof}}}\ntiers: [{{name: standard, max_term: {days}d, approvals: {{count: {count}}}}}]\n"
+        )
+    };
+    let says = |repo: &Repo, who: &str, text: &str| {
+        yes(who, ID, text, &repo.now().to_string()).ledger("corp/pay").governance(POLICY)
+    };
+    for (way, code) in [("typed", 3), ("one of two", 3), ("by two", 0)] {
+        let repo = Repo::at("2026-11-18T09:00:00Z");
+        let keys = ["dana", "lee", "omar"].map(signer).concat();
+        let first = policy("claimed", 1, 90);
+        repo.by("root").write(POLICY, &first).write(SIGNERS, &keys).commit("Begin");
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        let clone = repo.clone_with(&[]);
+        repo.wait("1d");
+        lose(&repo, clone.path(), &|repo| {
+            let strict = policy("attested", 2, 120);
+            let work = repo.by("ana").write(POLICY, &strict);
+            work.says(&says(repo, "lee", &strict)).commit("Ask for two signatures");
+        });
+        repo.wait("1d");
+        let other = policy("attested", 1, 900);
+        let branch = repo.branch("rules");
+        let work = branch.by("ana").write(POLICY, &other);
+        let signers: &[&str] = match way {
+            "typed" => &[],
+            "one of two" => &["dana"],
+            _ => &["dana", "omar"],
+        };
+        let said = signers.iter().map(|who| says(&repo, who, &other));
+        said.fold(work, |work, says| work.says(&says)).commit("Other rules");
+        repo.by("lee").merge("rules", "Merge branch 'rules'");
+        fetch(clone.path());
+        let run = cli::run(clone.path(), &["list", "--on", ON]);
+        assert_eq!(run.code, code, "{way}: {}{}", run.out, run.err);
+    }
 }

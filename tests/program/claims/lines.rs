@@ -36,7 +36,7 @@ fn files_another(repo: &Repo, who: [&str; 2]) -> (i32, i32, bool) {
 }
 
 #[test]
-fn merge_replaces_no_rules() {
+fn merge_begins_no_ledger_anew() {
     let forged = SIGNED.replace("dana@", "eve@").replace("lee@", "max@");
     for way in ["straight", "before the ledger", "unrelated", "with the same policy"] {
         let (repo, start) = begun();
