@@ -591,11 +591,7 @@ pub fn is_whole(
 }
 
 /// Tells whether each governance file of a tip has landed on the line.
-pub fn has_landed_rules(
-    history: &History,
-    objects: &dyn Objects,
-    tip: Oid,
-) -> Result<bool, Obstacle> {
+fn has_landed_rules(history: &History, objects: &dyn Objects, tip: Oid) -> Result<bool, Obstacle> {
     let tree = CommitTree::of_commit(objects, tip, &history.prefix)?;
     for (path, trail) in &history.governance {
         let Some((_, blob)) = tree.entry(path)? else { continue };

@@ -18,7 +18,6 @@ use crate::history::origin::{self, Left};
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{MadeInMerge, TrailKey, Version};
 use crate::history::watched_paths::{self, WatchedKind};
-use crate::policy;
 
 pub(super) struct PairDifferences {
     pub(super) changes: Vec<Vec<FileChange>>,
@@ -94,15 +93,6 @@ impl LandingBranches {
 
     pub(super) fn commits(&self) -> Vec<FormerCommit<'_>> {
         self.sides.iter().map(|side| (&side.commit, &side.first)).collect()
-    }
-
-    /// Returns the commits before which there was no policy.
-    pub(super) fn begun(&self) -> Vec<Oid> {
-        let policy = ComparedPath::Governance(policy::FILE.to_owned());
-        let begins = |side: &&MergedCommit| {
-            side.first.get(&policy).is_some_and(|bytes| bytes.old.is_empty())
-        };
-        self.sides.iter().filter(begins).map(|side| side.commit.oid).collect()
     }
 
     pub(super) fn changes_rules(&self) -> bool {

@@ -46,7 +46,7 @@ use crate::history::related_files::LedgerLocation;
 use crate::history::survey::Survey;
 use crate::history::trails::{LandedFiles, TrailSet};
 use crate::history::version::{Content, Trail, TrailKey, Version};
-use crate::history::walked::{ApprovalFileChange, CheckedCommits, History, MergedBeginning};
+use crate::history::walked::{ApprovalFileChange, CheckedCommits, History};
 use crate::history::watched_paths::{RecordFilter, WatchedKind};
 use crate::history::{governance, origin, tags, unnamed};
 use crate::policy::Policy;
@@ -90,7 +90,6 @@ fn empty_history(
         former: BTreeMap::new(),
         governance: BTreeMap::new(),
         lost_rules: Vec::new(),
-        begun_anew: Vec::new(),
         lost_tips: Vec::new(),
         off_line: BTreeMap::new(),
         off_line_rules: BTreeMap::new(),
@@ -164,7 +163,7 @@ fn collect_versions(
     let (stops, lost) = (mem::take(&mut graph.stops), mem::take(&mut graph.lost));
     let mut merges = Merges::new(objects, prefix, &survey.interest, &survey.graph);
     let (mut found, mut marks) = (survey.found, OffLineMarks::default());
-    let (mut begun_anew, mut other_files) = (vec![], vec![]);
+    let mut other_files = vec![];
     let (mut lost_rules, mut lost_tips) = (vec![], vec![]);
     for stop in stops {
         let Some((_, commit)) = commits.find(|(landing, _)| *landing == stop.landing) else {
@@ -191,12 +190,6 @@ fn collect_versions(
             fill_last(&mut merges, (&mut trails, &mut governance), brought, &subject);
         }
         approvals.bring(&trails.contents, landed, &branches, &survey.interest);
-        let begun = branches.begun();
-        if !begun.is_empty() {
-            let parents = commit.parents.iter().skip(1).copied().collect();
-            let (landing, commit) = (stop.landing, commit.oid);
-            begun_anew.push(MergedBeginning { landing, commit, parents, begun });
-        }
         if let Some(mut former) = FormerCommits::of_merge(&mainline, stop.landing, commit, now) {
             former.mark(&branches, &mut merges, (&mut trails, &mut governance), &mut marks)?;
         }
@@ -227,7 +220,6 @@ fn collect_versions(
         trails,
         governance: governance.trails,
         lost_rules,
-        begun_anew,
         lost_tips,
         off_line: marks.records,
         off_line_rules: marks.rules,

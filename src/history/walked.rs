@@ -37,7 +37,6 @@ pub struct History {
     pub off_line_rules: BTreeMap<String, OffLine>,
     /// The lost tips with changes or approvals of governance files that the line lacks (M5b).
     pub lost_rules: Vec<Oid>,
-    pub begun_anew: Vec<MergedBeginning>,
     /// The lost tips that the line does not reach.
     pub lost_tips: Vec<Oid>,
     /// The bytes of the governance files' versions, by their ids.
@@ -120,17 +119,6 @@ impl History {
             .collect();
         self.notes = notes::read(objects, tip, until, &wanted);
     }
-}
-
-/// A merge that brought a commit with the first policy of a ledger.
-#[derive(Clone, Debug)]
-pub struct MergedBeginning {
-    pub landing: usize,
-    pub commit: Oid,
-    /// The parents of the merge but the first.
-    pub parents: Vec<Oid>,
-    /// The commits before which there was no policy.
-    pub begun: Vec<Oid>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

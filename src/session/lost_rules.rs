@@ -1,10 +1,8 @@
-//! Rules that were approved at a tip of the approved ref which this clone saw, and which is lost; and a ledger that was at work
-//! before a merge put another one in its place.
+//! Rules that were approved at a tip of the approved ref which this clone saw, and which is lost.
 //!
 //! A force push that drops approved rules would let whoever pushes choose older ones. So nothing is answered until the rules
 //! of today were approved after that, or the loss was accepted. Start at [`refuse`]. Follows `docs/spec/approval.md`, M5b.
 
-use crate::approval;
 use crate::approval::count::requirement::{self, GovernanceVersion};
 use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::sources::keys::Keys;
@@ -13,17 +11,14 @@ use crate::diag::remedy::Remedy;
 use crate::diag::{self, shell};
 use crate::history::approvals_branch::{BranchStatement, MOST_COMMITS};
 use crate::history::chain::{self, Chain};
-use crate::history::former;
-use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line;
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
 use crate::history::tree::CommitTree;
 use crate::history::version::Version;
 use crate::history::walk;
-use crate::history::walked::{History, MergedBeginning};
+use crate::history::walked::History;
 use crate::history::watched_paths::{self, RecordFilter};
-use crate::policy;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
@@ -31,7 +26,7 @@ use crate::session::error::Undetermined;
 use crate::session::error::lost_rules::LostRules;
 use crate::session::mainline;
 use crate::store::git::Repository;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::mem;
 
 /// Fails if the approvals branch has more commits than are read: whoever pushes there could hide what older ones say.
@@ -55,8 +50,7 @@ pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(
     ))
 }
 
-/// Fails if other rules were approved at a lost tip than count now, with the notes as they were at an instant or are now, or if
-/// a merge began the ledger anew.
+/// Fails if other rules were approved at a lost tip than count now, with the notes as they were at an instant or are now.
 pub(super) fn refuse(
     repository: &Repository,
     (chosen, now, until): (&ApprovedRef, Instant, Option<Instant>),
@@ -69,25 +63,15 @@ pub(super) fn refuse(
         // A merge brought it back, and perhaps not the rules that it had.
         let is_beside =
             history.landed.contains_key(tip) && history.mainline.position(*tip).is_none();
-        if is_beside && !former::has_landed_rules(history, repository, *tip)? {
+        if is_beside && !line.has_rules_of(*tip)? {
             tips.push(*tip);
         }
     }
-    let lost = |tip: Oid, path: String, merge: Option<usize>| {
-        let (reference, pin) = (chosen.reference.clone(), off_line::pin(tip));
-        let merge = merge.and_then(|at| Some(history.mainline.landings.get(at)?.oid));
-        Err(Undetermined::LostRules(Box::new(LostRules { tip, reference, path, pin, merge })))
-    };
     for tip in tips {
         if let Some(path) = line.lost_rule(tip)? {
-            return lost(tip, path, None);
-        }
-    }
-    for merge in &history.begun_anew {
-        if Some(merge.landing) > history.mainline.trusted
-            && let Some(tip) = line.replaced_ledger(merge)?
-        {
-            return lost(tip, policy::FILE.to_owned(), Some(merge.landing));
+            let (reference, pin) = (chosen.reference.clone(), off_line::pin(tip));
+            let lost = LostRules { tip, reference, path, pin };
+            return Err(Undetermined::LostRules(Box::new(lost)));
         }
     }
     Ok(())
@@ -104,73 +88,19 @@ struct ApprovedLine<'a> {
 }
 
 impl ApprovedLine<'_> {
-    // The end of a line of first parents that a merge brought, and on which another ledger began and was at work: where this
-    // line had one of its own before, or what was merged holds other rules. A branch that begins a ledger may be edited before
-    // anybody approves anything.
-    fn replaced_ledger(&self, merge: &MergedBeginning) -> Result<Option<Oid>, Obstacle> {
-        let has_policy =
-            |state: &MainlineGovernance| matches!(state.origin, GovernanceOrigin::Own(_));
-        let first = self.history.states.from().find(|(_, state)| has_policy(state));
-        let is_second = first.is_some_and(|(first, _)| first < merge.landing);
-        let mut seen = BTreeSet::new();
-        let mut heads: VecDeque<(Oid, Oid)> =
-            merge.parents.iter().map(|parent| (*parent, merge.commit)).collect();
-        while let Some((tip, by)) = heads.pop_front() {
-            let (mut begins, mut next) = (false, Some(tip));
-            let landed = |oid: &Oid| self.history.landed.get(oid) == Some(&merge.landing);
-            while let Some(oid) = next.filter(landed) {
-                let commit = chain::read(self.repository, oid)?;
-                if seen.insert(oid) {
-                    heads.extend(commit.parents.iter().skip(1).map(|parent| (*parent, oid)));
-                }
-                begins |= merge.begun.contains(&oid);
-                next = commit.parents.first().copied();
-            }
-            let parted = match next {
-                Some(oid) => self.tree(oid)?.entry(policy::FILE)?.is_some(),
-                None => false,
-            };
-            if begins
-                && !parted
-                && (is_second || !self.has_same_rules([tip, by])?)
-                && self.has_lived(tip)?
-            {
-                return Ok(Some(tip));
-            }
-        }
-        Ok(None)
-    }
-
-    fn tree(&self, oid: Oid) -> Result<CommitTree<'_>, Obstacle> {
-        CommitTree::of_commit(self.repository, oid, &self.history.prefix)
-    }
-
-    fn has_same_rules(&self, [one, other]: [Oid; 2]) -> Result<bool, Obstacle> {
-        let (one, other) = (self.tree(one)?, self.tree(other)?);
-        for path in self.history.governance.keys() {
-            if one.entry(path)? != other.entry(path)? {
+    // Whether each governance file of a tip is the one that counts.
+    fn has_rules_of(&self, tip: Oid) -> Result<bool, Obstacle> {
+        let tree = CommitTree::of_commit(self.repository, tip, &self.history.prefix)?;
+        let named = self.history.named_governance();
+        for (path, trail) in &self.history.governance {
+            let version = self.present_version(path, named.contains(path.as_str()));
+            let version = version.and_then(|n| trail.versions.get(n));
+            let present = version.and_then(|version| version.files.first()).map(|file| file.blob);
+            if tree.entry(path)?.map(|(_, blob)| blob) != present {
                 return Ok(false);
             }
         }
         Ok(true)
-    }
-
-    // Whether something was approved by a signature on the line that ends with a commit, and not on this one.
-    fn has_lived(&self, tip: Oid) -> Result<bool, Obstacle> {
-        let (chain, folders) = (self.line_of(tip)?, Some(&self.history.folders));
-        let lived = walk::walk(self.repository, chain, &self.history.prefix, folders)?;
-        lived.parse(self.repository);
-        let approvals = approval::judge(&lived);
-        let of_records = approvals.trails.values().flatten().map(|verdict| &**verdict);
-        let mut all = of_records.chain(approvals.counted.verdicts.values().flatten());
-        let is_beside = |verdict: &ApprovalVerdict| {
-            let commit = verdict.approved_in.as_deref().and_then(Oid::from_hex);
-            commit.is_some_and(|commit| self.history.mainline.position(commit).is_none())
-        };
-        Ok(all.any(|verdict| {
-            let mut counting = verdict.counted_statements();
-            is_beside(verdict) && counting.any(|counts| counts.level == Proof::Attested)
-        }))
     }
 
     // The line of first parents that ends with a commit.
@@ -260,7 +190,7 @@ pub(super) fn refuse_without_statements(
     let Some(path) = approved_by(history, &then, counted).next().cloned() else { return Ok(()) };
     let reference = refs::approvals_ref(chosen.remote.as_deref());
     let pin = off_line::APPROVALS_PIN.to_owned();
-    Err(Undetermined::LostRules(Box::new(LostRules { tip, reference, path, pin, merge: None })))
+    Err(Undetermined::LostRules(Box::new(LostRules { tip, reference, path, pin })))
 }
 
 /// Returns the governance files of which another version would count without the approvals branch.

@@ -68,16 +68,15 @@ impl<'a> TrailPast<'a> {
     }
 
     pub(crate) fn follows_unread_end(&self, index: usize) -> bool {
-        let Some(before) = index.checked_sub(1) else { return false };
-        // What follows an end that can't be read needs its own approval.
+        // What follows an end that can't be read needs its own approval, whatever else broke the file after that.
         let unread =
             |index| self.version(index).map(|version| version.record.content().unread_end());
-        let known = (0..before).rev().find_map(|index| self.ending(index));
+        let known = (0..index).rev().find_map(|index| self.ending(index));
         let n_known = known.map_or(0, |record| record.fired.len());
-        let is_open = known.is_none_or(|record| record.closure.is_none());
-        is_open
-            && unread(before).is_some_and(|end| end.is_beyond(n_known))
-            && self.record(index).is_some()
+        let mut broken = (0..index).rev().take_while(|index| self.record(*index).is_none());
+        self.record(index).is_some()
+            && known.is_none_or(|record| record.closure.is_none())
+            && broken.any(|index| unread(index).is_some_and(|end| end.is_beyond(n_known)))
     }
 
     pub(crate) fn is_approved(&self, index: usize) -> bool {

@@ -176,6 +176,15 @@ impl<'a> TrailEvaluator<'a> {
     /// A file about a version that carries another's verdict applies to that one too: its bytes have the same content,
     /// and its additions need no approval of their own.
     fn targets(&self, statement: usize) -> Vec<usize> {
+        let targets = self.targets_at_tip(statement);
+        let rejects = self.counted_file(statement).is_some_and(CountedFile::rejects);
+        // What grants is the version approved last, whatever nobody approved stands there.
+        let approved = self.series.approved.filter(|_| rejects && targets.is_empty());
+        let rejected = approved.filter(|approved| self.is_about(statement, *approved));
+        targets.into_iter().chain(rejected).collect()
+    }
+
+    fn targets_at_tip(&self, statement: usize) -> Vec<usize> {
         let Some(tip) = self.verdicts.len().checked_sub(1) else {
             return Vec::new();
         };

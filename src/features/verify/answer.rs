@@ -104,7 +104,6 @@ pub(crate) fn audit_of<'s>(
         Ok(history)
     });
     if let Err(Error::Undetermined(Undetermined::LostRules(lost))) = &walked
-        && lost.merge.is_none()
         && let Err(error) = repository.pin(&lost.pin, lost.tip)
     {
         log::info!("{} can't be kept: {error}", lost.tip);

@@ -8,8 +8,7 @@ use crate::history::objects::Oid;
 use crate::history::off_line;
 use crate::history::refs::APPROVALS_BRANCH;
 
-/// A governance file that was approved at a lost tip and is another one now, or the policy of a ledger that was at work on a line
-/// which a merge brought.
+/// A governance file that was approved at a lost tip and is another one now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LostRules {
     /// The lost tip.
@@ -20,36 +19,22 @@ pub struct LostRules {
     pub path: String,
     /// The ref by which `verify` keeps the tip.
     pub pin: String,
-    /// The merge that brought the tip; `None` if the approved branch lost it.
-    pub merge: Option<Oid>,
 }
 
 impl LostRules {
     /// Returns what was lost, as a sentence.
     pub(super) fn what(&self) -> String {
         let (tip, path) = (self.tip.short(), &self.path);
-        let branch = match (self.merge, self.reference.ends_with(APPROVALS_BRANCH)) {
-            (Some(merge), _) => {
-                let merge = merge.short();
-                return format!("commit {merge} merged {tip}, where another ledger was at work");
-            }
-            (None, true) => APPROVALS_BRANCH,
-            (None, false) => "the approved branch",
+        let branch = match self.reference.ends_with(APPROVALS_BRANCH) {
+            true => APPROVALS_BRANCH,
+            false => "the approved branch",
         };
         format!("{branch} no longer contains {tip}, where another {path} was approved")
     }
 
     /// Returns what others do about it.
     pub fn remedy(&self) -> Remedy {
-        let clear = match self.merge {
-            Some(merge) => {
-                let note = format!(
-                    "merge the other way round, with that line as the first parent; or, if this ledger is to replace it: `git config exledger.trustedFrom {merge}`"
-                );
-                return Remedy { note, act: Act::Said };
-            }
-            None => off_line::clear_commands(&self.reference, Some(&self.pin)).join("; "),
-        };
+        let clear = off_line::clear_commands(&self.reference, Some(&self.pin)).join("; ");
         let approve = shell::command("exledger approve --governance", &[&self.path]);
         let note = format!(
             "have today's file approved anew: `{approve}`; or, if the loss was agreed: {clear}"

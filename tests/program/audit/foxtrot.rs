@@ -3,8 +3,8 @@
 
 use crate::cli::{self, Run};
 use crate::support::audit::filed;
-use crate::support::repo::speak::{signer, yes};
-use crate::support::repo::{Repo, Work, git};
+use crate::support::repo::speak::{Says, no, signer, yes};
+use crate::support::repo::{Repo, Work};
 use crate::support::samples::{ID, SAMPLE};
 
 const ON: &str = "2026-11-25T12:00:00Z";
@@ -189,34 +189,6 @@ fn begun() -> Repo {
 }
 
 #[test]
-fn a_first_list_of_keys_is_not_replaced_below_a_merge() {
-    let repo = Repo::at("2026-11-18T09:00:00Z");
-    repo.by("ana").write("README.md", "Payments\n").commit("Begin");
-    let fork = repo.tip("main").to_string();
-    let keys = signer("dana") + &signer("lee");
-    let work = repo.by("dana").write(POLICY, &rules(90)).write(".github/allowed_signers", &keys);
-    work.commit("Keep exceptions in a ledger");
-    repo.by("ana").write(ID, SAMPLE).commit("File it");
-    let says = yes("lee", ID, SAMPLE, &repo.now().to_string()).ledger("corp/pay");
-    repo.by("lee").says(&says).commit("Approve it");
-    for (own, other) in [("inner", "main"), ("outer", "inner")] {
-        repo.branch_from(own, &fork).by("sam").write(own, "Mine\n").commit("Work");
-        let work = repo.branch(own).by("sam");
-        let list = signer("sam");
-        let work = if own == "inner" { work.write(".github/allowed_signers", &list) } else { work };
-        work.merge(other, "Tidy up");
-    }
-    repo.set_ref("refs/heads/main", repo.tip("outer"));
-    repo.checkout();
-    let run = cli::run(repo.path(), &["list", "--on", ON]);
-    assert_eq!(run.code, 3, "{}", run.out);
-    assert!(run.err.contains("where another ledger was at work"), "{}", run.err);
-    git(repo.path(), &["config", "exledger.trustedFrom", &repo.tip("main").to_string()]);
-    let run = cli::run(repo.path(), &["list", "--on", ON]);
-    assert_eq!(run.code, 0, "{}", run.err);
-}
-
-#[test]
 fn rules_that_were_replaced_where_a_branch_was_merged_are_over() {
     let repo = begun();
     let agree = |work: Work<'_>, days: u32| {
@@ -285,4 +257,39 @@ fn branches_that_keep_up_cost_nothing() {
     land("fix", "develop");
     land("main", "develop");
     land("develop", "main");
+}
+
+#[test]
+fn a_rejection_binds_what_grants_whatever_stands_there() {
+    for way in ["straight", "left out", "left out, broken first"] {
+        let repo = begun();
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        let says = |vote: fn(&str, &str, &str, &str) -> Says, who: &str| {
+            vote(who, ID, SAMPLE, &repo.now().to_string()).ledger("corp/pay")
+        };
+        repo.by("lee").says(&says(yes, "lee")).commit("Approve it");
+        repo.checkout();
+        assert_eq!(status(&repo).0, "active");
+        let fork = repo.tip("main").to_string();
+        let rejection = says(no, "dana");
+        let other = match way {
+            "left out, broken first" => "id: [broken\n".to_owned(),
+            _ => SAMPLE.replace("Nightly", "Hourly"),
+        };
+        if way == "straight" {
+            repo.by("sam").write(ID, &other).commit("Change it");
+            repo.by("dana").says(&rejection).commit("Reject it");
+        } else {
+            repo.by("dana").says(&rejection).commit("Reject it");
+            repo.branch_from("mine", &fork).by("sam").write(ID, &other).commit("Change it");
+            let work = repo.branch("mine").by("sam").unsays(&rejection);
+            let merge = work.write(ID, &other).merge("main", "Tidy up");
+            repo.set_ref("refs/heads/main", merge);
+        }
+        repo.checkout();
+        assert_ne!(status(&repo).0, "active", "{way}");
+        repo.by("sam").write(ID, SAMPLE).commit("Put it back");
+        repo.checkout();
+        assert_ne!(status(&repo).0, "active", "{way}");
+    }
 }

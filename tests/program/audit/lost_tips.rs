@@ -293,3 +293,22 @@ fn lost_rules_are_not_replaced_by_less_than_they_ask_for() {
         assert_eq!(run.code, code, "{way}: {}{}", run.out, run.err);
     }
 }
+
+#[test]
+fn rules_that_a_merge_brought_back_are_asked_for_whatever_landed_beside_them() {
+    let repo = filed();
+    let clone = repo.clone_with(&[]);
+    let (start, text) = (repo.tip("main").to_string(), repo.by("ana").text(POLICY));
+    let other = format!("{text}lint: {{}}\n");
+    repo.branch("rules").by("ana").write(POLICY, &other).commit("Rules");
+    repo.by("lee").merge("rules", "Merge branch 'rules'");
+    fetch(clone.path());
+    let mine = repo.branch_from("mine", &start);
+    mine.by("sam").write(POLICY, &other).commit("Other rules");
+    mine.by("sam").write(POLICY, &text).commit("Go back");
+    let merge = mine.by("sam").write(POLICY, &text).merge("main", "Tidy up");
+    repo.set_ref("refs/heads/main", merge);
+    fetch(clone.path());
+    let run = cli::run(clone.path(), &["list", "--on", ON]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+}

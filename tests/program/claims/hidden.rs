@@ -536,9 +536,14 @@ fn end_in_a_broken_file_is_undone_by_nobody() {
         ("two documents", format!("{SAMPLE}---\n{SAMPLE}{CLOSED}")),
     ];
     type Way<'a> = (&'a str, &'a dyn Fn(&Repo, &str));
-    let ways: [Way; 4] = [
+    let ways: [Way; 5] = [
         ("landed", &|repo, text| {
             repo.by("eve").write(ID, text).commit("End it");
+            repo.by("mallory").write(ID, SAMPLE).commit("Put it back");
+        }),
+        ("broken after", &|repo, text| {
+            repo.by("eve").write(ID, text).commit("End it");
+            repo.by("mallory").write(ID, "id: [\n").commit("Break it");
             repo.by("mallory").write(ID, SAMPLE).commit("Put it back");
         }),
         ("broken first", &|repo, text| {

@@ -4,7 +4,7 @@ use super::merges::SECOND;
 use super::{BOTH, POLICY, SIGNED, SIGNERS, approvals, is_allowed, sign, status};
 use crate::cli;
 use crate::support::repo::speak::{signer, yes};
-use crate::support::repo::{Repo, Work, git};
+use crate::support::repo::{Repo, git};
 use crate::support::samples::{ID, SAMPLE};
 
 /// A ledger that began after a first commit, with a record that Dana and Lee approved; returns it with that commit.
@@ -33,34 +33,6 @@ fn files_another(repo: &Repo, who: [&str; 2]) -> (i32, i32, bool) {
     let shown = run(&["show", SECOND, "--format", "json"]);
     let shown_record: serde_json::Value = serde_json::from_str(&shown.out).unwrap_or_default();
     (shown.code, run(&["verify"]).code, shown_record["record"]["status"] == "active")
-}
-
-#[test]
-fn merge_begins_no_ledger_anew() {
-    let forged = SIGNED.replace("dana@", "eve@").replace("lee@", "max@");
-    for way in ["straight", "before the ledger", "unrelated", "with the same policy"] {
-        let (repo, start) = begun();
-        let (policy, keys) = match way {
-            "with the same policy" => (SIGNED.to_owned(), signer("eve") + &signer("max")),
-            _ => (forged.clone(), signer("eve") + &signer("max")),
-        };
-        let holds = |work: Work<'_>| {
-            work.write(POLICY, &policy).write(SIGNERS, &keys).write(ID, SAMPLE).commit("Work");
-        };
-        match way {
-            "straight" => {
-                let (shown, verified, active) = files_another(&repo, ["dana", "lee"]);
-                assert_eq!((shown, verified, active), (0, 0, true));
-                continue;
-            }
-            "unrelated" => holds(repo.orphan("mine").by("mallory")),
-            _ => holds(repo.branch_from("mine", &start.to_string()).by("mallory")),
-        }
-        let merge = repo.branch("mine").by("mallory").merge_ours(&["main"], "Tidy up");
-        repo.set_ref("refs/heads/main", merge);
-        let (shown, verified, active) = files_another(&repo, ["eve", "max"]);
-        assert_eq!((shown, verified, active), (3, 3, false), "{way}");
-    }
 }
 
 #[test]
