@@ -88,15 +88,20 @@ struct ApprovedLine<'a> {
 }
 
 impl ApprovedLine<'_> {
-    // Whether each governance file of a tip is the one that counts.
+    // Whether each governance file of a tip counts, or did as the first one or approved: then this line decided what came after.
     fn has_rules_of(&self, tip: Oid) -> Result<bool, Obstacle> {
         let tree = CommitTree::of_commit(self.repository, tip, &self.history.prefix)?;
         let named = self.history.named_governance();
         for (path, trail) in &self.history.governance {
-            let version = self.present_version(path, named.contains(path.as_str()));
-            let version = version.and_then(|n| trail.versions.get(n));
-            let present = version.and_then(|version| version.files.first()).map(|file| file.blob);
-            if tree.entry(path)?.map(|(_, blob)| blob) != present {
+            let blob = tree.entry(path)?.map(|(_, blob)| blob);
+            let present = self.present_version(path, named.contains(path.as_str()));
+            let first = self.counted.versions_of(path).first().copied();
+            let decided = |n: &usize| {
+                Some(*n) == present || Some(*n) == first || self.counted.is_approved(path, *n)
+            };
+            let is_same = |n: usize| trail.versions.get(n).and_then(blob_of) == blob;
+            let mut known = (0..trail.versions.len()).filter(decided);
+            if !known.any(is_same) && (blob.is_some() || present.is_some()) {
                 return Ok(false);
             }
         }
@@ -140,8 +145,8 @@ impl ApprovedLine<'_> {
             let version = self
                 .present_version(path, named.contains(path.as_str()))
                 .and_then(|n| own?.versions.get(n));
-            let blob = |version: Option<&Version>| Some(version?.files.first()?.blob);
-            if blob(version) == blob(trail.versions.get(n)) {
+            let present = version.and_then(blob_of);
+            if present == trail.versions.get(n).and_then(blob_of) {
                 return false;
             }
             // The approvals branch may have approved it after the last landing there.
@@ -151,8 +156,7 @@ impl ApprovedLine<'_> {
             // The same text may have landed again, and been approved there.
             let versions = own.into_iter().flat_map(|trail| &trail.versions);
             let verdicts = self.counted.verdicts.get(*path).into_iter().flatten();
-            let mut same =
-                versions.zip(verdicts).filter(|(other, _)| blob(Some(other)) == blob(version));
+            let mut same = versions.zip(verdicts).filter(|(other, _)| blob_of(other) == present);
             !same.any(|(other, verdict)| {
                 let bytes = self.history.bytes_of(other).map(AsRef::as_ref);
                 let version = GovernanceVersion { path, bytes, prefix };
@@ -170,6 +174,10 @@ impl ApprovedLine<'_> {
         let n_versions = self.history.governance.get(path)?.versions.len();
         (0..n_versions).rev().find(|n| self.counted.is_approved(path, *n))
     }
+}
+
+fn blob_of(version: &Version) -> Option<Oid> {
+    version.files.first().map(|file| file.blob)
 }
 
 /// Fails if other rules count with the statements that former tips of the approvals branch have alone.
