@@ -27,7 +27,7 @@ impl LostRules {
         let (tip, path) = (self.tip.short(), &self.path);
         let branch = match self.reference.ends_with(APPROVALS_BRANCH) {
             true => APPROVALS_BRANCH,
-            false => "the approved branch",
+            false => "the line of the approved branch",
         };
         format!("{branch} no longer contains {tip}, where another {path} was approved")
     }
