@@ -219,7 +219,7 @@ fn text_path<'p>(path: &'p str, digests: &HashSet<String>) -> Option<&'p str> {
     path.get(..bare.len() + TEXT.len()).filter(|_| is_asked)
 }
 
-pub(super) fn digits(path: &str) -> Option<&str> {
+fn digits(path: &str) -> Option<&str> {
     let name = path.rsplit('/').next()?;
     let is_form = name.get(N_DIGITS..)?.starts_with('-');
     name.get(..N_DIGITS).filter(|_| is_form)

@@ -57,13 +57,14 @@ pub(super) fn refuse(
     history: &History,
     counted: &CountedGovernance,
 ) -> Result<(), Undetermined> {
-    let line = ApprovedLine { repository, chosen, now, until, history, counted };
+    let named = history.named_governance();
+    let line = ApprovedLine { repository, chosen, now, until, history, counted, named };
     let mut tips = history.lost_rules.clone();
     for tip in &chosen.seen {
         // A merge brought it back, and perhaps not the rules that it had.
         let is_beside =
             history.landed.contains_key(tip) && history.mainline.position(*tip).is_none();
-        if is_beside && !line.has_rules_of(*tip)? {
+        if is_beside && !line.has_decided_on(*tip)? {
             tips.push(*tip);
         }
     }
@@ -85,16 +86,16 @@ struct ApprovedLine<'a> {
     until: Option<Instant>,
     history: &'a History,
     counted: &'a CountedGovernance,
+    named: BTreeSet<&'a str>,
 }
 
 impl ApprovedLine<'_> {
     // Whether each governance file of a tip counts, or did as the first one or approved: then this line decided what came after.
-    fn has_rules_of(&self, tip: Oid) -> Result<bool, Obstacle> {
+    fn has_decided_on(&self, tip: Oid) -> Result<bool, Obstacle> {
         let tree = CommitTree::of_commit(self.repository, tip, &self.history.prefix)?;
-        let named = self.history.named_governance();
         for (path, trail) in &self.history.governance {
             let blob = tree.entry(path)?.map(|(_, blob)| blob);
-            let present = self.present_version(path, named.contains(path.as_str()));
+            let present = self.present_version(path);
             let first = self.counted.versions_of(path).first().copied();
             let decided = |n: &usize| {
                 Some(*n) == present || Some(*n) == first || self.counted.is_approved(path, *n)
@@ -124,7 +125,6 @@ impl ApprovedLine<'_> {
         mainline::read_notes(self.repository, &mut lost, self.until);
         lost.begins = self.history.begins;
         let lost_counted = counted::count_governance(&lost);
-        let named = self.history.named_governance();
         let found = lost.governance.iter().find(|(path, trail)| {
             let n_versions = trail.versions.len();
             let approved = (0..n_versions).rev().find(|n| lost_counted.is_approved(path, *n));
@@ -142,10 +142,8 @@ impl ApprovedLine<'_> {
                 return false;
             }
             let own = self.history.governance.get(*path);
-            let version = self
-                .present_version(path, named.contains(path.as_str()))
-                .and_then(|n| own?.versions.get(n));
-            let present = version.and_then(blob_of);
+            let present = self.present_version(path).and_then(|n| own?.versions.get(n));
+            let present = present.and_then(blob_of);
             if present == trail.versions.get(n).and_then(blob_of) {
                 return false;
             }
@@ -167,8 +165,8 @@ impl ApprovedLine<'_> {
     }
 
     // The version of a governance file that counts, or of a redesign the last approved one: it decides about no approval.
-    fn present_version(&self, path: &str, is_named: bool) -> Option<usize> {
-        if is_named {
+    fn present_version(&self, path: &str) -> Option<usize> {
+        if self.named.contains(path) {
             return self.counted.version(path, usize::MAX);
         }
         let n_versions = self.history.governance.get(path)?.versions.len();

@@ -177,11 +177,17 @@ impl<'a> TrailEvaluator<'a> {
     /// and its additions need no approval of their own.
     fn targets(&self, statement: usize) -> Vec<usize> {
         let targets = self.targets_at_tip(statement);
-        let rejects = self.counted_file(statement).is_some_and(CountedFile::rejects);
         // What grants is the version approved last, whatever nobody approved stands there.
-        let approved = self.series.approved.filter(|_| rejects && targets.is_empty());
-        let rejected = approved.filter(|approved| self.is_about(statement, *approved));
-        targets.into_iter().chain(rejected).collect()
+        match self.series.approved {
+            Some(approved)
+                if targets.is_empty()
+                    && self.counted_file(statement).is_some_and(CountedFile::rejects)
+                    && self.is_about(statement, approved) =>
+            {
+                vec![approved]
+            }
+            _ => targets,
+        }
     }
 
     fn targets_at_tip(&self, statement: usize) -> Vec<usize> {

@@ -234,7 +234,7 @@ fn branches_that_keep_up_cost_nothing() {
     land("main", "work");
     land("next", "main");
     land("work", "main");
-    // Each of a few, and the last of two.
+    // It takes over the last of two, and then each.
     for days in [214, 211, 216] {
         let branch = format!("rules-{days}");
         repo.branch_from(&branch, "main");
