@@ -3,11 +3,11 @@
 //! Pure. Start at [`use_up_graces`]. Follows `docs/spec/status.md`, emergency.
 
 use crate::approval::TrailVerdicts;
-use crate::approval::fold::emergency::{self, EarlierEmergency, RepeatedEmergency};
+use crate::approval::fold::emergency::{self, EarlierEmergency, FiledOffLine, RepeatedEmergency};
 use crate::approval::verdict::{ApprovalVerdict, Grace, GracePeriod};
 use crate::diag::sorting::StableSort as _;
 use crate::history::commit::Commit;
-use crate::history::version::{Trail, TrailKey};
+use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::policy::tier;
@@ -33,7 +33,7 @@ struct Emergency<'h> {
 /// Takes the grace of emergencies that earlier ones about the same subject use up. All records must have been read.
 pub fn use_up_graces(history: &History, verdicts: &mut TrailVerdicts, governance: &Governance) {
     let emergencies = list_emergencies(history, verdicts, governance);
-    let repeated = repeated(&emergencies, governance);
+    let repeated = repeated(history, &emergencies, governance);
     let TrailVerdicts { trails, counted, .. } = verdicts;
     emergency::use_up(history, counted.ruled(history), trails, &repeated);
 }
@@ -109,25 +109,21 @@ fn list_emergencies<'h>(
     found
 }
 
-fn repeated(emergencies: &[Emergency<'_>], governance: &Governance) -> Vec<RepeatedEmergency> {
+fn repeated(
+    history: &History,
+    emergencies: &[Emergency<'_>],
+    governance: &Governance,
+) -> Vec<RepeatedEmergency> {
     let window = governance.policy.recurrence.window;
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut repeated = Vec::new();
     for (index, later) in emergencies.iter().enumerate() {
         let named = later.peer.names().filter_map(|name| by_name.get(name)).flatten();
         let named: BTreeSet<usize> = named.copied().collect();
-        // What a branch filed under one id or text and landed under another is the other one.
-        let is_landed = |off_line: &Emergency<'_>| {
-            emergencies.iter().any(|other| {
-                other.off_line.is_none()
-                    && other.landing == off_line.landing
-                    && other.peer.is_like(&off_line.peer, governance)
-            })
-        };
         let is_earlier = |earlier: &&Emergency<'_>| {
             let ends: Instant = earlier.period.term.after(earlier.period.begin);
             let is_before = match earlier.off_line {
-                Some(_) => earlier.period.begin < later.period.begin && !is_landed(earlier),
+                Some(_) => earlier.period.begin < later.period.begin,
                 None => {
                     let places = [earlier, later].map(|it| (it.period.begin, it.landing));
                     places[0] < places[1]
@@ -139,9 +135,28 @@ fn repeated(emergencies: &[Emergency<'_>], governance: &Governance) -> Vec<Repea
                 && later.peer.is_like(&earlier.peer, governance)
         };
         let earlier = named.iter().filter_map(|index| emergencies.get(*index)).filter(is_earlier);
-        let earlier = earlier.map(|emergency| match emergency.off_line {
-            Some(commit) => EarlierEmergency::OffLine(emergency.key.clone(), Rc::clone(commit)),
-            None => EarlierEmergency::Landed(emergency.key.clone()),
+        let earlier = earlier.map(|earlier| {
+            // What a branch filed under one id or text and landed under another is the other one.
+            let landed = emergencies.iter().filter(|other| {
+                earlier.off_line.is_some()
+                    && other.off_line.is_none()
+                    && other.landing == earlier.landing
+                    && other.peer.is_like(&earlier.peer, governance)
+            });
+            let mut keys: BTreeSet<&TrailKey> = landed.map(|landed| landed.key).collect();
+            let is_later = keys.contains(later.key);
+            keys.insert(earlier.key);
+            let off_line = earlier.off_line.map(|commit| FiledOffLine {
+                commit: Rc::clone(commit),
+                landed_then: is_later.then_some(earlier.period.begin),
+            });
+            let like =
+                |key: &TrailKey| (key.clone(), earlier.like_versions(history, key, governance));
+            EarlierEmergency {
+                key: earlier.key.clone(),
+                off_line,
+                looked_at: keys.into_iter().map(like).collect(),
+            }
         });
         let earlier: Vec<EarlierEmergency> = earlier.collect();
         if !earlier.is_empty() && later.off_line.is_none() {
@@ -152,4 +167,24 @@ fn repeated(emergencies: &[Emergency<'_>], governance: &Governance) -> Vec<Repea
         }
     }
     repeated
+}
+
+impl Emergency<'_> {
+    /// Returns the indices of the versions of a record that are about the same: who approves another one looks at something else.
+    fn like_versions(
+        &self,
+        history: &History,
+        key: &TrailKey,
+        governance: &Governance,
+    ) -> Vec<usize> {
+        let versions = history.trails.get(key).map_or(&[][..], |trail| &trail.versions);
+        let is_like = |version: &Version| {
+            let record = version.record.record();
+            record.is_some_and(|record| {
+                Peer::unclosed("", record, None).is_like(&self.peer, governance)
+            })
+        };
+        let like = versions.iter().enumerate().filter(|(_, version)| is_like(version));
+        like.map(|(index, _)| index).collect()
+    }
 }

@@ -89,10 +89,18 @@ pub(crate) struct RepeatedEmergency {
     pub earlier: Vec<EarlierEmergency>,
 }
 
-pub(crate) enum EarlierEmergency {
-    Landed(TrailKey),
-    /// A merge brought this commit, which filed it, and left it out.
-    OffLine(TrailKey, Rc<Commit>),
+pub(crate) struct EarlierEmergency {
+    pub key: TrailKey,
+    pub off_line: Option<FiledOffLine>,
+    /// The records under which somebody may have looked at it, and the indices of their versions that are about the same.
+    pub looked_at: Vec<(TrailKey, Vec<usize>)>,
+}
+
+/// A merge brought the commit that filed it, and left it out.
+pub(crate) struct FiledOffLine {
+    pub commit: Rc<Commit>,
+    /// When it was filed, if it landed with that merge as the later emergency.
+    pub landed_then: Option<Instant>,
 }
 
 /// Takes the grace of the emergencies that an earlier one uses up: it had a grace itself, they share a maker or lander, and
@@ -109,6 +117,7 @@ pub(crate) fn use_up(
     }
     let governance_history = GovernanceHistory::new(ruled);
     let mut used: Vec<(TrailKey, UsedGrace)> = Vec::new();
+    let mut begun = Vec::new();
     for emergency in repeated {
         let Some(later) = FirstVersion::read(history, verdicts, &emergency.key) else {
             continue;
@@ -119,27 +128,47 @@ pub(crate) fn use_up(
         let landings = &history.mainline.landings;
         let at = landings.get(landing).map_or(Instant::MAX, |landing| landing.effective);
         let has_own = |key: &TrailKey| !used.iter().any(|(without, _)| without == key);
-        let found = emergency.earlier.iter().find_map(|earlier| match earlier {
-            EarlierEmergency::Landed(key) if has_own(key) => {
-                let earlier = FirstVersion::read(history, verdicts, key)?;
-                let person = later.shared_person(&earlier, resolver)?;
-                let is_open = !earlier.is_looked_at(landing, at);
-                is_open.then(|| UsedGrace { period, by: key.to_string(), person })
-            }
-            EarlierEmergency::Landed(_) => None,
-            EarlierEmergency::OffLine(key, commit) => {
-                let person = Some(later.person_of(commit, resolver)?);
-                let landed = FirstVersion::read(history, verdicts, key);
-                let is_open = !landed.is_some_and(|landed| landed.is_looked_at(landing, at));
-                is_open.then(|| UsedGrace { period, by: key.to_string(), person })
-            }
+        let is_open = |earlier: &EarlierEmergency| {
+            let mut records = earlier.looked_at.iter();
+            !records.any(|(key, like)| {
+                FirstVersion::read(history, verdicts, key)
+                    .is_some_and(|record| record.is_looked_at(like, landing, at))
+            })
+        };
+        let mut began = period.begin;
+        let found = emergency.earlier.iter().find_map(|earlier| {
+            let person = match &earlier.off_line {
+                None if !has_own(&earlier.key) => return None,
+                None => {
+                    let landed = FirstVersion::read(history, verdicts, &earlier.key)?;
+                    later.shared_person(&landed, resolver)?
+                }
+                Some(filed) => {
+                    let person = later.person_of(&filed.commit, resolver)?;
+                    if let Some(then) = filed.landed_then {
+                        began = began.min(then);
+                        return None;
+                    }
+                    Some(person)
+                }
+            };
+            let by = earlier.key.to_string();
+            is_open(earlier).then_some(UsedGrace { period, by, person })
         });
-        used.extend(found.map(|found| (emergency.key.clone(), found)));
+        match found {
+            Some(found) => used.push((emergency.key.clone(), found)),
+            None if began < period.begin => begun.push((emergency.key.clone(), began, period.term)),
+            None => {}
+        }
     }
-    for (key, grace) in used {
+    let used = used.into_iter().map(|(key, grace)| (key, Grace::UsedUp(Box::new(grace))));
+    let begun = begun
+        .into_iter()
+        .map(|(key, begin, term)| (key, Grace::Within(GracePeriod { begin, term })));
+    for (key, grace) in used.chain(begun) {
         let first = verdicts.get_mut(&key).and_then(|verdicts| verdicts.first_mut());
         if let Some(first) = first {
-            Rc::make_mut(first).grace = Grace::UsedUp(Box::new(grace));
+            Rc::make_mut(first).grace = grace;
         }
     }
 }
@@ -195,24 +224,22 @@ impl<'a> FirstVersion<'a> {
         own.any(|own| !resolver.relation(identity, &SeparatedBy::Address, &own).is_different())
     }
 
-    /// Tells whether somebody outside the authors had approved or closed it by a landing, and nobody rejected it.
-    fn is_looked_at(&self, landing: usize, at: Instant) -> bool {
-        let versions = self.trail.versions.iter().zip(self.verdicts);
-        let known: Vec<_> = versions.filter(|(version, _)| version.landing <= landing).collect();
-        let outcome = |version: &Version| {
-            let closure = version.record.record()?.closure.as_ref()?;
-            Some(closure.outcome)
-        };
-        let outcomes: Vec<_> = known.iter().map(|(version, _)| outcome(version)).collect();
-        let is_rejected = outcomes.contains(&Some(ClosureOutcome::Rejected));
-        let mut before = None;
-        let is_closed = known.iter().zip(&outcomes).any(|((_, verdict), outcome)| {
-            let closes = outcome.is_some() && before != *outcome;
-            before = *outcome;
-            closes && verdict.witnessed_at.is_some_and(|witnessed| witnessed <= at)
-        });
-        let is_approved = known.iter().any(|(_, verdict)| is_approved_by_others(verdict, at));
-        !is_rejected && (is_approved || is_closed)
+    /// Tells whether somebody outside the authors had approved or closed one of some versions by a landing, and nobody rejected
+    /// the record.
+    fn is_looked_at(&self, like: &[usize], landing: usize, at: Instant) -> bool {
+        let versions = self.trail.versions.iter().zip(self.verdicts).enumerate();
+        let known = versions.filter(|(_, (version, _))| version.landing <= landing);
+        let outcome = |version: &Version| Some(version.record.record()?.closure.as_ref()?.outcome);
+        let (mut before, mut is_rejected, mut is_seen) = (None, false, false);
+        for (index, (version, verdict)) in known {
+            let outcome = outcome(version);
+            let closes = outcome.is_some() && before != outcome;
+            before = outcome;
+            is_rejected |= outcome == Some(ClosureOutcome::Rejected);
+            let is_closed = closes && verdict.witnessed_at.is_some_and(|witnessed| witnessed <= at);
+            is_seen |= like.contains(&index) && (is_closed || is_approved_by_others(verdict, at));
+        }
+        !is_rejected && is_seen
     }
 }
 

@@ -205,6 +205,30 @@ fn merge_opens_no_second_grace() {
             assert_eq!(status_of(&repo, other), "active", "{depth} below");
         }
     }
+    // Nor where the merge that leaves it out holds the second one.
+    let first = emergency(FIRST, "billing");
+    let left: [(&str, Option<String>); 3] = [
+        ("left out", None),
+        ("another class", Some(first.replace("class: emergency", "class: standard"))),
+        ("about something else", Some(emergency(FIRST, "ledger"))),
+    ];
+    for (what, left) in left {
+        for again in [ID, "EXC-2026-BBBBB"] {
+            let repo = ledger("version: 1\n", &[]);
+            let fork = repo.tip("main").to_string();
+            repo.by("mallory").write(FIRST, &first).commit("Emergency");
+            repo.wait("1d");
+            let merge = repo.branch_from("mine", &fork).by("mallory");
+            let merge = left.iter().fold(merge, |merge, text| merge.write(FIRST, text));
+            let merge = merge.write(ID, &emergency(ID, "billing")).merge_ours(&["main"], "Tidy up");
+            repo.set_ref("refs/heads/main", merge);
+            if again != ID {
+                repo.by("mallory").write(again, &emergency(again, "billing")).commit("Emergency");
+            }
+            assert_eq!(status_of(&repo, again), "unapproved", "{what}, {again}");
+            assert!(!is_allowed(&repo, "billing"), "{what}, {again}");
+        }
+    }
     // Nor where the first one is filed again as something else, which is over: no answer may leave it out.
     let repo = ledger("version: 1\n", &[]);
     let fork = repo.tip("main");
@@ -258,6 +282,28 @@ fn decoy_hides_no_emergency_that_a_merge_left_out() {
         }
         assert_eq!(status_of(&repo, ID), "unapproved", "{what}");
         assert!(!is_allowed(&repo, "billing"), "{what}");
+    }
+}
+
+#[test]
+fn approval_of_another_record_under_its_id_is_no_look_at_an_emergency() {
+    let about_wiki = emergency(FIRST, "wiki");
+    let standard = about_wiki.replace("class: emergency", "class: standard");
+    for (is_left_out, decoy) in [(true, &about_wiki), (true, &standard), (false, &standard)] {
+        let repo = ledger("version: 1\n", &[]);
+        let fork = repo.tip("main");
+        repo.by("mallory").write(FIRST, &emergency(FIRST, "billing")).commit("Emergency");
+        repo.wait("1d");
+        if is_left_out {
+            reroute(&repo, fork, 0, false, "Tidy up");
+        } else {
+            repo.by("mallory").remove(FIRST).commit("Remove it");
+        }
+        repo.branch("work").by("mallory").write(FIRST, decoy).commit("File it");
+        repo.by("dana").merge("work", "Merge branch 'work'");
+        repo.by("mallory").write(ID, &emergency(ID, "billing")).commit("Emergency");
+        assert_eq!(status_of(&repo, ID), "unapproved", "left out: {is_left_out}, {decoy}");
+        assert!(!is_allowed(&repo, "billing"), "left out: {is_left_out}, {decoy}");
     }
 }
 
