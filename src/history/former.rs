@@ -231,9 +231,8 @@ impl<'a> FormerCommits<'a> {
                 if !bytes.new.is_empty() {
                     let held = marks.entry(key.clone()).or_default();
                     let first = trails.get(key).and_then(|trail| trail.versions.first());
-                    let begins = first.is_some_and(|first| first.files == bytes.new);
-                    let is_left_out = bytes.old.is_empty() && !begins;
-                    self.note_held(held, (commit, at), (bytes, is_left_out), contents);
+                    let first = first.filter(|first| first.files == bytes.new);
+                    self.note_held(held, (commit, at), (bytes, first), contents);
                 }
                 let change = if bytes.old.is_empty() {
                     match trails.get(key).and_then(|trail| self.stood_beside(trail, bytes)) {
@@ -308,31 +307,39 @@ impl<'a> FormerCommits<'a> {
         Ok(())
     }
 
-    /// Notes that a commit off the line holds a record; one that it files, and that the line did not begin with, may be an
-    /// emergency.
+    /// Notes that a commit off the line holds a record; one that it files may be an emergency. `first` is the version with these
+    /// bytes with which the line began.
     fn note_held(
         &self,
         held: &mut OffLine,
         (commit, at): (&Rc<Commit>, Instant),
-        (bytes, is_left_out): (&Bytes, bool),
+        (bytes, first): (&Bytes, Option<&Version>),
         contents: &mut ContentCache<'_>,
     ) {
         held.held_since = Some(held.held_since.map_or(at, |since| since.min(at)));
         let Lost::Merge(landing, _) = self.by else { return };
         held.brought_by.get_or_insert(landing);
-        if !is_left_out {
+        if !bytes.old.is_empty() {
             return;
         }
-        let body = contents.read_all(&bytes.new).0;
+        let read;
+        let body = match first {
+            Some(first) => &first.record,
+            None => {
+                read = contents.read_all(&bytes.new).0;
+                &read
+            }
+        };
         if !body.may_be_emergency() {
             return;
         }
-        contents.parse(&body);
+        contents.parse(body);
         if let Some(record) = body.record()
             && record.class == Class::Emergency
         {
             let (commit, record) = (Rc::clone(commit), Rc::clone(record));
-            held.filed.push(EmergencyOffLine { commit, at, landing, record });
+            let is_first = first.is_some();
+            held.filed.push(EmergencyOffLine { commit, at, landing, record, is_first });
         }
     }
 

@@ -172,6 +172,8 @@ pub struct EmergencyOffLine {
     pub at: Instant,
     pub landing: usize,
     pub record: Rc<Record>,
+    /// Whether the record's trail begins with it: it counts where that landing has no grace.
+    pub is_first: bool,
 }
 
 /// A commit that took something away: from a landing on, no statement of before supports anything.

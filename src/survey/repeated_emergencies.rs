@@ -95,6 +95,12 @@ fn list_emergencies<'h>(
     let off_line = history.off_line.iter();
     let off_line =
         off_line.flat_map(|(key, marks)| marks.filed.iter().map(move |filed| (key, filed)));
+    let has_no_grace = |key: &TrailKey| {
+        let first = verdicts.trails.get(key).and_then(|verdicts| verdicts.first());
+        first.is_some_and(|first| matches!(first.grace, Grace::None))
+    };
+    // Where it landed with a grace, that is compared.
+    let off_line = off_line.filter(|(key, filed)| !filed.is_first || has_no_grace(key));
     let off_line = off_line.filter_map(|(key, filed)| {
         let resolved = tier::resolve(&governance.policy, &Facts::of(&filed.record))?;
         let period = GracePeriod { begin: filed.at, term: resolved.review_within? };
@@ -144,14 +150,15 @@ fn repeated(
                     && other.peer.is_like(&earlier.peer, governance)
             });
             let mut keys: BTreeSet<&TrailKey> = landed.map(|landed| landed.key).collect();
-            let is_later = keys.contains(later.key);
+            let is_later = keys.remove(later.key);
             keys.insert(earlier.key);
             let off_line = earlier.off_line.map(|commit| FiledOffLine {
                 commit: Rc::clone(commit),
                 landed_then: is_later.then_some(earlier.period.begin),
             });
+            let both = [earlier, later];
             let like =
-                |key: &TrailKey| (key.clone(), earlier.like_versions(history, key, governance));
+                |key: &TrailKey| (key.clone(), like_versions(history, key, both, governance));
             EarlierEmergency {
                 key: earlier.key.clone(),
                 off_line,
@@ -169,22 +176,19 @@ fn repeated(
     repeated
 }
 
-impl Emergency<'_> {
-    /// Returns the indices of the versions of a record that are about the same: who approves another one looks at something else.
-    fn like_versions(
-        &self,
-        history: &History,
-        key: &TrailKey,
-        governance: &Governance,
-    ) -> Vec<usize> {
-        let versions = history.trails.get(key).map_or(&[][..], |trail| &trail.versions);
-        let is_like = |version: &Version| {
-            let record = version.record.record();
-            record.is_some_and(|record| {
-                Peer::unclosed("", record, None).is_like(&self.peer, governance)
-            })
-        };
-        let like = versions.iter().enumerate().filter(|(_, version)| is_like(version));
-        like.map(|(index, _)| index).collect()
-    }
+/// Returns the indices of the versions of a record that are about the same as both emergencies: who approves another one looks at
+/// something else.
+fn like_versions(
+    history: &History,
+    key: &TrailKey,
+    both: [&Emergency<'_>; 2],
+    governance: &Governance,
+) -> Vec<usize> {
+    let versions = history.trails.get(key).map_or(&[][..], |trail| &trail.versions);
+    let is_like = |version: &Version| {
+        let peer = version.record.record().map(|record| Peer::unclosed("", record, None));
+        peer.is_some_and(|peer| both.iter().all(|one| peer.is_like(&one.peer, governance)))
+    };
+    let like = versions.iter().enumerate().filter(|(_, version)| is_like(version));
+    like.map(|(index, _)| index).collect()
 }

@@ -128,11 +128,17 @@ pub(crate) fn use_up(
         let landings = &history.mainline.landings;
         let at = landings.get(landing).map_or(Instant::MAX, |landing| landing.effective);
         let has_own = |key: &TrailKey| !used.iter().any(|(without, _)| without == key);
+        // What somebody else landed with it is another one.
+        let is_same = |key: &TrailKey, earlier: &EarlierEmergency, record: &FirstVersion<'_>| {
+            let filed = earlier.off_line.as_ref().filter(|_| *key != earlier.key);
+            filed.is_none_or(|filed| record.is_made_by(&filed.commit, resolver))
+        };
         let is_open = |earlier: &EarlierEmergency| {
             let mut records = earlier.looked_at.iter();
             !records.any(|(key, like)| {
-                FirstVersion::read(history, verdicts, key)
-                    .is_some_and(|record| record.is_looked_at(like, landing, at))
+                let record = FirstVersion::read(history, verdicts, key);
+                let record = record.filter(|record| is_same(key, earlier, record));
+                record.is_some_and(|record| record.is_looked_at(like, landing, at))
             })
         };
         let mut began = period.begin;
@@ -143,17 +149,17 @@ pub(crate) fn use_up(
                     let landed = FirstVersion::read(history, verdicts, &earlier.key)?;
                     later.shared_person(&landed, resolver)?
                 }
-                Some(filed) => {
-                    let person = later.person_of(&filed.commit, resolver)?;
-                    if let Some(then) = filed.landed_then {
-                        began = began.min(then);
-                        return None;
-                    }
-                    Some(person)
-                }
+                Some(filed) => Some(later.person_of(&filed.commit, resolver)?),
             };
-            let by = earlier.key.to_string();
-            is_open(earlier).then_some(UsedGrace { period, by, person })
+            if !is_open(earlier) {
+                return None;
+            }
+            let landed_then = earlier.off_line.as_ref().and_then(|filed| filed.landed_then);
+            if let Some(then) = landed_then {
+                began = began.min(then);
+                return None;
+            }
+            Some(UsedGrace { period, by: earlier.key.to_string(), person })
         });
         match found {
             Some(found) => used.push((emergency.key.clone(), found)),
@@ -213,15 +219,18 @@ impl<'a> FirstVersion<'a> {
     }
 
     fn person_of(&self, commit: &Commit, resolver: IdentityResolver) -> Option<Person> {
-        let idents = [commit.author(), commit.committer()].into_iter();
-        let mut people = idents.filter_map(|ident| resolver.of_ident(ident));
+        let mut people = people_of(commit, resolver);
         let found = people.find(|identity| self.may_be(identity, resolver));
         found.map(|identity| identity.person)
     }
 
+    fn is_made_by(&self, commit: &Commit, resolver: IdentityResolver) -> bool {
+        let makers = &self.first.makers;
+        people_of(commit, resolver).any(|identity| is_any_of(&identity, makers.iter(), resolver))
+    }
+
     fn may_be(&self, identity: &Identity, resolver: IdentityResolver) -> bool {
-        let mut own = self.people().map(|person| resolver.of_person(person));
-        own.any(|own| !resolver.relation(identity, &SeparatedBy::Address, &own).is_different())
+        is_any_of(identity, self.people(), resolver)
     }
 
     /// Tells whether somebody outside the authors had approved or closed one of some versions by a landing, and nobody rejected
@@ -241,6 +250,25 @@ impl<'a> FirstVersion<'a> {
         }
         !is_rejected && is_seen
     }
+}
+
+fn people_of<'c>(
+    commit: &'c Commit,
+    resolver: IdentityResolver<'c>,
+) -> impl Iterator<Item = Identity> + 'c {
+    let idents = [commit.author(), commit.committer()].into_iter();
+    idents.filter_map(move |ident| resolver.of_ident(ident))
+}
+
+fn is_any_of<'p>(
+    identity: &Identity,
+    mut people: impl Iterator<Item = &'p Person>,
+    resolver: IdentityResolver,
+) -> bool {
+    people.any(|person| {
+        let own = resolver.of_person(person);
+        !resolver.relation(identity, &SeparatedBy::Address, &own).is_different()
+    })
 }
 
 fn is_approved_by_others(verdict: &ApprovalVerdict, at: Instant) -> bool {

@@ -9,6 +9,7 @@ const HELPERS: &[&str] = &[
     "branch_that_begins_a_ledger_may_be_edited",
     "answers_name_the_folder",
     "branch_says_that_it_adds_a_policy_below",
+    "draft_of_an_approved_emergency_uses_up_no_grace",
     "draft_that_became_another_class_and_was_approved_uses_up_no_grace",
     "drafts_work_below",
     "honest_emergencies_have_a_grace",

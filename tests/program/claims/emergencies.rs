@@ -245,6 +245,31 @@ fn merge_opens_no_second_grace() {
 }
 
 #[test]
+fn merge_that_gives_no_grace_frees_no_other_emergency() {
+    let first = emergency(FIRST, "billing");
+    for lander in ["dependabot[bot]", "scan-agent", "late"] {
+        let policy = "version: 1\npeople: {agents: ['scan-agent@example.com']}\n";
+        let repo = ledger(policy, &[]);
+        let fork = repo.tip("main").to_string();
+        repo.by("mallory").write(FIRST, &first).commit("Emergency");
+        assert!(is_allowed(&repo, "billing"), "{lander}");
+        repo.wait("26h");
+        let now = repo.now();
+        let is_late = lander == "late";
+        if is_late {
+            repo.wait("90d");
+        }
+        let merge = repo.branch_from("mine", &fork).by(if is_late { "mallory" } else { lander });
+        let merge = merge.write(FIRST, &first).merge_ours(&["main"], "Update");
+        repo.set_ref("refs/heads/main", merge);
+        repo.clock(&now.to_string());
+        repo.by("mallory").write(ID, &emergency(ID, "billing")).commit("Emergency");
+        assert_eq!(status_of(&repo, ID), "unapproved", "{lander}");
+        assert!(!is_allowed(&repo, "billing"), "{lander}");
+    }
+}
+
+#[test]
 fn decoy_hides_no_emergency_that_a_merge_left_out() {
     let standard = emergency(FIRST, "billing").replace("class: emergency", "class: standard");
     let elsewhere = emergency(FIRST, "ledger");
@@ -287,12 +312,24 @@ fn decoy_hides_no_emergency_that_a_merge_left_out() {
 
 #[test]
 fn approval_of_another_record_under_its_id_is_no_look_at_an_emergency() {
-    let about_wiki = emergency(FIRST, "wiki");
-    let standard = about_wiki.replace("class: emergency", "class: standard");
-    for (is_left_out, decoy) in [(true, &about_wiki), (true, &standard), (false, &standard)] {
+    let billing = emergency(FIRST, "billing");
+    let wiki = emergency(FIRST, "wiki");
+    let standard = wiki.replace("class: emergency", "class: standard");
+    let alias =
+        |text: &str| text.replace("application: billing", "application: billing, aliases: [wiki]");
+    let rule = "rule: Every job has its own database user";
+    let control = |text: &str| text.replace(rule, "controls: [nist-800-53:IA-5]");
+    let both = |text: &str| text.replace(rule, &format!("{rule}, controls: [nist-800-53:IA-5]"));
+    for (what, is_left_out, first, decoy) in [
+        ("an emergency, left out", true, &billing, &wiki),
+        ("a standard one, left out", true, &billing, &standard),
+        ("a standard one, removed", false, &billing, &standard),
+        ("by an alias", false, &alias(&billing), &wiki),
+        ("by a control", false, &both(&billing), &control(&billing)),
+    ] {
         let repo = ledger("version: 1\n", &[]);
         let fork = repo.tip("main");
-        repo.by("mallory").write(FIRST, &emergency(FIRST, "billing")).commit("Emergency");
+        repo.by("mallory").write(FIRST, first).commit("Emergency");
         repo.wait("1d");
         if is_left_out {
             reroute(&repo, fork, 0, false, "Tidy up");
@@ -302,9 +339,27 @@ fn approval_of_another_record_under_its_id_is_no_look_at_an_emergency() {
         repo.branch("work").by("mallory").write(FIRST, decoy).commit("File it");
         repo.by("dana").merge("work", "Merge branch 'work'");
         repo.by("mallory").write(ID, &emergency(ID, "billing")).commit("Emergency");
-        assert_eq!(status_of(&repo, ID), "unapproved", "left out: {is_left_out}, {decoy}");
-        assert!(!is_allowed(&repo, "billing"), "left out: {is_left_out}, {decoy}");
+        assert_eq!(status_of(&repo, ID), "unapproved", "{what}");
+        assert!(!is_allowed(&repo, "billing"), "{what}");
     }
+    // Nor is that of somebody else's emergency, which lands with the merge that leaves it out.
+    let other = "EXC-2026-BBBBB";
+    let repo = ledger("version: 1\n", &[]);
+    let fork = repo.tip("main").to_string();
+    repo.by("mallory").write(FIRST, &billing).commit("Emergency");
+    repo.wait("1d");
+    repo.branch_from("base", &fork)
+        .by("bob")
+        .write(other, &emergency(other, "billing"))
+        .commit("Emergency");
+    let merge =
+        repo.branch_from("mine", &fork).by("bob").write(other, &emergency(other, "billing"));
+    let merge = merge.merge_ours(&["base", "main"], "Tidy up");
+    repo.set_ref("refs/heads/main", merge);
+    repo.branch("more").by("bob").edit(other, "title: In other words").commit("Amend");
+    repo.by("dana").merge("more", "Merge branch 'more'");
+    repo.by("mallory").write(ID, &emergency(ID, "billing")).commit("Emergency");
+    assert_eq!(status_of(&repo, ID), "unapproved");
 }
 
 #[test]
@@ -331,6 +386,22 @@ fn id_that_a_branch_gave_up_uses_up_no_grace() {
     repo.wait("1d");
     // Dana looked at what landed.
     repo.by("omar").write(ID, &emergency(ID, "billing")).commit("Emergency");
+    assert_eq!(status_of(&repo, ID), "active");
+}
+
+#[test]
+fn draft_of_an_approved_emergency_uses_up_no_grace() {
+    // Its branch, which Dana squashed, lives on, and brings its commits with the next one.
+    let repo = ledger("version: 1\n", &[]);
+    let text = emergency(FIRST, "billing");
+    let draft = text.replace("class: emergency", "class: emergency\n# A draft.");
+    repo.branch("work").by("omar").write(FIRST, &draft).commit("Emergency");
+    repo.branch("work").by("omar").write(FIRST, &text).commit("Correct it");
+    repo.by("omar").through("dana").write(FIRST, &text).commit("Emergency (#7)");
+    assert_eq!(status_of(&repo, FIRST), "active");
+    repo.wait("60h");
+    repo.branch("work").by("omar").write(ID, &emergency(ID, "billing")).commit("Emergency");
+    repo.by("omar").merge("work", "Merge branch 'work'");
     assert_eq!(status_of(&repo, ID), "active");
 }
 
