@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`TrailPast`].
 
-use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
+use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Grace, Satisfied};
 use crate::history::version::{Trail, Version, VersionChange};
 use crate::record::Record;
 use crate::record::time::Instant;
@@ -52,6 +52,15 @@ impl<'a> TrailPast<'a> {
 
     pub(crate) fn last_approved(&self) -> Option<usize> {
         (self.first()..=self.tip).rev().find(|index| self.is_approved(*index))
+    }
+
+    /// Tells whether anything was approved, or has a grace: nothing else grants, whatever it says.
+    pub(super) fn may_grant(&self) -> bool {
+        let has_grace = |first: usize| {
+            let verdict = self.verdict(first);
+            verdict.is_some_and(|verdict| matches!(verdict.grace, Grace::Within(_)))
+        };
+        self.last_approved().is_some() || has_grace(self.first())
     }
 
     pub(crate) fn first(&self) -> usize {

@@ -98,10 +98,12 @@ pub(crate) fn missing_approvals(
 
 /// Returns the authors known only as accounts, each with the line to add before somebody without one can approve.
 fn unknown_authors(context: DemandContext) -> BTreeMap<String, String> {
-    let members = context.authors.members.iter();
-    let accounts = members
-        .filter(|member| !context.resolver.is_trusted_as_bot(member))
-        .flat_map(|member| context.resolver.accounts(member, &SeparatedBy::Address).unmapped);
+    let accounts = context.authors.members.iter().flat_map(|member| {
+        let unmapped = context.resolver.accounts(member, &SeparatedBy::Address).unmapped;
+        // Few have such an account, and of hundreds of authors each pattern of bots would be compared at each version.
+        let counts = !unmapped.is_empty() && !context.resolver.is_trusted_as_bot(member);
+        if counts { unmapped } else { Vec::new() }
+    });
     accounts.map(|(account, key)| (account.to_string(), relation::to_add(&[key]))).collect()
 }
 
