@@ -176,8 +176,7 @@ fn repeated(
     repeated
 }
 
-/// Returns the indices of the versions of a record that are about the same as both emergencies: who approves another one looks at
-/// something else.
+/// Returns the indices of the versions of a record that are about the same as both emergencies: others are something else.
 fn like_versions(
     history: &History,
     key: &TrailKey,

@@ -233,8 +233,7 @@ impl<'a> FirstVersion<'a> {
         is_any_of(identity, self.people(), resolver)
     }
 
-    /// Tells whether somebody outside the authors had approved or closed one of some versions by a landing, and nobody rejected
-    /// the record.
+    /// Tells whether somebody outside the authors had approved or closed one of some versions, and nobody rejected the record.
     fn is_looked_at(&self, like: &[usize], landing: usize, at: Instant) -> bool {
         let versions = self.trail.versions.iter().zip(self.verdicts).enumerate();
         let known = versions.filter(|(_, (version, _))| version.landing <= landing);
