@@ -22,7 +22,7 @@ use std::rc::Rc;
 /// An emergency that had a grace, by its own evidence, or would have had one but for rules that nobody approved.
 struct Emergency<'h> {
     key: &'h TrailKey,
-    /// The commit that filed it, if a merge left it out.
+    /// The commit that filed it, if a merge left it out or gave it no grace.
     off_line: Option<&'h Rc<Commit>>,
     landing: usize,
     period: GracePeriod,
@@ -165,8 +165,8 @@ fn repeated(
                 looked_at: keys.into_iter().map(like).collect(),
             }
         });
-        let earlier: Vec<EarlierEmergency> = earlier.collect();
-        if !earlier.is_empty() && later.off_line.is_none() {
+        if later.off_line.is_none() {
+            let earlier: Vec<EarlierEmergency> = earlier.collect();
             repeated.push(RepeatedEmergency { key: later.key.clone(), earlier });
         }
         for name in later.peer.names() {

@@ -96,7 +96,7 @@ pub(crate) struct EarlierEmergency {
     pub looked_at: Vec<(TrailKey, Vec<usize>)>,
 }
 
-/// A merge brought the commit that filed it, and left it out.
+/// A merge brought the commit that filed it, and left it out or gave it no grace.
 pub(crate) struct FiledOffLine {
     pub commit: Rc<Commit>,
     /// When it was filed, if it landed with that merge as the later emergency.
@@ -116,8 +116,7 @@ pub(crate) fn use_up(
         return;
     }
     let governance_history = GovernanceHistory::new(ruled);
-    let mut used: Vec<(TrailKey, UsedGrace)> = Vec::new();
-    let mut begun = Vec::new();
+    let mut graces: Vec<(TrailKey, Grace)> = Vec::new();
     for emergency in repeated {
         let Some(later) = FirstVersion::read(history, verdicts, &emergency.key) else {
             continue;
@@ -127,7 +126,9 @@ pub(crate) fn use_up(
         let resolver = governance_history.resolver(landing);
         let landings = &history.mainline.landings;
         let at = landings.get(landing).map_or(Instant::MAX, |landing| landing.effective);
-        let has_own = |key: &TrailKey| !used.iter().any(|(without, _)| without == key);
+        let is_used_up = |key: &TrailKey| {
+            graces.iter().any(|(of, grace)| of == key && matches!(grace, Grace::UsedUp(_)))
+        };
         // What somebody else landed with it is another one.
         let is_same = |key: &TrailKey, earlier: &EarlierEmergency, record: &FirstVersion<'_>| {
             let filed = earlier.off_line.as_ref().filter(|_| *key != earlier.key);
@@ -141,37 +142,30 @@ pub(crate) fn use_up(
                 record.is_some_and(|record| record.is_looked_at(like, landing, at))
             })
         };
-        let mut began = period.begin;
-        let found = emergency.earlier.iter().find_map(|earlier| {
+        let mut left = period;
+        let mut used = None;
+        for earlier in &emergency.earlier {
             let person = match &earlier.off_line {
-                None if !has_own(&earlier.key) => return None,
-                None => {
-                    let landed = FirstVersion::read(history, verdicts, &earlier.key)?;
-                    later.shared_person(&landed, resolver)?
-                }
-                Some(filed) => Some(later.person_of(&filed.commit, resolver)?),
+                Some(filed) => later.person_of(&filed.commit, resolver).map(Some),
+                None if is_used_up(&earlier.key) => None,
+                None => FirstVersion::read(history, verdicts, &earlier.key)
+                    .and_then(|landed| later.shared_person(&landed, resolver)),
             };
+            let Some(person) = person else { continue };
             if !is_open(earlier) {
-                return None;
+                continue;
             }
-            let landed_then = earlier.off_line.as_ref().and_then(|filed| filed.landed_then);
-            if let Some(then) = landed_then {
-                began = began.min(then);
-                return None;
+            if let Some(then) = earlier.off_line.as_ref().and_then(|filed| filed.landed_then) {
+                left.begin = left.begin.min(then);
+                continue;
             }
-            Some(UsedGrace { period, by: earlier.key.to_string(), person })
-        });
-        match found {
-            Some(found) => used.push((emergency.key.clone(), found)),
-            None if began < period.begin => begun.push((emergency.key.clone(), began, period.term)),
-            None => {}
+            used = Some(UsedGrace { period, by: earlier.key.to_string(), person });
+            break;
         }
+        let grace = used.map_or(Grace::Within(left), |used| Grace::UsedUp(Box::new(used)));
+        graces.push((emergency.key.clone(), grace));
     }
-    let used = used.into_iter().map(|(key, grace)| (key, Grace::UsedUp(Box::new(grace))));
-    let begun = begun
-        .into_iter()
-        .map(|(key, begin, term)| (key, Grace::Within(GracePeriod { begin, term })));
-    for (key, grace) in used.chain(begun) {
+    for (key, grace) in graces {
         let first = verdicts.get_mut(&key).and_then(|verdicts| verdicts.first_mut());
         if let Some(first) = first {
             Rc::make_mut(first).grace = grace;
