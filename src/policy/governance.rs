@@ -225,8 +225,8 @@ impl Governance {
             }
         }
         for (index, folder) in governance.policy.records.clone().iter().enumerate() {
-            if behind_link(tree, folder)? {
-                governance.link(folder, &format!("records[{index}]"));
+            if let Some(kind) = passed(tree, folder)? {
+                governance.elsewhere(folder, &format!("records[{index}]"), kind);
             }
         }
         governance.settle();
@@ -284,8 +284,8 @@ impl Governance {
             }
             return Ok(());
         }
-        if behind_link(tree, path)? {
-            self.link(path, field);
+        if let Some(kind) = passed(tree, path)? {
+            self.elsewhere(path, field, kind);
             return Ok(());
         }
         match (tree.kind(path)?, file.if_absent) {
@@ -311,9 +311,17 @@ impl Governance {
         root.is_some_and(|root| root.at(field).is_some())
     }
 
-    fn link(&mut self, path: &str, field: &str) {
-        let message = format!("{path} is a link, or is reached through one");
-        let help = "use the path of the file or folder itself: links are never followed";
+    fn elsewhere(&mut self, path: &str, field: &str, passed: EntryKind) {
+        let (message, help) = match passed {
+            EntryKind::Submodule => (
+                format!("{path} is a submodule, or lies in one"),
+                "use a path of this repository: nobody here approves what lies in another one",
+            ),
+            _ => (
+                format!("{path} is a link, or is reached through one"),
+                "use the path of the file or folder itself: links are never followed",
+            ),
+        };
         self.note(Level::Error, field, message, help);
     }
 
@@ -420,15 +428,17 @@ fn no_file(path: &str, kind: EntryKind) -> Finding {
     }
 }
 
-fn behind_link(tree: &dyn Tree, path: &str) -> Result<bool, TreeError> {
+// The link or submodule that a path is, or leads through.
+fn passed(tree: &dyn Tree, path: &str) -> Result<Option<EntryKind>, TreeError> {
     let ends = path.match_indices('/').map(|(index, _)| index);
     for end in ends.chain([path.len()]) {
         let Some(prefix) = path.get(..end) else {
             continue;
         };
-        if tree.kind(prefix)? == Some(EntryKind::Link) {
-            return Ok(true);
+        let kind = tree.kind(prefix)?;
+        if let Some(EntryKind::Link | EntryKind::Submodule) = kind {
+            return Ok(kind);
         }
     }
-    Ok(false)
+    Ok(None)
 }

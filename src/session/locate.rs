@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::diag::Level;
 use crate::diag::remedy::Remedy;
-use crate::diag::shell::quoted;
+use crate::diag::shell::{self, quoted};
 use crate::history::objects::Oid;
 use crate::history::paths;
 use crate::ledger::tree::Tree;
@@ -72,7 +72,11 @@ impl Located {
         };
         let is_named = options.root.is_some();
         let located = Located::at(root, options)?;
-        let asked = if is_named { Vec::new() } else { located.folders_to(folder) };
+        if is_named {
+            return Ok(located);
+        }
+        let asked = located.folders_to(folder);
+        located.refuse_left_out(&asked)?;
         Ok(Located { asked, ..located })
     }
 
@@ -90,6 +94,9 @@ impl Located {
         let inside = repository
             .as_ref()
             .and_then(|repository| Some((repository.work_dir()?, repository.prefix(&root)?)));
+        if let (Some(repository), None) = (&repository, &inside) {
+            return Err(outside(repository, &root).into());
+        }
         let tree = match inside {
             Some((top, prefix)) => WorkTree::within(top, &prefix),
             None => WorkTree::new(&root),
@@ -143,6 +150,19 @@ impl Located {
         folders
     }
 
+    /// Refuses a ledger above one whose policy this checkout leaves out.
+    fn refuse_left_out(&self, asked: &[String]) -> Result<(), Undetermined> {
+        let Some(repository) = &self.repository else { return Ok(()) };
+        let above = repository.prefix(&self.root).unwrap_or_default();
+        for folder in asked.iter().filter(|folder| folder.len() > above.len()) {
+            let path = paths::join(folder, policy::FILE);
+            if repository.is_left_out(&path)? {
+                return Err(left_out(repository, &path));
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn asked(&self) -> &[String] {
         &self.asked
     }
@@ -177,6 +197,19 @@ fn no_ledger(folder: &Path) -> Undetermined {
         }
     }
     none(elsewhere)
+}
+
+fn outside(repository: &Repository, root: &Path) -> Undetermined {
+    let top = repository.work_dir().unwrap_or(repository.common_dir());
+    let top = top.components().collect::<PathBuf>();
+    let what = format!(
+        "{} is not in the work tree of its repository: git's setting core.worktree puts that at {}",
+        root.display(),
+        top.display()
+    );
+    let command = shell::command("git -C", &[&root.display().to_string()]);
+    let unset = format!("{command} config --unset core.worktree");
+    Undetermined::other(what, Remedy::run([&unset]).after(format!("`{unset}` ends that")))
 }
 
 fn left_out(repository: &Repository, path: &str) -> Undetermined {

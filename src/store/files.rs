@@ -78,6 +78,28 @@ impl WorkTree {
         }
     }
 
+    /// Returns everything below a folder, also below the top of another repository.
+    pub(super) fn below(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
+        let mut items = Vec::new();
+        self.fill(folder, 0, &mut items).map_err(|error| match error {
+            TreeError::TooLarge { .. } => TreeError::TooLarge { folder: folder.to_owned() },
+            other => other,
+        })?;
+        Ok(items)
+    }
+
+    fn kind_at(&self, place: &Path, file_type: fs::FileType) -> EntryKind {
+        match kind_of(file_type) {
+            // The top of another repository, a submodule or not: nothing below it is this one's.
+            EntryKind::Folder
+                if place != self.top && fs::symlink_metadata(place.join(".git")).is_ok() =>
+            {
+                EntryKind::Submodule
+            }
+            kind => kind,
+        }
+    }
+
     fn fill(&self, folder: &str, depth: usize, items: &mut Vec<TreeItem>) -> Result<(), TreeError> {
         let too_large = || TreeError::TooLarge { folder: folder.to_owned() };
         let Some(place) = self.seen(folder) else {
@@ -95,7 +117,7 @@ impl WorkTree {
             }
             let path = joined(folder, &name);
             let file_type = entry.file_type().map_err(|cause| unreadable(&path, &cause))?;
-            let kind = kind_of(file_type, &entry.path());
+            let kind = self.kind_at(&entry.path(), file_type);
             if kind == EntryKind::File && temporary::is_left(&name) {
                 continue;
             }
@@ -113,21 +135,15 @@ impl WorkTree {
 
 impl Tree for WorkTree {
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
-        let mut items = Vec::new();
-        if self.kind(folder)? == Some(EntryKind::Folder) {
-            let named_whole = |error| match error {
-                TreeError::TooLarge { .. } => TreeError::TooLarge { folder: folder.to_owned() },
-                other => other,
-            };
-            self.fill(folder, 0, &mut items).map_err(named_whole)?;
-        }
+        let is_folder = self.kind(folder)? == Some(EntryKind::Folder);
+        let mut items = if is_folder { self.below(folder)? } else { Vec::new() };
         items.order_by(|one, other| one.path.cmp(&other.path));
         Ok(items)
     }
 
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
         let found = self.found(path)?;
-        Ok(found.map(|(place, found)| kind_of(found.file_type(), &place)))
+        Ok(found.map(|(place, found)| self.kind_at(&place, found.file_type())))
     }
 
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
@@ -159,18 +175,15 @@ impl Tree for WorkTree {
     }
 }
 
-fn kind_of(file_type: fs::FileType, place: &Path) -> EntryKind {
+fn kind_of(file_type: fs::FileType) -> EntryKind {
     if file_type.is_symlink() {
         EntryKind::Link
     } else if file_type.is_file() {
         EntryKind::File
-    } else if !file_type.is_dir() {
-        EntryKind::Other
-    } else if fs::symlink_metadata(place.join(".git")).is_ok_and(|found| found.is_file()) {
-        // A submodule's folder holds a file `.git` that says where its repository is.
-        EntryKind::Submodule
-    } else {
+    } else if file_type.is_dir() {
         EntryKind::Folder
+    } else {
+        EntryKind::Other
     }
 }
 

@@ -2,6 +2,7 @@
 //! after which they do.
 
 mod attributes;
+mod git_folder;
 mod partial;
 mod strays;
 

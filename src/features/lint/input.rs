@@ -109,13 +109,17 @@ impl<'l> Input<'l> {
         let is_linted = |path: &str| match self.tree.kind(path) {
             Ok(Some(EntryKind::Folder)) => {
                 let mut places = records.iter().chain(governance);
+                let is_file = |item: &TreeItem| {
+                    ledger::is_record_of(records, &item.path) || is_of_approvals(&item.path)
+                };
                 places.any(|place| below(place, path))
                     || records.iter().any(|folder| below(path, folder))
+                        && self.tree.list(path).map_or(true, |items| items.iter().any(is_file))
             }
             _ => {
                 ledger::is_record_of(records, path)
                     || governance.iter().any(|known| known == path)
-                    || path.split('/').any(|part| part == ".approvals")
+                    || is_of_approvals(path)
             }
         };
         let named = self.named.iter().map(String::as_str);
@@ -155,6 +159,10 @@ impl<'l> Input<'l> {
             |folder: &String| path.starts_with(&format!("{}/", folder.trim_end_matches('/')));
         path != policy::FILE && folders.iter().any(below)
     }
+}
+
+fn is_of_approvals(path: &str) -> bool {
+    path.split('/').any(|part| part == ".approvals")
 }
 
 fn path_inside(path: &Path, located: &Located, folder: &Path) -> Result<String, Usage> {

@@ -38,6 +38,7 @@ pub struct Checkout {
     indexed: BTreeMap<String, IndexedFile>,
     /// The links that lie in the work tree as files, since `core.symlinks` is off: git commits each as a link to its text.
     written_links: BTreeSet<String>,
+    submodules: BTreeSet<String>,
     /// The files with several sides of a merge.
     pub unmerged: BTreeSet<String>,
     /// Whether it is a sparse one.
@@ -65,6 +66,7 @@ pub struct JudgedTree<'r> {
     /// The files that are read from the index; `None` for one that it does not have.
     indexed: BTreeMap<String, Option<IndexedFile>>,
     written_links: BTreeSet<String>,
+    submodules: BTreeSet<String>,
 }
 
 impl<'r> JudgedTree<'r> {
@@ -83,6 +85,9 @@ impl<'r> JudgedTree<'r> {
             indexed: indexed.map(|(path, file)| (path.clone(), Some(*file))).collect(),
             written_links: repository
                 .map(|(_, checkout)| checkout.written_links.clone())
+                .unwrap_or_default(),
+            submodules: repository
+                .map(|(_, checkout)| checkout.submodules.clone())
                 .unwrap_or_default(),
         }
     }
@@ -114,8 +119,38 @@ impl<'r> JudgedTree<'r> {
     fn kind_here(&self, path: &str, kind: EntryKind) -> EntryKind {
         match kind {
             EntryKind::File if self.is_written_link(path) => EntryKind::Link,
+            // One that is not checked out is an empty folder.
+            EntryKind::Folder if self.submodules.contains(&self.prefix.plain(path)) => {
+                EntryKind::Submodule
+            }
+            // Git goes on tracking what it tracked there, whatever has the name `.git`.
+            EntryKind::Submodule if self.is_tracked_below(path) => EntryKind::Folder,
             kind => kind,
         }
+    }
+
+    fn is_tracked_below(&self, path: &str) -> bool {
+        let outward = self.prefix.outward(path).filter(|segments| !segments.is_empty());
+        let repository = self.repository.zip(outward);
+        repository.is_some_and(|(repository, path)| repository.tracks_below(&path.join("/")))
+    }
+
+    fn found_here(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
+        let kind = self.work_tree.kind(folder)?.map(|kind| self.kind_here(folder, kind));
+        let is_folder = kind == Some(EntryKind::Folder);
+        let mut items = if is_folder { self.work_tree.below(folder)? } else { Vec::new() };
+        let mut n = 0;
+        while let Some(item) = items.get_mut(n) {
+            let was = item.kind;
+            item.kind = self.kind_here(&item.path, was);
+            if was == EntryKind::Submodule && item.kind == EntryKind::Folder {
+                let inside = self.work_tree.below(&item.path)?;
+                items.extend(inside);
+            }
+            n += 1;
+        }
+        items.order_by(|one, other| one.path.cmp(&other.path));
+        Ok(items)
     }
 
     fn read(&self, file: Option<IndexedFile>) -> Result<Option<Vec<u8>>, TreeError> {
@@ -137,8 +172,7 @@ impl<'r> JudgedTree<'r> {
 
 impl Tree for JudgedTree<'_> {
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
-        let mut items = self.work_tree.list(folder)?;
-        items.iter_mut().for_each(|item| item.kind = self.kind_here(&item.path, item.kind));
+        let mut items = self.found_here(folder)?;
         if self.indexed.is_empty() {
             return Ok(items);
         }
@@ -262,6 +296,9 @@ impl Repository {
             let is_kept = is_kept(&shown);
             let indexed = if is_read_from_index(&entry) { IndexedFile::of(&entry) } else { None };
             let is_written_link = !has_links && is_link(&entry);
+            if entry.mode & KIND == 0o160_000 {
+                checkout.submodules.insert(prefix.inward(&shown));
+            }
             if !is_kept && !is_written_link && indexed.is_none() && !is_unmerged(&entry) {
                 continue;
             }
@@ -279,6 +316,23 @@ impl Repository {
             }
         }
         Ok(checkout)
+    }
+
+    fn tracks_below(&self, folder: &str) -> bool {
+        let found =
+            self.index().map(|index| index.find_prefix(Path::new(&format!("{folder}/"))).is_ok());
+        found.unwrap_or(true)
+    }
+
+    /// Tells whether the index has a file from which git reads the index, and which this checkout lacks.
+    ///
+    /// # Errors
+    /// [`GitError`] if the index can't be read.
+    pub fn is_left_out(&self, path: &str) -> Result<bool, GitError> {
+        let entry = self.index()?.get_path(Path::new(path), 0);
+        let place = self.work_dir.as_ref().map(|top| top.join(path));
+        let is_here = place.is_some_and(|place| fs::symlink_metadata(place).is_ok());
+        Ok(!is_here && entry.as_ref().is_some_and(is_read_from_index))
     }
 
     /// Returns the links of the whole index, by their paths from the root, each with where it leads.

@@ -43,6 +43,9 @@ pub enum OpenError {
         .folder.display()
     )]
     Tracked { own_dir: PathBuf, folder: PathBuf },
+    /// Something has the name of a repository's folder, and is none that can be opened.
+    #[error("{} is no git repository that can be opened", .entry.display())]
+    Broken { entry: PathBuf },
     #[error("git: {cause}")]
     Refused { cause: String },
 }
@@ -57,6 +60,11 @@ impl OpenError {
                 Remedy::run([&trust]).after(format!(
                     "run `{trust}` if you trust it (an entry like `/dir/*` and settings in the environment are not enough)"
                 ))
+            }
+            OpenError::Broken { entry } => {
+                let folder = entry.parent().unwrap_or(entry).display().to_string();
+                let ask = shell::command("git -C", &[&folder]) + " status";
+                Remedy::run([&ask]).after(format!("mend what `{ask}` says, or remove it"))
             }
             OpenError::Setting { .. } => "use a clone without it".into(),
             OpenError::Tracked { .. } => {
@@ -82,14 +90,23 @@ impl Repository {
         git2::opts::strict_hash_verification(false);
         let found = git2::Repository::discover_path(folder, std::iter::empty::<PathBuf>());
         let own_dir = found.map_err(|error| match error.code() {
-            git2::ErrorCode::NotFound => OpenError::NotFound { folder: folder.to_path_buf() },
+            git2::ErrorCode::NotFound => match named_git(folder) {
+                Some(entry) => OpenError::Broken { entry },
+                None => OpenError::NotFound { folder: folder.to_path_buf() },
+            },
             _ => refused(error),
         })?;
         if let Some(folder) = holder(&own_dir) {
             return Err(OpenError::Tracked { own_dir, folder });
         }
         match git2::Repository::open(&own_dir) {
-            Ok(git) => Repository::opened(git),
+            Ok(git) => {
+                // Where git's folder is a link, the work tree begins at the link.
+                if let Some(top) = linked_top(folder, &git) {
+                    git.set_workdir(&top, false).map_err(refused)?;
+                }
+                Repository::opened(git)
+            }
             Err(error) if error.code() == git2::ErrorCode::Owner => {
                 Err(OpenError::Owner { folder: trusted(&own_dir) })
             }
@@ -217,14 +234,31 @@ pub(super) fn common(own_dir: &Path) -> PathBuf {
     }
 }
 
+const WORK_TREE: &str = "core.worktree";
+
 /// Returns the top of the work tree. The setting `core.worktree` counts only in the repository's own configuration, as for
 /// git: another one would choose which folder of the ledger is read.
 fn stated_work_dir(git: &git2::Repository, config: &git2::Config) -> Option<PathBuf> {
-    const NAME: &str = "core.worktree";
     let found = git.workdir()?.to_path_buf();
-    let is_in = |level| config.open_level(level).is_ok_and(|own| own.get_string(NAME).is_ok());
+    let is_in = |level| config.open_level(level).is_ok_and(|own| own.get_string(WORK_TREE).is_ok());
     let is_own = is_in(git2::ConfigLevel::Local) || is_in(git2::ConfigLevel::Worktree);
-    if is_own || config.get_string(NAME).is_err() { Some(found) } else { work_dir(git.path()) }
+    if is_own || config.get_string(WORK_TREE).is_err() { Some(found) } else { work_dir(git.path()) }
+}
+
+/// Returns the nearest entry that has the name of git's folder, from a folder upwards.
+fn named_git(folder: &Path) -> Option<PathBuf> {
+    let begin = real_path(folder).ok()?;
+    let mut named = begin.ancestors().map(|folder| folder.join(".git"));
+    named.find(|entry| fs::symlink_metadata(entry).is_ok())
+}
+
+fn linked_top(folder: &Path, git: &git2::Repository) -> Option<PathBuf> {
+    git.workdir()?;
+    let entry = named_git(folder).filter(|entry| entry.is_symlink())?;
+    let is_this = real_path(&entry).ok()? == real_path(git.path()).ok()?;
+    let config = git.config().ok()?.open_level(git2::ConfigLevel::Local).ok()?;
+    let is_stated = config.get_string(WORK_TREE).is_ok();
+    if is_this && !is_stated { entry.parent().map(Path::to_path_buf) } else { None }
 }
 
 pub(super) fn work_dir(own_dir: &Path) -> Option<PathBuf> {

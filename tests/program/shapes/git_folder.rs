@@ -1,0 +1,156 @@
+//! Checkouts whose `.git` is no plain folder, lies where none is expected, or can't be opened.
+
+use super::{Checkout, Origin, RECORDS, assert_as_full, sample, write};
+use crate::support::repo::git;
+
+const BOTH: [&[&str]; 2] = [&["lint"], &["lint", "--base", "origin/main"]];
+
+fn assert_undetermined(shape: &str, clone: &Checkout, cause: &str) {
+    for words in BOTH {
+        let run = clone.run(words);
+        assert_eq!(run.code, 3, "{shape}: {words:?}: {}{}", run.out, run.err);
+        assert!(run.err.contains(cause), "{shape}: {words:?}: {}", run.err);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_gits_folder_changes_nothing() {
+    let origin = Origin::new();
+    let link = |place: &str, commands: &[&[&str]]| {
+        let clone = origin.after(commands);
+        clone.sh(&format!("mkdir -p ../g && mv .git {place} && ln -s {place} .git"), place);
+        clone
+    };
+    let sparse: &[&str] = &["sparse-checkout", "set", "--cone", "src"];
+    let shapes = vec![
+        ("beside", link("../real", &[])),
+        ("elsewhere", link("../g/real", &[])),
+        ("of its name", link("../g/.git", &[])),
+        ("elsewhere, sparse", link("../g/real", &[sparse])),
+    ];
+    assert_as_full(&origin, shapes);
+}
+
+#[test]
+fn a_file_with_the_name_of_gits_folder_hides_no_tracked_record() {
+    let origin = Origin::new();
+    let strange = |text: &str, place: &str| {
+        let clone = origin.clone(&[]);
+        write(&clone.top, place, text);
+        clone
+    };
+    let shapes = vec![
+        ("a file", strange("gitdir: /nonexistent\n", "exceptions/.git")),
+        ("a folder", strange("ref: refs/heads/main\n", "exceptions/moved/.git/HEAD")),
+    ];
+    assert_as_full(&origin, shapes);
+}
+
+#[test]
+fn what_lies_in_another_repository_is_not_read() {
+    let origin = Origin::new();
+    let clone = origin.after(&[&["switch", "-q", "main"]]);
+    let copy = clone.top.join("exceptions/copy");
+    git(&clone.top, &["clone", "-q", &origin.url(), "exceptions/copy"]);
+    assert_eq!(clone.run(&["lint"]).code, 0, "an untracked clone is another repository's");
+    std::fs::remove_dir_all(&copy).unwrap();
+
+    git(&clone.top, &["init", "-q", "exceptions/nested"]);
+    let nested = clone.top.join("exceptions/nested");
+    super::person(&nested);
+    let moved = nested.join("EXC-2026-00001.yaml");
+    std::fs::rename(clone.top.join(RECORDS[0]), &moved).unwrap();
+    git(&nested, &["add", "-A"]);
+    git(&nested, &["commit", "-qm", "Take it"]);
+    for place in ["untracked", "staged", "committed"] {
+        match place {
+            "staged" => clone.git(&["-c", "advice.addEmbeddedRepo=false", "add", "-A"]),
+            "committed" => clone.git(&["commit", "-qm", "Nest"]),
+            _ => {}
+        }
+        let run = clone.run(&["lint", "--base", "origin/main"]);
+        assert_eq!(run.code, 1, "{place}: {}", run.out);
+        assert!(run.out.contains("the file of EXC-2026-00001 was deleted"), "{place}: {}", run.out);
+    }
+}
+
+#[test]
+fn a_record_folder_is_no_submodule() {
+    let origin = Origin::new();
+    let clone = origin.after(&[&["switch", "-q", "main"], &["rm", "-qr", "exceptions"]]);
+    let add = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add"];
+    clone.git(&[&add[..], &[&origin.url(), "exceptions"]].concat());
+    let said = "error[bad-value]: exceptions is a submodule, or lies in one";
+    assert!(clone.run(&["lint"]).out.contains(said), "checked out");
+    clone.git(&["commit", "-qm", "Keep the records elsewhere"]);
+    let top = clone.top.parent().unwrap();
+    git(top, &["clone", "-q", "clone", "again"]);
+    let again = Checkout { top: top.join("again"), from: top.join("again"), ..clone };
+    assert!(again.run(&["lint"]).out.contains(said), "not checked out");
+}
+
+#[test]
+fn a_repository_that_cannot_be_opened_is_no_plain_folder() {
+    let origin = Origin::new();
+    let sparse: &[&str] = &["sparse-checkout", "set", "--cone", "src"];
+    let cause = ".git is no git repository that can be opened";
+    for damage in ["refs", "objects", "HEAD"] {
+        let clone = origin.after(&[&["pack-refs", "--all"], sparse]);
+        clone.sh(&format!("rm -r .git/{damage}"), damage);
+        assert_undetermined(damage, &clone, cause);
+    }
+    let clone = origin.after(&[&["switch", "-q", "main"]]);
+    clone.git(&["worktree", "add", "-q", "../linked", "work"]);
+    let top = clone.top.parent().unwrap().to_owned();
+    let linked = Checkout { top: top.join("linked"), from: top.join("linked"), ..clone };
+    linked.git(sparse);
+    std::fs::rename(top.join("clone"), top.join("gone")).unwrap();
+    assert_undetermined("a linked work tree", &linked, cause);
+}
+
+#[test]
+fn a_work_tree_that_git_has_elsewhere_is_not_that_of_this_folder() {
+    let origin = Origin::new();
+    let clone = origin.clone(&[]);
+    let expected = clone.said("before");
+    clone.sh("mkdir ../other && git config core.worktree \"$PWD/../other\"", "core.worktree");
+    assert_undetermined("core.worktree", &clone, "git's setting core.worktree puts that at");
+    assert_eq!(clone.said("after"), expected);
+}
+
+#[test]
+fn a_nested_ledger_whose_policy_is_left_out_is_not_that_above_it() {
+    let origin = Origin::new();
+    let nested = |commands: &[&[&str]]| {
+        let mut clone = origin.after(&[&["switch", "-q", "main"]]);
+        write(&clone.top, "svc/exledger.yaml", "version: 1\n");
+        let broken = sample(RECORDS[0]).replace("class: standard", "class: [");
+        write(&clone.top, "svc/exceptions/EXC-2026-00001.yaml", &broken);
+        write(&clone.top, "svc/src/app.txt", "code\n");
+        clone.git(&["add", "-A"]);
+        clone.git(&["commit", "-qm", "Nest a ledger"]);
+        commands.iter().for_each(|words| clone.git(words));
+        clone.from = clone.top.join("svc/src");
+        clone
+    };
+    assert_eq!(nested(&[]).run(&["lint"]).code, 1);
+    let only: &[&str] = &["sparse-checkout", "set", "--no-cone", "/svc/src/", "/exledger.yaml"];
+    let left_out = "svc/exledger.yaml is in git's index, and this checkout leaves it out";
+    assert_undetermined("sparse", &nested(&[only]), left_out);
+    for flag in ["--skip-worktree", "--assume-unchanged"] {
+        let clone = nested(&[&["update-index", flag, "svc/exledger.yaml"]]);
+        std::fs::remove_file(clone.top.join("svc/exledger.yaml")).unwrap();
+        assert_undetermined(flag, &clone, left_out);
+    }
+}
+
+#[test]
+fn a_folder_without_records_is_nothing_to_lint() {
+    let origin = Origin::new();
+    let clone = origin.after(&[&["switch", "-q", "main"]]);
+    write(&clone.top, "exceptions/notes/readme.txt", "Notes\n");
+    let run = clone.run(&["lint", "exceptions/notes"]);
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    assert_eq!(clone.run(&["lint", "exceptions"]).code, 0);
+}
