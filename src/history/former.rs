@@ -144,6 +144,23 @@ impl<'a> FormerCommits<'a> {
         holds(&bytes.old) && !holds(&bytes.new) && (is_removal || bytes.old.len() > 1)
     }
 
+    /// Tells whether the merge, too, drops the file that a commit drops of several, and keeps another: it left nothing out, and
+    /// `record-deleted` names a file that got no id of its own. `false` if that file can't be read.
+    fn drops_too(&self, trail: &Trail, bytes: &Bytes, contents: &ContentCache<'_>) -> bool {
+        let ([gone], [], Some(line)) = (bytes.old.as_slice(), bytes.new.as_slice(), trail.last())
+        else {
+            return false;
+        };
+        let holds = |files: &[FileAt]| files.iter().any(|file| file.path == gone.path);
+        let mut landed = trail.versions.iter().rev().filter(|version| self.is_before(version));
+        let own = landed.find(|version| version.files.len() < 2);
+        line.landing == self.landing()
+            && line.before.len() > 1
+            && holds(&line.before)
+            && !holds(&line.files)
+            && own.is_some_and(|own| read(contents, &own.record).is_some())
+    }
+
     fn until(&self) -> usize {
         match self.by {
             Lost::Merge(landing, _) => landing,
@@ -293,7 +310,10 @@ impl<'a> FormerCommits<'a> {
                     }
                     _ => body,
                 };
-                let version = self.version((commit, at), loss, left, record);
+                let mut version = self.version((commit, at), loss, left, record);
+                if let Some(Rerouted::TakenAway(taken)) = version.rerouted.as_deref_mut() {
+                    taken.is_held = drops_own && self.drops_too(trail, bytes, contents);
+                }
                 taken.entry(subject).or_default().push(Version { digest, ..version });
             }
         }

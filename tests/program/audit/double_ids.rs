@@ -107,8 +107,51 @@ fn the_file_that_stays_needs_an_approval_where_the_first_one_took_another_id() {
         (status(&repo, ID), status(&repo, OWN)),
         ("unapproved".to_owned(), "active".to_owned())
     );
-    let open = rules(&found);
-    assert!(open.contains(&"duplicate-id") && !open.contains(&"record-deleted"), "{found:#?}");
+    // The merge left nothing out: what went from under the id has an id of its own.
+    assert_eq!(rules(&found), ["duplicate-id", "duplicate-id", "self-approval"], "{found:#?}");
+    let longer = STARTED.replace("billing", "payroll").replace("for two weeks", "for a fortnight");
+    repo.branch("say").by("bob").write(SECOND, &longer).commit("Say why");
+    let said = repo.by("dana").merge("say", "Merge pull request #4 from bob/say");
+    let (code, found) = verified(&repo);
+    let [note, unapproved] = found.as_slice() else {
+        panic!("{found:#?}");
+    };
+    let names = format!("by bob@example.com, commit {}", &said.to_string()[..12]);
+    assert!(note.starts_with("note duplicate-id") && note.contains(&names), "{note}");
+    assert!(unapproved.starts_with("note self-approval"), "{unapproved}");
+    assert_eq!(code, 0);
+    assert_eq!((status(&repo, ID), status(&repo, OWN)), ("active".to_owned(), "active".to_owned()));
+    assert_eq!(cli::run(repo.path(), &["verify", "--on", ON, "--strict"]).code, 0);
+}
+
+#[test]
+fn a_merge_that_leaves_out_more_than_the_new_id_is_named() {
+    type Act = fn(&Repo);
+    let acts: [(&str, Act); 3] = [
+        ("the file of the new id stays under the old one, too", |repo| {
+            rename(repo, FIRST, "bob");
+            repo.by("lee").write(FIRST, STARTED).merge("fix", "Merge branch 'fix'");
+        }),
+        ("the other file goes with it, and the merge keeps that", |repo| {
+            rename(repo, FIRST, "bob");
+            let payroll = STARTED.replace("billing", "payroll");
+            repo.branch_from("fix", "fix").by("bob").remove(SECOND).commit("Remove the other");
+            repo.by("lee").write(SECOND, &payroll).merge("fix", "Merge branch 'fix'");
+        }),
+        ("one commit removes both, and the merge keeps the second", |repo| {
+            let payroll = STARTED.replace("billing", "payroll");
+            repo.branch("fix").by("bob").remove(FIRST).remove(SECOND).commit("Remove both");
+            repo.by("lee").write(SECOND, &payroll).merge("fix", "Merge branch 'fix'");
+        }),
+    ];
+    for (what, act) in acts {
+        let repo = doubled();
+        act(&repo);
+        let (code, found) = verified(&repo);
+        assert_eq!(code, 1, "{what}");
+        let left_out = |finding: &&String| finding.contains("left out the removal");
+        assert_eq!(found.iter().filter(left_out).count(), 1, "{what}: {found:#?}");
+    }
 }
 
 #[test]
