@@ -84,35 +84,40 @@ fn file(
     })
 }
 
-/// Refuses a file in which a line looks like it contains a credential; what is not text is not searched.
+/// Refuses a file in which a line looks like it contains a credential, in any reading of its bytes.
 fn refuse_secrets(named: &str, bytes: &[u8], lint: &Lint) -> Result<(), Usage> {
-    let text = decoded(bytes);
-    let found = credential::lines(&text).filter(|(_, line, _)| !lint.is_no_secret(line));
-    let lines: Vec<String> = found
-        .map(|(number, _, what)| format!("{named}:{number} contains what looks like {what}"))
-        .take(NAMED)
-        .collect();
-    if lines.is_empty() {
-        return Ok(());
-    }
-    Err(Usage::refused(
-        lines.join("\n"),
-        "cut it out, or cite a URL; list false positives in `lint.not_secrets`",
-    ))
+    let search = |text: Cow<'_, str>| -> Vec<String> {
+        let found = credential::lines(&text).filter(|(_, line, _)| !lint.is_no_secret(line));
+        let found =
+            found.map(|(n, _, what)| format!("{named}:{n} contains what looks like {what}"));
+        found.take(NAMED).collect()
+    };
+    let lines = readings(bytes).map(search).find(|lines| !lines.is_empty());
+    lines.map_or(Ok(()), |lines| {
+        Err(Usage::refused(
+            lines.join("\n"),
+            "cut it out, or cite a URL; list false positives in `lint.not_secrets`",
+        ))
+    })
 }
 
-fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+// UTF-16 needs no mark to be read as such: without its zero bytes it reads like UTF-8, whatever their order.
+fn readings(bytes: &[u8]) -> impl Iterator<Item = Cow<'_, str>> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let (pairs, _) = bytes.as_chunks();
         let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
         Cow::Owned(String::from_utf16_lossy(&units))
     };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        _ if bytes.contains(&0) => Cow::Borrowed(""),
-        _ => String::from_utf8_lossy(bytes),
-    }
+    let marked = match bytes {
+        [0xff, 0xfe, rest @ ..] => Some(utf16(rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Some(utf16(rest, u16::from_be_bytes)),
+        _ => None,
+    };
+    let without_zeros = bytes.contains(&0).then(|| {
+        let others: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+        Cow::Owned(String::from_utf8_lossy(&others).into_owned())
+    });
+    marked.into_iter().chain([String::from_utf8_lossy(bytes)]).chain(without_zeros)
 }
 
 /// Tells whether a path that begins inside the repository leads out of it: then a symbolic link of the repository,

@@ -37,7 +37,16 @@ fn text_with_a_secret_is_refused_with_file_and_line_before_anything_is_copied() 
     let log = format!("job began\nlogin with {token}\npassword=Sup3rS3cret\n");
     let wide: Vec<u8> =
         [0xfeff].into_iter().chain(log.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    for bytes in [log.as_bytes(), &wide, &[b"caf\xe9\n\n", log.as_bytes()].concat()] {
+    let big: Vec<u8> = log.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [
+        log.as_bytes(),
+        &wide,
+        &wide[2..],
+        &big,
+        &[log.as_bytes(), b"\0\xff\n"].concat(),
+        &[b"\xff\xfe", log.as_bytes()].concat(),
+        &[b"caf\xe9\n\n", log.as_bytes()].concat(),
+    ] {
         let (folder, named) = outside("job.log", bytes);
         let shown = folder.path().join("job.log").display().to_string();
         let first = if bytes.starts_with(b"caf") { 4 } else { 2 };
@@ -76,24 +85,24 @@ fn text_with_a_secret_is_refused_with_file_and_line_before_anything_is_copied() 
 }
 
 #[test]
-fn what_the_policy_lists_a_certificate_and_what_is_not_text_is_copied() {
+fn what_the_policy_lists_a_certificate_and_an_image_is_copied() {
     let policy = format!("{POLICY}lint: {{not_secrets: ['login with ghp_*']}}\n");
     let life = Life::of(&policy);
     life.filed(ID, &record(ID, ""), "ana", "lee");
     let body = "MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ";
     let certificate = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
-    let binary = [b"\0\x01", token().as_bytes()].concat();
+    let image = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
     for (name, bytes) in [
         ("a.log", format!("login with {}\n", token()).as_bytes()),
         ("b.pem", certificate.as_bytes()),
-        ("c.bin", &binary),
+        ("c.png", image),
     ] {
         let (_folder, named) = outside(name, bytes);
         let named = named.replace("E1=", "");
         let run = life.run("ana", &note(&named));
         assert_eq!(run.code, 0, "{name}: {}", run.err);
     }
-    assert_eq!(kept(&life), ["a.log", "b.pem", "c.bin"]);
+    assert_eq!(kept(&life), ["a.log", "b.pem", "c.png"]);
     // The same line outside the certificate is a key.
     let (_folder, named) = outside("d.txt", format!("{certificate}{body}\n").as_bytes());
     assert!(refused(&life, &note(&named)).contains("d.txt:4 contains what looks like a key"));
