@@ -217,11 +217,8 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let progress = ctx.progress(context::READING);
     let found = features::approve::prepare(&session, &ctx.moment(), &request);
     drop(progress);
-    if let Err(error) = &found {
-        ctx.of_notices(error.notices());
-    }
     // It holds the whole history, which takes long to free.
-    let prepared = ManuallyDrop::new(found?);
+    let prepared = ManuallyDrop::new(ctx.noting(found)?);
     ctx.of_notices(&prepared.notices);
     let reason = ask_reason(args, ctx, &prepared)?;
     let draft = prepared.draft(reason.as_deref())?;

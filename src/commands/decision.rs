@@ -68,10 +68,7 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
         },
     );
     drop(progress);
-    if let Err(error) = &prepared {
-        ctx.of_notices(error.notices());
-    }
-    let prepared = prepared?;
+    let prepared = ctx.noting(prepared)?;
     ctx.of_notices(&prepared.notices);
     let written = if job.flags.dry_run {
         false

@@ -83,7 +83,7 @@ impl Run for ListArgs {
             &list::List { stamp: approved.stamp(), records, hidden, reads: ctx.format.reads },
             &*approved,
         ))?;
-        for hint in approved.filter_hints(&filter) {
+        for hint in approved.filter_hints(&filter, approved.records().iter()) {
             ctx.hint(&hint);
         }
         Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), Outcome::Fine))

@@ -121,8 +121,9 @@ impl Run for QueueArgs {
             ctx.show(doc)?;
         }
         // Only a closed record may have the name, too, which a worklist leaves out.
-        if !approved.filter_hints(&filter).is_empty() {
-            for hint in open(Scope::Everything)?.filter_hints(&filter) {
+        if !approved.filter_hints(&filter, approved.records().iter()).is_empty() {
+            let all = open(Scope::Everything)?;
+            for hint in all.filter_hints(&filter, all.records().iter()) {
                 ctx.hint(&hint);
             }
         }

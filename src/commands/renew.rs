@@ -110,7 +110,7 @@ impl RenewArgs {
         }
         let session = ctx.home()?;
         let by = decision::decider(&session, &self.flags)?;
-        let ends = decide::read_ends(&session, &ctx.moment(), which)?;
+        let ends = ctx.noting(decide::read_ends(&session, &ctx.moment(), which))?;
         let asked = RenewQuestion { ctx, session: &session, which, by: &by };
         let end = match self.end() {
             Some(end) => {

@@ -6,6 +6,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::slice;
 
 use crate::history::folders::{FileChange, RecordSearch};
 use crate::history::tree::CommitTree;
@@ -67,9 +68,15 @@ impl TipFile {
             return true;
         };
         let follows = |(key, name): &(&str, &str)| {
-            let mut places =
-                text.match_indices(key).filter_map(|(at, key)| text.get(at + key.len()..));
-            places.any(|rest| near::may_begin(name, rest))
+            let (keys, name) = match *key {
+                // The tool and the id are two values; a reference stands under the key of its kind.
+                "finding" => (&["id", "cwe"][..], name.split_once(':').map_or(*name, |(_, id)| id)),
+                "reference" => (&[":"][..], *name),
+                _ => (slice::from_ref(key), *name),
+            };
+            let places = keys.iter().flat_map(|key| text.match_indices(key));
+            let mut rests = places.filter_map(|(at, key)| text.get(at + key.len()..));
+            rests.any(|rest| near::may_begin(name, rest))
         };
         is_indirect(text) || asked.iter().any(follows)
     }

@@ -30,6 +30,8 @@ pub enum Notice {
         repository: String,
         remote: Option<String>,
     },
+    /// No record states a name of a filter; in a sentence, with those that are close.
+    NotStated { sentence: String },
     /// A record that matches a filter is not in the work tree, so it is left out.
     NotInWorkTree { id: String },
     /// The receipt that a record is filed from asks about something that is allowed already.

@@ -81,11 +81,17 @@ impl SubjectNames {
             ("application", &subject.application),
             ("credential", &subject.credential),
         ] {
-            let names = self.0.entry(key).or_default();
-            for name in with_aliases(subject, name) {
-                if !names.contains(name) {
-                    names.insert(name.to_owned());
-                }
+            self.extend(key, with_aliases(subject, name));
+        }
+        self.extend("finding", select::findings(record).iter().map(String::as_str));
+        self.extend("reference", select::references(record).into_iter());
+    }
+
+    fn extend<'n>(&mut self, key: &'static str, names: impl Iterator<Item = &'n str>) {
+        let known = self.0.entry(key).or_default();
+        for name in names {
+            if !known.contains(name) {
+                known.insert(name.to_owned());
             }
         }
     }
@@ -110,6 +116,8 @@ pub fn asked_names(question: &Question) -> Vec<(&'static str, &str)> {
         ("asset", &question.asset),
         ("application", &question.application),
         ("credential", &question.credential),
+        ("finding", &question.finding),
+        ("reference", &question.reference),
     ];
     asked.into_iter().filter_map(|(key, name)| Some((key, name.as_deref()?))).collect()
 }

@@ -33,7 +33,7 @@ use exledger::session::notice::Notice;
 use exledger::session::options::{Moment, Options};
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
-use exledger::session::{Session, evidence};
+use exledger::session::{Session, error, evidence};
 use exledger::store::git::configuration;
 use exledger::view::doc::FormatNeeds;
 use exledger::{clock, features, render};
@@ -246,6 +246,11 @@ impl Ctx {
         Ok(evidence::read(home.located(), &self.folder, texts)?)
     }
 
+    /// Shows what else is to be known about an error.
+    pub(crate) fn noting<T>(&self, result: Result<T, error::Error>) -> Result<T, error::Error> {
+        result.inspect_err(|error| self.of_notices(error.notices()))
+    }
+
     pub(crate) fn of_notices(&self, notices: &[Notice]) {
         for notice in notices {
             let text = match notice {
@@ -272,6 +277,10 @@ impl Ctx {
                 ),
                 Notice::NotInWorkTree { id } => {
                     format!("{id} is not in the work tree, so it is left out")
+                }
+                Notice::NotStated { sentence } => {
+                    self.hint(sentence);
+                    continue;
                 }
                 Notice::AlreadyAllowed { record } => {
                     let record = record.as_deref().unwrap_or("a record");

@@ -3,6 +3,7 @@
 //! Start at `paths`. A filter matches the fields that `list` knows (status, tier, end) and those of the work tree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::rc::Rc;
 
 use crate::diag::shell::quoted;
@@ -89,10 +90,11 @@ pub(super) fn paths(
         }
     }
     if found.is_empty() {
-        return Err(Usage::refused(
-            "no record matches",
-            "run `exledger list` with the same filter",
-        )
+        return Err(Usage::Refused {
+            what: "no record matches".to_owned(),
+            remedy: "run `exledger list` with the same filter".into(),
+            notices: mem::take(notices),
+        }
         .into());
     }
     Ok(found.into_values().collect())
@@ -137,6 +139,7 @@ fn filtered<'f>(
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     notices.extend(snapshot.notices.iter().cloned());
     let mut found = Vec::new();
+    let mut stated = Vec::new();
     for state in &snapshot.record_states {
         let file = files.find(&state.key).ok();
         let file = file.filter(|file| file.stem().eq_ignore_ascii_case(&state.key));
@@ -145,7 +148,9 @@ fn filtered<'f>(
             None => state.clone(),
         };
         let ended = select::is_ended(here.status) && !filter.names_ended();
-        match snapshot.selection(filter, &here) {
+        let selection = snapshot.selection(filter, &here);
+        stated.push(here);
+        match selection {
             Selection::No => {}
             _ if ended => {}
             Selection::Undetermined => {
@@ -159,6 +164,8 @@ fn filtered<'f>(
             },
         }
     }
+    let hints = snapshot.filter_hints(filter, stated.iter());
+    notices.extend(hints.into_iter().map(|sentence| Notice::NotStated { sentence }));
     Ok(found)
 }
 

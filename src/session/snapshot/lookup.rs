@@ -220,11 +220,15 @@ impl Snapshot<'_> {
         self.records().iter().filter(is_selected).collect()
     }
 
-    /// Returns a sentence for each name in a filter that no record states but that resembles one that some record states.
-    pub fn filter_hints(&self, filter: &Filter) -> Vec<String> {
+    /// Returns a sentence for each name in a filter that none of some records states, with similar ones that one does.
+    pub fn filter_hints<'s>(
+        &self,
+        filter: &Filter,
+        record_states: impl Iterator<Item = &'s RecordState>,
+    ) -> Vec<String> {
         let control = |control: &ControlRef, wanted: &str| self.same(control, wanted);
         let same = Sameness { control: &control, governance: self.governance() };
-        near_values::hints(filter, self.records().iter(), same)
+        near_values::hints(filter, record_states, same)
     }
 }
 

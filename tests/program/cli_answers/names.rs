@@ -11,6 +11,7 @@ fn ledger() -> Repo {
     let owned = "owner: {name: Kim Sato, email: k.sato@example.com, team: Payments}";
     let text = SERVICE_ACCOUNT
         .replace("owner: {name: Ana Ruiz, email: ana@example.com, team: billing, backup: lee@example.com}", owned)
+        .replace("  application: billing", "  application: billing\n  asset: database01")
         .replace("scope: {", "references: {ticket: BILL-400}\nscope: {findings: [{tool: trivy, id: CVE-2026-1234}], ");
     repo.branch("file").by("ana").write(ID, &text).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
@@ -59,6 +60,47 @@ fn a_filter_that_occurs_nowhere_is_named_with_the_nearest_ones() {
 }
 
 #[test]
+fn a_decision_about_a_filter_that_occurs_nowhere_names_the_nearest_ones_too() {
+    let repo = ledger();
+    let kim = "no record has the owner kim: did you mean Kim Sato <k.sato@example.com>?\n";
+    const NOTICE: &str = "E1=https://example.com/retired";
+    let error = "error: no record matches\n  help: run `exledger list` with the same filter\n";
+    let decide = |args: &[&str]| {
+        cli::run(
+            repo.path(),
+            &[args, &["--by", "lee@example.com", "--on", "2026-11-25", "--dry-run"]].concat(),
+        )
+    };
+    for args in [
+        &["renew", "--for", "5d", "--reason", "The vendor is late"][..],
+        &["transfer", "--to", "lee@example.com"],
+        &["review", "--outcome", "still-needed"],
+        &[
+            "close",
+            "--outcome",
+            "remediated",
+            "--reason",
+            "The job is retired",
+            "--evidence",
+            NOTICE,
+        ],
+    ] {
+        let run = decide(&[args, &["--owner", "kim"]].concat());
+        assert_eq!((run.code, run.err), (2, format!("{kim}{error}")), "{args:?}");
+        let found = decide(&[args, &["--owner", "kim,k.sato@example.com"]].concat());
+        assert!(found.err.contains(kim) && !found.err.contains(error), "{args:?}: {}", found.err);
+        let other = decide(&[args, &["--finding", "trivy:CVE-2026-1235"]].concat());
+        assert!(other.err.contains("did you mean trivy:CVE-2026-1234?"), "{}", other.err);
+        // A name that is only in the work tree does occur.
+        let text = std::fs::read_to_string(repo.path().join(crate::support::repo::path_of(ID)));
+        repo.scribble(ID, &text.unwrap().replace("application: billing", "application: invoices"));
+        let known = decide(&[args, &["--application", "invoices"]].concat());
+        assert!(!known.err.contains("no record has"), "{args:?}: {}", known.err);
+        repo.checkout();
+    }
+}
+
+#[test]
 fn a_name_that_only_a_closed_record_has_does_occur() {
     let repo = ledger();
     let closure = "closure: {outcome: remediated, date: 2026-11-21, by: k.sato@example.com, reason: The job is retired}\n";
@@ -82,6 +124,9 @@ fn a_subject_that_occurs_nowhere_is_named_with_the_nearest_one() {
         ("--identity", "svc:biling-batch", "svc:billing-batch"),
         ("--application", "biling", "billing"),
         ("--credential", "vault:prod/biling/db", "vault:prod/billing/db"),
+        ("--asset", "dbase01", "database01"),
+        ("--finding", "trivy:CVE-2026-1235", "trivy:CVE-2026-1234"),
+        ("--reference", "BILL-401", "BILL-400"),
     ] {
         let said = format!("no record has the {} {value}: did you mean {similar}?\n", &flag[2..]);
         // The same from all records as from those at the tip alone.
