@@ -19,7 +19,7 @@
 //!   relativeWorktrees and preciousObjects work.
 //! - Owner: `safe.directory` is read from the system's and `$HOME`'s configuration only, as an exact path or `*`; `/dir/*`
 //!   is not understood, nor is what `GIT_CONFIG_GLOBAL` and `GIT_CONFIG_COUNT` name (libgit2#7126, fixed later by #7265). The
-//!   check stays on, its error prints the `git config` command. All else is read from the files that `configuration` names.
+//!   check stays on, its error prints the `git config` command. All else is read from where `configuration` says.
 //! - Mailmap: `Repository::mailmap` reads the work tree's and minds letter case (onefetch#635). `policy::mailmap` reads the
 //!   approved branch's.
 //! - Notes: author and committer of a `Note` are those of the newest notes commit, whatever it changed. `history::notes`
@@ -217,10 +217,25 @@ impl Repository {
         Some(parts?.join("/"))
     }
 
-    /// Returns the user's name and address from git's configuration.
+    /// Returns the user's name and address, as git writes the author of a commit.
     pub fn user(&self) -> (Option<String>, Option<String>) {
-        let text = |key| self.setting(key).filter(|text| !text.is_empty());
-        (text("user.name"), text("user.email"))
+        self.person(configuration::AUTHOR_NAME, configuration::AUTHOR_EMAIL, "author")
+    }
+
+    /// Returns the user's name and address, as git writes the committer of a commit.
+    pub fn committer(&self) -> (Option<String>, Option<String>) {
+        self.person(configuration::COMMITTER_NAME, configuration::COMMITTER_EMAIL, "committer")
+    }
+
+    fn person(&self, name: &str, email: &str, role: &str) -> (Option<String>, Option<String>) {
+        let text = |key: &str| self.setting(key).filter(|text| !text.is_empty());
+        let set = |variable, key| {
+            let own = || text(&format!("{role}.{key}"));
+            let stated = configuration::user_variable(variable).or_else(own);
+            stated.or_else(|| text(&format!("user.{key}")))
+        };
+        let elsewhere = || configuration::user_variable(configuration::EMAIL);
+        (set(name, "name"), set(email, "email").or_else(elsewhere))
     }
 
     /// Returns a setting of git's configuration, at whatever level it is set.

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use std::{fmt, fs};
 
 use crate::diag::remedy::Remedy;
+use crate::store::git::configuration::GitConfig;
 use crate::store::run::KEY_VARIABLE;
 
 /// How to configure a key for approvals.
@@ -48,7 +49,7 @@ pub enum CommitSigning {
 
 impl CommitSigning {
     /// Returns what `commit.gpgsign` and `gpg.format` say.
-    pub fn from_config(config: &git2::Config) -> CommitSigning {
+    pub fn from_config(config: &GitConfig) -> CommitSigning {
         if !config.get_bool("commit.gpgsign").unwrap_or(false) {
             return CommitSigning::Unsigned;
         }
@@ -150,7 +151,7 @@ impl Setup {
     /// [`SignError::NoKey`] if no SSH key is configured, [`SignError::KeyAbsent`] if its file does not exist,
     /// [`SignError::NotSsh`] if the file contains something else.
     pub fn for_approvals(
-        config: &git2::Config,
+        config: &GitConfig,
         flag: Option<&str>,
         home: Option<&Path>,
         folder: &Path,
@@ -182,7 +183,7 @@ impl Setup {
     /// # Errors
     /// As [`Setup::for_approvals`].
     pub fn for_commits(
-        config: &git2::Config,
+        config: &GitConfig,
         home: Option<&Path>,
         folder: &Path,
     ) -> Result<Setup, SignError> {
@@ -191,7 +192,7 @@ impl Setup {
     }
 
     fn named(
-        config: &git2::Config,
+        config: &GitConfig,
         (source, key): (KeySource, &str),
         home: Option<&Path>,
         folder: &Path,
@@ -225,7 +226,7 @@ fn is_ssh_key(path: &Path) -> std::io::Result<bool> {
     Ok(PUBLIC.iter().any(|kind| head.starts_with(kind)) || PRIVATE.iter().any(begins_as))
 }
 
-fn text(config: &git2::Config, name: &str) -> Result<Option<String>, SignError> {
+fn text(config: &GitConfig, name: &str) -> Result<Option<String>, SignError> {
     match config.get_string(name) {
         Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
         Err(absent) if absent.code() == git2::ErrorCode::NotFound => Ok(None),

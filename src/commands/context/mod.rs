@@ -86,7 +86,9 @@ impl Ctx {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        configuration::replace(&environment, !is_bound);
+        configuration::replace(&environment, !is_bound).map_err(|what| {
+            fault::usage_error(what, "unset it, or state it as git does: git help config")
+        })?;
         let working = std::env::current_dir().context("can't determine the working directory")?;
         let folder =
             globals.directory.as_ref().map_or(working.clone(), |given| working.join(given));

@@ -20,11 +20,11 @@ const SETTING: &str = "exledger.approvalAuthor";
 pub enum Committer {
     /// The placeholder address for nobody.
     Nobody,
-    /// The current user, from git's configuration.
+    /// The current user, as git's committer.
     Me {
         /// Git's `user.name`, or the address.
         name: String,
-        /// Git's `user.email`.
+        /// Git's `user.email`, or what stands for it.
         email: String,
     },
 }
@@ -44,7 +44,7 @@ impl Committer {
                 ));
             }
         }
-        let (name, email) = repository.user();
+        let (name, email) = repository.committer();
         let email = email.ok_or_else(|| {
             Usage::refused(
                 "git's user.email is not set, and --as-me commits under that name",

@@ -73,7 +73,7 @@ impl Repository {
             let head = fs::read_to_string(folder.join("HEAD"));
             head.is_ok_and(|head| head.trim() == link)
         };
-        let config = self.config();
+        let config = self.config_files();
         let bare = config.is_ok_and(|config| config.get_bool("core.bare").unwrap_or(false));
         if is_on(&self.common_dir) && !bare {
             let folder = self.common_dir.parent().unwrap_or(&self.common_dir);

@@ -150,7 +150,7 @@ impl Repository {
     }
 
     fn remotes_of_all_files(&self) -> Result<Vec<String>, GitError> {
-        Ok(ConfigValues::of_all(&self.config()?)?.remotes())
+        Ok(ConfigValues::of_all(&self.config_files()?)?.remotes())
     }
 
     /// Tells whether this clone has an object, without reading it.

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::history::objects::{Extent, Oid};
+use crate::store::git::configuration::GitConfig;
 use crate::store::git::loose_folders::LooseFolders;
 use crate::store::git::{Repository, configuration};
 use crate::store::real_path::real_path;
@@ -181,8 +182,13 @@ impl Repository {
 }
 
 impl Repository {
-    /// Returns git's configuration from its current files.
-    pub(super) fn config(&self) -> Result<git2::Config, git2::Error> {
+    /// Returns git's configuration from the environment and its current files.
+    pub(super) fn config(&self) -> Result<GitConfig, git2::Error> {
+        self.config_files().map(GitConfig::from)
+    }
+
+    /// Returns git's configuration from its current files alone: what the repository is, git takes from nowhere else.
+    pub(super) fn config_files(&self) -> Result<git2::Config, git2::Error> {
         match self.stand_in {
             None => self.git.config(),
             Some(_) => refused_config(&self.common_dir),
@@ -192,7 +198,7 @@ impl Repository {
     /// Tells whether the opened repository still matches its files: what the clone contains, its shallow boundaries,
     /// and the stand-in folder. Refs, objects and configuration are read anew each time.
     pub fn is_current(&self) -> bool {
-        let Ok(config) = self.config() else {
+        let Ok(config) = self.config_files() else {
             return false;
         };
         let (shallow, extent) = extent(&self.common_dir, &config);

@@ -171,7 +171,7 @@ fn configured(lines: &str, flag: Option<&str>, folder: &Path) -> Result<Setup, S
     let path = folder.join("config");
     std::fs::write(&path, lines).unwrap();
     let config = git2::Config::open(&path).unwrap();
-    Setup::for_approvals(&config, flag, Some(folder), folder)
+    Setup::for_approvals(&config.into(), flag, Some(folder), folder)
 }
 
 #[test]

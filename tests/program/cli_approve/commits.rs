@@ -1,7 +1,7 @@
 //! The author of an approval commit, and what a squash that names every author of a branch makes of it.
 
 use super::{BRANCH, ID, POLICY, RECORD, World};
-use crate::cli::Run;
+use crate::cli::{self, Run};
 use crate::support::repo::git;
 
 const NOBODY: &str = "exledger approvals <approvals@exledger.invalid>";
@@ -126,4 +126,20 @@ fn under_ones_own_name_a_commit_is_signed_as_git_signs_or_not_made() {
     let run = world.run(&["approve", ID]);
     assert_eq!(run.code, 2, "{}", run.err);
     assert!(run.err.contains("the only valid value is `me`"), "{}", run.err);
+}
+
+#[test]
+fn under_ones_own_name_it_is_the_one_that_git_commits_by() {
+    let world = World::new(POLICY);
+    world.squash("billing");
+    world.repo.checkout();
+    world.is("dana", "dana");
+    let (on, path) = (world.repo.now().to_string(), std::env::var("PATH").unwrap_or_default());
+    let variables = [("GIT_COMMITTER_EMAIL", "d@users.example.com"), ("PATH", path.as_str())];
+    let args = ["approve", ID, "--as-me", "--on", &on];
+    let run = cli::run_with(world.repo.path(), &args, &variables);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let tip = git(world.repo.path(), &["log", "-1", "--format=%an <%ae>|%cn <%ce>", BRANCH]);
+    let me = "dana <d@users.example.com>";
+    assert_eq!(tip.trim(), format!("{me}|{me}"));
 }

@@ -1,6 +1,7 @@
 //! Which key signs, and the message about a key that no line lists for the person.
 
 use super::{ID, POLICY, World};
+use crate::cli;
 
 /// Removes the key from git's configuration.
 fn unset(world: &World) {
@@ -93,6 +94,40 @@ fn an_approval_is_signed_by_its_own_key_and_git_stays_as_it_is() {
     assert_eq!(run.code, 0, "{}", run.err);
     world.squash("billing");
     assert_eq!(world.stands(), ("active".into(), "attested".into()));
+}
+
+#[test]
+fn the_key_is_read_from_where_git_reads_it() {
+    let world = World::new(POLICY);
+    world.is("dana", "dana");
+    unset(&world);
+    let key = world.key("dana.pub").display().to_string();
+    let folder = crate::support::temporary();
+    let file = folder.path().join("configuration");
+    std::fs::write(&file, format!("[user]\n\tsigningkey = {key}\n[gpg]\n\tformat = ssh\n"))
+        .unwrap();
+    let file = file.display().to_string();
+    let stated = format!("'user.signingkey'='{key}'");
+    let (on, path) = (world.repo.now().to_string(), std::env::var("PATH").unwrap_or_default());
+    let sign = |variables: &[(&str, &str)]| {
+        let out = crate::support::temporary();
+        let out = out.path().display().to_string();
+        let args = ["approve", ID, "--ref", "billing", "--on", &on, "--out", &out];
+        cli::run_with(world.repo.path(), &args, &[variables, &[("PATH", &path)]].concat())
+    };
+    assert_eq!(sign(&[]).code, 2);
+    for variables in [
+        &[("GIT_CONFIG_GLOBAL", file.as_str())][..],
+        &[("GIT_CONFIG_PARAMETERS", stated.as_str())],
+        &[
+            ("GIT_CONFIG_COUNT", "1"),
+            ("GIT_CONFIG_KEY_0", "user.signingKey"),
+            ("GIT_CONFIG_VALUE_0", &key),
+        ],
+    ] {
+        let run = sign(variables);
+        assert_eq!(run.code, 0, "{variables:?}: {}", run.err);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Stories of agents, vendors, emergencies and privileges: who must approve, and what ends them early.
 
 use crate::decisions::{ID, Life, POLICY, record};
+use crate::support::repo::git;
 use crate::support::samples::{AGENT, EMERGENCY, SENSITIVE, VENDOR};
 
 #[test]
@@ -284,4 +285,59 @@ fn who_decides_is_read_from_where_git_reads_it() {
     }
     let said = by(&[("GIT_CONFIG_NOSYSTEM", "true"), ("GIT_CONFIG_SYSTEM", file)]);
     assert!(said.as_str().unwrap().contains("nobody is given"), "{said}");
+    for (parameters, who) in [
+        ("'user.email'='kim@example.com'", "kim@example.com"),
+        ("'core.quotepath'= 'User.Email'='kim@example.com'", "kim@example.com"),
+        ("'user.email=old@example.com' 'user.email'='kim@example.com'", "kim@example.com"),
+        (r"'alias.x'=''\!'echo '\''q'\''' 'user.email'='kim@example.com'", "kim@example.com"),
+        ("'author.email'='kim@example.com' 'user.email'='lee@example.com'", "kim@example.com"),
+    ] {
+        assert_eq!(by(&[("GIT_CONFIG_PARAMETERS", parameters)]), who, "{parameters}");
+    }
+    let counted = [
+        ("GIT_CONFIG_COUNT", "2"),
+        ("GIT_CONFIG_KEY_0", "USER.email"),
+        ("GIT_CONFIG_VALUE_0", "kim@example.com"),
+        ("GIT_CONFIG_KEY_1", "user.name"),
+        ("GIT_CONFIG_VALUE_1", "Kim Sato"),
+    ];
+    let over = |more: (&'static str, &'static str)| by(&[&counted[..], &[more]].concat());
+    assert_eq!(by(&counted), "kim@example.com");
+    assert_eq!(over(("GIT_CONFIG_GLOBAL", "/dev/null")), "kim@example.com");
+    assert_eq!(
+        over(("GIT_CONFIG_PARAMETERS", "'user.email'='lee@example.com'")),
+        "lee@example.com"
+    );
+    assert_eq!(over(("GIT_AUTHOR_EMAIL", "lee@example.com")), "lee@example.com");
+    assert_eq!(over(("GIT_AUTHOR_EMAIL", "")), "kim@example.com");
+    assert_eq!(over(("GIT_COMMITTER_EMAIL", "lee@example.com")), "kim@example.com");
+    assert_eq!(over(("EMAIL", "lee@example.com")), "kim@example.com");
+    assert_eq!(by(&[("EMAIL", "lee@example.com")]), "lee@example.com");
+    // What git refuses is not passed over: it might have said who decides.
+    for wrong in [
+        &[("GIT_CONFIG_COUNT", "some")][..],
+        &counted[..2],
+        &[("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "email"), counted[2]],
+        &[("GIT_CONFIG_PARAMETERS", "user.email=kim@example.com")],
+        &[("GIT_CONFIG_PARAMETERS", "'user.email'='kim@example.com")],
+        &[("GIT_CONFIG_PARAMETERS", "'user.email'='kim'@example.com")],
+    ] {
+        let said = by(wrong);
+        let said = said.as_str().unwrap();
+        assert!(said.contains("GIT_CONFIG_") && said.contains("unset it"), "{wrong:?}: {said}");
+    }
+}
+
+#[test]
+fn git_passes_what_it_is_told_to_a_command_of_its_own() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, VENDOR), "ana", "lee");
+    life.repo.checkout();
+    let note =
+        ["note", ID, "--stage", "triage", "--note", "Asked", "--dry-run", "--on", "2026-11-25"];
+    let words = note.map(|word| format!("'{word}'")).join(" ");
+    let own = format!("alias.ours=!'{}' {words}", env!("CARGO_BIN_EXE_exledger"));
+    let who = ["-c", "user.email=kim@example.com", "-c", "user.name=Kim O'Neil"];
+    let shown = git(life.repo.path(), &[&who[..], &["-c", &own, "ours"]].concat());
+    assert!(shown.contains("by: kim@example.com"), "{shown}");
 }

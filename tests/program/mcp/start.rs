@@ -24,6 +24,32 @@ fn stopped(run: &Run, code: i32, reason: &str) {
 }
 
 #[test]
+fn an_agents_environment_does_not_say_whose_its_drafts_are() {
+    let served = Served::new();
+    let args = ["mcp", "--ledger", &served.ledger(), "--any-identity", "--drafts"];
+    let path = std::env::var("PATH").unwrap_or_default();
+    let folder = crate::support::temporary();
+    let file = folder.path().join("configuration");
+    std::fs::write(&file, "[user]\n\temail = lee@example.com\n").unwrap();
+    let file = file.display().to_string();
+    for variables in [
+        &[("GIT_CONFIG_GLOBAL", file.as_str())][..],
+        &[("GIT_CONFIG_PARAMETERS", "'user.email'='lee@example.com'")],
+        &[
+            ("GIT_CONFIG_COUNT", "1"),
+            ("GIT_CONFIG_KEY_0", "user.email"),
+            ("GIT_CONFIG_VALUE_0", "lee@example.com"),
+        ],
+        &[("GIT_CONFIG_COUNT", "some")],
+        &[("GIT_AUTHOR_EMAIL", "lee@example.com"), ("EMAIL", "lee@example.com")],
+    ] {
+        let all = [variables, &[("PATH", path.as_str()), REAL_CLOCK]].concat();
+        let run = run_fed_with(served.work.path(), &args, &all, b"");
+        stopped(&run, 2, "git's user.email is not set");
+    }
+}
+
+#[test]
 fn wrong_flags_exit_2_before_any_frame() {
     let served = Served::new();
     let (work, ledger) = (served.work.path(), served.ledger());
