@@ -131,6 +131,30 @@ fn the_project_names_no_folder_of_the_machine_it_was_written_on() {
     assert!(naming.is_empty(), "{naming:#?}");
 }
 
+#[test]
+fn nothing_is_read_beside_the_repository() {
+    // Put together here, so that this file does not name them itself.
+    let beside = [["..", "/shared"], ["root().", "parent()"], ["root().join(\"", ".."]]
+        .map(|it| it.concat());
+    let includes = ["include_str!(\"", "include_bytes!(\"", "#[path = \""];
+    let mut outside = Vec::new();
+    for path in everything() {
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        let depth = path.strip_prefix(root()).unwrap().components().count() - 1;
+        let leaves = |line: &str| {
+            let named = includes.iter().filter_map(|begin| Some(line.split_once(begin)?.1));
+            named.map(|name| name.matches("../").count()).any(|up| up > depth)
+        };
+        for (number, line) in text.lines().enumerate() {
+            if leaves(line) || beside.iter().any(|name| line.contains(name)) {
+                outside.push(format!("{}:{}", shown(&path), number + 1));
+            }
+        }
+    }
+    assert!(outside.is_empty(), "{outside:#?}");
+}
+
 /// Returns the entries of one list of `deny.toml`, one per line.
 fn listed_in_deny(list: &str) -> Vec<String> {
     let text = std::fs::read_to_string(root().join("deny.toml")).unwrap();

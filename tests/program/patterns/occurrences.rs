@@ -214,4 +214,12 @@ fn a_control_that_fails_for_many_causes_is_shown_and_never_frozen() {
         .map(|n| of_control(n, "billing", ["timeout", "tool-access", "policy-conflict"][n - 1]));
     let (_, answer) = patterns(&landed(POLICY, &texts), &["--on", "2026-11-22"]);
     assert_eq!(answer["controls"], json!([]));
+    // In other letters, or with blanks around it, it is the same one.
+    let texts = [
+        of_control(1, "invoicing", "timeout"),
+        of_control(2, "Invoicing", "tool-access"),
+        of_control(3, "' INVOICING'", "policy-conflict"),
+    ];
+    let (_, answer) = patterns(&landed(POLICY, &texts), &["--on", "2026-11-22"]);
+    assert_eq!(answer["controls"], json!([]));
 }
