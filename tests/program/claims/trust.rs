@@ -35,8 +35,10 @@ fn environment_chooses_no_trust() {
     let file = home.path().join(".gitconfig").display().to_string();
     let folder = home.path().display().to_string();
     let now = repo.now().to_string();
+    let parameters = format!("'exledger.trustedFrom'='{trusted}'");
     for (name, value) in [
         ("HOME", folder.as_str()),
+        ("GIT_CONFIG_PARAMETERS", &parameters),
         ("GIT_CONFIG_GLOBAL", &file),
         ("GIT_CONFIG_SYSTEM", &file),
         ("EXLEDGER_TRUSTED_FROM", &trusted),
@@ -108,6 +110,8 @@ fn only_the_clones_own_configuration_chooses_its_branch() {
     let (folder, file) = (home.path().display().to_string(), file.display().to_string());
     assert_eq!(chosen(&[("HOME", &folder)]), own);
     assert_eq!(chosen(&[("GIT_CONFIG_GLOBAL", &file)]), own);
+    let stated = "'remote.origin/evil.url'='x' 'branch.main.remote'='origin/evil' 'exledger.approvedRef'='refs/remotes/origin/evil/main'";
+    assert_eq!(chosen(&[("GIT_CONFIG_PARAMETERS", stated)]), own);
     git(&["config", "include.path", &file]);
     assert_eq!(chosen(&[]), own, "an included file may be versioned");
 }
