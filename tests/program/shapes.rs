@@ -166,7 +166,9 @@ impl Checkout {
     /// Runs a command that was printed, as it was printed.
     fn sh(&self, command: &str, shape: &str) {
         let mut shell = std::process::Command::new("sh");
-        let done = shell.args(["-c", command]).current_dir(&self.top).output().unwrap();
+        let variables = self.variables.iter().map(|(name, value)| (name, value));
+        let shell = shell.args(["-c", command]).current_dir(&self.top).envs(variables);
+        let done = shell.output().unwrap();
         assert!(done.status.success(), "{shape}: {command}: {done:?}");
     }
 

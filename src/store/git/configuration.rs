@@ -23,11 +23,18 @@ static USER: OnceLock<BTreeMap<&'static str, String>> = OnceLock::new();
 /// The index that git writes a commit from, while it runs a hook.
 static INDEX: OnceLock<Option<PathBuf>> = OnceLock::new();
 
+/// Whether git is told where its folder is, rather than looking for it.
+static NAMES_FOLDER: OnceLock<bool> = OnceLock::new();
+
 /// The user's own attributes, if git's configuration names no other file.
 static ATTRIBUTES: OnceLock<Option<PathBuf>> = OnceLock::new();
 
 pub(super) fn attributes_file() -> Option<&'static Path> {
     ATTRIBUTES.get()?.as_deref()
+}
+
+pub(super) fn names_folder() -> bool {
+    NAMES_FOLDER.get().is_some_and(|names| *names)
 }
 
 pub(super) fn index_file() -> Option<&'static Path> {
@@ -54,6 +61,7 @@ pub fn replace(environment: &BTreeMap<String, String>, names_files: bool) -> Res
         variables.into_iter().filter_map(|name| Some((name, named(name)?.clone()))).collect()
     });
     INDEX.get_or_init(|| named("GIT_INDEX_FILE").map(PathBuf::from));
+    NAMES_FOLDER.get_or_init(|| named("GIT_DIR").is_some_and(|folder| !folder.is_empty()));
     let file = |name: &str| named(name).map(|path| Some(PathBuf::from(path)));
     if let Some(global) = file("GIT_CONFIG_GLOBAL") {
         replaced.push((git2::ConfigLevel::XDG, None));

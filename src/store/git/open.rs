@@ -47,9 +47,14 @@ pub enum OpenError {
     /// Something has the name of a repository's folder, and is none that can be opened.
     #[error("{} is no git repository that can be opened", .entry.display())]
     Broken { entry: PathBuf },
+    /// Only the environment says where the repository is.
+    #[error("{} has no `.git`, and where git's folder is according to GIT_DIR is not followed", .folder.display())]
+    Named { folder: PathBuf },
     #[error("git: {cause}")]
     Refused { cause: String },
 }
+
+const LINK: &str = "printf 'gitdir: %s\\n' \"$(git rev-parse --absolute-git-dir)\" > \"$(git rev-parse --show-toplevel)/.git\"";
 
 impl OpenError {
     pub fn remedy(&self) -> Remedy {
@@ -67,6 +72,7 @@ impl OpenError {
                 let ask = shell::command("git -C", &[&folder]) + " status";
                 Remedy::run([&ask]).after(format!("mend what `{ask}` says, or remove it"))
             }
+            OpenError::Named { .. } => Remedy::run([LINK]).after(format!("run `{LINK}`")),
             OpenError::Setting { .. } => "use a clone without it".into(),
             OpenError::Tracked { .. } => {
                 "remove what makes it one (`HEAD`, `objects`, `refs`)".into()
@@ -93,6 +99,9 @@ impl Repository {
         let own_dir = found.map_err(|error| match error.code() {
             git2::ErrorCode::NotFound => match named_git(folder) {
                 Some(entry) => OpenError::Broken { entry },
+                None if configuration::names_folder() => {
+                    OpenError::Named { folder: folder.to_path_buf() }
+                }
                 None => OpenError::NotFound { folder: folder.to_path_buf() },
             },
             _ => refused(error),

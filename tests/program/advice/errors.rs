@@ -108,6 +108,7 @@ stories!(of_open, OpenError {
     Setting => Words("another clone is needed"),
     Sha256 => Words("another repository is needed"),
     Tracked => Words("only a person knows whether the files are wanted"),
+    Named => Words("`shapes::git_folder` runs it"),
     Broken => Words("`git status` says what has to be mended"),
     Refused => Words("git's message names the cause"),
 });

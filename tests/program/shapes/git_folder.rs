@@ -110,6 +110,21 @@ fn a_repository_that_cannot_be_opened_is_no_plain_folder() {
 }
 
 #[test]
+fn a_repository_that_only_the_environment_names_is_linked_first() {
+    let origin = Origin::new();
+    let mut clone = origin.clone(&[]);
+    let expected = clone.said("before");
+    let folder = clone.top.parent().unwrap().join("folder");
+    clone.sh("git config core.worktree \"$PWD\" && mv .git ../folder", "GIT_DIR");
+    clone.variables = vec![
+        ("GIT_DIR".to_owned(), folder.display().to_string()),
+        ("GIT_WORK_TREE".to_owned(), clone.top.display().to_string()),
+    ];
+    assert_undetermined("GIT_DIR", &clone, "according to GIT_DIR is not followed");
+    assert_eq!(clone.said("after"), expected);
+}
+
+#[test]
 fn a_work_tree_that_git_has_elsewhere_is_not_that_of_this_folder() {
     let origin = Origin::new();
     let clone = origin.clone(&[]);
