@@ -70,7 +70,14 @@ impl OpenError {
             OpenError::Broken { entry } => {
                 let folder = entry.parent().unwrap_or(entry).display().to_string();
                 let ask = shell::command("git -C", &[&folder]) + " status";
-                Remedy::run([&ask]).after(format!("mend what `{ask}` says, or remove it"))
+                let moved = match entry.is_file() {
+                    true => format!(
+                        "; where its repository moved to, run `{}`",
+                        shell::command("git worktree repair", &[&folder])
+                    ),
+                    false => String::new(),
+                };
+                Remedy::run([&ask]).after(format!("mend what `{ask}` says, or remove it{moved}"))
             }
             OpenError::Named { .. } => Remedy::run([LINK]).after(format!("run `{LINK}`")),
             OpenError::Setting { .. } => "use a clone without it".into(),

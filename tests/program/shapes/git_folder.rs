@@ -107,6 +107,12 @@ fn a_repository_that_cannot_be_opened_is_no_plain_folder() {
     linked.git(sparse);
     std::fs::rename(top.join("clone"), top.join("gone")).unwrap();
     assert_undetermined("a linked work tree", &linked, cause);
+    let help = linked.run(&["lint"]).err;
+    let repair = help.split('`').find(|word| word.starts_with("git worktree repair")).unwrap();
+    let moved = Checkout { top: top.join("gone"), from: top.join("gone"), ..linked };
+    moved.sh(repair, "its repository moved");
+    let linked = Checkout { top: top.join("linked"), from: top.join("linked"), ..moved };
+    assert_eq!(linked.run(&["lint"]).code, 1);
 }
 
 #[test]
