@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -115,13 +115,14 @@ impl WriteLock {
             .ok_or_else(|| FileError::Outside(tree.root().join(&write.path)))?;
         let failed = |cause| FileError::Failed(place.clone(), cause);
         fs::create_dir_all(target::folder(&place)).map_err(failed)?;
-        let file = self.waiting_file(&place, write).map_err(failed)?;
+        let file =
+            self.waiting_file(&place, &write.after, write.before.is_some()).map_err(failed)?;
         Ok((write, place, file))
     }
 
-    fn waiting_file(&self, place: &Path, write: &Write) -> io::Result<NamedTempFile> {
-        let file = temporary::written(&self.waiting, temporary::EDIT, &write.after)?;
-        if write.before.is_some() {
+    fn waiting_file(&self, place: &Path, bytes: &[u8], is_edit: bool) -> io::Result<NamedTempFile> {
+        let file = temporary::written(&self.waiting, temporary::EDIT, bytes)?;
+        if is_edit {
             temporary::like(&file, place)?;
         }
         Ok(file)
@@ -129,17 +130,7 @@ impl WriteLock {
 
     fn put(&self, one: Ready<'_>) -> Result<(), FileError> {
         let (place, write) = (one.place, one.write);
-        moved(one.file, &place, write)
-            .or_else(|cause| match cause.kind() {
-                // The shared git folder is on another disk: prepare the file next to its destination.
-                ErrorKind::CrossesDevices => {
-                    let folder = target::folder(&place);
-                    let is_edit = write.before.is_some();
-                    let file = filled_like(folder, &place, &write.after, is_edit)?;
-                    moved(file.into_temp_path(), &place, write)
-                }
-                _ => Err(cause),
-            })
+        temporary::put(one.file, &place, write.before.is_none())
             .map_err(|cause| FileError::Failed(place, cause))
     }
 
@@ -147,8 +138,9 @@ impl WriteLock {
     fn undo(&self, write: &Write, place: &Path) {
         let _ = match &write.before {
             None => fs::remove_file(place),
-            Some(before) => filled_like(target::folder(place), place, before, true)
-                .and_then(|file| file.persist(place).map(drop).map_err(|error| error.error)),
+            Some(before) => self
+                .waiting_file(place, before, true)
+                .and_then(|file| temporary::put(file.into_temp_path(), place, false)),
         };
     }
 }
@@ -191,27 +183,6 @@ fn synced(begun: Vec<UnsyncedWrite<'_>>) -> Result<Vec<Ready<'_>>, FileError> {
         file: file.into_temp_path(),
     });
     Ok(ready.collect())
-}
-
-fn filled_like(
-    folder: &Path,
-    place: &Path,
-    bytes: &[u8],
-    is_edit: bool,
-) -> io::Result<NamedTempFile> {
-    let file = temporary::filled(folder, temporary::EDIT, bytes)?;
-    if is_edit {
-        temporary::like(&file, place)?;
-    }
-    Ok(file)
-}
-
-fn moved(file: TempPath, place: &Path, write: &Write) -> io::Result<()> {
-    let moved = match write.before {
-        Some(_) => file.persist(place),
-        None => file.persist_noclobber(place),
-    };
-    moved.map_err(|refused| refused.error)
 }
 
 /// Writes a file at a path given by the user, with its folders, completely or not at all. An existing file is replaced,

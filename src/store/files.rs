@@ -266,20 +266,10 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
         return Err(FileError::Exists(place));
     }
     let failed = |cause| FileError::Failed(place.clone(), cause);
-    let folder = place.parent().unwrap_or(&tree.root);
-    fs::create_dir_all(folder).map_err(failed)?;
-    let waiting = temporary::git_dir(&tree.top).and_then(|git| temporary::waiting(&git).ok());
-    let put = |folder: &Path| -> std::io::Result<()> {
-        let file = temporary::filled(folder, temporary::PREFIX, bytes)?;
-        let put = file.persist_noclobber(&place).map(drop);
-        put.map_err(|refused| temporary::without_name(refused.error))
-    };
-    let put = match waiting.as_deref().map(put) {
-        // Git's folder is on another disk, or there is none.
-        Some(Err(cause)) if cause.kind() == ErrorKind::CrossesDevices => put(folder),
-        Some(done) => done,
-        None => put(folder),
-    };
+    fs::create_dir_all(target::folder(&place)).map_err(failed)?;
+    let put = temporary::begin(&place)
+        .and_then(|file| temporary::filled(file, bytes))
+        .and_then(|file| temporary::put(file, &place, true));
     put.map_err(|cause| match cause.kind() {
         ErrorKind::AlreadyExists => FileError::Exists(place.clone()),
         _ => FileError::Failed(place.clone(), cause),
@@ -301,11 +291,10 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
             return written.map_err(failed);
         }
     };
-    let folder = target::folder(&place);
-    let file = temporary::filled(folder, temporary::PREFIX, bytes).map_err(failed)?;
+    let file = temporary::begin(&place).map_err(failed)?;
     temporary::like(&file, &place).map_err(failed)?;
-    file.persist(&place).map_err(|refused| failed(refused.error))?;
-    Ok(())
+    let file = temporary::filled(file, bytes).map_err(failed)?;
+    temporary::put(file, &place, false).map_err(failed)
 }
 
 /// Returns the nearest folder, searching upwards, that has an entry of this name.

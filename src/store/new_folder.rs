@@ -2,8 +2,11 @@
 //!
 //! Start at [`write()`].
 
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+
+use tempfile::TempDir;
 
 use crate::store::files::FileError;
 use crate::store::{target, temporary};
@@ -20,6 +23,29 @@ pub fn write<'f>(
     let is_there = is_empty_folder(folder)?;
     let above = target::folder(folder);
     fs::create_dir_all(above).map_err(failed)?;
+    let files: Vec<(&str, &[u8])> = files.into_iter().collect();
+    let put = |begin_in: &Path| -> io::Result<()> {
+        let begun = begin(begin_in, &files)?;
+        if is_there {
+            // Where it is no longer empty, the move fails.
+            let _ = fs::remove_dir(folder);
+        }
+        fs::rename(begun.path(), folder)?;
+        // It has another name now, so there is nothing to remove.
+        let _: PathBuf = begun.keep();
+        Ok(())
+    };
+    let waiting = temporary::waiting_for(folder);
+    let put = match waiting.as_deref().map(put) {
+        // Git's folder is on another disk.
+        Some(Err(cause)) if cause.kind() == ErrorKind::CrossesDevices => put(above),
+        Some(done) => done,
+        None => put(above),
+    };
+    put.map_err(failed)
+}
+
+fn begin(folder: &Path, files: &[(&str, &[u8])]) -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(temporary::PREFIX);
     #[cfg(unix)]
@@ -27,18 +53,12 @@ pub fn write<'f>(
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o777));
     }
-    let begun = builder.tempdir_in(above).map_err(failed)?;
+    let begun = builder.tempdir_in(folder)?;
     for (name, bytes) in files {
-        write_one(&name.split('/').fold(begun.path().to_owned(), |at, part| at.join(part)), bytes)
-            .map_err(failed)?;
+        let place = name.split('/').fold(begun.path().to_owned(), |at, part| at.join(part));
+        write_one(&place, bytes)?;
     }
-    if is_there {
-        fs::remove_dir(folder).map_err(failed)?;
-    }
-    fs::rename(begun.path(), folder).map_err(failed)?;
-    // It has another name now, so there is nothing to remove.
-    let _: PathBuf = begun.keep();
-    Ok(())
+    Ok(begun)
 }
 
 fn write_one(place: &Path, bytes: &[u8]) -> io::Result<()> {

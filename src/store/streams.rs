@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
+use tempfile::TempPath;
 
 use crate::history::digest::Digest;
 use crate::store::files::FileError;
@@ -136,8 +137,8 @@ pub struct Begun {
 
 #[derive(Debug)]
 enum Out {
-    /// A temporary file next to its destination, and the destination.
-    Whole(BufWriter<tempfile::NamedTempFile>, PathBuf),
+    /// A temporary file, its path, and its destination.
+    Whole(BufWriter<File>, TempPath, PathBuf),
     Stream(BufWriter<File>),
 }
 
@@ -151,9 +152,10 @@ impl Begun {
             Ok(match target::from_path(path)? {
                 WriteTarget::Stream(stream) => Out::Stream(BufWriter::with_capacity(PIECE, stream)),
                 WriteTarget::File(place) => {
-                    let file = temporary::begun(target::folder(&place), temporary::PREFIX)?;
+                    let file = temporary::begin(&place)?;
                     temporary::like(&file, &place)?;
-                    Out::Whole(BufWriter::with_capacity(PIECE, file), place)
+                    let (file, path) = file.into_parts();
+                    Out::Whole(BufWriter::with_capacity(PIECE, file), path, place)
                 }
             })
         };
@@ -169,12 +171,10 @@ impl Begun {
     pub fn finish(self) -> Result<(), FileError> {
         let finished = match self.out {
             Out::Stream(mut stream) => stream.flush(),
-            Out::Whole(file, place) => {
+            Out::Whole(file, path, place) => {
                 let file = file.into_inner().map_err(io::IntoInnerError::into_error);
-                file.and_then(|file| {
-                    file.as_file().sync_all()?;
-                    file.persist(&place).map(drop).map_err(|error| error.error)
-                })
+                file.and_then(|file| file.sync_all())
+                    .and_then(|()| temporary::put(path, &place, false))
             }
         };
         finished.map_err(|cause| FileError::Failed(self.path, cause))
@@ -184,14 +184,14 @@ impl Begun {
 impl Write for Begun {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.out {
-            Out::Whole(file, _) => file.write(bytes),
+            Out::Whole(file, ..) => file.write(bytes),
             Out::Stream(stream) => stream.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.out {
-            Out::Whole(file, _) => file.flush(),
+            Out::Whole(file, ..) => file.flush(),
             Out::Stream(stream) => stream.flush(),
         }
     }

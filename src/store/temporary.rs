@@ -1,14 +1,17 @@
 //! Temporary files that are going to be moved into place.
 //!
-//! Start at [`begun`] and [`filled`]; the caller moves the file into place in one step. A file of a work tree begins in
-//! git's folder ([`waiting`]), so that nothing is committed that a killed process leaves.
+//! Start at [`begin`] and [`put`]. A file of a work tree begins in git's folder ([`waiting`]), so that nothing is committed
+//! that a killed process leaves; where that can't be, it begins beside its place.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::store::real_path::real_path;
+use crate::store::target;
 
 pub(super) const PREFIX: &str = ".exledger-";
 
@@ -29,13 +32,24 @@ pub(super) fn waiting(git_dir: &Path) -> io::Result<PathBuf> {
         let written = entry.metadata().and_then(|found| found.modified());
         let age = written.ok().and_then(|time| time.elapsed().ok());
         if age.is_some_and(|age| age > LONGEST_WAIT) {
-            let _ = fs::remove_file(entry.path());
+            let _ = fs::remove_file(entry.path()).or_else(|_| fs::remove_dir_all(entry.path()));
         }
     }
     Ok(folder)
 }
 
-pub(super) fn git_dir(top: &Path) -> Option<PathBuf> {
+/// Returns the folder in which begins what will be moved to a place; `None` if it is in no work tree.
+pub(super) fn waiting_for(place: &Path) -> Option<PathBuf> {
+    let folder = real_path(target::folder(place)).ok()?;
+    let is_top = |above: &&Path| fs::symlink_metadata(above.join(".git")).is_ok();
+    let git_dir = git_dir(folder.ancestors().find(is_top)?)?;
+    if !is_of_one_owner(&git_dir, &folder) {
+        return None;
+    }
+    waiting(&git_dir).ok()
+}
+
+fn git_dir(top: &Path) -> Option<PathBuf> {
     let git = top.join(".git");
     match fs::symlink_metadata(&git).ok()? {
         found if found.is_dir() => Some(git),
@@ -44,6 +58,48 @@ pub(super) fn git_dir(top: &Path) -> Option<PathBuf> {
             Some(top.join(text.trim().strip_prefix("gitdir: ")?))
         }
     }
+}
+
+// Somebody may put a `.git` into a folder where all may write, to replace there what others begin.
+#[cfg(unix)]
+fn is_of_one_owner(git_dir: &Path, folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let owner = |path: &Path| fs::metadata(path).ok().map(|found| found.uid());
+    owner(git_dir).is_some_and(|uid| Some(uid) == owner(folder))
+}
+
+#[cfg(not(unix))]
+fn is_of_one_owner(_: &Path, _: &Path) -> bool {
+    true
+}
+
+/// Creates the temporary file of what will be moved to a place.
+pub(super) fn begin(place: &Path) -> io::Result<NamedTempFile> {
+    let begun_in_git = waiting_for(place).and_then(|folder| begun(&folder, PREFIX).ok());
+    begun_in_git.map_or_else(|| begun(target::folder(place), PREFIX), Ok)
+}
+
+/// Moves a complete file to its place in one step. One that exists there is replaced, unless the file is new.
+pub(super) fn put(file: TempPath, place: &Path, is_new: bool) -> io::Result<()> {
+    let moved = |file: TempPath| match is_new {
+        true => file.persist_noclobber(place),
+        false => file.persist(place),
+    };
+    let Err(refused) = moved(file) else {
+        return Ok(());
+    };
+    if refused.error.kind() != ErrorKind::CrossesDevices {
+        return Err(without_name(refused.error));
+    }
+    // Git's folder is on another disk.
+    let is_edit =
+        refused.path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(EDIT));
+    let mut beside = begun(target::folder(place), if is_edit { EDIT } else { PREFIX })?;
+    let mut from = fs::File::open(&refused.path)?;
+    io::copy(&mut from, beside.as_file_mut())?;
+    beside.as_file().set_permissions(from.metadata()?.permissions())?;
+    beside.as_file().sync_all()?;
+    moved(beside.into_temp_path()).map_err(|refused| without_name(refused.error))
 }
 
 /// Creates a temporary file with the permissions that the umask of the process leaves.
@@ -70,16 +126,17 @@ pub(super) fn without_name(error: io::Error) -> io::Error {
     }
 }
 
-pub(super) fn filled(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let file = written(folder, prefix, bytes)?;
+/// Fills a temporary file, so that its content is on the disk, and closes it.
+pub(super) fn filled(mut file: NamedTempFile, bytes: &[u8]) -> io::Result<TempPath> {
+    file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
-    Ok(file)
+    Ok(file.into_temp_path())
 }
 
 /// Creates a temporary file with this content, which may not be on the disk yet.
 pub(super) fn written(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut file = begun(folder, prefix)?;
-    file.write_all(bytes)?;
+    file.as_file_mut().write_all(bytes)?;
     Ok(file)
 }
 

@@ -7,6 +7,7 @@ mod codes;
 mod evidence;
 mod followed;
 mod keys;
+mod killed;
 mod layouts;
 mod limits;
 mod merged;

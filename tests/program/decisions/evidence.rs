@@ -10,7 +10,7 @@ fn token() -> String {
 }
 
 /// A folder outside the repository with a file, and the argument that names it.
-fn outside(name: &str, bytes: &[u8]) -> (tempfile::TempDir, String) {
+pub(super) fn outside(name: &str, bytes: &[u8]) -> (tempfile::TempDir, String) {
     let folder = crate::support::temporary();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
