@@ -2,7 +2,6 @@
 
 use clap::Parser;
 use exledger::features::show;
-use exledger::history::objects;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
@@ -45,7 +44,7 @@ impl Run for ShowArgs {
             let missing = || {
                 fault::undetermined(
                     format!("the content of {} is not in this clone", record_state.path),
-                    objects::deepen(),
+                    approved.extent().remedy(),
                 )
             };
             ctx.print(&approved.bytes(record_state).ok_or_else(missing)?)?;

@@ -183,6 +183,19 @@ pub trait ScannedFiles {
 
     /// Returns the committed blob that has the lines of a file.
     fn committed(&self, path: &str, commit: Option<&str>) -> Result<Oid, String>;
+
+    /// Returns the command that may bring what this clone lacks; `None` without a remote.
+    fn fetch(&self) -> Option<&'static str> {
+        Some("git fetch --all")
+    }
+
+    /// Returns the end of a sentence about what this clone lacks.
+    fn missing_here(&self) -> String {
+        match self.fetch() {
+            Some(fetch) => format!("is not in this clone: run `{fetch}`"),
+            None => "is not in this clone, which has no remote to fetch it from".to_owned(),
+        }
+    }
 }
 
 /// The files of a question that is answered without a repository.
@@ -325,9 +338,7 @@ pub fn text(item: &str, files: &dyn ScannedFiles) -> Result<Vec<Vec<u8>>, String
         Ok(AcceptedItem::Reference(BlobLines { first, last, blob })) => {
             let short: String = blob.to_string().chars().take(7).collect();
             let lines = files.blob(blob).ok_or_else(|| {
-                format!(
-                    "blob {short} of its accepted text is not in this clone: run `git fetch --all`"
-                )
+                format!("blob {short} of its accepted text {}", files.missing_here())
             })?;
             let lines = lines.get(first, last).map(<[_]>::to_vec);
             lines.ok_or_else(|| {

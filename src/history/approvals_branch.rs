@@ -96,7 +96,7 @@ fn read_commits(
                 }
                 commits.push(Rc::new(commit));
             }
-            Err(Obstacle::Missing { extent: Extent::Shallow, .. }) => {}
+            Err(Obstacle::Missing { extent: Extent::Shallow { .. }, .. }) => {}
             Err(obstacle) if is_lacking(&obstacle) => return Err(obstacle),
             // Whoever pushes one must not hide what is below it.
             Err(_) => left.extend(stated_parents(objects, oid)),

@@ -198,7 +198,7 @@ fn own(
             }
         };
         if objects.is_shallow(oid) && !commit.parents.is_empty() {
-            branch.truncated = Some(Obstacle::Shallow { commit: oid });
+            branch.truncated = Some(Obstacle::Shallow { commit: oid, extent: objects.extent() });
             continue;
         }
         stack.push(Visit::Leave(Rc::clone(&commit)));

@@ -72,7 +72,7 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
             break;
         };
         if objects.is_shallow(last.oid) {
-            boundary = Some(Obstacle::Shallow { commit: last.oid });
+            boundary = Some(Obstacle::Shallow { commit: last.oid, extent: objects.extent() });
             break;
         }
         match read(objects, parent) {

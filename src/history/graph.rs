@@ -176,7 +176,7 @@ impl<'o> GraphReader<'o> {
         }
         let branches = self.reach(vec![tip], None);
         match &branches.missing {
-            Some(Obstacle::Missing { extent: Extent::Shallow, .. }) => return Ok(()),
+            Some(Obstacle::Missing { extent: Extent::Shallow { .. }, .. }) => return Ok(()),
             Some(obstacle) => return Err(obstacle.clone()),
             None => {}
         }
@@ -275,7 +275,8 @@ impl GraphReader<'_> {
             }
             self.trees.insert(oid, commit.tree);
             if self.objects.is_shallow(oid) && !commit.parents.is_empty() {
-                branches.truncated = Some(Obstacle::Shallow { commit: oid });
+                branches.truncated =
+                    Some(Obstacle::Shallow { commit: oid, extent: self.objects.extent() });
                 continue;
             }
             stack.extend(commit.parents.iter().copied());

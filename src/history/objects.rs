@@ -124,6 +124,11 @@ pub trait Objects {
     /// Tells whether the clone's history was cut off behind a commit.
     fn is_shallow(&self, oid: Oid) -> bool;
 
+    /// Returns how much of the repository there is.
+    fn extent(&self) -> Extent {
+        Extent::Full
+    }
+
     /// Returns the three-way merge of a file, as git does it by default.
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge;
 
@@ -151,7 +156,7 @@ pub enum Obstacle {
     #[error("object {object} is not in {extent}")]
     Missing { object: Oid, extent: Extent },
     #[error("the history behind {commit} is not in this shallow clone")]
-    Shallow { commit: Oid },
+    Shallow { commit: Oid, extent: Extent },
     #[error("object {object} is malformed: {cause}")]
     Malformed { object: Oid, cause: String },
     #[error("{} has a parent header that git does not read", commit.short())]
@@ -176,7 +181,10 @@ pub enum Obstacle {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
     Full,
-    Shallow,
+    /// The history is cut off; only a remote can bring the rest.
+    Shallow {
+        has_remote: bool,
+    },
     /// Objects are fetched only on demand.
     Partial,
 }
@@ -185,7 +193,7 @@ impl fmt::Display for Extent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Extent::Full => "this repository",
-            Extent::Shallow => "this shallow clone",
+            Extent::Shallow { .. } => "this shallow clone",
             Extent::Partial => "this partial clone",
         })
     }
@@ -193,10 +201,28 @@ impl fmt::Display for Extent {
 
 const FETCH_ALL: &str = "git fetch --refetch --no-filter";
 
-/// Returns the remedy of a shallow clone.
-pub fn deepen() -> Remedy {
-    let fetch = "git fetch --unshallow";
-    Remedy::run([fetch]).after(format!("run `{fetch}`; in CI, check out with `fetch-depth: 0`"))
+const DEEPEN: &str = "git fetch --unshallow";
+
+impl Extent {
+    pub fn is_shallow(self) -> bool {
+        matches!(self, Extent::Shallow { .. })
+    }
+
+    /// Returns how the clone gets what it lacks.
+    pub fn remedy(self) -> Remedy {
+        match self {
+            Extent::Full => "run `git fsck`, and clone the repository again".into(),
+            Extent::Shallow { has_remote: true } => Remedy::run([DEEPEN])
+                .after(format!("run `{DEEPEN}`; in CI, check out with `fetch-depth: 0`")),
+            Extent::Shallow { has_remote: false } => {
+                "clone the repository again without `--depth`: this clone has no remote to fetch from; in CI, check out with `fetch-depth: 0`"
+                    .into()
+            }
+            Extent::Partial => Remedy::run([FETCH_ALL]).after(format!(
+                "run `{FETCH_ALL}`; in CI, check out without `filter`, with `fetch-depth: 0`"
+            )),
+        }
+    }
 }
 
 impl Obstacle {
@@ -210,15 +236,8 @@ impl Obstacle {
 
     pub fn remedy(&self) -> Remedy {
         match self {
-            Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => {
-                deepen()
-            }
-            Obstacle::Missing { extent: Extent::Partial, .. } => Remedy::run([FETCH_ALL]).after(format!(
-                "run `{FETCH_ALL}`; in CI, check out without `filter`, with `fetch-depth: 0`"
-            )),
-            Obstacle::Missing { extent: Extent::Full, .. } | Obstacle::Unreadable { .. } => {
-                "run `git fsck`, and clone the repository again".into()
-            }
+            Obstacle::Shallow { extent, .. } | Obstacle::Missing { extent, .. } => extent.remedy(),
+            Obstacle::Unreadable { .. } => Extent::Full.remedy(),
             Obstacle::Malformed { object, .. } | Obstacle::UnreadParent { commit: object } => {
                 format!("inspect it with `git cat-file -p {object}`; its author must commit it again").into()
             }

@@ -91,8 +91,8 @@ pub enum Cause {
     Unknown(String),
     /// There are several remotes, and nothing tells which one counts.
     SeveralRemotes(Vec<String>),
-    /// Neither `main` nor `master` exists, and no default branch is known.
-    Neither,
+    /// Neither `main` nor `master` exists, of this remote or here, and no default branch is known.
+    Neither(Option<String>),
     /// Both `main` and `master` exist, and no default branch is known.
     Both,
     /// HEAD is detached, so local branches are not considered.
@@ -137,13 +137,16 @@ pub fn choose(
         };
     }
     if let Some(remote) = &remote {
-        return Err(fail(refs.neither_or_both(&format!("refs/remotes/{remote}/")), Some(remote)));
+        return Err(fail(
+            refs.neither_or_both(&format!("refs/remotes/{remote}/"), Some(remote)),
+            Some(remote),
+        ));
     }
     match &refs.head {
         HeadState::Detached(_) if !refs.is_rebasing => Err(fail(Cause::Detached, None)),
-        HeadState::Detached(_) | HeadState::Branch(_) => {
-            refs.only(HEADS, Guard::Local).ok_or_else(|| fail(refs.neither_or_both(HEADS), None))
-        }
+        HeadState::Detached(_) | HeadState::Branch(_) => refs
+            .only(HEADS, Guard::Local)
+            .ok_or_else(|| fail(refs.neither_or_both(HEADS, None), None)),
     }
 }
 
@@ -238,8 +241,13 @@ impl Refs {
         let mut remotes = self.remotes.clone();
         if remotes.is_empty() && !self.is_bare {
             // Refs may remain of a remote that the configuration no longer names.
-            let left = self.names.keys().chain(self.links.keys());
-            let names = left.filter_map(|name| name.strip_prefix("refs/remotes/")?.split_once('/'));
+            let is_there = |(_, target): &(&String, &String)| self.names.contains_key(*target);
+            let links = self.links.iter().filter(is_there).map(|(name, _)| name);
+            let names = self
+                .names
+                .keys()
+                .chain(links)
+                .filter_map(|name| name.strip_prefix("refs/remotes/")?.split_once('/'));
             remotes = names.map(|(remote, _)| remote.to_owned()).collect();
             remotes.sort();
             remotes.dedup();
@@ -275,12 +283,12 @@ impl Refs {
         }
     }
 
-    fn neither_or_both(&self, folder: &str) -> Cause {
+    fn neither_or_both(&self, folder: &str, remote: Option<&str>) -> Cause {
         let usual = |name: &str| self.names.contains_key(&format!("{folder}{name}"));
         match (usual("main"), usual("master")) {
             (true, true) => Cause::Both,
             _ if self.names.is_empty() => Cause::Empty,
-            _ => Cause::Neither,
+            _ => Cause::Neither(remote.map(str::to_owned)),
         }
     }
 
@@ -394,8 +402,11 @@ impl fmt::Display for NoRef {
                 "there are several remotes, and the current branch tracks none of them: {}",
                 names.join(", ")
             )?,
-            Cause::Neither => {
+            Cause::Neither(None) => {
                 out.write_str("no default branch is known, and there is no main or master")?
+            }
+            Cause::Neither(Some(remote)) => {
+                write!(out, "no default branch of {remote} is known, nor its main or master")?
             }
             Cause::Both => {
                 out.write_str("no default branch is known, and both main and master exist")?

@@ -213,7 +213,7 @@ impl From<Obstacle> for TreeError {
                 TreeError::Missing { object: object.to_string(), remedy }
             }
             Obstacle::TooLarge { folder } => TreeError::TooLarge { folder },
-            Obstacle::Shallow { commit: object }
+            Obstacle::Shallow { commit: object, .. }
             | Obstacle::UnreadParent { commit: object }
             | Obstacle::TrustedElsewhere { commit: object, .. }
             | Obstacle::LeftOut { commit: object, .. }

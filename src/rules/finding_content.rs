@@ -82,9 +82,12 @@ pub(super) fn references(
                 None if !is_known(blob) => (
                     Level::Warning,
                     format!("refers to {blob}, which git does not have"),
-                    Remedy::run(["git fetch"]).after(
-                        "it covers nothing here; where no remote has it, draft the finding again",
-                    ),
+                    match files.fetch() {
+                        Some(fetch) => Remedy::run([fetch]).after(
+                            "it covers nothing here; where no remote has it, draft the finding again",
+                        ),
+                        None => "it covers nothing here: draft the finding again".into(),
+                    },
                 ),
                 None => (
                     Level::Error,

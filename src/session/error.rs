@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use crate::diag::Finding;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
-use crate::history::objects::{Obstacle, Oid, deepen};
+use crate::history::objects::{Extent, Obstacle, Oid};
 use crate::history::refs::NoRef;
 use crate::ledger::NotFound;
 use crate::ledger::tree::TreeError;
@@ -126,7 +126,7 @@ pub enum Undetermined {
     NothingEffective { reference: String, instant: crate::record::time::Instant },
     /// Two commits have no common ancestor in this clone.
     #[error("the two have no common ancestor in this clone")]
-    NothingInCommon { is_cut: bool },
+    NothingInCommon { extent: Extent },
     /// Every id that was drawn is in use.
     #[error("no unused id {beginning} is left")]
     NoIdLeft { beginning: String },
@@ -310,10 +310,10 @@ impl Undetermined {
             }
             Undetermined::PolicyBroken(_) => "run `exledger lint` and fix them".into(),
             Undetermined::NothingEffective { .. } => "ask about a later date".into(),
-            Undetermined::NothingInCommon { is_cut: true } => deepen(),
-            Undetermined::NothingInCommon { is_cut: false } => {
+            Undetermined::NothingInCommon { extent: Extent::Full } => {
                 "name a commit that both have in common".into()
             }
+            Undetermined::NothingInCommon { extent } => extent.remedy(),
             Undetermined::Renewals { doubt, .. } => doubt.remedy(),
             Undetermined::Unwritable(error) => error.remedy(),
             Undetermined::NoIdLeft { .. } => "set another `id_prefix` in exledger.yaml".into(),

@@ -56,8 +56,7 @@ impl RepositoryFiles<'_> {
         let found = match (commit, self.past) {
             (Some(commit), _) => {
                 let short: String = commit.chars().take(12).collect();
-                let away =
-                    |_| format!("commit {short} is not in this clone: run `git fetch --all`");
+                let away = |_| format!("commit {short} {}", self.missing_here());
                 let commit = Oid::from_hex(commit)
                     .ok_or_else(|| format!("the report names no commit: `{short}`"))?;
                 self.at(commit, path).map_err(away)?
@@ -121,5 +120,9 @@ impl ScannedFiles for RepositoryFiles<'_> {
             }
         };
         blob_id(&committed).ok_or_else(|| format!("{path} has no id in git"))
+    }
+
+    fn fetch(&self) -> Option<&'static str> {
+        self.repository.has_remote().then_some("git fetch --all")
     }
 }

@@ -25,7 +25,7 @@ use crate::approval::next::who::KnownIdentities;
 use crate::gate::facts::{FactsAsked, ending_tests};
 use crate::history::content;
 use crate::history::ident::Ident;
-use crate::history::objects::Oid;
+use crate::history::objects::{Extent, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::ApprovedRef;
 use crate::history::version::{Trail, TrailKey};
@@ -175,6 +175,11 @@ impl<'h> Snapshot<'h> {
         proposals.keep(&|key| wanted(key) && !self.history.left_out.contains(key));
         self.proposals = Some(proposals);
         Ok(())
+    }
+
+    /// Returns how much of the repository this clone holds.
+    pub fn extent(&self) -> Extent {
+        self.repository.extent()
     }
 
     /// Returns the stamp that says what the answer was computed from.

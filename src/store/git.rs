@@ -336,6 +336,10 @@ impl Objects for Repository {
         self.shallow.contains(&oid)
     }
 
+    fn extent(&self) -> Extent {
+        self.extent
+    }
+
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
         merge(base, ours, theirs)
     }

@@ -7,7 +7,7 @@ use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::diag::remedy::Remedy;
 use crate::history::change;
-use crate::history::objects::deepen;
+use crate::history::objects::Obstacle;
 use crate::history::version::{Content, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
@@ -40,8 +40,8 @@ pub struct ApprovedState {
     pub was_removed: bool,
     /// The sha256 of the bytes of every version that landed.
     pub digests: BTreeSet<String>,
-    /// Whether the series began before the oldest commit of this clone.
-    pub begins_behind: bool,
+    /// What hides that the series began before the oldest commit of this clone.
+    pub begins_behind: Option<Obstacle>,
     /// Why it can't be determined which content is approved.
     pub doubt: Option<ApprovalObstacle>,
 }
@@ -51,15 +51,15 @@ pub struct ApprovedState {
 pub enum PastObstacle {
     #[error(transparent)]
     Approval(#[from] ApprovalObstacle),
-    #[error("it was filed before the oldest commit in this clone: {}", deepen().words())]
-    FiledBefore,
+    #[error("it was filed before the oldest commit in this clone: {}", .0.repair())]
+    FiledBefore(Obstacle),
 }
 
 impl PastObstacle {
     pub fn remedy(&self) -> Remedy {
         let act = match self {
             PastObstacle::Approval(obstacle) => obstacle.object().map(|it| it.remedy().act),
-            PastObstacle::FiledBefore => Some(deepen().act),
+            PastObstacle::FiledBefore(obstacle) => Some(obstacle.remedy().act),
         };
         Remedy { note: self.to_string(), act: act.unwrap_or_default() }
     }
@@ -108,7 +108,8 @@ impl ApprovedState {
             first: series.first().and_then(|(version, _)| Some(landing(version)?.effective)),
             begins_behind: series
                 .first()
-                .is_some_and(|(version, _)| version.change == VersionChange::Inherited),
+                .filter(|(version, _)| version.change == VersionChange::Inherited)
+                .and_then(|(version, _)| version.truncated.clone()),
             filer: series.first().map(|(_, version)| version.author_persons()).unwrap_or_default(),
             digests,
             ..ApprovedState::default()

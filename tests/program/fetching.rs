@@ -2,6 +2,7 @@
 
 use crate::cli;
 use crate::decisions::{ID, Life, record};
+use crate::support::repo::git;
 
 const ADVICE: &[&[&str]] = &[
     &["diff", "nowhere"],
@@ -52,4 +53,57 @@ fn of_several_remotes_all_are_fetched() {
     }
     let run = cli::run(life.repo.path(), &["diff", "nowhere", "--approved-ref", "main"]);
     assert!(run.err.contains("run `git fetch --all` if it is missing"), "{}", run.err);
+}
+
+#[test]
+fn a_shallow_clone_fetches_the_rest_from_a_remote_or_is_cloned_again() {
+    let life = filed();
+    life.repo.by("dana").write("README.md", "x").commit("Go on");
+    for has_remote in [true, false] {
+        let clone = life.repo.clone_with(&["--depth=1"]);
+        git(clone.path(), &["config", "user.email", "dana@example.com"]);
+        if !has_remote {
+            git(clone.path(), &["remote", "remove", "origin"]);
+        }
+        for words in [
+            &["list"][..],
+            &["check", "--application", "billing"],
+            &["doctor"],
+            &["lint", "--base", "HEAD~1"],
+            &["renew", ID, "--for", "5d", "--reason", "The vendor is late"],
+        ] {
+            let told = cli::run(clone.path(), &[words, &["--on", "2026-11-21"]].concat());
+            let said = told.out + &told.err;
+            assert_eq!(told.code, 3, "{words:?}: {said}");
+            assert_eq!(said.contains("git fetch"), has_remote, "{words:?}: {said}");
+            let is_told_to_clone = said.contains("clone the repository again without `--depth`");
+            assert_eq!(is_told_to_clone, !has_remote, "{words:?}: {said}");
+            assert!(!said.contains("no main or master"), "{words:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn an_accepted_text_that_is_missing_is_fetched_where_there_is_a_remote() {
+    let blob = "3f9a1c0b5d3f9a1c0b5d3f9a1c0b5d3f9a1c0b5d";
+    let accepts = format!(
+        "scope: {{findings: [{{tool: bandit, id: B602, paths: [app/run.py], content: ['2-2@{blob}']}}]}}"
+    );
+    for has_remote in [false, true] {
+        let life = Life::new();
+        life.filed(ID, &record(ID, &accepts), "ana", "lee");
+        life.repo.by("dana").write("app/run.py", "password = 'x'\n").commit("Add a script");
+        life.repo.checkout();
+        if has_remote {
+            life.repo.config("remote.upstream.url", "https://git.example.com/payments.git");
+        }
+        let finding = ["--finding", "bandit:B602", "--path", "app/run.py", "--line", "1"];
+        for args in [&["lint"][..], &[&["check", "--approved-ref", "main"], &finding[..]].concat()]
+        {
+            let run = life.run("dana", args);
+            let said = run.out + &run.err;
+            assert!(said.contains("not in this clone") || said.contains(blob), "{args:?}: {said}");
+            assert_eq!(said.contains("git fetch"), has_remote, "{args:?}: {said}");
+        }
+    }
 }

@@ -26,7 +26,10 @@ struct Shallow<'w> {
 impl Objects for Shallow<'_> {
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
         if self.hidden.contains(&oid) {
-            return Err(Obstacle::Missing { object: oid, extent: Extent::Shallow });
+            return Err(Obstacle::Missing {
+                object: oid,
+                extent: Extent::Shallow { has_remote: true },
+            });
         }
         self.memory.read(oid)
     }

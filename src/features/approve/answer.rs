@@ -18,7 +18,6 @@ use crate::features::approve::prepared::PreparedApproval;
 use crate::features::approve::request::ApprovalRequest;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{ApprovalContent, ApprovalTarget, governance_file, record};
-use crate::history::objects::deepen;
 use crate::history::paths::LedgerPrefix;
 use crate::policy;
 use crate::policy::governance::Governance;
@@ -267,6 +266,6 @@ pub(super) fn written(snapshot: &Snapshot<'_>) -> Result<String, Undetermined> {
     let written = name.written().map(str::to_owned);
     written.ok_or_else(|| Undetermined::other(
         "the policy has no `name`, and the ledger's first commit, whose id is used instead, is not in this clone",
-        deepen(),
+        snapshot.extent().remedy(),
     ))
 }

@@ -7,7 +7,7 @@ use std::mem;
 use std::rc::Rc;
 
 use crate::diag::shell::quoted;
-use crate::history::objects::{Obstacle, deepen};
+use crate::history::objects::Obstacle;
 use crate::ledger::{File, Files, NotFound};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -155,7 +155,7 @@ fn filtered<'f>(
             _ if ended => {}
             Selection::Undetermined => {
                 let obstacle = reason::obstacle(&state.reasons).and_then(|it| it.object());
-                let remedy = obstacle.map_or_else(deepen, Obstacle::remedy);
+                let remedy = obstacle.map_or_else(|| snapshot.extent().remedy(), Obstacle::remedy);
                 return Err(Undetermined::Meant { id: state.key.clone(), remedy }.into());
             }
             Selection::Yes => match file {

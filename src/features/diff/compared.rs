@@ -112,9 +112,9 @@ impl Entry {
             let before = before.record.as_ref();
             before.is_some_and(|before| ExpiryExtension::between(before, after).is_later())
         });
-        let is_cut = self.landed.begins_behind && is_longer;
+        let begins_behind = self.landed.begins_behind.clone().filter(|_| is_longer);
         let approval = self.landed.doubt.clone().map(PastObstacle::Approval);
-        approval.or(if is_cut { Some(PastObstacle::FiledBefore) } else { None })
+        approval.or(begins_behind.map(PastObstacle::FiledBefore))
     }
 
     fn renewed(&self) -> Option<RenewedRecord> {

@@ -12,7 +12,7 @@ use crate::history::branch::Branch;
 use crate::history::chain::Chain;
 use crate::history::folders::{ComparisonJob, FileChange, FolderComparison, RecordSearch};
 use crate::history::governance::GovernanceOrigin;
-use crate::history::objects::{Extent, Oid, OidMap};
+use crate::history::objects::{Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
@@ -216,9 +216,7 @@ impl Comparer<'_> {
         let (history, _) = self.past()?;
         let landed = |oid: &Oid| history.landed.get(oid).copied();
         let base = branch.bases.iter().copied().max_by_key(landed);
-        base.ok_or_else(|| Undetermined::NothingInCommon {
-            is_cut: self.repository.extent() != Extent::Full,
-        })
+        base.ok_or_else(|| Undetermined::NothingInCommon { extent: self.repository.extent() })
     }
 
     /// Compares a state with the commit where it will land; `parents` are the commits that it is based on: several in the

@@ -72,7 +72,7 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
     let governance = snapshot.governance();
     let mainline = &snapshot.facts().0.mainline;
     let clone = match (repository.extent(), &mainline.boundary) {
-        (Extent::Shallow, _) => CloneState::Shallow,
+        (extent @ Extent::Shallow { .. }, _) => CloneState::Shallow(extent),
         (_, Some(boundary)) => CloneState::Missing(boundary.clone()),
         (Extent::Partial, None) => match missing(located, at)? {
             Some(obstacle) => CloneState::Missing(obstacle),
@@ -252,8 +252,9 @@ fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<Doctor
         before.push(DoctorCheck::ok(CheckName::Ref, reference.as_deref().unwrap_or_default()));
     }
     if name == CheckName::Policy {
-        let is_shallow = located.repository()?.extent() == Extent::Shallow;
-        let clone = if is_shallow { CloneState::Shallow } else { CloneState::Whole };
+        let extent = located.repository()?.extent();
+        let clone =
+            if extent.is_shallow() { CloneState::Shallow(extent) } else { CloneState::Whole };
         before.push(clone.check());
     }
     let mut check = DoctorCheck::unknown(name, Error::from(cause).reason());

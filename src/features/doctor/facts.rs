@@ -6,7 +6,7 @@ use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::recent::RecentCommits;
 use crate::features::doctor::signed_merges::ForgeMerges;
 use crate::history::mainline::Guard;
-use crate::history::objects::{Obstacle, deepen};
+use crate::history::objects::{Extent, Obstacle};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
@@ -18,7 +18,7 @@ use crate::survey::workflows::ci::CiSetup;
 pub enum CloneState {
     Whole,
     /// Older history is cut off.
-    Shallow,
+    Shallow(Extent),
     /// Something that is needed is missing.
     Missing(Obstacle),
 }
@@ -87,10 +87,14 @@ impl CloneState {
         let name = CheckName::Clone;
         match self {
             CloneState::Whole => DoctorCheck::ok(name, "the whole history is here"),
-            CloneState::Shallow => {
-                let message = "older history is cut off in this shallow clone, and who approved what is read from it; in CI, check out with `fetch-depth: 0`";
+            CloneState::Shallow(extent) => {
+                let remedy = extent.remedy();
+                let message = format!(
+                    "older history is cut off in this shallow clone, and who approved what is read from it; {}",
+                    remedy.words()
+                );
                 let check = DoctorCheck::unknown(name, message);
-                deepen().command().into_iter().fold(check, DoctorCheck::with_command)
+                remedy.command().into_iter().fold(check, DoctorCheck::with_command)
             }
             CloneState::Missing(obstacle) => {
                 let check =

@@ -42,10 +42,10 @@ pub struct ScanBase {
 impl ScanBase {
     /// Finds where HEAD parted from a revision.
     pub(super) fn open(repository: &Repository, name: &str) -> Result<ScanBase, Error> {
-        let is_cut = repository.extent() != Extent::Full;
+        let extent = repository.extent();
         let onto = match (diff::answer::commit(repository, name), repository.first_remote()) {
             (Ok(onto), _) => onto,
-            (Err(_), Some(remote)) if is_cut => {
+            (Err(_), Some(remote)) if extent != Extent::Full => {
                 let refspec = match name.strip_prefix(&format!("{remote}/")) {
                     Some(branch) => format!("{branch}:refs/remotes/{name}"),
                     None => name.to_owned(),
@@ -65,7 +65,7 @@ impl ScanBase {
             }
             Some(branch) => {
                 let base = branch.bases.first().copied();
-                base.ok_or(Undetermined::NothingInCommon { is_cut })?
+                base.ok_or(Undetermined::NothingInCommon { extent })?
             }
         };
         let differing = repository.differing(commit, &LedgerPrefix::default());

@@ -14,7 +14,7 @@ use crate::clock::Stopwatch;
 use crate::diag::{self, shell};
 use crate::history::chain::{self, Chain};
 use crate::history::folders::RecordSearch;
-use crate::history::objects::{Extent, Objects, Obstacle};
+use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::record_folders::RecordFolders;
 use crate::history::refs::ApprovedRef;
@@ -287,7 +287,7 @@ fn log_walk(history: &History, reads: u64, stopwatch: &Stopwatch) {
 /// Returns the notice that rejections are unknown; a shallow clone is told to fetch its history first.
 fn unheard(repository: &Repository, chosen: &ApprovedRef, history: &History) -> Option<Notice> {
     let missing = history.approvals_branch.missing.as_ref()?;
-    if missing.is_followed || repository.extent() == Extent::Shallow {
+    if missing.is_followed || repository.extent().is_shallow() {
         return None;
     }
     let remote = shell::quoted(chosen.remote.as_deref()?);

@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 
-use crate::history::objects::{ChangeTest, Merge, ObjectKind, Objects, Obstacle, Oid};
+use crate::history::objects::{ChangeTest, Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use crate::store::git::Repository;
 use crate::store::git::commit_graph::{CommitGraph, PathKey};
 
@@ -45,6 +45,10 @@ impl Objects for IndexedObjects<'_> {
 
     fn is_shallow(&self, oid: Oid) -> bool {
         self.repository.is_shallow(oid)
+    }
+
+    fn extent(&self) -> Extent {
+        self.repository.extent()
     }
 
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {

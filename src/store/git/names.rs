@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use crate::history::objects::{Extent, Oid};
+use crate::history::objects::Oid;
 use crate::history::refs::{HeadState, Refs};
 use crate::record::time::Instant;
 use crate::store::git::configuration::ConfigValues;
@@ -57,7 +57,7 @@ impl Repository {
             upstream: upstream(&own, &head),
             remotes,
             is_bare,
-            is_shallow: self.extent == Extent::Shallow,
+            is_shallow: self.extent.is_shallow(),
             configured: setting("exledger.approvedref"),
             trusted_from: setting("exledger.trustedfrom"),
             names,
@@ -96,11 +96,16 @@ impl Repository {
         }
     }
 
+    /// Tells whether there is a remote to fetch from.
+    pub fn has_remote(&self) -> bool {
+        self.remotes_of_all_files().is_ok_and(|remotes| !remotes.is_empty())
+    }
+
     /// Returns the command that fetches all branches; `None` without a remote.
     pub fn fetch_command(&self) -> Option<String> {
         match self.first_remote() {
             Some(remote) => Some(format!("git fetch {remote}")),
-            None if self.remotes_of_all_files().ok()?.is_empty() => None,
+            None if !self.has_remote() => None,
             None => Some("git fetch --all".to_owned()),
         }
     }

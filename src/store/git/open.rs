@@ -363,10 +363,14 @@ fn extent(common_dir: &Path, config: &git2::Config) -> (BTreeSet<Oid>, Extent) {
         text.lines().filter_map(|line| Oid::from_hex(line.trim())).collect();
     let extent = match (promised(config), shallow.is_empty()) {
         (true, _) => Extent::Partial,
-        (false, false) => Extent::Shallow,
+        (false, false) => Extent::Shallow { has_remote: has_remote(config) },
         (false, true) => Extent::Full,
     };
     (shallow, extent)
+}
+
+fn has_remote(config: &git2::Config) -> bool {
+    configuration::ConfigValues::of_all(config).is_ok_and(|values| !values.remotes().is_empty())
 }
 
 /// Tells whether a remote is a promisor of objects missing here.

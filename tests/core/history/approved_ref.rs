@@ -112,6 +112,7 @@ fn check(cases: &[Case]) {
 #[test]
 fn the_approved_ref_is_found_in_the_order_of_the_contract() {
     let remote = |name: &str| Ok((name.to_owned(), Guard::Remote));
+    let of_origin = || Err(Cause::Neither(Some("origin".to_owned())));
     let unknown = |name: &str| Err(Cause::Unknown(name.to_owned()));
     let cases = [
         // An explicit ref takes precedence over configuration, and that over the remote's default branch.
@@ -124,7 +125,7 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
         (given(&[TRUNK, MAIN, LOCAL]).remotes(&["origin"]), remote(MAIN)),
         (given(&[MASTER, LOCAL]).remotes(&["origin"]), remote(MASTER)),
         (given(&[MAIN, MASTER]).remotes(&["origin"]), Err(Cause::Both)),
-        (given(&[TRUNK, LOCAL]).remotes(&["origin"]), Err(Cause::Neither)),
+        (given(&[TRUNK, LOCAL]).remotes(&["origin"]), of_origin()),
         // A default branch that has not been fetched is ignored.
         (given(&[HEAD, MAIN]).remotes(&["origin"]), remote(MAIN)),
         // An explicit ref is a branch, or a full name or id; nothing else is tried.
@@ -196,7 +197,10 @@ fn without_a_default_branch_the_layout_decides() {
         (given(&[LOCAL, "refs/heads/topic"]), local(LOCAL)),
         (given(&[LOCAL_MASTER]), local(LOCAL_MASTER)),
         (given(&[LOCAL, LOCAL_MASTER]), Err(Cause::Both)),
-        (given(&["refs/heads/topic"]), Err(Cause::Neither)),
+        // `git remote remove` leaves the name of a default branch that is gone.
+        (given(&[HEAD, LOCAL]), local(LOCAL)),
+        (given(&[HEAD, TRUNK, LOCAL]), Ok((TRUNK.to_owned(), Guard::Remote))),
+        (given(&["refs/heads/topic"]), Err(Cause::Neither(None))),
         (given(&[LOCAL]).detached(), Err(Cause::Detached)),
         // In the middle of a rebase, HEAD comes back to its branch.
         (given(&[LOCAL]).detached().rebasing(), local(LOCAL)),
@@ -211,7 +215,7 @@ fn without_a_default_branch_the_layout_decides() {
 fn the_target_of_a_pull_request_decides_nothing_and_is_named() {
     let given =
         given(&["refs/remotes/pull/7/merge"]).remotes(&["origin"]).detached().target("main");
-    assert_eq!(given.choose(), Err(Cause::Neither));
+    assert_eq!(given.choose(), Err(Cause::Neither(Some("origin".to_owned()))));
     let said = given.says();
     for part in [
         "pull/7/merge",

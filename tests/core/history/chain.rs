@@ -2,7 +2,7 @@
 
 use exledger::history::governance::GovernanceOrigin;
 use exledger::history::mainline::{Flag, Guard};
-use exledger::history::objects::Obstacle;
+use exledger::history::objects::{Extent, Obstacle};
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::version::{Content, TrailKey, Version, VersionChange};
 use exledger::history::walked::History;
@@ -392,7 +392,7 @@ fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
     let clone = repo.clone_with(&["--depth=1"]);
     let history = history_of(clone.path(), repo.now());
     let tip = own(repo.tip("main"));
-    let edge = Obstacle::Shallow { commit: tip };
+    let edge = Obstacle::Shallow { commit: tip, extent: Extent::Shallow { has_remote: true } };
     assert_eq!(history.mainline.boundary.as_ref(), Some(&edge));
     for id in [ID, OTHER] {
         let version = version(&history, id, 0);

@@ -90,7 +90,8 @@ fn a_shallow_clone_knows_where_it_ends() {
     let repo = small();
     let clone = repo.clone_with(&["--depth=1"]);
     let git = Repository::discover(clone.path()).unwrap();
-    assert_eq!(git.extent(), Extent::Shallow);
+    let extent = Extent::Shallow { has_remote: true };
+    assert_eq!(git.extent(), extent);
     let tip = own(repo.tip("main"));
     assert!(git.is_shallow(tip));
     let refs = git.refs().unwrap();
@@ -99,7 +100,7 @@ fn a_shallow_clone_knows_where_it_ends() {
     assert!(git.fetched(&chosen.reference).is_some());
     let chain = chain::walk(&git, &chosen, repo.now()).unwrap();
     assert_eq!(chain.mainline.landings.len(), 1);
-    assert_eq!(chain.mainline.boundary, Some(Obstacle::Shallow { commit: tip }));
+    assert_eq!(chain.mainline.boundary, Some(Obstacle::Shallow { commit: tip, extent }));
 }
 
 #[test]
