@@ -295,9 +295,21 @@ impl Scalar for When {
 
 const MOMENT: &str = "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with seconds and offset";
 
-fn invalid_time(text: &str, what: &str, why: Option<String>, help: &str) -> ParseError {
-    let why = why.map(|why| format!(": {why}"));
-    ParseError::new(format!("`{text}` is {what}{}", why.unwrap_or_default()), help)
+// What is known about a text that is not a time.
+enum TimeFault {
+    Reason(String),
+    Meant(String),
+}
+
+fn invalid_time(text: &str, what: &str, why: Option<TimeFault>, help: &str) -> ParseError {
+    let message = format!("`{text}` is {what}");
+    match why {
+        Some(TimeFault::Reason(reason)) => ParseError::new(format!("{message}: {reason}"), help),
+        Some(TimeFault::Meant(meant)) => {
+            ParseError::new(message, format!("did you mean {meant}? {help}"))
+        }
+        None => ParseError::new(message, help),
+    }
 }
 
 impl Scalar for MomentOrTerm {
@@ -411,38 +423,37 @@ impl From<Term> for String {
     }
 }
 
-fn explain_invalid_moment(text: &str) -> Option<String> {
+fn explain_invalid_moment(text: &str) -> Option<TimeFault> {
     let (date, rest) = match text.char_indices().nth(10) {
         Some((end, _)) => text.split_at_checked(end)?,
         None => (text, ""),
     };
     let Some(numbers) = read_numbers(date, '-', &[4, 2, 2]) else {
-        return Day::nearly(text).map(|day| format!("did you mean {day}?"));
+        return Day::nearly(text).map(|day| TimeFault::Meant(day.to_string()));
     };
     let [year, month, day] = numbers[..] else {
         return None;
     };
+    let reason = |reason: &str| Some(TimeFault::Reason(reason.to_owned()));
     if year == 0 {
-        return Some("the calendar starts with the year 0001".to_owned());
+        return reason("the calendar starts with the year 0001");
     }
     if !(1..=12).contains(&month) {
-        return Some("a year has 12 months".to_owned());
+        return reason("a year has 12 months");
     }
     let days = last_day(year, month)?;
     if !(1..=days).contains(&day) {
-        return Some(format!(
-            "{} {year} has {days} days",
-            MONTHS.get(usize::try_from(month).ok()? - 1)?
-        ));
+        let name = MONTHS.get(usize::try_from(month).ok()? - 1)?;
+        return reason(&format!("{name} {year} has {days} days"));
     }
     match rest.chars().next()? {
-        'T' | 't' => explain_invalid_time(rest.get(1..)?),
-        ' ' => Some("write a `T` between the date and the time".to_owned()),
+        'T' | 't' => reason(&explain_invalid_time(rest.get(1..)?)?),
+        ' ' => reason("write a `T` between the date and the time"),
         _ => None,
     }
 }
 
-fn explain_invalid_term(text: &str) -> Option<String> {
+fn explain_invalid_term(text: &str) -> Option<TimeFault> {
     let text = text.trim();
     let (number, unit) = text.split_at_checked(text.find(|it: char| !it.is_ascii_digit())?)?;
     let unit = unit.trim().to_lowercase();
@@ -458,8 +469,8 @@ fn explain_invalid_term(text: &str) -> Option<String> {
         return None;
     }
     Some(match Term::new(&format!("{number}{unit}")) {
-        Some(term) => format!("did you mean {term}?"),
-        None => "it is too long".to_owned(),
+        Some(term) => TimeFault::Meant(term.to_string()),
+        None => TimeFault::Reason("it is too long".to_owned()),
     })
 }
 

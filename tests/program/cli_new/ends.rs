@@ -61,12 +61,12 @@ fn an_end_that_is_past_is_refused_draft_or_not() {
 fn a_date_that_is_not_one_is_told_that_durations_are_taken_and_what_is_most_likely_meant() {
     let taken = "or as a duration: 90d, 2w, 3mo or 8h";
     for (given, said) in [
-        ("3m", "`3m` is neither a day, an instant nor a duration: did you mean 3mo?"),
-        ("90 days", "`90 days` is neither a day, an instant nor a duration: did you mean 90d?"),
-        ("30D", "`30D` is neither a day, an instant nor a duration: did you mean 30d?"),
+        ("3m", "`3m` is neither a day, an instant nor a duration; did you mean 3mo?"),
+        ("90 days", "`90 days` is neither a day, an instant nor a duration; did you mean 90d?"),
+        ("30D", "`30D` is neither a day, an instant nor a duration; did you mean 30d?"),
         (
             "2026-2-3",
-            "`2026-2-3` is neither a day, an instant nor a duration: did you mean 2026-02-03?",
+            "`2026-2-3` is neither a day, an instant nor a duration; did you mean 2026-02-03?",
         ),
         ("2026-02-30", ": February 2026 has 28 days"),
         ("soon", "`soon` is neither a day, an instant nor a duration;"),

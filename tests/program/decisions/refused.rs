@@ -25,7 +25,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
     (&["renew", ID, "--for", "10x", "--reason", "Late"], "not a duration"),
     (
         &["renew", ID, "--for", "3m", "--reason", "Late"],
-        "`3m` is not a duration: did you mean 3mo?",
+        "`3m` is not a duration: did you mean 3mo? write it as 36h, 30d, 2w, 3mo or 1y\n",
     ),
     (&["renew", ID, "--for", "4294967295d", "--reason", "Late"], "4294967295d is too long"),
     (&["renew", ID, "--until", "90d", "--reason", "Late"], "is a duration: give it with --for 90d"),
