@@ -37,6 +37,8 @@ pub enum OpenError {
          and by default from 2.0 on"
     )]
     Sha256,
+    #[error("this repository keeps its refs in a reftable, which exledger does not support yet")]
+    Reftable,
     /// The folder looks like that of a repository, and is part of what another one versions.
     #[error(
         "{} looks like a git directory, but the repository of {} versions it",
@@ -83,6 +85,10 @@ impl OpenError {
             OpenError::Setting { .. } => "use a clone without it".into(),
             OpenError::Tracked { .. } => {
                 "remove what makes it one (`HEAD`, `objects`, `refs`)".into()
+            }
+            OpenError::Reftable => {
+                "use a clone that keeps them in files (`git clone --ref-format=files`), or, with git 2.48 or later, run `git refs migrate --ref-format=files`"
+                    .into()
             }
             OpenError::Sha256 => {
                 "keep the ledger in a repository with SHA-1 (`git init --object-format=sha1`)"
@@ -347,7 +353,7 @@ fn setting(error: &git2::Error) -> Option<OpenError> {
         message.strip_prefix("unknown object format '").map(|name| name.trim_end_matches('\''));
     let version = message.contains("unsupported repository version");
     let name = match (name, format) {
-        (Some("extensions.refstorage"), _) => "extensions.refStorage = reftable".to_owned(),
+        (Some("extensions.refstorage"), _) => return Some(OpenError::Reftable),
         (Some(name), _) => name.to_owned(),
         (_, Some("sha256")) => return Some(OpenError::Sha256),
         (_, Some(format)) => format!("extensions.objectFormat = {format}"),

@@ -143,7 +143,6 @@ fn a_partial_clone_opens_in_both_of_its_forms_and_says_what_is_missing() {
 #[test]
 fn a_form_that_cannot_be_read_is_refused_by_the_name_of_its_setting() {
     let cases = [
-        ("extensions.refStorage", "reftable", "extensions.refStorage = reftable"),
         ("extensions.objectFormat", "sha512", "extensions.objectFormat = sha512"),
         ("extensions.nowhere", "true", "extensions.nowhere"),
     ];

@@ -106,6 +106,7 @@ stories!(of_open, OpenError {
     NotFound => Words("`NoRepository` is told of it"),
     Owner => Words("only root can give a folder to somebody else: `approval::pitfalls` does"),
     Setting => Words("another clone is needed"),
+    Reftable => Words("another clone is needed, or a newer git"),
     Sha256 => Words("another repository is needed"),
     Tracked => Words("only a person knows whether the files are wanted"),
     Named => Words("`shapes::git_folder` runs it"),

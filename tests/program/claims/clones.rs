@@ -196,16 +196,32 @@ fn clone_tricks_are_seen() {
 
 #[test]
 fn a_repository_that_cannot_be_read_is_no_green() {
-    let place = crate::support::temporary();
-    git(place.path(), &["init", "--quiet", "--object-format=sha256", "."]);
-    fs::write(place.path().join(POLICY), CLAIMED).unwrap();
-    for args in [&["check", "--application", "billing"][..], &["list"], &["verify"], &["queue"]] {
-        let run = cli::run(place.path(), args);
-        assert_eq!(run.code, 3, "{args:?}: {}", run.out);
-        let said = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
-        let message = "this repository uses SHA-256, which exledger does not support yet: libgit2 has it as an experiment since 1.6, and by default from 2.0 on help: keep the ledger in a repository with SHA-1";
-        assert!(said.contains(message), "{args:?}: {said}");
-        assert!(!said.contains("use a clone without it"), "{args:?}: {said}");
+    let kinds = [
+        (
+            &["init", "--quiet", "--object-format=sha256", "."][..],
+            "this repository uses SHA-256, which exledger does not support yet: libgit2 has it as an experiment since 1.6, and by default from 2.0 on help: keep the ledger in a repository with SHA-1",
+        ),
+        (
+            &["config", "extensions.refStorage", "reftable"],
+            "this repository keeps its refs in a reftable, which exledger does not support yet help: use a clone that keeps them in files (`git clone --ref-format=files`)",
+        ),
+    ];
+    for (kind, message) in kinds {
+        let place = crate::support::temporary();
+        if kind[0] != "init" {
+            git(place.path(), &["init", "--quiet", "."]);
+            git(place.path(), &["config", "core.repositoryFormatVersion", "1"]);
+        }
+        git(place.path(), kind);
+        fs::write(place.path().join(POLICY), CLAIMED).unwrap();
+        for args in [&["check", "--application", "billing"][..], &["list"], &["verify"], &["queue"]]
+        {
+            let run = cli::run(place.path(), args);
+            assert_eq!(run.code, 3, "{args:?}: {}", run.out);
+            let said = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(said.contains(message), "{args:?}: {said}");
+            assert!(!said.contains("use a clone without it"), "{args:?}: {said}");
+        }
     }
 }
 
