@@ -11,9 +11,10 @@ const LONGEST_SUFFIX: usize = 20;
 /// What Windows drops at the end of a name.
 const DROPPED: [char; 2] = ['.', ' '];
 
-/// Names that Windows takes for devices, with any suffix; `com` and `lpt` with a digit.
-const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
+/// Names that Windows takes for devices, with any suffix; `com` and `lpt` with a digit, also a superscript one.
+const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 const NUMBERED_DEVICES: &[&str] = &["com", "lpt"];
+const NUMBERS: &str = "0123456789¹²³";
 
 /// Returns why not every system can hold a file or folder of this name, as the end of a sentence.
 pub fn fault(name: &str) -> Option<String> {
@@ -56,7 +57,8 @@ fn is_forbidden(character: char) -> bool {
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
     let is_numbered = |device: &&str| {
-        matches!(stem.strip_prefix(*device).map(str::as_bytes), Some([b'0'..=b'9']))
+        let mut rest = stem.strip_prefix(*device).unwrap_or_default().chars();
+        rest.next().is_some_and(|number| NUMBERS.contains(number)) && rest.next().is_none()
     };
     DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(is_numbered)
 }
