@@ -4,7 +4,6 @@ use exledger::features::report;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
@@ -18,6 +17,7 @@ use exledger::render;
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
+use exledger::store::files::FileError;
 use exledger::store::streams::Begun;
 use exledger::survey::due::Horizon;
 use exledger::survey::figures::ReportPeriod;
@@ -144,10 +144,10 @@ fn write(ctx: &Ctx, output: Option<&Path>, doc: Doc<'_>) -> anyhow::Result<()> {
         return ctx.show(doc);
     };
     let style = render::format::OutputStyle { width: None, ..ctx.style };
-    let doing = || format!("writing the report to {}", path.display());
-    let mut file = Begun::at(path).with_context(doing)?;
-    ctx.format.write(&doc, &style, &mut file).with_context(doing)?;
-    file.finish().with_context(doing)
+    let mut file = Begun::at(path)?;
+    let written = ctx.format.write(&doc, &style, &mut file);
+    written.map_err(|cause| FileError::Failed(path.to_owned(), cause))?;
+    Ok(file.finish()?)
 }
 
 fn controls<'a>(

@@ -12,6 +12,49 @@ pub fn quoted(argument: &str) -> String {
     }
 }
 
+/// Returns the bytes of a path from its text, in which those that are not UTF-8 are `\xNN` (`history::folder`).
+pub fn path_bytes(text: &str) -> Vec<u8> {
+    if !text.contains("\\x") {
+        return text.as_bytes().to_vec();
+    }
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        bytes.extend(before.as_bytes());
+        let hex = after.strip_prefix('x').and_then(|after| after.get(..2));
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(3..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(b'\\');
+                rest = after.strip_prefix('\\').unwrap_or(after);
+            }
+        }
+    }
+    bytes.extend(rest.as_bytes());
+    bytes
+}
+
+/// Quotes a path for the shell, from its text; what a line of text can't hold is written by `printf`.
+pub fn quoted_path(path: &str) -> String {
+    let path = path_bytes(path);
+    if let Ok(text) = std::str::from_utf8(&path)
+        && !text.contains(char::is_control)
+    {
+        return quoted(text);
+    }
+    let escaped = path.iter().map(|byte| match byte {
+        b'%' => "%%".to_owned(),
+        b'\\' => "\\\\".to_owned(),
+        b'\'' => "\\047".to_owned(),
+        b' '..=b'~' => char::from(*byte).to_string(),
+        byte => format!("\\{byte:03o}"),
+    });
+    format!("\"$(printf '{}')\"", escaped.collect::<String>())
+}
+
 /// Returns a command as it is typed: words of ours, and arguments that anybody may have typed.
 pub fn command(words: &'static str, arguments: &[&str]) -> String {
     arguments.iter().fold(words.to_owned(), |command, argument| command + " " + &quoted(argument))

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::diag::code::Code;
 use crate::diag::remedy::{self, Act, Edit, Remedy};
-use crate::diag::shell::quoted;
+use crate::diag::shell::quoted_path;
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level, Pos};
 use crate::record::id::Id;
@@ -100,8 +100,8 @@ fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
     let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/"));
     let to = format!("{}{id}.yaml", folder.unwrap_or_default());
     Remedy::run([
-        format!("git add -- {}", quoted(path)),
-        format!("git mv -- {} {}", quoted(path), quoted(&to)),
+        format!("git add -- {}", quoted_path(path)),
+        format!("git mv -- {} {}", quoted_path(path), quoted_path(&to)),
     ])
 }
 

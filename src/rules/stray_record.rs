@@ -4,7 +4,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
-use crate::diag::shell::quoted;
+use crate::diag::shell::quoted_path;
 use crate::diag::{Finding, Level};
 use crate::ledger::stray::{Stray, StrayKind};
 use crate::rules::example::Example;
@@ -25,11 +25,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(stray: &Stray, findings: &mut Vec<Finding>) {
     let path = &stray.path;
-    let shown = quoted(path);
+    let shown = quoted_path(path);
     let (message, help) = match &stray.kind {
         StrayKind::Misplaced { to, missing_folder } => {
             let made = missing_folder.as_ref();
-            let made = made.map(|folder| format!("mkdir -p -- {} && ", quoted(folder)));
+            let made = made.map(|folder| format!("mkdir -p -- {} && ", quoted_path(folder)));
             let moved = if stray.is_tracked { "git mv --" } else { "mv --" };
             let message = match path.rsplit_once('/').map(|(folder, _)| folder) {
                 own if own == to.rsplit_once('/').map(|(folder, _)| folder) => {
@@ -37,7 +37,7 @@ fn check(stray: &Stray, findings: &mut Vec<Finding>) {
                 }
                 _ => format!("{path} is not read as a record: move it to a record folder"),
             };
-            (message, format!("{}{moved} {shown} {}", made.unwrap_or_default(), quoted(to)))
+            (message, format!("{}{moved} {shown} {}", made.unwrap_or_default(), quoted_path(to)))
         }
         StrayKind::Copy if stray.is_tracked => (
             format!("{path} is a copy of the record {}, and is not read", stray.id),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
-use crate::diag::shell::quoted;
+use crate::diag::shell::{path_bytes, quoted, quoted_path};
 use crate::diag::{Finding, Level, Pos};
 use crate::record::{places, portable_name};
 use crate::rules::case::RecordCase;
@@ -33,13 +33,18 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
-    let path = &case.source.path;
-    if let Some((message, to)) = fault(path) {
-        let folder = to.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    let path = path_bytes(&case.source.path);
+    let found = match std::str::from_utf8(&path) {
+        Ok(path) => fault(path),
+        Err(_) => Some(fault_of_bytes(&case.source.path, &path)),
+    };
+    if let Some((message, to)) = found {
+        let above = to.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let from = quoted_path(&case.source.path);
         let remedy = Remedy::run([
-            format!("mkdir -p -- {}", quoted(folder)),
-            format!("git add -- {}", quoted(path)),
-            format!("git mv -- {} {}", quoted(path), quoted(&to)),
+            format!("mkdir -p -- {}", quoted(above)),
+            format!("git add -- {from}"),
+            format!("git mv -- {from} {}", quoted(&to)),
         ]);
         let at_path = case.finding(RULE.code, "id", message, remedy);
         findings.push(Finding { pos: Some(Pos::START), field: None, ..at_path });
@@ -74,11 +79,23 @@ fn fault(path: &str) -> Option<(String, String)> {
         let fault = portable_name::fault(part)?;
         Some(format!("{}: `{}` {fault}", path.escape_debug(), part.escape_debug()))
     })?;
+    Some((message, made_portable(path)))
+}
+
+/// Returns the same of a path that is not UTF-8, with its text.
+fn fault_of_bytes(text: &str, path: &[u8]) -> (String, String) {
+    let is_odd = |part: &&str| std::str::from_utf8(&path_bytes(part)).is_err();
+    let part = text.split('/').find(is_odd).unwrap_or(text);
+    let message = format!("{text}: `{part}` is not UTF-8, which some systems can't hold");
+    let to = String::from_utf8_lossy(path).replace(char::REPLACEMENT_CHARACTER, "-");
+    (message, made_portable(&to))
+}
+
+fn made_portable(path: &str) -> String {
     let portable = |part| match part {
         "." | ".." => part.to_owned(),
         part if portable_name::fault(part).is_none() => part.to_owned(),
         part => portable_name::made(part),
     };
-    let parts: Vec<String> = path.split('/').map(portable).collect();
-    Some((message, parts.join("/")))
+    path.split('/').map(portable).collect::<Vec<_>>().join("/")
 }

@@ -315,7 +315,10 @@ impl Undetermined {
             }
             Undetermined::NothingInCommon { extent } => extent.remedy(),
             Undetermined::Renewals { doubt, .. } => doubt.remedy(),
-            Undetermined::Unwritable(error) => error.remedy(),
+            Undetermined::Unwritable(error) => match error.remedy() {
+                unknown if unknown.is_empty() => "check that the folder can be written".into(),
+                remedy => remedy,
+            },
             Undetermined::NoIdLeft { .. } => "set another `id_prefix` in exledger.yaml".into(),
             Undetermined::Object(obstacle) => obstacle.remedy(),
             Undetermined::Tree(error) => error.remedy(),

@@ -215,7 +215,7 @@ pub enum FileError {
     Outside(PathBuf),
     #[error("{} was changed by another process in the meantime", .0.display())]
     Changed(PathBuf),
-    #[error("{}: {}", .0.display(), .1)]
+    #[error("{}: {}", .0.display(), cause_in_words(.1))]
     Failed(PathBuf, std::io::Error),
 }
 
@@ -231,9 +231,17 @@ impl FileError {
             }
             ErrorKind::ReadOnlyFilesystem => "use a clone on a file system that can be written",
             ErrorKind::PermissionDenied => "check the permissions of the folder",
-            _ => "check that the folder can be written",
+            _ => return Remedy::default(),
         };
         words.into()
+    }
+}
+
+fn cause_in_words(cause: &std::io::Error) -> String {
+    match cause.kind() {
+        ErrorKind::StorageFull => "the disk is full".to_owned(),
+        ErrorKind::QuotaExceeded => "the quota of the disk is used up".to_owned(),
+        _ => cause.to_string(),
     }
 }
 

@@ -75,6 +75,20 @@ pub(crate) fn written(folder: &Path, run: &Run) -> (serde_json::Value, serde_jso
 }
 
 #[test]
+fn a_malformed_address_of_git_is_named_as_that_and_asked_of_nobody_who_gives_an_owner() {
+    let folder = ledger();
+    let config = git2::Repository::open(folder.path()).unwrap().config();
+    config.unwrap().set_str("user.email", "ana").unwrap();
+    let refused = filed(folder.path(), &[]);
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{}", refused.err);
+    let said = "error: git's user.email is ana, which is not an address\n  help: set it: git config user.email YOU@EXAMPLE.COM, or give --owner-name and --owner-email\n";
+    assert_eq!(refused.told().trim_end(), said.trim_end());
+    let owner = ["--owner-name", "Lee Park", "--owner-email", "lee@example.com"];
+    let (_, record, _) = written(folder.path(), &filed(folder.path(), &owner));
+    assert_eq!(record["owner"]["email"], "lee@example.com");
+}
+
+#[test]
 fn six_answers_make_a_standard_record_and_the_rest_is_derived() {
     let folder = ledger();
     let (answer, record, text) = written(folder.path(), &filed(folder.path(), &[]));

@@ -13,6 +13,7 @@ use exledger::history::objects::Obstacle;
 use exledger::ledger::tree::TreeError;
 use exledger::render;
 use exledger::session::error::{Error, Undetermined, Usage};
+use exledger::store::files::FileError;
 
 const INTERRUPTED_TEXT: &str = "interrupted: nothing was written";
 
@@ -82,6 +83,8 @@ fn found(error: &anyhow::Error) -> Fault {
     } else if let Some(cause) = error.downcast_ref::<Undetermined>() {
         undetermined(cause, cause.remedy())
     } else if let Some(cause) = error.downcast_ref::<TreeError>() {
+        undetermined(cause, cause.remedy())
+    } else if let Some(cause) = error.downcast_ref::<FileError>() {
         undetermined(cause, cause.remedy())
     } else if let Some(cause) = error.downcast_ref::<Obstacle>() {
         undetermined(cause, cause.remedy())

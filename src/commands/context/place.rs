@@ -6,10 +6,9 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf, is_separator};
 
-use anyhow::Context as _;
-
 use crate::commands::context::fault;
 use exledger::session::reserved::{self, ReservedPlace};
+use exledger::store::files::FileError;
 use exledger::store::streams::{self, Begun};
 
 /// Endings of archives that are not written; as the name of a folder they would mislead.
@@ -98,24 +97,20 @@ pub(crate) fn not_reserved(place: PathBuf) -> anyhow::Result<PathBuf> {
     Err(fault::usage_error(what, help))
 }
 
-/// Writes a file completely before it is moved into its place; `what` says what it holds.
-pub(crate) fn write(place: &Path, bytes: &[u8], what: &str) -> anyhow::Result<()> {
-    write_all(vec![(place.to_owned(), bytes)], what)
+/// Writes a file completely before it is moved into its place.
+pub(crate) fn write(place: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    write_all(vec![(place.to_owned(), bytes)])
 }
 
 /// Writes every file completely before the first is moved into its place.
-pub(crate) fn write_all(files: Vec<(PathBuf, &[u8])>, what: &str) -> anyhow::Result<()> {
+pub(crate) fn write_all(files: Vec<(PathBuf, &[u8])>) -> anyhow::Result<()> {
     let mut begun = Vec::new();
     for (place, bytes) in files {
-        let doing = || format!("writing the {what} to {}", place.display());
-        let mut file = Begun::at(&place).with_context(doing)?;
-        file.write_all(bytes).with_context(doing)?;
-        begun.push((file, place));
+        let mut file = Begun::at(&place)?;
+        file.write_all(bytes).map_err(|cause| FileError::Failed(place, cause))?;
+        begun.push(file);
     }
-    for (file, place) in begun {
-        file.finish().with_context(|| format!("writing the {what} to {}", place.display()))?;
-    }
-    Ok(())
+    begun.into_iter().try_for_each(|file| Ok(file.finish()?))
 }
 
 /// Returns the path of a folder that will be created or filled; the name of an archive that is not written is refused.

@@ -12,7 +12,6 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault, place, unknown};
 use crate::commands::exit::Outcome;
-use crate::commands::export::runner;
 use exledger::session::snapshot::walk::Scope;
 use exledger::store::streams;
 use exledger::survey::landed_record::LedgerCounts;
@@ -62,8 +61,8 @@ impl Run for FleetArgs {
         render::jsonl::write_rows(&pack::show::ledger(approved.stamp(), counts), &mut ledger)?;
         streams::folder(&folder)?;
         streams::remove(&ledger_path)?;
-        place::write(&rows_path, &lines, runner::WHAT)?;
-        place::write(&ledger_path, &ledger, runner::WHAT)?;
+        place::write(&rows_path, &lines)?;
+        place::write(&ledger_path, &ledger)?;
         if ctx.globals.directory.is_some() && self.output.is_relative() {
             ctx.hint(&format!("hint: -o is relative to -C: written to {}", folder.display()));
         }

@@ -85,7 +85,7 @@ impl Run for PackArgs {
         let files = contents.files()?;
         if is_archive {
             let bytes = archive::tar_gz(Some(&contents.folder()), &files)?;
-            place::write(&place, &bytes, runner::WHAT)?;
+            place::write(&place, &bytes)?;
         } else {
             let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
             new_folder::write(&place, named).map_err(occupied)?;

@@ -54,7 +54,7 @@ impl Run for RevocationsArgs {
             ctx.format.write(&doc, &ctx.style, &mut bytes)?;
         }
         match &output {
-            Some(path) => place::write(path, &bytes, "revocations")?,
+            Some(path) => place::write(path, &bytes)?,
             None => ctx.print(&bytes)?,
         }
         for (id, doubt) in &revocations.doubts {

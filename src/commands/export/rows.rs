@@ -10,7 +10,6 @@ use clap::Args;
 
 use crate::commands::context::{Ctx, place, unknown};
 use crate::commands::exit::Outcome;
-use crate::commands::export::runner;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::reason;
 use exledger::status::state::{InForce, Status};
@@ -46,7 +45,7 @@ impl RowArgs {
         let mut bytes = Vec::new();
         write(&view::exception_row::doc(&records, &*approved, approved.stamp()), &mut bytes)?;
         match output {
-            Some(path) => place::write(&path, &bytes, runner::WHAT)?,
+            Some(path) => place::write(&path, &bytes)?,
             None => ctx.print(&bytes)?,
         }
         let unknown = approved.records().iter().filter(unknown::is_unknown);

@@ -26,8 +26,6 @@ use exledger::{diag, features};
 /// The longest file that `--into` edits, in bytes.
 const MOST: u64 = 64 * 1024 * 1024;
 
-pub(crate) const WHAT: &str = "export";
-
 #[derive(Debug)]
 pub(crate) struct ExportRun {
     pub(crate) target: &'static ExportTarget,
@@ -99,10 +97,10 @@ impl ExportRun {
 
     fn write(&self, place: &Path, output: &ExportOutput) -> anyhow::Result<()> {
         match (&output.files, self.target.archive) {
-            (ExportFiles::One(bytes), _) => place::write(place, bytes, WHAT),
+            (ExportFiles::One(bytes), _) => place::write(place, bytes),
             (ExportFiles::Several(files), Some(archive)) if is_archive(place) => {
                 let bytes = archive(files).context("packing the archive")?;
-                place::write(place, &bytes, WHAT)
+                place::write(place, &bytes)
             }
             (ExportFiles::Several(files), _) => write_below(place, files),
         }
@@ -194,7 +192,7 @@ impl ExportRun {
         if let ExportFiles::One(after) = &output.files
             && (opened.is_none() || *after != bytes)
         {
-            place::write(path, after, WHAT)?;
+            place::write(path, after)?;
         }
         Ok(output.losses)
     }
@@ -234,7 +232,7 @@ fn write_below(folder: &Path, files: &[ExportFile]) -> anyhow::Result<()> {
             streams::folder(above)?;
         }
     }
-    place::write_all(places, WHAT)
+    place::write_all(places)
 }
 
 pub(crate) fn report(ctx: &Ctx, source: &ExportSource<'_>, losses: &[ExportLoss]) -> Outcome {

@@ -63,7 +63,7 @@ impl AlertsToPlan<'_> {
         let lines =
             triage::show::alert_plan::lines(&answer.plan, repository, answer.snapshot().stamp());
         match &output {
-            Some(path) => place::write(path, lines.as_bytes(), "plan")?,
+            Some(path) => place::write(path, lines.as_bytes())?,
             None => ctx.print(lines.as_bytes())?,
         }
         ctx.hint(&triage::show::alert_plan::summary(&answer.plan));

@@ -5,7 +5,7 @@
 use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
-use crate::diag::shell::quoted;
+use crate::diag::shell::quoted_path;
 use crate::diag::sorting::StableSort as _;
 use crate::features::lint::base::EVIDENCE;
 use crate::features::lint::findings::LintFindings;
@@ -166,7 +166,7 @@ pub(crate) fn lint<'l>(
 fn advise_staging(finding: &mut Finding, differing: &[String]) {
     // The evidence is another file than the record, which may be staged as it is.
     if !EVIDENCE.contains(&finding.rule) || differing.contains(&finding.path) {
-        let path = quoted(&finding.path);
+        let path = quoted_path(&finding.path);
         let stage = Remedy::run([format!("git add -A -- {path}")]);
         finding.remedy = stage.after("stage what the work tree has");
     }

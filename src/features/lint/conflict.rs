@@ -6,7 +6,7 @@
 use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
-use crate::diag::shell::quoted;
+use crate::diag::shell::{quoted, quoted_path};
 use crate::features::lint::landed::{ApprovedTip, approved_tip};
 use crate::history::chain;
 use crate::history::change::differ::{beyond, differences};
@@ -106,7 +106,7 @@ impl ConflictSides<'_> {
                 };
                 let sides = of_blob(kept).zip(of_blob(other));
                 Some(Conflict {
-                    take: format!("git checkout {side} -- {}", quoted(path)),
+                    take: format!("git checkout {side} -- {}", quoted_path(path)),
                     show: Some(shown(&format!("{place}:./{path}"))),
                     sides: sides.map(|(landed, other)| RecordSides {
                         base: base.and_then(of_blob),
@@ -126,7 +126,7 @@ impl ConflictSides<'_> {
                 let sides = sides.collect::<Option<_>>().filter(|_| is_tip);
                 let sides = of_blob(landed).zip(sides);
                 Some(Conflict {
-                    take: format!("git checkout {version} -- {}", quoted(path)),
+                    take: format!("git checkout {version} -- {}", quoted_path(path)),
                     show: (!is_tip).then(|| shown(&format!("{reference}:./{path}"))),
                     sides: sides.map(|(landed, others)| RecordSides { base: None, landed, others }),
                 })
@@ -180,7 +180,7 @@ impl Conflict {
             }
         }
         // A decision that is refused must not be lost: the conflict ends with the last one.
-        last.push(format!("git add {}", quoted(path)));
+        last.push(format!("git add {}", quoted_path(path)));
         lines.push(last.join(" && "));
         Remedy::run(lines)
     }

@@ -19,6 +19,7 @@ use crate::plan::offer::OfferedNames;
 use crate::plan::question::{self, Because, FilingQuestion};
 use crate::plan::setting::{self, Filer, Setting};
 use crate::policy::governance::Governance;
+use crate::record::address::Address;
 use crate::record::id::Id;
 use crate::record::{portable_name, schema};
 use crate::rules::case::RuleContext;
@@ -67,7 +68,17 @@ pub(crate) fn prepare_filing<'s>(
 ) -> Result<Filing<'s>, Error> {
     located.repository()?;
     let base = FilingBase::WorkTree(located.work_tree()?);
-    prepare_on((located, base), at, request)
+    let filing = prepare_on((located, base), at, request)?;
+    let is_owner = filing.is_filer_owner && !filing.answers.states("owner.email");
+    let email = filing.filer.email.as_deref().filter(|_| is_owner);
+    if let Some(email) = email.filter(|email| Address::new(email.trim()).is_none()) {
+        return Err(Usage::refused(
+            format!("git's user.email is {email}, which is not an address"),
+            "set it: git config user.email YOU@EXAMPLE.COM, or give --owner-name and --owner-email",
+        )
+        .into());
+    }
+    Ok(filing)
 }
 
 pub(crate) fn prepare_on<'s>(

@@ -14,7 +14,7 @@ use crate::history::folder;
 #[derive(Clone, Debug, Default)]
 pub(super) struct SeenFolders {
     folders: RefCell<HashSet<PathBuf>>,
-    /// The names that are not UTF-8, by their folder and notation.
+    /// The names that are not their own notation, by their folder and notation.
     odd_names: RefCell<HashMap<(PathBuf, String), OsString>>,
 }
 
@@ -23,12 +23,12 @@ impl SeenFolders {
         self.folders.borrow_mut().clear();
     }
 
-    /// Returns the notation of a name in a folder: that of `history` if it is not UTF-8.
+    /// Returns the notation of a name in a folder: that of `history`.
     pub(super) fn written(&self, folder: &Path, name: &OsStr) -> String {
-        if let Some(text) = name.to_str() {
-            return text.to_owned();
+        let text = notation(name);
+        if name == text.as_str() {
+            return text;
         }
-        let text = odd(name);
         let mut names = self.odd_names.borrow_mut();
         names.insert((folder.to_owned(), text.clone()), name.to_owned());
         text
@@ -60,12 +60,12 @@ impl SeenFolders {
 }
 
 #[cfg(unix)]
-fn odd(name: &OsStr) -> String {
+fn notation(name: &OsStr) -> String {
     use std::os::unix::ffi::OsStrExt;
     folder::text(name.as_bytes())
 }
 
 #[cfg(not(unix))]
-fn odd(name: &OsStr) -> String {
+fn notation(name: &OsStr) -> String {
     name.to_string_lossy().into_owned()
 }

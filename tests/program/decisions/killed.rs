@@ -1,8 +1,9 @@
-//! A process that is killed before it moves a file into place leaves nothing that `git add -A` takes.
+//! A process that is killed before it moves a file into place leaves nothing that `git add -A` takes; one whose disk is full
+//! says which file it could not write.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::cli;
 use crate::decisions::evidence::{kept, note, outside};
@@ -19,16 +20,21 @@ const CLOCK: (&str, &str) = ("EXLEDGER_TEST_CLOCK", "2026-11-21T09:00:00Z");
 
 /// Runs the program, which is killed as it asks for the first of these calls.
 fn kill_at(calls: &str, folder: &Path, args: &[&str]) {
+    let output = inject(calls, "signal=KILL", folder, args);
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.signal(), Some(KILL), "{args:?}: {err}");
+}
+
+/// Runs the program, to which something happens as it asks for these calls.
+fn inject(calls: &str, what: &str, folder: &Path, args: &[&str]) -> Output {
     need(&["strace"]);
     let own = cli::program(folder, args, &[CLOCK]);
     let mut traced = Command::new("strace");
-    let (trace, inject) = (format!("trace={calls}"), format!("inject={calls}:signal=KILL"));
+    let (trace, inject) = (format!("trace={calls}"), format!("inject={calls}:{what}"));
     traced.args(["-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject]);
     traced.arg(own.get_program()).args(own.get_args()).current_dir(folder).env_clear();
     traced.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = traced.output().unwrap();
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.signal(), Some(KILL), "{args:?}: {err}");
+    traced.output().unwrap()
 }
 
 fn life() -> Life {
@@ -108,4 +114,25 @@ fn what_begins_on_another_disk_than_its_place_is_copied_there() {
         assert!(!added(&life).contains(".exledger-"), "{args:?}");
     }
     assert_eq!(std::fs::read_dir(new.join("exledger/tmp")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_full_disk_is_named_with_the_file_that_it_has_no_room_for() {
+    let note = ["note", ID, "--stage", "triage", "--note", "It was looked at"];
+    for (args, file) in [
+        (&["new", "--like", ID, "--draft"][..], "exceptions/EXC-2026-"),
+        (&note, "exceptions/EXC-2026-7F3KQ.yaml"),
+        (&["export", "csv", "-o", "rows.csv"], "rows.csv"),
+        (&["report", "-o", "report.html"], "report.html"),
+        (&["verify", "--write-checkpoint", "checkpoint.json"], "checkpoint.json"),
+    ] {
+        let life = life();
+        let output = inject("fsync", "error=ENOSPC", life.repo.path(), args);
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{args:?}: {err}");
+        assert!(err.contains(file) && err.contains(": the disk is full\n"), "{args:?}: {err}");
+        assert!(err.contains("  help: free some space on that disk"), "{args:?}: {err}");
+        assert!(!err.contains("os error") && !err.contains(".exledger-"), "{args:?}: {err}");
+        assert_eq!(added(&life), "", "{args:?}");
+    }
 }

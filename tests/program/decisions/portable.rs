@@ -16,6 +16,8 @@ fn a_name_that_windows_can_not_hold_is_made_portable() {
     for (given, made) in [
         ("a:b?.txt", "a-b-.txt"),
         ("con", "_con"),
+        ("COM¹", "_COM¹"),
+        ("conout$.log", "_conout$.log"),
         ("aux.d", "_aux.d"),
         ("trail.", "trail"),
         ("two\nlines.log", "two-lines.log"),
@@ -58,6 +60,8 @@ fn a_folder_for_records_has_a_name_that_every_system_can_hold() {
         ("con", "`con` is a device name on Windows"),
         ("billing/LPT1", "`LPT1` is a device name on Windows"),
         ("aux.d", "`aux.d` is a device name on Windows"),
+        ("LPT²", "`LPT²` is a device name on Windows"),
+        ("billing/CONIN$", "`CONIN$` is a device name on Windows"),
         ("a:b", "`a:b` contains `:`, which no name on Windows may contain"),
         ("x?y", "`x?y` contains `?`, which no name on Windows may contain"),
         ("a\\b", "`a\\\\b` contains `\\`, which no name on Windows may contain"),
@@ -75,5 +79,34 @@ fn a_folder_for_records_has_a_name_that_every_system_can_hold() {
     for folder in ["2026", "billing/console", "com", "nul-1", "Ünïcode"] {
         let run = life.run("ana", &filing(folder));
         assert!(!run.err.contains("folder for records"), "{folder}: {}", run.err);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_whose_name_no_line_can_hold_is_renamed_by_the_commands_that_are_printed() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    for (name, said) in [
+        (&b"t\xe9am"[..], "`t\\xe9am` is not UTF-8, which some systems can't hold"),
+        (b"a\nb", "`a\\nb` contains a line break"),
+        (b"100%'\xff", "is not UTF-8"),
+        (b"a\\xe9", "contains `\\`, which no name on Windows may contain"),
+    ] {
+        let life = Life::new();
+        let folder = life.repo.path().join("exceptions").join(OsStr::from_bytes(name));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{ID}.yaml")), record(ID, "")).unwrap();
+        let (code, lint) = life.answered("ana", &["lint"]);
+        let finding = &lint["findings"][0];
+        assert_eq!((code, &finding["rule"]), (1, &"unportable-path".into()), "{lint}");
+        assert!(finding["message"].as_str().unwrap().contains(said), "{finding}");
+        let commands = finding["remedy"]["commands"].as_array().unwrap();
+        for command in commands.iter().filter_map(|command| command.as_str()) {
+            let run = crate::cli::shell(&life.repo, command);
+            assert_eq!(run.code, 0, "{command}: {}", run.err);
+        }
+        assert_eq!(life.run("ana", &["lint"]).code, 0, "{said}");
+        assert!(!folder.join(format!("{ID}.yaml")).exists());
     }
 }
