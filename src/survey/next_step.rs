@@ -157,10 +157,22 @@ impl<'a> AdviceCase<'a> {
         match record_state.status {
             Status::Unknown => {
                 let obstacle = reason::obstacle(&record_state.reasons);
-                let remedy = obstacle.and_then(|it| it.object()).map(Obstacle::remedy);
+                let object = obstacle.and_then(|obstacle| obstacle.object());
+                let remedy = object.map(Obstacle::remedy);
                 let command = remedy.as_ref().and_then(Remedy::command);
-                let action = obstacle.map_or(reason, ToString::to_string);
-                Some(step(action, command.unwrap_or("exledger verify"), By::Anybody))
+                // The reason says what is lacking, and how it comes.
+                Some(match (object, command) {
+                    (Some(Obstacle::Shallow { .. } | Obstacle::Missing { .. }), Some(fetch)) => {
+                        step("fetch what this clone lacks", fetch, By::Anybody)
+                    }
+                    (Some(Obstacle::Shallow { .. } | Obstacle::Missing { .. }), None) => {
+                        step_without_command("ask in a clone that lacks nothing")
+                    }
+                    _ => {
+                        let action = obstacle.map_or(reason, ToString::to_string);
+                        step(action, command.unwrap_or("exledger verify"), By::Anybody)
+                    }
+                })
             }
             Status::Invalid => {
                 let action = "fix the file: it can't be read as a record and grants nothing";

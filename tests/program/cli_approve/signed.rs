@@ -229,18 +229,24 @@ fn the_answer_for_scripts_has_the_promised_keys() {
 
 #[test]
 fn no_label_pushes_the_values_aside() {
-    let world = World::new(POLICY);
-    let shown = world.speak("dana", &[ID, "--ref", "billing"]).out;
-    let pairs: Vec<&str> = shown.lines().take_while(|line| !line.is_empty()).collect();
-    let labels = pairs.iter().filter(|line| !line.starts_with(' '));
-    for line in labels {
-        let label = line.split("  ").next().unwrap();
-        assert!(label.len() <= "still needed".len(), "{label}: {shown}");
+    let long = "platform-and-infrastructure-security";
+    let world = World::new(&POLICY.replace("security", long));
+    let approve = [ID, "--ref", "billing"];
+    let dry = world.speak("dana", &[&approve[..], &["--dry-run"]].concat()).out;
+    let signed = world.speak("dana", &approve).out;
+    for shown in [&dry, &signed] {
+        let pairs: Vec<&str> = shown.lines().take_while(|line| !line.is_empty()).collect();
+        let labels = pairs.iter().filter(|line| !line.starts_with(' '));
+        for line in labels {
+            let label = line.split("  ").next().unwrap();
+            assert!(label.len() <= "would approve".len(), "{label}: {shown}");
+        }
+        assert!(pairs.iter().any(|line| line.contains(long)), "{shown}");
     }
     assert!(
-        pairs
-            .iter()
+        signed
+            .lines()
             .any(|line| line.starts_with("commit  ") && line.ends_with(" on exledger-approvals")),
-        "{shown}"
+        "{signed}"
     );
 }

@@ -284,3 +284,16 @@ fn the_time_of_decisions_is_refused_without_messages_and_in_the_future() {
         assert!(run.err.contains("--since") || run.err.contains("--messages"), "{}", run.err);
     }
 }
+
+#[test]
+fn the_headings_of_all_messages_are_of_one_level() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    let owner = "owner: {name: Lee Park, email: lee@example.com}";
+    life.filed(OTHER, &record(OTHER, owner), "ana", "lee");
+    life.repo.clock("2027-01-10T09:00:00Z");
+    let run = life.run("sam", &["queue", "--messages", "--format", "markdown"]);
+    let headings: Vec<&str> = run.out.lines().filter(|line| line.starts_with('#')).collect();
+    assert!(headings.len() >= 2, "{}", run.out);
+    assert!(headings.iter().all(|heading| heading.starts_with("## **To: ")), "{headings:?}");
+}

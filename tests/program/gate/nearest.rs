@@ -1,7 +1,7 @@
 //! Which record a denial names: the one that shares most of the question, its finding first.
 
 use crate::cli;
-use crate::support::repo::Repo;
+use crate::support::repo::{Repo, git};
 use crate::support::samples::{ID, PATH, SAMPLE};
 
 const OTHER: &str = "EXC-2026-8K2MP";
@@ -54,4 +54,24 @@ fn a_denial_says_its_reason_once() {
     let json = cli::run(repo.path(), &[&args[..], &["--format", "json"]].concat());
     let answer: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(answer["considered"].as_array().unwrap().len(), 2, "{answer:#}");
+}
+
+#[test]
+fn a_shallow_clone_says_once_what_it_lacks_and_how_that_comes() {
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("ana").write("exledger.yaml", "version: 1\nname: t\n").commit("Begin");
+    repo.branch("ask").by("ana").write(PATH, SAMPLE).commit("File it");
+    repo.by("lee").merge("ask", "Merge branch 'ask'");
+    let clone = repo.clone_with(&["--depth=1"]);
+    let args = ["check", "--application", "billing", "--on", "2026-11-25"];
+    let shown = cli::run(clone.path(), &args).out;
+    assert_eq!(shown.matches("is not in this shallow clone").count(), 1, "{shown}");
+    assert!(
+        shown.contains("next: git fetch --unshallow  # fetch what this clone lacks"),
+        "{shown}"
+    );
+    git(clone.path(), &["remote", "remove", "origin"]);
+    let shown = cli::run(clone.path(), &args).out;
+    assert_eq!(shown.matches("clone the repository again").count(), 1, "{shown}");
+    assert!(shown.contains("next: ask in a clone that lacks nothing"), "{shown}");
 }
