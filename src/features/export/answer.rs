@@ -131,7 +131,14 @@ impl Snapshot<'_> {
         let sorted: BTreeSet<String> = canonical.collect();
         let controls = sorted.into_iter().collect();
         let is_covered = end > self.stamp.instant;
-        is_covered.then_some(ExportedRecord { record, record_state, end, landings, controls })
+        is_covered.then(|| ExportedRecord {
+            record,
+            record_state,
+            end,
+            landings,
+            controls,
+            places: Vec::new(),
+        })
     }
 
     /// Removes the findings of a record whose cover a test ends, or may end, and notes them. Returns whether something is left.
@@ -163,7 +170,7 @@ impl Snapshot<'_> {
         let Some(findings) = stated.filter(|findings| !findings.is_empty()) else {
             return is_left(String::new(), &Question::default());
         };
-        let is_key_left = |key: &&FindingKey| {
+        let mut is_key_left = |key: &&FindingKey| {
             let finding = key.id.as_ref().map(|id| match &key.tool {
                 Some(tool) => format!("{tool}:{id}"),
                 None => id.clone(),
@@ -172,7 +179,10 @@ impl Snapshot<'_> {
             let question = Question { finding, purl: key.purl.clone(), ..Question::default() };
             is_left(named, &question)
         };
-        let left: Vec<FindingKey> = findings.iter().filter(is_key_left).cloned().collect();
+        let numbered = findings.iter().enumerate().filter(|(_, key)| is_key_left(key));
+        let (places, left): (Vec<usize>, Vec<FindingKey>) =
+            numbered.map(|(n, key)| (n, key.clone())).unzip();
+        exported.places = places;
         let is_some_left = !left.is_empty();
         if left.len() < findings.len()
             && let Some(scope) = &mut Rc::make_mut(&mut exported.record).scope

@@ -326,6 +326,23 @@ fn a_met_test_ends_cover_in_triage_filter_and_export() {
 }
 
 #[test]
+fn what_an_export_leaves_out_is_named_by_its_place_in_the_file() {
+    let folder = crate::support::temporary();
+    let listed = folder.path().join("kev.json");
+    std::fs::write(&listed, kev("2026-11-27T00:00:00Z", 1, &[CVE])).unwrap();
+    let repo = ledger(POLICY);
+    let limited = "tool: trivy, id: CVE-2020-0001, severity: low";
+    let keys = format!("tool: trivy, id: {CVE}}}, {{{limited}");
+    let trigger = "triggers: [{id: T2, when: It gets worse, then: close, test: known-exploited}]\n";
+    file(&repo, "EXC-2026-C0VER", &(finding("EXC-2026-C0VER", &keys) + trigger));
+    repo.checkout();
+    let args = ["--on", ON, "export", "trivy", "--facts", listed.to_str().unwrap()];
+    let run = cli::run(repo.path(), &args);
+    let named = "EXC-2026-C0VER findings[1] trivy:CVE-2020-0001: scope: ";
+    assert!(run.err.contains(named) && run.code == 1, "{}{}", run.out, run.err);
+}
+
+#[test]
 fn what_a_file_says_is_met_ends_cover_also_where_the_report_says_otherwise() {
     let folder = crate::support::temporary();
     let stated = folder.path().join("facts.jsonl");

@@ -62,6 +62,8 @@ pub struct ExportedRecord<'a> {
     pub landings: usize,
     /// The controls that it deviates from, in the form of the catalogs, sorted.
     pub controls: Vec<String>,
+    /// The places in its file of the findings that are left of them; empty if all are.
+    pub places: Vec<usize>,
 }
 
 impl ExportedRecord<'_> {
@@ -85,7 +87,7 @@ impl ExportedRecord<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct ExportedFinding<'a> {
     pub record: &'a ExportedRecord<'a>,
-    /// Its place in `scope.findings`, from 0.
+    /// Its place in `scope.findings` of the record's file, from 0.
     pub index: usize,
     pub key: &'a FindingKey,
 }
@@ -135,10 +137,9 @@ impl<'a> ExportInput<'a> {
                 let tool = key.tool.as_deref();
                 tool.is_some_and(|tool| tools.iter().any(|name| tool_ids::is_tool(name, tool)))
             };
-            keys.filter(move |(_, key)| is_wanted(key)).map(move |(index, key)| ExportedFinding {
-                record,
-                index,
-                key,
+            keys.filter(move |(_, key)| is_wanted(key)).map(move |(n, key)| {
+                let index = record.places.get(n).copied().unwrap_or(n);
+                ExportedFinding { record, index, key }
             })
         })
     }
