@@ -51,13 +51,11 @@ pub(super) fn waiting_for(place: &Path) -> Option<PathBuf> {
 
 fn git_dir(top: &Path) -> Option<PathBuf> {
     let git = top.join(".git");
-    match fs::symlink_metadata(&git).ok()? {
-        found if found.is_dir() => Some(git),
-        _ => {
-            let text = fs::read_to_string(&git).ok()?;
-            Some(top.join(text.trim().strip_prefix("gitdir: ")?))
-        }
+    if git.is_dir() {
+        return Some(git);
     }
+    let text = fs::read_to_string(&git).ok()?;
+    Some(top.join(text.trim().strip_prefix("gitdir: ")?))
 }
 
 // Somebody may put a `.git` into a folder where all may write, to replace there what others begin.

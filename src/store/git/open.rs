@@ -280,13 +280,19 @@ fn named_git(folder: &Path) -> Option<PathBuf> {
     named.find(|entry| fs::symlink_metadata(entry).is_ok())
 }
 
+/// Returns the folder whose `.git` is a link to git's folder, or a file that names it: git's work tree begins there.
 fn linked_top(folder: &Path, git: &git2::Repository) -> Option<PathBuf> {
-    git.workdir()?;
-    let entry = named_git(folder).filter(|entry| entry.is_symlink())?;
-    let is_this = real_path(&entry).ok()? == real_path(git.path()).ok()?;
+    let top = git.workdir().filter(|_| !git.is_worktree())?;
+    let entry = named_git(folder)?;
+    let here = entry.parent().filter(|here| real_path(top).ok().as_deref() != Some(*here))?;
+    let named = match fs::read_to_string(&entry) {
+        Ok(text) => here.join(text.trim().strip_prefix("gitdir:")?.trim()),
+        Err(_) => entry.clone(),
+    };
+    let is_this = real_path(named).ok()? == real_path(git.path()).ok()?;
     let config = git.config().ok()?.open_level(git2::ConfigLevel::Local).ok()?;
     let is_stated = config.get_string(WORK_TREE).is_ok();
-    if is_this && !is_stated { entry.parent().map(Path::to_path_buf) } else { None }
+    (is_this && !is_stated).then(|| here.to_path_buf())
 }
 
 pub(super) fn work_dir(own_dir: &Path) -> Option<PathBuf> {

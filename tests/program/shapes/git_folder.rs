@@ -15,7 +15,7 @@ fn assert_undetermined(shape: &str, clone: &Checkout, cause: &str) {
 
 #[cfg(unix)]
 #[test]
-fn a_link_in_place_of_gits_folder_changes_nothing() {
+fn a_link_or_file_in_place_of_gits_folder_changes_nothing() {
     let origin = Origin::new();
     let link = |place: &str, commands: &[&[&str]]| {
         let clone = origin.after(commands);
@@ -23,7 +23,13 @@ fn a_link_in_place_of_gits_folder_changes_nothing() {
         clone
     };
     let sparse: &[&str] = &["sparse-checkout", "set", "--cone", "src"];
+    let named = |place: &str| {
+        let clone = origin.after(&[sparse]);
+        clone.sh(&format!("mv .git {place} && echo 'gitdir: {place}' > .git"), place);
+        clone
+    };
     let shapes = vec![
+        ("a file", named("../real")),
         ("beside", link("../real", &[])),
         ("elsewhere", link("../g/real", &[])),
         ("of its name", link("../g/.git", &[])),
