@@ -234,6 +234,11 @@ impl<'l> JudgedCheckout<'l> {
         converted.map(|(path, attribute)| UnreadFile::converted(git, path, &attribute)).collect()
     }
 
+    /// Tells whether git holds several sides of a file, so that nothing of it is staged.
+    pub fn is_unmerged(&self, path: &str) -> bool {
+        self.git.as_ref().is_some_and(|git| git.checkout.unmerged.contains(path))
+    }
+
     /// Returns a finding for each record of which git has several sides of a merge, and that shows none of its marks.
     pub fn unmerged(&self, folders: &[String], known: &[Finding]) -> Vec<Finding> {
         let unmerged = self.git.iter().flat_map(|git| &git.checkout.unmerged);

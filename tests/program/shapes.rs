@@ -3,6 +3,7 @@
 
 mod attributes;
 mod git_folder;
+mod conflicts;
 mod partial;
 mod strays;
 

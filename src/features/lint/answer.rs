@@ -119,8 +119,6 @@ pub(crate) fn lint<'l>(
     let (mut staged, mut staged_input) = (Vec::new(), None);
     if is_work_tree {
         found.take(checkout.unmerged(&policy.records, &found.findings), &input);
-        conflict::advise(located, &input, &mut found.findings);
-        duplicates::advise(located, at, &input, &mut found.findings);
         let before = base.map(|base| checkout.tree_of(base)).transpose()?.flatten();
         let before = before.as_ref().map(|tree| tree as &dyn Tree);
         let strays = checkout.strays(&input, policy, before)?;
@@ -141,11 +139,16 @@ pub(crate) fn lint<'l>(
             let strays = checkout.strays(&tree, &governance.policy, before)?;
             in_index.take(lint::strays(&strays, &context), &tree);
             staged = in_index.findings;
-            staged.retain(|finding| !found.findings.contains(finding));
+            staged.retain(|finding| {
+                !found.findings.contains(finding) && !checkout.is_unmerged(&finding.path)
+            });
             staged.iter_mut().for_each(|finding| advise_staging(finding, &staged_files.differing));
             sort(&mut staged);
             staged_input = Some(tree);
         }
+        // What is advised is the work tree's: before, the index's same finding would be another.
+        conflict::advise(located, &input, &mut found.findings);
+        duplicates::advise(located, at, &input, &mut found.findings);
     }
     counts.base = base.map(|base| base.to_string());
     sort(&mut found.findings);
