@@ -23,6 +23,7 @@ use crate::session::notice::Notice;
 use crate::store::files::FileError;
 use crate::store::git::GitError;
 use crate::store::git::open::OpenError;
+use crate::store::git::revision::Unresolved;
 use crate::survey::approved_state::PastObstacle;
 
 /// Why a question has no answer.
@@ -61,6 +62,9 @@ pub enum Usage {
     /// A name does not resolve to a commit of the repository.
     #[error("{name} is not a commit in this repository")]
     NoCommit { name: String, similar: Option<String>, fetch: Option<String> },
+    /// A name stands for several refs, which do not name one commit.
+    #[error("{name} stands for several refs that name different commits: {}", .refs.join(", "))]
+    Ambiguous { name: String, refs: Vec<String> },
     /// The result of a decision breaks rules.
     #[error("the result would not pass lint, so nothing was written{}", wording::listed(.findings))]
     WouldNotLint { findings: Vec<Finding>, notices: Vec<Notice> },
@@ -174,6 +178,19 @@ pub enum Undetermined {
 const INIT: &str = "exledger init";
 
 impl Error {
+    /// Returns why a name stands for no commit; `unknown` is the error if nothing has that name.
+    pub(crate) fn of_revision(
+        name: &str,
+        unresolved: Unresolved,
+        unknown: impl FnOnce() -> Usage,
+    ) -> Error {
+        match unresolved {
+            Unresolved::Unknown => unknown().into(),
+            Unresolved::Ambiguous(refs) => Usage::Ambiguous { name: name.to_owned(), refs }.into(),
+            Unresolved::Unread(obstacle) => obstacle.into(),
+        }
+    }
+
     /// Returns what ends it; empty if the message says all.
     pub fn remedy(&self) -> Remedy {
         match self {
@@ -255,6 +272,9 @@ impl Usage {
                     }
                     None => give.into(),
                 }
+            }
+            Usage::Ambiguous { refs, .. } => {
+                format!("give the full name of the one that is meant: {}", refs.join(" or ")).into()
             }
             Usage::WouldNotLint { .. } => "fix these problems, then run the command again".into(),
             Usage::Refused { remedy, .. } => remedy.clone(),

@@ -321,13 +321,15 @@ fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<T
     }
 }
 
-fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usize, Usage> {
+fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usize, Error> {
     let owned = rev.to_owned();
-    let Some(found) = repository.find(&owned) else {
-        let day = Day::nearly(rev).map(|day| day.to_string());
-        let similar = day.or_else(|| repository.branch_like(rev));
-        return Err(Usage::NoRevision { rev: owned, similar });
-    };
+    let found = repository.resolve(rev).map_err(|unresolved| {
+        Error::of_revision(rev, unresolved, || {
+            let day = Day::nearly(rev).map(|day| day.to_string());
+            let similar = day.or_else(|| repository.branch_like(rev));
+            Usage::NoRevision { rev: owned.clone(), similar }
+        })
+    })?;
     if let Some(position) = chain.mainline.position(found.oid) {
         return Ok(position);
     }
@@ -337,7 +339,8 @@ fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usiz
         rev: owned,
         reference: chain.mainline.reference.clone(),
         within: within.map(|landing| landing.oid),
-    })
+    }
+    .into())
 }
 
 /// Reads the notes into a history, as they were at an instant or as they are now. Tells whether everything that counts

@@ -52,7 +52,7 @@ pub mod loose_folders;
 mod names;
 pub mod open;
 pub mod reach;
-mod revision;
+pub mod revision;
 pub mod seen;
 pub mod stamps;
 pub mod stored;

@@ -4,6 +4,7 @@
 mod attributes;
 mod git_folder;
 mod conflicts;
+mod names;
 mod partial;
 mod strays;
 

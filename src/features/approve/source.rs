@@ -137,6 +137,6 @@ fn checked_out(located: &Located, repository: &Repository) -> Result<Oid, Error>
     located.work_tree()?;
     match repository.refs()?.head {
         HeadState::Detached(oid) => Ok(oid),
-        HeadState::Branch(_) => Ok(diff::answer::commit(repository, "HEAD")?),
+        HeadState::Branch(_) => diff::answer::commit(repository, "HEAD"),
     }
 }

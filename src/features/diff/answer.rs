@@ -56,12 +56,15 @@ pub(crate) fn compare(
 /// Returns the commit that a name resolves to.
 ///
 /// # Errors
-/// [`Usage::NoCommit`] if it resolves to none.
-pub fn commit(repository: &Repository, name: &str) -> Result<Oid, Usage> {
-    let found = repository.find(name).map(|found| found.oid);
-    found.ok_or_else(|| Usage::NoCommit {
-        name: name.to_owned(),
-        similar: repository.branch_like(name),
-        fetch: repository.fetch_command(),
+/// [`Usage::NoCommit`] if it resolves to none, [`Usage::Ambiguous`] if to several, and [`Error::Undetermined`] if an object
+/// can't be read.
+pub fn commit(repository: &Repository, name: &str) -> Result<Oid, Error> {
+    let found = repository.resolve(name).map(|found| found.oid);
+    found.map_err(|unresolved| {
+        Error::of_revision(name, unresolved, || Usage::NoCommit {
+            name: name.to_owned(),
+            similar: repository.branch_like(name),
+            fetch: repository.fetch_command(),
+        })
     })
 }

@@ -27,7 +27,7 @@ use crate::rules::scan::change::{self, SuppressionChange};
 use crate::rules::scan::suppression::{
     CommentReach, EntryLimits, FoundSuppression, HiddenFindings, SuppressionEnd,
 };
-use crate::session::error::{Error, Undetermined};
+use crate::session::error::{Error, Undetermined, Usage};
 use crate::store::git::Repository;
 
 /// The state that a branch is compared with.
@@ -45,7 +45,7 @@ impl ScanBase {
         let extent = repository.extent();
         let onto = match (diff::answer::commit(repository, name), repository.first_remote()) {
             (Ok(onto), _) => onto,
-            (Err(_), Some(remote)) if extent != Extent::Full => {
+            (Err(Error::Usage(Usage::NoCommit { .. })), Some(remote)) if extent != Extent::Full => {
                 let refspec = match name.strip_prefix(&format!("{remote}/")) {
                     Some(branch) => format!("{branch}:refs/remotes/{name}"),
                     None => name.to_owned(),
@@ -55,7 +55,7 @@ impl ScanBase {
                 let what = format!("{name} is not in this clone");
                 return Err(Undetermined::other(what, fetch.after("fetch it")).into());
             }
-            (Err(error), _) => return Err(error.into()),
+            (Err(error), _) => return Err(error),
         };
         let head = diff::answer::commit(repository, "HEAD")?;
         let commit = match Branch::between(repository, onto, head).map_err(Undetermined::from)? {

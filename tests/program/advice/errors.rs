@@ -52,6 +52,7 @@ stories!(of_usage, Usage {
     Record => Words("only a person knows which record is meant"),
     NoRevision => Words("only a person knows which day is meant"),
     NotOnApprovedRef => Words("only a person knows which state is meant"),
+    Ambiguous => Words("only a person knows which ref is meant"),
     NoCommit => Runs(a_commit_that_was_never_fetched),
     WouldNotLint => Words("each finding has its own remedy"),
     Refused => Runs(a_rule_by_its_old_name),
