@@ -86,7 +86,8 @@ impl Run for ListArgs {
         for hint in approved.filter_hints(&filter, approved.records().iter()) {
             ctx.hint(&hint);
         }
-        Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), Outcome::Fine))
+        let outcome = unknown::of_proposals(ctx, &approved, Outcome::Fine);
+        Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), outcome))
     }
 }
 

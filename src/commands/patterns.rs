@@ -77,6 +77,7 @@ impl Run for PatternsArgs {
         let is_bad = is_refused || ctx.globals.strict && (lacks_redesign || is_warned);
         let outcome = if is_bad { Outcome::ProblemsFound } else { Outcome::Fine };
         let unknown = approved.records().iter().filter(unknown::is_unknown);
+        let outcome = unknown::of_proposals(ctx, &approved, outcome);
         Ok(unknown::outcome(ctx, unknown, outcome))
     }
 }

@@ -127,6 +127,7 @@ impl Run for QueueArgs {
                 ctx.hint(&hint);
             }
         }
+        let outcome = unknown::of_proposals(ctx, &approved, outcome);
         Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), outcome))
     }
 }

@@ -38,6 +38,8 @@ pub struct RecordProposal {
     pub author: Option<(String, String)>,
     /// Names and addresses of the authors of all commits that change the record, in their order.
     pub authors: Vec<(String, String)>,
+    /// Why not all of those commits can be read.
+    pub unread: Option<Obstacle>,
     /// The proposed files that differ from what landed; empty if the record is to be removed.
     pub files: Vec<FileAt>,
     pub record: Content,
@@ -198,7 +200,7 @@ impl ProposalReader<'_, '_> {
             }
             let landed = self.landed(key).map_or(&[][..], |version| version.files.as_slice());
             if trails::blobs(&bytes.new) != trails::blobs(landed) {
-                self.propose(None, key, bytes, &[]);
+                self.propose(None, key, bytes, (&[], None));
             }
         }
         Ok(())
@@ -227,10 +229,12 @@ impl ProposalReader<'_, '_> {
             });
         }
         let commits = if changed.is_empty() || name.is_none() {
-            Vec::new()
+            Ok(Vec::new())
         } else {
-            branch.commits(&mut self.context).unwrap_or_default()
+            branch.commits(&mut self.context)
         };
+        let unread = branch.truncated.clone().or(commits.as_ref().err().cloned());
+        let commits = commits.unwrap_or_default();
         for (subject, bytes) in &changed {
             let ComparedPath::Record(key) = subject else {
                 continue;
@@ -247,9 +251,9 @@ impl ProposalReader<'_, '_> {
                 .filter(|commit| commit.touched.contains(subject))
                 .map(|commit| &*commit.commit)
                 .collect();
-            self.propose(name.map(|name| (name, tip)), key, bytes, &own);
+            self.propose(name.map(|name| (name, tip)), key, bytes, (&own, unread.as_ref()));
         }
-        branch.truncated.map_or(Ok(()), Err)
+        unread.map_or(Ok(()), Err)
     }
 
     /// Tells whether what a branch says of a record landed after the branch began, as by a squash of it.
@@ -270,7 +274,7 @@ impl ProposalReader<'_, '_> {
         branch: Option<(&str, Oid)>,
         key: &TrailKey,
         bytes: &Bytes,
-        commits: &[&Commit],
+        (commits, unread): (&[&Commit], Option<&Obstacle>),
     ) {
         let (body, _) = self.context.contents.read_all(&bytes.new);
         self.context.contents.parse(&body);
@@ -290,6 +294,7 @@ impl ProposalReader<'_, '_> {
             latest: commits.last().and_then(|last| last.committed()),
             author: authors.first().cloned(),
             authors,
+            unread: unread.cloned(),
             events: events(landed, &record),
             files: bytes.new.clone(),
             record,

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use crate::approval::verdict::MissingApproval;
+use crate::history::objects::Obstacle;
 use crate::history::version::TrailKey;
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
@@ -271,6 +272,8 @@ pub struct Pending {
     pub authors: Vec<Person>,
     /// Those of them who are authors of a commit of the branch.
     pub makers: Vec<Person>,
+    /// Why not all of those commits can be read, so that others may be authors, too.
+    pub unread: Option<Obstacle>,
     /// Those who signed a rejection of the proposed bytes.
     pub rejected_by: Vec<Person>,
     /// Whether a change of a landed record only ends or narrows what is approved, or adds what grants nothing.

@@ -102,6 +102,7 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
     Pending {
         authors,
         makers,
+        unread: proposal.unread.clone(),
         is_merge: proposal.is_merge,
         branch: proposal.branch.clone(),
         commit: proposal.tip.map(|tip| tip.to_string()),

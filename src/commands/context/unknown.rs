@@ -1,12 +1,13 @@
-//! Records whose state is unknown, in an answer about several.
+//! Records whose state is unknown, in an answer about several, and branches of which it is unknown what they propose.
 //!
-//! Start at [`outcome`]. Follows `docs/spec/cli.md`, exit codes.
+//! Start at [`outcome`], and at [`of_proposals`]. Follows `docs/spec/cli.md`, exit codes.
 
 use std::collections::BTreeMap;
 
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
 use exledger::diag;
+use exledger::session::notice::Notice;
 use exledger::session::snapshot::Snapshot;
 use exledger::status::reason;
 use exledger::status::state::{RecordState, Status};
@@ -32,6 +33,21 @@ pub(crate) fn outcome<'a>(
         ctx.tell(&format!("error: could not determine the status of {about}: {reason}"));
     }
     if by_reason.is_empty() { outcome } else { Outcome::Undetermined }
+}
+
+/// Returns the outcome of an answer that is about proposals, too: with `--strict`, one that can't be read may be what is wrong.
+pub(crate) fn of_proposals(ctx: &Ctx, snapshot: &Snapshot<'_>, outcome: Outcome) -> Outcome {
+    let unread = |notice: &Notice| match notice {
+        Notice::UnreadableBranch { branch, .. } => Some(branch.clone()),
+        _ => None,
+    };
+    let unread: Vec<String> = snapshot.notices().iter().filter_map(unread).collect();
+    if !ctx.globals.strict || unread.is_empty() {
+        return outcome;
+    }
+    let named = diag::some(&unread, unread.len());
+    ctx.tell(&format!("error: could not determine what is proposed on {named}: see the hints"));
+    Outcome::Undetermined
 }
 
 /// Returns the records of unknown status that a filter selects, or may select.

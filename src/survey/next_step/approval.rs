@@ -352,6 +352,12 @@ impl<'a> AdviceCase<'a> {
             let approve = shell::command("exledger approve", &[self.id, "--ref", branch]);
             return self.rejected(pending.rejected_by.clone(), approve);
         }
+        if let Some(obstacle) = &pending.unread {
+            let remedy = obstacle.remedy();
+            let action = format!("find out who wrote {branch}{what}: {obstacle}");
+            let command = remedy.command().map_or_else(|| self.diff(branch), str::to_owned);
+            return step(action, command, By::Anybody);
+        }
         if !pending.approved_by.is_empty() && pending.missing.is_empty() {
             let action = format!("merge {branch}{what}: it is approved");
             return step(action, self.diff(branch), By::Owner);

@@ -179,3 +179,47 @@ fn printed_commands_run_where_the_folder_was_named() {
     let steps = json(&repo, &["-C", "team", "queue"]);
     assert!(!steps.to_string().contains("-C team"), "{steps:#}");
 }
+
+/// A ledger whose one record is a new one on a branch of two commits.
+fn filed_on_a_branch() -> Repo {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.write_loose();
+    repo.by("dana").write("exledger.yaml", "version: 1\n").commit("Begin");
+    let text =
+        standard(NEW, "Wiki assistant reads the handbook", "wiki", "2026-11-30", "2027-01-20");
+    repo.branch("wiki").by("ana").write(NEW, &text).commit("File the wiki assistant");
+    repo.branch("wiki").by("ana").write("README.md", "Wiki\n").commit("Describe it");
+    repo.checkout();
+    repo
+}
+
+#[test]
+fn who_wrote_a_proposal_that_is_partly_unread_is_not_guessed_and_strict_fails() {
+    let repo = filed_on_a_branch();
+    let shallow = repo.clone_with(&["--depth=1", "--no-single-branch"]);
+    let folder = repo.git.revparse_single("wiki~1^{tree}").unwrap().id().to_string();
+    std::fs::remove_file(repo.git.path().join("objects").join(&folder[..2]).join(&folder[2..]))
+        .unwrap();
+    for (folder, command) in
+        [(shallow.path(), "git fetch --unshallow"), (repo.path(), "exledger diff")]
+    {
+        let ask = |words: &[&str]| {
+            let words = [words, &["--on", "2026-12-01T12:00:00Z"]].concat();
+            crate::cli::run_with(folder, &words, &[("CI", "true")])
+        };
+        let run = ask(&["queue", "--format", "json"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        assert!(run.err.contains("could not determine what "), "{}", run.err);
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        let next = &record(&answer, NEW)["next"];
+        assert!(next["action"].as_str().unwrap().starts_with("find out who wrote "), "{next:#}");
+        assert!(next["command"].as_str().unwrap().starts_with(command), "{next:#}");
+        for words in [&["queue"][..], &["list"], &["patterns"], &["queue", "--messages"]] {
+            assert_eq!(ask(words).code, 0, "{words:?}");
+            let run = ask(&[words, &["--strict"]].concat());
+            assert_eq!(run.code, 3, "{words:?}: {}{}", run.out, run.err);
+            assert!(!run.out.contains("git merge"), "{words:?}: {}", run.out);
+        }
+        assert_eq!(ask(&["queue", "--strict", "--approved-only"]).code, 0);
+    }
+}
