@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::diag::Finding;
+use crate::diag::code::Code;
 use crate::ledger::Files;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::record::file;
@@ -18,12 +20,12 @@ const BESIDE: &[&str] = &[".approvals", "evidence", "tests", "testdata", "fixtur
 const SUFFIXES: &[&str] = &["", ".yaml", ".yml", ".json"];
 const EXACT_SUFFIXES: &[&str] = &[".yaml.txt", ".yml~"];
 
-/// A file that holds a record's id under a name, or at a place, that nothing reads.
+/// A file that is meant as a record, under a name or at a place that nothing reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stray {
     /// The path from the ledger's root.
     pub path: String,
-    /// The id that its name and its text state.
+    /// The id that its name or its text states.
     pub id: Id,
     pub kind: StrayKind,
     /// Whether git tracks it.
@@ -56,12 +58,60 @@ pub struct StraySearch<'s> {
 
 /// Returns the id that the name of a record, or of a stray, begins with.
 pub fn named_id(path: &str) -> Option<Id> {
+    let (stem, suffix) = parted(path);
+    Id::new(stem).filter(|_| is_suffix(suffix))
+}
+
+/// Tells whether a name is one that a record, or a stray, may have.
+pub fn may_be(path: &str) -> bool {
+    named_id(path).is_some() || has_odd_suffix(path)
+}
+
+// Tells whether a name has the suffix of a record as no record has it.
+fn has_odd_suffix(path: &str) -> bool {
+    let (_, suffix) = parted(path);
+    is_suffix(suffix) && !["", ".yaml", ".yml"].contains(&suffix)
+}
+
+fn parted(path: &str) -> (&str, &str) {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name.split('.').next().unwrap_or(name);
-    let suffix = name.get(stem.len()..).unwrap_or_default();
-    let is_suffix = SUFFIXES.contains(&suffix.to_ascii_lowercase().as_str())
-        || EXACT_SUFFIXES.contains(&suffix);
-    Id::new(stem).filter(|_| is_suffix)
+    name.split_at_checked(name.find('.').unwrap_or(name.len())).unwrap_or((name, ""))
+}
+
+fn is_suffix(suffix: &str) -> bool {
+    SUFFIXES.contains(&suffix.to_ascii_lowercase().as_str()) || EXACT_SUFFIXES.contains(&suffix)
+}
+
+// Returns the id with which a text begins that can't be parsed.
+fn first_statement(bytes: &[u8]) -> Option<Id> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let says_nothing = |line: &str| line.starts_with('#') || ["", "---", "{"].contains(&line);
+    let line = lines.find(|line| !says_nothing(line))?;
+    let (key, value) = line.trim_start_matches('{').split_once(':')?;
+    let plain = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
+    let value = value.trim().split([' ', ',', '#', '}']).next().unwrap_or_default();
+    Id::new(&plain(value)).filter(|_| plain(key) == "id")
+}
+
+// Returns the id of the record that a file is meant as. What can't be parsed is meant by its name, unless it begins with
+// another id.
+fn meant_id(path: &str, bytes: &[u8]) -> Option<Id> {
+    let named = named_id(path);
+    let name = named.as_ref().map_or(path.to_owned(), |id| format!("{id}.yaml"));
+    let record = file::read(&name, bytes);
+    let is_unreadable =
+        |finding: &Finding| matches!(finding.rule, Code::Syntax | Code::Encoding | Code::TooLarge);
+    let stated = match record.text("id") {
+        Some(id) => Some(Id::new(id)?),
+        None if !record.findings.iter().any(is_unreadable) => return None,
+        None => first_statement(bytes),
+    };
+    match (named, stated) {
+        (Some(named), Some(stated)) => (named == stated).then_some(named),
+        (Some(named), None) => Some(named).filter(|_| !parted(path).1.is_empty()),
+        (None, stated) => stated,
+    }
 }
 
 impl StraySearch<'_> {
@@ -77,10 +127,12 @@ impl StraySearch<'_> {
         let mut strays = Vec::new();
         let mut files = None;
         for (path, is_tracked) in paths {
-            let Some(id) = named_id(path).filter(|id| self.is_searched(path, id)) else { continue };
+            if !self.is_searched(path) {
+                continue;
+            }
             let Some(bytes) = tree.bytes_within(path, Limits::RECORD.bytes)? else { continue };
-            let record = file::read(&format!("{id}.yaml"), &bytes);
-            if record.text("id") != Some(id.as_str()) || self.is_of_other_ledger(tree, path)? {
+            let Some(id) = meant_id(path, &bytes).filter(|id| self.is_own(id)) else { continue };
+            if self.is_of_other_ledger(tree, path)? {
                 continue;
             }
             let files: &Files = match &mut files {
@@ -88,6 +140,10 @@ impl StraySearch<'_> {
                 none => none.insert(Files::list(tree, self.records)?),
             };
             let is_here = files.records.iter().any(|file| file.stem() == id.as_str());
+            if is_here && named_id(path).is_none() {
+                // It may be made of the record, as an export is.
+                continue;
+            }
             let kind = if is_here { StrayKind::Copy } else { self.misplaced(tree, path, &id)? };
             let (path, is_tracked) = (path.clone(), *is_tracked);
             strays.push(Stray { path, id, kind, is_tracked, is_new: false });
@@ -95,8 +151,21 @@ impl StraySearch<'_> {
         Ok(strays)
     }
 
-    fn is_searched(&self, path: &str, id: &Id) -> bool {
+    fn is_own(&self, id: &Id) -> bool {
         self.id_prefix.iter().any(|prefix| prefix == id.prefix())
+    }
+
+    fn is_searched(&self, path: &str) -> bool {
+        let is_below = |folder: &String| {
+            let rest = path.strip_prefix(folder.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        // Elsewhere, what has no id for a name would have to be read of the whole repository.
+        let may_be = match named_id(path) {
+            Some(id) => self.is_own(&id),
+            None => has_odd_suffix(path) && self.records.iter().any(is_below),
+        };
+        may_be
             && !super::is_record_of(self.records, path)
             && !path.split('/').any(|part| BESIDE.contains(&part))
             && !pattern::matches_any(self.exclude, path)

@@ -156,7 +156,7 @@ impl<'l> JudgedCheckout<'l> {
         let git = match located.repository_or_none() {
             Some(repository) if repository.prefix(&located.root).is_some() => {
                 let prefix = repository.ledger_prefix(&located.root);
-                let is_kept = |path: &str| stray::named_id(path).is_some();
+                let is_kept = |path: &str| stray::may_be(path);
                 let checkout = repository.checkout(&prefix, &is_kept)?;
                 let head = repository.find("HEAD").map(|found| found.oid);
                 Some(CheckedOut { repository, prefix, head, checkout })

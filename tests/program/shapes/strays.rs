@@ -57,6 +57,25 @@ fn a_file_that_is_meant_as_a_record_is_found_wherever_it_lies() {
 }
 
 #[test]
+fn a_record_that_does_not_parse_is_as_much_a_stray() {
+    let broken = sample("EXC-2026-00006").replace("class: standard", "class: [");
+    let unnamed = broken.replace("id: EXC", "# Of billing.\n---\n\"id\": EXC");
+    for (path, text) in [
+        ("exeptions/EXC-2026-00006.yaml", broken.clone()),
+        ("exceptions/EXC-2026-00006.YAML", broken.clone()),
+        ("exceptions/EXC-2026-00006.yaml.txt", broken.clone()),
+        ("EXC-2026-00006.yaml", broken.clone()),
+        ("exceptions/EXC-2026-00006", broken.clone()),
+        ("EXC-2026-00006.yaml", "\u{0}\u{0}\n".to_owned()),
+        ("exceptions/billing.YAML", unnamed),
+        ("exceptions/billing.json", "{\n  \"id\": \"EXC-2026-00006\",\n".to_owned()),
+    ] {
+        let found = BTreeSet::from([format!("\"stray-record\" \"{path}\"")]);
+        assert_eq!(stray(path, &text), [(1, found.clone()), (0, found), (1, BTreeSet::new())]);
+    }
+}
+
+#[test]
 fn what_is_no_record_is_no_stray() {
     let id = "EXC-2026-00006";
     let other = sample(id).replace("id: EXC-2026-00006", "id: EXC-2026-00007");
@@ -66,6 +85,12 @@ fn what_is_no_record_is_no_stray() {
         ("notes.yaml.bak", sample(id)),
         ("docs/EXC-2026-00006.yaml", other),
         ("docs/EXC-2026-00006.yml", "title: none\n".to_owned()),
+        ("docs/EXC-2026-00006.yaml", "id: EXC-2026-00007\nclass: [\n".to_owned()),
+        ("docs/EXC-2026-00006", "Why: we need it: [\n".to_owned()),
+        ("docs/CVE-2026-00006.yaml", "class: [\n".to_owned()),
+        ("docs/billing.YAML", sample(id)),
+        ("exceptions/billing.json", "{\"id\": \"EXC-2026-00002\"}".to_owned()),
+        ("tests/EXC-2026-00006.yaml", "class: [\n".to_owned()),
         ("tests/fixtures/EXC-2026-00006.yaml", sample(id)),
         ("examples/EXC-2026-00006.json", sample(id)),
     ] {
