@@ -23,6 +23,7 @@ use crate::session::options::Options;
 use crate::store::files::{self, FileError, WorkTree};
 use crate::store::git::Repository;
 use crate::store::git::open::OpenError;
+use crate::store::git::tracked::TrackedFile;
 
 /// The location of a ledger.
 pub struct Located {
@@ -154,10 +155,10 @@ impl Located {
     fn refuse_left_out(&self, asked: &[String]) -> Result<(), Undetermined> {
         let Some(repository) = &self.repository else { return Ok(()) };
         let above = repository.prefix(&self.root).unwrap_or_default();
+        let from = asked.last().map_or("", String::as_str);
         for folder in asked.iter().filter(|folder| folder.len() > above.len()) {
-            let path = paths::join(folder, policy::FILE);
-            if repository.is_left_out(&path)? {
-                return Err(left_out(repository, &path));
+            if let Some(file) = repository.left_out(&paths::join(folder, policy::FILE))? {
+                return Err(left_out(repository, &file, from));
             }
         }
         Ok(())
@@ -188,8 +189,8 @@ fn no_ledger(folder: &Path) -> Undetermined {
         let above = file.path.strip_suffix(policy::FILE);
         let Some(above) = above.filter(|it| it.is_empty() || it.ends_with('/')) else { continue };
         let is_above = above.is_empty() || format!("{inside}/").starts_with(above);
-        if file.is_sparse && is_above {
-            return left_out(&repository, &file.path);
+        if (file.is_sparse || file.is_assumed) && is_above {
+            return left_out(&repository, &file, &inside);
         }
         if !is_above && let Some(ledger) = above.strip_suffix('/') {
             let up = "../".repeat(inside.split('/').filter(|part| !part.is_empty()).count());
@@ -212,14 +213,19 @@ fn outside(repository: &Repository, root: &Path) -> Undetermined {
     Undetermined::other(what, Remedy::run([&unset]).after(format!("`{unset}` ends that")))
 }
 
-fn left_out(repository: &Repository, path: &str) -> Undetermined {
-    let command = if repository.setting("core.sparsecheckout").as_deref() == Some("true") {
+fn left_out(repository: &Repository, file: &TrackedFile, inside: &str) -> Undetermined {
+    let is_sparse = repository.setting("core.sparsecheckout").as_deref() == Some("true");
+    let command = if file.is_sparse && is_sparse {
         "git sparse-checkout disable".to_owned()
     } else {
-        let path = quoted(path);
-        format!("git update-index --no-skip-worktree -- {path} && git checkout -- {path}")
+        let up = "../".repeat(inside.split('/').filter(|part| !part.is_empty()).count());
+        let path = quoted(&format!("{up}{}", file.path));
+        let marks = [("skip-worktree", file.is_sparse), ("assume-unchanged", file.is_assumed)];
+        let marks = marks.iter().filter(|(_, is_set)| *is_set);
+        let looks = marks.map(|(mark, _)| format!("git update-index --no-{mark} -- {path} && "));
+        format!("{}git checkout -- {path}", looks.collect::<String>())
     };
-    let what = format!("{path} is in git's index, and this checkout leaves it out");
+    let what = format!("{} is in git's index, and this checkout leaves it out", file.path);
     Undetermined::other(what, Remedy::run([command]))
 }
 

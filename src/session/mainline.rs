@@ -112,7 +112,8 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
                 let reference = &chosen.reference;
                 let what = format!("{path} is on {reference}, and not in this checkout");
                 let remedy = if has_merged(repository, chosen.tip) {
-                    let restore = format!("git checkout {reference} -- :/{}", quoted(&path));
+                    let from = version_of(repository, &path, reference);
+                    let restore = format!("git checkout {from}-- :/{}", quoted(&path));
                     Remedy::run([restore]).after("put it back")
                 } else {
                     merge_first(reference)
@@ -122,6 +123,20 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
         }
     }
     None
+}
+
+// Returns where the checkout's own version of a file is, for `git checkout`: in the index, else at HEAD, else at the approved ref.
+fn version_of(repository: &Repository, path: &str, reference: &str) -> String {
+    let tracked = repository.tracked().unwrap_or_default();
+    if tracked.iter().any(|file| file.path == path) {
+        return String::new();
+    }
+    let is_there = |head: Oid| {
+        let tree = CommitTree::of_commit(repository, head, &LedgerPrefix::default()).ok()?;
+        tree.kind(path).ok()?
+    };
+    let head = repository.find("HEAD").and_then(|head| is_there(head.oid));
+    if head.is_some() { "HEAD ".to_owned() } else { format!("{reference} ") }
 }
 
 pub(crate) fn unmerged_ledger(folder: &Path, options: Options) -> Option<Undetermined> {

@@ -2,10 +2,11 @@
 //! after which they do.
 
 mod attributes;
-mod git_folder;
 mod conflicts;
+mod git_folder;
 mod names;
 mod partial;
+mod policy;
 mod strays;
 
 use std::collections::BTreeSet;

@@ -13,13 +13,14 @@ use crate::history::objects::{Objects, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::store::files::WorkTree;
+use crate::store::git::tracked::TrackedFile;
 use crate::store::git::{GitError, Repository, ours, theirs};
 
 /// The flag of an index entry whose file a sparse checkout leaves out.
 const SKIP_WORKTREE: u16 = 1 << 14;
 
 /// The flag of an index entry whose file is said to be unchanged.
-const ASSUME_UNCHANGED: u16 = 1 << 15;
+pub(super) const ASSUME_UNCHANGED: u16 = 1 << 15;
 
 words! {
     /// What an operation of git that is not finished is called.
@@ -324,15 +325,16 @@ impl Repository {
         found.unwrap_or(true)
     }
 
-    /// Tells whether the index has a file from which git reads the index, and which this checkout lacks.
+    /// Returns a file of which git reads the index, if this checkout lacks it.
     ///
     /// # Errors
     /// [`GitError`] if the index can't be read.
-    pub fn is_left_out(&self, path: &str) -> Result<bool, GitError> {
+    pub fn left_out(&self, path: &str) -> Result<Option<TrackedFile>, GitError> {
         let entry = self.index()?.get_path(Path::new(path), 0);
         let place = self.work_dir.as_ref().map(|top| top.join(path));
         let is_here = place.is_some_and(|place| fs::symlink_metadata(place).is_ok());
-        Ok(!is_here && entry.as_ref().is_some_and(is_read_from_index))
+        let entry = entry.filter(|entry| !is_here && is_read_from_index(entry));
+        Ok(entry.and_then(TrackedFile::of_entry))
     }
 
     /// Returns the links of the whole index, by their paths from the root, each with where it leads.

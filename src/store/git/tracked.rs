@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::history::folder;
 use crate::history::objects::Oid;
+use crate::store::git::judged::ASSUME_UNCHANGED;
 use crate::store::git::{GitError, Repository, ours};
 
 /// A tracked file or link, or one below a folder outside git; no submodule.
@@ -26,6 +27,8 @@ pub struct TrackedFile {
     pub is_link: bool,
     /// Whether it is not checked out because the checkout is sparse.
     pub is_sparse: bool,
+    /// Whether git is told to assume that it is unchanged, whatever lies there.
+    pub is_assumed: bool,
 }
 
 impl TrackedFile {
@@ -41,7 +44,24 @@ impl TrackedFile {
         };
         #[cfg(not(unix))]
         let (path, raw) = (path.to_string_lossy().replace('\\', "/"), None);
-        TrackedFile { path, raw, blob: Oid::NULL, is_link, is_sparse: false }
+        TrackedFile { path, raw, blob: Oid::NULL, is_link, is_sparse: false, is_assumed: false }
+    }
+
+    // None for a submodule.
+    pub(super) fn of_entry(entry: git2::IndexEntry) -> Option<TrackedFile> {
+        // The type of the entry, whatever its permissions.
+        let is_link = match entry.mode & 0o170_000 {
+            0o100_000 => false,
+            0o120_000 => true,
+            _ => return None,
+        };
+        let blob = ours(entry.id)?;
+        let sparse = git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits();
+        let path = folder::text(&entry.path);
+        let raw = if path.as_bytes() == entry.path { None } else { Some(entry.path) };
+        let is_sparse = entry.flags_extended & sparse != 0;
+        let is_assumed = entry.flags & ASSUME_UNCHANGED != 0;
+        Some(TrackedFile { path, raw, blob, is_link, is_sparse, is_assumed })
     }
 }
 
@@ -52,23 +72,7 @@ impl Repository {
     /// [`GitError`] if the index can't be read.
     pub fn tracked(&self) -> Result<Vec<TrackedFile>, GitError> {
         let index = self.index()?;
-        let mut files: Vec<TrackedFile> = Vec::with_capacity(index.len());
-        for entry in index.iter() {
-            // The type of the entry, whatever its permissions.
-            let is_link = match entry.mode & 0o170_000 {
-                0o100_000 => false,
-                0o120_000 => true,
-                _ => continue,
-            };
-            let Some(blob) = ours(entry.id) else {
-                continue;
-            };
-            let sparse = git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits();
-            let path = folder::text(&entry.path);
-            let raw = if path.as_bytes() == entry.path { None } else { Some(entry.path) };
-            let is_sparse = entry.flags_extended & sparse != 0;
-            files.push(TrackedFile { path, raw, blob, is_link, is_sparse });
-        }
+        let mut files: Vec<TrackedFile> = index.iter().filter_map(TrackedFile::of_entry).collect();
         // A file in conflict has an entry for each side.
         files.order_by(|one, other| (&one.path, &one.raw).cmp(&(&other.path, &other.raw)));
         files.dedup_by(|one, other| one.path == other.path && one.raw == other.raw);
