@@ -115,7 +115,8 @@ impl Run for DiffArgs {
         let judged =
             checkout.as_ref().map(|checkout| judge_checkout(checkout, &compared, &governance));
         let judged = judged.transpose()?;
-        let findings = collect_findings(&compared, &strays, &context);
+        let mut findings = collect_findings(&compared, &strays, &context);
+        checkout.iter().for_each(|checkout| checkout.reach_left_out(&mut findings));
         let counts = view::findings::LevelCounts::count(findings.iter());
         let next = features::diff::next_steps(&home, &ctx.moment(), &compared, proposed)?;
         let answer = DiffAnswer {

@@ -197,6 +197,16 @@ impl Remedy {
         Remedy { note: change(self.note), act }
     }
 
+    /// Lets the commands of git change what a sparse checkout leaves out, too; a file that is left out can't be added.
+    pub fn reach_left_out(&mut self, left_out: Option<&str>) {
+        self.note = shell::in_sparse_checkout(&self.note);
+        if let Act::Run(commands) = &mut self.act {
+            let add = left_out.map(|path| format!("git add -- {}", shell::quoted(path)));
+            commands.retain(|command| Some(command) != add.as_ref());
+            commands.iter_mut().for_each(|it| *it = shell::in_sparse_checkout(it));
+        }
+    }
+
     pub fn name_folder(&mut self, flag: &str) {
         self.note = shell::quotes_in_folder(&self.note, flag);
         if let Act::Run(commands) | Act::Other { commands, .. } = &mut self.act {

@@ -101,6 +101,14 @@ fn line_in_folder(line: &str, flag: &str) -> String {
     }
 }
 
+/// Returns a text whose git commands also change what a sparse checkout leaves out, as git refuses to do without being told.
+pub fn in_sparse_checkout(text: &str) -> String {
+    let told = |text: String, verb| {
+        text.replace(&format!("git {verb} "), &format!("git {verb} --sparse "))
+    };
+    ["add", "mv", "rm"].into_iter().fold(text.to_owned(), told)
+}
+
 /// Tells whether git accepts a text as the name of a branch, by the rules of git-check-ref-format(1), so that it is
 /// neither an option nor anything else than a name.
 pub fn is_branch_name(name: &str) -> bool {

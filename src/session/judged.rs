@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::diag::code::Code;
-use crate::diag::shell::quoted;
+use crate::diag::shell::{in_sparse_checkout, quoted};
 use crate::diag::{self, Finding, Level};
 use crate::history::objects::{self, Oid};
 use crate::history::paths::LedgerPrefix;
@@ -142,6 +142,7 @@ impl UnreadFile {
         let reason = format!(
             "git stores other bytes than those that lie here: it has the attribute {attribute}"
         );
+        let command = if git.checkout.is_guarded { in_sparse_checkout(&command) } else { command };
         UnreadFile { path, reason, command }
     }
 }
@@ -232,6 +233,16 @@ impl<'l> JudgedCheckout<'l> {
         let paths = records.chain(governance).filter(|path| !self.tree.is_indexed(path));
         let converted = git.repository.converted(&git.prefix, paths).into_iter();
         converted.map(|(path, attribute)| UnreadFile::converted(git, path, &attribute)).collect()
+    }
+
+    /// Lets what ends some findings change files that a sparse checkout leaves out.
+    pub fn reach_left_out(&self, findings: &mut [Finding]) {
+        if self.git.as_ref().is_some_and(|git| git.checkout.is_guarded) {
+            for finding in findings {
+                let left_out = Some(&*finding.path).filter(|path| self.tree.is_indexed(path));
+                finding.remedy.reach_left_out(left_out);
+            }
+        }
     }
 
     /// Tells whether git holds several sides of a file, so that nothing of it is staged.

@@ -4,6 +4,7 @@
 mod attributes;
 mod conflicts;
 mod git_folder;
+mod left_out;
 mod names;
 mod partial;
 mod policy;

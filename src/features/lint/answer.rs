@@ -151,6 +151,8 @@ pub(crate) fn lint<'l>(
         duplicates::advise(located, at, &input, &mut found.findings);
     }
     counts.base = base.map(|base| base.to_string());
+    checkout.reach_left_out(&mut found.findings);
+    checkout.reach_left_out(&mut staged);
     sort(&mut found.findings);
     Ok(LintAnswer {
         findings: found.findings,

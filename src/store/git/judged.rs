@@ -42,8 +42,10 @@ pub struct Checkout {
     submodules: BTreeSet<String>,
     /// The files with several sides of a merge.
     pub unmerged: BTreeSet<String>,
-    /// Whether it is a sparse one.
+    /// Whether files are left out.
     pub is_sparse: bool,
+    /// Whether git refuses to change files that are left out, or would be, unless it is told to.
+    pub is_guarded: bool,
     /// Those tracked files that were asked for.
     pub tracked: BTreeSet<String>,
     /// What git is in the middle of.
@@ -316,6 +318,7 @@ impl Repository {
                 checkout.tracked.insert(path);
             }
         }
+        checkout.is_guarded = checkout.is_sparse || self.is_on("core.sparsecheckout");
         Ok(checkout)
     }
 
@@ -356,10 +359,8 @@ impl Repository {
     /// Returns the entries of the files that a sparse checkout leaves out and that lie in the work tree after all, as ones
     /// that it does not leave out.
     pub(super) fn lying_outside(&self, index: &git2::Index) -> Vec<git2::IndexEntry> {
-        let is_on =
-            |key: &str| self.config().and_then(|config| config.get_bool(key)).unwrap_or(false);
         let is_sparse =
-            is_on("core.sparsecheckout") && !is_on("sparse.expectfilesoutsideofpatterns");
+            self.is_on("core.sparsecheckout") && !self.is_on("sparse.expectfilesoutsideofpatterns");
         let Some(top) = self.work_dir.as_ref().filter(|_| is_sparse) else { return Vec::new() };
         let left_out = index.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
         let lying =
@@ -369,6 +370,10 @@ impl Repository {
             entry
         };
         lying.map(shown).collect()
+    }
+
+    fn is_on(&self, key: &str) -> bool {
+        self.config().and_then(|config| config.get_bool(key)).unwrap_or(false)
     }
 
     pub fn in_progress(&self) -> Option<Operation> {
