@@ -110,6 +110,11 @@ impl From<git2::Error> for GitError {
                 .after("the index is split")
         } else if error.message().contains("'sdir'") {
             Remedy::run([EXPAND_INDEX]).after("the index lists whole folders")
+        } else if let Some(file) = unread_index(&error) {
+            return match file.as_ref().and_then(|file| fs::File::open(file).err()) {
+                Some(why) => GitError::new(unopened(&file.unwrap_or_default(), &why.to_string())),
+                None => GitError { cause: DAMAGED_INDEX.to_owned(), remedy: renew_index() },
+            };
         } else {
             Remedy::default()
         };
@@ -127,12 +132,35 @@ impl GitError {
     }
 }
 
+const DAMAGED_INDEX: &str = "the index, which says what is staged, is damaged or empty";
+
+fn renew_index() -> Remedy {
+    let index = "\"$(git rev-parse --git-path index)\"";
+    let command = format!("mv -- {index} {index}.damaged && git reset -q");
+    Remedy::run([command])
+        .after("put it aside, and make it anew from HEAD; then stage again what is to be committed")
+}
+
+// Returns the index that libgit2 can't read, `None` in it where the error doesn't name it. It says of one that this user may not
+// open, or that is shorter than a checksum, that it no longer exists.
+fn unread_index(error: &git2::Error) -> Option<Option<PathBuf>> {
+    let message = error.message();
+    let named = message.strip_prefix("failed to read index: '");
+    let file = named.and_then(|rest| rest.strip_suffix("' no longer exists")).map(PathBuf::from);
+    let is_invalid = error.class() == git2::ErrorClass::Index && message.contains("invalid data");
+    (file.is_some() || is_invalid).then_some(file)
+}
+
+fn unopened(file: &Path, why: &str) -> String {
+    format!("can't open {}: {why}; check its permissions", file.display())
+}
+
 /// Returns the text of an error of libgit2, which calls a file that this user may not open "locked".
 fn cause(error: &git2::Error) -> String {
     let message = error.message();
     let opened = message.strip_prefix("failed open - '");
     match opened.and_then(|rest| rest.split_once("' is locked: ")) {
-        Some((path, why)) => format!("can't open {path}: {why}; check its permissions"),
+        Some((path, why)) => unopened(Path::new(path), why),
         None => message.to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod conflicts;
+mod damaged;
 mod git_folder;
 mod left_out;
 mod names;
