@@ -8,6 +8,7 @@ use crate::history::commit::Commit;
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::sync::Arc;
 
 /// The id of an object: 20 bytes, shown in hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -178,15 +179,17 @@ pub enum Obstacle {
 }
 
 /// How much of a repository a clone contains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
     Full,
-    /// The history is cut off; only a remote can bring the rest.
+    /// The history is cut off; the command brings the rest, `None` without a remote.
     Shallow {
-        has_remote: bool,
+        fetch: Option<Arc<str>>,
     },
-    /// Objects are fetched only on demand.
-    Partial,
+    /// Objects are fetched only on demand; the command brings them all.
+    Partial {
+        fetch: Arc<str>,
+    },
 }
 
 impl fmt::Display for Extent {
@@ -194,35 +197,47 @@ impl fmt::Display for Extent {
         out.write_str(match self {
             Extent::Full => "this repository",
             Extent::Shallow { .. } => "this shallow clone",
-            Extent::Partial => "this partial clone",
+            Extent::Partial { .. } => "this partial clone",
         })
     }
 }
 
-const FETCH_ALL: &str = "git fetch --refetch --no-filter";
-
-const DEEPEN: &str = "git fetch --unshallow";
-
 impl Extent {
-    pub fn is_shallow(self) -> bool {
+    /// Returns that of a shallow clone; the remote is the one to name, empty if git fetches from it by itself.
+    pub fn shallow(remote: Option<&str>) -> Extent {
+        let fetch = remote.map(|remote| command("git fetch --unshallow", remote));
+        Extent::Shallow { fetch }
+    }
+
+    /// Returns that of a partial clone; the remote is the one to name, empty if git fetches from it by itself.
+    pub fn partial(remote: &str) -> Extent {
+        Extent::Partial { fetch: command("git fetch --refetch --no-filter", remote) }
+    }
+
+    pub fn is_shallow(&self) -> bool {
         matches!(self, Extent::Shallow { .. })
     }
 
     /// Returns how the clone gets what it lacks.
-    pub fn remedy(self) -> Remedy {
+    pub fn remedy(&self) -> Remedy {
         match self {
             Extent::Full => "run `git fsck`, and clone the repository again".into(),
-            Extent::Shallow { has_remote: true } => Remedy::run([DEEPEN])
-                .after(format!("run `{DEEPEN}`; in CI, check out with `fetch-depth: 0`")),
-            Extent::Shallow { has_remote: false } => {
+            Extent::Shallow { fetch: Some(fetch) } => Remedy::run([&**fetch])
+                .after(format!("run `{fetch}`; in CI, check out with `fetch-depth: 0`")),
+            Extent::Shallow { fetch: None } => {
                 "clone the repository again without `--depth`: this clone has no remote to fetch from; in CI, check out with `fetch-depth: 0`"
                     .into()
             }
-            Extent::Partial => Remedy::run([FETCH_ALL]).after(format!(
-                "run `{FETCH_ALL}`; in CI, check out without `filter`, with `fetch-depth: 0`"
+            Extent::Partial { fetch } => Remedy::run([&**fetch]).after(format!(
+                "run `{fetch}`; in CI, check out without `filter`, with `fetch-depth: 0`"
             )),
         }
     }
+}
+
+fn command(fetch: &'static str, remote: &str) -> Arc<str> {
+    let names = Some(remote).filter(|remote| !remote.is_empty());
+    shell::command(fetch, Vec::from_iter(names).as_slice()).into()
 }
 
 impl Obstacle {

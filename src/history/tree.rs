@@ -6,6 +6,7 @@ use crate::diag::sorting::StableSort as _;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::history::chain;
 use crate::history::content;
@@ -193,9 +194,15 @@ fn entry_kind(mode: Mode) -> tree::EntryKind {
 impl From<TreeError> for Obstacle {
     fn from(error: TreeError) -> Obstacle {
         match error {
-            TreeError::Missing { object, .. } => Obstacle::Missing {
+            TreeError::Missing { object, remedy } => Obstacle::Missing {
                 object: Oid::from_hex(&object).unwrap_or(Oid::NULL),
-                extent: Extent::Partial,
+                extent: match remedy.command().map(Arc::<str>::from) {
+                    None => Extent::Full,
+                    Some(fetch) if fetch.contains("--unshallow") => {
+                        Extent::Shallow { fetch: Some(fetch) }
+                    }
+                    Some(fetch) => Extent::Partial { fetch },
+                },
             },
             TreeError::TooLarge { folder } => Obstacle::TooLarge { folder },
             TreeError::Unreadable { path, cause } => {

@@ -177,17 +177,20 @@ impl Repository {
         if self.stand_in.is_some() {
             return Err(GitError {
                 cause: "the setting extensions.partialClone is of an older git".to_owned(),
-                remedy: Remedy::run([
-                    "git config \"remote.$(git config extensions.partialClone).promisor\" true && git config --unset extensions.partialClone && git fetch --refetch --no-filter",
-                ]),
+                remedy: Remedy::run([format!(
+                    "git config \"remote.$(git config extensions.partialClone).promisor\" true && git config --unset extensions.partialClone && {}",
+                    self.extent.remedy().command().unwrap_or_default()
+                )]),
             });
         }
         let index = self.read_index();
         index.map_err(|error| {
             let mut error = GitError::from(error);
             // The blobs of the files in those folders were never asked for.
-            if self.extent == Extent::Partial && error.remedy.command() == Some(EXPAND_INDEX) {
-                let expand = format!("{EXPAND_INDEX} && git fetch --refetch --no-filter");
+            if let Extent::Partial { fetch } = &self.extent
+                && error.remedy.command() == Some(EXPAND_INDEX)
+            {
+                let expand = format!("{EXPAND_INDEX} && {fetch}");
                 error.remedy = Remedy::run([expand]).after(error.remedy.note);
             }
             error
@@ -313,7 +316,7 @@ impl Repository {
 
     fn obstacle(&self, oid: Oid, error: &git2::Error) -> Obstacle {
         if error.code() == git2::ErrorCode::NotFound {
-            return Obstacle::Missing { object: oid, extent: self.extent };
+            return Obstacle::Missing { object: oid, extent: self.extent.clone() };
         }
         Obstacle::Unreadable { object: oid, cause: cause(error) }
     }
@@ -331,7 +334,7 @@ impl Repository {
 
     /// Returns how much of the repository this clone holds.
     pub fn extent(&self) -> Extent {
-        self.extent
+        self.extent.clone()
     }
 }
 
@@ -365,7 +368,7 @@ impl Objects for Repository {
     }
 
     fn extent(&self) -> Extent {
-        self.extent
+        self.extent.clone()
     }
 
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {

@@ -26,10 +26,7 @@ struct Shallow<'w> {
 impl Objects for Shallow<'_> {
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
         if self.hidden.contains(&oid) {
-            return Err(Obstacle::Missing {
-                object: oid,
-                extent: Extent::Shallow { has_remote: true },
-            });
+            return Err(Obstacle::Missing { object: oid, extent: Extent::shallow(Some("")) });
         }
         self.memory.read(oid)
     }

@@ -74,7 +74,7 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
     let clone = match (repository.extent(), &mainline.boundary) {
         (extent @ Extent::Shallow { .. }, _) => CloneState::Shallow(extent),
         (_, Some(boundary)) => CloneState::Missing(boundary.clone()),
-        (Extent::Partial, None) => match missing(located, at)? {
+        (Extent::Partial { .. }, None) => match missing(located, at)? {
             Some(obstacle) => CloneState::Missing(obstacle),
             None => CloneState::Whole,
         },
@@ -162,7 +162,7 @@ fn missing(located: &Located, at: &Moment) -> Result<Option<Obstacle>, Error> {
     let trails = snapshot.facts().0.trails.values();
     let mut files = trails.flat_map(|trail| &trail.versions).flat_map(|version| &version.files);
     let missing = files.find(|file| !repository.holds(file.blob));
-    Ok(missing.map(|file| Obstacle::Missing { object: file.blob, extent: Extent::Partial }))
+    Ok(missing.map(|file| Obstacle::Missing { object: file.blob, extent: repository.extent() }))
 }
 
 fn has_signed(

@@ -154,7 +154,7 @@ impl Repository {
         // Those that the repository hands out later are this one.
         configuration::put(&mut config, git.path()).map_err(refused)?;
         let common_dir = git.commondir().to_path_buf();
-        let (shallow, extent) = extent(&common_dir, &config);
+        let (shallow, extent) = extent(git.path(), &common_dir, &config);
         Ok(Repository {
             own_dir: git.path().to_path_buf(),
             work_dir: stated_work_dir(&git, &config),
@@ -186,7 +186,9 @@ impl Repository {
             fs::copy(common_dir.join("packed-refs"), inside("packed-refs")).map_err(failed)?;
         }
         let git = git2::Repository::open_bare(stand_in.path()).map_err(refused)?;
-        let (shallow, _) = extent(&common_dir, &config);
+        let (shallow, _) = extent(own_dir, &common_dir, &config);
+        let promisor = config.get_string("extensions.partialclone").unwrap_or_default();
+        let remotes = RemoteNames::read(own_dir, &config);
         let bare = config.get_bool("core.bare").unwrap_or(false);
         Ok(Repository {
             git,
@@ -197,7 +199,7 @@ impl Repository {
             reads: Cell::new(0),
             common_dir,
             shallow,
-            extent: Extent::Partial,
+            extent: Extent::partial(remotes.to_name(&promisor)),
             stand_in: Some(stand_in),
         })
     }
@@ -223,7 +225,7 @@ impl Repository {
         let Ok(config) = self.config_files() else {
             return false;
         };
-        let (shallow, extent) = extent(&self.common_dir, &config);
+        let (shallow, extent) = extent(&self.own_dir, &self.common_dir, &config);
         let is_copied = |stand_in: &tempfile::TempDir| {
             let same = |folder: &Path, name: &str| {
                 fs::read(folder.join(name)).ok() == fs::read(stand_in.path().join(name)).ok()
@@ -231,7 +233,7 @@ impl Repository {
             same(&self.own_dir, "HEAD") && same(&self.common_dir, "packed-refs")
         };
         match &self.stand_in {
-            None => (&shallow, extent) == (&self.shallow, self.extent),
+            None => (&shallow, &extent) == (&self.shallow, &self.extent),
             Some(stand_in) => shallow == self.shallow && is_copied(stand_in),
         }
     }
@@ -369,30 +371,76 @@ fn setting(error: &git2::Error) -> Option<OpenError> {
     Some(OpenError::Setting { name })
 }
 
-fn extent(common_dir: &Path, config: &git2::Config) -> (BTreeSet<Oid>, Extent) {
+fn extent(own_dir: &Path, common_dir: &Path, config: &git2::Config) -> (BTreeSet<Oid>, Extent) {
     let text = fs::read_to_string(common_dir.join("shallow")).unwrap_or_default();
     let shallow: BTreeSet<Oid> =
         text.lines().filter_map(|line| Oid::from_hex(line.trim())).collect();
-    let extent = match (promised(config), shallow.is_empty()) {
-        (true, _) => Extent::Partial,
-        (false, false) => Extent::Shallow { has_remote: has_remote(config) },
-        (false, true) => Extent::Full,
+    let promisors = promisors(config);
+    if promisors.is_empty() && shallow.is_empty() {
+        return (shallow, Extent::Full);
+    }
+    let remotes = RemoteNames::read(own_dir, config);
+    let extent = match remotes.preferred(&promisors) {
+        Some(promisor) => Extent::partial(remotes.to_name(promisor)),
+        None => {
+            let fetched = remotes.fetched(common_dir);
+            let source = remotes.preferred(&fetched).or(remotes.preferred(&remotes.all));
+            Extent::shallow(source.map(|source| remotes.to_name(source)))
+        }
     };
     (shallow, extent)
 }
 
-fn has_remote(config: &git2::Config) -> bool {
-    configuration::ConfigValues::of_all(config).is_ok_and(|values| !values.remotes().is_empty())
+// The remotes that are configured, and the one from which git fetches if none is named.
+struct RemoteNames {
+    all: Vec<String>,
+    default: String,
 }
 
-/// Tells whether a remote is a promisor of objects missing here.
-fn promised(config: &git2::Config) -> bool {
-    let Ok(entries) = config.entries(Some(r"^remote\..*\.promisor$")) else {
-        return false;
-    };
-    let mut found = false;
+impl RemoteNames {
+    fn read(own_dir: &Path, config: &git2::Config) -> RemoteNames {
+        let all = configuration::ConfigValues::of_all(config).map(|values| values.remotes());
+        let head = fs::read_to_string(own_dir.join("HEAD")).unwrap_or_default();
+        let branch = head.trim().strip_prefix("ref: refs/heads/");
+        let upstream = branch.map(|branch| config.get_string(&format!("branch.{branch}.remote")));
+        let upstream = upstream.and_then(Result::ok).filter(|remote| remote != ".");
+        RemoteNames {
+            all: all.unwrap_or_default(),
+            default: upstream.unwrap_or_else(|| "origin".to_owned()),
+        }
+    }
+
+    fn preferred<'n>(&self, names: &'n [String]) -> Option<&'n String> {
+        names.iter().find(|name| **name == self.default).or(names.first())
+    }
+
+    fn to_name<'n>(&self, remote: &'n str) -> &'n str {
+        if remote == self.default { "" } else { remote }
+    }
+
+    // Returns those of which a branch was fetched.
+    fn fetched(&self, common_dir: &Path) -> Vec<String> {
+        let packed = fs::read_to_string(common_dir.join("packed-refs")).unwrap_or_default();
+        let is_fetched = |name: &&String| {
+            common_dir.join("refs/remotes").join(name).is_dir()
+                || packed.contains(&format!(" refs/remotes/{name}/"))
+        };
+        self.all.iter().filter(is_fetched).cloned().collect()
+    }
+}
+
+/// Returns the remotes that are promisors of objects missing here.
+fn promisors(config: &git2::Config) -> Vec<String> {
+    let mut found = Vec::new();
+    let Ok(entries) = config.entries(Some(r"^remote\..*\.promisor$")) else { return found };
     let walked = entries.for_each(|entry| {
-        found |= entry.value().is_ok_and(|value| git2::Config::parse_bool(value).unwrap_or(false));
+        let is_one = entry.value().is_ok_and(|value| git2::Config::parse_bool(value) == Ok(true));
+        let name = entry.name().ok().and_then(|key| key.strip_prefix("remote."));
+        found.extend(
+            name.filter(|_| is_one)
+                .and_then(|key| key.strip_suffix(".promisor"))
+                .map(str::to_owned),
+        );
     });
-    found && walked.is_ok()
+    if walked.is_ok() { found } else { Vec::new() }
 }

@@ -392,7 +392,7 @@ fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
     let clone = repo.clone_with(&["--depth=1"]);
     let history = history_of(clone.path(), repo.now());
     let tip = own(repo.tip("main"));
-    let edge = Obstacle::Shallow { commit: tip, extent: Extent::Shallow { has_remote: true } };
+    let edge = Obstacle::Shallow { commit: tip, extent: Extent::shallow(Some("")) };
     assert_eq!(history.mainline.boundary.as_ref(), Some(&edge));
     for id in [ID, OTHER] {
         let version = version(&history, id, 0);

@@ -90,7 +90,7 @@ fn a_shallow_clone_knows_where_it_ends() {
     let repo = small();
     let clone = repo.clone_with(&["--depth=1"]);
     let git = Repository::discover(clone.path()).unwrap();
-    let extent = Extent::Shallow { has_remote: true };
+    let extent = Extent::shallow(Some(""));
     assert_eq!(git.extent(), extent);
     let tip = own(repo.tip("main"));
     assert!(git.is_shallow(tip));
@@ -126,9 +126,9 @@ fn a_partial_clone_opens_in_both_of_its_forms_and_says_what_is_missing() {
             repo::git(clone.path(), &["config", "core.repositoryFormatVersion", "1"]);
         }
         let git = Repository::discover(clone.path()).unwrap();
-        assert_eq!(git.extent(), Extent::Partial);
+        assert_eq!(git.extent(), Extent::partial(""));
         let missing = git.read(own(blob)).unwrap_err();
-        assert_eq!(missing, Obstacle::Missing { object: own(blob), extent: Extent::Partial });
+        assert_eq!(missing, Obstacle::Missing { object: own(blob), extent: Extent::partial("") });
         assert!(missing.repair().contains("git fetch"), "{missing}");
         let refs = git.refs().unwrap();
         let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();

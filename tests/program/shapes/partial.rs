@@ -1,6 +1,8 @@
 //! Sparse checkouts of clones without blobs, where what is left out is neither in the work tree nor among the objects; and
 //! what lies outside of a sparse checkout, in no index, or behind a filter that this clone alone has.
 
+use std::path::Path;
+
 use super::{Checkout, Origin, RECORDS, said, sample, write};
 use crate::support::repo::git;
 
@@ -111,4 +113,53 @@ fn attributes_of_the_clone_alone_have_a_way_out_too() {
     write(&clone.top, "exceptions/secrets.yaml", "password: hunter2\n");
     clone.git(&["add", "exceptions"]);
     assert_eq!(git(&clone.top, &["show", ":exceptions/secrets.yaml"]), "2retnuh :drowssap\n");
+}
+
+/// Returns a clone whose remote is called `up`, beside `origin`, a fork that lacks the branch; HEAD follows neither.
+fn beside_a_fork(origin: &Origin, options: &[&str]) -> Checkout {
+    let folder = crate::support::temporary();
+    let fork = folder.path().join("fork.git").display().to_string();
+    git(folder.path(), &["clone", "-q", "--bare", &origin.url(), &fork]);
+    git(Path::new(&fork), &["update-ref", "-d", "refs/heads/work"]);
+    let words = ["clone", "-q", "-o", "up", "--no-checkout", "-b", "work"];
+    git(folder.path(), &[&words, options, &[&origin.url(), "clone"]].concat());
+    let clone = Checkout::new(folder, "clone");
+    clone.git(&["remote", "add", "origin", &format!("file://{fork}")]);
+    clone.git(&["config", "exledger.approvedRef", "refs/remotes/up/main"]);
+    clone.git(&["sparse-checkout", "set", "--cone", "src"]);
+    clone.git(&["checkout", "-q", "--no-track", "-b", "mine", "up/work"]);
+    clone
+}
+
+#[test]
+fn the_remote_that_has_what_is_missing_is_named_where_git_would_ask_another() {
+    let origin = Origin::new();
+    let full = origin.clone(&[]).said("full clone");
+    let old = |clone: &Checkout| clone.git(&["config", "extensions.partialClone", "up"]);
+    for (options, is_old, command) in [
+        (&["--filter=blob:none"][..], false, "git fetch --refetch --no-filter up"),
+        (&["--filter=blob:none"], true, "git fetch --refetch --no-filter up"),
+        (&["--depth=1", "--no-single-branch"], false, "git fetch --unshallow up"),
+    ] {
+        let clone = |follows: bool| {
+            let mut clone = beside_a_fork(&origin, options);
+            clone.base = "up/main";
+            if is_old {
+                old(&clone);
+            }
+            if follows {
+                clone.git(&["branch", "-q", "--set-upstream-to=up/work"]);
+            }
+            clone
+        };
+        let question = ["lint", "--base", "up/main"];
+        let run = clone(false).run(&question);
+        assert!(run.code == 3 && run.err.contains(command), "{options:?}: {}", run.err);
+        assert_eq!(clone(false).ask("beside a fork", &question), full[0], "{options:?}");
+        let run = clone(true).run(&question);
+        let by_itself = command.strip_suffix(" up").unwrap();
+        let is_named = run.err.contains(command);
+        assert!(run.err.contains(by_itself) && !is_named, "{options:?}: {}", run.err);
+        assert_eq!(clone(true).ask("that is followed", &question), full[0], "{options:?}");
+    }
 }
