@@ -130,7 +130,7 @@ pub enum Undetermined {
     NothingEffective { reference: String, instant: crate::record::time::Instant },
     /// Two commits have no common ancestor in this clone.
     #[error("the two have no common ancestor in this clone")]
-    NothingInCommon { extent: Extent },
+    NothingInCommon { onto: Oid, extent: Extent },
     /// Every id that was drawn is in use.
     #[error("no unused id {beginning} is left")]
     NoIdLeft { beginning: String },
@@ -330,10 +330,13 @@ impl Undetermined {
             }
             Undetermined::PolicyBroken(_) => "run `exledger lint` and fix them".into(),
             Undetermined::NothingEffective { .. } => "ask about a later date".into(),
-            Undetermined::NothingInCommon { extent: Extent::Full } => {
-                "name a commit that both have in common".into()
+            Undetermined::NothingInCommon { onto, extent: Extent::Full } => {
+                let join = format!("git merge --allow-unrelated-histories {onto}");
+                Remedy::run([&join]).after(format!(
+                    "begin the branch anew from a commit of the other, or join the two: `{join}`"
+                ))
             }
-            Undetermined::NothingInCommon { extent } => extent.remedy(),
+            Undetermined::NothingInCommon { extent, .. } => extent.remedy(),
             Undetermined::Renewals { doubt, .. } => doubt.remedy(),
             Undetermined::Unwritable(error) => match error.remedy() {
                 unknown if unknown.is_empty() => "check that the folder can be written".into(),

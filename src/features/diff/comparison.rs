@@ -209,14 +209,15 @@ impl Comparer<'_> {
     }
 
     /// Returns where a branch started; of several merge bases the one that landed last.
-    fn base(&self, branch: &Branch) -> Result<Oid, Undetermined> {
+    fn base(&self, onto: Oid, branch: &Branch) -> Result<Oid, Undetermined> {
         if let [only] = branch.bases.as_slice() {
             return Ok(*only);
         }
         let (history, _) = self.past()?;
         let landed = |oid: &Oid| history.landed.get(oid).copied();
         let base = branch.bases.iter().copied().max_by_key(landed);
-        base.ok_or_else(|| Undetermined::NothingInCommon { extent: self.repository.extent() })
+        let extent = || self.repository.extent();
+        base.ok_or_else(|| Undetermined::NothingInCommon { onto, extent: extent() })
     }
 
     /// Compares a state with the commit where it will land; `parents` are the commits that it is based on: several in the
@@ -228,7 +229,7 @@ impl Comparer<'_> {
         proposed: ProposedState<'_>,
     ) -> Result<Compared, Undetermined> {
         let branch = self.branch(onto, parents)?;
-        let (base, head) = (self.base(&branch)?, branch.tip.oid);
+        let (base, head) = (self.base(onto, &branch)?, branch.tip.oid);
         let tried = self.try_landed(base, proposed)?;
         let cast = self.cast(onto, proposed.branch)?;
         let before = self.state(base)?;

@@ -65,7 +65,7 @@ impl ScanBase {
             }
             Some(branch) => {
                 let base = branch.bases.first().copied();
-                base.ok_or(Undetermined::NothingInCommon { extent })?
+                base.ok_or(Undetermined::NothingInCommon { onto, extent })?
             }
         };
         let differing = repository.differing(commit, &LedgerPrefix::default());

@@ -73,7 +73,7 @@ stories!(of_undetermined, Undetermined {
     PolicyRemoved => Runs(a_removed_policy),
     PolicyBroken => Words("each finding has its own remedy"),
     NothingEffective => Words("only a person knows which day is meant"),
-    NothingInCommon => Words("a shallow clone is told of what it lacks before"),
+    NothingInCommon => Runs(a_branch_that_began_anew),
     NoIdLeft => Words("only a person can choose a prefix"),
     Meant => Runs(a_filter_in_a_shallow_clone),
     Renewals => Runs(a_renewal_in_a_shallow_clone),
@@ -288,6 +288,14 @@ fn a_split_index() -> Refused {
     let folder = ledger(all.path(), "here");
     git(&folder, &["update-index", "--split-index"]);
     Refused { folder, ask: &["lint"], words: "'link'", _all: all }
+}
+
+fn a_branch_that_began_anew() -> Refused {
+    let all = temporary();
+    let folder = ledger(all.path(), "here");
+    git(&folder, &["checkout", "-q", "--orphan", "anew"]);
+    git(&folder, &["commit", "-q", "-m", "Begin anew"]);
+    Refused { folder, ask: &["lint", "--base", "main"], words: "no common ancestor", _all: all }
 }
 
 fn an_odd_trusted_commit() -> Refused {
