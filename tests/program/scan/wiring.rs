@@ -34,14 +34,21 @@ fn a_branch_that_removes_the_policy_is_judged_by_nothing() {
     assert_eq!(scan(&repo, &[]).code, 1);
     git(repo.path(), &["switch", "--quiet", "--create", "tidy"]);
     git(repo.path(), &["rm", "--quiet", "exledger.yaml"]);
-    for args in [&["--base", "main"][..], &[]] {
-        let run = scan(&repo, args);
-        assert_eq!(run.code, 3, "{}{}", run.out, run.err);
-        assert!(
-            run.err.contains("exledger.yaml is on refs/heads/main, and not in this checkout"),
-            "{}",
-            run.err
-        );
-        assert!(run.err.contains("git checkout refs/heads/main -- :/exledger.yaml"), "{}", run.err);
-    }
+    let is_told = |from: &str| {
+        for args in [&["--base", "main"][..], &[]] {
+            let run = scan(&repo, args);
+            assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+            assert!(
+                run.err.contains("exledger.yaml is on refs/heads/main, and not in this checkout"),
+                "{}",
+                run.err
+            );
+            let restore = format!("git checkout {from} -- :/exledger.yaml");
+            assert!(run.err.contains(&restore), "{}", run.err);
+        }
+    };
+    is_told("HEAD");
+    let person = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"];
+    git(repo.path(), &[&person[..], &["commit", "--quiet", "-m", "Tidy"]].concat());
+    is_told("refs/heads/main");
 }
