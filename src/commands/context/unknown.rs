@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
 use exledger::diag;
+use exledger::history::objects::Obstacle;
 use exledger::session::notice::Notice;
 use exledger::session::snapshot::Snapshot;
 use exledger::status::reason;
@@ -37,16 +38,17 @@ pub(crate) fn outcome<'a>(
 
 /// Returns the outcome of an answer that is about proposals, too: with `--strict`, one that can't be read may be what is wrong.
 pub(crate) fn of_proposals(ctx: &Ctx, snapshot: &Snapshot<'_>, outcome: Outcome) -> Outcome {
-    let unread = |notice: &Notice| match notice {
-        Notice::UnreadableBranch { branch, .. } => Some(branch.clone()),
+    let unread = snapshot.notices().iter().filter_map(|notice| match notice {
+        Notice::UnreadableBranch { branch, obstacle } => Some((branch.as_str(), obstacle)),
         _ => None,
-    };
-    let unread: Vec<String> = snapshot.notices().iter().filter_map(unread).collect();
-    if !ctx.globals.strict || unread.is_empty() {
-        return outcome;
-    }
-    let named = diag::some(&unread, unread.len());
-    ctx.tell(&format!("error: could not determine what is proposed on {named}: see the hints"));
+    });
+    let (branches, obstacles): (Vec<&str>, Vec<&Obstacle>) = unread.unzip();
+    let Some(first) = obstacles.first().filter(|_| ctx.globals.strict) else { return outcome };
+    let named = diag::some(&branches, branches.len());
+    ctx.tell(&format!(
+        "error: could not determine what is proposed on {named}: {}",
+        first.repair()
+    ));
     Outcome::Undetermined
 }
 

@@ -218,6 +218,8 @@ fn who_wrote_a_proposal_that_is_partly_unread_is_not_guessed_and_strict_fails() 
             assert_eq!(ask(words).code, 0, "{words:?}");
             let run = ask(&[words, &["--strict"]].concat());
             assert_eq!(run.code, 3, "{words:?}: {}{}", run.out, run.err);
+            let error = run.err.lines().find(|line| line.starts_with("error: ")).unwrap();
+            assert!(error.contains("wiki: run `git "), "{words:?}: {error}");
             assert!(!run.out.contains("git merge"), "{words:?}: {}", run.out);
         }
         assert_eq!(ask(&["queue", "--strict", "--approved-only"]).code, 0);
