@@ -119,6 +119,10 @@ fn a_repository_that_cannot_be_opened_is_no_plain_folder() {
     moved.sh(repair, "its repository moved");
     let linked = Checkout { top: top.join("linked"), from: top.join("linked"), ..moved };
     assert_eq!(linked.run(&["lint"]).code, 1);
+    std::fs::rename(&linked.top, top.join("elsewhere")).unwrap();
+    let moved = Checkout { top: top.join("elsewhere"), from: top.join("elsewhere"), ..linked };
+    assert_undetermined("moved", &moved, "git has this linked work tree at");
+    assert_eq!(moved.ask("moved", &["lint"]).0, 1);
 }
 
 #[test]
