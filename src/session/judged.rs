@@ -20,6 +20,7 @@ use crate::policy::governance::Governance;
 use crate::policy::{self, Policy};
 use crate::session::error::Undetermined;
 use crate::session::locate::Located;
+use crate::session::mainline;
 use crate::store::git::Repository;
 use crate::store::git::judged::{Checkout, JudgedTree, Operation, Staged};
 
@@ -151,9 +152,10 @@ impl<'l> JudgedCheckout<'l> {
     /// Returns what is judged of the checkout of a ledger.
     ///
     /// # Errors
-    /// [`Undetermined::Git`] if git's index can't be read.
+    /// [`Undetermined::Git`] if git's index can't be read; if git has a ledger of its own in the folder that was asked about.
     pub fn of(located: &'l Located) -> Result<JudgedCheckout<'l>, Undetermined> {
         let work_tree = located.work_tree()?;
+        mainline::refuse_above_removed(located)?;
         let git = match located.repository_or_none() {
             Some(repository) if repository.prefix(&located.root).is_some() => {
                 let prefix = repository.ledger_prefix(&located.root);

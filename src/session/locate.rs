@@ -203,17 +203,14 @@ fn no_ledger(folder: &Path) -> Undetermined {
 fn outside(repository: &Repository, root: &Path) -> Undetermined {
     let top = repository.work_dir().unwrap_or(repository.common_dir());
     let top = top.components().collect::<PathBuf>();
-    let (why, mend) = match repository.is_linked_work_tree() {
-        true => ("git has this linked work tree", "worktree repair"),
-        false => ("git's setting core.worktree puts that", "config --unset core.worktree"),
-    };
     let what = format!(
-        "{} is not in the work tree of its repository: {why} at {}",
+        "{} is not in the work tree of its repository: git's setting core.worktree puts that at {}",
         root.display(),
         top.display()
     );
-    let command = shell::command("git -C", &[&root.display().to_string()]) + " " + mend;
-    Undetermined::other(what, Remedy::run([&command]).after(format!("`{command}` ends that")))
+    let command = shell::command("git -C", &[&root.display().to_string()]);
+    let unset = format!("{command} config --unset core.worktree");
+    Undetermined::other(what, Remedy::run([&unset]).after(format!("`{unset}` ends that")))
 }
 
 fn left_out(repository: &Repository, file: &TrackedFile, inside: &str) -> Undetermined {

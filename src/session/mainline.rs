@@ -99,8 +99,35 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
     let located = Located::at(found.work_dir()?.to_owned(), options).ok()?;
     let (chosen, repository) = (approved_ref(&located).ok()?, located.repository().ok()?);
     let folders = std::iter::once(inside.clone()).chain(inside.above());
+    removed_at((chosen.tip, &chosen.reference), folders, (repository, &chosen))
+}
+
+/// Refuses a ledger above the one that was asked about, whose policy git has, and this checkout has not.
+pub(crate) fn refuse_above_removed(located: &Located) -> Result<(), Undetermined> {
+    let Some(repository) = located.repository_or_none() else { return Ok(()) };
+    let above = repository.prefix(&located.root).unwrap_or_default();
+    let below = located.asked().iter().filter(|folder| folder.len() > above.len());
+    let folders: Vec<LedgerPrefix> = below.map(|folder| LedgerPrefix::new(folder)).collect();
+    if folders.is_empty() {
+        return Ok(());
+    }
+    let Ok(chosen) = approved_ref(located) else { return Ok(()) };
+    let head = repository.find("HEAD").map(|head| (head.oid, "HEAD"));
+    for named in head.into_iter().chain([(chosen.tip, chosen.reference.as_str())]) {
+        if let Some(removed) = removed_at(named, folders.iter().cloned(), (repository, &chosen)) {
+            return Err(removed);
+        }
+    }
+    Ok(())
+}
+
+fn removed_at(
+    (tip, named): (Oid, &str),
+    folders: impl Iterator<Item = LedgerPrefix>,
+    (repository, chosen): (&Repository, &ApprovedRef),
+) -> Option<Undetermined> {
     let kind = |prefix: &LedgerPrefix| {
-        let tree = CommitTree::of_commit(repository, chosen.tip, prefix)?;
+        let tree = CommitTree::of_commit(repository, tip, prefix)?;
         Ok::<_, Undetermined>(tree.kind(policy::FILE)?)
     };
     for prefix in folders {
@@ -110,7 +137,7 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
             Ok(Some(_)) => {
                 let path = paths::join(&prefix.folder(), policy::FILE);
                 let reference = &chosen.reference;
-                let what = format!("{path} is on {reference}, and not in this checkout");
+                let what = format!("{path} is on {named}, and not in this checkout");
                 let remedy = if has_merged(repository, chosen.tip) {
                     let from = version_of(repository, &path, reference);
                     let restore = format!("git checkout {from}-- :/{}", quoted(&path));

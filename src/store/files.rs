@@ -88,16 +88,11 @@ impl WorkTree {
         Ok(items)
     }
 
-    fn kind_at(&self, place: &Path, file_type: fs::FileType) -> EntryKind {
-        match kind_of(file_type) {
-            // The top of another repository, a submodule or not: nothing below it is this one's.
-            EntryKind::Folder
-                if place != self.top && fs::symlink_metadata(place.join(".git")).is_ok() =>
-            {
-                EntryKind::Submodule
-            }
-            kind => kind,
-        }
+    /// Tells whether a folder looks like the top of another repository, a submodule or not: git takes nothing below it for a part
+    /// of this one, unless it tracks it.
+    pub(super) fn is_of_another(&self, folder: &str) -> bool {
+        let place = self.seen(folder).filter(|place| *place != self.top);
+        place.is_some_and(|place| has_git(&place))
     }
 
     fn fill(&self, folder: &str, depth: usize, items: &mut Vec<TreeItem>) -> Result<(), TreeError> {
@@ -117,7 +112,10 @@ impl WorkTree {
             }
             let path = joined(folder, &name);
             let file_type = entry.file_type().map_err(|cause| unreadable(&path, &cause))?;
-            let kind = self.kind_at(&entry.path(), file_type);
+            let kind = match kind_of(file_type) {
+                EntryKind::Folder if has_git(&entry.path()) => EntryKind::Submodule,
+                kind => kind,
+            };
             if kind == EntryKind::File && temporary::is_left(&name) {
                 continue;
             }
@@ -143,7 +141,7 @@ impl Tree for WorkTree {
 
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
         let found = self.found(path)?;
-        Ok(found.map(|(place, found)| self.kind_at(&place, found.file_type())))
+        Ok(found.map(|(_, found)| kind_of(found.file_type())))
     }
 
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
@@ -185,6 +183,10 @@ fn kind_of(file_type: fs::FileType) -> EntryKind {
     } else {
         EntryKind::Other
     }
+}
+
+fn has_git(folder: &Path) -> bool {
+    fs::symlink_metadata(folder.join(".git")).is_ok()
 }
 
 fn joined(folder: &str, name: &str) -> String {

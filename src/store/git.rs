@@ -166,11 +166,6 @@ fn cause(error: &git2::Error) -> String {
 }
 
 impl Repository {
-    /// Tells whether it was opened from one of the work trees that were added to a repository.
-    pub fn is_linked_work_tree(&self) -> bool {
-        self.git.is_worktree()
-    }
-
     /// Returns the top of the work tree; `None` for a bare repository.
     pub fn work_dir(&self) -> Option<&Path> {
         self.work_dir.as_deref()

@@ -26,13 +26,25 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// Returns the folder below git's own in which files of the work tree begin; what a killed process left there a day ago is
 /// removed.
 pub(super) fn waiting(git_dir: &Path) -> io::Result<PathBuf> {
-    let folder = git_dir.join("exledger").join("tmp");
+    let own = git_dir.join("exledger");
+    let folder = own.join("tmp");
     fs::create_dir_all(&folder)?;
+    // Whoever leads them elsewhere would choose what is removed.
+    if own.is_symlink() || folder.is_symlink() {
+        return Err(io::Error::other(format!(
+            "{} is a link, or lies behind one",
+            folder.display()
+        )));
+    }
     for entry in fs::read_dir(&folder)?.flatten() {
-        let written = entry.metadata().and_then(|found| found.modified());
-        let age = written.ok().and_then(|time| time.elapsed().ok());
-        if age.is_some_and(|age| age > LONGEST_WAIT) {
-            let _ = fs::remove_file(entry.path()).or_else(|_| fs::remove_dir_all(entry.path()));
+        let Ok(found) = entry.metadata() else { continue };
+        let age = found.modified().ok().and_then(|time| time.elapsed().ok());
+        let is_ours = entry.file_name().to_str().is_some_and(is_left);
+        if is_ours && age.is_some_and(|age| age > LONGEST_WAIT) {
+            let _ = match found.is_dir() {
+                true => fs::remove_dir_all(entry.path()),
+                false => fs::remove_file(entry.path()),
+            };
         }
     }
     Ok(folder)
@@ -43,7 +55,8 @@ pub(super) fn waiting_for(place: &Path) -> Option<PathBuf> {
     let folder = real_path(target::folder(place)).ok()?;
     let is_top = |above: &&Path| fs::symlink_metadata(above.join(".git")).is_ok();
     let git_dir = git_dir(folder.ancestors().find(is_top)?)?;
-    if !is_of_one_owner(&git_dir, &folder) {
+    // What only has the name of a git folder is somebody's.
+    if !git_dir.join("HEAD").is_file() || !is_of_one_owner(&git_dir, &folder) {
         return None;
     }
     waiting(&git_dir).ok()
@@ -54,7 +67,7 @@ fn git_dir(top: &Path) -> Option<PathBuf> {
     if git.is_dir() {
         return Some(git);
     }
-    let text = fs::read_to_string(&git).ok()?;
+    let text = git.is_file().then(|| fs::read_to_string(&git).ok()).flatten()?;
     Some(top.join(text.trim().strip_prefix("gitdir: ")?))
 }
 

@@ -23,8 +23,8 @@ static USER: OnceLock<BTreeMap<&'static str, String>> = OnceLock::new();
 /// The index that git writes a commit from, while it runs a hook.
 static INDEX: OnceLock<Option<PathBuf>> = OnceLock::new();
 
-/// Whether git is told where its folder is, rather than looking for it.
-static NAMES_FOLDER: OnceLock<bool> = OnceLock::new();
+/// Where git is told that its folder and the work tree are, rather than looking for them.
+static NAMED: OnceLock<[Option<PathBuf>; 2]> = OnceLock::new();
 
 /// The user's own attributes, if git's configuration names no other file.
 static ATTRIBUTES: OnceLock<Option<PathBuf>> = OnceLock::new();
@@ -33,8 +33,8 @@ pub(super) fn attributes_file() -> Option<&'static Path> {
     ATTRIBUTES.get()?.as_deref()
 }
 
-pub(super) fn names_folder() -> bool {
-    NAMES_FOLDER.get().is_some_and(|names| *names)
+pub(super) fn named_folders() -> [Option<&'static Path>; 2] {
+    NAMED.get().map_or([None, None], |named| named.each_ref().map(Option::as_deref))
 }
 
 pub(super) fn index_file() -> Option<&'static Path> {
@@ -61,7 +61,10 @@ pub fn replace(environment: &BTreeMap<String, String>, names_files: bool) -> Res
         variables.into_iter().filter_map(|name| Some((name, named(name)?.clone()))).collect()
     });
     INDEX.get_or_init(|| named("GIT_INDEX_FILE").map(PathBuf::from));
-    NAMES_FOLDER.get_or_init(|| named("GIT_DIR").is_some_and(|folder| !folder.is_empty()));
+    NAMED.get_or_init(|| {
+        let folder = |name| named(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        ["GIT_DIR", "GIT_WORK_TREE"].map(folder)
+    });
     let file = |name: &str| named(name).map(|path| Some(PathBuf::from(path)));
     if let Some(global) = file("GIT_CONFIG_GLOBAL") {
         replaced.push((git2::ConfigLevel::XDG, None));

@@ -127,7 +127,13 @@ impl<'r> JudgedTree<'r> {
                 EntryKind::Submodule
             }
             // Git goes on tracking what it tracked there, whatever has the name `.git`.
-            EntryKind::Submodule if self.is_tracked_below(path) => EntryKind::Folder,
+            EntryKind::Folder | EntryKind::Submodule if self.work_tree.is_of_another(path) => {
+                if self.is_tracked_below(path) {
+                    EntryKind::Folder
+                } else {
+                    EntryKind::Submodule
+                }
+            }
             kind => kind,
         }
     }

@@ -49,9 +49,16 @@ pub enum OpenError {
     /// Something has the name of a repository's folder, and is none that can be opened.
     #[error("{} is no git repository that can be opened", .entry.display())]
     Broken { entry: PathBuf },
-    /// Only the environment says where the repository is.
-    #[error("{} has no `.git`, and where git's folder is according to GIT_DIR is not followed", .folder.display())]
-    Named { folder: PathBuf },
+    /// A linked work tree lies elsewhere than its repository has it.
+    #[error(
+        "{} is a linked work tree that was moved: its repository has it at {}",
+        .here.display(),
+        .known.display()
+    )]
+    Moved { here: PathBuf, known: PathBuf },
+    /// The environment says that the repository of a folder is elsewhere.
+    #[error("git's folder for {} is elsewhere according to GIT_DIR, which is not followed", .folder.display())]
+    Named { folder: PathBuf, has_own: bool },
     #[error("git: {cause}")]
     Refused { cause: String },
 }
@@ -80,6 +87,14 @@ impl OpenError {
                     false => String::new(),
                 };
                 Remedy::run([&ask]).after(format!("mend what `{ask}` says, or remove it{moved}"))
+            }
+            OpenError::Moved { here, .. } => {
+                let here = here.display().to_string();
+                let repair = shell::command("git -C", &[&here]) + " worktree repair";
+                Remedy::run([&repair]).after(format!("run `{repair}`"))
+            }
+            OpenError::Named { has_own: true, .. } => {
+                "unset GIT_DIR, or remove the `.git` that lies there".into()
             }
             OpenError::Named { .. } => Remedy::run([LINK]).after(format!("run `{LINK}`")),
             OpenError::Setting { .. } => "use a clone without it".into(),
@@ -112,8 +127,8 @@ impl Repository {
         let own_dir = found.map_err(|error| match error.code() {
             git2::ErrorCode::NotFound => match named_git(folder) {
                 Some(entry) => OpenError::Broken { entry },
-                None if configuration::names_folder() => {
-                    OpenError::Named { folder: folder.to_path_buf() }
+                None if configuration::named_folders()[0].is_some() => {
+                    OpenError::Named { folder: folder.to_path_buf(), has_own: false }
                 }
                 None => OpenError::NotFound { folder: folder.to_path_buf() },
             },
@@ -122,11 +137,19 @@ impl Repository {
         if let Some(folder) = holder(&own_dir) {
             return Err(OpenError::Tracked { own_dir, folder });
         }
+        if is_named_elsewhere(folder, &own_dir) {
+            return Err(OpenError::Named { folder: folder.to_path_buf(), has_own: true });
+        }
         match git2::Repository::open(&own_dir) {
             Ok(git) => {
-                // Where git's folder is a link, the work tree begins at the link.
-                if let Some(top) = linked_top(folder, &git) {
-                    git.set_workdir(&top, false).map_err(refused)?;
+                let known = git.workdir().map(|top| top.components().collect::<PathBuf>());
+                match top_beside(folder, &git).zip(known) {
+                    Some((here, known)) if git.is_worktree() => {
+                        return Err(OpenError::Moved { here, known });
+                    }
+                    // Where git's folder is a link, the work tree begins at the link.
+                    Some((here, _)) => git.set_workdir(&here, false).map_err(refused)?,
+                    None => {}
                 }
                 Repository::opened(git)
             }
@@ -275,6 +298,15 @@ fn stated_work_dir(git: &git2::Repository, config: &git2::Config) -> Option<Path
     if is_own || config.get_string(WORK_TREE).is_err() { Some(found) } else { work_dir(git.path()) }
 }
 
+/// Tells whether the environment names another git folder, with a work tree that a folder lies in: git takes that one there.
+fn is_named_elsewhere(folder: &Path, own_dir: &Path) -> bool {
+    let [Some(named), Some(top)] = configuration::named_folders() else { return false };
+    let real = |path: &Path| real_path(path).ok();
+    let is_inside =
+        real(folder).zip(real(top)).is_some_and(|(folder, top)| folder.starts_with(top));
+    is_inside && real(named) != real(own_dir)
+}
+
 /// Returns the nearest entry that has the name of git's folder, from a folder upwards.
 fn named_git(folder: &Path) -> Option<PathBuf> {
     let begin = real_path(folder).ok()?;
@@ -282,19 +314,24 @@ fn named_git(folder: &Path) -> Option<PathBuf> {
     named.find(|entry| fs::symlink_metadata(entry).is_ok())
 }
 
-/// Returns the folder whose `.git` is a link to git's folder, or a file that names it: git's work tree begins there.
-fn linked_top(folder: &Path, git: &git2::Repository) -> Option<PathBuf> {
-    let top = git.workdir().filter(|_| !git.is_worktree())?;
-    let entry = named_git(folder)?;
-    let here = entry.parent().filter(|here| real_path(top).ok().as_deref() != Some(*here))?;
-    let named = match fs::read_to_string(&entry) {
-        Ok(text) => here.join(text.trim().strip_prefix("gitdir:")?.trim()),
-        Err(_) => entry.clone(),
+/// Returns the folder whose `.git` is git's folder, leads there or names it, if libgit2 takes another one for the work tree: git's
+/// begins there.
+fn top_beside(folder: &Path, git: &git2::Repository) -> Option<PathBuf> {
+    let own = real_path(git.path()).ok()?;
+    let known = real_path(git.workdir()?).ok();
+    let begin = real_path(folder).ok()?;
+    let leads_there = |above: &&Path| {
+        let entry = above.join(".git");
+        let named = match entry.is_file().then(|| fs::read_to_string(&entry)) {
+            Some(Ok(text)) => text.trim().strip_prefix("gitdir:").map(|to| above.join(to.trim())),
+            _ => Some(entry),
+        };
+        named.and_then(|named| real_path(named).ok()).is_some_and(|named| named == own)
     };
-    let is_this = real_path(named).ok()? == real_path(git.path()).ok()?;
+    let here = begin.ancestors().find(leads_there)?;
     let config = git.config().ok()?.open_level(git2::ConfigLevel::Local).ok()?;
-    let is_stated = config.get_string(WORK_TREE).is_ok();
-    (is_this && !is_stated).then(|| here.to_path_buf())
+    let is_stated = !git.is_worktree() && config.get_string(WORK_TREE).is_ok();
+    (!is_stated && known.as_deref() != Some(here)).then(|| here.to_path_buf())
 }
 
 pub(super) fn work_dir(own_dir: &Path) -> Option<PathBuf> {
@@ -318,11 +355,17 @@ pub(super) fn linked_work_dir(own_dir: &Path) -> Option<PathBuf> {
 /// Returns the work tree that versions a git directory; `None` for one named as git names it, and for a bare repository that
 /// nobody versions. Whoever could commit one would be the repository that answers there.
 fn holder(own_dir: &Path) -> Option<PathBuf> {
-    if own_dir.file_name().is_some_and(|name| name == ".git") {
+    holder_of(own_dir, &mut BTreeSet::new())
+}
+
+fn holder_of(own_dir: &Path, asked: &mut BTreeSet<PathBuf>) -> Option<PathBuf> {
+    // A file `.git` may lead into its own work tree, or into one that leads back.
+    let is_new = asked.insert(real_path(own_dir).ok()?);
+    if !is_new || own_dir.file_name().is_some_and(|name| name == ".git") {
         return None;
     }
     let outside = git2::Repository::discover(own_dir.parent()?).ok()?;
-    if let Some(folder) = holder(outside.path()) {
+    if let Some(folder) = holder_of(outside.path(), asked) {
         return Some(folder);
     }
     let top = outside.workdir()?.to_path_buf();

@@ -136,3 +136,48 @@ fn a_full_disk_is_named_with_the_file_that_it_has_no_room_for() {
         assert_eq!(added(&life), "", "{args:?}");
     }
 }
+
+#[test]
+fn of_what_is_older_than_a_day_only_what_was_begun_here_is_removed() {
+    const OLD: &str = "touch -d '3 days ago'";
+    let life = life();
+    let sh = |command: &str| {
+        let mut shell = Command::new("sh");
+        let done = shell.args(["-c", command]).current_dir(life.repo.path()).output().unwrap();
+        assert!(done.status.success(), "{command}: {done:?}");
+    };
+    let victim = |place: &str| {
+        sh(&format!(
+            "mkdir -p {place}/photos && echo precious > {place}/photos/a && {OLD} {place}/photos && \
+             echo mine > {place}/.exledger-abcdef && {OLD} {place}/.exledger-abcdef"
+        ));
+    };
+    let is_whole = |place: &str| {
+        ["photos/a", ".exledger-abcdef"]
+            .iter()
+            .all(|it| life.repo.path().join(place).join(it).exists())
+    };
+    // What only looks like a git folder, and one that leads elsewhere.
+    victim("../one");
+    sh("mkdir -p out/.git/exledger && ln -s ../../../../one out/.git/exledger/tmp");
+    victim("../two/exledger/tmp");
+    sh("mkdir -p out2 && echo \"gitdir: $PWD/../two\" > out2/.git");
+    victim("../three");
+    sh(
+        "mkdir -p out3 && git init -q out3 && mkdir out3/.git/exledger && ln -s \"$PWD/../three\" out3/.git/exledger/tmp",
+    );
+    sh("mkdir -p out4 && mkfifo out4/.git");
+    for out in ["out", "out2", "out3", "out4"] {
+        let place = format!("{out}/report.html");
+        let run = cli::run_with(life.repo.path(), &["report", "-o", &place], &[CLOCK]);
+        assert_eq!(run.code, 0, "{out}: {}", run.err);
+        assert!(life.repo.path().join(&place).exists(), "{out}");
+    }
+    assert!(is_whole("../one") && is_whole("../two/exledger/tmp") && is_whole("../three"));
+    // Here, what was begun goes, and what has another name stays.
+    victim(".git/exledger/tmp");
+    let run = cli::run_with(life.repo.path(), &["report", "-o", "report.html"], &[CLOCK]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let waiting = life.repo.path().join(".git/exledger/tmp");
+    assert!(waiting.join("photos/a").exists() && !waiting.join(".exledger-abcdef").exists());
+}

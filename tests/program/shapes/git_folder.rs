@@ -51,6 +51,8 @@ fn a_file_with_the_name_of_gits_folder_hides_no_tracked_record() {
         ("a folder", strange("ref: refs/heads/main\n", "exceptions/moved/.git/HEAD")),
     ];
     assert_as_full(&origin, shapes);
+    let clone = strange("gitdir: /nonexistent\n", "exceptions/.git");
+    assert_eq!(clone.run(&["list"]).code, origin.clone(&[]).run(&["list"]).code);
 }
 
 #[test]
@@ -121,7 +123,7 @@ fn a_repository_that_cannot_be_opened_is_no_plain_folder() {
     assert_eq!(linked.run(&["lint"]).code, 1);
     std::fs::rename(&linked.top, top.join("elsewhere")).unwrap();
     let moved = Checkout { top: top.join("elsewhere"), from: top.join("elsewhere"), ..linked };
-    assert_undetermined("moved", &moved, "git has this linked work tree at");
+    assert_undetermined("moved", &moved, "is a linked work tree that was moved");
     assert_eq!(moved.ask("moved", &["lint"]).0, 1);
 }
 
@@ -136,8 +138,57 @@ fn a_repository_that_only_the_environment_names_is_linked_first() {
         ("GIT_DIR".to_owned(), folder.display().to_string()),
         ("GIT_WORK_TREE".to_owned(), clone.top.display().to_string()),
     ];
-    assert_undetermined("GIT_DIR", &clone, "according to GIT_DIR is not followed");
+    let cause = "is elsewhere according to GIT_DIR, which is not followed";
+    assert_undetermined("GIT_DIR", &clone, cause);
     assert_eq!(clone.said("after"), expected);
+    std::fs::remove_file(clone.top.join(".git")).unwrap();
+    git(&clone.top, &["init", "-q"]);
+    assert_undetermined("GIT_DIR and another .git", &clone, cause);
+}
+
+#[test]
+fn a_file_that_leads_into_its_own_work_tree_is_followed() {
+    let origin = Origin::new();
+    let within = |commands: &str| {
+        let clone = origin.clone(&[]);
+        clone.sh(commands, commands);
+        clone
+    };
+    let mut bare = within(
+        "mkdir ../proj && git clone -q --bare \"$(git config remote.origin.url)\" ../proj/.bare && cd ../proj && \
+         echo 'gitdir: ./.bare' > .git && git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*' && \
+         git fetch -q && git worktree add -q work work",
+    );
+    bare.top = bare.top.parent().unwrap().join("proj/work");
+    bare.from = bare.top.clone();
+    let hidden = within("mv .git .git.nosync && echo 'gitdir: .git.nosync' > .git");
+    assert_as_full(&origin, vec![("a bare clone", bare), ("a name of its own", hidden)]);
+}
+
+#[test]
+fn a_nested_ledger_whose_policy_is_removed_is_not_that_above_it() {
+    let origin = Origin::new();
+    let top = origin.folder.path().join("origin");
+    write(&top, "svc/exledger.yaml", "version: 1\n");
+    write(&top, "svc/exceptions/EXC-2026-00020.yaml", &sample("EXC-2026-00020.yaml"));
+    git(&top, &["add", "-A"]);
+    git(&top, &["commit", "-qm", "Nest a ledger"]);
+    let mut clone = origin.after(&[&["switch", "-q", "main"]]);
+    clone.from = clone.top.join("svc");
+    for (commands, said) in [
+        ("rm svc/exledger.yaml", "svc/exledger.yaml is on HEAD, and not in this checkout"),
+        ("git rm -q svc/exledger.yaml", "svc/exledger.yaml is on HEAD, and not in this checkout"),
+        (
+            "git switch -qc gone && git commit -qm Remove",
+            "svc/exledger.yaml is on refs/remotes/origin/main, and not in this checkout",
+        ),
+    ] {
+        clone.sh(commands, commands);
+        assert_undetermined(commands, &clone, said);
+    }
+    let help = clone.run(&["lint"]).err;
+    clone.sh(help.split('`').nth(1).unwrap(), "put back");
+    assert_eq!(clone.run(&["lint"]).code, 0);
 }
 
 #[test]
