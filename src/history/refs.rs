@@ -24,6 +24,8 @@ pub struct Refs {
     /// The configured remotes, sorted; of a bare repository those of which a fetch writes the branches below `refs/remotes`
     /// alone, since anybody may push such refs to the others.
     pub remotes: Vec<String>,
+    /// Those of which no fetch writes branches below `refs/remotes`: of a clone that was made bare.
+    pub unfollowed: Vec<String>,
     /// The remote of the current branch.
     pub upstream: Option<String>,
     pub is_bare: bool,
@@ -230,6 +232,9 @@ impl Refs {
     /// Returns the current branch, if it follows no other remote and this clone has seen no branch of this one, which is new then.
     fn never_pushed(&self, remote: &str) -> Option<&str> {
         let HeadState::Branch(head) = &self.head else { return None };
+        if self.unfollowed.iter().any(|unfollowed| unfollowed == remote) {
+            return None;
+        }
         let folder = format!("refs/remotes/{remote}/");
         let has_seen_one = self.names.keys().any(|name| name.starts_with(&folder));
         let follows_another = self.upstream.as_deref().is_some_and(|upstream| upstream != remote);

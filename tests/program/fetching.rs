@@ -107,3 +107,21 @@ fn an_accepted_text_that_is_missing_is_fetched_where_there_is_a_remote() {
         }
     }
 }
+
+#[test]
+fn a_work_tree_of_a_bare_clone_fetches_the_branches_and_pushes_none() {
+    let life = filed();
+    git(life.repo.path(), &["branch", "work", "main"]);
+    let folder = crate::support::temporary();
+    let url = format!("file://{}", life.repo.path().display());
+    git(folder.path(), &["clone", "-q", "--bare", &url, "bare"]);
+    git(&folder.path().join("bare"), &["worktree", "add", "-q", "../work", "work"]);
+    let work = folder.path().join("work");
+    let told = cli::run(&work, &["list", "--on", "2026-11-21"]);
+    assert_eq!(told.code, 3, "{}", told.err);
+    let command = told.err.split('`').nth(1).unwrap();
+    assert!(command.starts_with("git fetch origin "), "{}", told.err);
+    let done = std::process::Command::new("sh").args(["-c", command]).current_dir(&work).output();
+    assert!(done.unwrap().status.success(), "{command}");
+    assert_eq!(cli::run(&work, &["list", "--on", "2026-11-21"]).code, 0);
+}

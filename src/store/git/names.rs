@@ -35,12 +35,15 @@ impl Repository {
         let own = self.own_values()?;
         let mut remotes = own.remotes();
         let is_bare = self.work_dir.is_none();
+        let is_unfollowed = |remote: &String| {
+            let folder = format!("refs/remotes/{remote}/");
+            !own.fetch_destinations(remote).any(|place| place.starts_with(&folder))
+        };
+        let unfollowed: Vec<String> =
+            remotes.iter().filter(|remote| is_unfollowed(remote)).cloned().collect();
         if is_bare {
             // A fetch has to write the branches of a remote below `refs/remotes`, and nothing else.
-            remotes.retain(|remote| {
-                let folder = format!("refs/remotes/{remote}/");
-                own.fetch_destinations(remote).any(|place| place.starts_with(&folder))
-            });
+            remotes.retain(|remote| !unfollowed.contains(remote));
         } else if !remotes.is_empty() {
             // One that another file configures may be meant, too, where it has branches.
             let has_branches = |remote: &String| {
@@ -56,6 +59,7 @@ impl Repository {
         Ok(Refs {
             upstream: upstream(&own, &head),
             remotes,
+            unfollowed,
             is_bare,
             is_shallow: self.extent.is_shallow(),
             configured: setting("exledger.approvedref"),

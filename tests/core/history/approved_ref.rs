@@ -21,6 +21,7 @@ fn given(names: &[&str]) -> Given {
         links: Default::default(),
         head: HeadState::Branch("refs/heads/topic".to_owned()),
         remotes: Vec::new(),
+        unfollowed: Vec::new(),
         upstream: None,
         is_bare: false,
         is_shallow: false,

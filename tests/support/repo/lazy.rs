@@ -100,6 +100,7 @@ impl LazyGit {
             links: BTreeMap::new(),
             head: HeadState::Branch(format!("refs/heads/{MAIN}")),
             remotes: Vec::new(),
+            unfollowed: Vec::new(),
             upstream: None,
             is_bare: false,
             is_shallow: false,
