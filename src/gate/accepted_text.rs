@@ -184,12 +184,12 @@ pub trait ScannedFiles {
     /// Returns the committed blob that has the lines of a file.
     fn committed(&self, path: &str, commit: Option<&str>) -> Result<Oid, String>;
 
-    /// Returns the command that may bring what this clone lacks; `None` without a remote.
+    // Returns the command that may bring what this clone lacks; `None` without a remote.
     fn fetch(&self) -> Option<&'static str> {
         Some("git fetch --all")
     }
 
-    /// Returns the end of a sentence about what this clone lacks.
+    // Returns the end of a sentence about what this clone lacks.
     fn missing_here(&self) -> String {
         match self.fetch() {
             Some(fetch) => format!("is not in this clone: run `{fetch}`"),

@@ -144,8 +144,8 @@ impl<'a> FormerCommits<'a> {
         holds(&bytes.old) && !holds(&bytes.new) && (is_removal || bytes.old.len() > 1)
     }
 
-    /// Tells whether the merge, too, drops the file that a commit drops of several, and keeps another: it left nothing out, and
-    /// `record-deleted` names a file that got no id of its own. `false` if that file can't be read.
+    // Tells whether the merge, too, drops the file that a commit drops of several, and keeps another: it left nothing out, and
+    // `record-deleted` names a file that got no id of its own. `false` if that file can't be read.
     fn drops_too(&self, trail: &Trail, bytes: &Bytes, contents: &ContentCache<'_>) -> bool {
         let ([gone], [], Some(line)) = (bytes.old.as_slice(), bytes.new.as_slice(), trail.last())
         else {

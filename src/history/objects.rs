@@ -125,7 +125,7 @@ pub trait Objects {
     /// Tells whether the clone's history was cut off behind a commit.
     fn is_shallow(&self, oid: Oid) -> bool;
 
-    /// Returns how much of the repository there is.
+    // Returns how much of the repository there is.
     fn extent(&self) -> Extent {
         Extent::Full
     }

@@ -11,7 +11,7 @@ const LONGEST_SUFFIX: usize = 20;
 /// What Windows drops at the end of a name.
 const DROPPED: [char; 2] = ['.', ' '];
 
-/// Names that Windows takes for devices, with any suffix; `com` and `lpt` with a digit, also a superscript one.
+// Names that Windows takes for devices, with any suffix; `com` and `lpt` with a digit, also a superscript one.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 const NUMBERED_DEVICES: &[&str] = &["com", "lpt"];
 const NUMBERS: &str = "0123456789¹²³";

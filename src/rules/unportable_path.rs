@@ -82,7 +82,7 @@ fn fault(path: &str) -> Option<(String, String)> {
     Some((message, made_portable(path)))
 }
 
-/// Returns the same of a path that is not UTF-8, with its text.
+// Returns the same of a path that is not UTF-8, with its text.
 fn fault_of_bytes(text: &str, path: &[u8]) -> (String, String) {
     let is_odd = |part: &&str| std::str::from_utf8(&path_bytes(part)).is_err();
     let part = text.split('/').find(is_odd).unwrap_or(text);

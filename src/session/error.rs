@@ -178,7 +178,7 @@ pub enum Undetermined {
 const INIT: &str = "exledger init";
 
 impl Error {
-    /// Returns why a name stands for no commit; `unknown` is the error if nothing has that name.
+    // Returns why a name stands for no commit; `unknown` is the error if nothing has that name.
     pub(crate) fn of_revision(
         name: &str,
         unresolved: Unresolved,

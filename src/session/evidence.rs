@@ -84,7 +84,7 @@ fn file(
     })
 }
 
-/// Refuses a file in which a line looks like it contains a credential, in any reading of its bytes.
+// Refuses a file in which a line looks like it contains a credential, in any reading of its bytes.
 fn refuse_secrets(named: &str, bytes: &[u8], lint: &Lint) -> Result<(), Usage> {
     let search = |text: Cow<'_, str>| -> Vec<String> {
         let found = credential::lines(&text).filter(|(_, line, _)| !lint.is_no_secret(line));

@@ -151,7 +151,7 @@ impl Located {
         folders
     }
 
-    /// Refuses a ledger above one whose policy this checkout leaves out.
+    // Refuses a ledger above one whose policy this checkout leaves out.
     fn refuse_left_out(&self, asked: &[String]) -> Result<(), Undetermined> {
         let Some(repository) = &self.repository else { return Ok(()) };
         let above = repository.prefix(&self.root).unwrap_or_default();

@@ -102,7 +102,7 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
     removed_at((chosen.tip, &chosen.reference), folders, (repository, &chosen))
 }
 
-/// Refuses a ledger above the one that was asked about, whose policy git has, and this checkout has not.
+// Refuses a ledger above the one that was asked about, whose policy git has, and this checkout has not.
 pub(crate) fn refuse_above_removed(located: &Located) -> Result<(), Undetermined> {
     let Some(repository) = located.repository_or_none() else { return Ok(()) };
     let above = repository.prefix(&located.root).unwrap_or_default();

@@ -78,7 +78,7 @@ impl WorkTree {
         }
     }
 
-    /// Returns everything below a folder, also below the top of another repository.
+    // Returns everything below a folder, also below the top of another repository.
     pub(super) fn below(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let mut items = Vec::new();
         self.fill(folder, 0, &mut items).map_err(|error| match error {
@@ -88,8 +88,8 @@ impl WorkTree {
         Ok(items)
     }
 
-    /// Tells whether a folder looks like the top of another repository, a submodule or not: git takes nothing below it for a part
-    /// of this one, unless it tracks it.
+    // Tells whether a folder looks like the top of another repository, a submodule or not: git takes nothing below it for a part
+    // of this one, unless it tracks it.
     pub(super) fn is_of_another(&self, folder: &str) -> bool {
         let place = self.seen(folder).filter(|place| *place != self.top);
         place.is_some_and(|place| has_git(&place))

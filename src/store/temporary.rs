@@ -50,7 +50,7 @@ pub(super) fn waiting(git_dir: &Path) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Returns the folder in which begins what will be moved to a place; `None` if it is in no work tree.
+// Returns the folder in which begins what will be moved to a place; `None` if it is in no work tree.
 pub(super) fn waiting_for(place: &Path) -> Option<PathBuf> {
     let folder = real_path(target::folder(place)).ok()?;
     let is_top = |above: &&Path| fs::symlink_metadata(above.join(".git")).is_ok();
@@ -84,13 +84,13 @@ fn is_of_one_owner(_: &Path, _: &Path) -> bool {
     true
 }
 
-/// Creates the temporary file of what will be moved to a place.
+// Creates the temporary file of what will be moved to a place.
 pub(super) fn begin(place: &Path) -> io::Result<NamedTempFile> {
     let begun_in_git = waiting_for(place).and_then(|folder| begun(&folder, PREFIX).ok());
     begun_in_git.map_or_else(|| begun(target::folder(place), PREFIX), Ok)
 }
 
-/// Moves a complete file to its place in one step. One that exists there is replaced, unless the file is new.
+// Moves a complete file to its place in one step. One that exists there is replaced, unless the file is new.
 pub(super) fn put(file: TempPath, place: &Path, is_new: bool) -> io::Result<()> {
     let moved = |file: TempPath| match is_new {
         true => file.persist_noclobber(place),
@@ -137,7 +137,7 @@ pub(super) fn without_name(error: io::Error) -> io::Error {
     }
 }
 
-/// Fills a temporary file, so that its content is on the disk, and closes it.
+// Fills a temporary file, so that its content is on the disk, and closes it.
 pub(super) fn filled(mut file: NamedTempFile, bytes: &[u8]) -> io::Result<TempPath> {
     file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;

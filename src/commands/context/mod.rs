@@ -248,7 +248,7 @@ impl Ctx {
         Ok(evidence::read(home.located(), &self.folder, texts)?)
     }
 
-    /// Shows what else is to be known about an error.
+    // Shows what else is to be known about an error.
     pub(crate) fn noting<T>(&self, result: Result<T, error::Error>) -> Result<T, error::Error> {
         result.inspect_err(|error| self.of_notices(error.notices()))
     }

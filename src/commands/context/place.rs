@@ -97,7 +97,7 @@ pub(crate) fn not_reserved(place: PathBuf) -> anyhow::Result<PathBuf> {
     Err(fault::usage_error(what, help))
 }
 
-/// Writes a file completely before it is moved into its place.
+// Writes a file completely before it is moved into its place.
 pub(crate) fn write(place: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     write_all(vec![(place.to_owned(), bytes)])
 }

@@ -36,7 +36,7 @@ pub(crate) fn outcome<'a>(
     if by_reason.is_empty() { outcome } else { Outcome::Undetermined }
 }
 
-/// Returns the outcome of an answer that is about proposals, too: with `--strict`, one that can't be read may be what is wrong.
+// Returns the outcome of an answer that is about proposals, too: with `--strict`, one that can't be read may be what is wrong.
 pub(crate) fn of_proposals(ctx: &Ctx, snapshot: &Snapshot<'_>, outcome: Outcome) -> Outcome {
     let unread = snapshot.notices().iter().filter_map(|notice| match notice {
         Notice::UnreadableBranch { branch, obstacle } => Some((branch.as_str(), obstacle)),

@@ -23,7 +23,7 @@ impl SeenFolders {
         self.folders.borrow_mut().clear();
     }
 
-    /// Returns the notation of a name in a folder: that of `history`.
+    // Returns the notation of a name in a folder: that of `history`.
     pub(super) fn written(&self, folder: &Path, name: &OsStr) -> String {
         let text = notation(name);
         if name == text.as_str() {

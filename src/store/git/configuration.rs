@@ -14,16 +14,16 @@ type Replaced = Vec<(git2::ConfigLevel, Option<PathBuf>)>;
 /// The environment is that of the process, and git's configuration with it.
 static REPLACED: OnceLock<Replaced> = OnceLock::new();
 
-/// The values that the environment states, by their keys.
+// The values that the environment states, by their keys.
 static STATED: OnceLock<BTreeMap<String, String>> = OnceLock::new();
 
-/// The variables that say who the user is, and where at home, as far as they are set.
+// The variables that say who the user is, and where at home, as far as they are set.
 static USER: OnceLock<BTreeMap<&'static str, String>> = OnceLock::new();
 
 /// The index that git writes a commit from, while it runs a hook.
 static INDEX: OnceLock<Option<PathBuf>> = OnceLock::new();
 
-/// Where git is told that its folder and the work tree are, rather than looking for them.
+// Where git is told that its folder and the work tree are, rather than looking for them.
 static NAMED: OnceLock<[Option<PathBuf>; 2]> = OnceLock::new();
 
 /// The user's own attributes, if git's configuration names no other file.
@@ -88,7 +88,7 @@ pub(super) const COMMITTER_EMAIL: &str = "GIT_COMMITTER_EMAIL";
 pub(super) const EMAIL: &str = "EMAIL";
 const HOME: &str = "HOME";
 
-/// Returns a variable that says who the user is; `None` if it is not set, or empty.
+// Returns a variable that says who the user is; `None` if it is not set, or empty.
 pub(super) fn user_variable(name: &str) -> Option<String> {
     USER.get()?.get(name).filter(|text| !text.is_empty()).cloned()
 }

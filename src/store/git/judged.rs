@@ -13,14 +13,8 @@ use crate::history::objects::{Objects, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::store::files::WorkTree;
-use crate::store::git::tracked::TrackedFile;
+use crate::store::git::tracked::{ASSUME_UNCHANGED, SKIP_WORKTREE, TrackedFile};
 use crate::store::git::{GitError, Repository, ours, theirs};
-
-/// The flag of an index entry whose file a sparse checkout leaves out.
-const SKIP_WORKTREE: u16 = 1 << 14;
-
-/// The flag of an index entry whose file is said to be unchanged.
-pub(super) const ASSUME_UNCHANGED: u16 = 1 << 15;
 
 words! {
     /// What an operation of git that is not finished is called.

@@ -47,7 +47,7 @@ pub enum OpenError {
     )]
     Tracked { own_dir: PathBuf, folder: PathBuf },
     /// Something has the name of a repository's folder, and is none that can be opened.
-    #[error("{} is no git repository that can be opened", .entry.display())]
+    #[error("{} is not a git repository that can be opened", .entry.display())]
     Broken { entry: PathBuf },
     /// A linked work tree lies elsewhere than its repository has it.
     #[error(
@@ -229,12 +229,12 @@ impl Repository {
 }
 
 impl Repository {
-    /// Returns git's configuration from the environment and its current files.
+    // Returns git's configuration from the environment and its current files.
     pub(super) fn config(&self) -> Result<GitConfig, git2::Error> {
         self.config_files().map(GitConfig::from)
     }
 
-    /// Returns git's configuration from its current files alone: what the repository is, git takes from nowhere else.
+    // Returns git's configuration from its current files alone: what the repository is, git takes from nowhere else.
     pub(super) fn config_files(&self) -> Result<git2::Config, git2::Error> {
         match self.stand_in {
             None => self.git.config(),
@@ -298,7 +298,7 @@ fn stated_work_dir(git: &git2::Repository, config: &git2::Config) -> Option<Path
     if is_own || config.get_string(WORK_TREE).is_err() { Some(found) } else { work_dir(git.path()) }
 }
 
-/// Tells whether the environment names another git folder, with a work tree that a folder lies in: git takes that one there.
+// Tells whether the environment names another git folder, with a work tree that a folder lies in: git takes that one there.
 fn is_named_elsewhere(folder: &Path, own_dir: &Path) -> bool {
     let [Some(named), Some(top)] = configuration::named_folders() else { return false };
     let real = |path: &Path| real_path(path).ok();
@@ -307,15 +307,15 @@ fn is_named_elsewhere(folder: &Path, own_dir: &Path) -> bool {
     is_inside && real(named) != real(own_dir)
 }
 
-/// Returns the nearest entry that has the name of git's folder, from a folder upwards.
+// Returns the nearest entry that has the name of git's folder, from a folder upwards.
 fn named_git(folder: &Path) -> Option<PathBuf> {
     let begin = real_path(folder).ok()?;
     let mut named = begin.ancestors().map(|folder| folder.join(".git"));
     named.find(|entry| fs::symlink_metadata(entry).is_ok())
 }
 
-/// Returns the folder whose `.git` is git's folder, leads there or names it, if libgit2 takes another one for the work tree: git's
-/// begins there.
+// Returns the folder whose `.git` is git's folder, leads there or names it, if libgit2 takes another one for the work tree: git's
+// begins there.
 fn top_beside(folder: &Path, git: &git2::Repository) -> Option<PathBuf> {
     let own = real_path(git.path()).ok()?;
     let known = real_path(git.workdir()?).ok();
@@ -472,7 +472,7 @@ impl RemoteNames {
     }
 }
 
-/// Returns the remotes that are promisors of objects missing here.
+// Returns the remotes that are promisors of objects missing here.
 fn promisors(config: &git2::Config) -> Vec<String> {
     let mut found = Vec::new();
     let Ok(entries) = config.entries(Some(r"^remote\..*\.promisor$")) else { return found };

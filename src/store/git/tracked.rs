@@ -11,8 +11,13 @@ use std::path::{Path, PathBuf};
 
 use crate::history::folder;
 use crate::history::objects::Oid;
-use crate::store::git::judged::ASSUME_UNCHANGED;
 use crate::store::git::{GitError, Repository, ours};
+
+// The flag of an index entry whose file a sparse checkout leaves out.
+pub(super) const SKIP_WORKTREE: u16 = 1 << 14;
+
+// The flag of an index entry whose file is said to be unchanged.
+pub(super) const ASSUME_UNCHANGED: u16 = 1 << 15;
 
 /// A tracked file or link, or one below a folder outside git; no submodule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,10 +61,9 @@ impl TrackedFile {
             _ => return None,
         };
         let blob = ours(entry.id)?;
-        let sparse = git2::IndexEntryExtendedFlag::SKIP_WORKTREE.bits();
         let path = folder::text(&entry.path);
         let raw = if path.as_bytes() == entry.path { None } else { Some(entry.path) };
-        let is_sparse = entry.flags_extended & sparse != 0;
+        let is_sparse = entry.flags_extended & SKIP_WORKTREE != 0;
         let is_assumed = entry.flags & ASSUME_UNCHANGED != 0;
         Some(TrackedFile { path, raw, blob, is_link, is_sparse, is_assumed })
     }

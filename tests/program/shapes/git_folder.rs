@@ -102,7 +102,7 @@ fn a_record_folder_is_no_submodule() {
 fn a_repository_that_cannot_be_opened_is_no_plain_folder() {
     let origin = Origin::new();
     let sparse: &[&str] = &["sparse-checkout", "set", "--cone", "src"];
-    let cause = ".git is no git repository that can be opened";
+    let cause = ".git is not a git repository that can be opened";
     for damage in ["refs", "objects", "HEAD"] {
         let clone = origin.after(&[&["pack-refs", "--all"], sparse]);
         clone.sh(&format!("rm -r .git/{damage}"), damage);
