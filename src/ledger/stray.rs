@@ -4,21 +4,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::Finding;
-use crate::diag::code::Code;
 use crate::ledger::Files;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
-use crate::record::file;
 use crate::record::id::Id;
 use crate::record::pattern;
+use crate::yaml;
 use crate::yaml::node::Limits;
 
 /// The folders in which such a file is an example, or what a record refers to.
 const BESIDE: &[&str] = &[".approvals", "evidence", "tests", "testdata", "fixtures", "examples"];
 
-/// The ends of a name, ignoring letter case, and as written.
-const SUFFIXES: &[&str] = &["", ".yaml", ".yml", ".json"];
-const EXACT_SUFFIXES: &[&str] = &[".yaml.txt", ".yml~"];
+/// The ends of a name, ignoring letter case.
+const SUFFIXES: &[&str] = &["", ".yaml", ".yml", ".json", ".yaml.txt", ".yml~"];
 
 /// A file that is meant as a record, under a name or at a place that nothing reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,12 +76,22 @@ fn parted(path: &str) -> (&str, &str) {
 }
 
 fn is_suffix(suffix: &str) -> bool {
-    SUFFIXES.contains(&suffix.to_ascii_lowercase().as_str()) || EXACT_SUFFIXES.contains(&suffix)
+    SUFFIXES.contains(&suffix.to_ascii_lowercase().as_str())
 }
 
-// Returns the id with which a text begins that can't be parsed.
-fn first_statement(bytes: &[u8]) -> Option<Id> {
-    let text = String::from_utf8_lossy(bytes);
+// Returns the id that a text states at its top level, or with which it begins if it can't be parsed.
+fn stated_id(bytes: &[u8]) -> Option<Id> {
+    match yaml::parse(bytes, &Limits::RECORD).root {
+        Some(root) => Id::new(root.get("id")?.text()?),
+        None => first_statement(&String::from_utf8_lossy(bytes)),
+    }
+}
+
+fn first_statement(text: &str) -> Option<Id> {
+    // Several lines of JSON, each a whole, are what another tool writes.
+    if text.lines().filter(|line| line.starts_with('{')).count() > 1 {
+        return None;
+    }
     let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
     let says_nothing = |line: &str| line.starts_with('#') || ["", "---", "{"].contains(&line);
     let line = lines.find(|line| !says_nothing(line))?;
@@ -92,26 +99,6 @@ fn first_statement(bytes: &[u8]) -> Option<Id> {
     let plain = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
     let value = value.trim().split([' ', ',', '#', '}']).next().unwrap_or_default();
     Id::new(&plain(value)).filter(|_| plain(key) == "id")
-}
-
-// Returns the id of the record that a file is meant as. What can't be parsed is meant by its name, unless it begins with
-// another id.
-fn meant_id(path: &str, bytes: &[u8]) -> Option<Id> {
-    let named = named_id(path);
-    let name = named.as_ref().map_or(path.to_owned(), |id| format!("{id}.yaml"));
-    let record = file::read(&name, bytes);
-    let is_unreadable =
-        |finding: &Finding| matches!(finding.rule, Code::Syntax | Code::Encoding | Code::TooLarge);
-    let stated = match record.text("id") {
-        Some(id) => Some(Id::new(id)?),
-        None if !record.findings.iter().any(is_unreadable) => return None,
-        None => first_statement(bytes),
-    };
-    match (named, stated) {
-        (Some(named), Some(stated)) => (named == stated).then_some(named),
-        (Some(named), None) => Some(named).filter(|_| !parted(path).1.is_empty()),
-        (None, stated) => stated,
-    }
 }
 
 impl StraySearch<'_> {
@@ -131,20 +118,31 @@ impl StraySearch<'_> {
                 continue;
             }
             let Some(bytes) = tree.bytes_within(path, Limits::RECORD.bytes)? else { continue };
-            let Some(id) = meant_id(path, &bytes).filter(|id| self.is_own(id)) else { continue };
-            if self.is_of_other_ledger(tree, path)? {
+            let named = named_id(path);
+            let stated = stated_id(&bytes).filter(|id| self.is_own(id));
+            let states_its_name = named.is_some() && named == stated;
+            // Elsewhere than in a record folder, other tools name their files by an id, too: only one that states the id of
+            // its name is meant as a record.
+            let meant = if self.is_for_records(path) && !bytes.is_empty() {
+                [named.clone(), stated]
+            } else {
+                [named.clone().filter(|_| states_its_name), None]
+            };
+            let meant: Vec<Id> = meant.into_iter().flatten().collect();
+            if meant.is_empty() || self.is_of_other_ledger(tree, path)? {
                 continue;
             }
             let files: &Files = match &mut files {
                 Some(files) => files,
                 none => none.insert(Files::list(tree, self.records)?),
             };
-            let is_here = files.records.iter().any(|file| file.stem() == id.as_str());
-            if is_here && named_id(path).is_none() {
+            let is_here = |id: &Id| files.records.iter().any(|file| file.stem() == id.as_str());
+            let (id, kind) = match (meant.iter().find(|id| !is_here(id)), named) {
+                (Some(id), _) => (id.clone(), self.misplaced(tree, path, id)?),
+                (None, Some(id)) if states_its_name => (id, StrayKind::Copy),
                 // It may be made of the record, as an export is.
-                continue;
-            }
-            let kind = if is_here { StrayKind::Copy } else { self.misplaced(tree, path, &id)? };
+                _ => continue,
+            };
             let (path, is_tracked) = (path.clone(), *is_tracked);
             strays.push(Stray { path, id, kind, is_tracked, is_new: false });
         }
@@ -156,19 +154,24 @@ impl StraySearch<'_> {
     }
 
     fn is_searched(&self, path: &str) -> bool {
-        let is_below = |folder: &String| {
-            let rest = path.strip_prefix(folder.trim_end_matches('/'));
-            rest.is_some_and(|rest| rest.starts_with('/'))
-        };
         // Elsewhere, what has no id for a name would have to be read of the whole repository.
         let may_be = match named_id(path) {
             Some(id) => self.is_own(&id),
-            None => has_odd_suffix(path) && self.records.iter().any(is_below),
+            None => self.is_for_records(path),
         };
         may_be
             && !super::is_record_of(self.records, path)
             && !path.split('/').any(|part| BESIDE.contains(&part))
             && !pattern::matches_any(self.exclude, path)
+    }
+
+    // Tells whether a file lies in a record folder and has the suffix of a record as no record has it.
+    fn is_for_records(&self, path: &str) -> bool {
+        let is_below = |folder: &String| {
+            let rest = path.strip_prefix(folder.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        has_odd_suffix(path) && self.records.iter().any(is_below)
     }
 
     fn is_of_other_ledger(&self, tree: &dyn Tree, path: &str) -> Result<bool, TreeError> {

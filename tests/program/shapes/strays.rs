@@ -41,6 +41,13 @@ fn a_file_that_is_meant_as_a_record_is_found_wherever_it_lies() {
         "exceptions/EXC-2026-00006",
         "exceptions/EXC-2026-00006.yaml.txt",
         "exceptions/EXC-2026-00006.yml~",
+        "exceptions/EXC-2026-00006.YAML.Txt",
+        "exceptions/record.YAML",
+        "exceptions/billing.json",
+        "exceptions/record.yaml.txt",
+        "exceptions/record.yaml.TXT",
+        "exceptions/record.yml~",
+        "exceptions/EXC-2026-00002.json",
         "exeptions/EXC-2026-00006.yaml",
         "records/EXC-2026-00006.yaml",
         "EXC-2026-00006.yaml",
@@ -66,7 +73,9 @@ fn a_record_that_does_not_parse_is_as_much_a_stray() {
         ("exceptions/EXC-2026-00006.yaml.txt", broken.clone()),
         ("EXC-2026-00006.yaml", broken.clone()),
         ("exceptions/EXC-2026-00006", broken.clone()),
-        ("EXC-2026-00006.yaml", "\u{0}\u{0}\n".to_owned()),
+        ("exceptions/EXC-2026-00006.YAML", "\u{0}\u{0}\n".to_owned()),
+        ("exceptions/EXC-2026-00006.json", "{\"log\": 1}\n{\"log\": 2}\n".to_owned()),
+        ("exceptions/EXC-2026-00006.yaml.txt", "title: none\n".to_owned()),
         ("exceptions/billing.YAML", unnamed),
         ("exceptions/billing.json", "{\n  \"id\": \"EXC-2026-00006\",\n".to_owned()),
     ] {
@@ -79,6 +88,7 @@ fn a_record_that_does_not_parse_is_as_much_a_stray() {
 fn what_is_no_record_is_no_stray() {
     let id = "EXC-2026-00006";
     let other = sample(id).replace("id: EXC-2026-00006", "id: EXC-2026-00007");
+    let broken = sample(id).replace("class: standard", "class: [");
     for (path, text) in [
         ("docs/EXC-2026-00006.md", sample(id)),
         ("exceptions/README.md", sample(id)),
@@ -90,7 +100,9 @@ fn what_is_no_record_is_no_stray() {
         ("docs/CVE-2026-00006.yaml", "class: [\n".to_owned()),
         ("docs/billing.YAML", sample(id)),
         ("exceptions/billing.json", "{\"id\": \"EXC-2026-00002\"}".to_owned()),
-        ("tests/EXC-2026-00006.yaml", "class: [\n".to_owned()),
+        ("tests/EXC-2026-00006.yaml", broken),
+        ("exceptions/EXC-2026-00006.json", String::new()),
+        ("exceptions/EXC-2026-00002.json", "{\"log\": 1}\n{\"log\": 2}\n".to_owned()),
         ("tests/fixtures/EXC-2026-00006.yaml", sample(id)),
         ("examples/EXC-2026-00006.json", sample(id)),
     ] {
@@ -104,6 +116,27 @@ fn what_is_no_record_is_no_stray() {
     clone.git(&["add", "-A"]);
     let run = clone.run(&["lint", "--format", "json"]);
     assert!(!run.out.contains("stray-record"), "{}", run.out);
+}
+
+#[test]
+fn what_another_tool_names_by_the_id_of_a_record_is_no_stray() {
+    let named = |id: &str| format!("{{\"id\": \"{id}\", \"result\": \"pass\"}}\n").repeat(2);
+    for id in ["EXC-2026-00002", "EXC-2026-00006"] {
+        for (path, text) in [
+            ("policies/ID.yaml", "---\nkind: PolicyException\n---\nkind: ConfigMap\n".to_owned()),
+            ("scans/ID.json", "{\"log\": 1}\n{\"log\": 2}\n".to_owned()),
+            ("scans/ID.json", named(id)),
+            ("scans/ID.json", format!("{{\"log\": \"{}\"}}", "a".repeat(1_200_000))),
+            ("templates/ID.yaml", "{{- if .Values.x }}\nkind: A\n{{- end }}\n".to_owned()),
+            ("notes/ID.yaml", String::new()),
+            ("notes/ID.yml", "# Ask Ana.\n".to_owned()),
+            ("notes/ID.yaml", "\u{0}\u{0}\n".to_owned()),
+        ] {
+            let nothing = (0, BTreeSet::new());
+            let found = stray(&path.replace("ID", id), &text);
+            assert_eq!(found, [nothing.clone(), nothing.clone(), nothing], "{path} of {id}");
+        }
+    }
 }
 
 #[test]
