@@ -62,8 +62,8 @@ pub enum Usage {
     /// A name does not resolve to a commit of the repository.
     #[error("{name} is not a commit in this repository")]
     NoCommit { name: String, similar: Option<String>, fetch: Option<String> },
-    /// A name stands for several refs, which do not name one commit.
-    #[error("{name} stands for several refs that name different commits: {}", .refs.join(", "))]
+    /// A name stands for several refs, or for a ref and the id of a commit, which do not name one commit.
+    #[error("{name} stands for different commits: {}", .refs.join(", "))]
     Ambiguous { name: String, refs: Vec<String> },
     /// The result of a decision breaks rules.
     #[error("the result would not pass lint, so nothing was written{}", wording::listed(.findings))]

@@ -23,7 +23,7 @@ const PLACES: [(&str, &str); 5] = [
 pub enum Unresolved {
     /// Nothing has this name, or it is not a commit.
     Unknown,
-    /// Several refs have this name, and not all the same commit; these are their full names.
+    /// Several refs have this name, or a ref and the id of a commit, and not all the same commit; these are their full names.
     Ambiguous(Vec<String>),
     /// An object on the way can't be read.
     Unread(Obstacle),
@@ -74,16 +74,33 @@ impl Repository {
             Err(Unresolved::Unknown) => {}
             found => return found.map(|(full, oid)| (Some(full), oid)),
         }
-        // The output of `git describe` ends with an abbreviated id.
-        let begin = name.rsplit_once("-g").map_or(name, |(_, begin)| begin);
+        match self.abbreviated(name).as_slice() {
+            [only] => Ok((None, *only)),
+            _ => Err(Unresolved::Unknown),
+        }
+    }
+
+    // Returns the objects of an abbreviated id, with which the output of `git describe` ends.
+    fn abbreviated(&self, name: &str) -> Vec<Oid> {
+        let begin = name.rsplit_once("-g").map_or(name, |(_, begin)| begin).to_ascii_lowercase();
         let is_begin =
             (4..=40).contains(&begin.len()) && begin.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let id = || {
-            let id = is_begin.then(|| git2::Oid::from_str(begin).ok())??;
-            let odb = self.git.odb().ok()?;
-            ours(odb.exists_prefix(id, begin.len()).ok()?)
-        };
-        Ok((None, id().ok_or(Unresolved::Unknown)?))
+        let id = git2::Oid::from_str(&begin).ok().filter(|_| is_begin);
+        let (Some(id), Ok(odb)) = (id, self.git.odb()) else { return Vec::new() };
+        let mut oids = Vec::new();
+        match odb.exists_prefix(id, begin.len()) {
+            Ok(oid) => oids.extend(ours(oid)),
+            Err(error) if error.code() == git2::ErrorCode::Ambiguous => {
+                let listed = odb.foreach(|oid| {
+                    let oid = ours(*oid).filter(|oid| oid.to_string().starts_with(&begin));
+                    oids.extend(oid);
+                    true
+                });
+                listed.unwrap_or_default();
+            }
+            Err(_) => {}
+        }
+        oids
     }
 
     /// Returns the full name of a ref, symbolic refs followed, and its target; an empty name and `@` mean HEAD.
@@ -96,7 +113,8 @@ impl Repository {
         if let Some(found) = find(short) {
             return Ok(found);
         }
-        // Git takes a tag before a branch: whoever may push tags would choose what a branch is compared with.
+        // Git takes a tag before a branch, and a ref before an abbreviated id: whoever may push tags would choose what a
+        // branch is compared with.
         let mut names = Vec::new();
         let mut found: Vec<(String, Oid)> = Vec::new();
         for (before, after) in PLACES {
@@ -108,10 +126,14 @@ impl Repository {
         }
         let mut found = found.into_iter();
         let first = found.next().ok_or(Unresolved::Unknown)?;
+        let mut ids = self.abbreviated(short);
+        ids.retain(|oid| self.peeled(*oid) != Ok(None));
+        names.extend(ids.iter().map(Oid::to_string));
+        let mut others = found.map(|(_, oid)| oid).chain(ids);
         let commit = |oid| self.peeled(oid).ok().flatten();
         let is_other =
             |oid: Oid| oid != first.1 && (commit(oid).is_none() || commit(oid) != commit(first.1));
-        if found.any(|(_, oid)| is_other(oid)) {
+        if others.any(is_other) {
             return Err(Unresolved::Ambiguous(names));
         }
         Ok(first)

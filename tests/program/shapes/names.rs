@@ -1,4 +1,4 @@
-//! Names that stand for several refs: whoever may push tags must not choose what a branch is compared with.
+//! Names that stand for several refs, or for a ref and a commit: whoever may push tags must not choose what a branch is compared with.
 
 use super::Origin;
 use crate::support::repo::git;
@@ -43,4 +43,50 @@ fn a_name_of_several_refs_is_refused_with_the_full_names() {
     for words in [&["list", "--as-of", &remote][..], &["scan", "--base", &remote]] {
         assert_eq!(clone.run(words).code, 0, "{words:?}");
     }
+}
+
+#[test]
+fn a_ref_named_like_the_short_id_of_another_commit_is_refused_with_the_full_names() {
+    let origin = Origin::new();
+    let top = origin.folder.path().join("origin");
+    let clone = origin.clone(&[]);
+    let full = clone.ask("full clone", &["lint", "--base", "origin/main"]);
+    let repository = git2::Repository::open(&top).unwrap();
+    let main = repository.revparse_single("main").unwrap().id().to_string();
+    let [short, shortest] = [8, 4].map(|n_digits| &main[..n_digits]);
+    // A file whose id begins like that of the commit.
+    let colliding = (0..).map(|n: u32| n.to_string().into_bytes()).find(|bytes| {
+        let id = git2::Oid::hash_object(git2::ObjectType::Blob, bytes).unwrap();
+        id.to_string().starts_with(shortest)
+    });
+    let store = git2::Repository::open(&clone.top).unwrap();
+    store.blob(&colliding.unwrap()).unwrap();
+    for (name, place) in [
+        (short.to_owned(), "tags"),
+        (format!("v1-g{short}"), "tags"),
+        (short.to_uppercase(), "heads"),
+        (shortest.to_owned(), "tags"),
+    ] {
+        let reference = format!("refs/{place}/{name}");
+        clone.git(&["update-ref", &reference, "origin/main"]);
+        assert_eq!(clone.ask("the same commit", &["lint", "--base", &name]), full, "{name}");
+        clone.git(&["update-ref", &reference, "origin/work"]);
+        for words in [
+            &["lint", "--base", &name][..],
+            &["diff", &name],
+            &["scan", "--base", &name],
+            &["list", "--as-of", &name],
+        ] {
+            let run = clone.run(words);
+            assert_eq!(run.code, 2, "{words:?}: {}{}", run.out, run.err);
+            let help =
+                format!("help: give the full name of the one that is meant: {reference} or {main}");
+            assert!(run.err.contains(&help), "{words:?}: {}", run.err);
+        }
+        assert_eq!(clone.run(&["lint", "--base", &reference]).code, 0, "{reference}");
+        clone.git(&["update-ref", "-d", &reference]);
+    }
+    // An id in full is always that of the commit.
+    clone.git(&["update-ref", &format!("refs/tags/{main}"), "origin/work"]);
+    assert_eq!(clone.ask("in full", &["lint", "--base", &main]), full);
 }
