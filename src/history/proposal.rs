@@ -220,6 +220,11 @@ impl ProposalReader<'_, '_> {
         };
         let mut changed = branch.beyond(&mut self.context, self.history.mainline.tip)?;
         if branch.truncated.is_some() {
+            let landed = chain::read(self.context.objects, self.history.mainline.tip)?.tree;
+            if self.context.compare(Some(landed), branch.tip.tree)?.is_empty() {
+                // It has what landed, so it proposes nothing, wherever it began.
+                return Ok(());
+            }
             // The branch point is unknown: the branch certainly proposes only content that never landed.
             changed.retain(|subject, bytes| match subject {
                 ComparedPath::Record(key) => {

@@ -225,3 +225,17 @@ fn who_wrote_a_proposal_that_is_partly_unread_is_not_guessed_and_strict_fails() 
         assert_eq!(ask(&["queue", "--strict", "--approved-only"]).code, 0);
     }
 }
+
+#[test]
+fn a_branch_of_a_shallow_clone_that_has_the_records_that_landed_proposes_nothing() {
+    let repo = filed_on_a_branch();
+    repo.git.find_reference("refs/heads/wiki").unwrap().delete().unwrap();
+    repo.branch("docs").by("ana").write("README.md", "Wiki\n").commit("Describe it");
+    let shallow = repo.clone_with(&["--depth=1", "--no-single-branch"]);
+    for words in [&["queue", "--strict"][..], &["list", "--strict"], &["patterns", "--strict"]] {
+        let words = [words, &["--on", "2026-12-01T12:00:00Z"]].concat();
+        let run = crate::cli::run_with(shallow.path(), &words, &[("CI", "true")]);
+        assert_eq!(run.code, 0, "{words:?}: {}{}", run.out, run.err);
+        assert!(!run.err.contains("could not determine"), "{words:?}: {}", run.err);
+    }
+}
