@@ -6,9 +6,8 @@
 mod stated;
 
 use exledger::features::export;
-use exledger::features::export::targets::input::ExportOptions;
-use exledger::features::export::targets::loss_kind::AllowedLosses;
-use exledger::features::export::targets::output::ExportFiles;
+use exledger::features::export::targets::input::{AllowedLosses, ExportOptions};
+use exledger::features::export::targets::target::ExportFiles;
 use exledger::gate::answer::{GateVerdict, Question, ReceiptCounts};
 use exledger::gate::verdict;
 use exledger::record::time::Instant;

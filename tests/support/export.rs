@@ -1,10 +1,9 @@
 //! `export`: what the scanners get, in real repositories. Start at [`Exporter`].
 
 use exledger::features::export;
-use exledger::features::export::targets::input::ExportOptions;
-use exledger::features::export::targets::loss_kind::AllowedLosses;
+use exledger::features::export::targets::input::{AllowedLosses, ExportOptions};
 use exledger::features::export::targets::merge::{MergeRefusal, SharedFile};
-use exledger::features::export::targets::output::{ExportFiles, ExportOutput};
+use exledger::features::export::targets::target::{ExportFiles, ExportOutput};
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};

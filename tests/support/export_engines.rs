@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use exledger::features::export;
-use exledger::features::export::targets::input::{ExportInput, ExportOptions};
-use exledger::features::export::targets::loss_kind::AllowedLosses;
-use exledger::features::export::targets::output::{ExportFiles, ExportOutput};
+use exledger::features::export::targets::input::{AllowedLosses, ExportInput, ExportOptions};
+use exledger::features::export::targets::target::{ExportFiles, ExportOutput};
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};

@@ -15,8 +15,9 @@ use exledger::features::export::targets::earlier;
 use exledger::features::export::targets::input::{ExportInput, ExportOptions};
 use exledger::features::export::targets::loss::ExportLoss;
 use exledger::features::export::targets::merge::SharedFile;
-use exledger::features::export::targets::output::{ExportFile, ExportFiles, ExportOutput};
-use exledger::features::export::targets::target::ExportTarget;
+use exledger::features::export::targets::target::{
+    ExportFile, ExportFiles, ExportOutput, ExportTarget,
+};
 use exledger::session::Session;
 use exledger::session::snapshot::walk::Scope;
 use exledger::store::files::{FileError, WorkTree};

@@ -12,8 +12,7 @@ use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::commands::export::rows::{RowArgs, WriteRows};
 use crate::commands::export::runner::ExportRun;
-use exledger::features::export::targets::input::ExportOptions;
-use exledger::features::export::targets::loss_kind::AllowedLosses;
+use exledger::features::export::targets::input::{AllowedLosses, ExportOptions};
 use exledger::features::export::targets::target::ExportTarget;
 
 #[derive(Debug)]

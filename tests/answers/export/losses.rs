@@ -3,7 +3,7 @@
 use crate::support::export::{
     EXPIRES, Exporter, ID, LOSSY, ON, STRICT, empty, file, ledger, lines, only, record, several,
 };
-use exledger::features::export::targets::loss_kind::AllowedLosses;
+use exledger::features::export::targets::input::AllowedLosses;
 
 /// Returns the reasons for which a finding is left out.
 fn lost(target: &str, finding: &str) -> Vec<String> {

@@ -2,8 +2,7 @@
 //! each end. Start at [`no_engine_suppresses_more_than_check_allows`].
 
 use exledger::features::export;
-use exledger::features::export::targets::input::ExportOptions;
-use exledger::features::export::targets::loss_kind::AllowedLosses;
+use exledger::features::export::targets::input::{AllowedLosses, ExportOptions};
 use exledger::gate::answer::{GateVerdict, Question, ReceiptCounts};
 use exledger::gate::verdict;
 use exledger::record::time::Instant;

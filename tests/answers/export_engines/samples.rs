@@ -113,7 +113,7 @@ fn the_same_commit_and_instant_make_the_same_bytes() {
             crate::support::export_engines::ON,
             NO_LOSSES,
             |input, _| {
-                let exledger::features::export::targets::output::ExportFiles::Several(files) =
+                let exledger::features::export::targets::target::ExportFiles::Several(files) =
                     (opa.write)(input).files
                 else {
                     panic!()

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use exledger::features;
 use exledger::features::export;
-use exledger::features::export::targets::input::ExportOptions;
-use exledger::features::export::targets::loss_kind::AllowedLosses;
-use exledger::features::export::targets::output::ExportFiles;
+use exledger::features::export::targets::input::{AllowedLosses, ExportOptions};
 use exledger::features::export::targets::package::ExportedPackage;
+use exledger::features::export::targets::target::ExportFiles;
 use exledger::features::scan::answer::ScanRequest;
 use exledger::features::scan::place::ScanPlace;
 use exledger::formats::glob;

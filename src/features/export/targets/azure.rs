@@ -6,12 +6,14 @@
 use serde_json::{Map, Value, json};
 
 use crate::features::export::targets::engine_finding::{cut, engine_losses, one_line, title};
-use crate::features::export::targets::input::{ExportInput, ExportedFinding, ExportedRecord};
+use crate::features::export::targets::input::{
+    ExportInput, ExportedFinding, ExportedRecord, FindingLoss,
+};
 use crate::features::export::targets::loss::LossLog;
-use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::output::{ExportFile, ExportFiles, ExportOutput};
 use crate::features::export::targets::paths;
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{
+    ExportFile, ExportFiles, ExportOutput, ExportTarget,
+};
 use crate::formats::engine_pattern::has_wildcard;
 use crate::record::tool_ids::azure::{is_management_group, is_scope};
 use crate::record::vocabulary::ControlStatus;

@@ -6,12 +6,12 @@ use std::ops::Range;
 
 use toml_edit::{Item, Value};
 
-use crate::features::export::targets::input::ExportInput;
+use crate::features::export::targets::input::{ExportInput, FindingLoss};
 use crate::features::export::targets::loss::LossLog;
-use crate::features::export::targets::loss_kind::FindingLoss;
 use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
-use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{
+    ExportFiles, ExportOutput, ExportTarget, WrittenRecords,
+};
 use crate::features::export::targets::{paths, quoting, toml_merge};
 
 /// The definition of the target.

@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::features::export::targets::input::{ExportInput, ExportedRecord};
-use crate::features::export::targets::output::{ExportFiles, ExportOutput};
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{ExportFiles, ExportOutput, ExportTarget};
 use crate::features::export::targets::vex;
 use crate::formats::uuid::name_uuid;
 use crate::record::purl::Purl;

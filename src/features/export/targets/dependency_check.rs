@@ -6,12 +6,12 @@
 
 use quick_xml::escape;
 
-use crate::features::export::targets::input::{ExportInput, ExportedFinding};
+use crate::features::export::targets::input::{ExportInput, ExportedFinding, FindingLoss};
 use crate::features::export::targets::loss::LossLog;
-use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::package::ExportedPackage;
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{
+    ExportFiles, ExportOutput, ExportTarget, WrittenRecords,
+};
 use crate::record::time::Instant;
 
 /// The definition of the target.

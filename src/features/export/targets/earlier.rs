@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use toml_edit::{Document, Item};
 
-use crate::features::export::targets::output::HEADER;
+use crate::features::export::targets::input::HEADER;
 use crate::features::export::targets::{azure, osv_scanner};
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::survey::cited;

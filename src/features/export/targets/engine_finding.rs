@@ -2,8 +2,7 @@
 //!
 //! Pure. Start at [`engine_losses`]. Follows `docs/spec/interop.md`, X4: the kinds of loss.
 
-use crate::features::export::targets::input::ExportedFinding;
-use crate::features::export::targets::loss_kind::FindingLoss;
+use crate::features::export::targets::input::{ExportedFinding, FindingLoss};
 use crate::record::{Record, not_waived};
 
 /// Returns the losses of a finding on a target that compares nothing but its id and its resources.

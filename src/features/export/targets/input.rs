@@ -1,18 +1,19 @@
-//! What every target gets: the records in force with their ends, and the commit and instant they were read at.
+//! What every target gets: the records in force with their ends, the commit and instant they were read at, and which losses are
+//! written.
 //!
-//! Pure. Start at [`ExportInput`]. Follows `docs/spec/interop.md`, X1 to X3: the end is the evaluator's, never the date
+//! Pure. Start at [`ExportInput`]. Follows `docs/spec/interop.md`, X1 to X4: the end is the evaluator's, never the date
 //! that a record states.
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::features::export::targets::loss_kind::{AllowedLosses, FindingLoss, LossKind};
 use crate::formats::description;
 use crate::ledger::tree::Tree;
 use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::record::tool_ids;
+use crate::record::vocabulary::words;
 use crate::status::state::RecordState;
 
 /// The records to export, and how.
@@ -149,3 +150,52 @@ impl<'a> ExportInput<'a> {
         self.options.allowed.contains(kind)
     }
 }
+
+words! {
+    /// The kinds of loss.
+    pub enum LossKind {
+        /// The target would cover more.
+        Scope,
+        /// The target has no end, or a later one.
+        Term,
+    }
+}
+
+/// The kinds of loss that are written anyway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AllowedLosses {
+    pub scope: bool,
+    pub term: bool,
+}
+
+impl AllowedLosses {
+    /// Tells whether a kind is written.
+    pub fn contains(self, kind: LossKind) -> bool {
+        match kind {
+            LossKind::Scope => self.scope,
+            LossKind::Term => self.term,
+        }
+    }
+}
+
+/// One reason why a finding can't be expressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingLoss {
+    pub kind: LossKind,
+    pub reason: String,
+}
+
+impl FindingLoss {
+    /// Returns a loss of scope.
+    pub fn scope(reason: impl Into<String>) -> FindingLoss {
+        FindingLoss { kind: LossKind::Scope, reason: reason.into() }
+    }
+
+    /// Returns a loss of term.
+    pub fn term(reason: impl Into<String>) -> FindingLoss {
+        FindingLoss { kind: LossKind::Term, reason: reason.into() }
+    }
+}
+
+/// How the first line of a generated file begins, after the mark of a comment.
+pub const HEADER: &str = "exledger export";

@@ -8,13 +8,13 @@ mod cluster_policy;
 mod object;
 
 use crate::features::export::targets::engine_finding::{engine_losses, title};
-use crate::features::export::targets::input::{ExportInput, ExportedFinding};
+use crate::features::export::targets::input::{ExportInput, ExportedFinding, FindingLoss};
 use crate::features::export::targets::k8s_locator::K8sLocator;
 use crate::features::export::targets::loss::LossLog;
-use crate::features::export::targets::loss_kind::FindingLoss;
-use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::paths;
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{
+    ExportFiles, ExportOutput, ExportTarget, WrittenRecords,
+};
 use crate::formats::engine_pattern::has_wildcard;
 use object::PolicyException;
 

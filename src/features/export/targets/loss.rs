@@ -5,8 +5,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::features::export::targets::input::ExportedFinding;
-use crate::features::export::targets::loss_kind::{AllowedLosses, FindingLoss, LossKind};
+use crate::features::export::targets::input::{
+    AllowedLosses, ExportedFinding, FindingLoss, LossKind,
+};
 use crate::features::export::targets::paths;
 
 /// A finding that can't be expressed, as a line on stderr names it.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 
 use crate::diag::remedy::Remedy;
-use crate::features::export::targets::output::HEADER;
+use crate::features::export::targets::input::HEADER;
 use crate::survey::cited;
 
 /// A file to edit.

@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 
 use crate::features::export::targets::engine_finding::title;
 use crate::features::export::targets::input::{ExportInput, ExportedRecord};
-use crate::features::export::targets::output::{ExportFile, ExportFiles, ExportOutput};
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{
+    ExportFile, ExportFiles, ExportOutput, ExportTarget,
+};
 use crate::formats::{archive, glob};
 use crate::record::not_waived;
 use crate::record::subject::{FindingKey, Scope};

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 
 use crate::features::export::targets::engine_finding::one_line;
 use crate::features::export::targets::input::{ExportInput, ExportedRecord};
-use crate::features::export::targets::output::{ExportFiles, ExportOutput};
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{ExportFiles, ExportOutput, ExportTarget};
 use crate::features::export::targets::vex;
 use crate::formats::uuid::name_uuid;
 

@@ -13,8 +13,7 @@ use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 use crate::features::export::targets::oscal::parts::{
     mitigating_factors, observation_ids, observations, prop, remediations, risk_log, text,
 };
-use crate::features::export::targets::output::{ExportFiles, ExportOutput};
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{ExportFiles, ExportOutput, ExportTarget};
 use crate::formats::uuid::name_uuid;
 
 /// The target `oscal`: one plan for the whole ledger, in JSON.

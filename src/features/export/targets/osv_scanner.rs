@@ -8,15 +8,13 @@ use std::ops::Range;
 
 use toml_edit::{Item, Table};
 
-use crate::features::export::targets::input::{ExportInput, ExportedFinding};
+use crate::features::export::targets::input::{ExportInput, ExportedFinding, FindingLoss};
 use crate::features::export::targets::loss::LossLog;
-use crate::features::export::targets::loss_kind::FindingLoss;
 use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
-use crate::features::export::targets::output::{
-    ExportFile, ExportFiles, ExportOutput, WrittenRecords,
-};
 use crate::features::export::targets::paths::PathLimits;
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{
+    ExportFile, ExportFiles, ExportOutput, ExportTarget, WrittenRecords,
+};
 use crate::features::export::targets::{loss, paths, quoting, toml_merge};
 use crate::formats::lock_files;
 use crate::ledger::tree::{EntryKind, Tree};

@@ -7,8 +7,7 @@ use std::fmt::Display;
 
 use crate::features::export::targets::input::{ExportInput, ExportedRecord};
 use crate::features::export::targets::opa::short_reference;
-use crate::features::export::targets::output::{ExportFiles, ExportOutput};
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{ExportFiles, ExportOutput, ExportTarget};
 use crate::status::state::{InForce, RecordState, Status};
 
 /// The target `prometheus`: a file for the textfile collector of node_exporter.

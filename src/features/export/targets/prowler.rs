@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use crate::features::export::targets::engine_finding::engine_losses;
-use crate::features::export::targets::input::{ExportInput, ExportedFinding};
+use crate::features::export::targets::input::{ExportInput, ExportedFinding, FindingLoss};
 use crate::features::export::targets::k8s_locator::is_any;
 use crate::features::export::targets::loss::LossLog;
-use crate::features::export::targets::loss_kind::FindingLoss;
 use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
-use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::quoting::double;
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{
+    ExportFiles, ExportOutput, ExportTarget, WrittenRecords,
+};
 use crate::features::export::targets::{paths, yaml_edit};
 use crate::formats::engine_pattern::{has_wildcard, regex_without_stars};
 use crate::formats::suppressions::policies::PROWLER_PROVIDERS;

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::features::export::targets::input::{ExportInput, ExportedFinding};
+use crate::features::export::targets::input::{ExportInput, ExportedFinding, FindingLoss};
 use crate::features::export::targets::loss::LossLog;
-use crate::features::export::targets::loss_kind::FindingLoss;
 use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
-use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::package::ExportedPackage;
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{
+    ExportFiles, ExportOutput, ExportTarget, WrittenRecords,
+};
 use crate::features::export::targets::{quoting, yaml_merge};
 use crate::yaml::node::Value;
 use crate::yaml::splice::SpliceEdit;

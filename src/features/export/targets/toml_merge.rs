@@ -10,7 +10,7 @@ use toml_edit::{Document, Item, Table, TableLike, Value};
 use crate::diag::sorting::StableSort as _;
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
-use crate::features::export::targets::output::{ExportFiles, ExportOutput};
+use crate::features::export::targets::target::{ExportFiles, ExportOutput};
 
 pub(super) fn parsed(text: &str) -> Result<Document<&str>, MergeRefusal> {
     Document::parse(text).map_err(|error| {

@@ -2,14 +2,14 @@
 //!
 //! Pure. Start at [`TARGET`]. Follows `docs/spec/interop.md`, 3, and trivy's pkg/result/ignore.go.
 
-use crate::features::export::targets::input::{ExportInput, ExportedFinding};
+use crate::features::export::targets::input::{ExportInput, ExportedFinding, FindingLoss};
 use crate::features::export::targets::loss::LossLog;
-use crate::features::export::targets::loss_kind::FindingLoss;
 use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
-use crate::features::export::targets::output::{ExportFiles, ExportOutput, WrittenRecords};
 use crate::features::export::targets::package::ExportedPackage;
 use crate::features::export::targets::paths::PathLimits;
-use crate::features::export::targets::target::ExportTarget;
+use crate::features::export::targets::target::{
+    ExportFiles, ExportOutput, ExportTarget, WrittenRecords,
+};
 use crate::features::export::targets::{paths, quoting, yaml_merge};
 use crate::formats::glob;
 use crate::formats::suppressions::readers::trivy::SECTIONS;

@@ -5,8 +5,8 @@
 
 use crate::features::export::targets::loss::LossLog;
 use crate::features::export::targets::merge::{MergeRefusal, SharedFile};
-use crate::features::export::targets::output::{ExportFiles, ExportOutput};
 use crate::features::export::targets::quoting;
+use crate::features::export::targets::target::{ExportFiles, ExportOutput};
 use crate::yaml;
 use crate::yaml::node::{Limits, Node, NodeStyle, Value};
 use crate::yaml::splice;
