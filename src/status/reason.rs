@@ -135,7 +135,14 @@ impl ReasonKind {
             Blocker::BadSignature => ReasonKind::BadSignature,
             Blocker::NobodyListed | Blocker::NotApproved => ReasonKind::NotApproved,
             Blocker::FileRefused { .. } => ReasonKind::FileRefused,
-            _ => return None,
+            Blocker::SignedRejection { .. }
+            | Blocker::AuthorUnknown { .. }
+            | Blocker::NobodyNamed
+            | Blocker::NothingAccepted
+            | Blocker::NoKeyListed
+            | Blocker::AuthorsUnsigned
+            | Blocker::PolicyCannotBeMet
+            | Blocker::KeysCannotBeListed => return None,
         })
     }
 

@@ -1,8 +1,10 @@
 //! The messages of each forge: the forge that `auto` detects, the pull request, the people named.
 
-use exledger::approval::sources::forge::{self};
-use exledger::approval::sources::message::Pinned;
-use exledger::approval::sources::message::{self, CommitMessage};
+use std::collections::BTreeSet;
+
+use exledger::approval::sources::forge;
+use exledger::approval::sources::message::{self, CommitMessage, Pinned};
+use exledger::policy::demand::Forge;
 
 const GITHUB: (&str, &str) = ("GitHub", "noreply@github.com");
 const LEE: (&str, &str) = ("Lee Chen", "lee@example.com");
@@ -236,4 +238,12 @@ fn each_forge_has_its_file_and_its_line_in_the_table() {
     let mut names: Vec<&str> = names.filter(|name| !beside.contains(name)).collect();
     names.sort_unstable();
     assert_eq!(files, names);
+}
+
+#[test]
+fn each_forge_that_a_policy_may_name_is_read() {
+    let named = Forge::ALL.iter().filter(|forge| **forge != Forge::Auto);
+    let named: BTreeSet<&str> = named.map(|forge| forge.as_str()).collect();
+    let read: BTreeSet<&str> = forge::ALL.iter().map(|forge| forge.name).collect();
+    assert_eq!(named, read);
 }
