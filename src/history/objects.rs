@@ -209,9 +209,15 @@ impl Extent {
         Extent::Shallow { fetch }
     }
 
-    /// Returns that of a partial clone; the remote is the one to name, empty if git fetches from it by itself.
-    pub fn partial(remote: &str) -> Extent {
-        Extent::Partial { fetch: command("git fetch --refetch --no-filter", remote) }
+    /// Returns that of a partial clone, which may be shallow, too; the remote is the one to name, empty if git fetches from it by
+    /// itself.
+    pub fn partial(remote: &str, is_shallow: bool) -> Extent {
+        let objects = command("git fetch --refetch --no-filter", remote);
+        let fetch = match is_shallow {
+            true => format!("{} && {objects}", command("git fetch --unshallow", remote)).into(),
+            false => objects,
+        };
+        Extent::Partial { fetch }
     }
 
     pub fn is_shallow(&self) -> bool {

@@ -140,7 +140,8 @@ impl Located {
         let top = self.repository.as_ref().and_then(Repository::work_dir);
         let top = top.and_then(|top| files::folder(top).ok());
         let mut folders: Vec<String> = Vec::new();
-        for folder in [Some(folder.to_owned()), files::folder(folder).ok()].into_iter().flatten() {
+        for folder in [Some(files::plain(folder)), files::folder(folder).ok()].into_iter().flatten()
+        {
             let inside = top.as_ref().and_then(|top| folder.strip_prefix(top).ok());
             let mut at = String::new();
             for part in inside.into_iter().flatten().map_while(|part| part.to_str()) {
@@ -155,10 +156,9 @@ impl Located {
     fn refuse_left_out(&self, asked: &[String]) -> Result<(), Undetermined> {
         let Some(repository) = &self.repository else { return Ok(()) };
         let above = repository.prefix(&self.root).unwrap_or_default();
-        let from = asked.last().map_or("", String::as_str);
         for folder in asked.iter().filter(|folder| folder.len() > above.len()) {
             if let Some(file) = repository.left_out(&paths::join(folder, policy::FILE))? {
-                return Err(left_out(repository, &file, from));
+                return Err(left_out(repository, &file));
             }
         }
         Ok(())
@@ -190,7 +190,7 @@ fn no_ledger(folder: &Path) -> Undetermined {
         let Some(above) = above.filter(|it| it.is_empty() || it.ends_with('/')) else { continue };
         let is_above = above.is_empty() || format!("{inside}/").starts_with(above);
         if (file.is_sparse || file.is_assumed) && is_above {
-            return left_out(&repository, &file, &inside);
+            return left_out(&repository, &file);
         }
         if !is_above && let Some(ledger) = above.strip_suffix('/') {
             let up = "../".repeat(inside.split('/').filter(|part| !part.is_empty()).count());
@@ -213,17 +213,19 @@ fn outside(repository: &Repository, root: &Path) -> Undetermined {
     Undetermined::other(what, Remedy::run([&unset]).after(format!("`{unset}` ends that")))
 }
 
-fn left_out(repository: &Repository, file: &TrackedFile, inside: &str) -> Undetermined {
+fn left_out(repository: &Repository, file: &TrackedFile) -> Undetermined {
     let is_sparse = repository.setting("core.sparsecheckout").as_deref() == Some("true");
+    let top = repository.work_dir().unwrap_or(repository.common_dir());
+    let top = top.components().collect::<PathBuf>().display().to_string();
+    let git = shell::command("git -C", &[&top]);
     let command = if file.is_sparse && is_sparse {
-        "git sparse-checkout disable".to_owned()
+        format!("{git} sparse-checkout disable")
     } else {
-        let up = "../".repeat(inside.split('/').filter(|part| !part.is_empty()).count());
-        let path = quoted(&format!("{up}{}", file.path));
+        let path = quoted(&file.path);
         let marks = [("skip-worktree", file.is_sparse), ("assume-unchanged", file.is_assumed)];
         let marks = marks.iter().filter(|(_, is_set)| *is_set);
-        let looks = marks.map(|(mark, _)| format!("git update-index --no-{mark} -- {path} && "));
-        format!("{}git checkout -- {path}", looks.collect::<String>())
+        let looks = marks.map(|(mark, _)| format!("{git} update-index --no-{mark} -- {path} && "));
+        format!("{}{git} checkout -- {path}", looks.collect::<String>())
     };
     let what = format!("{} is in git's index, and this checkout leaves it out", file.path);
     Undetermined::other(what, Remedy::run([command]))

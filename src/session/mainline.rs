@@ -99,35 +99,8 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
     let located = Located::at(found.work_dir()?.to_owned(), options).ok()?;
     let (chosen, repository) = (approved_ref(&located).ok()?, located.repository().ok()?);
     let folders = std::iter::once(inside.clone()).chain(inside.above());
-    removed_at((chosen.tip, &chosen.reference), folders, (repository, &chosen))
-}
-
-// Refuses a ledger above the one that was asked about, whose policy git has, and this checkout has not.
-pub(crate) fn refuse_above_removed(located: &Located) -> Result<(), Undetermined> {
-    let Some(repository) = located.repository_or_none() else { return Ok(()) };
-    let above = repository.prefix(&located.root).unwrap_or_default();
-    let below = located.asked().iter().filter(|folder| folder.len() > above.len());
-    let folders: Vec<LedgerPrefix> = below.map(|folder| LedgerPrefix::new(folder)).collect();
-    if folders.is_empty() {
-        return Ok(());
-    }
-    let Ok(chosen) = approved_ref(located) else { return Ok(()) };
-    let head = repository.find("HEAD").map(|head| (head.oid, "HEAD"));
-    for named in head.into_iter().chain([(chosen.tip, chosen.reference.as_str())]) {
-        if let Some(removed) = removed_at(named, folders.iter().cloned(), (repository, &chosen)) {
-            return Err(removed);
-        }
-    }
-    Ok(())
-}
-
-fn removed_at(
-    (tip, named): (Oid, &str),
-    folders: impl Iterator<Item = LedgerPrefix>,
-    (repository, chosen): (&Repository, &ApprovedRef),
-) -> Option<Undetermined> {
     let kind = |prefix: &LedgerPrefix| {
-        let tree = CommitTree::of_commit(repository, tip, prefix)?;
+        let tree = CommitTree::of_commit(repository, chosen.tip, prefix)?;
         Ok::<_, Undetermined>(tree.kind(policy::FILE)?)
     };
     for prefix in folders {
@@ -136,20 +109,54 @@ fn removed_at(
             Ok(None) => {}
             Ok(Some(_)) => {
                 let path = paths::join(&prefix.folder(), policy::FILE);
-                let reference = &chosen.reference;
-                let what = format!("{path} is on {named}, and not in this checkout");
-                let remedy = if has_merged(repository, chosen.tip) {
-                    let from = version_of(repository, &path, reference);
-                    let restore = format!("git checkout {from}-- :/{}", quoted(&path));
-                    Remedy::run([restore]).after("put it back")
-                } else {
-                    merge_first(reference)
-                };
-                return Some(Undetermined::other(what, remedy));
+                let named = format!("on {}", chosen.reference);
+                if has_merged(repository, chosen.tip) {
+                    let from = version_of(repository, &path, &chosen.reference);
+                    return Some(removed(&path, &named, &from));
+                }
+                let what = format!("{path} is {named}, and not in this checkout");
+                return Some(Undetermined::other(what, merge_first(&chosen.reference)));
             }
         }
     }
     None
+}
+
+/// Refuses a ledger above the one that was asked about, whose policy the branch has, or had where it began, and this checkout has
+/// not.
+pub(crate) fn refuse_above_removed(located: &Located) -> Result<(), Undetermined> {
+    let Some(repository) = located.repository_or_none() else { return Ok(()) };
+    let above = repository.prefix(&located.root).unwrap_or_default();
+    let below = located.asked().iter().filter(|folder| folder.len() > above.len());
+    let folders: Vec<LedgerPrefix> = below.map(|folder| LedgerPrefix::new(folder)).collect();
+    let path_in = |prefix: &LedgerPrefix| paths::join(&prefix.folder(), policy::FILE);
+    for path in folders.iter().map(path_in) {
+        if repository.indexed_bytes(&path)?.is_some() {
+            return Err(removed(&path, "in git's index", ""));
+        }
+    }
+    let Some(head) = repository.find("HEAD").filter(|_| !folders.is_empty()) else {
+        return Ok(());
+    };
+    let chosen = approved_ref(located).ok();
+    let begun = chosen.and_then(|chosen| repository.merge_base(head.oid, chosen.tip));
+    let begun = begun.map(|commit| (commit, "where the branch began", format!("{commit} ")));
+    let places = [Some((head.oid, "at HEAD", "HEAD ".to_owned())), begun];
+    for (commit, named, from) in places.into_iter().flatten() {
+        for prefix in &folders {
+            let tree = CommitTree::of_commit(repository, commit, prefix)?;
+            if tree.kind(policy::FILE)?.is_some() {
+                return Err(removed(&path_in(prefix), named, &from));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn removed(path: &str, named: &str, from: &str) -> Undetermined {
+    let what = format!("{path} is {named}, and not in this checkout");
+    let restore = format!("git checkout {from}-- :/{}", quoted(path));
+    Undetermined::other(what, Remedy::run([restore]).after("put it back"))
 }
 
 // Returns where the checkout's own version of a file is, for `git checkout`: in the index, else at HEAD, else at the approved ref.

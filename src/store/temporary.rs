@@ -71,12 +71,17 @@ fn git_dir(top: &Path) -> Option<PathBuf> {
     Some(top.join(text.trim().strip_prefix("gitdir: ")?))
 }
 
-// Somebody may put a `.git` into a folder where all may write, to replace there what others begin.
+// Somebody may put a `.git` into a folder where all may write, to replace there what others begin; what another user begins would
+// lock the owner out; and a folder may give its group to what begins in it.
 #[cfg(unix)]
 fn is_of_one_owner(git_dir: &Path, folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    let owner = |path: &Path| fs::metadata(path).ok().map(|found| found.uid());
-    owner(git_dir).is_some_and(|uid| Some(uid) == owner(folder))
+    const SET_GROUP: u32 = 0o2000;
+    let here = fs::metadata(folder).ok().filter(|found| found.mode() & SET_GROUP == 0);
+    let own = |found: fs::Metadata| (found.uid(), found.gid());
+    let process = tempfile::tempfile().and_then(|file| file.metadata()).ok().map(|file| file.uid());
+    let both = fs::metadata(git_dir).ok().map(own).zip(here.map(own));
+    both.is_some_and(|(git, here)| git == here && process == Some(git.0))
 }
 
 #[cfg(not(unix))]

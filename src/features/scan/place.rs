@@ -33,8 +33,9 @@ impl ScanPlace {
         }
         match Repository::discover(folder) {
             Ok(repository) => Ok(ScanPlace::Repository(Box::new(repository))),
-            Err(OpenError::NotFound { folder }) => {
-                Ok(ScanPlace::Folder(folder_files::real(&folder)))
+            // A copy of a work tree, as in an image, has what lies in it.
+            Err(OpenError::NotFound { .. } | OpenError::Broken { .. }) => {
+                Ok(ScanPlace::Folder(folder_files::real(folder)))
             }
             Err(error) => Err(Undetermined::from(error).into()),
         }

@@ -49,13 +49,6 @@ pub enum OpenError {
     /// Something has the name of a repository's folder, and is none that can be opened.
     #[error("{} is not a git repository that can be opened", .entry.display())]
     Broken { entry: PathBuf },
-    /// A linked work tree lies elsewhere than its repository has it.
-    #[error(
-        "{} is a linked work tree that was moved: its repository has it at {}",
-        .here.display(),
-        .known.display()
-    )]
-    Moved { here: PathBuf, known: PathBuf },
     /// The environment says that the repository of a folder is elsewhere.
     #[error("git's folder for {} is elsewhere according to GIT_DIR, which is not followed", .folder.display())]
     Named { folder: PathBuf, has_own: bool },
@@ -87,11 +80,6 @@ impl OpenError {
                     false => String::new(),
                 };
                 Remedy::run([&ask]).after(format!("mend what `{ask}` says, or remove it{moved}"))
-            }
-            OpenError::Moved { here, .. } => {
-                let here = here.display().to_string();
-                let repair = shell::command("git -C", &[&here]) + " worktree repair";
-                Remedy::run([&repair]).after(format!("run `{repair}`"))
             }
             OpenError::Named { has_own: true, .. } => {
                 "unset GIT_DIR, or remove the `.git` that lies there".into()
@@ -127,7 +115,7 @@ impl Repository {
         let own_dir = found.map_err(|error| match error.code() {
             git2::ErrorCode::NotFound => match named_git(folder) {
                 Some(entry) => OpenError::Broken { entry },
-                None if configuration::named_folders()[0].is_some() => {
+                None if is_named_elsewhere(folder, None) => {
                     OpenError::Named { folder: folder.to_path_buf(), has_own: false }
                 }
                 None => OpenError::NotFound { folder: folder.to_path_buf() },
@@ -137,19 +125,14 @@ impl Repository {
         if let Some(folder) = holder(&own_dir) {
             return Err(OpenError::Tracked { own_dir, folder });
         }
-        if is_named_elsewhere(folder, &own_dir) {
+        if is_named_elsewhere(folder, Some(&own_dir)) {
             return Err(OpenError::Named { folder: folder.to_path_buf(), has_own: true });
         }
         match git2::Repository::open(&own_dir) {
             Ok(git) => {
-                let known = git.workdir().map(|top| top.components().collect::<PathBuf>());
-                match top_beside(folder, &git).zip(known) {
-                    Some((here, known)) if git.is_worktree() => {
-                        return Err(OpenError::Moved { here, known });
-                    }
-                    // Where git's folder is a link, the work tree begins at the link.
-                    Some((here, _)) => git.set_workdir(&here, false).map_err(refused)?,
-                    None => {}
+                // Git's work tree begins at its folder, or at the link or file that leads there.
+                if let Some(here) = top_beside(folder, &git) {
+                    git.set_workdir(&here, false).map_err(refused)?;
                 }
                 Repository::opened(git)
             }
@@ -221,8 +204,8 @@ impl Repository {
             graph: OnceCell::new(),
             reads: Cell::new(0),
             common_dir,
+            extent: Extent::partial(remotes.to_name(&promisor), !shallow.is_empty()),
             shallow,
-            extent: Extent::partial(remotes.to_name(&promisor)),
             stand_in: Some(stand_in),
         })
     }
@@ -299,19 +282,26 @@ fn stated_work_dir(git: &git2::Repository, config: &git2::Config) -> Option<Path
 }
 
 // Tells whether the environment names another git folder, with a work tree that a folder lies in: git takes that one there.
-fn is_named_elsewhere(folder: &Path, own_dir: &Path) -> bool {
+fn is_named_elsewhere(folder: &Path, own_dir: Option<&Path>) -> bool {
     let [Some(named), Some(top)] = configuration::named_folders() else { return false };
     let real = |path: &Path| real_path(path).ok();
     let is_inside =
         real(folder).zip(real(top)).is_some_and(|(folder, top)| folder.starts_with(top));
-    is_inside && real(named) != real(own_dir)
+    is_inside && own_dir.is_none_or(|own_dir| real(named) != real(own_dir))
 }
 
 // Returns the nearest entry that has the name of git's folder, from a folder upwards.
 fn named_git(folder: &Path) -> Option<PathBuf> {
     let begin = real_path(folder).ok()?;
     let mut named = begin.ancestors().map(|folder| folder.join(".git"));
-    named.find(|entry| fs::symlink_metadata(entry).is_ok())
+    let is_any = |entry: &PathBuf| fs::symlink_metadata(entry).is_ok();
+    // Git steps over a folder that never was one of its own.
+    let holds = |entry: &PathBuf, part: &str| is_any(&entry.join(part));
+    let is_plain = |entry: &PathBuf| {
+        fs::read_dir(entry).is_ok()
+            && !["HEAD", "config", "index"].iter().any(|part| holds(entry, part))
+    };
+    named.find(|entry| is_any(entry) && !is_plain(entry))
 }
 
 // Returns the folder whose `.git` is git's folder, leads there or names it, if libgit2 takes another one for the work tree: git's
@@ -424,7 +414,7 @@ fn extent(own_dir: &Path, common_dir: &Path, config: &git2::Config) -> (BTreeSet
     }
     let remotes = RemoteNames::read(own_dir, config);
     let extent = match remotes.preferred(&promisors) {
-        Some(promisor) => Extent::partial(remotes.to_name(promisor)),
+        Some(promisor) => Extent::partial(remotes.to_name(promisor), !shallow.is_empty()),
         None => {
             let fetched = remotes.fetched(common_dir);
             let source = remotes.preferred(&fetched).or(remotes.preferred(&remotes.all));

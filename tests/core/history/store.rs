@@ -126,9 +126,12 @@ fn a_partial_clone_opens_in_both_of_its_forms_and_says_what_is_missing() {
             repo::git(clone.path(), &["config", "core.repositoryFormatVersion", "1"]);
         }
         let git = Repository::discover(clone.path()).unwrap();
-        assert_eq!(git.extent(), Extent::partial(""));
+        assert_eq!(git.extent(), Extent::partial("", false));
         let missing = git.read(own(blob)).unwrap_err();
-        assert_eq!(missing, Obstacle::Missing { object: own(blob), extent: Extent::partial("") });
+        assert_eq!(
+            missing,
+            Obstacle::Missing { object: own(blob), extent: Extent::partial("", false) }
+        );
         assert!(missing.repair().contains("git fetch"), "{missing}");
         let refs = git.refs().unwrap();
         let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();

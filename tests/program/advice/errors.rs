@@ -110,7 +110,6 @@ stories!(of_open, OpenError {
     Reftable => Words("another clone is needed, or a newer git"),
     Sha256 => Words("another repository is needed"),
     Tracked => Words("only a person knows whether the files are wanted"),
-    Moved => Words("`shapes::git_folder` runs it"),
     Named => Words("`shapes::git_folder` runs it"),
     Broken => Words("`git status` says what has to be mended"),
     Refused => Words("git's message names the cause"),

@@ -1,6 +1,6 @@
 //! Checkouts whose `.git` is no plain folder, lies where none is expected, or can't be opened.
 
-use super::{Checkout, Origin, RECORDS, assert_as_full, sample, write};
+use super::{Checkout, Origin, RECORDS, assert_as_full, said, sample, write};
 use crate::support::repo::git;
 
 const BOTH: [&[&str]; 2] = [&["lint"], &["lint", "--base", "origin/main"]];
@@ -123,8 +123,8 @@ fn a_repository_that_cannot_be_opened_is_no_plain_folder() {
     assert_eq!(linked.run(&["lint"]).code, 1);
     std::fs::rename(&linked.top, top.join("elsewhere")).unwrap();
     let moved = Checkout { top: top.join("elsewhere"), from: top.join("elsewhere"), ..linked };
-    assert_undetermined("moved", &moved, "is a linked work tree that was moved");
     assert_eq!(moved.ask("moved", &["lint"]).0, 1);
+    assert_eq!(moved.ask("moved", &["lint", "--base", "origin/main"]).0, 1);
 }
 
 #[test]
@@ -176,11 +176,11 @@ fn a_nested_ledger_whose_policy_is_removed_is_not_that_above_it() {
     let mut clone = origin.after(&[&["switch", "-q", "main"]]);
     clone.from = clone.top.join("svc");
     for (commands, said) in [
-        ("rm svc/exledger.yaml", "svc/exledger.yaml is on HEAD, and not in this checkout"),
-        ("git rm -q svc/exledger.yaml", "svc/exledger.yaml is on HEAD, and not in this checkout"),
+        ("rm svc/exledger.yaml", "svc/exledger.yaml is in git's index, and not in this checkout"),
+        ("git rm -q svc/exledger.yaml", "svc/exledger.yaml is at HEAD, and not in this checkout"),
         (
             "git switch -qc gone && git commit -qm Remove",
-            "svc/exledger.yaml is on refs/remotes/origin/main, and not in this checkout",
+            "svc/exledger.yaml is where the branch began, and not in this checkout",
         ),
     ] {
         clone.sh(commands, commands);
@@ -189,6 +189,39 @@ fn a_nested_ledger_whose_policy_is_removed_is_not_that_above_it() {
     let help = clone.run(&["lint"]).err;
     clone.sh(help.split('`').nth(1).unwrap(), "put back");
     assert_eq!(clone.run(&["lint"]).code, 0);
+    // A branch from before the ledger was nested has none there.
+    clone.sh("git switch -q --detach origin/main~1 && mkdir -p svc", "before");
+    assert_eq!(clone.run(&["lint"]).code, 0);
+}
+
+#[test]
+fn a_copy_without_git_is_a_plain_folder() {
+    let origin = Origin::new();
+    let clone = origin.after(&[&["switch", "-q", "main"]]);
+    let folder = clone.top.parent().unwrap();
+    clone.sh(
+        "mkdir -p ../above/.git ../above/copy && git archive HEAD | tar -x -C ../above/copy",
+        "a copy",
+    );
+    let place = |name: &str| folder.join(name).display().to_string();
+    let copy =
+        Checkout { top: folder.join("above/copy"), from: folder.join("above/copy"), ..clone };
+    assert_eq!(copy.run(&["lint"]).code, 0, "below an empty folder with the name of git's");
+    // As in a hook.
+    let copy = Checkout { variables: vec![("GIT_DIR".to_owned(), place("clone/.git"))], ..copy };
+    assert_eq!(copy.run(&["lint"]).code, 0, "beside GIT_DIR");
+}
+
+#[test]
+fn a_folder_is_named_by_any_path_that_leads_to_it() {
+    let origin = Origin::new();
+    let clone = origin.clone(&[]);
+    for words in BOTH {
+        let json = ["--format", "json"];
+        let plain = clone.run(&[words, &json].concat());
+        let named = clone.run(&[&["-C", "../clone/src/.."], words, &json].concat());
+        assert_eq!(said(&named), said(&plain), "{words:?}: {}", named.err);
+    }
 }
 
 #[test]

@@ -51,6 +51,16 @@ fn a_sparse_checkout_without_blobs_answers_as_a_full_one() {
 }
 
 #[test]
+fn what_a_shallow_clone_without_blobs_lacks_comes_with_one_command() {
+    let origin = Origin::new();
+    let full = origin.clone(&[]).said("full clone");
+    let clone = || origin.clone(&["--depth=1", "--no-single-branch", "--filter=blob:none"]);
+    for (words, full) in QUESTIONS.iter().zip(full) {
+        assert_eq!(clone().ask("shallow and partial", words), full, "{words:?}");
+    }
+}
+
+#[test]
 fn blobs_that_a_folder_promises_are_missing_too() {
     assert_as_full("a path", |origin| {
         let path = origin.folder.path().join("origin").display().to_string();
