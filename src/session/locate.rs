@@ -157,7 +157,8 @@ impl Located {
         let Some(repository) = &self.repository else { return Ok(()) };
         let above = repository.prefix(&self.root).unwrap_or_default();
         for folder in asked.iter().filter(|folder| folder.len() > above.len()) {
-            if let Some(file) = repository.left_out(&paths::join(folder, policy::FILE))? {
+            // An index that can't be read stops what judges the checkout, and nothing else.
+            if let Ok(Some(file)) = repository.left_out(&paths::join(folder, policy::FILE)) {
                 return Err(left_out(repository, &file));
             }
         }

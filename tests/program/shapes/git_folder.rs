@@ -269,3 +269,16 @@ fn a_folder_without_records_is_nothing_to_lint() {
     assert_eq!(run.code, 2, "{}{}", run.out, run.err);
     assert_eq!(clone.run(&["lint", "exceptions"]).code, 0);
 }
+
+#[test]
+fn an_index_that_cannot_be_read_stops_no_answer_about_the_approved_branch() {
+    let origin = Origin::new();
+    let mut clone = origin.after(&[&["switch", "-q", "main"]]);
+    let list = ["list", "--approved-only"];
+    let expected = clone.run(&list);
+    clone.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "src"]);
+    clone.from = clone.top.join("src");
+    let listed = clone.run(&list);
+    assert_eq!((listed.code, listed.out), (expected.code, expected.out), "{}", listed.err);
+    assert_eq!(clone.run(&["lint"]).code, 3);
+}
