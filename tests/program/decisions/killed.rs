@@ -139,7 +139,7 @@ fn a_full_disk_is_named_with_the_file_that_it_has_no_room_for() {
 
 #[test]
 fn of_what_is_older_than_a_day_only_what_was_begun_here_is_removed() {
-    const OLD: &str = "touch -d '3 days ago'";
+    const OLD: &str = "touch -t 202601010000";
     let life = life();
     let sh = |command: &str| {
         let mut shell = Command::new("sh");
