@@ -10,6 +10,7 @@ use crate::approval::evidence::statement::LedgerPlace;
 use crate::diag;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
+use crate::history::branch::Branch;
 use crate::history::chain::{self, Chain};
 use crate::history::chain::{ApprovalsBranch, MissingBranch};
 use crate::history::objects::{Obstacle, Oid};
@@ -139,7 +140,9 @@ pub(crate) fn refuse_above_removed(located: &Located) -> Result<(), Undetermined
         return Ok(());
     };
     let chosen = approved_ref(located).ok();
-    let begun = chosen.and_then(|chosen| repository.merge_base(head.oid, chosen.tip));
+    let branch =
+        chosen.and_then(|chosen| Branch::between(repository, chosen.tip, head.oid).ok()?);
+    let begun = branch.and_then(|branch| branch.bases.first().copied());
     let begun = begun.map(|commit| (commit, "where the branch began", format!("{commit} ")));
     let places = [Some((head.oid, "at HEAD", "HEAD ".to_owned())), begun];
     for (commit, named, from) in places.into_iter().flatten() {

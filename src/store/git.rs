@@ -166,12 +166,6 @@ fn cause(error: &git2::Error) -> String {
 }
 
 impl Repository {
-    /// Returns the best common ancestor of two commits; `None` if this clone has none.
-    pub fn merge_base(&self, one: Oid, other: Oid) -> Option<Oid> {
-        let found = self.git.merge_base(theirs(one).ok()?, theirs(other).ok()?);
-        found.ok().and_then(ours)
-    }
-
     /// Returns the top of the work tree; `None` for a bare repository.
     pub fn work_dir(&self) -> Option<&Path> {
         self.work_dir.as_deref()
