@@ -25,6 +25,7 @@ use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people;
+use crate::policy::redesign::Redesign;
 use crate::record::time::Instant;
 use crate::rules::change_cases::GovernanceChange;
 use crate::session::error::Undetermined;
@@ -58,7 +59,13 @@ struct ComparedRecords {
     named: Files,
     deltas: Vec<Delta>,
     /// Those like them, once their history is read along with everything else.
-    similar: Option<Vec<TrailKey>>,
+    similar: Option<SimilarRecords>,
+}
+
+struct SimilarRecords {
+    keys: Vec<TrailKey>,
+    /// The redesigns whose records are among them.
+    redesigns: Vec<Rc<Redesign>>,
 }
 
 impl Comparer<'_> {
@@ -306,7 +313,7 @@ impl Comparer<'_> {
     /// Returns the entries of the records that differ, and the landed records to compare these with; `None` if none differs.
     fn entries(
         &self,
-        (deltas, similar, governance): (Vec<Delta>, Option<Vec<TrailKey>>, [&Governance; 2]),
+        (deltas, similar, governance): (Vec<Delta>, Option<SimilarRecords>, [&Governance; 2]),
         redesigns: &[RedesignHistory],
         until: Instant,
         entry: &dyn Fn(Delta, ApprovedState) -> Entry,
@@ -314,10 +321,12 @@ impl Comparer<'_> {
         if deltas.is_empty() {
             return Ok((Vec::new(), None));
         }
-        let search = NeighbourSearch::of(&deltas, governance).with_redesigns(redesigns);
+        let counted = redesigns.iter().filter_map(|redesign| redesign.counted.as_ref());
+        let search = NeighbourSearch::of(&deltas, governance)
+            .with_redesigns(counted.map(|counted| &counted.redesign));
         let further;
         let ((history, approvals), similar) = match similar {
-            Some(similar) if !search.has_patterns() => (self.past()?, similar),
+            Some(similar) if search.is_within(&similar.redesigns) => (self.past()?, similar.keys),
             _ => {
                 further = self.past_of_similar(&deltas, &search)?;
                 (&further.0, further.1)
@@ -352,10 +361,12 @@ impl Comparer<'_> {
         let mut tried = self.records(base, states.map(Rc::new), proposed)?;
         if !tried.deltas.is_empty() {
             let [before, after] = &tried.governance;
-            let search = NeighbourSearch::of(&tried.deltas, [before, after]);
-            let (past, similar) = self.past_of_similar(&tried.deltas, &search)?;
+            let stated = self.stated_redesigns(proposed)?;
+            let search =
+                NeighbourSearch::of(&tried.deltas, [before, after]).with_redesigns(stated.iter());
+            let (past, keys) = self.past_of_similar(&tried.deltas, &search)?;
             self.past.get_or_init(|| past);
-            tried.similar = Some(similar);
+            tried.similar = Some(SimilarRecords { keys, redesigns: search.into_redesigns() });
         }
         Ok(Some(tried))
     }

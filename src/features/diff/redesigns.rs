@@ -64,6 +64,20 @@ impl Comparer<'_> {
         Ok((redesigns, changed))
     }
 
+    /// Returns the redesigns in the files of a proposed state, counted or not.
+    pub(super) fn stated_redesigns(
+        &self,
+        proposed: ProposedState<'_>,
+    ) -> Result<Vec<Rc<Redesign>>, Undetermined> {
+        let folder = std::slice::from_ref(&proposed.governance.policy.redesigns);
+        let mut stated = Vec::new();
+        for named in Files::list(proposed.tree, folder)?.records {
+            let bytes = named.bytes(proposed.tree)?;
+            stated.extend(file::read(&named.path, &bytes).redesign.map(Rc::new));
+        }
+        Ok(stated)
+    }
+
     /// Returns the changes that are of the policy and the files that it names, not of redesigns.
     pub(super) fn of_policy(
         &self,

@@ -33,7 +33,7 @@ use crate::survey::cause::{self, Findings, RefusingGroups};
 use crate::survey::compared_version::ComparedVersion;
 use crate::survey::neighbour::Neighbour;
 use crate::survey::occurrence::Filing;
-use crate::survey::redesign::{RedesignHistory, covers, covers_any};
+use crate::survey::redesign::{covers, covers_any};
 use crate::survey::refiling::{NameSearch, Peer};
 use crate::yaml::node::Limits;
 
@@ -126,10 +126,11 @@ impl<'n> NeighbourSearch<'n> {
 
     /// Adds the patterns of the redesigns that are about one of the records: whether they came back depends on all records
     /// of the pattern.
-    pub fn with_redesigns(mut self, redesigns: &[RedesignHistory]) -> NeighbourSearch<'n> {
-        let counted =
-            redesigns.iter().filter_map(|redesign| Some(&redesign.counted.as_ref()?.redesign));
-        for redesign in counted {
+    pub fn with_redesigns<'r>(
+        mut self,
+        redesigns: impl Iterator<Item = &'r Rc<Redesign>>,
+    ) -> NeighbourSearch<'n> {
+        for redesign in redesigns {
             let mut governance = self.governance.iter();
             let is_about = governance.any(|governance| {
                 self.groups.iter().any(|groups| covers_any(&redesign.pattern, groups, governance))
@@ -172,9 +173,15 @@ impl<'n> NeighbourSearch<'n> {
         })
     }
 
-    /// Tells whether records of the patterns of redesigns are searched for, too.
-    pub fn has_patterns(&self) -> bool {
-        !self.patterns.is_empty()
+    /// Tells whether a search for the same records with these redesigns finds all that this one does.
+    pub fn is_within(&self, redesigns: &[Rc<Redesign>]) -> bool {
+        let mut own = self.patterns.iter();
+        own.all(|own| redesigns.iter().any(|other| other.pattern == own.pattern))
+    }
+
+    /// Returns the redesigns of which records are searched for.
+    pub fn into_redesigns(self) -> Vec<Rc<Redesign>> {
+        self.patterns
     }
 
     /// Tells whether nothing is searched for.
