@@ -99,28 +99,33 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
     let inside = LedgerPrefix::new(&found.prefix(folder)?);
     let located = Located::at(found.work_dir()?.to_owned(), options).ok()?;
     let (chosen, repository) = (approved_ref(&located).ok()?, located.repository().ok()?);
-    let folders = std::iter::once(inside.clone()).chain(inside.above());
-    let kind = |prefix: &LedgerPrefix| {
-        let tree = CommitTree::of_commit(repository, chosen.tip, prefix)?;
-        Ok::<_, Undetermined>(tree.kind(policy::FILE)?)
+    let folders: Vec<_> = std::iter::once(inside.clone()).chain(inside.above()).collect();
+    let path = match policy_path(repository, chosen.tip, &folders) {
+        Err(unreadable) => return Some(unreadable),
+        Ok(path) => path?,
     };
+    let named = format!("on {}", chosen.reference);
+    if has_merged(repository, chosen.tip) {
+        let from = version_of(repository, &path, &chosen.reference);
+        return Some(removed(&path, &named, &from));
+    }
+    let what = format!("{path} is {named}, and not in this checkout");
+    Some(Undetermined::other(what, merge_first(&chosen.reference)))
+}
+
+/// Returns the path of the policy that a commit has in the first of some folders that holds one.
+fn policy_path(
+    repository: &Repository,
+    commit: Oid,
+    folders: &[LedgerPrefix],
+) -> Result<Option<String>, Undetermined> {
     for prefix in folders {
-        match kind(&prefix) {
-            Err(unreadable) => return Some(unreadable),
-            Ok(None) => {}
-            Ok(Some(_)) => {
-                let path = paths::join(&prefix.folder(), policy::FILE);
-                let named = format!("on {}", chosen.reference);
-                if has_merged(repository, chosen.tip) {
-                    let from = version_of(repository, &path, &chosen.reference);
-                    return Some(removed(&path, &named, &from));
-                }
-                let what = format!("{path} is {named}, and not in this checkout");
-                return Some(Undetermined::other(what, merge_first(&chosen.reference)));
-            }
+        let tree = CommitTree::of_commit(repository, commit, prefix)?;
+        if tree.kind(policy::FILE)?.is_some() {
+            return Ok(Some(paths::join(&prefix.folder(), policy::FILE)));
         }
     }
-    None
+    Ok(None)
 }
 
 /// Refuses a ledger above the one that was asked about, whose policy the branch has, or had where it began, and this checkout has
@@ -146,11 +151,8 @@ pub(crate) fn refuse_above_removed(located: &Located) -> Result<(), Undetermined
     let begun = begun.map(|commit| (commit, "where the branch began", format!("{commit} ")));
     let places = [Some((head.oid, "at HEAD", "HEAD ".to_owned())), begun];
     for (commit, named, from) in places.into_iter().flatten() {
-        for prefix in &folders {
-            let tree = CommitTree::of_commit(repository, commit, prefix)?;
-            if tree.kind(policy::FILE)?.is_some() {
-                return Err(removed(&path_in(prefix), named, &from));
-            }
+        if let Some(path) = policy_path(repository, commit, &folders)? {
+            return Err(removed(&path, named, &from));
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tempfile::{NamedTempFile, TempPath};
 
+use crate::store::git::open::named_by;
 use crate::store::real_path::real_path;
 use crate::store::target;
 
@@ -54,21 +55,12 @@ pub(super) fn waiting(git_dir: &Path) -> io::Result<PathBuf> {
 pub(super) fn waiting_for(place: &Path) -> Option<PathBuf> {
     let folder = real_path(target::folder(place)).ok()?;
     let is_top = |above: &&Path| fs::symlink_metadata(above.join(".git")).is_ok();
-    let git_dir = git_dir(folder.ancestors().find(is_top)?)?;
+    let git_dir = named_by(&folder.ancestors().find(is_top)?.join(".git"))?;
     // What only has the name of a git folder is somebody's.
     if !git_dir.join("HEAD").is_file() || !is_of_one_owner(&git_dir, &folder) {
         return None;
     }
     waiting(&git_dir).ok()
-}
-
-fn git_dir(top: &Path) -> Option<PathBuf> {
-    let git = top.join(".git");
-    if git.is_dir() {
-        return Some(git);
-    }
-    let text = git.is_file().then(|| fs::read_to_string(&git).ok()).flatten()?;
-    Some(top.join(text.trim().strip_prefix("gitdir: ")?))
 }
 
 // Somebody may put a `.git` into a folder where all may write, to replace there what others begin; what another user begins would

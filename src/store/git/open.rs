@@ -311,17 +311,22 @@ fn top_beside(folder: &Path, git: &git2::Repository) -> Option<PathBuf> {
     let known = real_path(git.workdir()?).ok();
     let begin = real_path(folder).ok()?;
     let leads_there = |above: &&Path| {
-        let entry = above.join(".git");
-        let named = match entry.is_file().then(|| fs::read_to_string(&entry)) {
-            Some(Ok(text)) => text.trim().strip_prefix("gitdir:").map(|to| above.join(to.trim())),
-            _ => Some(entry),
-        };
+        let named = named_by(&above.join(".git"));
         named.and_then(|named| real_path(named).ok()).is_some_and(|named| named == own)
     };
     let here = begin.ancestors().find(leads_there)?;
     let config = git.config().ok()?.open_level(git2::ConfigLevel::Local).ok()?;
     let is_stated = !git.is_worktree() && config.get_string(WORK_TREE).is_ok();
     (!is_stated && known.as_deref() != Some(here)).then(|| here.to_path_buf())
+}
+
+/// Returns the folder of git that an entry `.git` is, or names in its line.
+pub(in crate::store) fn named_by(entry: &Path) -> Option<PathBuf> {
+    if !entry.is_file() {
+        return Some(entry.to_path_buf());
+    }
+    let text = fs::read_to_string(entry).ok()?;
+    Some(entry.parent()?.join(text.trim().strip_prefix("gitdir:")?.trim()))
 }
 
 pub(super) fn work_dir(own_dir: &Path) -> Option<PathBuf> {
@@ -336,10 +341,9 @@ pub(super) fn linked_work_dir(own_dir: &Path) -> Option<PathBuf> {
     let common = real_path(own.join(commondir.trim())).ok()?;
     let text = fs::read_to_string(own.join("gitdir")).ok()?;
     let link = own.join(text.trim());
-    let back = fs::read_to_string(&link).ok()?;
-    let top = link.parent()?;
-    let named = real_path(top.join(back.trim().strip_prefix("gitdir:")?.trim())).ok()?;
-    (own.parent() == Some(&common.join("worktrees")) && named == own).then(|| top.to_path_buf())
+    let named = real_path(named_by(&link)?).ok()?;
+    let is_linked = link.is_file() && own.parent() == Some(&common.join("worktrees"));
+    (is_linked && named == own).then(|| link.parent().map(Path::to_path_buf)).flatten()
 }
 
 /// Returns the work tree that versions a git directory; `None` for one named as git names it, and for a bare repository that
