@@ -522,21 +522,33 @@ pub struct ApprovalsBranch {
     pub lost_tip: Option<Oid>,
     /// Statements of a later time don't count yet; `None` if all do.
     pub until: Option<Instant>,
-    /// The command that fetches it, if this clone has none of the remote's; `None` if it has, or there is no remote.
-    pub missing: Option<MissingBranch>,
+    /// What this clone knows of the remote's; `None` without a remote, and where nothing of it could count.
+    pub remote: Option<RemoteBranch>,
 }
 
-/// A branch of a remote that this clone lacks.
+/// How well a clone knows a branch of a remote.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MissingBranch {
+pub struct RemoteBranch {
     /// Its short name.
     pub name: String,
+    /// The command that fetches it.
     pub command: String,
     /// Whether this clone fetches it where the remote has one.
     pub is_followed: bool,
+    /// Whether this clone has one, or a fetch of all branches found none.
+    pub is_known: bool,
+    /// When a fetch, not a clone, last found the tip of the approved branch, whatever else it asked for.
+    pub fetched: Option<Instant>,
+    /// When a fetch or clone did.
+    pub seen: Option<Instant>,
 }
 
 impl ApprovalsBranch {
+    /// Returns the remote's, if this clone lacks it, or does not fetch what is said there later.
+    pub fn unfetched(&self) -> Option<&RemoteBranch> {
+        self.remote.as_ref().filter(|remote| !(remote.is_followed && remote.is_known))
+    }
+
     /// Tells whether its tip reaches a commit, as far as it is read.
     pub fn reaches(&self, oid: Oid) -> bool {
         self.is_cut || self.commits.iter().any(|commit| commit.oid == oid)

@@ -425,8 +425,12 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
     let is_in_file = landed.at_tip && finding.rule.group() != RuleGroup::Change;
     // Where it stands no more, it can't be edited.
     match rules::find(finding.rule) {
-        Some(rule) if rule.special.stays_error => finding.remedy = Remedy::stays(),
         _ if is_in_file => {}
+        Some(rule) if rule.special.stays_error => finding.remedy = Remedy::stays(),
+        _ if landed.ends_by_later_version() => {
+            let again = "correct it in a change that someone else approves: that ends it";
+            finding.remedy = again.into();
+        }
         _ => finding.remedy = landed.approval(landed.how_to_approve()),
     }
 }

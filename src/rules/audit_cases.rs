@@ -347,6 +347,11 @@ impl<'c> LandedCase<'c> {
         .to_owned()
     }
 
+    /// Tells whether nothing is missing of the version, and what is wrong with it ends with a later approved one.
+    pub fn ends_by_later_version(&self) -> bool {
+        self.healed == Healed::No && self.at_tip && self.verdict.satisfied != Satisfied::No
+    }
+
     /// Returns the remedy that the version is approved; what comes before, in words.
     pub fn approval(&self, note: impl Into<String>) -> Remedy {
         let is_open = self.verdict.satisfied == Satisfied::No;

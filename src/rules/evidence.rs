@@ -111,7 +111,11 @@ pub fn of(source: &RecordFile, tree: &dyn Tree) -> Result<Vec<Evidence>, TreeErr
     Ok(all)
 }
 
-fn look_up(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
+/// Returns what stands at the path of evidence, links followed.
+///
+/// # Errors
+/// [`TreeError`] if it can't be read.
+pub fn look_up(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
     match place_of(path, tree)? {
         FoundPlace::File(place) => hashed(&place, tree),
         FoundPlace::Nothing => Ok(Found::Nothing),

@@ -31,8 +31,8 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
         let ChainFault::BadSignature { line, why } = fault else {
             continue;
         };
-        let help = "restore the file; or list the gate's key in the signers file, for namespaces=\"exledger-receipt@v1\" alone";
+        let help = "restore the file, or list the gate's key in the signers file, for namespaces=\"exledger-receipt@v1\" alone";
         let message = format!("the signature {why}");
-        findings.push(file.finding(RULE.code, *line, message, file.start_anew(help)));
+        findings.push(file.finding(RULE.code, *line, message, file.put_aside(help)));
     }
 }

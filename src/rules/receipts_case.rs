@@ -43,11 +43,13 @@ impl ReceiptsCase<'_> {
         at_line(code, (self.path, line), message, remedy)
     }
 
-    /// Returns the remedy that the file is put aside and another one started.
-    pub fn start_anew(&self, note: &str) -> Remedy {
+    /// Returns the remedy that the file is put aside. Whoever starts another one gives the uses in it back, so that is left to
+    /// people: without it, records with `uses` are `unknown`.
+    pub fn put_aside(&self, note: &str) -> Remedy {
         let [path, old] = [self.path, &format!("{}.old", self.path)].map(quoted);
-        let start = format!("exledger check --new-receipts {path}");
-        Remedy::run([format!("mv -- {path} {old}"), start]).after(note)
+        Remedy::run([format!("mv -- {path} {old}")]).after(format!(
+            "{note}; a new file, `exledger check --new-receipts {path}`, counts uses from none"
+        ))
     }
 }
 

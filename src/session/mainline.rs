@@ -12,7 +12,7 @@ use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::history::branch::Branch;
 use crate::history::chain::{self, Chain};
-use crate::history::chain::{ApprovalsBranch, MissingBranch};
+use crate::history::chain::{ApprovalsBranch, RemoteBranch};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::paths::{self, LedgerPrefix};
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef, HeadState};
@@ -75,17 +75,16 @@ pub(crate) fn read_approvals(
         _ => &[],
     };
     let mut branch = ApprovalsBranch::read(repository, tip, former, chain)?;
-    if let (Some(remote), None) = (remote, tip) {
-        let command = repository.fetch_of(remote, APPROVALS_BRANCH);
+    branch.remote = remote.map(|remote| RemoteBranch {
+        name: format!("{remote}/{APPROVALS_BRANCH}"),
+        command: repository.fetch_of(remote, APPROVALS_BRANCH),
+        is_followed: repository.follows(remote, APPROVALS_BRANCH),
         // After a fetch of all branches that found this tip, the remote has no such branch: another one would change nothing.
-        let is_followed = repository.follows(remote, APPROVALS_BRANCH);
-        let is_fetched =
-            repository.fetch_head_named(&chosen.reference, remote, chosen.tip).is_some();
-        if !(is_followed && is_fetched) {
-            let name = format!("{remote}/{APPROVALS_BRANCH}");
-            branch.missing = Some(MissingBranch { name, command, is_followed });
-        }
-    }
+        is_known: tip.is_some()
+            || repository.has_fetched_all(&chosen.reference, remote, chosen.tip),
+        fetched: repository.fetch_head_named(&chosen.reference, remote, chosen.tip),
+        seen: repository.last_fetched(&chosen.reference, remote, chosen.tip),
+    });
     branch.until = Some(until);
     Ok(if is_past { branch.as_of(until) } else { branch })
 }

@@ -52,8 +52,9 @@ pub(super) fn landing_times(history: &History, trail: &Trail) -> Vec<Instant> {
 }
 
 fn statements_not_fetched(history: &History) -> Option<Reason> {
-    let missing = history.approvals_branch.missing.as_ref()?;
-    let cause = format!("this clone has no {}", missing.name);
+    let missing = history.approvals_branch.unfetched()?;
+    let lacks = if missing.is_followed { "has no" } else { "does not fetch" };
+    let cause = format!("this clone {lacks} {}", missing.name);
     Some(
         ReasonKind::StatementsNotFetched
             .says(Advised::new(cause, format!(": {}", missing.command))),

@@ -4,6 +4,7 @@
 
 use crate::approval::next::who::KnownIdentities;
 use crate::diag::sorting::StableSort as _;
+use crate::history::chain::RemoteBranch;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -28,6 +29,8 @@ pub struct AdviceContext<'a> {
     /// The name of the ref on which records are approved, such as `origin/main`.
     pub base: &'a str,
     pub remote: Option<&'a str>,
+    /// What this clone knows of the remote's branch of signed statements.
+    pub statements: Option<&'a RemoteBranch>,
     pub instant: Instant,
     pub lint: &'a dyn LandedLint,
     /// Who asks; `None` where the answer is for anybody.

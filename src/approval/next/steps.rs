@@ -70,7 +70,8 @@ pub struct NextSteps {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalStep {
     pub way: ApprovalWay,
-    /// The people who can take it, sorted; empty if anyone can who is not an author.
+    /// The people who can take it, sorted; empty if anyone can who is not an author, and for what has landed, whose verdict
+    /// names the people who are missing.
     pub who: Vec<Person>,
     /// What must happen first.
     pub after: Option<Blocker>,

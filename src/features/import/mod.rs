@@ -1,6 +1,8 @@
 //! Import: drafts of records from the exceptions that other tools keep in files, and the completion of drafts.
 //!
-//! Start at `prepare`. Follows `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
+//! Start at `answer`: `formats/suppressions/readers` read a file, `named` leaves out what is on record or has ended,
+//! `draft/import_draft` decides on ends and on what is still to be said, and `answer` writes all or none. Follows
+//! `docs/spec/interop.md`, 4, and `docs/spec/cli.md`, import.
 
 pub mod adopt;
 pub mod answer;

@@ -12,7 +12,7 @@ use crate::features::lint::findings::LintFindings;
 use crate::features::lint::input::{Input, LintRequest};
 use crate::features::lint::landed::LandedRecords;
 use crate::features::lint::redesigns::LintedRedesigns;
-use crate::features::lint::{conflict, duplicates};
+use crate::features::lint::{conflict, duplicates, in_place};
 use crate::history::objects::{Objects as _, Oid};
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
@@ -149,6 +149,7 @@ pub(crate) fn lint<'l>(
         // What is advised is the work tree's: before, the index's same finding would be another.
         conflict::advise(located, &input, &mut found.findings);
         duplicates::advise(located, at, &input, &mut found.findings);
+        in_place::advise(located, &input, &mut found.findings);
     }
     counts.base = base.map(|base| base.to_string());
     checkout.reach_left_out(&mut found.findings);

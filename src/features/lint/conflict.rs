@@ -7,9 +7,11 @@ use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell::{quoted, quoted_path};
+use crate::features::lint::by_hand::{self, comment};
 use crate::features::lint::landed::{ApprovedTip, approved_tip};
+use crate::history::branch::Branch;
 use crate::history::chain;
-use crate::history::change::differ::{beyond, differences};
+use crate::history::change::differ::beyond;
 use crate::history::objects::{Objects as _, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
@@ -128,7 +130,12 @@ impl ConflictSides<'_> {
                 Some(Conflict {
                     take: format!("git checkout {version} -- {}", quoted_path(path)),
                     show: (!is_tip).then(|| shown(&format!("{reference}:./{path}"))),
-                    sides: sides.map(|(landed, others)| RecordSides { base: None, landed, others }),
+                    sides: sides.map(|(landed, others)| {
+                        let base = self.begun(path).and_then(of_blob);
+                        // Where the marks were committed on top of what landed, git no longer knows what both sides changed.
+                        let base = base.filter(|base| *base != landed);
+                        RecordSides { base, landed, others }
+                    }),
                 })
             }
         }
@@ -140,21 +147,38 @@ impl ConflictSides<'_> {
         bytes.is_ok_and(|bytes| !file::read(path, &bytes).findings.iter().any(syntax))
     }
 
+    /// Returns the last landed version that can be read, by what names its commit.
     fn last_readable(&self, path: &str) -> Option<(String, Oid)> {
-        let ApprovedTip { repository, prefix, reference, tip, .. } = self.approved?;
-        let (mut version, mut at, mut unreadable) = (reference.clone(), *tip, None);
+        let ApprovedTip { reference, tip, .. } = self.approved?;
+        let (at, blob) = self.readable_from(path, *tip)?;
+        let version = if at == *tip { reference.clone() } else { at.to_string() };
+        Some((version, blob))
+    }
+
+    /// Returns the version in the commit where the branch began, seen from its last commit without the marks.
+    fn begun(&self, path: &str) -> Option<Oid> {
+        let ApprovedTip { repository, prefix, tip, .. } = self.approved?;
+        let (own, _) = self.readable_from(path, repository.find("HEAD")?.oid)?;
+        let branch = Branch::between(*repository, *tip, own).ok()??;
+        let base = chain::read(*repository, *branch.bases.first()?).ok()?;
+        let (_, blob) = CommitTree::new(*repository, base.tree, prefix).entry(path).ok()??;
+        Some(blob)
+    }
+
+    fn readable_from(&self, path: &str, tip: Oid) -> Option<(Oid, Oid)> {
+        let ApprovedTip { repository, prefix, .. } = self.approved?;
+        let (mut at, mut unreadable) = (tip, None);
         loop {
             let commit = chain::read(*repository, at).ok()?;
             let (_, blob) =
                 CommitTree::new(*repository, commit.tree, prefix).entry(path).ok()??;
             if unreadable != Some(blob) {
                 if self.is_readable(path, blob) {
-                    return Some((version, blob));
+                    return Some((at, blob));
                 }
                 unreadable = Some(blob);
             }
             at = *commit.parents.first()?;
-            version = at.to_string();
         }
     }
 }
@@ -170,13 +194,13 @@ impl Conflict {
         match &self.sides {
             Some(sides) => {
                 let (commands, fields) = sides.again(asker);
-                lines.extend(fields.into_iter().map(|field| format!("# edit again: {field}")));
+                lines.extend(fields);
                 last = commands;
             }
             None => {
                 let place = self.show.iter().map(|show| format!(", as `{show}` has it"));
                 let place: String = place.collect();
-                lines.push(format!("# edit again: what the other side changed{place}"));
+                lines.push(comment(&format!("what the other side changed{place}")));
             }
         }
         // A decision that is refused must not be lost: the conflict ends with the last one.
@@ -219,7 +243,8 @@ struct Command(String);
 impl Command {
     fn flag(mut self, name: &str, values: impl IntoIterator<Item: AsRef<str>>) -> Command {
         for value in values {
-            self.0 += &format!(" --{name} {}", quoted(&value.as_ref().replace('\n', " ")));
+            self.0 +=
+                &format!(" --{name} {}", quoted(&value.as_ref().replace(char::is_control, " ")));
         }
         self
     }
@@ -302,35 +327,54 @@ impl LostDecision<'_> {
         command.flag("by", (!is_asker).then_some(who.as_str()))
     }
 
-    /// Returns the fields that no command writes, as the other side has them.
+    /// Returns what no command writes, as comments of a shell.
     fn fields(&self) -> Vec<String> {
         /// What commands write.
         const DECIDED: [&str; 7] =
             ["closure", "expires", "fired", "handling", "renewals", "reviews", "transfers"];
-        let lacking = differences(Some(self.landed), self.other);
-        let changed = self.base.map(|base| differences(Some(base), self.other));
-        let is_changed =
-            |field: &str| changed.as_ref().is_none_or(|all| all.iter().any(|it| it.field == field));
-        let is_transferred = !beyond(&self.other.transfers, &self.landed.transfers).is_empty();
-        let is_decided = |field: &str| {
-            let top = field.split(['.', '[']).next().unwrap_or(field);
-            let last = field.rsplit('.').next().unwrap_or(field);
-            DECIDED.contains(&top)
-                || top == "owner" && is_transferred
-                || top == "compensating_controls"
-                    && (matches!(last, "verified" | "status") || field.contains(".evidence["))
+        let value = |record: &Record| serde_json::to_value(record).unwrap_or(Value::Null);
+        let (landed, mut other) = (value(self.landed), value(self.other));
+        let mut take = |key: &str| {
+            if let (Some(map), landed) = (other.as_object_mut(), landed.get(key)) {
+                match landed {
+                    Some(landed) => drop(map.insert(key.to_owned(), landed.clone())),
+                    None => drop(map.remove(key)),
+                }
+            }
         };
-        let fields = lacking
-            .into_iter()
-            .filter(|difference| is_changed(&difference.field) && !is_decided(&difference.field));
-        fields.map(|it| format!("{}: {}", it.field, written(&it.to))).collect()
+        DECIDED.into_iter().for_each(&mut take);
+        if !beyond(&self.other.transfers, &self.landed.transfers).is_empty() {
+            take("owner");
+        }
+        let controls = other.get_mut("compensating_controls").and_then(Value::as_array_mut);
+        for control in controls.into_iter().flatten().filter_map(Value::as_object_mut) {
+            let known = landed.get("compensating_controls").and_then(Value::as_array);
+            let mut known = known.into_iter().flatten();
+            let Some(known) = known.find(|known| known.get("id") == control.get("id")) else {
+                continue;
+            };
+            // A review makes it active.
+            let is_active = control.get("status").is_some_and(|status| status == "active");
+            let written = ["verified", "evidence", "status"];
+            for key in written.into_iter().filter(|key| *key != "status" || is_active) {
+                match known.get(key) {
+                    Some(value) => drop(control.insert(key.to_owned(), value.clone())),
+                    None => drop(control.remove(key)),
+                }
+            }
+        }
+        by_hand::edits(self.base.map(value).as_ref(), &landed, &other)
     }
 
     /// Tells whether the other side, which ends earlier, was ended earlier, and the landed one not just renewed.
     fn ends_sooner(&self) -> bool {
         match self.base {
             Some(base) => not_after(&self.other.expires) < not_after(&base.expires),
-            None => beyond(&self.landed.renewals, &self.other.renewals).is_empty(),
+            None => {
+                let renewed = beyond(&self.landed.renewals, &self.other.renewals);
+                let former = renewed.first().map(|renewal| not_after(&renewal.from));
+                former.is_none_or(|former| not_after(&self.other.expires) < former)
+            }
         }
     }
 }
@@ -340,12 +384,4 @@ fn argument(evidence: &Evidence) -> String {
     let source = sources.into_iter().flatten().next().map_or("", String::as_str);
     let id = evidence.id.as_ref().map(|id| format!("{id}=")).unwrap_or_default();
     format!("{id}{}:{source}", evidence.kind)
-}
-
-fn written(value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("'{}'", text.replace('\'', "''")),
-        Value::Null => "none".to_owned(),
-        other => other.to_string(),
-    }
 }

@@ -5,9 +5,11 @@
 pub mod answer;
 mod approvals;
 mod base;
+mod by_hand;
 mod conflict;
 mod duplicates;
 pub mod findings;
+mod in_place;
 pub mod input;
 mod landed;
 mod redesigns;

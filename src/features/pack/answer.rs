@@ -124,23 +124,23 @@ fn refuse_open_span(request: PackRequest) -> Result<(), Usage> {
 
 /// Refuses a clone whose answers rest on its lack of the approvals branch: another clone's pack would differ.
 fn refuse_unfetched(snapshot: &Snapshot<'_>) -> Result<(), Undetermined> {
-    let Some(missing) = &snapshot.history.approvals_branch.missing else { return Ok(()) };
-    let unheard = snapshot.notices.iter().find_map(|notice| match notice {
-        Notice::UnheardRejections { command, .. } => Some(command),
-        _ => None,
-    });
+    let Some(missing) = snapshot.history.approvals_branch.unfetched() else { return Ok(()) };
+    let is_unheard = |notice: &Notice| matches!(notice, Notice::UnheardRejections { .. });
+    let is_unheard = snapshot.notices.iter().any(is_unheard);
     let mut reasons = snapshot.record_states.iter().flat_map(|state| &state.reasons);
     let waits = reasons.any(|reason| reason.kind() == ReasonKind::StatementsNotFetched);
-    match unheard.or(waits.then_some(&missing.command)) {
-        Some(command) => Err(Undetermined::other(
-            format!(
-                "this clone has no {}: what was approved or rejected there would be missing in the pack",
-                missing.name
-            ),
-            Remedy::run([command]),
-        )),
-        None => Ok(()),
+    // Who has fetched, and has none, may fetch again in vain.
+    let is_open = is_unheard || waits && missing.fetched.is_none();
+    if !is_open {
+        return Ok(());
     }
+    Err(Undetermined::other(
+        format!(
+            "this clone has not fetched {}: what was approved or rejected there would be missing in the pack",
+            missing.name
+        ),
+        Remedy::run([&missing.command]),
+    ))
 }
 
 /// Returns a stamp that is the same in every clone: the branch instead of what a clone calls it.

@@ -159,6 +159,7 @@ impl Snapshot<'_> {
             request_sla: self.governance.policy.approval.request_sla,
             base: base.unwrap_or(reference),
             remote: self.chosen.remote.as_deref(),
+            statements: self.history.approvals_branch.remote.as_ref(),
             instant: self.stamp.instant,
             lint: self,
             asker: None,

@@ -11,13 +11,12 @@ use crate::approval;
 use crate::approval::evidence::approvals_branch;
 use crate::approval::governance::counted::CountedGovernance;
 use crate::clock::Stopwatch;
-use crate::diag::{self, shell};
+use crate::diag;
 use crate::history::chain::{self, Chain};
 use crate::history::folders::RecordSearch;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::record_folders::RecordFolders;
-use crate::history::refs::ApprovedRef;
 use crate::history::version::Trail;
 use crate::history::walk;
 use crate::history::walked::History;
@@ -246,12 +245,12 @@ impl<'h> Snapshot<'h> {
         }
         // Without a key that signs, the branch changes no answer, so nobody needs to fetch it.
         if !approvals_branch::can_count(&history) {
-            history.approvals_branch.missing = None;
+            history.approvals_branch.remote = None;
         }
         leave_out(&mut history, &counted.tip);
         let approvals = approval::judge_counted(&history, counted);
         let (now, moved) = (line.now, (line.is_moved, line.now));
-        let unheard = unheard(repository, &line.chosen, &history);
+        let unheard = unheard(repository, &history);
         let data = SnapshotData {
             stamp: stamp::of(repository, &history, &approvals.counted, line.instant, moved),
             record_states: Vec::new(),
@@ -285,12 +284,11 @@ fn log_walk(history: &History, reads: u64, stopwatch: &Stopwatch) {
 }
 
 /// Returns the notice that rejections are unknown; a shallow clone is told to fetch its history first.
-fn unheard(repository: &Repository, chosen: &ApprovedRef, history: &History) -> Option<Notice> {
-    let missing = history.approvals_branch.missing.as_ref()?;
+fn unheard(repository: &Repository, history: &History) -> Option<Notice> {
+    let missing = history.approvals_branch.unfetched()?;
     if missing.is_followed || repository.extent().is_shallow() {
         return None;
     }
-    let remote = shell::quoted(chosen.remote.as_deref()?);
-    let command = format!("git remote set-branches {remote} '*' && git fetch {remote}");
-    Some(Notice::UnheardRejections { branch: missing.name.clone(), command })
+    let (branch, command) = (missing.name.clone(), missing.command.clone());
+    Some(Notice::UnheardRejections { branch, command })
 }

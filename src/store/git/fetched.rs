@@ -25,6 +25,18 @@ impl Repository {
         fetched.max(logged.max())
     }
 
+    /// Tells whether the last fetch asked for more than one branch, with this commit at the tip of that one: `git fetch REMOTE BRANCH`
+    /// says nothing of others.
+    pub fn has_fetched_all(&self, name: &str, remote: &str, tip: Oid) -> bool {
+        let heads = [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD"));
+        let named = name.strip_prefix(&format!("refs/remotes/{remote}/"));
+        heads.iter().any(|file| {
+            let text = fs::read_to_string(file).unwrap_or_default();
+            let is_all = text.lines().count() > 1 || text.contains("\tnot-for-merge\t");
+            is_all && named.is_some_and(|branch| fetch_head_time(file, branch, tip).is_some())
+        })
+    }
+
     /// Returns when a fetch, not a clone, found this commit at the tip of a branch; `None` if nothing shows that.
     pub fn fetch_head_named(&self, name: &str, remote: &str, tip: Oid) -> Option<Instant> {
         let branch = name.strip_prefix(&format!("refs/remotes/{remote}/"))?;

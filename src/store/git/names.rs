@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use crate::diag::shell;
 use crate::history::objects::Oid;
 use crate::history::refs::{HeadState, Refs};
 use crate::record::time::Instant;
@@ -121,14 +122,13 @@ impl Repository {
         found.refspecs().any(|refspec| refspec.src_matches(&source))
     }
 
-    /// Returns the command that fetches a branch of a remote, if that has one; also in a clone that follows another one alone.
+    /// Returns the command that fetches a branch of a remote, if that has one; a clone that follows another one alone fetches all
+    /// from then on, so that it learns of what is said later, too.
     pub fn fetch_of(&self, remote: &str, branch: &str) -> String {
-        match self.follows(remote, branch) {
+        let (is_followed, remote) = (self.follows(remote, branch), shell::quoted(remote));
+        match is_followed {
             true => format!("git fetch {remote}"),
-            // A pattern may match nothing.
-            false => {
-                format!("git fetch {remote} 'refs/heads/{branch}*:refs/remotes/{remote}/{branch}*'")
-            }
+            false => format!("git remote set-branches {remote} '*' && git fetch {remote}"),
         }
     }
 

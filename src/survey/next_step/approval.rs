@@ -21,6 +21,9 @@ use crate::survey::branch;
 use crate::survey::due::{self, Bucket, DueRecord, Horizon, Urgency};
 use crate::survey::escalate::AdviceContext;
 
+/// In how many seconds after a merge the job that records its reviews is done.
+const LONGEST_JOB: i64 = 5 * 60;
+
 /// An approval that a record waits for.
 #[derive(Clone, Debug)]
 pub struct AwaitedApproval {
@@ -193,17 +196,19 @@ impl<'a> AdviceCase<'a> {
         })
     }
 
-    /// Returns the step for an approval that may be there already, in the branch of signed statements, which this clone lacks.
+    /// Returns the step for an approval that may be there already, in the branch of signed statements, and not in this clone.
     fn unfetched(&self) -> Option<AdviceStep> {
-        let governance = self.around.governance;
-        let mut reasons = self.record_state.reasons.iter();
-        let unfetched = reasons.find(|reason| reason.kind() == ReasonKind::StatementsNotFetched);
-        let Some(Reason::Stated(_, text)) = unfetched else { return None };
-        let command = text.advice.trim_start_matches(": ");
-        // Without a job that signs reviews, the branch may not exist, unless this clone follows another one alone.
-        let is_single = command.contains(":refs/remotes/");
-        (is_single || Keys::from_governance(governance, governance).has_bridge())
-            .then(|| step("fetch the signed approvals, and ask again", command, By::Anybody))
+        let (governance, remote) = (self.around.governance, self.around.statements?);
+        // A job states the reviews soon after the merge; without one, the branch may not exist, unless this clone asks for others
+        // alone.
+        let has_job = Keys::from_governance(governance, governance).has_bridge();
+        let landed = self.record_state.landed.as_ref();
+        let stated = landed.map(|landed| landed.at.plus_seconds(LONGEST_JOB));
+        let is_early = has_job && remote.seen < stated;
+        let is_missing = has_job && !remote.is_known && remote.fetched.is_none();
+        let what = "fetch the signed approvals, and ask again";
+        let is_open = !remote.is_followed || is_early || is_missing;
+        is_open.then(|| step(what, remote.command.clone(), By::Anybody))
     }
 
     fn missing_facts(&self) -> Option<AdviceStep> {

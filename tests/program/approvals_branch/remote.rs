@@ -71,6 +71,8 @@ fn status(folder: &Path) -> (String, String) {
     (record["status"].as_str().unwrap().to_owned(), record["reasons"].to_string())
 }
 
+const FOLLOW: &str = "git remote set-branches origin '*' && git fetch origin";
+
 #[test]
 fn one_pull_request_and_one_push_of_the_branch_end_in_allow() {
     let forge = Forge::new();
@@ -143,11 +145,9 @@ fn a_clone_of_one_branch_says_what_it_lacks_and_how_to_fetch_it() {
     let single = forge.clone("nina", &["--single-branch"]);
     let (is, reasons) = status(single.path());
     assert_eq!(is, "unapproved");
-    let command =
-        "git fetch origin 'refs/heads/exledger-approvals*:refs/remotes/origin/exledger-approvals*'";
-    let lack = format!("this clone has no origin/exledger-approvals: {command}");
+    let lack = format!("this clone does not fetch origin/exledger-approvals: {FOLLOW}");
     assert!(reasons.contains(&lack), "{reasons}");
-    assert!(shell(single.path(), command));
+    assert!(shell(single.path(), FOLLOW));
     assert_eq!(status(single.path()).0, "active");
     // One that follows all branches needs less.
     let whole = forge.clone("nina", &[]);
@@ -157,6 +157,12 @@ fn a_clone_of_one_branch_says_what_it_lacks_and_how_to_fetch_it() {
     assert!(is == "unapproved" && reasons.contains(lack), "{reasons}");
     assert!(shell(whole.path(), "git fetch origin"));
     assert_eq!(status(whole.path()).0, "active");
+    // A fetch of one branch says nothing of others.
+    git(whole.path(), &["update-ref", "-d", "refs/remotes/origin/exledger-approvals"]);
+    assert!(shell(whole.path(), "git fetch origin main"));
+    git(whole.path(), &["update-ref", "-d", "refs/remotes/origin/exledger-approvals"]);
+    let (is, reasons) = status(whole.path());
+    assert!(is == "unapproved" && reasons.contains(lack), "{reasons}");
     // Where the remote has no such branch, the fetch is not asked for again.
     git(forge.remote.path(), &["update-ref", "-d", "refs/heads/exledger-approvals"]);
     let none = forge.clone("nina", &[]);
@@ -164,6 +170,30 @@ fn a_clone_of_one_branch_says_what_it_lacks_and_how_to_fetch_it() {
     assert!(shell(none.path(), "git fetch origin"));
     let (is, reasons) = status(none.path());
     assert!(is == "unapproved" && !reasons.contains("git fetch"), "{reasons}");
+}
+
+#[test]
+fn what_is_said_later_reaches_a_clone_of_one_branch() {
+    let forge = Forge::new();
+    let omar = forge.clone("omar", &[]);
+    run(omar.path(), "2026-11-20T11:00:00Z", &["approve", ID, "--ref", "billing"]);
+    git(omar.path(), &["push", "-q", "origin", "exledger-approvals"]);
+    forge.merge();
+    let single = forge.clone("nina", &["--single-branch"]);
+    // Who fetches it by hand learns of nothing that is said there later.
+    let once = "git fetch -q origin exledger-approvals:refs/remotes/origin/exledger-approvals";
+    assert!(shell(single.path(), once));
+    let check = || run(single.path(), "2026-11-25", &["check", "--application", "billing"]);
+    let told = check();
+    assert!(told.code == 0 && told.out.contains(FOLLOW), "{}{}", told.out, told.err);
+    assert!(shell(single.path(), FOLLOW));
+    git(omar.path(), &["pull", "-q"]);
+    let no = ["approve", ID, "--reject", "--reason", "Rotate it instead"];
+    assert_eq!(run(omar.path(), "2026-11-21T14:00:00Z", &no).code, 0);
+    git(omar.path(), &["push", "-q", "origin", "exledger-approvals"]);
+    assert!(shell(single.path(), "git fetch origin"));
+    let told = check();
+    assert!(told.code == 1 && !told.out.contains(FOLLOW), "{}{}", told.out, told.err);
 }
 
 #[test]
@@ -180,14 +210,13 @@ fn a_clone_of_one_branch_is_told_that_rejections_are_unknown() {
     assert_eq!(said.code, 0, "{}", said.err);
     git(omar.path(), &["push", "-q", "origin", "exledger-approvals"]);
     let single = forge.clone("nina", &["--single-branch"]);
-    let follow = "git remote set-branches origin '*' && git fetch origin";
     for command in [&["check", "--application", "billing"][..], &["list"], &["show", ID]] {
         let told = run(single.path(), "2026-11-25", command);
-        assert!((told.out + &told.err).contains(follow), "{command:?}");
+        assert!((told.out + &told.err).contains(FOLLOW), "{command:?}");
     }
-    assert!(shell(single.path(), follow));
+    assert!(shell(single.path(), FOLLOW));
     assert_eq!(status(single.path()).0, "unapproved");
-    assert!(!run(single.path(), "2026-11-25", &["list"]).err.contains(follow));
+    assert!(!run(single.path(), "2026-11-25", &["list"]).err.contains(FOLLOW));
 }
 
 #[test]
@@ -197,7 +226,7 @@ fn what_is_printed_works_where_the_remote_has_no_such_branch_yet() {
     for options in [&[][..], &["--single-branch"]] {
         let clone = forge.clone("omar", options);
         let (_, reasons) = status(clone.path());
-        let (_, command) = reasons.split_once("no origin/exledger-approvals: ").unwrap();
+        let (_, command) = reasons.split_once(" origin/exledger-approvals: ").unwrap();
         let fetch = command.split('"').next().unwrap();
         assert!(shell(clone.path(), fetch), "{reasons}");
         let said = run(clone.path(), "2026-11-21T11:00:00Z", &["approve", ID]);
@@ -298,7 +327,6 @@ fn an_emergency_that_waits_says_what_this_clone_lacks_too() {
     let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
     let record = &shown["record"];
     assert_eq!(record["status"], "active", "{record:#}");
-    assert!(record["reasons"].to_string().contains("this clone has no origin/exledger-approvals"));
-    let command = shown["next"]["command"].as_str().unwrap();
-    assert!(command.starts_with("git fetch origin "), "{command}");
+    assert!(record["reasons"].to_string().contains("does not fetch origin/exledger-approvals"));
+    assert_eq!(shown["next"]["command"], FOLLOW);
 }

@@ -324,3 +324,108 @@ fn marks_that_landed_are_replaced_by_the_version_before_them() {
     let helps: Vec<&str> = found.map(|it| it["help"].as_str().unwrap()).collect();
     assert!(!helps.is_empty() && helps.iter().all(|it| !it.contains("git checkout")), "{helps:?}");
 }
+
+type Change = fn(&str) -> String;
+
+/// Writes two versions of a record by hand, and merges the landed one into the other one's branch.
+fn written([landed, asked]: [Change; 2]) -> Life {
+    let life = life();
+    let base = life.text(ID);
+    life.repo.branch("asked").by("ana").write(ID, &asked(&base)).commit("Ask for more");
+    life.repo.branch("decided").by("sam").write(ID, &landed(&base)).commit("Decide");
+    life.merge("decided", "lee", "");
+    life.switch("asked");
+    life.repo.config("user.name", "Ana Ruiz");
+    life.repo.config("user.email", "ana@example.com");
+    let merge = cli::shell(&life.repo, "git merge -q main");
+    assert_eq!(merge.code, 1, "{}{}", merge.out, merge.err);
+    life
+}
+
+/// Returns the lines that `lint` prints for the conflict.
+fn printed(life: &Life) -> Vec<String> {
+    let (_, answer) = life.answered("ana", &["lint"]);
+    let help = find_conflict(&answer)["help"].as_str().unwrap();
+    help.lines().map(str::to_owned).collect()
+}
+
+fn comments(life: &Life) -> Vec<String> {
+    let lines = printed(life).into_iter();
+    lines.filter_map(|line| Some(line.strip_prefix("# edit again: ")?.to_owned())).collect()
+}
+
+fn with(text: &str, line: &str) -> String {
+    format!("{text}{line}\n")
+}
+
+#[test]
+fn what_a_record_says_is_no_command() {
+    need(&["git"]);
+    let life = written([
+        |text| text.replace("title: Nightly", "title: Hourly"),
+        |text| text.replace("title: Nightly", "title: |-\n  Daily\n  touch RAN\n  #"),
+    ]);
+    let lines = printed(&life);
+    let comment = lines.iter().find(|line| line.starts_with("# edit again: title: ")).unwrap();
+    assert!(comment.contains("Daily\\ntouch RAN"), "{lines:#?}");
+    let run = cli::shell(&life.repo, &lines.join("\n"));
+    assert_eq!(run.code, 0, "{lines:#?} {}", run.err);
+    assert!(!life.repo.path().join("RAN").exists(), "{lines:#?}");
+}
+
+#[test]
+fn what_no_command_writes_is_named_where_it_belongs() {
+    need(&["git"]);
+    let uses =
+        written([|text| with(text, "uses: {limit: 9}"), |text| with(text, "uses: {limit: 1}")]);
+    assert_eq!(comments(&uses), ["uses.limit: 1"]);
+    // An entry beside one that landed is added, not written over it.
+    let triggers = written([
+        |text| with(text, "  - {id: T2, when: The vendor leaves, then: review}"),
+        |text| with(text, "  - {id: T3, when: The job ends, then: review}"),
+    ]);
+    let added = r#"triggers: add {"id":"T3","when":"The job ends","then":"review"}"#;
+    assert_eq!(comments(&triggers), [added]);
+    // A control that the other side gave up is not active again.
+    let control = written([
+        |text| {
+            text.replace(
+                "night, owner: soc@example.com, status: active}",
+                "night, owner: soc@example.com, status: active, verified: 2026-11-20}",
+            )
+        },
+        |text| {
+            text.replace(
+                "night, owner: soc@example.com, status: active}",
+                "night, owner: soc@example.com, status: withdrawn}",
+            )
+        },
+    ]);
+    assert_eq!(comments(&control), ["compensating_controls[0].status: withdrawn"]);
+}
+
+#[test]
+fn marks_that_were_committed_take_away_nothing_that_landed() {
+    need(&["git"]);
+    let commit = |life: &Life| {
+        let commit = cli::shell(&life.repo, "git add -A && git commit -q -m 'Merge it'");
+        assert_eq!(commit.code, 0, "{}", commit.err);
+    };
+    let alone = written([
+        |text| {
+            with(&text.replace("title: Nightly", "title: Hourly"), "references: {ticket: OPS-1}")
+        },
+        |text| text.replace("title: Nightly", "title: Daily"),
+    ]);
+    commit(&alone);
+    assert_eq!(comments(&alone), ["title: Daily invoices still read with the shared user"]);
+    // Who wanted an end sooner than before still wants it.
+    let of = |kind: &str| KINDS.iter().find(|it| it.0 == kind).unwrap().1;
+    let life = conflicting("sooner", [of("renew")[0], of("sooner")[0]]);
+    commit(&life);
+    assert!(
+        printed(&life).iter().any(|line| line.contains("--until 2026-12-10")),
+        "{:#?}",
+        printed(&life)
+    );
+}
