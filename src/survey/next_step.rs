@@ -18,7 +18,7 @@ use crate::history::objects::Obstacle;
 use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
-use crate::record::vocabulary::{Baseline, Then};
+use crate::record::vocabulary::{Baseline, ControlStatus, Then};
 use crate::status::state::{RecordState, Status};
 use crate::status::{reason, renewal};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
@@ -197,6 +197,12 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn by_bucket(&self, bucket: Bucket) -> AdviceStep {
+        // `lint` refuses a decision on what nobody owns.
+        let is_decision = matches!(bucket, Bucket::ReviewDue | Bucket::ControlStale);
+        let bucket = match is_decision && !self.record_state.ownerless.is_empty() {
+            true => Bucket::Ownerless,
+            false => bucket,
+        };
         if let Some(settles) = self.settled_by(bucket) {
             return settles;
         }
@@ -279,10 +285,15 @@ impl<'a> AdviceCase<'a> {
         // Of one that was dropped since the approval, a verification makes it active again.
         let stale = controls.clone().find(|control| !control.dropped).or_else(|| controls.next());
         let id = stale.map_or("CONTROL", |control| control.id.as_str());
-        let stated = self.record.into_iter();
-        let place = stated
-            .flat_map(|record| &record.compensating_controls)
-            .position(|control| control.id == id);
+        let landed = self.record_state.stated.as_deref().or(self.record);
+        let mut stated = landed.into_iter().flat_map(|record| &record.compensating_controls);
+        let place = stated.clone().position(|control| control.id == id);
+        let is_given_up = stated
+            .find(|control| control.id == id)
+            .is_none_or(|control| control.status == ControlStatus::Withdrawn);
+        if is_given_up && stale.is_some_and(|control| control.dropped) {
+            return self.waiting();
+        }
         step(
             format!("verify control {id} again{}", self.by_others()),
             shell::command("exledger review", &[self.id, "--control", id]),

@@ -54,7 +54,7 @@ impl AcceptedKinds {
             forge_merges: accepts(EvidenceKind::Merge)
                 && demand.proof <= Proof::ForgeSigned
                 && keys.prove_merges(governance),
-            trailers: merges && trailers && reads_approved_by(approval.forge),
+            trailers: trailers && reads_approved_by(approval.forge),
             signed_merges: accepts(EvidenceKind::Signature),
             signed_files: accepts(EvidenceKind::Detached),
             bridged_reviews: bridged_reviews && keys.has_bridge(),
@@ -64,7 +64,9 @@ impl AcceptedKinds {
             authors_may: approval.self_approval == SelfApproval::Allow,
             has_keys: !keys.is_empty(),
             // The change that lists the first key is approved by a merge (G2).
-            can_list_keys: !keys.is_empty() || accepts(EvidenceKind::Merge),
+            can_list_keys: !keys.is_empty()
+                || accepts(EvidenceKind::Merge)
+                || trailers && reads_approved_by(approval.forge),
         }
     }
 }

@@ -224,7 +224,7 @@ pub fn by_policy(accepted: AcceptedKinds, missing: Vec<MissingApproval>) -> Next
         (merges, ApprovalWay::Merge),
         (accepted.forge_merges && !accepted.merges && needs_one, ApprovalWay::ForgeMerge),
         (signs && !has_keys, ApprovalWay::SignedFile),
-        (accepted.trailers && !needs_one && !(signs && has_keys), ApprovalWay::MergeWithTrailers),
+        (accepted.trailers && !(merges || signs && has_keys), ApprovalWay::MergeWithTrailers),
         (can_list_keys && accepted.signed_merges && !merges && needs_one, ApprovalWay::SignedMerge),
         (accepted.notes, ApprovalWay::ReviewNote),
     ];
@@ -411,6 +411,8 @@ impl Proposal<'_> {
             steps.extend(self.by_forge());
         } else if accepted.merges {
             steps.extend(self.by_claim(ApprovalWay::Merge));
+        } else if accepted.trailers {
+            steps.extend(self.by_claim(ApprovalWay::MergeWithTrailers));
         } else if accepted.signed_merges && needs_one {
             steps.extend(self.by_key(ApprovalWay::SignedMerge, signature::GIT));
         }

@@ -126,6 +126,12 @@ impl<'a> AdviceCase<'a> {
             };
             let (how, command) = self.approve(what);
             let missing = self.missing();
+            let next = self.next_steps(None);
+            let is_review = next.nearest().is_some_and(|way| way.way == ApprovalWay::ForgeReviews);
+            if let Some((action, command)) = self.records_reviews(&next).filter(|_| is_review) {
+                let by = By::Approvers(missing, false);
+                return AdviceStep { action, command: Some(command), by };
+            }
             let action = match missing.iter().find_map(|missing| missing.add.as_ref()) {
                 Some(to_add) => format!("add {to_add}, then {how}, or reject it"),
                 None => format!("{how}, or reject it"),
@@ -345,12 +351,10 @@ impl<'a> AdviceCase<'a> {
             _ => pending.needs_none,
         };
         let is_review = |event: &&str| ["reviewed", "attested"].contains(event);
-        if needs_none {
-            let action = match self.grants_when_degraded() || !pending.events.iter().any(is_review)
-            {
-                true => format!("merge {branch}{what}: it needs no approval"),
-                false => format!("have an approver who did not write it merge {branch}{what}"),
-            };
+        // What only its author says of it ends nothing where a degraded record grants nothing.
+        let is_witnessed = !self.grants_when_degraded() && pending.events.iter().any(is_review);
+        if needs_none && !is_witnessed {
+            let action = format!("merge {branch}{what}: it needs no approval");
             return step(action, self.diff(branch), By::Owner);
         }
         if !pending.rejected_by.is_empty() {

@@ -182,7 +182,9 @@ fn what_is_printed_about_twenty_kinds_of_fault_leads_to_what_nothing_ends() {
     seen.extend(end_what_landed(&stage));
     assert!(seen.len() >= 20, "{seen:?}");
     for finding in bad(&stage.answer(&["verify"])) {
-        assert_eq!(finding["remedy"]["do"], "none", "{finding:#}");
+        // What to correct in what landed only a person knows.
+        let is_said = finding["remedy"]["do"] == "other" && commands(&finding["remedy"]).is_empty();
+        assert!(is_said || finding["remedy"]["do"] == "none", "{finding:#}");
         assert!(!finding["help"].as_str().unwrap().is_empty(), "{finding:#}");
     }
 }

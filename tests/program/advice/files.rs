@@ -130,10 +130,8 @@ pub(super) fn statements_not_fetched(words: &str) {
     let reasons = shown["reasons"].as_array().unwrap().iter().filter_map(|it| it.as_str());
     let reason = reasons.into_iter().find(|reason| reason.contains(words)).unwrap();
     let (_, command) = reason.split_once(": ").unwrap();
-    let command = command.replace('\'', "");
-    let words: Vec<&str> = command.split(' ').collect();
-    assert_eq!(words[0], "git", "{reason}");
-    crate::support::repo::git(clone.path(), &words[1..]);
+    let run = crate::cli::shell_in(clone.path(), stage.repo.now(), command);
+    assert_eq!(run.code, 0, "{reason}: {}", run.err);
     assert_eq!(show()["status"], "active");
 }
 

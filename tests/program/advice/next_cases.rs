@@ -123,6 +123,31 @@ fn closed() -> Stage {
     stage
 }
 
+fn given_up() -> Stage {
+    let stage = approved(VERIFIED);
+    let withdrawn = VERIFIED.replace("status: active", "status: withdrawn");
+    assert_ne!(withdrawn, VERIFIED);
+    stage.land("ana", &[(ID, &record(&withdrawn))]);
+    stage
+}
+
+fn left() -> Stage {
+    let stage = later(VERIFIED, "2026-11-28T09:00:00Z");
+    let roster = ROSTER.replace("Ana Ruiz,billing,yes", "Ana Ruiz,billing,no");
+    stage.merged("people.csv", &roster, "dana", "lee");
+    stage
+}
+
+fn reviewed_by_owner() -> Stage {
+    let stage = later(REVIEWED, "2026-11-28T09:00:00Z");
+    let run = stage.shell("ana", &format!("exledger review {ID} --outcome still-needed"));
+    assert_eq!(run.code, 0, "{}", run.err);
+    let text = stage.text();
+    stage.repo.branch("rv").by("ana").write(ID, &text).commit("Review it");
+    stage.home();
+    stage
+}
+
 fn revoked() -> Stage {
     let stage = approved("triggers: [{id: T1, when: The vendor ships, then: revoke}]\n");
     stage.run_on(&format!("exledger fire {ID} T1"), "ana", "lee");
@@ -313,6 +338,36 @@ const CASES: &[NextCase] = &[
         asker: "dana",
         verdict: "deny",
         command: "exledger review EXC-2026-7F3KQ --control CC1",
+        answers: "",
+        then: Then::Merged("dana", "lee"),
+    },
+    NextCase {
+        name: "16: a control was given up by a change that nobody approved",
+        state: given_up,
+        asked: APPLICATION,
+        asker: "dana",
+        verdict: "deny",
+        command: "exledger approve EXC-2026-7F3KQ",
+        answers: "",
+        then: Then::Merged("dana", "lee"),
+    },
+    NextCase {
+        name: "16: a control is stale, and the owner has left",
+        state: left,
+        asked: APPLICATION,
+        asker: "dana",
+        verdict: "deny",
+        command: "exledger transfer EXC-2026-7F3KQ",
+        answers: " --to lee@example.com --reason 'Ana left'",
+        then: Then::Merged("dana", "lee"),
+    },
+    NextCase {
+        name: "15: its owner alone wrote the review that waits on a branch",
+        state: reviewed_by_owner,
+        asked: APPLICATION,
+        asker: "dana",
+        verdict: "deny",
+        command: "exledger approve EXC-2026-7F3KQ --ref rv",
         answers: "",
         then: Then::Merged("dana", "lee"),
     },

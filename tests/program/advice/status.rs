@@ -116,7 +116,7 @@ fn words(kind: ReasonKind) -> &'static str {
         ReasonKind::BadSignature => "the signature of the merge is bad",
         ReasonKind::StillNeeded => "needs ",
         ReasonKind::FileRefused => "does not count, ",
-        ReasonKind::StatementsNotFetched => "this clone has no ",
+        ReasonKind::StatementsNotFetched => "this clone does not fetch ",
         ReasonKind::BroughtBack => "the same bytes were merged in",
         ReasonKind::ApprovedUnread => "could not be read, so it grants nothing",
         ReasonKind::EndedUnapproved => "without having been approved",
