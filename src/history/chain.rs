@@ -541,6 +541,8 @@ pub struct RemoteBranch {
     pub fetched: Option<Instant>,
     /// When a fetch or clone did.
     pub seen: Option<Instant>,
+    /// The files that this clone's own branch of that name has beyond it.
+    pub unpushed: Vec<String>,
 }
 
 impl ApprovalsBranch {

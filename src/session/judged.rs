@@ -329,7 +329,7 @@ pub fn added_strays(
     [base, head]: [Oid; 2],
     policy: &Policy,
 ) -> Result<Vec<Stray>, Undetermined> {
-    let added = repository.added(base, head, prefix)?.into_iter();
+    let added = repository.added(Some(base), head, prefix)?.into_iter();
     let tree = CommitTree::of_commit(repository, head, prefix)?;
     let mut strays = search(policy).find(&tree, &added.map(|path| (path, true)).collect())?;
     strays.iter_mut().for_each(|stray| stray.is_new = true);

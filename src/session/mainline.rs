@@ -75,7 +75,11 @@ pub(crate) fn read_approvals(
         _ => &[],
     };
     let mut branch = ApprovalsBranch::read(repository, tip, former, chain)?;
+    let own = repository.tip_of(None, APPROVALS_BRANCH);
+    let own = own.filter(|own| Some(*own) != tip && !branch.reaches(*own));
+    let unpushed = own.and_then(|own| repository.added(tip, own, &LedgerPrefix::default()).ok());
     branch.remote = remote.map(|remote| RemoteBranch {
+        unpushed: unpushed.unwrap_or_default(),
         name: format!("{remote}/{APPROVALS_BRANCH}"),
         command: repository.fetch_of(remote, APPROVALS_BRANCH),
         is_followed: repository.follows(remote, APPROVALS_BRANCH),

@@ -462,24 +462,24 @@ impl Repository {
         }))
     }
 
-    /// Returns the files of the whole repository that one commit lacks and another has, as ledger paths.
+    /// Returns the files of the whole repository that one commit, or none, lacks and another has, as ledger paths.
     ///
     /// # Errors
     /// [`GitError`] if git refuses.
     pub fn added(
         &self,
-        base: Oid,
+        base: Option<Oid>,
         head: Oid,
         prefix: &LedgerPrefix,
     ) -> Result<Vec<String>, GitError> {
         let everything = LedgerPrefix::default();
-        for commit in [base, head] {
+        for commit in base.into_iter().chain([head]) {
             self.tree_ends(commit, &everything, &[String::new()])?;
         }
         let tree = |oid| self.git.find_commit(theirs(oid)?)?.tree();
         let mut options = differing_files(&everything, &[]);
-        let (old, new) = (tree(base)?, tree(head)?);
-        let diff = self.git.diff_tree_to_tree(Some(&old), Some(&new), Some(&mut options))?;
+        let (old, new) = (base.map(tree).transpose()?, tree(head)?);
+        let diff = self.git.diff_tree_to_tree(old.as_ref(), Some(&new), Some(&mut options))?;
         let added = diff.deltas().filter(|delta| delta.status() == git2::Delta::Added);
         let paths = added.filter_map(delta_path);
         Ok(paths.map(|path| prefix.inward(&folder::text(&path))).collect())

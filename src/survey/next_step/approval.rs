@@ -10,6 +10,7 @@ use crate::approval::next::who::{Eligibility, Identities};
 use crate::approval::sources::keys::Keys;
 use crate::approval::verdict::{MissingApproval, NotCounted, Satisfied};
 use crate::diag::shell;
+use crate::history::refs::APPROVALS_BRANCH;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
@@ -115,7 +116,8 @@ impl<'a> AdviceCase<'a> {
         let landed_unapproved = !matches!(self.record_state.status, Status::Proposed)
             && (self.record_state.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
-            let step = self.unfetched().or_else(|| self.refused_by_lint());
+            let step = self.unpushed().or_else(|| self.unfetched());
+            let step = step.or_else(|| self.refused_by_lint());
             let step = step.or_else(|| self.vetoed());
             if let Some(step) = step.or_else(|| self.missing_facts()) {
                 return step;
@@ -200,6 +202,16 @@ impl<'a> AdviceCase<'a> {
                 _ => false,
             })
         })
+    }
+
+    /// Returns the step for an approval that is signed in this clone alone.
+    fn unpushed(&self) -> Option<AdviceStep> {
+        let (statements, remote) = (self.around.statements?, self.around.remote?);
+        let folder = format!("/.approvals/{}/", self.id);
+        let is_own = |path: &String| format!("/{path}").contains(&folder);
+        let push = || shell::command("git push", &[remote, APPROVALS_BRANCH]);
+        let is_said = statements.unpushed.iter().any(is_own);
+        is_said.then(|| step("push what was signed in this clone alone", push(), By::Anybody))
     }
 
     /// Returns the step for an approval that may be there already, in the branch of signed statements, and not in this clone.

@@ -125,6 +125,9 @@ fn after_the_merge_and_after_a_refused_push_too() {
     git(forge.remote.path(), &["fetch", "-q", &from, "exledger-approvals:exledger-approvals"]);
     let said = run(omar.path(), "2026-11-21T10:00:00Z", &["approve", ID]);
     assert_eq!(said.code, 0, "{}", said.err);
+    let shown = run(omar.path(), "2026-11-21T10:00:00Z", &["show", ID, "--format", "json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(shown["next"]["command"], "git push origin exledger-approvals", "{shown:#}");
     assert!(!shell(omar.path(), "git push origin exledger-approvals"));
     git(omar.path(), &["fetch", "-q", "origin", "exledger-approvals"]);
     let again = run(omar.path(), "2026-11-21T11:00:00Z", &["approve", ID]);
@@ -194,6 +197,24 @@ fn what_is_said_later_reaches_a_clone_of_one_branch() {
     assert!(shell(single.path(), "git fetch origin"));
     let told = check();
     assert!(told.code == 1 && !told.out.contains(FOLLOW), "{}{}", told.out, told.err);
+}
+
+#[test]
+fn who_fetched_before_the_job_was_done_is_told_to_fetch_again() {
+    let forge = Forge::new();
+    let nina = forge.clone("nina", &[]);
+    forge.merge();
+    let fetch = |at: &str| {
+        let line = format!(
+            "rm -rf .git/logs/refs/remotes && GIT_COMMITTER_DATE={at} git fetch -q origin && touch -d {at} .git/FETCH_HEAD"
+        );
+        assert!(shell(nina.path(), &line), "{at}");
+        let shown = run(nina.path(), "2026-11-25", &["show", ID, "--format", "json"]);
+        let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+        shown["next"]["command"].as_str().map(str::to_owned)
+    };
+    assert_eq!(fetch("2026-11-20T12:01:00Z").as_deref(), Some("git fetch origin"));
+    assert_ne!(fetch("2026-11-20T12:06:00Z").as_deref(), Some("git fetch origin"));
 }
 
 #[test]
