@@ -44,11 +44,13 @@ fn check(renewals: &Renewals, context: &RuleContext<'_>, findings: &mut Vec<Find
     let (message, help) = match &renewals.landing {
         Some(landing) => (
             format!("{landing} renewed {records} at once: {named}"),
-            "review each of them, and close what is no longer needed (`exledger close`)",
+            Remedy::stays().after(
+                "review each of them, and close what is no longer needed (`exledger close`)",
+            ),
         ),
         None => (
             format!("the branch renews {records} at once: {named}"),
-            "split the branch, and close what is no longer needed (`exledger close`)",
+            "split the branch, and close what is no longer needed (`exledger close`)".into(),
         ),
     };
     findings.push(Finding {
@@ -59,6 +61,6 @@ fn check(renewals: &Renewals, context: &RuleContext<'_>, findings: &mut Vec<Find
         field: Some("expires".to_owned()),
         id: Some(first.id.clone()),
         message,
-        remedy: Remedy::stays().after(help),
+        remedy: help,
     });
 }
