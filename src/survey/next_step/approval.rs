@@ -204,7 +204,7 @@ impl<'a> AdviceCase<'a> {
         })
     }
 
-    /// Returns the step for an approval that is signed in this clone alone.
+    // What is signed in this clone alone counts for nobody else.
     fn unpushed(&self) -> Option<AdviceStep> {
         let (statements, remote) = (self.around.statements?, self.around.remote?);
         let folder = format!("/.approvals/{}/", self.id);
