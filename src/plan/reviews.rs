@@ -4,6 +4,7 @@
 //! file are never used: all paths come from git's trees.
 
 mod approving;
+mod makers;
 pub mod skipped;
 
 use crate::approval::evidence::reviews::{self, ForgeReview, ReviewState, Reviewer, Reviews};
@@ -19,6 +20,7 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::Files;
 use crate::plan::reviews::approving::Approving;
+use crate::plan::reviews::makers::OwnCommits;
 use crate::plan::reviews::skipped::{SkippedReview, UnresolvedReview, taken_back};
 use crate::policy::governance::{Governance, State as Policy};
 use crate::policy::people::person::Person;
@@ -104,7 +106,11 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
             continue;
         }
         let approving = Approving::new(reviewer, review, reviews);
-        let seen = match looked_at(world, review, before) {
+        let seen = looked_at(world, review, before).and_then(|seen| {
+            let own = approving.addresses();
+            Ok((seen, OwnCommits::read(world, &own, (before, review.commit))?))
+        });
+        let seen = match seen {
             Ok(seen) => seen,
             Err(obstacle) => {
                 answer.skipped.push(SkippedReview::Missing {
@@ -115,7 +121,7 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
                 continue;
             }
         };
-        landed.compare(&seen, &approving, &mut answer)?;
+        landed.compare((&seen.0, &seen.1), &approving, &mut answer)?;
     }
     answer.stated.order_by(|one, other| one.path.cmp(&other.path));
     answer.unresolved.order_by(Ord::cmp);
@@ -252,7 +258,7 @@ impl<'w> CommitFiles<'w> {
 impl LandedChange<'_> {
     fn compare(
         &self,
-        seen: &ReviewedTree<'_>,
+        (seen, own): (&ReviewedTree<'_>, &OwnCommits<'_>),
         approving: &Approving<'_>,
         answer: &mut ReviewResult,
     ) -> Result<(), Trouble> {
@@ -274,6 +280,10 @@ impl LandedChange<'_> {
             } else if seen.head.blobs(&about)? == landed {
                 let blob = landed.first().copied();
                 match approving.writer(self.at.world.needed, &about) {
+                    Ok(_) if own.touch(&about)? => {
+                        let (who, url) = (approving.who.clone(), approving.review.url.clone());
+                        answer.skipped.push(SkippedReview::Author { who, about, url });
+                    }
                     Ok(person) => {
                         let stated = self.at.stated(about, blob, person, approving)?;
                         answer.stated.extend(stated);

@@ -8,6 +8,7 @@ mod commits;
 mod embedded;
 mod forge_answers;
 mod keys;
+mod own_commits;
 mod places;
 mod reject;
 mod reviewers;

@@ -4,11 +4,12 @@
 //! Pure. Start at `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `count::weigh` decides whether
 //! a claim counts.
 
+use crate::approval::evidence::recorded_review;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, BadFile};
 use crate::approval::people::at_landing::SignatureChecks;
 use crate::approval::people::authors::{self, AuthorSet};
 use crate::approval::people::identity::{Identity, IdentityResolver, NamedPerson};
-use crate::approval::people::relation::{ForgeAnswer, Relation, SeparatedBy};
+use crate::approval::people::relation::{Relation, SeparatedBy};
 use crate::approval::sources::forge;
 use crate::approval::sources::keys::Signer;
 use crate::approval::sources::message::{CommitMessage, ForgeAdapter, Pinned};
@@ -27,7 +28,6 @@ use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::policy::people::account::Account;
 use crate::policy::people::{self, person::Person};
 use crate::record::time::Instant;
-use std::rc::Rc;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Claim<'a> {
@@ -514,7 +514,13 @@ pub(crate) fn add_file<'a>(
             resolver.widen(&mut bridge);
             claim.kind = EvidenceKind::Review;
             claim.stated_by = Some(bridge);
-            claim.separated_by = answered(&landed.file, &identity);
+            claim.separated_by = recorded_review::answered(&landed.file, &identity);
+            // A squash may name none of the commits of its branch.
+            if scene.version.commit.parents.len() < 2
+                && recorded_review::names_reviewer(&landed.file, &identity, resolver)
+            {
+                claim.bar.get_or_insert(NotCounted::Author);
+            }
             // What passes reviews on gives none.
             if resolver.key_set.keys.is_bridge(resolver.at, &identity.person) {
                 claim.bar.get_or_insert(NotCounted::Bot);
@@ -522,19 +528,6 @@ pub(crate) fn add_file<'a>(
         }
     }
     evidence.claims.push(claim);
-}
-
-fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
-    let stated = file.account.as_ref();
-    let account = stated.and_then(|address| Account::of(address.as_str(), &[]));
-    let Some(account) = account.or_else(|| reviewer.person.account.clone()) else {
-        return SeparatedBy::Address;
-    };
-    let authors = file.authors.iter();
-    let mut logins: Vec<(String, String)> =
-        authors.map(|author| (author.email.to_string(), author.login.clone())).collect();
-    logins.push((file.by.to_string(), account.login));
-    SeparatedBy::Answer(Rc::new(ForgeAnswer { forge: account.forge, logins }))
 }
 
 /// Returns an identity with the names that the version's commits use for its address, since files contain no names. This applies to approvals only: nobody may discard a rejection by typing a name.

@@ -23,6 +23,9 @@ pub struct Reviews {
     pub pull_request: String,
     #[serde(deserialize_with = "oid")]
     pub landing: Oid,
+    /// The last commit of the request.
+    #[serde(default, deserialize_with = "optional_oid")]
+    pub head: Option<Oid>,
     /// The host of the forge, such as `github.com`.
     #[serde(default, deserialize_with = "host")]
     pub forge: Option<String>,
@@ -105,9 +108,16 @@ pub enum ReviewState {
 }
 
 fn oid<'de, D: Deserializer<'de>>(from: D) -> Result<Oid, D::Error> {
-    let text = String::deserialize(from)?;
-    Oid::from_hex(&text)
-        .ok_or_else(|| D::Error::custom(format!("`{text}` is not 40 hexadecimal digits")))
+    read_oid(&String::deserialize(from)?)
+}
+
+fn read_oid<E: Error>(text: &str) -> Result<Oid, E> {
+    Oid::from_hex(text).ok_or_else(|| E::custom(format!("`{text}` is not 40 hexadecimal digits")))
+}
+
+fn optional_oid<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Oid>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    text.map(|text| read_oid(&text)).transpose()
 }
 
 fn nullable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {

@@ -150,6 +150,11 @@ impl IdentityResolver<'_> {
         separated_by: &SeparatedBy,
         other: &Identity,
     ) -> Relation {
+        if let SeparatedBy::Answer(answer) = separated_by
+            && self.is_one_account(answer, one, other)
+        {
+            return Relation::Same;
+        }
         if !one.is(other) && !self.is_unmapped(one) && !self.is_unmapped(other) {
             return if one.is_namesake(other) { Relation::Namesake } else { Relation::Different };
         }
@@ -225,6 +230,11 @@ impl IdentityResolver<'_> {
         };
         let (stated, of_others) = (all(stated, of_one), all(of_others, of_other));
         !stated.iter().any(|login| of_others.contains(login))
+    }
+
+    fn is_one_account(&self, answer: &ForgeAnswer, one: &Identity, other: &Identity) -> bool {
+        let [own, others] = [one, other].map(|identity| self.stated_logins(answer, identity));
+        own.iter().any(|login| others.contains(login))
     }
 
     /// A private address must match exactly: the account with its number may have had another login.

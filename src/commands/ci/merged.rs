@@ -198,7 +198,11 @@ impl ReviewRecorder<'_> {
         if result.skipped.iter().any(missing) {
             self.raise(Outcome::Undetermined);
         }
-        if !result.unresolved.is_empty() || !signed.uncounted.is_empty() {
+        let is_author = |review: &SkippedReview| matches!(review, SkippedReview::Author { .. });
+        if !result.unresolved.is_empty()
+            || !signed.uncounted.is_empty()
+            || result.skipped.iter().any(is_author)
+        {
             self.raise(Outcome::ProblemsFound);
         }
         self.files.extend(signed.files);
@@ -315,9 +319,12 @@ fn report(
     let folder = job.session.repository()?.prefix(job.session.root()).unwrap_or_default();
     let above = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let program = format!("exledger{}", folder_flag(&folder));
-    let mut text = String::new();
+    let (mut text, mut refused) = (String::new(), String::new());
     for skipped in &result.skipped {
         job.ctx.tell(&format!("warning: {skipped}"));
+        if let SkippedReview::Author { .. } = skipped {
+            refused.push_str(&format!("- {skipped}\n"));
+        }
     }
     for review in &result.unresolved {
         job.ctx.tell(&warning(review, &reviews.pull_request));
@@ -337,14 +344,20 @@ fn report(
         ));
     }
     let marker = job.marker("exledger-reviews")?;
-    if text.is_empty() {
+    if text.is_empty() && refused.is_empty() {
         let text = "No approval of this pull request is left out.\n";
         return job.comment(request.number, &marker, text, false);
     }
     let shown = request.number;
-    let text = format!(
-        "These approvals do not count yet. Add each line in a pull request that somebody else merges, then run \
-         `{program} ci merged --pull-request {shown}` in a clone.\n\n{text}"
-    );
-    job.comment(request.number, &marker, &text, true)
+    let mut parts = Vec::new();
+    if !text.is_empty() {
+        parts.push(format!(
+            "These approvals do not count yet. Add each line in a pull request that somebody else merges, then run \
+             `{program} ci merged --pull-request {shown}` in a clone.\n\n{text}"
+        ));
+    }
+    if !refused.is_empty() {
+        parts.push(format!("These approvals do not count.\n\n{refused}"));
+    }
+    job.comment(request.number, &marker, &parts.join("\n"), true)
 }

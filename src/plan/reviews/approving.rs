@@ -8,6 +8,7 @@ use crate::approval::evidence::statement_file::MOST_BYTES;
 use crate::approval::evidence::statement_file::{ApprovalSubject, AuthorLogin, MOST_AUTHORS};
 use crate::approval::people::relation;
 use crate::diag::sorting::StableSort as _;
+use crate::plan::reviews::makers::OwnAddresses;
 use crate::plan::reviews::skipped::UnresolvedReview;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
@@ -49,10 +50,21 @@ impl<'r> Approving<'r> {
         }
     }
 
-    /// Returns the forge's information about accounts: the reviewer's, if `by` is another address, and the authors'.
+    pub(super) fn addresses(&self) -> OwnAddresses<'_> {
+        let person = match &self.reviewer {
+            Reviewer::Person(person) | Reviewer::Account(person) | Reviewer::Machine(person) => {
+                Some(person)
+            }
+            Reviewer::Unknown { .. } => None,
+        };
+        OwnAddresses::new(person, self.review, self.reviews)
+    }
+
+    /// Returns the forge's information about accounts: the reviewer's, if `by` is another address, and that of the authors.
+    /// A line of the reviewer's own would name them as an author.
     pub(super) fn accounts(&self, by: &Address) -> (Option<Address>, Vec<AuthorLogin>) {
         let account = reviews::account(self.review, self.reviews);
-        let Some(own) = account.and_then(|account| Address::new(&account.address())) else {
+        let Some(account) = account.and_then(|account| Address::new(&account.address())) else {
             return (None, Vec::new());
         };
         let authors = self.reviews.authors.iter().flatten();
@@ -69,6 +81,8 @@ impl<'r> Approving<'r> {
             let email = Address::new(&format!("{login}@users.noreply.{host}"))?;
             Some(AuthorLogin { email, login })
         }));
+        let own = self.addresses();
+        lines.retain(|line| line.email != *by && !own.is_own_login(&line.login));
         lines.order_by(Ord::cmp);
         lines.dedup();
         lines.truncate(MOST_AUTHORS);
@@ -77,7 +91,7 @@ impl<'r> Approving<'r> {
             bytes += line.email.as_str().len() + line.login.len() + "author  \n".len();
             bytes <= MOST_BYTES / 2
         });
-        ((own != *by).then_some(own), lines)
+        ((account != *by).then_some(account), lines)
     }
 
     pub(super) fn unresolved(&self, governance: &Governance, reason: String) -> UnresolvedReview {

@@ -34,6 +34,13 @@ pub enum SkippedReview {
         /// The address of the review.
         url: String,
     },
+    /// The reviewer wrote part of it.
+    Author {
+        who: String,
+        about: ApprovalSubject,
+        /// The address of the review.
+        url: String,
+    },
     /// The reviewer approved, but gave another verdict later.
     TakenBack { who: String, state: ReviewState },
     /// It is by a bot or an agent.
@@ -50,6 +57,10 @@ impl fmt::Display for SkippedReview {
             SkippedReview::Older { who, about, url } => write!(
                 out,
                 "review of older content: ask again: {who} reviewed other bytes of {about} than those that were merged ({url})"
+            ),
+            SkippedReview::Author { who, about, url } => write!(
+                out,
+                "{who} wrote part of {about}, so their review of it does not count: ask someone else ({url})"
             ),
             SkippedReview::TakenBack { who, state } => write!(
                 out,

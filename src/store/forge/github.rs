@@ -166,6 +166,7 @@ impl ForgeRepository for Github {
             "pull_request": self.0.forge.request(request.number),
             "landing": landing.oid,
             "forge": self.0.host,
+            "head": whole.pointer("/head/sha"),
             "opened_by": whole.pointer("/user/login"),
             "authors": authors,
             "reviews": reviews,

@@ -166,6 +166,7 @@ impl ForgeRepository for Gitlab {
             "pull_request": self.0.forge.request(request.number),
             "landing": landing.oid,
             "forge": self.0.host,
+            "head": whole.get("sha"),
             "opened_by": whole.pointer("/author/username"),
             "authors": authors,
             "reviews": reviews,

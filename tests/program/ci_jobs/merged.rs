@@ -283,6 +283,26 @@ fn a_login_that_nobody_knows_is_asked_for_with_its_number_until_it_is_run_again(
 }
 
 #[test]
+fn an_author_of_the_request_is_named_in_the_comment_and_others_count() {
+    let mut merged = merged();
+    let commit = |email: &str, login: &str| json!({"commit": {"author": {"email": email}}, "author": {"login": login}});
+    let commits = [commit("ana@example.com", "aruiz"), commit("dana@home.example", "dkim")];
+    merged.runner.answer("pulls/1/commits", json!(commits));
+    let job = merged.job("bridge");
+    assert_eq!(job.code, 1, "{}", job.log);
+    let comment = merged.comment();
+    assert!(
+        comment.contains(
+            "These approvals do not count.\n\n- dana@example.com wrote part of EXC-2026-7F3KQ"
+        ) && comment.contains("ask someone else")
+            && !comment.contains("Add each line"),
+        "{comment}"
+    );
+    let all = merged.statements();
+    assert!(all[0].len() == 2 && all[0][0].contains("lee@example.com"), "{all:?}");
+}
+
+#[test]
 fn a_push_without_a_pull_request_leaves_everything_as_it_is() {
     let mut merged = merged();
     merged.runner.answer(&format!("commits/{}/pulls", merged.landing), json!([]));
