@@ -214,8 +214,7 @@ pub fn open(client: ForgeClient) -> Box<dyn ForgeRepository> {
 
 impl ForgeClient {
     fn get(&self, path: &str) -> Result<Value, ForgeError> {
-        let answer = self.api("GET", path, None, &[])?;
-        one(&answer).ok_or_else(|| self.nonsense(path))
+        self.api("GET", path, None, &[], &|answer| one(answer).filter(Value::is_object))
     }
 
     fn find(&self, path: &str) -> Result<Option<Value>, ForgeError> {
@@ -227,50 +226,45 @@ impl ForgeClient {
 
     /// Asks for a list, all pages of it.
     fn list(&self, path: &str) -> Result<Vec<Value>, ForgeError> {
-        let answer = self.api("GET", path, None, &["--paginate"])?;
-        let mut all = Vec::new();
-        // Each page is a document of its own.
-        for page in serde_json::Deserializer::from_slice(&answer).into_iter::<Vec<Value>>() {
-            all.extend(page.map_err(|_| self.nonsense(path))?);
-        }
-        Ok(all)
+        self.api("GET", path, None, &["--paginate"], &pages)
     }
 
     fn send(&self, method: &str, path: &str, body: &Value) -> Result<(), ForgeError> {
-        self.api(method, path, Some(body.to_string().as_bytes()), &[]).map(drop)
+        self.api(method, path, Some(body.to_string().as_bytes()), &[], &done)
     }
 
-    fn api(
+    fn api<T>(
         &self,
         method: &str,
         path: &str,
         body: Option<&[u8]>,
         flags: &[&str],
-    ) -> Result<Vec<u8>, ForgeError> {
+        read: ReadAnswer<'_, T>,
+    ) -> Result<T, ForgeError> {
         let mut arguments = vec!["api", "--method", method, path];
         arguments.extend(flags);
         if body.is_some() {
             arguments.extend(["--header", "Content-Type: application/json", "--input", "-"]);
         }
         let effect = if method == "GET" { Effect::Reads } else { Effect::Writes };
-        self.call(&arguments, body, effect, true)
+        self.call(&arguments, body, (effect, true), read)
     }
 
     fn delete(&self, path: &str) -> Result<(), ForgeError> {
-        self.api("DELETE", path, None, &[]).map(drop)
+        self.api("DELETE", path, None, &[], &done)
     }
 
     fn send_secret(&self, arguments: &[&str], secret: &str) -> Result<(), ForgeError> {
-        self.call(arguments, Some(secret.as_bytes()), Effect::Writes, false).map(drop)
+        self.call(arguments, Some(secret.as_bytes()), (Effect::Writes, false), &done)
     }
 
-    fn call(
+    fn call<T>(
         &self,
         arguments: &[&str],
         input: Option<&[u8]>,
-        effect: Effect,
-        is_shown: bool,
-    ) -> Result<Vec<u8>, ForgeError> {
+        (effect, is_shown): (Effect, bool),
+        read: ReadAnswer<'_, T>,
+    ) -> Result<T, ForgeError> {
         let program = self.forge.program();
         let mut variables = Vec::new();
         // A token in the environment is for the forge's own host.
@@ -283,11 +277,11 @@ impl ForgeClient {
             ForgeProgram::Github => {}
             ForgeProgram::Gitlab => variables.push(("GITLAB_HOST".to_owned(), self.host.clone())),
         }
-        self.start(program, arguments, input, (effect, is_shown), &variables)
+        self.start((program, arguments, input), (effect, is_shown), &variables, read)
     }
 
     /// Runs git with the token of the job, which is neither an argument nor kept in the clone.
-    fn git(&self, arguments: &[&str], effect: Effect) -> Result<Vec<u8>, ForgeError> {
+    fn git(&self, arguments: &[&str], effect: Effect) -> Result<(), ForgeError> {
         let mut variables = vec![("GIT_TERMINAL_PROMPT".to_owned(), "0".to_owned())];
         if let Some(token) = &self.token {
             let user = match self.forge {
@@ -304,7 +298,7 @@ impl ForgeClient {
                 variables.push((format!("GIT_CONFIG_VALUE_{at}"), value));
             }
         }
-        self.start("git", arguments, None, (effect, true), &variables)
+        self.start(("git", arguments, None), (effect, true), &variables, &done)
     }
 
     /// Fetches into this clone; nothing that is fetched is checked out or run.
@@ -312,7 +306,7 @@ impl ForgeClient {
     /// # Errors
     /// [`ForgeError`] if git can't.
     pub fn fetch(&self, refspec: &str) -> Result<(), ForgeError> {
-        self.git(&["fetch", "--quiet", "--no-tags", &self.remote, refspec], Effect::Reads).map(drop)
+        self.git(&["fetch", "--quiet", "--no-tags", &self.remote, refspec], Effect::Reads)
     }
 
     /// Pushes, and never over what others pushed.
@@ -320,24 +314,24 @@ impl ForgeClient {
     /// # Errors
     /// [`ForgeError`] if the forge refuses.
     pub fn push(&self, refspec: &str) -> Result<(), ForgeError> {
-        self.git(&["push", "--quiet", &self.remote, refspec], Effect::Writes).map(drop)
+        self.git(&["push", "--quiet", &self.remote, refspec], Effect::Writes)
     }
 
-    fn start(
+    fn start<T>(
         &self,
-        program: &str,
-        arguments: &[&str],
-        input: Option<&[u8]>,
+        (program, arguments, input): (&str, &[&str], Option<&[u8]>),
         (effect, is_shown): (Effect, bool),
         variables: &[(String, String)],
-    ) -> Result<Vec<u8>, ForgeError> {
+        read: ReadAnswer<'_, T>,
+    ) -> Result<T, ForgeError> {
         let arguments: Vec<String> =
             arguments.iter().map(|argument| (*argument).to_owned()).collect();
         if let Some(show) = &self.show {
             show(program, &arguments, input.filter(|_| is_shown));
         }
         if self.dry_run && effect == Effect::Writes {
-            return Ok(b"{}".to_vec());
+            return read(b"{}")
+                .ok_or_else(|| unusable(format!("{program} {}", arguments.join(" "))));
         }
         let call = ProgramCall {
             program,
@@ -352,15 +346,19 @@ impl ForgeClient {
             if arguments.first().is_some_and(|it| it == "push") { &[][..] } else { &PAUSES };
         let mut pauses = pauses.iter();
         loop {
-            let error = match run::run(&call) {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
+            let error = match run::run(&call).map(|answer| read(&answer)) {
+                Ok(Some(answer)) => return Ok(answer),
+                Ok(None) => unusable(format!("{program} {}", arguments.join(" "))),
+                Err(error @ RunError::Absent(_)) => {
+                    return Err(self.failed(program, &arguments, &error));
+                }
+                Err(error) => self.failed(program, &arguments, &error),
             };
-            let is_final = matches!(error, RunError::Absent(_)) || status(&error) == Some(404);
+            let is_final = error.status == Some(404);
             match pauses.next().filter(|_| !is_final) {
                 Some(pause) if self.waits => thread::sleep(*pause),
                 Some(_) => {}
-                None => return Err(self.failed(program, &arguments, &error)),
+                None => return Err(error),
             }
         }
     }
@@ -374,12 +372,12 @@ impl ForgeClient {
     }
 
     fn nonsense(&self, path: &str) -> ForgeError {
-        ForgeError {
-            call: format!("{} api {path}", self.forge.program()),
-            cause: "the answer is not what the forge promises".to_owned(),
-            status: None,
-        }
+        unusable(format!("{} api {path}", self.forge.program()))
     }
+}
+
+fn unusable(call: String) -> ForgeError {
+    ForgeError { call, cause: "the answer is not what the forge promises".to_owned(), status: None }
 }
 
 /// Returns the status that both programs name in their complaint, as in `(HTTP 404)`.
@@ -392,6 +390,22 @@ fn status(error: &RunError) -> Option<u16> {
 }
 
 const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
+
+/// Reads an answer; `None` if it is not what was asked for, so that the call is made again.
+type ReadAnswer<'r, T> = &'r dyn Fn(&[u8]) -> Option<T>;
+
+#[expect(clippy::unnecessary_wraps, reason = "it stands where answers are read")]
+fn done(_: &[u8]) -> Option<()> {
+    Some(())
+}
+
+// Each page is a document of its own; an empty list is one, too, and no document is not an answer.
+fn pages(answer: &[u8]) -> Option<Vec<Value>> {
+    let pages = serde_json::Deserializer::from_slice(answer).into_iter::<Vec<Value>>();
+    let pages = pages.collect::<Result<Vec<_>, _>>().ok()?;
+    let items = pages.concat();
+    if pages.is_empty() || !items.iter().all(Value::is_object) { None } else { Some(items) }
+}
 
 fn one(answer: &[u8]) -> Option<Value> {
     serde_json::from_slice(answer).ok()

@@ -1,7 +1,8 @@
 """Stands for `gh` and `glab`: answers from the files below $FORGE/api, and keeps what is sent.
 
 $FORGE/calls has a line of JSON for each call. $FORGE/refuse has lines `METHOD PATH STATUS TIMES`: the calls that fail, the
-status that the forge gives (0: it gives none; `nonsense`: it answers with a page), and how often (-1: always).
+status that the forge gives (0: it gives none; `nonsense`: it answers with a page, `empty`: with nothing), and how often
+(-1: always).
 """
 import json
 import os
@@ -71,8 +72,8 @@ else:
 with open(place("calls"), "a") as calls:
     calls.write(json.dumps({"program": program, "method": method, "path": path, "flags": flags, "sent": sent}) + "\n")
 status = refused(method, path.split("?")[0])
-if status == "nonsense":
-    print("<html>down for maintenance</html>")
+if status in ("nonsense", "empty"):
+    print("<html>down for maintenance</html>" if status == "nonsense" else "", end="")
     sys.exit(0)
 if status:
     end(status)

@@ -315,10 +315,12 @@ fn a_push_without_a_pull_request_leaves_everything_as_it_is() {
     }
     // A forge that doesn't answer is no forge without pull requests.
     let path = format!("{REPO}/commits/{}/pulls", merged.landing);
-    for refuse in [format!("GET {path} 0 -1\n"), format!("GET {path} nonsense -1\n")] {
-        merged.runner.refuse(&refuse);
+    for refuse in ["0", "nonsense", "empty"] {
+        merged.runner.refuse(&format!("GET {path} {refuse} -1\n"));
+        merged.runner.calls();
         let job = merged.job("bridge");
         assert_eq!((job.code, merged.statements().len()), (3, 0), "{}", job.log);
+        assert_eq!(merged.runner.calls().len(), 3, "{refuse}");
     }
     // Nonsense in the place of the reviews is none, too.
     merged.runner.refuse("");
@@ -331,6 +333,22 @@ fn a_push_without_a_pull_request_leaves_everything_as_it_is() {
         .answer("pulls/1/reviews", json!([{"state": "APPROVED", "user": {"login": "dkim"}}]));
     let job = merged.job("bridge");
     assert_eq!((job.code, merged.statements().len()), (3, 0), "{}", job.log);
+}
+
+#[test]
+fn an_answer_that_can_not_be_used_is_asked_for_again_and_is_no_empty_list() {
+    for refuse in ["0", "503", "nonsense", "empty"] {
+        let mut merged = merged();
+        let path = format!("{REPO}/pulls/1/reviews");
+        merged.runner.refuse(&format!("GET {path} {refuse} 3\n"));
+        let job = merged.job("bridge");
+        assert_eq!((job.code, merged.statements().len()), (3, 0), "{refuse}: {}", job.log);
+        merged.runner.refuse(&format!(
+            "GET {path} {refuse} 2\nGET {REPO}/pulls/1 {refuse} 2\nGET graphql {refuse} 2\n"
+        ));
+        let job = merged.job("bridge");
+        assert_eq!((job.code, merged.statements().len()), (0, 1), "{refuse}: {}", job.log);
+    }
 }
 
 #[test]
