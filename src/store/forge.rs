@@ -140,6 +140,15 @@ pub struct ForgeRequest {
     pub landing: Option<String>,
 }
 
+/// The reviews of a request.
+#[derive(Clone, Debug)]
+pub struct RequestReviews {
+    /// In the form of approval.md 1.12.
+    pub answer: Value,
+    /// The logins of those who approved at a time that the forge does not say.
+    pub undated: Vec<String>,
+}
+
 /// What happened to the protection of the signing key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Protection {
@@ -176,8 +185,11 @@ pub trait ForgeRepository {
 
     fn request(&self, number: u64) -> Result<ForgeRequest, ForgeError>;
 
-    /// Returns the reviews of a request in the form of approval.md 1.12.
-    fn reviews(&self, request: &ForgeRequest, landing: &LandedCommit) -> Result<Value, ForgeError>;
+    fn reviews(
+        &self,
+        request: &ForgeRequest,
+        landing: &LandedCommit,
+    ) -> Result<RequestReviews, ForgeError>;
 
     fn request_ref(&self, number: u64) -> String;
 

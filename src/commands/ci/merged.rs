@@ -31,7 +31,7 @@ use exledger::plan::reviews::skipped::SkippedReview;
 use exledger::policy::people::nobody;
 use exledger::session::error::Error;
 use exledger::session::snapshot::walk::Scope;
-use exledger::store::forge::{ForgeRequest, LandedCommit};
+use exledger::store::forge::{ForgeRequest, LandedCommit, RequestReviews};
 use exledger::store::run::KEY_VARIABLE;
 
 /// How long the forge may take to know which request made the newest commit.
@@ -176,7 +176,8 @@ impl ReviewRecorder<'_> {
         };
         let author = (commit.parents.len() < 2).then(|| commit.author().email.clone());
         let landed = LandedCommit { oid: landing.to_string(), author };
-        let answer = job.asked(job.repository.reviews(request, &landed))?;
+        let RequestReviews { answer, undated } =
+            job.asked(job.repository.reviews(request, &landed))?;
         let reviews = Reviews::read(answer.to_string().as_bytes()).map_err(|error| {
             fault::undetermined(format!("the forge's answer can't be used: {error}"), "")
         })?;
@@ -202,11 +203,12 @@ impl ReviewRecorder<'_> {
         if !result.unresolved.is_empty()
             || !signed.uncounted.is_empty()
             || result.skipped.iter().any(is_author)
+            || !undated.is_empty()
         {
             self.raise(Outcome::ProblemsFound);
         }
         self.files.extend(signed.files);
-        report(job, request, (&reviews, result, &signed.uncounted))
+        report(job, request, (&reviews, result, &signed.uncounted), &undated)
     }
 
     fn deliver(&mut self) -> anyhow::Result<()> {
@@ -314,6 +316,7 @@ fn report(
     job: &ForgeJob<'_>,
     request: &ForgeRequest,
     (reviews, result, uncounted): (&Reviews, &ReviewResult, &[UncountedKey]),
+    undated: &[String],
 ) -> anyhow::Result<()> {
     // On the forge, paths begin at the root of the repository.
     let folder = job.session.repository()?.prefix(job.session.root()).unwrap_or_default();
@@ -325,6 +328,14 @@ fn report(
         if let SkippedReview::Author { .. } = skipped {
             refused.push_str(&format!("- {skipped}\n"));
         }
+    }
+    for login in undated {
+        let left = format!(
+            "{login} approved {}, but the forge does not say when, so it is not known what they looked at, and it does not count: let them sign, with `{program} approve ID`",
+            reviews.pull_request
+        );
+        job.ctx.tell(&format!("warning: {left}"));
+        refused.push_str(&format!("- {left}\n"));
     }
     for review in &result.unresolved {
         job.ctx.tell(&warning(review, &reviews.pull_request));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::store::forge::{
     ENVIRONMENT, ForgeClient, ForgeError, ForgeRepository, ForgeRequest, ForgeText, LandedCommit,
-    Protection, segment, text,
+    Protection, RequestReviews, segment, text,
 };
 
 const WORKFLOW: &str = "exledger.yml";
@@ -118,7 +118,11 @@ impl ForgeRepository for Github {
         self.read_request(&self.0.get(&self.path(&format!("/pulls/{number}")))?)
     }
 
-    fn reviews(&self, request: &ForgeRequest, landing: &LandedCommit) -> Result<Value, ForgeError> {
+    fn reviews(
+        &self,
+        request: &ForgeRequest,
+        landing: &LandedCommit,
+    ) -> Result<RequestReviews, ForgeError> {
         let of = |rest: &str| self.path(&format!("/pulls/{}{rest}", request.number));
         let whole = self.0.get(&of(""))?;
         let mut authors: Vec<Value> = Vec::new();
@@ -164,7 +168,7 @@ impl ForgeRepository for Github {
                 "reason": review.get("body"),
             }));
         }
-        Ok(json!({
+        let answer = json!({
             "pull_request": self.0.forge.request(request.number),
             "landing": landing.oid,
             "forge": self.0.host,
@@ -172,7 +176,8 @@ impl ForgeRepository for Github {
             "opened_by": whole.pointer("/user/login"),
             "authors": authors,
             "reviews": reviews,
-        }))
+        });
+        Ok(RequestReviews { answer, undated: Vec::new() })
     }
 
     fn request_ref(&self, number: u64) -> String {

@@ -8,7 +8,7 @@ use crate::history::refs::APPROVALS_BRANCH;
 use crate::record::time::Instant;
 use crate::store::forge::{
     ENVIRONMENT, ForgeClient, ForgeError, ForgeRepository, ForgeRequest, ForgeText, LandedCommit,
-    NO_COMMIT, Protection, segment, text,
+    NO_COMMIT, Protection, RequestReviews, segment, text,
 };
 use crate::store::run::KEY_VARIABLE;
 
@@ -49,6 +49,29 @@ impl Gitlab {
             base: text(value, "/target_branch"),
             landing: landing.filter(|landing| is_merged && !landing.is_empty()),
         })
+    }
+
+    /// Returns when an account approved, by the note that GitLab itself writes then: older instances state it nowhere else.
+    /// `None` if there is no such note, or a later one says that the approval was taken back.
+    fn noted(&self, notes: &str, user: u64) -> Result<Option<String>, ForgeError> {
+        let mut last: Option<(Instant, bool, String)> = None;
+        for note in self.0.list(notes)? {
+            let is_own = note.get("system").and_then(Value::as_bool) == Some(true)
+                && note.pointer("/author/id").and_then(Value::as_u64) == Some(user);
+            let approves = match text(&note, "/body").trim() {
+                "approved this merge request" => true,
+                "unapproved this merge request" => false,
+                _ => continue,
+            };
+            let stated = text(&note, "/created_at");
+            let Some(at) = Instant::parse(&stated).filter(|_| is_own) else {
+                continue;
+            };
+            if last.as_ref().is_none_or(|(before, _, _)| *before <= at) {
+                last = Some((at, approves, stated));
+            }
+        }
+        Ok(last.filter(|(_, approves, _)| *approves).map(|(_, _, stated)| stated))
     }
 
     /// Returns what an account may do here, by the names of GitHub's permissions.
@@ -121,7 +144,11 @@ impl ForgeRepository for Gitlab {
         self.read_request(&self.0.get(&self.path(&format!("/merge_requests/{number}")))?)
     }
 
-    fn reviews(&self, request: &ForgeRequest, landing: &LandedCommit) -> Result<Value, ForgeError> {
+    fn reviews(
+        &self,
+        request: &ForgeRequest,
+        landing: &LandedCommit,
+    ) -> Result<RequestReviews, ForgeError> {
         let of = |rest: &str| self.path(&format!("/merge_requests/{}{rest}", request.number));
         let whole = self.0.get(&of(""))?;
         let approvals = self.0.get(&of("/approvals"))?;
@@ -132,15 +159,24 @@ impl ForgeRepository for Gitlab {
             .chain(landing.author.clone())
             .map(|email| json!({"email": email, "login": null}))
             .collect();
-        let mut reviews = Vec::new();
+        let (mut reviews, mut undated) = (Vec::new(), Vec::new());
         let approved = approvals.get("approved_by").and_then(Value::as_array);
         for approval in approved.ok_or_else(|| self.0.nonsense("approvals"))? {
+            let user = approval.pointer("/user/id").and_then(Value::as_u64);
+            let user = user.ok_or_else(|| self.0.nonsense("approvals"))?;
+            let stated = text(approval, "/approved_at");
+            let stated = match Instant::parse(&stated) {
+                Some(_) => Some(stated),
+                None => self.noted(&of("/notes?per_page=100"), user)?,
+            };
             // An approval names no commit: it is about the last one that was pushed before it.
-            let Some(at) = Instant::parse(&text(approval, "/approved_at")) else {
+            let Some((at, stated)) =
+                stated.and_then(|stated| Some((Instant::parse(&stated)?, stated)))
+            else {
+                undated.push(text(approval, "/user/username"));
                 continue;
             };
-            let user = approval.pointer("/user/id").and_then(Value::as_u64);
-            let permission = self.permission(user.ok_or_else(|| self.0.nonsense("approvals"))?)?;
+            let permission = self.permission(user)?;
             let pushed = |version: &Value| {
                 let when = Instant::parse(&text(version, "/created_at"))?;
                 Some((when, text(version, "/head_commit_sha")))
@@ -157,12 +193,12 @@ impl ForgeRepository for Gitlab {
                 "author_association": null,
                 "state": "approved",
                 "commit": commit.unwrap_or_else(|| NO_COMMIT.to_owned()),
-                "at": text(approval, "/approved_at"),
+                "at": stated,
                 "url": whole.get("web_url"),
                 "reason": null,
             }));
         }
-        Ok(json!({
+        let answer = json!({
             "pull_request": self.0.forge.request(request.number),
             "landing": landing.oid,
             "forge": self.0.host,
@@ -170,7 +206,8 @@ impl ForgeRepository for Gitlab {
             "opened_by": whole.pointer("/author/username"),
             "authors": authors,
             "reviews": reviews,
-        }))
+        });
+        Ok(RequestReviews { answer, undated })
     }
 
     fn request_ref(&self, number: u64) -> String {

@@ -108,6 +108,38 @@ fn an_approval_of_what_was_pushed_later_counts_for_nothing() {
 }
 
 #[test]
+fn an_approval_without_a_time_has_that_of_gitlabs_own_note_or_is_named() {
+    let key = speak::private_file("bridge");
+    let note = |id: u64, system: bool, body: &str, at: &str| {
+        json!({"id": 1, "system": system, "author": {"id": id, "username": "odiaz"}, "body": body,
+            "created_at": format!("2026-11-20T{at}:00.000Z")})
+    };
+    let (yes, no) = ("approved this merge request", "unapproved this merge request");
+    for (notes, expected) in [
+        (json!([note(9, true, no, "10:20"), note(9, true, yes, "10:30")]), (0, 1)),
+        (json!([note(9, true, no, "10:31"), note(9, true, yes, "10:30")]), (1, 0)),
+        // Anybody can write a note.
+        (json!([note(9, false, yes, "10:30"), note(8, true, yes, "10:30")]), (1, 0)),
+        (json!([]), (1, 0)),
+    ] {
+        let runner = forge();
+        let answer = |path: &str, json: Value| {
+            let path = format!("{PROJECT}/merge_requests/2{path}.json");
+            runner.raw(&path, json.to_string().as_bytes());
+        };
+        let approval = json!({"user": {"id": 9, "username": "odiaz"}});
+        answer("/approvals", json!({"approved_by": [approval]}));
+        answer("/notes", notes.clone());
+        let done = job(&runner, &["merged"], &[("EXLEDGER_KEY", &key)]);
+        assert_eq!((done.code, statements(&runner)), expected, "{notes}: {}", done.log);
+        let says = "odiaz approved !2, but the forge does not say when";
+        assert_eq!(done.log.contains(says), expected.0 == 1, "{}", done.log);
+        let comments = runner.api(&format!("{PROJECT}/merge_requests/2/notes"));
+        assert_eq!(comments.to_string().contains(says), expected.0 == 1, "{comments}");
+    }
+}
+
+#[test]
 fn a_merge_request_gets_a_report_and_one_comment() {
     let runner = forge();
     git(&runner.clone_folder(), &["fetch", "-q", "origin", "refs/merge-requests/2/head:billing"]);
