@@ -330,8 +330,8 @@ fn hint(ctx: &Ctx, answer: &SignedStatement) {
     if matches!(ctx.format.name, "table" | "markdown") {
         return;
     }
-    if let Counting::NotYet { why, signers, line, .. } = &answer.counting {
-        let step = approve::show::first_step(signers, line.as_deref());
+    if let Counting::NotYet { why, signers, line, way_out } = &answer.counting {
+        let step = approve::show::first_step(signers, line.as_deref(), way_out.as_deref());
         let line = line.iter().map(|line| format!(":\n        {line}")).collect::<String>();
         ctx.tell(&format!(
             "warning: {}: {why}\n  help: first {step}{line}",

@@ -7,6 +7,7 @@ mod action;
 mod approvers;
 mod files;
 pub(crate) mod forge;
+mod people;
 mod texts;
 
 use anyhow::Context;
@@ -18,6 +19,7 @@ use exledger::features::import::adopt::AdoptionRequest;
 use exledger::features::import::answer::PreparedImport;
 use exledger::features::import::entry::ImportedState;
 use exledger::features::scan::place::ScanPlace;
+use exledger::ledger::tree::Tree as _;
 use exledger::plan::answers::Answers;
 use exledger::record::vocabulary::{Risk, Vocabulary};
 use exledger::session::Session;
@@ -135,7 +137,12 @@ impl Run for InitArgs {
             ctx.warn_of_policy_below(located);
         }
         let (method, forge) = (self.method(ctx, &origin)?, self.forge(ctx, &origin)?);
-        let approvers = Approvers::read(&self.persons, (&origin, forge), &ctx.folder)?;
+        let own = format!("{}{}", place.prefix, policy::FILE);
+        let persons = match place.tree.kind(&own)? {
+            Some(_) => self.persons.clone(),
+            None => self.ask_persons(ctx, (&origin, forge))?,
+        };
+        let approvers = Approvers::read(&persons, (&origin, forge), &ctx.folder)?;
         let (branch, because) = self.branch(ctx, &origin, forge)?;
         let setup = self.setup((place, approvers), &origin, branch, forge);
         let jobs = if forge != Forge::None { setup.program.as_ref() } else { None };
@@ -149,6 +156,10 @@ impl Run for InitArgs {
             next: Vec::new(),
         };
         let tree = &setup.place.tree;
+        let listed = match tree.bytes(&own)? {
+            Some(policy) => people::listed_in_groups(&String::from_utf8_lossy(&policy)),
+            None => setup.approvers.addresses.iter().map(ToString::to_string).collect(),
+        };
         let mut created = Vec::new();
         for draft in files::drafts(&setup) {
             match draft.found(tree)? {
@@ -188,19 +199,19 @@ impl Run for InitArgs {
         let git = next_steps::git_command(ctx, tree.root());
         let connect = jobs.is_some().then(|| format!("{} ci setup", next_steps::program(ctx)));
         init.next = files::next(&init.created, connect, &git);
-        if adopted.as_ref().is_some_and(|adopted| !adopted.drafts.is_empty()) {
-            next_steps::beside_approved(
-                ctx,
-                &setup.place.tree.root().join(&setup.place.prefix),
-                &mut init.next,
-            );
+        let has_records = adopted.as_ref().is_some_and(|adopted| !adopted.drafts.is_empty());
+        // What a remote has may be protected; else its first policy needs nobody.
+        if !init.next.is_empty() && (has_records || origin.is_remote) {
+            let branch = if has_records { "adopt-exceptions" } else { "keep-exceptions" };
+            let ledger = setup.place.tree.root().join(&setup.place.prefix);
+            next_steps::beside_approved(ctx, (&ledger, branch), &mut init.next);
         }
         ctx.show(view::init::doc(&init))?;
         if let Some(because) = because.filter(|_| jobs.is_some()) {
             ctx.hint(&format!("hint: the jobs are for the branch {}: {because}", setup.branch));
         }
         adopted.iter().for_each(|adopted| tell_listed(ctx, adopted));
-        advise(ctx, &init, &setup, method);
+        advise(ctx, (&init, &listed), &setup, method);
         let left: Vec<String> = self
             .with
             .iter()
@@ -356,6 +367,44 @@ impl InitArgs {
         }
     }
 
+    /// Returns the people who approve; at a terminal it asks for those that are missing of two.
+    fn ask_persons(
+        &self,
+        ctx: &Ctx,
+        (origin, forge): (&Origin, Forge),
+    ) -> anyhow::Result<Vec<ApproverArgument>> {
+        let mut persons = self.persons.clone();
+        if ctx.person == ask::Prompting::Away {
+            return Ok(persons);
+        }
+        for nth in ["first", "second"].iter().skip(persons.len()) {
+            let address = match (&origin.user, persons.as_slice()) {
+                (Some(user), []) => user.as_str().to_owned(),
+                _ => "ADDRESS".to_owned(),
+            };
+            let question =
+                format!("Who approves, the {nth} of two people: LOGIN={address}[=PUBLIC KEY FILE]");
+            let check = |answer: &str| {
+                if answer.is_empty() {
+                    return Ok(());
+                }
+                let all = [&persons[..], &[ApproverArgument::parse(answer)?]].concat();
+                let read = Approvers::read(&all, (origin, forge), &ctx.folder);
+                read.map(drop).map_err(|error| error.to_string())
+            };
+            let prompt = ask::prompting::Prompt {
+                label: &question,
+                question: &question,
+                hint: "Enter leaves them out",
+                ..Default::default()
+            };
+            let answer = ask::line(&prompt, "", &check)
+                .map_err(|error| fault::unasked(&error, "answer with --person"))?;
+            persons.extend(ApproverArgument::parse(&answer).ok());
+        }
+        Ok(persons)
+    }
+
     fn method(&self, ctx: &Ctx, origin: &Origin) -> anyhow::Result<MergeMethod> {
         let proposed = MergeMethod::most(&origin.kinds).unwrap_or(MergeMethod::Merge);
         match (self.merge_method, ctx.person) {
@@ -392,7 +441,7 @@ impl MergeMethod {
     }
 }
 
-fn advise(ctx: &Ctx, init: &Init, setup: &Setup, method: MergeMethod) {
+fn advise(ctx: &Ctx, (init, listed): (&Init, &[String]), setup: &Setup, method: MergeMethod) {
     if ctx.format.name != "table" {
         for needs in view::init::needs_lines(init) {
             ctx.hint(&needs);
@@ -422,14 +471,11 @@ fn advise(ctx: &Ctx, init: &Init, setup: &Setup, method: MergeMethod) {
             "hint: a squash names no approver, so approvals are signed with `exledger approve`: --person LOGIN=ADDRESS=KEYFILE lists a key{who}"
         ));
     }
-    // A policy that is there already may list others.
-    let writes_policy = init.created.iter().any(|path| path.ends_with(policy::FILE));
-    if let [only] = setup.approvers.addresses.as_slice()
-        && writes_policy
-    {
-        let address = only.as_str();
+    if let [only] = listed {
+        let writes_policy = init.created.iter().any(|path| path.ends_with(policy::FILE));
+        let does = if writes_policy { "does" } else { "prints the lines" };
         ctx.hint(&format!(
-            "hint: only {address} is listed in `groups`: add a second person to exledger.yaml before you commit it (`--person LOGIN=ADDRESS` does), since nobody else could approve a change of the rules that you write"
+            "hint: only {only} is listed in `groups`: add a second person to exledger.yaml before you commit it (`--person LOGIN=ADDRESS` {does}), since nobody else could approve a change of the rules that you write"
         ));
     }
     let bare = setup.approvers.without_number();

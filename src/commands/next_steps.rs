@@ -87,13 +87,12 @@ pub(crate) fn sending(
 }
 
 /// Puts commands that commit what others have to approve on a branch of its own, if the approved one is checked out.
-pub(crate) fn beside_approved(ctx: &Ctx, ledger: &Path, next: &mut Vec<String>) {
-    const BRANCH: &str = "adopt-exceptions";
+pub(crate) fn beside_approved(ctx: &Ctx, (ledger, branch): (&Path, &str), next: &mut Vec<String>) {
     let Ok(home) = Session::open(ledger, ctx.options()) else { return };
     if home.approved_ref().is_ok() && home.own_branch().is_none() {
         let git = git_command(ctx, home.root());
-        next.insert(0, format!("{git} switch -c {BRANCH}"));
-        next.extend(push(ctx, &home, BRANCH));
+        next.insert(0, format!("{git} switch -c {branch}"));
+        next.extend(push(ctx, &home, branch));
     }
 }
 

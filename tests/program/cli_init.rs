@@ -178,6 +178,79 @@ fn a_person_is_a_login_an_address_and_a_public_key() {
 }
 
 #[test]
+fn one_login_or_one_key_of_two_people_is_refused() {
+    let folder = repository();
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUdoKLyyqkMoTlJyhTzQ+jFMYjLmwGgAEgDVzQq8WfI";
+    for name in ["nina", "omar"] {
+        std::fs::write(folder.path().join(name), format!("{key} {name}@laptop\n")).unwrap();
+    }
+    for (one, other, said) in [
+        ("777+nweber=nina@example.com", "777+nweber=omar@example.com", "are one login"),
+        ("nweber=nina@example.com", "901+NWeber=omar@example.com", "are one login"),
+        ("777+nweber=nina@example.com", "777+odiaz=omar@example.com", "are one login"),
+        (
+            "nweber=nina@example.com=nina",
+            "odiaz=omar@example.com=omar",
+            "omar is the key of nina@example.com and of omar@example.com",
+        ),
+    ] {
+        let refused = run(folder.path(), &["init", "--person", one, "--person", other]);
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{other}");
+        assert!(refused.err.contains(said), "{other}: {}", refused.err);
+        assert!(!folder.path().join("exledger.yaml").exists(), "{other}");
+    }
+}
+
+#[test]
+fn a_policy_that_is_there_needs_lines_for_a_person_whom_it_does_not_list() {
+    let folder = repository();
+    git(folder.path(), &["config", "user.email", "nina@example.com"]);
+    run(folder.path(), &["init"]);
+    let omar = ["init", "--person", "901+odiaz=omar@example.com"];
+    let again = run(folder.path(), &omar);
+    let lines = "people:\n  logins: {\"901+odiaz\": \"omar@example.com\"}\ngroups: {approvers: [\"omar@example.com\"]}\n";
+    assert!(again.out.contains(&format!("exledger.yaml would need\n{lines}")), "{}", again.out);
+    assert!(again.err.contains("only nina@example.com is listed"), "{}", again.err);
+    let path = folder.path().join("exledger.yaml");
+    let policy = std::fs::read_to_string(&path).unwrap();
+    let policy =
+        policy.replace("[\"nina@example.com\"]", "[\"nina@example.com\", \"omar@example.com\"]");
+    let policy = policy.replace(
+        "  # logins: {901+dkim: dana@example.com}",
+        "  logins: {901+odiaz: omar@example.com}",
+    );
+    std::fs::write(&path, policy).unwrap();
+    let done = run(folder.path(), &omar);
+    assert!(!done.out.contains("would need"), "{}", done.out);
+    assert!(!done.err.contains("is listed in"), "{}", done.err);
+}
+
+#[test]
+fn with_a_remote_the_next_steps_end_with_a_branch_and_leave_the_approved_one() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root").write("README.md", "A shop\n").commit("Begin");
+    let folder = crate::support::temporary();
+    let from = repo.path().display().to_string();
+    git(folder.path(), &["clone", "-q", "--bare", &from, "origin.git"]);
+    git(folder.path(), &["clone", "-q", "origin.git", "clone"]);
+    let clone = folder.path().join("clone");
+    git(&clone, &["config", "user.email", "nina@example.com"]);
+    git(&clone, &["config", "user.name", "Nina"]);
+    let init = run(&clone, &["init", "--forge", "github", "--install", "true"]);
+    let next = init.out.split("Next\n").nth(1).unwrap();
+    assert!(next.contains("exledger ci setup\n"), "{next}");
+    for command in next.lines().filter(|line| line.starts_with("git ")) {
+        let mut shell = std::process::Command::new("sh");
+        let done = shell.args(["-c", command]).current_dir(&clone).output().unwrap();
+        assert!(done.status.success(), "{command}");
+    }
+    assert_eq!(git(&clone, &["rev-parse", "main"]), git(&clone, &["rev-parse", "origin/main"]));
+    let pushed = git(&clone, &["show", "--name-only", "--format=", "origin/keep-exceptions"]);
+    assert_eq!(pushed.lines().collect::<Vec<_>>(), FILES);
+    assert_eq!(git(&clone, &["status", "--porcelain"]), "");
+}
+
+#[test]
 fn a_dry_run_says_the_same_and_writes_nothing() {
     let folder = repository();
     let (made, _) = created(folder.path(), &[&INIT[..], &["--dry-run"]].concat());

@@ -63,6 +63,7 @@ pub(super) fn add_signature(
                 why: format!("the key {key} is {listing}"),
                 signers: missing.signers.clone(),
                 line: missing.line.clone(),
+                way_out: missing.way_out.clone(),
             };
             answer.who = prepared.still_needed(false);
         }

@@ -66,6 +66,14 @@ impl Run for SetupArgs {
                 "",
             ));
         }
+        // Before a key is stored: each run makes another one.
+        let unprotected = match job.repository.protect_approvals() {
+            Err(error) if error.is_refusal() => Some(error),
+            done => {
+                job.asked(done)?;
+                None
+            }
+        };
         let key = ProcessKey::random();
         let secret = key.one_line().context("encoding the key")?;
         job.asked(job.repository.store_key(&secret))?;
@@ -74,8 +82,11 @@ impl Run for SetupArgs {
         if !self.forge.dry_run {
             list_key(&job, &line)?;
         }
-        job.asked(job.repository.protect_approvals())?;
-        Ok(Outcome::Fine)
+        let Some(error) = unprotected else { return Ok(Outcome::Fine) };
+        job.ctx.tell(&format!(
+            "warning: the key is stored, but {APPROVALS_BRANCH} is not protected: {error}; protect it by hand: no force push, no deletion"
+        ));
+        Ok(Outcome::ProblemsFound)
     }
 }
 

@@ -42,6 +42,16 @@ impl ApproverArgument {
         let key_file = parts.next().map(str::to_owned);
         Ok(ApproverArgument { login: login.to_owned(), address, key_file })
     }
+
+    /// Tells whether a key of `people.logins` is about the same login, with or without a number.
+    fn is_account(&self, key: &str) -> bool {
+        let [own, other] =
+            [self.login.as_str(), key].map(|key| People::default().account_of_key(key));
+        own.zip(other).is_some_and(|(own, other)| {
+            own.forge == other.forge
+                && (own.login == other.login || own.id.is_some() && own.id == other.id)
+        })
+    }
 }
 
 #[derive(Debug, Default)]
@@ -66,7 +76,14 @@ impl Approvers {
                 approvers.addresses.push(address.clone());
             }
         }
-        for ApproverArgument { login, address, key_file } in persons {
+        let mut keys: Vec<(String, &Address)> = Vec::new();
+        for (at, ApproverArgument { login, address, key_file }) in persons.iter().enumerate() {
+            if let Some(earlier) = persons.iter().take(at).find(|it| it.is_account(login)) {
+                return Err(fault::usage_error(
+                    format!("{} and {login} are one login", earlier.login),
+                    "give each login with one --person alone",
+                ));
+            }
             let number = origin.numbers.get(&login.to_ascii_lowercase());
             let login = number.map_or_else(|| login.clone(), |number| format!("{number}+{login}"));
             let key = match origin.private_domain(forge).filter(|_| !login.contains('@')) {
@@ -74,8 +91,25 @@ impl Approvers {
                 None => login,
             };
             approvers.logins.push((key, address.clone()));
-            if let Some(file) = key_file {
-                approvers.signers.push_str(&line(address, &folder.join(file))?);
+            let Some(file) = key_file else { continue };
+            let (key, line) = line(address, &folder.join(file))?;
+            match keys.iter().find(|(other, _)| *other == key) {
+                // Who lists one key for two addresses makes them one person.
+                Some((_, other)) if *other != address => {
+                    return Err(fault::usage_error(
+                        format!(
+                            "{file} is the key of {} and of {}",
+                            other.as_str(),
+                            address.as_str()
+                        ),
+                        "give the public key of each person's own",
+                    ));
+                }
+                Some(_) => {}
+                None => {
+                    approvers.signers.push_str(&line);
+                    keys.push((key, address));
+                }
             }
         }
         Ok(approvers)
@@ -96,7 +130,8 @@ impl Approvers {
     }
 }
 
-fn line(address: &Address, file: &Path) -> anyhow::Result<String> {
+// Returns the key, and the line that lists it.
+fn line(address: &Address, file: &Path) -> anyhow::Result<(String, String)> {
     let shown = file.display();
     let refused = |what: String| {
         fault::usage_error(what, "give the file of a public key, such as ~/.ssh/id_ed25519.pub")
@@ -111,5 +146,5 @@ fn line(address: &Address, file: &Path) -> anyhow::Result<String> {
     if read.lines.len() != 1 || !read.problems.is_empty() {
         return Err(refused(format!("{shown} is not a public key")));
     }
-    Ok(line)
+    Ok((key, line))
 }

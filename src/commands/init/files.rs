@@ -10,12 +10,13 @@ use anyhow::Context;
 use crate::commands::init::action::ProgramSource;
 use crate::commands::init::approvers::Approvers;
 use crate::commands::init::forge::Forge;
-use crate::commands::init::{Extra, texts};
+use crate::commands::init::{Extra, people, texts};
 use crate::commands::schema;
 use exledger::diag::shell::quoted;
 use exledger::formats::issue_form;
 use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::policy;
+use exledger::record::address::Address;
 use exledger::store::files::WorkTree;
 
 pub(super) const WORKFLOW: &str = ".github/workflows/exledger.yml";
@@ -44,6 +45,8 @@ enum FileStep {
     This(String),
     /// The lines of the draft.
     Lines,
+    /// Lines of a policy about these people, each with a key of `people.logins`.
+    People(Vec<(String, Address)>),
 }
 
 impl Place {
@@ -75,6 +78,7 @@ impl Draft {
             FileStep::Nothing => String::new(),
             FileStep::This(command) => command.clone(),
             FileStep::Lines => self.text.clone(),
+            FileStep::People(people) => people::lacking(&String::from_utf8_lossy(&there), people),
         })
     }
 }
@@ -97,7 +101,11 @@ pub(super) struct Setup {
 pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
     let own = |path: &str| format!("{}{path}", setup.place.prefix);
     let mut drafts = vec![
-        draft(own("exledger.yaml"), texts::policy(setup), FileStep::Nothing),
+        draft(
+            own("exledger.yaml"),
+            texts::policy(setup),
+            FileStep::People(setup.approvers.logins.clone()),
+        ),
         draft(
             own("exceptions/.gitattributes"),
             include_str!("gitattributes").to_owned(),

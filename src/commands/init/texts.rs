@@ -106,6 +106,6 @@ pub(super) fn code_owners(setup: &Setup) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

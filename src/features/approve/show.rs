@@ -71,16 +71,23 @@ pub enum Counting {
         signers: String,
         /// The line to list the key; `None` if it is listed.
         line: Option<String>,
+        /// What ends it where the line is there already, and does not count.
+        way_out: Option<String>,
     },
     /// Nothing was signed, so that is unknown.
     NotSigned,
 }
 
 /// Returns what must happen before a signature counts, as words behind "first".
-pub fn first_step(signers: &str, line: Option<&str>) -> String {
-    match line {
-        Some(_) => format!("add this line to {signers}, in a change that someone else approves"),
-        None => format!(
+pub fn first_step(signers: &str, line: Option<&str>, way_out: Option<&str>) -> String {
+    match (line, way_out) {
+        (_, Some(way_out)) => {
+            format!("make this line count, which {signers} has already: {way_out}")
+        }
+        (Some(_), None) => {
+            format!("add this line to {signers}, in a change that someone else approves")
+        }
+        (None, None) => format!(
             "have somebody whose key was approved with signatures run `{}`",
             shell::command("exledger approve --governance", &[signers])
         ),
@@ -168,8 +175,9 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     };
     pairs.push((label.to_owned(), StyledText::plain(summary.files.join("\n"))));
     doc.blocks.push(Block::Pairs(pairs));
-    if let Counting::NotYet { signers, line, .. } = &signed.counting {
-        let heading = format!("First {}", first_step(signers, line.as_deref()));
+    if let Counting::NotYet { signers, line, way_out, .. } = &signed.counting {
+        let first = first_step(signers, line.as_deref(), way_out.as_deref());
+        let heading = format!("First {first}");
         doc.blocks.push(Block::Heading(StyledText::plain(heading)));
         doc.blocks.extend(line.clone().map(Block::Verbatim));
     }

@@ -5,6 +5,8 @@
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::{self, SignatureState};
 use crate::diag::remedy::Remedy;
+use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree as _;
 use crate::policy::demand::Proof;
 use crate::policy::people::person::Person;
 use crate::session::error::{Error, Undetermined, Usage};
@@ -31,6 +33,8 @@ pub struct MissingSigner {
     pub signers: String,
     /// The line to list the key; `None` if it is listed.
     pub line: Option<String>,
+    /// What ends it where the approved ref has the line already, and does not count it.
+    pub way_out: Option<String>,
 }
 
 pub(super) fn sign(
@@ -63,6 +67,7 @@ pub(super) fn sign(
                 missing: Some(MissingSigner {
                     signers: governance.policy.approval.signers.clone(),
                     line: None,
+                    way_out: None,
                 }),
             });
         }
@@ -95,8 +100,28 @@ pub(super) fn sign(
         armoured,
         key: key.clone(),
         listing,
-        missing: Some(MissingSigner { signers: governance.policy.approval.signers.clone(), line }),
+        missing: Some(MissingSigner {
+            signers: governance.policy.approval.signers.clone(),
+            way_out: line.as_deref().and_then(|line| find_way_out(snapshot, line)),
+            line,
+        }),
     })
+}
+
+/// Returns what makes a line of the signers file count that has landed already; `None` if it has not.
+fn find_way_out(snapshot: &Snapshot<'_>, line: &str) -> Option<String> {
+    let signers = &snapshot.governance().policy.approval.signers;
+    let left_out = snapshot.stamp().left_out.iter().find(|file| file.path == *signers)?;
+    let (repository, chosen) = snapshot.origin();
+    let tree = CommitTree::of_commit(repository, chosen.tip, snapshot.prefix()).ok()?;
+    let bytes = tree.bytes(signers).ok()??;
+    let key = line.split_whitespace().nth(3)?;
+    let has_line = String::from_utf8_lossy(&bytes).contains(key);
+    let way_out = || match &left_out.keyless {
+        Some(_) => left_out.way_out(),
+        None => format!("somebody else approves it with `{}`", left_out.command()),
+    };
+    has_line.then(way_out)
 }
 
 fn never_counts(state: &SignatureState) -> Usage {

@@ -74,7 +74,31 @@ fn the_key_is_stored_for_the_branches_alone_and_its_line_is_in_the_first_policy(
     assert!(again.out != job.out && text(&runner.place(""), "secret") != secret);
     let rules = format!("PUT {REPO}/rulesets/{}", rules[0]["id"]);
     let environment = format!("PUT {REPO}/environments/exledger");
-    assert_eq!(runner.writes(), [environment, "SECRET EXLEDGER_KEY".to_owned(), rules]);
+    assert_eq!(runner.writes(), [environment, rules, "SECRET EXLEDGER_KEY".to_owned()]);
+}
+
+#[test]
+fn a_branch_that_can_not_be_protected_is_named_and_the_line_is_there() {
+    for (method, status) in [("POST", "403"), ("GET", "404"), ("GET", "403")] {
+        let runner = forge();
+        runner.refuse(&format!("{method} {REPO}/rulesets {status} -1\n"));
+        let job = runner.run(&SETUP, &[]);
+        assert_eq!(job.code, 1, "{}", job.log);
+        assert_eq!(text(&runner.clone_folder(), ".github/allowed_signers"), job.out);
+        let log = job.log.split_whitespace().collect::<Vec<_>>().join(" ");
+        for says in
+            ["the key is stored, but exledger-approvals is not protected", "by hand: no force push"]
+        {
+            assert!(log.contains(says), "{log}");
+        }
+        assert!(!log.contains("run it again"), "{log}");
+    }
+    // Of a forge that is busy nothing is known, and nothing is stored.
+    let runner = forge();
+    runner.refuse(&format!("GET {REPO}/rulesets 503 -1\n"));
+    let job = runner.run(&SETUP, &[]);
+    assert_eq!((job.code, job.out.as_str()), (3, ""), "{}", job.log);
+    assert!(!runner.place("secret").exists() && job.log.contains("run it again"), "{}", job.log);
 }
 
 #[test]

@@ -71,6 +71,30 @@ fn an_unlisted_key_counts_once_its_line_landed_before_the_approval() {
 }
 
 #[test]
+fn a_line_that_is_merged_and_does_not_count_is_not_asked_for_again() {
+    let world = World::new(POLICY);
+    world.squash("billing");
+    world.is("dana", "mallory");
+    let line = world.line("mallory").replace("mallory@", "dana@");
+    let ask = || {
+        world.repo.checkout();
+        let run = world.run(&["approve", ID]);
+        (run.code, run.out.split_whitespace().collect::<Vec<_>>().join(" "), run.err)
+    };
+    let (code, out, err) = ask();
+    let first = "First add this line to .github/allowed_signers";
+    assert!(code == 1 && out.contains(first), "{out}{err}");
+    let work = world.repo.branch("keys").by("dana");
+    let signers = work.text(".github/allowed_signers") + &line;
+    work.write(".github/allowed_signers", &signers).commit("List a new key");
+    world.repo.by("dana").through("github").squash("keys", "List a new key (#2)");
+    let (code, out, err) = ask();
+    let says = "First make this line count, which .github/allowed_signers has already: \
+        somebody else approves it with `exledger approve --governance .github/allowed_signers`";
+    assert!(code == 1 && out.contains(says), "{out}{err}");
+}
+
+#[test]
 fn an_approval_is_signed_by_its_own_key_and_git_stays_as_it_is() {
     let world = World::new(POLICY);
     world.is("dana", "dana");

@@ -261,6 +261,28 @@ fn ctrl_c_leaves_nothing_wherever_it_is_pressed() {
     });
 }
 
+#[test]
+fn init_asks_how_it_merges_and_who_the_two_people_are() {
+    let folder = crate::support::temporary();
+    git2::Repository::init(folder.path()).unwrap();
+    let keys = [
+        ("How does this repository merge", "squash\r"),
+        ("the first of two people", "777+nweber\r"),
+        ("after the login stands the person's address", "=nina@example.com\r"),
+        ("the second of two people", "777+nweber=omar@example.com\r"),
+        ("are one login", "\u{15}901+odiaz=omar@example.com\r"),
+    ];
+    let seen = terminal(folder.path()).run(&["init"], &keys);
+    assert_eq!(seen.code, 0, "{}", seen.bytes);
+    let policy = std::fs::read_to_string(folder.path().join("exledger.yaml")).unwrap();
+    for line in [
+        "logins: {\"777+nweber\": \"nina@example.com\", \"901+odiaz\": \"omar@example.com\"}",
+        "groups: {approvers: [\"nina@example.com\", \"omar@example.com\"]}",
+    ] {
+        assert!(policy.contains(line), "{policy}");
+    }
+}
+
 /// Returns the content of a folder.
 fn left(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
