@@ -137,11 +137,7 @@ impl Run for InitArgs {
             ctx.warn_of_policy_below(located);
         }
         let (method, forge) = (self.method(ctx, &origin)?, self.forge(ctx, &origin)?);
-        let own = format!("{}{}", place.prefix, policy::FILE);
-        let persons = match place.tree.kind(&own)? {
-            Some(_) => self.persons.clone(),
-            None => self.ask_persons(ctx, (&origin, forge))?,
-        };
+        let persons = self.ask_persons(ctx, &place, (&origin, forge))?;
         let approvers = Approvers::read(&persons, (&origin, forge), &ctx.folder)?;
         let (branch, because) = self.branch(ctx, &origin, forge)?;
         let setup = self.setup((place, approvers), &origin, branch, forge);
@@ -156,10 +152,7 @@ impl Run for InitArgs {
             next: Vec::new(),
         };
         let tree = &setup.place.tree;
-        let listed = match tree.bytes(&own)? {
-            Some(policy) => people::listed_in_groups(&String::from_utf8_lossy(&policy)),
-            None => setup.approvers.addresses.iter().map(ToString::to_string).collect(),
-        };
+        let listed = people::listed(&setup)?;
         let mut created = Vec::new();
         for draft in files::drafts(&setup) {
             match draft.found(tree)? {
@@ -199,13 +192,7 @@ impl Run for InitArgs {
         let git = next_steps::git_command(ctx, tree.root());
         let connect = jobs.is_some().then(|| format!("{} ci setup", next_steps::program(ctx)));
         init.next = files::next(&init.created, connect, &git);
-        let has_records = adopted.as_ref().is_some_and(|adopted| !adopted.drafts.is_empty());
-        // What a remote has may be protected; else its first policy needs nobody.
-        if !init.next.is_empty() && (has_records || origin.is_remote) {
-            let branch = if has_records { "adopt-exceptions" } else { "keep-exceptions" };
-            let ledger = setup.place.tree.root().join(&setup.place.prefix);
-            next_steps::beside_approved(ctx, (&ledger, branch), &mut init.next);
-        }
+        on_branch(ctx, (&setup, &origin), adopted.as_ref(), &mut init.next);
         ctx.show(view::init::doc(&init))?;
         if let Some(because) = because.filter(|_| jobs.is_some()) {
             ctx.hint(&format!("hint: the jobs are for the branch {}: {because}", setup.branch));
@@ -232,6 +219,22 @@ impl Run for InitArgs {
         }
         Ok(Outcome::Fine)
     }
+}
+
+fn on_branch(
+    ctx: &Ctx,
+    (setup, origin): (&Setup, &Origin),
+    adopted: Option<&PreparedImport<'_>>,
+    next: &mut Vec<String>,
+) {
+    let branch = match adopted {
+        Some(adopted) if !adopted.drafts.is_empty() => "adopt-exceptions",
+        // The approved branch of a remote may be protected.
+        _ if origin.is_remote && !next.is_empty() => "keep-exceptions",
+        _ => return,
+    };
+    let ledger = setup.place.tree.root().join(&setup.place.prefix);
+    next_steps::beside_approved(ctx, (&ledger, branch), next);
 }
 
 fn tell_listed(ctx: &Ctx, adopted: &PreparedImport<'_>) {
@@ -367,14 +370,15 @@ impl InitArgs {
         }
     }
 
-    /// Returns the people who approve; at a terminal it asks for those that are missing of two.
+    // Returns the people who approve; at a terminal it asks for those that are missing of two.
     fn ask_persons(
         &self,
         ctx: &Ctx,
+        place: &Place,
         (origin, forge): (&Origin, Forge),
     ) -> anyhow::Result<Vec<ApproverArgument>> {
         let mut persons = self.persons.clone();
-        if ctx.person == ask::Prompting::Away {
+        if ctx.person == ask::Prompting::Away || place.tree.kind(&place.policy())?.is_some() {
             return Ok(persons);
         }
         for nth in ["first", "second"].iter().skip(persons.len()) {

@@ -403,7 +403,7 @@ fn status(error: &RunError) -> Option<u16> {
 
 const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 
-/// Reads an answer; `None` if it is not what was asked for, so that the call is made again.
+// Reads an answer; `None` if it is not what was asked for, so that the call is made again.
 type ReadAnswer<'r, T> = &'r dyn Fn(&[u8]) -> Option<T>;
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands where answers are read")]

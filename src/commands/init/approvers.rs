@@ -43,7 +43,7 @@ impl ApproverArgument {
         Ok(ApproverArgument { login: login.to_owned(), address, key_file })
     }
 
-    /// Tells whether a key of `people.logins` is about the same login, with or without a number.
+    // Tells whether a key of `people.logins` is about the same login, with or without a number.
     fn is_account(&self, key: &str) -> bool {
         let [own, other] =
             [self.login.as_str(), key].map(|key| People::default().account_of_key(key));
@@ -78,7 +78,8 @@ impl Approvers {
         }
         let mut keys: Vec<(String, &Address)> = Vec::new();
         for (at, ApproverArgument { login, address, key_file }) in persons.iter().enumerate() {
-            if let Some(earlier) = persons.iter().take(at).find(|it| it.is_account(login)) {
+            if let Some(earlier) = persons.iter().take(at).find(|earlier| earlier.is_account(login))
+            {
                 return Err(fault::usage_error(
                     format!("{} and {login} are one login", earlier.login),
                     "give each login with one --person alone",

@@ -45,7 +45,7 @@ enum FileStep {
     This(String),
     /// The lines of the draft.
     Lines,
-    /// Lines of a policy about these people, each with a key of `people.logins`.
+    // Lines of a policy about these people, each with a key of `people.logins`.
     People(Vec<(String, Address)>),
 }
 
@@ -53,6 +53,10 @@ impl Place {
     pub(super) fn new(top: &Path, prefix: &str) -> Place {
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
         Place { tree: WorkTree::new(top), prefix }
+    }
+
+    pub(super) fn policy(&self) -> String {
+        format!("{}{}", self.prefix, policy::FILE)
     }
 }
 

@@ -4,13 +4,15 @@
 
 use std::collections::BTreeSet;
 
+use exledger::ledger::tree::Tree as _;
 use exledger::policy::governance::Governance;
 use exledger::policy::people;
 use exledger::record::address::Address;
 
+use crate::commands::init::files::Setup;
 use crate::commands::init::texts::quoted;
 
-/// Returns the lines that a policy would need for these people, each with a key of `people.logins`; empty if it has all.
+// Returns the lines that a policy would need for these people, each with a key of `people.logins`; empty if it has all.
 pub(super) fn lacking(policy: &str, persons: &[(String, Address)]) -> String {
     let governance = Governance::of_policy(policy);
     let listed = listed_in_groups(policy);
@@ -39,11 +41,20 @@ pub(super) fn lacking(policy: &str, persons: &[(String, Address)]) -> String {
     lines
 }
 
-/// Returns the addresses that the groups of a policy list.
-pub(super) fn listed_in_groups(policy: &str) -> Vec<String> {
+// Returns the addresses that the groups of a policy list.
+fn listed_in_groups(policy: &str) -> Vec<String> {
     let governance = Governance::of_policy(policy);
     let members = governance.policy.groups.values().flatten();
     let distinct: BTreeSet<String> =
         members.map(|member| people::key_of(&governance, member.as_str())).collect();
     distinct.into_iter().collect()
+}
+
+// Returns the addresses that are listed once the files are written.
+pub(super) fn listed(setup: &Setup) -> anyhow::Result<Vec<String>> {
+    let there = setup.place.tree.bytes(&setup.place.policy())?;
+    Ok(match there {
+        Some(policy) => listed_in_groups(&String::from_utf8_lossy(&policy)),
+        None => setup.approvers.addresses.iter().map(ToString::to_string).collect(),
+    })
 }

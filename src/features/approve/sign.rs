@@ -108,7 +108,7 @@ pub(super) fn sign(
     })
 }
 
-/// Returns what makes a line of the signers file count that has landed already; `None` if it has not.
+// Returns what makes a line of the signers file count that has landed already; `None` if it has not.
 fn find_way_out(snapshot: &Snapshot<'_>, line: &str) -> Option<String> {
     let signers = &snapshot.governance().policy.approval.signers;
     let left_out = snapshot.stamp().left_out.iter().find(|file| file.path == *signers)?;

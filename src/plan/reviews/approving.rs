@@ -60,8 +60,8 @@ impl<'r> Approving<'r> {
         OwnAddresses::new(person, self.review, self.reviews)
     }
 
-    /// Returns the forge's information about accounts: the reviewer's, if `by` is another address, and that of the authors.
-    /// A line of the reviewer's own would name them as an author.
+    // Returns the forge's information about accounts: the reviewer's, if `by` is another address, and that of the authors.
+    // A line of the reviewer's own would name them as an author.
     pub(super) fn accounts(&self, by: &Address) -> (Option<Address>, Vec<AuthorLogin>) {
         let account = reviews::account(self.review, self.reviews);
         let Some(account) = account.and_then(|account| Address::new(&account.address())) else {

@@ -18,7 +18,7 @@ use crate::policy::people::account::Account;
 use crate::policy::people::person::Person;
 use crate::record::address;
 
-/// The addresses of one reviewer.
+// The addresses of one reviewer.
 pub(super) struct OwnAddresses<'r> {
     person: Option<&'r Person>,
     account: Option<Account>,
@@ -48,7 +48,8 @@ impl<'r> OwnAddresses<'r> {
         let is_account = || {
             let account = Account::of(email, &governance.policy.people.noreply);
             account.zip(self.account.as_ref()).is_some_and(|(one, other)| {
-                one.forge == other.forge && one.names().iter().any(|it| other.names().contains(it))
+                one.forge == other.forge
+                    && one.names().iter().any(|name| other.names().contains(name))
             })
         };
         let is_answered = || {
@@ -61,11 +62,11 @@ impl<'r> OwnAddresses<'r> {
     }
 }
 
-/// What a reviewer's own commits in a request changed.
+// What a reviewer's own commits in a request changed.
 pub(super) struct OwnCommits<'w> {
-    /// Each with its parents.
+    // Each with its parents.
     commits: Vec<(CommitFiles<'w>, Vec<CommitFiles<'w>>)>,
-    /// Whether the forge names a commit of theirs that git lacks, so that nobody knows what it changed.
+    // Whether the forge names a commit of theirs that git lacks, so that nobody knows what it changed.
     has_unknown: bool,
 }
 
@@ -106,7 +107,7 @@ impl<'w> OwnCommits<'w> {
         Ok(OwnCommits { commits, has_unknown })
     }
 
-    /// Tells whether one of them gave a file a content that none of its parents has.
+    // Tells whether one of them gave a file a content that none of its parents has.
     pub(super) fn touch(&self, about: &ApprovalSubject) -> Result<bool, Obstacle> {
         for (commit, parents) in &self.commits {
             let blobs = commit.blobs(about)?;
@@ -122,7 +123,7 @@ impl<'w> OwnCommits<'w> {
     }
 }
 
-/// Returns the addresses of a commit's author and co-authors.
+// Returns the addresses of a commit's author and co-authors.
 fn makers(commit: &Commit) -> Vec<String> {
     let text = commit.message();
     let named = CommitMessage::read(&text).co_authors().into_iter();

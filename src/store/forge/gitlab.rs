@@ -51,8 +51,8 @@ impl Gitlab {
         })
     }
 
-    /// Returns when an account approved, by the note that GitLab itself writes then: older instances state it nowhere else.
-    /// `None` if there is no such note, or a later one says that the approval was taken back.
+    // Returns when an account approved, by the note that GitLab itself writes then: older instances state it nowhere else.
+    // `None` if there is no such note, or a later one says that the approval was taken back.
     fn noted(&self, notes: &str, user: u64) -> Result<Option<String>, ForgeError> {
         let mut last: Option<(Instant, bool, String)> = None;
         for note in self.0.list(notes)? {
