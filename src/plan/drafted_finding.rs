@@ -4,7 +4,7 @@
 //! `docs/spec/cli.md`, triage, `--draft`. What can't be told is marked with `TODO(import)`.
 
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::gate::accepted_text::{
     self, BlobLines, FileLines, MOST_CHARACTERS, MOST_LINES, ScannedFiles,
@@ -23,6 +23,48 @@ use crate::yaml::screen;
 /// Tells whether a line of a file may have another finding.
 type IsOther<'o> = dyn Fn(&FileLines, usize) -> bool + 'o;
 
+/// Numbers of lines, by the file and the commit that they are of.
+pub type PlacedLines<'p> = HashMap<(&'p str, Option<&'p str>), HashSet<u64>>;
+
+/// Returns the lines on which places begin.
+pub fn lines_of<'p>(places: impl Iterator<Item = &'p FindingPlace>) -> PlacedLines<'p> {
+    let mut lines = PlacedLines::new();
+    for place in places {
+        if let (FindingFile::Inside(path), Some(line)) = (&place.file, place.line) {
+            lines.entry((path.as_str(), place.commit.as_deref())).or_default().insert(line);
+        }
+    }
+    lines
+}
+
+/// The files in which findings are, and what else was reported in them.
+#[derive(Clone, Copy)]
+pub struct DraftScene<'s> {
+    pub files: &'s dyn ScannedFiles,
+    /// The lines of the same rule's findings that the record is not about.
+    pub others: &'s PlacedLines<'s>,
+    /// The lines that some report marks as a secret, whichever finding the record is about.
+    pub secrets: &'s HashSet<Vec<u8>>,
+}
+
+/// Returns the lines that are marked as a secret, as the files hold them. Blank ones tell nothing.
+pub fn secret_lines<'p>(
+    places: impl IntoIterator<Item = &'p FindingPlace>,
+    files: &dyn ScannedFiles,
+) -> HashSet<Vec<u8>> {
+    let mut secrets = HashSet::new();
+    for place in places {
+        let (FindingFile::Inside(path), Some(line)) = (&place.file, place.line) else { continue };
+        let Ok(file) = files.file(path, place.commit.as_deref()) else { continue };
+        let number = |line: u64| usize::try_from(line).unwrap_or(usize::MAX);
+        let first = number(line);
+        let last = place.last_line.map_or(first, number).clamp(first, file.count().max(first));
+        let lines = file.get(first, last).unwrap_or_default();
+        secrets.extend(lines.iter().filter(|line| !line.is_empty()).cloned());
+    }
+    secrets
+}
+
 /// Why a finding gets no draft: where it is, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DraftRefusal {
@@ -32,16 +74,16 @@ pub struct DraftRefusal {
     pub reason: String,
 }
 
-/// Returns the keys about one finding: one for each of its places. `others` are the places of the same rule that get keys of their
-/// own.
+/// Returns the keys about one finding: one for each of its places.
 ///
 /// # Errors
 /// [`DraftRefusal`] if a text must be referred to and nobody committed it.
 pub fn keys(
     (tool, id): (&str, &str),
     found: &WantedFinding,
-    (files, others): (&dyn ScannedFiles, &[FindingPlace]),
+    scene: DraftScene<'_>,
 ) -> Result<Vec<FindingKey>, DraftRefusal> {
+    let DraftScene { files, others, .. } = scene;
     let plain = FindingKey {
         tool: Some(tool.to_owned()),
         id: Some(id.to_owned()),
@@ -59,12 +101,11 @@ pub fn keys(
     let key = |place: &FindingPlace| {
         let (path, is_known) = path_of(&place.file, files);
         let content = if is_known && !is_whole {
+            let lines = others.get(&(path.as_str(), place.commit.as_deref()));
             let is_other = |_: &FileLines, line: usize| {
-                let same = |it: &&FindingPlace| it.file == place.file && it.commit == place.commit;
-                let mut lines = others.iter().filter(same).filter_map(|it| it.line);
-                lines.any(|it| usize::try_from(it) == Ok(line))
+                lines.is_some_and(|lines| lines.contains(&(line as u64)))
             };
-            Some(vec![content((tool, id), &path, place, (files, &is_other))?])
+            Some(vec![content((tool, id), &path, place, (scene, &is_other))?])
         } else {
             None
         };
@@ -73,25 +114,30 @@ pub fn keys(
     found.places.iter().map(key).collect()
 }
 
-/// Returns the key about a finding on one line, by the text of that line. No report tells which other lines have findings, so none
-/// that looks like it is accepted with it.
+/// Returns the key about a finding on one line, or on those of an entry, by their text. No report tells which other lines have
+/// findings, so none that looks like it is accepted with it.
 ///
 /// # Errors
 /// [`DraftRefusal`] if the text can't be told from others, or must be referred to and nobody committed it.
 pub fn of_line(
     (tool, id): (&str, &str),
     (path, line): (&str, u64),
-    files: &dyn ScannedFiles,
+    (files, secrets): (&dyn ScannedFiles, &HashSet<Vec<u8>>),
 ) -> Result<FindingKey, DraftRefusal> {
     let refused = |reason| DraftRefusal { path: path.to_owned(), line: Some(line), reason };
     let plain = of_file((tool, id), path)?;
     let place = FindingPlace { line: Some(line), ..FindingPlace::default() };
+    let at = |file: &FileLines, line: usize| file.get(line, line).map(<[_]>::concat);
     let own = usize::try_from(line).unwrap_or(usize::MAX);
+    if files.file(path, None).is_ok_and(|file| at(&file, own).is_some_and(|own| own.is_empty())) {
+        return Err(refused(format!("line {line} of {path} is blank, so nothing is found on it")));
+    }
     let is_other = |file: &FileLines, other: usize| {
-        let [own, other] = [own, other].map(|line| file.get(line, line).map(<[_]>::concat));
-        own != other && are_alike(&own.unwrap_or_default(), &other.unwrap_or_default())
+        let [own, other] = [own, other].map(|line| at(file, line).unwrap_or_default());
+        own != other && are_alike(&own, &other)
     };
-    let content = content((tool, id), path, &place, (files, &is_other))?;
+    let scene = DraftScene { files, others: &PlacedLines::new(), secrets };
+    let content = content((tool, id), path, &place, (scene, &is_other))?;
     if let Some(why) = content.strip_prefix(MARK) {
         return Err(refused(why.trim_start_matches([':', ' ']).to_owned()));
     }
@@ -145,7 +191,7 @@ pub fn merged(keys: Vec<FindingKey>) -> Vec<FindingKey> {
     merged
 }
 
-/// Tells whether two lines call or set something of the same name, so that a rule may be about both.
+/// Tells whether a rule may be about both of two lines: they call or set something of the same name, or one has no word at all.
 fn are_alike(one: &[u8], other: &[u8]) -> bool {
     let names = |line: &[u8]| -> HashSet<String> {
         let text = String::from_utf8_lossy(line);
@@ -155,7 +201,8 @@ fn are_alike(one: &[u8], other: &[u8]) -> bool {
             ends.filter_map(|(at, _)| text.get(..at)?.trim_end().rsplit(|it| !is_part(it)).next());
         before.filter(|name| name.len() > 1).map(str::to_owned).collect()
     };
-    !names(one).is_disjoint(&names(other))
+    let is_mute = !String::from_utf8_lossy(one).contains(char::is_alphanumeric);
+    if is_mute { !names(other).is_empty() } else { !names(one).is_disjoint(&names(other)) }
 }
 
 /// Returns why no record can name a path alone.
@@ -193,8 +240,9 @@ fn content(
     (tool, id): (&str, &str),
     path: &str,
     place: &FindingPlace,
-    (files, is_other): (&dyn ScannedFiles, &IsOther<'_>),
+    (scene, is_other): (DraftScene<'_>, &IsOther<'_>),
 ) -> Result<String, DraftRefusal> {
+    let files = scene.files;
     let commit = place.commit.as_deref();
     let open = |why: String| Ok(todo(&format!("{why}: quote the accepted text")));
     let Some(line) = place.line.and_then(|line| usize::try_from(line).ok()) else {
@@ -215,10 +263,12 @@ fn content(
         ));
     }
     let last = place.last_line.and_then(|last| usize::try_from(last).ok()).unwrap_or(line);
-    let region = (line, last.clamp(line, file.count()));
     let class = tool_ids::class(tool, id);
-    let Some((first, last)) = unique_run(&file, region, class, &|line| is_other(&file, line))
-    else {
+    let region = match Region::new(&file, (line, last.clamp(line, file.count())), class) {
+        Ok(region) => region,
+        Err(why) => return open(format!("{path}:{line}: {why}")),
+    };
+    let Some((first, last)) = unique_run(&file, region, &|line| is_other(&file, line)) else {
         return open(format!(
             "ten lines around {path}:{line} stand more than once, or may hold another finding"
         ));
@@ -226,7 +276,9 @@ fn content(
     let lines = file.get(first, last).unwrap_or_default();
     let before =
         first.checked_sub(1).and_then(|before| file.get(before, before)).unwrap_or_default();
-    match text(before, lines).filter(|_| class != ToolClass::Secret) {
+    let is_secret =
+        class == ToolClass::Secret || lines.iter().any(|line| scene.secrets.contains(line));
+    match text(before, lines).filter(|_| !is_secret) {
         Some(text) => Ok(text),
         None => {
             let blob = files.committed(path, commit).map_err(|reason| DraftRefusal {
@@ -239,18 +291,123 @@ fn content(
     }
 }
 
+/// The lines that a finding is about, by their numbers.
+#[derive(Clone, Copy)]
+struct Region {
+    line: usize,
+    last: usize,
+    takes: Taken,
+}
+
+/// Which lines of its region a text must hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    First,
+    /// All of them down to the next finding; of more than ten, the first one.
+    Own,
+    /// All of them: the first one alone may not have the secret.
+    All,
+}
+
+impl Region {
+    /// Returns the lines that a text must hold; of a key, all of it, whatever the report says.
+    ///
+    /// # Errors
+    /// Why a text of at most ten lines can't tell the secret from another one.
+    fn new(
+        file: &FileLines,
+        (line, last): (usize, usize),
+        class: ToolClass,
+    ) -> Result<Region, &'static str> {
+        const UNTOLD: &str = "ten lines from there don't tell the secret from another one";
+        let key = armored_key(file, line);
+        let (end, takes) = match (class, key) {
+            (_, Some(ArmoredKey::Untold)) if last == line => return Err(UNTOLD),
+            // The beginning of a key tells it.
+            (_, Some(ArmoredKey::Until(end))) if class != ToolClass::Secret || end >= last => {
+                (end.min(line + MOST_LINES - 1), Taken::All)
+            }
+            (ToolClass::Secret, _) if last - line >= MOST_LINES => return Err(UNTOLD),
+            (ToolClass::Secret, _) => (last, Taken::All),
+            (ToolClass::Config, _) => (last, Taken::First),
+            (ToolClass::Package | ToolClass::Code, _) => (last, Taken::Own),
+        };
+        Ok(Region { line, last: end, takes })
+    }
+}
+
+/// A private key that begins on a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ArmoredKey {
+    /// Its last line. Ten lines tell it from every other key.
+    Until(usize),
+    /// Nothing below tells it.
+    Untold,
+}
+
+/// The fewest characters of base64 by which a line is one of a key.
+const FEWEST_ARMORED: usize = 16;
+
+/// How many lines of a key tell it: the first ones may only name the algorithm.
+const TELLING: usize = 3;
+
+/// Returns the private key that begins on a line and ends on another one; `None` if none does, or if the line quotes the marker alone.
+fn armored_key(file: &FileLines, line: usize) -> Option<ArmoredKey> {
+    let text = |number| Some(String::from_utf8_lossy(file.get(number, number)?.first()?));
+    let begin = text(line)?;
+    let (head, marker) = begin.split_once("-----BEGIN ")?;
+    let (name, rest) = marker.split_once("-----")?;
+    if !name.contains("PRIVATE KEY") || rest.contains("-----END ") {
+        return None;
+    }
+    let is_bare = head.is_empty() && rest.is_empty();
+    let is_base64 = |it: char| it.is_ascii_alphanumeric() || matches!(it, '+' | '/' | '=');
+    let is_header = |text: &str| text.is_empty() || text.contains(": ");
+    let mut armored = Vec::new();
+    let mut end = None;
+    for number in line + 1..=file.count() {
+        let text = text(number)?;
+        if text.contains("-----END ") {
+            end = Some(number);
+            break;
+        }
+        if text.split(|it| !is_base64(it)).any(|word| word.len() >= FEWEST_ARMORED) {
+            armored.push(number);
+        } else if text.contains("-----BEGIN ")
+            || armored.is_empty() && !is_bare && !is_header(&text)
+        {
+            break;
+        }
+    }
+    let is_told = |end: usize| {
+        let first = armored.iter().filter(|number| **number < line + MOST_LINES);
+        end < line + MOST_LINES || first.count() >= TELLING
+    };
+    match end.or(armored.last().copied()) {
+        Some(end) if (is_bare || !armored.is_empty()) && is_told(end) => {
+            Some(ArmoredKey::Until(end))
+        }
+        Some(_) if !armored.is_empty() => Some(ArmoredKey::Untold),
+        _ => is_bare.then_some(ArmoredKey::Untold),
+    }
+}
+
 /// Returns the lines of a text that stands once and holds no other finding: those of the region, or its first one, and as few more
 /// as it takes.
 fn unique_run(
     file: &FileLines,
-    (line, region_end): (usize, usize),
-    class: ToolClass,
+    region: Region,
     is_other: &dyn Fn(usize) -> bool,
 ) -> Option<(usize, usize)> {
-    let own = (line + 1..=region_end).take_while(|line| !is_other(*line));
+    let line = region.line;
+    let own = (line + 1..=region.last).take_while(|line| !is_other(*line));
     let end = own.last().unwrap_or(line);
-    let takes_region = class != ToolClass::Config && end - line < MOST_LINES;
-    let last = if takes_region { end } else { line };
+    let last = match region.takes {
+        Taken::First => line,
+        Taken::Own if end - line < MOST_LINES => end,
+        Taken::Own => line,
+        Taken::All => region.last,
+    };
     let runs = (last - line + 1..=MOST_LINES).flat_map(|n_lines| {
         let below = Some(line).filter(|first| first + n_lines - 1 <= end);
         let around = (last + 1).saturating_sub(n_lines).max(1)..=line;

@@ -4,6 +4,7 @@ mod accepted;
 mod after;
 mod again;
 mod codeowners;
+mod drafted_lines;
 mod drafts;
 mod events;
 mod facts;

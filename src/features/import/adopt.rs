@@ -3,7 +3,7 @@
 //! Start at `prepare_adoption`. Follows `docs/spec/interop.md`, 4, adopting. What the drafting function can't tell is
 //! listed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ use crate::features::scan::answer::ScanRequest;
 use crate::features::scan::entry::ScanEntry;
 use crate::features::scan::place::ScanPlace;
 use crate::features::{decide, scan};
+use crate::gate::accepted_text::ScannedFiles;
 use crate::ledger::{Ledger, LedgerEntry};
 use crate::plan::answers::Answers;
 use crate::plan::owner::{KnownOwner, Owners};
@@ -30,6 +31,7 @@ use crate::record::address::Address;
 use crate::record::schema;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, not_after};
+use crate::record::tool_ids::{self, ToolClass};
 use crate::record::vocabulary::{Baseline, Risk, RootCause};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::ids;
@@ -38,6 +40,7 @@ use crate::session::options::Moment;
 use crate::session::overlay::Overlay;
 use crate::session::scanned_files::RepositoryFiles;
 use crate::store::edits::WriteLock;
+use crate::survey::event::{FindingFile, FindingPlace};
 use crate::survey::route::{RouteSubject, Router};
 use crate::view::shape;
 
@@ -90,11 +93,23 @@ pub(super) fn prepare_adoption<'s>(
     let owners = file_owners(located)?;
     let owners = Owners { router: Router { governance: &governance, files: &owners } };
     let (name, email) = repository.user();
+    let texts = RepositoryFiles::new(repository, None);
+    let is_secret = |entry: &&ScanEntry| {
+        let is_secret = |rule: &String| tool_ids::class(&entry.tool, rule) == ToolClass::Secret;
+        !entry.is_listed && entry.rules.iter().any(is_secret)
+    };
+    let places = found.entries.iter().filter(is_secret).map(|entry| FindingPlace {
+        file: FindingFile::Inside(entry.path.clone()),
+        line: Some(u64::from(entry.line)),
+        ..FindingPlace::default()
+    });
+    let places: Vec<FindingPlace> = places.collect();
     let mut adoption = Adoption {
+        secrets: drafted_finding::secret_lines(&places, &texts),
         governance: &governance,
         ledger: &ledger,
         now: at.instant(),
-        texts: RepositoryFiles::new(repository, None),
+        texts,
         owners,
         entries: Vec::new(),
         suppressions: Vec::new(),
@@ -183,6 +198,8 @@ struct Adoption<'r> {
     ledger: &'r Ledger,
     now: Instant,
     texts: RepositoryFiles<'r>,
+    /// The lines of which a suppression says that they are secrets.
+    secrets: HashSet<Vec<u8>>,
     owners: Owners<'r>,
     entries: Vec<ImportedEntry>,
     suppressions: Vec<AdoptedSuppression<'r>>,
@@ -234,7 +251,10 @@ impl<'r> Adoption<'r> {
             return Err(refused("its rule looks like a secret".to_owned()));
         }
         let place = (entry.path.as_str(), u64::from(entry.line));
-        let key = |rule: &String| drafted_finding::of_line((&entry.tool, rule), place, &self.texts);
+        let key = |rule: &String| {
+            let scene = (&self.texts as &dyn ScannedFiles, &self.secrets);
+            drafted_finding::of_line((&entry.tool, rule), place, scene)
+        };
         let keys: Result<Vec<FindingKey>, _> = entry.rules.iter().map(key).collect();
         let keys = keys.map_err(|refusal| refused(refusal.reason))?;
         match self.ledger.entries.iter().find(|known| self.names(known, &keys)) {

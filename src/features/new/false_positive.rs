@@ -3,6 +3,8 @@
 //! Start at `FalsePositive::answers`. Follows `docs/spec/cli.md`, new. What the drafting function can't tell is refused:
 //! nobody could say later what was looked at.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use crate::gate::accepted_text::ScannedFiles;
@@ -57,7 +59,9 @@ impl FalsePositive<'_> {
             return Err(unclear("a package is known by its version".to_owned()).into());
         }
         let key = match line.filter(|_| !tool_ids::is_about_whole_file(tool, id)) {
-            Some(line) => drafted_finding::of_line((tool, id), (&path, line), &files),
+            Some(line) => {
+                drafted_finding::of_line((tool, id), (&path, line), (&files, &HashSet::new()))
+            }
             None => drafted_finding::of_file((tool, id), &path),
         };
         let findings = json!([key.map_err(|refusal| unclear(refusal.reason))?]);

@@ -3,6 +3,7 @@
 //! Start at `gather`.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -347,7 +348,8 @@ fn finding(
         (Some((tool, id)), Some([path]), Some(line))
             if purl.is_none() && !tool_ids::is_about_whole_file(tool, id) =>
         {
-            let key = drafted_finding::of_line((tool, id), (path, line), scanned);
+            let key =
+                drafted_finding::of_line((tool, id), (path, line), (scanned, &HashSet::new()));
             Some(key.map_err(|refusal| {
                 let what = format!("{path}:{line}: {}", refusal.reason);
                 Usage::refused(what, "correct the path and line, or quote the text in a record")

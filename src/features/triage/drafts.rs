@@ -7,7 +7,7 @@ use crate::gate::accepted_text::ScannedFiles;
 use crate::ledger::Ledger;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::plan::answers::Answers;
-use crate::plan::drafted_finding::{self, DraftRefusal};
+use crate::plan::drafted_finding::{self, DraftRefusal, DraftScene};
 use crate::plan::owner::Owners;
 use crate::plan::setting::{self, Filer, Setting};
 use crate::plan::{draft, imported};
@@ -22,7 +22,7 @@ use crate::session::locate::Located;
 use crate::session::{ids, locate};
 use crate::store::files::{FileError, WorkTree};
 use crate::store::{files, streams};
-use crate::survey::event::wanted::{FindingGroup, Wanted};
+use crate::survey::event::wanted::{FindingGroup, SeenPlace, Wanted};
 use crate::yaml;
 use crate::yaml::node::Limits;
 use serde::Serialize;
@@ -106,13 +106,19 @@ fn answers(
     refused: &mut Vec<NotDrafted>,
 ) -> Vec<Answers> {
     let mut all = Vec::new();
+    let secret = wanted.seen.iter().filter(|(rule, _)| rule.is_secret());
+    let secret = secret.flat_map(|(_, places)| places).map(|seen| &seen.place);
+    let secrets = drafted_finding::secret_lines(secret, scanned);
     for ((tool, id), group) in &wanted.findings {
         let mut records: Vec<(FindingGroup, Vec<FindingKey>)> = Vec::new();
-        // A record of its own must not cover what another one is about.
-        let others = group.found.iter().filter(|_| per == RecordPer::Finding);
-        let places: Vec<_> = others.flat_map(|finding| finding.places.clone()).collect();
+        // A record must not cover what it is not about, whether another one does or none.
+        let is_other = |seen: &&SeenPlace| per == RecordPer::Finding || !seen.is_wanted;
+        let same = wanted.seen.iter().filter(|(rule, _)| rule.is_of((tool, id)));
+        let others = same.flat_map(|(_, places)| places.iter().filter(is_other));
+        let others = drafted_finding::lines_of(others.map(|seen| &seen.place));
+        let scene = DraftScene { files: scanned, others: &others, secrets: &secrets };
         for found in &group.found {
-            let mut keys = match drafted_finding::keys((tool, id), found, (scanned, &places)) {
+            let mut keys = match drafted_finding::keys((tool, id), found, scene) {
                 Ok(keys) => keys,
                 Err(refusal) => {
                     refused.push(NotDrafted { key: format!("{tool}:{id}"), refusal });

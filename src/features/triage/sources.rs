@@ -273,7 +273,11 @@ impl TriageRun<'_> {
                     self.observed.add_event(event, decision.state);
                 }
                 // What is not asked about still says what the tools found.
-                if !self.only.wants(&input) {
+                let is_asked = self.only.wants(&input);
+                if let Some(wanted) = &mut self.wanted {
+                    wanted.see(&input, &decision, is_asked);
+                }
+                if !is_asked {
                     return;
                 }
                 let urgency = (!decision.is_doubtful, decision.state);

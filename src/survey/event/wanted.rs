@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::gate::package::Package;
 use crate::gate::question::LINE;
 use crate::policy::closing::Baseline;
+use crate::record::tool_ids::{self, ToolClass};
 use crate::record::vocabulary;
 use crate::record::vocabulary::{Risk, Vocabulary};
 use crate::survey::event::{
@@ -21,6 +22,37 @@ pub struct Wanted {
     pub events: BTreeMap<Happened, Often>,
     /// The environment of all findings, if given.
     pub environment: Option<String>,
+    /// The places of all findings of the inputs, also of those that need no record.
+    pub seen: BTreeMap<SeenRule, Vec<SeenPlace>>,
+}
+
+/// A rule of which the inputs have findings.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeenRule {
+    tool: String,
+    /// Its id, and its former ids.
+    ids: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SeenPlace {
+    pub place: FindingPlace,
+    /// Whether its finding needs a record.
+    pub is_wanted: bool,
+}
+
+impl SeenRule {
+    /// Tells whether a record that names a rule means this one, too.
+    pub fn is_of(&self, (tool, id): (&str, &str)) -> bool {
+        let mut ids = self.ids.iter();
+        ids.any(|own| {
+            tool_ids::is_tool_of(tool, &self.tool, own) && tool_ids::is_named(tool, id, own)
+        })
+    }
+
+    pub fn is_secret(&self) -> bool {
+        self.ids.iter().any(|id| tool_ids::class(&self.tool, id) == ToolClass::Secret)
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -148,10 +180,26 @@ pub struct Often {
 }
 
 impl Wanted {
+    /// Keeps the place of a finding, which no record about another one must cover.
+    pub fn see(&mut self, input: &TriageInput, decision: &TriageDecision, is_asked: bool) {
+        let finding = match input {
+            TriageInput::Finding(finding) if finding.is_absent => None,
+            TriageInput::Finding(finding) => Some(finding.clone()),
+            TriageInput::Event(event) => reported(event),
+        };
+        let Some(finding) = finding.filter(|finding| !finding.places.is_empty()) else { return };
+        let rule = SeenRule {
+            tool: finding.also.map_or(finding.tool, str::to_owned),
+            ids: [vec![finding.id], finding.former_ids].concat(),
+        };
+        let is_wanted = is_asked && is_wanted(decision);
+        let places = finding.places.into_iter().map(|place| SeenPlace { place, is_wanted });
+        self.seen.entry(rule).or_default().extend(places);
+    }
+
     /// Adds an input that needs a record.
     pub fn add(&mut self, input: &TriageInput, decision: &TriageDecision, baselines: &[Baseline]) {
-        let is_wanted = decision.state == TriageState::Uncovered || decision.has_lost_text;
-        if !is_wanted || decision.is_doubtful {
+        if !is_wanted(decision) {
             return;
         }
         let mut about = decision.baselines.iter();
@@ -219,6 +267,10 @@ impl Wanted {
             often.references = InputReferences::from_event(event);
         }
     }
+}
+
+fn is_wanted(decision: &TriageDecision) -> bool {
+    (decision.state == TriageState::Uncovered || decision.has_lost_text) && !decision.is_doubtful
 }
 
 fn reported(event: &CloudEvent) -> Option<ScannerFinding> {

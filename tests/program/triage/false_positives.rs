@@ -17,7 +17,8 @@ fn repo(policy: &str) -> Repo {
     let mut config = git2::Repository::open(repo.path()).unwrap().config().unwrap();
     config.set_str("user.name", "Ana Ruiz").unwrap();
     config.set_str("user.email", "ana@example.com").unwrap();
-    repo.by("root").write("app/run.py", CODE).commit("Add the code");
+    let ends = "run(x, 1)\n)\nrun(x, shell=True)\n)\n";
+    repo.by("root").write("app/run.py", CODE).write("app/ends.py", ends).commit("Add the code");
     repo.checkout();
     put(&repo, "log.sarif", log(4));
     repo
@@ -134,6 +135,8 @@ fn what_cannot_be_told_is_refused() {
         (["bandit:B602", "../run.py:4"], "is not a path inside the repository"),
         (["bandit:B602", "app/gone.py:4"], "app/gone.py is not in this checkout"),
         (["bandit:B602", "app/run.py:90"], "app/run.py has no line 90"),
+        (["bandit:B602", "app/run.py:2"], "line 2 of app/run.py is blank"),
+        (["bandit:B602", "app/ends.py:2"], "or may hold another finding"),
         (["trivy:CVE-2021-23337", "app/run.py:4"], "a package is known by its version"),
     ] {
         let run = file(&repo, &asked);

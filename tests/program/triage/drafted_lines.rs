@@ -1,0 +1,84 @@
+//! Which lines a draft takes: none of a finding that it is not about, all that tell a secret, and no secret as text.
+
+use super::accepted::{approve, at, committed, drafts, log, states};
+use super::put;
+
+const TWINS: &str = "eval(alpha_one)\neval(xbeta)\nsomething(1)\nq = 2\neval(xbeta)\n";
+
+#[test]
+fn a_draft_takes_no_line_of_a_finding_that_another_record_covers() {
+    for per in ["finding", "rule"] {
+        let repo = committed(&[("app/a.py", TWINS)]);
+        let first = log("bandit", &[at("B307", "app/a.py", (1, 1))]);
+        let all = [(1, 1), (2, 2), (5, 5)].map(|lines| at("B307", "app/a.py", lines));
+        let all = log("bandit", &all);
+        let (drafted, answer) = drafts(&repo, &first, &[]);
+        assert_eq!(drafted.len(), 1, "{answer}");
+        approve(&repo, "EXC-2026-C0VER", &drafted[0]);
+        assert_eq!(states(&repo, &all), ["covered", "uncovered", "uncovered"], "{per}");
+        let (drafted, answer) = drafts(&repo, &all, &["--record-per", per]);
+        assert!(!drafted.is_empty(), "{answer}");
+        for draft in drafted {
+            assert!(!draft.contains("alpha_one"), "{per}: {draft}");
+        }
+    }
+}
+
+/// A private key in PEM whose body has some lines; not one of anybody.
+fn key(seed: char, n_lines: usize) -> String {
+    let marker = |end: &str| format!("-----{end} RSA PRIVATE KEY-----\n");
+    let line = |nth: usize| format!("MII{seed}{nth:02}{}\n", "Zx9UGJmGEp7C".repeat(4));
+    let body: String = (0..n_lines).map(line).collect();
+    format!("{}{body}{}", marker("BEGIN"), marker("END"))
+}
+
+#[test]
+fn of_a_key_more_is_taken_than_its_first_line() {
+    for (n_lines, region, expected) in
+        [(25, (1, 27), "1-10@"), (25, (1, 1), "1-10@"), (4, (1, 6), "1-6@"), (4, (1, 1), "1-6@")]
+    {
+        for tool in ["gitleaks", "semgrep"] {
+            let repo = committed(&[("k.pem", &key('a', n_lines))]);
+            let log = log(tool, &[at("private-key", "k.pem", region)]);
+            let (drafted, answer) = drafts(&repo, &log, &[]);
+            assert_eq!(drafted.len(), 1, "{answer}");
+            assert!(drafted[0].contains(expected), "{tool} {region:?}: {}", drafted[0]);
+            approve(&repo, "EXC-2026-C0VER", &drafted[0]);
+            assert_eq!(states(&repo, &log), ["covered"], "{tool} {region:?}");
+            put(&repo, "k.pem", key('b', n_lines));
+            assert_eq!(states(&repo, &log), ["expired_cover"], "{tool} {region:?}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_ten_lines_cannot_tell_is_left_open() {
+    let long: String = (0..20).map(|nth| format!("line {nth} of the secret\n")).collect();
+    let bare = "-----BEGIN RSA PRIVATE KEY-----\n";
+    for (text, lines) in [(&*long, (1, 20)), (bare, (1, 1))] {
+        let repo = committed(&[("conf/s.txt", text)]);
+        let log = log("gitleaks", &[at("generic-api-key", "conf/s.txt", lines)]);
+        let (drafted, answer) = drafts(&repo, &log, &[]);
+        assert_eq!(drafted.len(), 1, "{answer}");
+        assert!(drafted[0].contains("tell the secret from another one: quote"), "{}", drafted[0]);
+    }
+    // A marker that code looks for begins no key.
+    let repo = committed(&[("app/scan.py", "if '-----BEGIN RSA PRIVATE KEY-----' in text:\n")]);
+    let log = log("gitleaks", &[at("private-key", "app/scan.py", (1, 1))]);
+    let (drafted, answer) = drafts(&repo, &log, &[]);
+    assert!(drafted[0].contains("1-1@"), "{answer} {drafted:?}");
+}
+
+#[test]
+fn a_line_that_a_scanner_marks_as_a_secret_is_not_quoted() {
+    let text = "def f(x):\n    run(x, shell=True)\n    v = \"wintersun\"\n    run(x, shell=True)\n";
+    let repo = committed(&[("app/a.py", text)]);
+    let calls = [(2, 2), (4, 4)].map(|lines| at("B602", "app/a.py", lines));
+    let plain = log("bandit", &calls);
+    let (drafted, _) = drafts(&repo, &plain, &["--record-per", "finding"]);
+    assert!(drafted.iter().any(|draft| draft.contains("wintersun")), "{drafted:?}");
+    put(&repo, "keys.sarif", log("gitleaks", &[at("generic", "app/a.py", (3, 3))]));
+    let (drafted, answer) = drafts(&repo, &plain, &["keys.sarif", "--record-per", "finding"]);
+    assert_eq!(drafted.len(), 3, "{answer}");
+    assert!(drafted.iter().all(|draft| !draft.contains("wintersun")), "{drafted:?}");
+}
