@@ -37,6 +37,22 @@ fn a_line_of_code_that_gives_a_secret_a_value_is_seen() {
         "CREATE USER app IDENTIFIED BY \"SUN\"",
         "if PWD_OLD == \"SUN\":",
         "def connect(host, db_pass=\"SUN\"):",
+        "password1 = \"SUN\"",
+        "PASSWORD2=SUN",
+        "TOKEN_2 = \"SUN\"",
+        "cfg[\"password1\"] = \"SUN\"",
+        "dbPasswordOld = \"SUN\"",
+        "String passwordNew2 = \"SUN\";",
+        "passcode: \"SUN\"",
+        "db_passwort = \"SUN\"",
+        "kennwort = \"SUN\"",
+        "pin = \"4711\"",
+        "PIN_2: 471100",
+        "credentials = \"Sun7Winter\"",
+        "PASSWORD = get(\"x\", \"SUN\")",
+        "db_password: str = os.environ.get(\"DB\", \"SUN\")",
+        "call --token 123e4567-e89b-12d3-a456-426614174000",
+        "API_KEY = \"123e4567-e89b-12d3-a456-426614174000\"",
     ] {
         let line = line.replace("SUN", "wintersun");
         assert!(kind_in_source(&line).is_some(), "{line}");
@@ -61,6 +77,18 @@ fn ordinary_code_gives_no_secret_a_value() {
         "compass = \"north\"",
         "subprocess.call(cmd, shell=True)",
         "print(\"pass\")",
+        "LED_PIN = 13",
+        "pinMode(LED_PIN, OUTPUT)",
+        "pin: 7",
+        "spin = \"4711\"",
+        "fetch(url, {credentials: \"include\"})",
+        "credentials = \"same-origin\"",
+        "credentials = load(\"key.json\")",
+        "password = get(\"db\", \"password\")",
+        "sha256 = \"wintersun\"",
+        "user_id = \"123e4567-e89b-12d3-a456-426614174000\"",
+        "token_id: 123e4567-e89b-12d3-a456-426614174000",
+        "name = config.get(\"user\", \"anonymous\")",
     ] {
         assert_eq!(kind_in_source(line), None, "{line}");
     }

@@ -124,6 +124,11 @@ fn values_given_to_a_name_are_found_in_running_text() {
         "export DB_PASSWORD=hunter2x".to_owned(),
         "{\"clientSecret\": \"q8Zr-x1Lk.w\"}".to_owned(),
         "The password: Winter2026 is known to all.".to_owned(),
+        "The password is Winter2026, as everybody knows.".to_owned(),
+        "nosec B602 - the password was Zx9UGJ07mGEp".to_owned(),
+        "Das Passwort ist Winter2026".to_owned(),
+        "password2: Winter2026".to_owned(),
+        "its token is q8Zr-x1Lk.w until May".to_owned(),
         format!("curl -H 'Authorization: Bearer {drawn}'"),
         format!("its API key: {drawn}"),
         "curl -u billing:hunter2 https://db.example.com".to_owned(),
@@ -216,6 +221,10 @@ fn references_digests_and_remarks_are_no_secrets() {
         "postgres://billing:${PW}@db.example.com/x and https://user:***@example.com".to_owned(),
         "ssh://git@git.example.com:2222/team/x.git, mailto:ana@example.com".to_owned(),
         "docker run -u 1000:1000 --user=app2:app2 x; curl -u user:password".to_owned(),
+        "The password is unchanged, the token is BILL-412, the secret was rotated; the password is in vault:prod/x."
+            .to_owned(),
+        "The password is 2026-12-20 old and was prod-billing before; the token is short-lived."
+            .to_owned(),
         "It uses bearer token authentication and basic credentials.".to_owned(),
         "monkey=Turkey2026x1; keyboard: qwertz-2026".to_owned(),
         "Rotate sk-, ghp_ and AKIA keys; eyJ marks a JWT.".to_owned(),

@@ -47,6 +47,7 @@ fn endings(last: u8) -> &'static [Ending] {
             const {
                 &[
                     always("passphrase", NameKind::Password),
+                    always("passcode", NameKind::Password),
                     word("signature", NameKind::Perhaps),
                     word("cookie", NameKind::Perhaps),
                 ]
@@ -67,6 +68,8 @@ fn endings(last: u8) -> &'static [Ending] {
                     always("thumbprint", NameKind::Public),
                     always("digest", NameKind::Public),
                     always("secret", NameKind::Token),
+                    always("passwort", NameKind::Password),
+                    always("kennwort", NameKind::Password),
                 ]
             }
         }
@@ -93,7 +96,7 @@ const KEYS: &[Ending] = &[
 ];
 
 impl NameKind {
-    /// Returns what a name implies, ignoring case, `_ - .` and a plural.
+    /// Returns what a name implies, ignoring case, `_ - .`, a plural, and a number behind it.
     pub(super) fn of(name: &str) -> NameKind {
         let singular = name.strip_suffix(['s', 'S']).unwrap_or(name);
         let Some(last) = singular.bytes().next_back() else {
@@ -103,8 +106,13 @@ impl NameKind {
             before(singular, ending.text)
                 .is_some_and(|rest| ending.counts_anywhere || ends(rest, singular))
         };
-        let ending = endings(last).iter().find(fits);
-        ending.map_or(NameKind::Plain, |ending| ending.kind)
+        if let Some(ending) = endings(last).iter().find(fits) {
+            return ending.kind;
+        }
+        match name.trim_end_matches(|it: char| it.is_ascii_digit()) {
+            numbered if numbered.len() < name.len() => NameKind::of(numbered),
+            _ => NameKind::Plain,
+        }
     }
 }
 

@@ -11,11 +11,14 @@ const EMPTY: &str = "none null nil undefined true false str string bytes object 
 
 const ENDS: [char; 7] = [' ', '\t', ',', ';', ')', '&', '\\'];
 
-/// Words behind the name of a secret that change nothing: `PWD_OLD`.
+/// Words behind the name of a secret that change nothing: `PWD_OLD`, `passwordOld`.
 const QUALIFIERS: &str = "old new current previous default prod production dev test staging value str string text plain raw base64";
 
 /// Keys whose value belongs to the name beside them, on this line or the one before.
 const VALUES: &str = "value val default defaultvalue";
+
+/// Functions whose last argument is the value if there is no other one.
+const GETTERS: &str = "get getenv env environ config getattr getproperty pop setdefault default";
 
 /// Statements that give the name after them the word after that.
 const SETTERS: &str = "env arg set setenv setx";
@@ -33,7 +36,7 @@ pub(super) fn find(before: &str, line: &str) -> Option<&'static str> {
     let quoted = quoted(line).filter(|(_, value)| !value.trim().is_empty());
     let bare = bare(line).filter(|(_, value)| !value.contains(['(', '[', '{', '<', '"', '\'']));
     let given = quoted.chain(bare).chain(tagged(line)).find_map(|(head, value)| {
-        let mut names = assigned(head).into_iter();
+        let mut names = assigned(head).into_iter().chain(fallen_back(head, value));
         names.find_map(|name| what_is(name, value, [before, head]))
     });
     given.or_else(|| spoken(line))
@@ -50,29 +53,77 @@ fn what_is(name: &str, value: &str, around: [&str; 2]) -> Option<&'static str> {
     let what = match kind {
         NameKind::Password => "a password",
         NameKind::Token => "a token or key",
-        NameKind::Perhaps => return value::named(value, name),
+        NameKind::Perhaps => return perhaps(name, value),
         NameKind::Plain | NameKind::Public => return None,
     };
-    let is_value = !value.is_empty() && !is_word(EMPTY, value) && !value::is_elsewhere(value);
+    let is_somewhere = value::is_elsewhere(value) && !value::is_uuid(value);
+    let is_value = !value.is_empty() && !is_word(EMPTY, value) && !is_somewhere;
     is_value.then_some(what)
 }
 
+/// Names that are those of secrets only with values that look like one: `pin = 4711`, not `pin = 13`.
+fn perhaps(name: &str, value: &str) -> Option<&'static str> {
+    let last = without_qualifiers(name);
+    let last = last.rsplit(['_', '-', '.']).next().unwrap_or_default().to_ascii_lowercase();
+    let is_number = || value.bytes().all(|byte| byte.is_ascii_digit());
+    match &*last {
+        "pin" => (PIN.contains(&value.len()) && is_number()).then_some("a password"),
+        "credential" | "credentials" | "creds" => value::given(value, NameKind::Password),
+        _ => value::named(value, name),
+    }
+}
+
+/// How many digits a PIN has.
+const PIN: std::ops::RangeInclusive<usize> = 4..=8;
+
 /// Returns what a name implies in code, where it may be shorter than in a sentence, or have a qualifier.
 fn kind(name: &str) -> NameKind {
-    let mut name = name;
-    while let Some((start, last)) = name.rsplit_once(['_', '-', '.']) {
-        let is_number = last.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number && !is_word(QUALIFIERS, last) {
-            break;
-        }
-        name = start;
-    }
+    let name = without_qualifiers(name);
     let last = name.rsplit(['_', '-', '.']).next().unwrap_or_default();
     if is_word("pass pw", last) || name.ends_with("Pass") {
         NameKind::Password
+    } else if is_word("pin creds", last) {
+        NameKind::Perhaps
     } else {
         NameKind::of(name)
     }
+}
+
+/// Returns a name without the numbers and qualifiers behind it: `password` of `password1`, `PASSWORD_OLD_2` and `passwordOld`.
+fn without_qualifiers(name: &str) -> &str {
+    let mut name = name;
+    loop {
+        let bare = name.trim_end_matches(|it: char| it.is_ascii_digit());
+        let bare = bare.trim_end_matches(['_', '-', '.']);
+        let camel = bare.rfind(|it: char| it.is_ascii_uppercase()).unwrap_or_default();
+        let is_after_lower = |at: usize| {
+            bare.get(..at).is_some_and(|start| start.ends_with(|it: char| it.is_ascii_lowercase()))
+        };
+        let start = match bare.rsplit_once(['_', '-', '.']) {
+            Some((start, last)) if is_word(QUALIFIERS, last) => start,
+            _ if is_after_lower(camel)
+                && is_word(QUALIFIERS, bare.get(camel..).unwrap_or_default()) =>
+            {
+                bare.get(..camel).unwrap_or_default()
+            }
+            _ => bare,
+        };
+        // A digest is named by its number.
+        if start.is_empty() || start.len() == name.len() || NameKind::of(name) == NameKind::Public {
+            return name;
+        }
+        name = start;
+    }
+}
+
+/// Returns the name that gets a value if there is no other one: `PASSWORD` in `PASSWORD = get("x", "…")`.
+fn fallen_back<'h>(head: &'h str, value: &str) -> Option<&'h str> {
+    let (call, _) = head.trim_end().strip_suffix(',')?.rsplit_once('(')?;
+    let (target, _) = call.split_once('=')?;
+    // A section and a key name a secret, too.
+    let is_getter = is_word(GETTERS, last_name(call)) && !is_secret(value);
+    let name = assigned(head.get(..=target.len())?).pop()?;
+    (is_getter && is_secret(name)).then_some(name)
 }
 
 fn is_part(it: char) -> bool {

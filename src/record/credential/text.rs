@@ -80,7 +80,7 @@ fn may_matter(text: &str, span: Range<usize>, after: u8) -> bool {
             let first = text.as_bytes().get(span.start);
             matches!(first, Some(b'-' | b'b' | b'B'))
         }
-        b' ' => text.get(span) == Some("-u"),
+        b' ' => text.get(span).is_some_and(|word| word == "-u" || VERBS.contains(&word)),
         _ => false,
     }
 }
@@ -98,8 +98,27 @@ fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<CredentialMatc
         b'=' => given(text, &span, after),
         b':' if text.get(after..)?.starts_with("//") => locator(text, after + 2),
         b':' => given(text, &span, after),
+        b' ' if VERBS.contains(&text.get(span.clone())?) => told(text, &span, after),
         b' ' => spoken(text, &span, after),
         _ => None,
+    }
+}
+
+/// What stands between a name and its value in a sentence: `the password is …`.
+const VERBS: [&str; 3] = ["is", "was", "ist"];
+
+/// Checks the value that a sentence tells: `the password is unchanged` tells none.
+fn told(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatch> {
+    let name = text
+        .get(..span.start)?
+        .trim_end()
+        .rsplit(|it: char| !it.is_ascii() || !is_part(it as u8))
+        .next()?;
+    match NameKind::of(name) {
+        kind @ (NameKind::Password | NameKind::Token) => {
+            next(text, after, |text| value::given(text, kind))
+        }
+        NameKind::Plain | NameKind::Public | NameKind::Perhaps => None,
     }
 }
 

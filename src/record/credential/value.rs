@@ -84,7 +84,7 @@ fn is_address(value: &str) -> bool {
     !local.is_empty() && domain.contains('.') && domain.bytes().all(is_host)
 }
 
-fn is_uuid(value: &str) -> bool {
+pub(super) fn is_uuid(value: &str) -> bool {
     let lengths = value.split('-').map(str::len);
     lengths.eq([8, 4, 4, 4, 12])
         && value.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
