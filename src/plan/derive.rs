@@ -13,7 +13,7 @@ use crate::record::address::Address;
 use crate::record::form;
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
-use crate::record::time::{MomentOrTerm, Term, Unit, When};
+use crate::record::time::{MomentOrTerm, Term, Unit, When, not_after};
 use crate::record::vocabulary::{Class, ControlStatus, Risk, RootCause};
 
 fn fill(made: &mut Answers, derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
@@ -132,16 +132,16 @@ pub(super) fn expires(
             (after(begin, term, from)?, format!("{given} from {from}"))
         }
         (None, Some(resolved)) if setting.is_emergency => {
-            (cap(starts, resolved), limits(resolved, "the cap: "))
+            (cap(starts, resolved), limits(starts, resolved, "the cap: "))
         }
         // It ends with its text or version: an earlier date would be a ritual.
         (None, Some(resolved))
             if made.text("root_cause") == Some(RootCause::FalsePositive.as_str()) =>
         {
             let end = latest(starts, starts, resolved).unwrap_or_else(|| half(starts, resolved));
-            (end, limits(resolved, "all of "))
+            (end, limits(starts, resolved, "all of "))
         }
-        (None, Some(resolved)) => (half(starts, resolved), limits(resolved, "half of ")),
+        (None, Some(resolved)) => (half(starts, resolved), limits(starts, resolved, "half of ")),
         (None, None) => return Ok(()),
     };
     let latest = resolved.and_then(|resolved| latest(starts, &end, resolved));
@@ -156,13 +156,24 @@ pub(super) fn expires(
 
 /// Returns the latest end that tier and class allow, in the same form as another end.
 pub fn latest(starts: &When, form: &When, resolved: &Resolved) -> Option<When> {
-    term::latest(starts, form, &resolved.max_term)
+    term::latest(starts, form, narrower(starts, resolved))
 }
 
-/// Returns the limits of the present term as text.
-pub fn limits(resolved: &Resolved, before: &str) -> String {
+/// Returns the limits that decide the latest end: those of a term, or of all terms together where these are less.
+fn narrower<'r>(starts: &When, resolved: &'r Resolved) -> &'r [Limit] {
+    let end = |limits: &[Limit]| {
+        term::latest(starts, &When::instant(starts.start()), limits).map(|end| not_after(&end))
+    };
+    match (end(&resolved.max_term), end(&resolved.max_total)) {
+        (Some(term), Some(total)) if total < term => &resolved.max_total,
+        _ => &resolved.max_term,
+    }
+}
+
+/// Returns these limits as text.
+pub fn limits(starts: &When, resolved: &Resolved, before: &str) -> String {
     let text = |limit: &Limit| format!("{}, {}", limit.term, limit.by);
-    let limits: Vec<String> = resolved.max_term.iter().map(text).collect();
+    let limits: Vec<String> = narrower(starts, resolved).iter().map(text).collect();
     format!("{before}{}", limits.join(" and "))
 }
 
@@ -179,7 +190,7 @@ fn half(starts: &When, resolved: &Resolved) -> When {
         resolved.max_term.iter().map(|limit| limit.term.after(begin).seconds_since(begin)).min();
     let days = (longest.unwrap_or(0) / 2 / 86_400).max(1);
     let end = When::Day(starts.day().plus_days(days));
-    if term::judge(starts, &end, &resolved.max_term).is_empty() {
+    if term::judge(starts, &end, narrower(starts, resolved)).is_empty() {
         end
     } else {
         cap(starts, resolved)

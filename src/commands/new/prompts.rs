@@ -102,5 +102,5 @@ fn allowed(made: &RecordDraft) -> String {
     };
     let latest = derive::latest(&starts, &starts, resolved);
     let latest = latest.map(|latest| format!(": {latest} at the latest")).unwrap_or_default();
-    format!("; {}{latest}", derive::limits(resolved, "at most "))
+    format!("; {}{latest}", derive::limits(&starts, resolved, "at most "))
 }

@@ -82,6 +82,19 @@ fn one_command_and_one_other_person_dismiss_it_until_the_line_changes() {
 }
 
 #[test]
+fn its_end_is_the_earlier_of_the_longest_term_and_the_longest_total() {
+    for (limits, end) in [("max_term: 2y", "2027-08-28"), ("max_term: 60d", "2027-01-30")] {
+        let tier = TIER.replace("max_term: 2y, max_total: 2y", limits);
+        let repo = repo(&POLICY.replacen("tiers:\n", &format!("tiers:\n{tier}"), 1));
+        let run = file(&repo, &["bandit:B602", "app/run.py:4"]);
+        assert_eq!(run.code, 0, "{limits}: {}", run.err);
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        let text = std::fs::read_to_string(repo.path().join(answer["path"].as_str().unwrap()));
+        assert!(text.as_ref().unwrap().contains(&format!("expires: {end}")), "{limits}: {text:?}");
+    }
+}
+
+#[test]
 fn a_cause_that_nobody_approved_makes_no_exception_of_it() {
     let repo = repo(&POLICY.replacen("tiers:\n", &format!("tiers:\n{TIER}"), 1));
     let record = merged(&repo);
