@@ -272,6 +272,23 @@ pub fn compare(
     Err(nearest.1)
 }
 
+/// Returns the lines of a file on which accepted texts stand, each exactly once: the first and last ones of each.
+pub fn places(
+    content: &[String],
+    path: &str,
+    files: &dyn ScannedFiles,
+) -> Result<Vec<(usize, usize)>, String> {
+    let file = files.file(path, None)?;
+    let place = |item: &String| {
+        let run = text(item, files).ok().filter(|run| !is_too_broad(run))?;
+        match file.find(&run).as_slice() {
+            [first] => Some((*first, first + run.len() - 1)),
+            _ => None,
+        }
+    };
+    Ok(content.iter().filter_map(place).collect())
+}
+
 enum Standing {
     /// Once, and the finding is on one of its lines.
     Here,

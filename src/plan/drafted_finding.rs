@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use crate::gate::accepted_text::{
     self, BlobLines, FileLines, MOST_CHARACTERS, MOST_LINES, ScannedFiles,
@@ -114,8 +115,8 @@ pub fn keys(
     found.places.iter().map(key).collect()
 }
 
-/// Returns the key about a finding on one line, or on those of an entry, by their text. No report tells which other lines have
-/// findings, so none that looks like it is accepted with it.
+/// Returns the key about a finding on one line, by the text of that line. No report tells which other lines have findings, so none
+/// that looks like it is accepted with it.
 ///
 /// # Errors
 /// [`DraftRefusal`] if the text can't be told from others, or must be referred to and nobody committed it.
@@ -142,6 +143,59 @@ pub fn of_line(
         return Err(refused(why.trim_start_matches([':', ' ']).to_owned()));
     }
     Ok(FindingKey { content: Some(vec![content]), ..plain })
+}
+
+/// The most lines of an entry that is quoted.
+const MOST_OF_ENTRY: usize = 100;
+
+/// Returns the key about what an entry of an ignore file hides, by the text of all of its lines: its limits are among them.
+///
+/// # Errors
+/// [`DraftRefusal`], as of a line, or if it is too long.
+pub fn of_entry(
+    (tool, id): (&str, &str),
+    (path, lines): (&str, &RangeInclusive<u32>),
+    scene: (&dyn ScannedFiles, &HashSet<Vec<u8>>),
+) -> Result<FindingKey, DraftRefusal> {
+    let number = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
+    let (first, last) = (number(*lines.start()), number(*lines.end()));
+    if first == last {
+        return of_line((tool, id), (path, u64::from(*lines.start())), scene);
+    }
+    let (files, secrets) = scene;
+    let line = Some(u64::from(*lines.start()));
+    let refused = |reason| DraftRefusal { path: path.to_owned(), line, reason };
+    let n_lines = last - first + 1;
+    if n_lines > MOST_OF_ENTRY {
+        let most = MOST_OF_ENTRY;
+        return Err(refused(format!("it has {n_lines} lines; at most {most} are put on record")));
+    }
+    let plain = of_file((tool, id), path)?;
+    let file = files.file(path, None).map_err(refused)?;
+    let scene = DraftScene { files, others: &PlacedLines::new(), secrets };
+    let is_secret = tool_ids::class(tool, id) == ToolClass::Secret;
+    // Each text begins with the last line of the one before, so that no other part can follow it.
+    let mut content = Vec::new();
+    let mut begin = first;
+    while begin < last || content.is_empty() {
+        let end = (begin + MOST_LINES - 1).min(last);
+        let region = Region { line: begin, last: end, takes: Taken::All };
+        let is_told =
+            |run: &[Vec<u8>]| !accepted_text::is_too_broad(run) && file.find(run).len() == 1;
+        let run = match n_lines <= MOST_LINES {
+            true => unique_run(&file, region, &|_| false),
+            false => file.get(begin, end).is_some_and(is_told).then_some((begin, end)),
+        };
+        let Some(run) = run else {
+            let reason = format!(
+                "lines {begin} to {end} stand more than once, so nobody can tell which are meant"
+            );
+            return Err(refused(reason));
+        };
+        content.push(quoted((path, &file, run), &FindingPlace::default(), scene, is_secret)?);
+        begin = end;
+    }
+    Ok(FindingKey { content: Some(content), ..plain })
 }
 
 /// Returns the key about a finding on a whole file.
@@ -273,19 +327,25 @@ fn content(
             "ten lines around {path}:{line} stand more than once, or may hold another finding"
         ));
     };
+    quoted((path, &file, (first, last)), place, scene, class == ToolClass::Secret)
+}
+
+/// Returns lines of a file as a text, or the reference to them.
+fn quoted(
+    (path, file, (first, last)): (&str, &FileLines, (usize, usize)),
+    place: &FindingPlace,
+    scene: DraftScene<'_>,
+    is_secret: bool,
+) -> Result<String, DraftRefusal> {
     let lines = file.get(first, last).unwrap_or_default();
     let before =
         first.checked_sub(1).and_then(|before| file.get(before, before)).unwrap_or_default();
-    let is_secret =
-        class == ToolClass::Secret || lines.iter().any(|line| scene.secrets.contains(line));
+    let is_secret = is_secret || lines.iter().any(|line| scene.secrets.contains(line));
     match text(before, lines).filter(|_| !is_secret) {
         Some(text) => Ok(text),
         None => {
-            let blob = files.committed(path, commit).map_err(|reason| DraftRefusal {
-                path: path.to_owned(),
-                line: place.line,
-                reason,
-            })?;
+            let refused = |reason| DraftRefusal { path: path.to_owned(), line: place.line, reason };
+            let blob = scene.files.committed(path, place.commit.as_deref()).map_err(refused)?;
             Ok(BlobLines { first, last, blob }.to_string())
         }
     }

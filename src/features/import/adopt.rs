@@ -250,10 +250,10 @@ impl<'r> Adoption<'r> {
         if entry.rules.iter().any(|rule| rule.contains('…')) {
             return Err(refused("its rule looks like a secret".to_owned()));
         }
-        let place = (entry.path.as_str(), u64::from(entry.line));
+        let place = (entry.path.as_str(), &entry.lines);
         let key = |rule: &String| {
             let scene = (&self.texts as &dyn ScannedFiles, &self.secrets);
-            drafted_finding::of_line((&entry.tool, rule), place, scene)
+            drafted_finding::of_entry((&entry.tool, rule), place, scene)
         };
         let keys: Result<Vec<FindingKey>, _> = entry.rules.iter().map(key).collect();
         let keys = keys.map_err(|refusal| refused(refusal.reason))?;

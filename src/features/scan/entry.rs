@@ -4,6 +4,7 @@
 
 use crate::view::doc::RowColumns;
 use serde::Serialize;
+use std::ops::RangeInclusive;
 
 use crate::features::scan::ages::EntryAge;
 use crate::features::scan::search::SuppressionLine;
@@ -56,6 +57,9 @@ pub struct ScanEntry {
     /// What it is the same by wherever it is moved: kind, rules and line.
     #[serde(skip)]
     pub identity: String,
+    /// All of its lines, among which are those that limit it.
+    #[serde(skip)]
+    pub lines: RangeInclusive<u32>,
     /// Whether it is an entry of a list, and not beside the code that it is about.
     #[serde(skip)]
     pub is_listed: bool,
@@ -117,6 +121,7 @@ impl ScanEntry {
             record: case.record.clone(),
             state: has_ledger.then(|| fault.map_or("allowed", SuppressionFault::state)),
             before: age.before,
+            lines: found.lines.clone(),
             is_listed: !found.is_beside_code(),
             identity: [found.kind, &found.rules().join(" "), &line.text].join("\0"),
         }

@@ -146,6 +146,7 @@ pub fn find(
             kind: pattern.kind,
             path: path.to_owned(),
             line: line.number,
+            lines: line.number..=line.number,
             column: u32::try_from(column).unwrap_or(u32::MAX),
             label: match &own {
                 Some(_) => label(before_end(line.bytes.get(start..).unwrap_or_default())),

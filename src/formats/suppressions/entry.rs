@@ -3,9 +3,9 @@
 //! Pure. Start at [`ScannedFile`].
 
 use crate::diag::Pos;
-use crate::formats::suppressions::limits;
 use crate::formats::suppressions::readers::format::text;
 use crate::formats::suppressions::reasons::{self, CommentSyntax, EntryPlace};
+use crate::formats::suppressions::{extent, limits};
 use crate::rules::scan::suppression::{
     CitingAdvice, CommentReach, FoundSuppression, GeneratedFile, HiddenFindings, SuppressionEnd,
     UnreadPart,
@@ -66,6 +66,20 @@ impl ScannedFile {
             };
             let kept: Vec<&str> = reason.lines().filter(|line| !is_citation(line)).collect();
             found.reason = if !kept.is_empty() { Some(kept.join("\n")) } else { None };
+        }
+    }
+
+    /// Finds the lines of each entry.
+    pub fn add_lines(&mut self, path: &str, bytes: &[u8]) {
+        let entries = self.suppressions.iter_mut();
+        let mut entries = entries.filter(|found| found.reach == CommentReach::Stated).peekable();
+        if entries.peek().is_none() {
+            return;
+        }
+        let text = String::from_utf8_lossy(bytes);
+        let lines: Vec<&str> = text.lines().collect();
+        for found in entries {
+            found.lines = extent::entry_lines(found.kind, path, &lines, found.line);
         }
     }
 
@@ -135,10 +149,12 @@ impl EntryFinder<'_> {
             }
         });
         let is_blanket = entry.hidden.first().is_some_and(HiddenFindings::names_no_rule);
+        let line = entry.pos.line.saturating_add(self.before);
         self.found.push(FoundSuppression {
             kind: self.kind,
             path: self.path.to_owned(),
-            line: entry.pos.line.saturating_add(self.before),
+            line,
+            lines: line..=line,
             column: entry.pos.column,
             label: entry.label,
             citing: self.citing,

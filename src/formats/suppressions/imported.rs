@@ -211,6 +211,7 @@ impl ForeignFile<'_> {
             kind: self.tool,
             path: self.path.to_owned(),
             line,
+            lines: line..=line,
             column: 1,
             label,
             citing: self.citing,

@@ -9,6 +9,7 @@ pub mod comments;
 pub mod entry;
 mod eslint;
 pub mod exception;
+mod extent;
 pub mod files;
 mod header;
 mod hidden;
@@ -131,6 +132,7 @@ impl SuppressionScanner {
         found.kinds.extend(found.suppressions.iter().map(|suppression| suppression.kind));
         found.kinds.sort_unstable();
         found.kinds.dedup();
+        found.add_lines(path, bytes);
         found.leave_out_citations(&self.options.prefixes);
         found
     }

@@ -57,7 +57,10 @@ pub fn compare_place(
             ..FindingKey::default()
         };
         let content = if **key == plain { key.content.as_deref() } else { None };
-        content.is_some_and(|content| accepted_text::compare(content, place, files).is_ok())
+        content.is_some_and(|content| {
+            accepted_text::compare(content, place, files).is_ok()
+                && has_entry(content, found, files)
+        })
     };
     let stands: Vec<&FindingKey> = keys.iter().filter(stands).collect();
     let is_named = |id: &str| {
@@ -71,6 +74,33 @@ pub fn compare_place(
     match found.is_blanket || rules.is_empty() || !rules.into_iter().all(is_named) {
         true => Reached::NotNamed(found.label.clone()),
         false => Reached::Named,
+    }
+}
+
+/// Tells whether accepted texts hold all lines of an entry, each text beginning inside another one. Some records accept the line
+/// alone on which an entry begins: its limits were not looked at when they were adopted.
+fn has_entry(content: &[String], found: &FoundSuppression, files: &dyn ScannedFiles) -> bool {
+    let number = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
+    let line = number(found.line);
+    let (first, last) = (number(*found.lines.start()), number(*found.lines.end()));
+    let places = accepted_text::places(content, &found.path, files).unwrap_or_default();
+    let has_more = |(begin, end): &(usize, usize)| {
+        (*begin..=*end).contains(&line) && ((*begin).max(first) < line || (*end).min(last) > line)
+    };
+    if !places.iter().any(has_more) {
+        return true;
+    }
+    let mut reached = first;
+    let mut is_begun = false;
+    loop {
+        let begun = places.iter().filter(|(begin, end)| {
+            *begin <= reached && *end >= reached && (is_begun || *begin <= first)
+        });
+        match begun.map(|(_, end)| *end).max() {
+            Some(end) if end >= last => return true,
+            Some(end) if end > reached => (reached, is_begun) = (end, true),
+            _ => return false,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Pure. Start at [`FoundSuppression`]. Follows `docs/spec/interop.md`, 5.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
@@ -21,6 +22,8 @@ pub struct FoundSuppression {
     pub path: String,
     /// The line on which it begins, from 1.
     pub line: u32,
+    /// All of its lines, among which are those that limit it.
+    pub lines: RangeInclusive<u32>,
     /// The column on which it begins, in characters from 1.
     pub column: u32,
     /// What is suppressed, for messages: `nosec B602`.

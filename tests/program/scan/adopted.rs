@@ -209,3 +209,88 @@ fn many_entries_of_a_rule_are_several_records_that_queue_asks_to_judge() {
     let says = "judge it: say why, remove it, or call it a false positive";
     assert_eq!(queue.out.matches(says).count(), 3, "{}", queue.out);
 }
+
+const TRIVY: &str = "misconfigurations:\n  - id: AVD-DS-0002\n    paths: [dev/Dockerfile]\n  - id: AVD-DS-0001\n    # Only here\n    paths:\n      - old/Dockerfile\n";
+const GRYPE: &str = "ignore:\n  - vulnerability: CVE-2026-0002\n    package:\n      name: lodash\n      version: 4.17.15\n";
+const OSV: &str = "[[IgnoredVulns]]\nid = \"CVE-2026-0003\"\nignoreUntil = 2099-01-01\nreason = \"It is not called\"\n\n[[IgnoredVulns]]\nid = \"CVE-2026-0004\"\n";
+const SNYK: &str = "version: v1.25.0\nignore:\n  SNYK-JS-LODASH-1:\n    - 'app > lodash':\n        reason: It is not called\n        expires: 2099-01-01T00:00:00.000Z\n";
+const KYVERNO: &str = "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata:\n  name: delta\n  namespace: delta\nspec:\n  exceptions:\n    - policyName: no-host\n      ruleNames: [host-path]\n  match:\n    any:\n      - resources:\n          kinds: [Pod]\n          namespaces: [delta]\n          names: [tool]\n";
+const XML: &str = "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\">\n  <suppress>\n    <packageUrl regex=\"false\">pkg:npm/lodash@4.17.15</packageUrl>\n    <cve>CVE-2026-0005</cve>\n  </suppress>\n</suppressions>\n";
+
+#[test]
+fn an_entry_is_adopted_with_its_limits() {
+    let cases = [
+        (".trivyignore.yaml", TRIVY, "    paths: [dev/Dockerfile]\n", ""),
+        (
+            ".trivyignore.yaml",
+            TRIVY,
+            "      - old/Dockerfile\n",
+            "      - old/Dockerfile\n      - '**'\n",
+        ),
+        (".grype.yaml", GRYPE, "    package:\n      name: lodash\n      version: 4.17.15\n", ""),
+        (".grype.yaml", GRYPE, "      version: 4.17.15\n", ""),
+        ("osv-scanner.toml", OSV, "ignoreUntil = 2099-01-01\n", ""),
+        (".snyk", SNYK, "'app > lodash'", "'*'"),
+        (".snyk", SNYK, "        expires: 2099-01-01T00:00:00.000Z\n", ""),
+        ("policy/delta.yaml", KYVERNO, "          names: [tool]\n", ""),
+        (
+            "policy/delta.yaml",
+            KYVERNO,
+            "[tool]\n",
+            "[tool]\n      - resources:\n          kinds: [Pod]\n",
+        ),
+        (
+            "owasp-suppressions.xml",
+            XML,
+            "<packageUrl regex=\"false\">pkg:npm/lodash@4.17.15</packageUrl>",
+            "<packageUrl regex=\"true\">.*</packageUrl>",
+        ),
+    ];
+    for (path, text, old, new) in cases {
+        let repo = Repo::at("2030-12-01T08:00:00Z");
+        repo.by("ana").write(path, text).commit("Ignore it");
+        repo.checkout();
+        let made = run(&repo, ADOPT);
+        assert_eq!(made.code, 0, "{path}: {}", made.err);
+        let policy = std::fs::read_to_string(repo.path().join("exledger.yaml")).unwrap();
+        let branch = repo.branch("adopt");
+        let mut work = branch.by("ana").write("exledger.yaml", &policy);
+        let records = records(&repo);
+        for (name, record) in &records {
+            work = work.write(name, record);
+        }
+        work.commit("Adopt what is there");
+        repo.by("omar").merge("adopt", "Merge branch 'adopt'");
+        repo.checkout();
+        assert_eq!(scan(&repo, &[]), (0, Vec::new()), "{path}: {records:?}");
+        let wider = text.replace(old, new);
+        assert_ne!(wider, text);
+        std::fs::write(repo.path().join(path), wider).unwrap();
+        let (code, errors) = scan(&repo, &[]);
+        assert_eq!((code, errors.len()), (1, 1), "{path} {old:?}: {errors:?} {records:?}");
+    }
+}
+
+#[test]
+fn a_record_of_the_first_line_alone_stays_in_force() {
+    let path = ".trivyignore.yaml";
+    let repo = Repo::at("2030-12-01T08:00:00Z");
+    repo.by("ana").write(path, TRIVY).commit("Ignore it");
+    repo.checkout();
+    assert_eq!(run(&repo, ADOPT).code, 0);
+    let policy = std::fs::read_to_string(repo.path().join("exledger.yaml")).unwrap();
+    let branch = repo.branch("adopt");
+    let mut work = branch.by("ana").write("exledger.yaml", &policy);
+    for (name, record) in records(&repo) {
+        let record = record.replace("\\n    paths: [dev/Dockerfile]", "");
+        let record = record.replace("\n          paths: [dev/Dockerfile]", "");
+        work = work.write(&name, &record);
+    }
+    work.commit("Adopt what is there");
+    repo.by("omar").merge("adopt", "Merge branch 'adopt'");
+    repo.checkout();
+    assert_eq!(scan(&repo, &[]), (0, Vec::new()), "{:?}", records(&repo));
+    std::fs::write(repo.path().join(path), TRIVY.replace("    paths: [dev/Dockerfile]\n", ""))
+        .unwrap();
+    assert_eq!(scan(&repo, &[]), (0, Vec::new()), "{:?}", records(&repo));
+}

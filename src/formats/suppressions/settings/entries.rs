@@ -136,6 +136,7 @@ fn suppression(entry: SettingEntry, path: &str, options: &ScanOptions) -> FoundS
         kind: entry.kind,
         path: path.to_owned(),
         line: entry.line,
+        lines: entry.line..=entry.line,
         column: 1,
         label: format!("{tool}:{}", entry.label),
         citing: CITING,
