@@ -187,6 +187,11 @@ pub fn present<'i>(name: &str, id: &'i str) -> Cow<'i, str> {
             {
                 return Cow::Owned(format!("{scope}/{rule}"));
             }
+            // A rule of ESLint itself has no plugin.
+            if let Some(rest) = id.strip_prefix("eslint-plugin-").filter(|rest| rest.contains('/'))
+            {
+                return Cow::Borrowed(rest);
+            }
         }
         _ => {}
     }

@@ -36,6 +36,8 @@ const EQUAL: &[(&str, &str)] = &[
 ];
 
 const NOT_EQUAL: &[(&str, &str)] = &[
+    ("eslint:eslint-plugin-x", "eslint:x"),
+    ("eslint:x", "eslint:eslint-plugin-x"),
     ("trivy-misconfig:aws-0132", "trivy-misconfig:AWS-0132"),
     ("trivy-misconfig:AWS0132", "trivy-misconfig:AWS-0132"),
     ("trivy-misconfig:AWS132", "trivy-misconfig:AWS-0132"),
