@@ -27,6 +27,7 @@ use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::schema;
 use crate::record::subject::FindingKey;
+use crate::record::tool_ids;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
@@ -188,7 +189,13 @@ impl ImportRun<'_> {
         let mut findings: Vec<FindingKey> = Vec::new();
         let mut seen = BTreeSet::new();
         for finding in members.iter().flat_map(|member| &member.findings) {
-            if seen.insert(parts(finding)) {
+            // Spellings that the tool takes for one id are one finding.
+            let tool = finding.tool.as_deref().map(tool_ids::tool);
+            let id = finding.id.as_deref();
+            let id =
+                id.map(|id| tool_ids::key(tool.as_deref().unwrap_or_default(), id).into_owned());
+            let [_, _, rest @ ..] = parts(finding);
+            if seen.insert((tool, id, rest)) {
                 findings.push(finding.clone());
             }
         }

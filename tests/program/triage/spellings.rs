@@ -45,3 +45,19 @@ fn one_id_in_three_spellings_has_one_answer() {
         assert!(run.out.contains("- id: DS-0002\n"), "{stated}: {}{}", run.out, run.err);
     }
 }
+
+#[test]
+fn spellings_of_one_id_are_one_finding_of_a_draft() {
+    let repo = ledger(POLICY);
+    repo.checkout();
+    put(&repo, ".trivyignore", SPELLINGS.join("\n"));
+    let args = ["--on", ON, "import", "trivy", ".trivyignore", "--format", "json"];
+    let run = cli::run(repo.path(), &args);
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    let path = answer["drafts"][0]["path"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    let text = std::fs::read_to_string(repo.path().join(path)).unwrap();
+    let record: Value = serde_yaml::from_str(&text).unwrap();
+    let findings = record["scope"]["findings"].as_array().unwrap();
+    assert_eq!((answer["drafts"].as_array().unwrap().len(), findings.len()), (1, 1), "{text}");
+    assert_eq!(findings[0]["id"], "AVD-DS-0002");
+}
