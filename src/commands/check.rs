@@ -9,7 +9,7 @@ mod waiting;
 
 use exledger::diag::shell::quoted;
 use exledger::features::check;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -140,6 +140,11 @@ impl Run for CheckArgs {
         if let Some(path) = self.receipts.as_ref().or(self.new_receipts.as_ref()) {
             place::not_stdout(path)?;
             place::not_reserved(ctx.folder.join(path))?;
+        }
+        let absolute = question.path.as_deref().map(Path::new).filter(|path| path.is_absolute());
+        if let Some(path) = absolute {
+            let inside = features::check::path_inside(&ctx.home_without_levels()?, path)?;
+            question.path = inside.or(question.path);
         }
         let signer = self.signer(ctx)?;
         if let Some(path) = &self.new_receipts {

@@ -98,6 +98,9 @@ impl Asker {
             (Asker::Scan, key) => format!("the scanner states no {key}"),
             (Asker::Question, "finding") => "ask with --finding TOOL:ID".to_owned(),
             (Asker::Question, "version") => "ask with --purl and its version".to_owned(),
+            (Asker::Question, "inner path") => {
+                "give --path from the root of the repository".to_owned()
+            }
             (Asker::Question, key) => format!("ask with --{key}"),
             (Asker::Event, "finding") => "state data.tool and data.id".to_owned(),
             (Asker::Event, "purl" | "version") => "state data.package".to_owned(),

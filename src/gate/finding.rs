@@ -149,7 +149,7 @@ fn key_matches(
         match value {
             Some(value) if matches(&value) => {}
             Some(_) => return Err(same(answer::limit("paths", paths).into())),
-            None => return Err(same(answer::limited(asker, "paths", paths, "path"))),
+            None => return Err(same(answer::limited(asker, "paths", paths, asked_path(question)))),
         }
     }
     let judged = match &key.resources {
@@ -261,6 +261,12 @@ fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
             _ => versions(),
         }),
     }
+}
+
+// Returns what to state where a question names no path inside the repository.
+fn asked_path(question: &Question) -> &'static str {
+    let is_outside = question.scanner_details.asker == answer::Asker::Question;
+    if is_outside && question.path.is_some() { "inner path" } else { "path" }
 }
 
 /// Returns a path without `.` and `..`; `None` if it leads out of the repository.

@@ -75,8 +75,8 @@ impl ExternalFacts {
         let mut facts = ExternalFacts::default();
         for path in paths {
             let name = path.to_string_lossy().into_owned();
-            let bytes = bytes(path)?;
-            refuse_unapproved(path, &bytes, repository, approved)?;
+            let (bytes, is_regular) = bytes(path)?;
+            refuse_unapproved(path, (&bytes, is_regular), repository, approved)?;
             facts.files.push(FactsFile { name: name.clone(), sha256: Digest::of(&bytes) });
             facts.add(&name, &bytes).map_err(|why| {
                 Undetermined::other(format!("{name} {why}"), "get the file again, whole")
@@ -324,7 +324,8 @@ fn why_stated(test: TriggerTest, value: Option<&str>) -> String {
     }
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
+// Returns the bytes of a file or pipe, and whether it is a regular file.
+fn bytes(path: &Path) -> Result<(Vec<u8>, bool), Error> {
     let failed = |error: FileError| {
         Undetermined::other(error.to_string(), "check that it exists and can be read")
     };
@@ -337,13 +338,13 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
         let what = format!("{} has more than {LARGEST} bytes", path.display());
         return Err(Undetermined::other(what, "give what is needed of it").into());
     }
-    Ok(bytes)
+    Ok((bytes, !opened.is_copied()))
 }
 
 /// Refuses a file of the work tree that the approved ref doesn't hold so: the branch that is judged would choose its facts.
 fn refuse_unapproved(
     path: &Path,
-    bytes: &[u8],
+    (bytes, is_regular): (&[u8], bool),
     repository: &Repository,
     approved: Oid,
 ) -> Result<(), Error> {
@@ -351,7 +352,12 @@ fn refuse_unapproved(
         Undetermined::other(error.to_string(), "check that it exists and can be read")
     };
     let mut ways = files::behind_links(path).map_err(unknown)?;
-    ways.push(files::real(path).map_err(unknown)?);
+    match files::real(path) {
+        Ok(real) => ways.push(real),
+        // A pipe that a shell made (`<(…)`) has no path of its own.
+        Err(error) if is_regular => return Err(unknown(error).into()),
+        Err(_) => {}
+    }
     let tops = repository.work_trees().into_iter().filter_map(|top| files::real(&top).ok());
     let tops: Vec<PathBuf> = tops.collect();
     let inside = |way: &PathBuf| -> Vec<String> {

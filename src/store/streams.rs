@@ -83,6 +83,11 @@ impl Rereadable {
         }
     }
 
+    /// Tells whether it was no regular file, so that its bytes are a copy.
+    pub fn is_copied(&self) -> bool {
+        self.mark.is_none()
+    }
+
     /// Returns a reader from the start; only one at a time.
     ///
     /// # Errors

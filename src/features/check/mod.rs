@@ -25,6 +25,7 @@ use crate::policy::governance::Governance;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
+use crate::store::files;
 
 /// Answers whether something is allowed, and writes the receipt.
 ///
@@ -52,6 +53,16 @@ pub fn answer_governed<T>(
     decide: &dyn Fn(&Governance) -> GovernedRequest<T>,
 ) -> Result<GovernedAnswer<T>, Error> {
     ask_governed(session.current()?, at, max_age, open, decide)
+}
+
+/// Returns an absolute path from the root of the repository; `None` if it leads elsewhere.
+///
+/// # Errors
+/// If the repository can't be opened.
+pub fn path_inside(session: &Session, path: &Path) -> Result<Option<String>, Error> {
+    let Some(top) = session.current()?.repository()?.work_dir() else { return Ok(None) };
+    let inside = |top: &Path| files::inside(top, top, path);
+    Ok(files::real(top).ok().and_then(|top| inside(&top)))
 }
 
 /// Opens a file that uses are counted from, and receipts are stored in. One that can't be opened makes every answer

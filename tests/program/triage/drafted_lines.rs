@@ -1,7 +1,8 @@
 //! Which lines a draft takes: none of a finding that it is not about, all that tell a secret, and no secret as text.
 
 use super::accepted::{approve, at, committed, drafts, log, states};
-use super::put;
+use super::{ON, put};
+use crate::cli;
 
 const TWINS: &str = "eval(alpha_one)\neval(xbeta)\nsomething(1)\nq = 2\neval(xbeta)\n";
 
@@ -81,4 +82,24 @@ fn a_line_that_a_scanner_marks_as_a_secret_is_not_quoted() {
     let (drafted, answer) = drafts(&repo, &plain, &["keys.sarif", "--record-per", "finding"]);
     assert_eq!(drafted.len(), 3, "{answer}");
     assert!(drafted.iter().all(|draft| !draft.contains("wintersun")), "{drafted:?}");
+}
+
+#[test]
+fn check_takes_an_absolute_path_as_triage_does() {
+    let repo = committed(&[("app/run.py", "run(command, shell=True)\n")]);
+    let log = log("bandit", &[at("B602", "app/run.py", (1, 1))]);
+    let (drafted, _) = drafts(&repo, &log, &[]);
+    approve(&repo, "EXC-2026-C0VER", &drafted[0]);
+    let whole = repo.path().join("app/run.py");
+    let asked = |path: &str| {
+        let args = ["--on", ON, "check", "--finding", "bandit:B602", "--path", path, "--line", "1"];
+        cli::run(repo.path(), &args)
+    };
+    for path in ["app/run.py", whole.to_str().unwrap()] {
+        let run = asked(path);
+        assert_eq!(run.code, 0, "{path}: {}{}", run.out, run.err);
+    }
+    let run = asked("/elsewhere/app/run.py");
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(run.out.contains("give --path from the root of the repository"), "{}", run.out);
 }

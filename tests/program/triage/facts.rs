@@ -443,3 +443,20 @@ fn a_link_on_the_way_to_the_facts_is_followed_as_the_approved_branch_has_it() {
         std::fs::remove_file(from_outside).unwrap();
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn facts_come_through_a_pipe_too() {
+    let repo = repo("known-exploited", "close");
+    let folder = crate::support::temporary();
+    std::fs::write(folder.path().join("kev.json"), kev("2026-11-27T14:00:00Z", 1, &[CVE])).unwrap();
+    let purl = "pkg:npm/lodash@4.17.15";
+    for (end, code) in [("", 0), (" --facts <(cat \"$FACTS\")", 1)] {
+        let asked = format!(
+            "bash -c 'FACTS={}/kev.json; exledger --on {ON} check --finding trivy:{CVE} --purl {purl}{end}'",
+            folder.path().display()
+        );
+        let run = cli::shell(&repo, &asked);
+        assert_eq!(run.code, code, "{}{}", run.out, run.err);
+    }
+}
