@@ -159,7 +159,7 @@ pub fn latest(starts: &When, form: &When, resolved: &Resolved) -> Option<When> {
     term::latest(starts, form, narrower(starts, resolved))
 }
 
-/// Returns the limits that decide the latest end: those of a term, or of all terms together where these are less.
+// Returns the limits that decide the latest end: those of a term, or of all terms together where these are less.
 fn narrower<'r>(starts: &When, resolved: &'r Resolved) -> &'r [Limit] {
     let end = |limits: &[Limit]| {
         term::latest(starts, &When::instant(starts.start()), limits).map(|end| not_after(&end))

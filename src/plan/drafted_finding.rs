@@ -145,7 +145,7 @@ pub fn of_line(
     Ok(FindingKey { content: Some(vec![content]), ..plain })
 }
 
-/// The most lines of an entry that is quoted.
+// The most lines of an entry that is quoted.
 const MOST_OF_ENTRY: usize = 100;
 
 /// Returns the key about what an entry of an ignore file hides, by the text of all of its lines: its limits are among them.
@@ -245,7 +245,7 @@ pub fn merged(keys: Vec<FindingKey>) -> Vec<FindingKey> {
     merged
 }
 
-/// Tells whether a rule may be about both of two lines: they call or set something of the same name, or one has no word at all.
+// Tells whether a rule may be about both of two lines: they call or set something of the same name, or one has no word at all.
 fn are_alike(one: &[u8], other: &[u8]) -> bool {
     let names = |line: &[u8]| -> HashSet<String> {
         let text = String::from_utf8_lossy(line);
@@ -330,7 +330,7 @@ fn content(
     quoted((path, &file, (first, last)), place, scene, class == ToolClass::Secret)
 }
 
-/// Returns lines of a file as a text, or the reference to them.
+// Returns lines of a file as a text, or the reference to them.
 fn quoted(
     (path, file, (first, last)): (&str, &FileLines, (usize, usize)),
     place: &FindingPlace,
@@ -351,7 +351,7 @@ fn quoted(
     }
 }
 
-/// The lines that a finding is about, by their numbers.
+// The lines that a finding is about, by their numbers.
 #[derive(Clone, Copy)]
 struct Region {
     line: usize,
@@ -359,21 +359,20 @@ struct Region {
     takes: Taken,
 }
 
-/// Which lines of its region a text must hold.
+// Which lines of its region a text must hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Taken {
     First,
-    /// All of them down to the next finding; of more than ten, the first one.
+    // All of them down to the next finding; of more than ten, the first one.
     Own,
-    /// All of them: the first one alone may not have the secret.
+    // All of them: the first one alone may not have the secret.
     All,
 }
 
 impl Region {
-    /// Returns the lines that a text must hold; of a key, all of it, whatever the report says.
-    ///
-    /// # Errors
-    /// Why a text of at most ten lines can't tell the secret from another one.
+    // Returns the lines that a text must hold; of a key, all of it, whatever the report says.
+    // # Errors
+    // Why a text of at most ten lines can't tell the secret from another one.
     fn new(
         file: &FileLines,
         (line, last): (usize, usize),
@@ -396,22 +395,22 @@ impl Region {
     }
 }
 
-/// A private key that begins on a line.
+// A private key that begins on a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ArmoredKey {
-    /// Its last line. Ten lines tell it from every other key.
+    // Its last line. Ten lines tell it from every other key.
     Until(usize),
-    /// Nothing below tells it.
+    // Nothing below tells it.
     Untold,
 }
 
-/// The fewest characters of base64 by which a line is one of a key.
+// The fewest characters of base64 by which a line is one of a key.
 const FEWEST_ARMORED: usize = 16;
 
-/// How many lines of a key tell it: the first ones may only name the algorithm.
+// How many lines of a key tell it: the first ones may only name the algorithm.
 const TELLING: usize = 3;
 
-/// Returns the private key that begins on a line and ends on another one; `None` if none does, or if the line quotes the marker alone.
+// Returns the private key that begins on a line and ends on another one; `None` if none does, or if the line quotes the marker alone.
 fn armored_key(file: &FileLines, line: usize) -> Option<ArmoredKey> {
     let text = |number| Some(String::from_utf8_lossy(file.get(number, number)?.first()?));
     let begin = text(line)?;
@@ -421,7 +420,7 @@ fn armored_key(file: &FileLines, line: usize) -> Option<ArmoredKey> {
         return None;
     }
     let is_bare = head.is_empty() && rest.is_empty();
-    let is_base64 = |it: char| it.is_ascii_alphanumeric() || matches!(it, '+' | '/' | '=');
+    let is_base64 = |ch: char| ch.is_ascii_alphanumeric() || matches!(ch, '+' | '/' | '=');
     let is_header = |text: &str| text.is_empty() || text.contains(": ");
     let mut armored = Vec::new();
     let mut end = None;
@@ -431,7 +430,7 @@ fn armored_key(file: &FileLines, line: usize) -> Option<ArmoredKey> {
             end = Some(number);
             break;
         }
-        if text.split(|it| !is_base64(it)).any(|word| word.len() >= FEWEST_ARMORED) {
+        if text.split(|ch| !is_base64(ch)).any(|word| word.len() >= FEWEST_ARMORED) {
             armored.push(number);
         } else if text.contains("-----BEGIN ")
             || armored.is_empty() && !is_bare && !is_header(&text)

@@ -198,7 +198,7 @@ struct Adoption<'r> {
     ledger: &'r Ledger,
     now: Instant,
     texts: RepositoryFiles<'r>,
-    /// The lines of which a suppression says that they are secrets.
+    // The lines of which a suppression says that they are secrets.
     secrets: HashSet<Vec<u8>>,
     owners: Owners<'r>,
     entries: Vec<ImportedEntry>,

@@ -5,11 +5,11 @@
 
 use std::ops::RangeInclusive;
 
-/// The kinds whose entries are limited by other parts of their document.
+// The kinds whose entries are limited by other parts of their document.
 const WHOLE_DOCUMENTS: &[&str] =
     &["azure-policy", "conforma", "kubescape", "kyverno", "prowler", "vex"];
 
-/// Returns the lines of an entry, from 1, by the line on which it begins.
+// Returns the lines of an entry, from 1, by the line on which it begins.
 pub(super) fn entry_lines(
     kind: &str,
     path: &str,
@@ -43,7 +43,7 @@ fn document(lines: &[&str], at: usize) -> (usize, usize) {
     (first, last_filled(lines, at, last))
 }
 
-/// Returns the last line before `end` that is neither blank nor a comment.
+// Returns the last line before `end` that is neither blank nor a comment.
 fn last_filled(lines: &[&str], at: usize, end: usize) -> usize {
     let inside = lines.get(at..end).unwrap_or_default();
     at + inside.iter().rposition(|line| is_filled(line)).unwrap_or_default()
@@ -57,7 +57,7 @@ fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// Returns the last line that is indented more than the first one, or that is an item of the list that its key has.
+// Returns the last line that is indented more than the first one, or that is an item of the list that its key has.
 fn last_indented(lines: &[&str], at: usize) -> usize {
     let own = lines.get(at).copied().unwrap_or_default();
     let is_item = |line: &str| line.trim_start() == "-" || line.trim_start().starts_with("- ");
@@ -70,7 +70,7 @@ fn last_indented(lines: &[&str], at: usize) -> usize {
     last_filled(lines, at, at + 1 + end)
 }
 
-/// Tells whether a line closes what another one opened at the same depth.
+// Tells whether a line closes what another one opened at the same depth.
 fn is_closing(line: &str, own: &str) -> bool {
     indent(line) == indent(own) && line.trim_start().starts_with(['}', ']'])
 }
@@ -83,23 +83,22 @@ fn is_header(line: &str) -> bool {
 
 fn last_of_table(lines: &[&str], at: usize) -> usize {
     let after = lines.get(at + 1..).unwrap_or_default();
-    let is_next = |line: &&str| line.starts_with('[');
-    let end = after.iter().position(|line| is_next(line)).unwrap_or(after.len());
+    let end = after.iter().position(|line| line.starts_with('[')).unwrap_or(after.len());
     last_filled(lines, at, at + 1 + end)
 }
 
-/// Returns the line on which the brackets are closed that the first one opens.
+// Returns the line on which the brackets are closed that the first one opens.
 fn last_bracketed(lines: &[&str], at: usize) -> usize {
     let mut depth = 0_i32;
     for (nth, line) in lines.iter().enumerate().skip(at) {
         let mut quote = None;
         let mut is_escaped = false;
-        for it in line.chars() {
-            match (quote, it) {
+        for ch in line.chars() {
+            match (quote, ch) {
                 (Some(_), _) if is_escaped => is_escaped = false,
                 (Some('"'), '\\') => is_escaped = true,
-                (Some(open), it) if it == open => quote = None,
-                (None, '"' | '\'') => quote = Some(it),
+                (Some(open), ch) if ch == open => quote = None,
+                (None, '"' | '\'') => quote = Some(ch),
                 (None, '{' | '[') => depth += 1,
                 (None, '}' | ']') => depth -= 1,
                 _ => {}
@@ -116,7 +115,7 @@ fn last_of_element(lines: &[&str], at: usize) -> usize {
     let inside = lines.get(at..).unwrap_or_default();
     let name = |line: &&str| {
         let (_, tag) = line.split_once('<')?;
-        let name = tag.split(|it: char| !it.is_alphanumeric() && !matches!(it, ':' | '-')).next();
+        let name = tag.split(|ch: char| !ch.is_alphanumeric() && !matches!(ch, ':' | '-')).next();
         name.filter(|name| !name.is_empty()).map(|name| format!("</{name}>"))
     };
     let Some(end) = inside.first().and_then(name) else { return at };

@@ -96,7 +96,7 @@ const KEYS: &[Ending] = &[
 ];
 
 impl NameKind {
-    /// Returns what a name implies, ignoring case, `_ - .`, a plural, and a number behind it.
+    // Returns what a name implies, ignoring case, `_ - .`, a plural, and a number behind it.
     pub(super) fn of(name: &str) -> NameKind {
         let singular = name.strip_suffix(['s', 'S']).unwrap_or(name);
         let Some(last) = singular.bytes().next_back() else {
@@ -109,7 +109,7 @@ impl NameKind {
         if let Some(ending) = endings(last).iter().find(fits) {
             return ending.kind;
         }
-        match name.trim_end_matches(|it: char| it.is_ascii_digit()) {
+        match name.trim_end_matches(|ch: char| ch.is_ascii_digit()) {
             numbered if numbered.len() < name.len() => NameKind::of(numbered),
             _ => NameKind::Plain,
         }

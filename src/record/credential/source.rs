@@ -11,13 +11,13 @@ const EMPTY: &str = "none null nil undefined true false str string bytes object 
 
 const ENDS: [char; 7] = [' ', '\t', ',', ';', ')', '&', '\\'];
 
-/// Words behind the name of a secret that change nothing: `PWD_OLD`, `passwordOld`.
+// Words behind the name of a secret that change nothing: `PWD_OLD`, `passwordOld`.
 const QUALIFIERS: &str = "old new current previous default prod production dev test staging value str string text plain raw base64";
 
 /// Keys whose value belongs to the name beside them, on this line or the one before.
 const VALUES: &str = "value val default defaultvalue";
 
-/// Functions whose last argument is the value if there is no other one.
+// Functions whose last argument is the value if there is no other one.
 const GETTERS: &str = "get getenv env environ config getattr getproperty pop setdefault default";
 
 /// Statements that give the name after them the word after that.
@@ -61,7 +61,7 @@ fn what_is(name: &str, value: &str, around: [&str; 2]) -> Option<&'static str> {
     is_value.then_some(what)
 }
 
-/// Names that are those of secrets only with values that look like one: `pin = 4711`, not `pin = 13`.
+// Names that are those of secrets only with values that look like one: `pin = 4711`, not `pin = 13`.
 fn perhaps(name: &str, value: &str) -> Option<&'static str> {
     let last = without_qualifiers(name);
     let last = last.rsplit(['_', '-', '.']).next().unwrap_or_default().to_ascii_lowercase();
@@ -73,7 +73,7 @@ fn perhaps(name: &str, value: &str) -> Option<&'static str> {
     }
 }
 
-/// How many digits a PIN has.
+// How many digits a PIN has.
 const PIN: std::ops::RangeInclusive<usize> = 4..=8;
 
 /// Returns what a name implies in code, where it may be shorter than in a sentence, or have a qualifier.
@@ -89,15 +89,15 @@ fn kind(name: &str) -> NameKind {
     }
 }
 
-/// Returns a name without the numbers and qualifiers behind it: `password` of `password1`, `PASSWORD_OLD_2` and `passwordOld`.
+// Returns a name without the numbers and qualifiers behind it: `password` of `password1`, `PASSWORD_OLD_2` and `passwordOld`.
 fn without_qualifiers(name: &str) -> &str {
     let mut name = name;
     loop {
-        let bare = name.trim_end_matches(|it: char| it.is_ascii_digit());
+        let bare = name.trim_end_matches(|ch: char| ch.is_ascii_digit());
         let bare = bare.trim_end_matches(['_', '-', '.']);
-        let camel = bare.rfind(|it: char| it.is_ascii_uppercase()).unwrap_or_default();
+        let camel = bare.rfind(|ch: char| ch.is_ascii_uppercase()).unwrap_or_default();
         let is_after_lower = |at: usize| {
-            bare.get(..at).is_some_and(|start| start.ends_with(|it: char| it.is_ascii_lowercase()))
+            bare.get(..at).is_some_and(|start| start.ends_with(|ch: char| ch.is_ascii_lowercase()))
         };
         let start = match bare.rsplit_once(['_', '-', '.']) {
             Some((start, last)) if is_word(QUALIFIERS, last) => start,
@@ -116,7 +116,7 @@ fn without_qualifiers(name: &str) -> &str {
     }
 }
 
-/// Returns the name that gets a value if there is no other one: `PASSWORD` in `PASSWORD = get("x", "…")`.
+// Returns the name that gets a value if there is no other one: `PASSWORD` in `PASSWORD = get("x", "…")`.
 fn fallen_back<'h>(head: &'h str, value: &str) -> Option<&'h str> {
     let (call, _) = head.trim_end().strip_suffix(',')?.rsplit_once('(')?;
     let (target, _) = call.split_once('=')?;

@@ -104,15 +104,15 @@ fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<CredentialMatc
     }
 }
 
-/// What stands between a name and its value in a sentence: `the password is …`.
+// What stands between a name and its value in a sentence: `the password is …`.
 const VERBS: [&str; 3] = ["is", "was", "ist"];
 
-/// Checks the value that a sentence tells: `the password is unchanged` tells none.
+// Checks the value that a sentence tells: `the password is unchanged` tells none.
 fn told(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatch> {
     let name = text
         .get(..span.start)?
         .trim_end()
-        .rsplit(|it: char| !it.is_ascii() || !is_part(it as u8))
+        .rsplit(|ch: char| !ch.is_ascii() || !is_part(ch as u8))
         .next()?;
     match NameKind::of(name) {
         kind @ (NameKind::Password | NameKind::Token) => {

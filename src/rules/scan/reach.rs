@@ -77,8 +77,8 @@ pub fn compare_place(
     }
 }
 
-/// Tells whether accepted texts hold all lines of an entry, each text beginning inside another one. Some records accept the line
-/// alone on which an entry begins: its limits were not looked at when they were adopted.
+// Tells whether accepted texts hold all lines of an entry, each text beginning inside another one. Some records accept the line
+// alone on which an entry begins: its limits were not looked at when they were adopted.
 fn has_entry(content: &[String], found: &FoundSuppression, files: &dyn ScannedFiles) -> bool {
     let number = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
     let line = number(found.line);

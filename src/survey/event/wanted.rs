@@ -30,7 +30,7 @@ pub struct Wanted {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SeenRule {
     tool: String,
-    /// Its id, and its former ids.
+    // Its id, and its former ids.
     ids: Vec<String>,
 }
 

@@ -294,3 +294,17 @@ fn a_record_of_the_first_line_alone_stays_in_force() {
         .unwrap();
     assert_eq!(scan(&repo, &[]), (0, Vec::new()), "{:?}", records(&repo));
 }
+
+#[test]
+fn a_reason_that_tells_a_password_is_not_copied() {
+    let repo = Repo::at("2030-12-01T08:00:00Z");
+    let secret = ["Zx9UGJm", "GEp7C"].concat();
+    let text = format!("run(deploy)  # nosec B602 - the password is {secret}, of the tests\n");
+    repo.by("ana").write("app/run.py", &text).commit("Write a program");
+    repo.checkout();
+    let made = run(&repo, ADOPT);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let records = records(&repo);
+    assert_eq!(records.len(), 1, "{records:?}");
+    assert!(!records[0].1.contains(&secret) && records[0].1.contains("1-1@"), "{}", records[0].1);
+}
