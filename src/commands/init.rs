@@ -152,7 +152,8 @@ impl Run for InitArgs {
             next: Vec::new(),
         };
         let tree = &setup.place.tree;
-        let listed = people::listed(&setup)?;
+        let there = setup.place.tree.bytes(&setup.place.policy())?;
+        let listed = people::listed(there, &setup.approvers.addresses);
         let mut created = Vec::new();
         for draft in files::drafts(&setup) {
             match draft.found(tree)? {

@@ -108,7 +108,8 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
         let approving = Approving::new(reviewer, review, reviews);
         let seen = looked_at(world, review, before).and_then(|seen| {
             let own = approving.addresses();
-            Ok((seen, OwnCommits::read(world, &own, (before, review.commit))?))
+            let around = (world.objects, world.governance);
+            Ok((seen, OwnCommits::read(around, &own, (before, review.commit))?))
         });
         let seen = match seen {
             Ok(seen) => seen,
@@ -258,7 +259,7 @@ impl<'w> CommitFiles<'w> {
 impl LandedChange<'_> {
     fn compare(
         &self,
-        (seen, own): (&ReviewedTree<'_>, &OwnCommits<'_>),
+        (seen, own): (&ReviewedTree<'_>, &OwnCommits),
         approving: &Approving<'_>,
         answer: &mut ReviewResult,
     ) -> Result<(), Trouble> {
@@ -279,8 +280,9 @@ impl LandedChange<'_> {
                 answer.skipped.push(SkippedReview::Conflicted { about });
             } else if seen.head.blobs(&about)? == landed {
                 let blob = landed.first().copied();
+                let blobs = |commit| CommitFiles::new(self.at.world, commit)?.blobs(&about);
                 match approving.writer(self.at.world.needed, &about) {
-                    Ok(_) if own.touch(&about)? => {
+                    Ok(_) if own.touch(&blobs)? => {
                         let (who, url) = (approving.who.clone(), approving.review.url.clone());
                         answer.skipped.push(SkippedReview::Author { who, about, url });
                     }

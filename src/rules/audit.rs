@@ -425,6 +425,10 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
     let is_in_file = landed.at_tip && finding.rule.group() != RuleGroup::Change;
     // Where it stands no more, it can't be edited.
     match rules::find(finding.rule) {
+        _ if is_in_file && finding.rule == Code::EvidenceChanged => {
+            // The digest that landed is a decision, which nobody rewrites.
+            finding.remedy = "restore the file that has the digest".into();
+        }
         _ if is_in_file => {}
         Some(rule) if rule.special.stays_error => finding.remedy = Remedy::stays(),
         _ if landed.ends_by_later_version() => {

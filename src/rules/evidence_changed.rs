@@ -41,7 +41,10 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         }
         let path = case.source.text(&format!("{}.path", evidence.field));
         let message = format!("{} has a different SHA-256 than recorded", path.unwrap_or_default());
-        let help = "restore the file that has it: what landed is not rewritten";
+        let help = case
+            .source
+            .set_for_example(&field, digest)
+            .after("restore the file if it is not the one that you mean");
         findings.push(case.finding(RULE.code, &field, message, help));
     }
 }

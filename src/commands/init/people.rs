@@ -4,13 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use exledger::ledger::tree::Tree as _;
 use exledger::policy::governance::Governance;
 use exledger::policy::people;
 use exledger::record::address::Address;
-
-use crate::commands::init::files::Setup;
-use crate::commands::init::texts::quoted;
 
 // Returns the lines that a policy would need for these people, each with a key of `people.logins`; empty if it has all.
 pub(super) fn lacking(policy: &str, persons: &[(String, Address)]) -> String {
@@ -50,11 +46,14 @@ fn listed_in_groups(policy: &str) -> Vec<String> {
     distinct.into_iter().collect()
 }
 
-// Returns the addresses that are listed once the files are written.
-pub(super) fn listed(setup: &Setup) -> anyhow::Result<Vec<String>> {
-    let there = setup.place.tree.bytes(&setup.place.policy())?;
-    Ok(match there {
+// Returns the addresses that are listed by the policy that is there, else by the new one, for these people.
+pub(super) fn listed(there: Option<Vec<u8>>, new: &[Address]) -> Vec<String> {
+    match there {
         Some(policy) => listed_in_groups(&String::from_utf8_lossy(&policy)),
-        None => setup.approvers.addresses.iter().map(ToString::to_string).collect(),
-    })
+        None => new.iter().map(ToString::to_string).collect(),
+    }
+}
+
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }

@@ -6,6 +6,7 @@ use crate::commands::init::Extra;
 use crate::commands::init::action::ProgramSource;
 use crate::commands::init::files::Setup;
 use crate::commands::init::forge::Forge;
+use crate::commands::init::people::quoted;
 use exledger::diag::shell;
 use exledger::record::address::Address;
 
@@ -104,8 +105,4 @@ pub(super) fn code_owners(setup: &Setup) -> String {
             .replace("/.github/workflows/ ", "/.gitlab-ci.yml     "),
         Forge::Github | Forge::None => text,
     }
-}
-
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

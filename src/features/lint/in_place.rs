@@ -29,8 +29,7 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Findin
         let Some(source) = source(files, &finding.path) else { continue };
         let landed = self::source(&tip.tree, &finding.path);
         let advised = match finding.rule {
-            Code::EvidenceChanged => restored(finding, &source, &places)
-                .or_else(|| landed.is_none().then(|| restated(finding, &source, files))?),
+            Code::EvidenceChanged => restored(finding, &source, &places),
             _ => transferred(&source, landed.as_ref()),
         };
         finding.remedy = advised.unwrap_or_else(|| std::mem::take(&mut finding.remedy));
@@ -57,15 +56,6 @@ fn restored(
     let (name, _) = places.iter().find(|(_, tree)| tree.is_some_and(has_it))?;
     let restore = format!("git checkout {} -- {}", shell::quoted(name), quoted_path(path));
     Some(Remedy::run([restore]).after("restore the file"))
-}
-
-// Returns the edit of a digest that did not land; it may be that of the wrong file.
-fn restated(finding: &Finding, source: &RecordFile, files: &dyn Tree) -> Option<Remedy> {
-    let field = finding.field.as_deref()?;
-    let path = source.text(&format!("{}.path", field.strip_suffix(".sha256")?))?;
-    let Ok(Found::File(digest)) = look_up(path, files) else { return None };
-    let edit = source.set_for_example(field, &digest);
-    Some(edit.after("restore the file if it is not the one that you mean"))
 }
 
 fn transferred(source: &RecordFile, landed: Option<&RecordFile>) -> Option<Remedy> {

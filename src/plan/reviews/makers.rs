@@ -6,12 +6,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::approval::evidence::reviews::{self, ForgeReview, Reviews};
-use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::approval::sources::message::{self, CommitMessage};
 use crate::history::branch::Branch;
 use crate::history::commit::Commit;
-use crate::history::objects::{Obstacle, Oid};
-use crate::plan::reviews::{CommitFiles, World};
+use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::account::Account;
@@ -63,27 +61,26 @@ impl<'r> OwnAddresses<'r> {
 }
 
 // What a reviewer's own commits in a request changed.
-pub(super) struct OwnCommits<'w> {
-    // Each with its parents.
-    commits: Vec<(CommitFiles<'w>, Vec<CommitFiles<'w>>)>,
+pub(super) struct OwnCommits {
+    commits: Vec<Rc<Commit>>,
     // Whether the forge names a commit of theirs that git lacks, so that nobody knows what it changed.
     has_unknown: bool,
 }
 
-impl<'w> OwnCommits<'w> {
+impl OwnCommits {
     pub(super) fn read(
-        world: World<'w>,
+        (objects, governance): (&dyn Objects, &Governance),
         own: &OwnAddresses<'_>,
         (before, reviewed): (Option<Oid>, Oid),
-    ) -> Result<OwnCommits<'w>, Obstacle> {
+    ) -> Result<OwnCommits, Obstacle> {
         let mut range: Vec<Rc<Commit>> = Vec::new();
         if let Some(before) = before {
             // The last commit may be newer than the reviewed one, and gone.
             let head = own
                 .reviews
                 .head
-                .and_then(|head| Branch::between(world.objects, before, head).ok().flatten());
-            let reviewed = Branch::between(world.objects, before, reviewed)?;
+                .and_then(|head| Branch::between(objects, before, head).ok().flatten());
+            let reviewed = Branch::between(objects, before, reviewed)?;
             range.extend(head.into_iter().chain(reviewed).flat_map(|branch| branch.commits));
         }
         let mut named: BTreeSet<String> = BTreeSet::new();
@@ -91,29 +88,30 @@ impl<'w> OwnCommits<'w> {
         let mut commits = Vec::new();
         for commit in range {
             let addresses = makers(&commit);
-            let is_own = addresses.iter().any(|email| own.holds(world.governance, email));
+            let is_own = addresses.iter().any(|email| own.holds(governance, email));
             named.extend(addresses.iter().map(|email| address::lower(email)));
             if is_own && seen.insert(commit.oid) {
-                let files = |oid: &Oid| CommitFiles::new(world, *oid);
-                let parents = commit.parents.iter().map(files).collect::<Result<Vec<_>, _>>()?;
-                commits.push((files(&commit.oid)?, parents));
+                commits.push(commit);
             }
         }
         let mut answered = own.reviews.authors.iter().flatten();
         let has_unknown = answered.any(|author| {
-            let is_own = own.holds(world.governance, &author.email);
+            let is_own = own.holds(governance, &author.email);
             is_own && !named.contains(&address::lower(author.email.trim()))
         });
         Ok(OwnCommits { commits, has_unknown })
     }
 
-    // Tells whether one of them gave a file a content that none of its parents has.
-    pub(super) fn touch(&self, about: &ApprovalSubject) -> Result<bool, Obstacle> {
-        for (commit, parents) in &self.commits {
-            let blobs = commit.blobs(about)?;
-            let mut differs = !(parents.is_empty() && blobs.is_empty());
-            for parent in parents {
-                differs &= parent.blobs(about)? != blobs;
+    // Tells whether one of them gave a file a content that none of its parents has; `blobs` returns that of a commit.
+    pub(super) fn touch(
+        &self,
+        blobs: &dyn Fn(Oid) -> Result<Vec<Oid>, Obstacle>,
+    ) -> Result<bool, Obstacle> {
+        for commit in &self.commits {
+            let own = blobs(commit.oid)?;
+            let mut differs = !(commit.parents.is_empty() && own.is_empty());
+            for parent in commit.parents.iter() {
+                differs &= blobs(*parent)? != own;
             }
             if differs {
                 return Ok(true);
