@@ -38,8 +38,8 @@ fn check(file: &ReceiptsCase<'_>, findings: &mut Vec<Finding>) {
         let help = if *is_passed_over {
             "the gates that sign this file did not store what they pass over: if a gate of another clone runs, verify again after 60 seconds, in which it signs; else look for another gate without --sign-receipts, or somebody who appended it"
         } else {
-            "ask with `exledger check --sign-receipts KEY`, which signs what the gates of its clone stored; receipts from before the chain stay unsigned"
+            "ask with `exledger check --sign-receipts KEY`, which signs what the gates of its clone stored; in place of receipts from before the chain"
         };
-        findings.push(file.finding(RULE.code, *line, message, help));
+        findings.push(file.finding(RULE.code, *line, message, file.put_aside(help)));
     }
 }

@@ -43,12 +43,12 @@ impl ReceiptsCase<'_> {
         at_line(code, (self.path, line), message, remedy)
     }
 
-    /// Returns the remedy that the file is put aside. Whoever starts another one gives the uses in it back, so that is left to
-    /// people: without it, records with `uses` are `unknown`.
+    /// Returns the remedy that the file is put aside, with an empty one in its place. Whoever starts that gives used-up uses back,
+    /// so it is left to people: until then, records with `uses` are `unknown`.
     pub fn put_aside(&self, note: &str) -> Remedy {
         let [path, old] = [self.path, &format!("{}.old", self.path)].map(quoted);
-        Remedy::run([format!("mv -- {path} {old}")]).after(format!(
-            "{note}; a new file, `exledger check --new-receipts {path}`, counts uses from none"
+        Remedy::run([format!("mv -- {path} {old}"), format!("touch -- {path}")]).after(format!(
+            "{note}; `exledger check --new-receipts {path}` then counts uses from none"
         ))
     }
 }
