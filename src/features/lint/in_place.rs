@@ -32,7 +32,9 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Findin
             Code::EvidenceChanged => restored(finding, &source, &places),
             _ => transferred(&source, landed.as_ref()),
         };
-        finding.remedy = advised.unwrap_or_else(|| std::mem::take(&mut finding.remedy));
+        if let Some(remedy) = advised {
+            finding.remedy = remedy;
+        }
     }
 }
 
