@@ -17,7 +17,7 @@ use crate::approval::evidence::files::ApprovalFileOutcome;
 use crate::approval::people::at_landing::LandedSignature;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::diag::code::{Code, RuleGroup};
-use crate::diag::remedy::{Act, Remedy};
+use crate::diag::remedy::Remedy;
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
 use crate::history::change::{self, differ};
@@ -431,12 +431,7 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
         }
         _ if is_in_file => {}
         Some(rule) if rule.special.stays_error => finding.remedy = Remedy::stays(),
-        _ if landed.ends_by_later_version() => {
-            let act = Act::Other { waits_for: Vec::new(), commands: Vec::new() };
-            finding.remedy = Remedy::from(act)
-                .after("correct it in a change that someone else approves: that ends it");
-        }
-        _ => finding.remedy = landed.approval(landed.how_to_approve()),
+        _ => finding.remedy = landed.ending(),
     }
 }
 

@@ -347,9 +347,14 @@ impl<'c> LandedCase<'c> {
         .to_owned()
     }
 
-    /// Tells whether nothing is missing of the version, and what is wrong with it ends with a later approved one.
-    pub fn ends_by_later_version(&self) -> bool {
-        self.healed == Healed::No && self.at_tip && self.verdict.satisfied != Satisfied::No
+    /// Returns the remedy for what landed wrong: the version's approval; where nothing is missing of that, a later version's.
+    pub fn ending(&self) -> Remedy {
+        let is_open = self.verdict.satisfied == Satisfied::No;
+        if is_open || self.healed != Healed::No || !self.at_tip {
+            return self.approval(self.how_to_approve());
+        }
+        Remedy::from(Act::Other { waits_for: Vec::new(), commands: Vec::new() })
+            .after("correct it in a change that someone else approves: that ends it")
     }
 
     /// Returns the remedy that the version is approved; what comes before, in words.

@@ -78,16 +78,18 @@ pub(crate) fn read_approvals(
     let own = repository.tip_of(None, APPROVALS_BRANCH);
     let own = own.filter(|own| Some(*own) != tip && !branch.reaches(*own));
     let unpushed = own.and_then(|own| repository.added(tip, own, &LedgerPrefix::default()).ok());
-    branch.remote = remote.map(|remote| RemoteBranch {
-        unpushed: unpushed.unwrap_or_default(),
-        name: format!("{remote}/{APPROVALS_BRANCH}"),
-        command: repository.fetch_of(remote, APPROVALS_BRANCH),
-        is_followed: repository.follows(remote, APPROVALS_BRANCH),
-        // After a fetch of all branches that found this tip, the remote has no such branch: another one would change nothing.
-        is_known: tip.is_some()
-            || repository.has_fetched_all(&chosen.reference, remote, chosen.tip),
-        fetched: repository.fetch_head_named(&chosen.reference, remote, chosen.tip),
-        seen: repository.last_fetched(&chosen.reference, remote, chosen.tip),
+    branch.remote = remote.map(|remote| {
+        let last = repository.last_fetch(&chosen.reference, remote, chosen.tip);
+        RemoteBranch {
+            name: format!("{remote}/{APPROVALS_BRANCH}"),
+            command: repository.fetch_of(remote, APPROVALS_BRANCH),
+            is_followed: repository.follows(remote, APPROVALS_BRANCH),
+            // After a fetch of all branches that found this tip, the remote has no such branch: another one would change nothing.
+            is_known: tip.is_some() || last.is_of_all,
+            fetched: last.found,
+            seen: last.seen,
+            unpushed: unpushed.unwrap_or_default(),
+        }
     });
     branch.until = Some(until);
     Ok(if is_past { branch.as_of(until) } else { branch })

@@ -1,6 +1,6 @@
 //! When a branch of a remote was last fetched, as far as this clone knows.
 //!
-//! Start at [`Repository::last_fetched`]. Follows `docs/spec/cli.md`, check, `--max-age`. Unlike `Repository::fetched`,
+//! Start at [`Repository::last_fetch`]. Follows `docs/spec/cli.md`, check, `--max-age`. Unlike `Repository::fetched`,
 //! which is shown to people, it trusts only traces written by a fetch or clone.
 
 use std::fs;
@@ -11,55 +11,52 @@ use crate::history::objects::Oid;
 use crate::record::time::Instant;
 use crate::store::git::Repository;
 
+/// What this clone's traces of fetches say of a remote-tracking ref with a certain commit at its tip.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LastFetch {
+    /// When a fetch, not a clone, found that commit there.
+    pub found: Option<Instant>,
+    /// When a fetch or clone did: the newest of `found` and of what these wrote to the reflog of the ref, or of the remote's HEAD.
+    pub seen: Option<Instant>,
+    /// Whether a fetch that found it asked for more than that branch: `git fetch REMOTE BRANCH` says nothing of others.
+    pub is_of_all: bool,
+}
+
 impl Repository {
-    /// Returns when a remote-tracking ref was fetched with this commit at its tip; `None` if nothing shows that.
-    ///
-    /// The newest of: the time of a `FETCH_HEAD` that names commit and branch; an entry written by a fetch or clone to
-    /// the reflog of the ref, or of the remote's HEAD.
-    pub fn last_fetched(&self, name: &str, remote: &str, tip: Oid) -> Option<Instant> {
-        let fetched = self.fetch_head_named(name, remote, tip);
-        name.strip_prefix(&format!("refs/remotes/{remote}/"))?;
+    /// Reads when a remote-tracking ref was fetched with this commit at its tip.
+    pub fn last_fetch(&self, name: &str, remote: &str, tip: Oid) -> LastFetch {
+        let Some(branch) = name.strip_prefix(&format!("refs/remotes/{remote}/")) else {
+            return LastFetch::default();
+        };
+        let mut last = LastFetch::default();
+        for file in [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD")) {
+            let Ok(text) = fs::read_to_string(&file) else { continue };
+            if names(&text, branch, tip) {
+                last.found = last.found.max(modified(&file));
+                last.is_of_all |= text.lines().count() > 1 || text.contains("\tnot-for-merge\t");
+            }
+        }
         let logs = [name.to_owned(), format!("refs/remotes/{remote}/HEAD")];
-        let logged =
-            logs.iter().filter_map(|name| logged(&self.common_dir.join("logs").join(name)));
-        fetched.max(logged.max())
-    }
-
-    /// Tells whether the last fetch asked for more than one branch, with this commit at the tip of that one: `git fetch REMOTE BRANCH`
-    /// says nothing of others.
-    pub fn has_fetched_all(&self, name: &str, remote: &str, tip: Oid) -> bool {
-        let heads = [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD"));
-        let named = name.strip_prefix(&format!("refs/remotes/{remote}/"));
-        heads.iter().any(|file| {
-            let text = fs::read_to_string(file).unwrap_or_default();
-            let is_all = text.lines().count() > 1 || text.contains("\tnot-for-merge\t");
-            is_all && named.is_some_and(|branch| fetch_head_time(file, branch, tip).is_some())
-        })
-    }
-
-    /// Returns when a fetch, not a clone, found this commit at the tip of a branch; `None` if nothing shows that.
-    pub fn fetch_head_named(&self, name: &str, remote: &str, tip: Oid) -> Option<Instant> {
-        let branch = name.strip_prefix(&format!("refs/remotes/{remote}/"))?;
-        let heads = [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD"));
-        heads.iter().filter_map(|file| fetch_head_time(file, branch, tip)).max()
+        let logged = logs.map(|name| logged(&self.common_dir.join("logs").join(name)));
+        last.seen = logged.into_iter().fold(last.found, Option::max);
+        last
     }
 }
 
-/// Returns when a file that a fetch writes was written, if it names this commit for this branch.
-fn fetch_head_time(file: &Path, branch: &str, tip: Oid) -> Option<Instant> {
+fn modified(file: &Path) -> Option<Instant> {
     let written = fs::metadata(file).ok()?.modified().ok()?;
-    let text = fs::read_to_string(file).ok()?;
+    let since = written.duration_since(UNIX_EPOCH).ok()?;
+    Instant::from_unix(i64::try_from(since.as_secs()).ok()?)
+}
+
+/// Tells whether a file that a fetch wrote names this commit for this branch.
+fn names(text: &str, branch: &str, tip: Oid) -> bool {
     let (tip, branch) = (tip.to_string(), format!("branch '{branch}' of "));
-    let names = |line: &str| {
+    text.lines().any(|line| {
         let mut parts = line.splitn(3, '\t');
         let (oid, _, what) = (parts.next(), parts.next(), parts.next());
         oid == Some(tip.as_str()) && what.is_some_and(|what| what.starts_with(&branch))
-    };
-    if !text.lines().any(names) {
-        return None;
-    }
-    let since = written.duration_since(UNIX_EPOCH).ok()?;
-    Instant::from_unix(i64::try_from(since.as_secs()).ok()?)
+    })
 }
 
 /// Returns the time of the last reflog entry that a fetch, a pull or a clone wrote.
