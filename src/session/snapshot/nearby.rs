@@ -241,6 +241,17 @@ impl<'n> NeighbourSearch<'n> {
     }
 }
 
+/// Tells whether records are listed and compared alike under two states of the rules, whatever else these say.
+pub(crate) fn compare_alike(one: &Governance, other: &Governance) -> bool {
+    let (own, others) = (&one.policy, &other.policy);
+    own.records == others.records
+        && own.patterns.key == others.patterns.key
+        && own.people == others.people
+        && one.roster == other.roster
+        && one.mailmap == other.mailmap
+        && one.lists_same_catalogs(other)
+}
+
 /// Tells whether a change moves a record's start or end, or changes its subject.
 fn is_more(before: &Record, after: &Record) -> bool {
     ExpiryExtension::between(before, after).is_later()
