@@ -123,7 +123,8 @@ impl Branch {
         Ok(branch_commits)
     }
 
-    /// Returns the changes of the branch as a whole: what differs both from each of its bases and from another commit.
+    /// Returns the changes of the branch as a whole: what differs both from each of its bases and from another commit. A branch
+    /// that has nothing in common with that commit removes nothing of it.
     pub fn beyond(
         &self,
         context: &mut BranchContext<'_>,
@@ -135,6 +136,9 @@ impl Branch {
             let base = chain::read(context.objects, *base)?.tree;
             let since = context.compare(Some(base), self.tip.tree)?;
             changed.retain(|subject, _| since.contains_key(subject));
+        }
+        if self.bases.is_empty() {
+            changed.retain(|_, bytes| !bytes.new.is_empty());
         }
         Ok(changed)
     }

@@ -6,6 +6,8 @@ use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
+use crate::history::walked::History;
+use crate::policy::governance::State;
 use crate::record::time::Instant;
 use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::example::Example;
@@ -41,10 +43,14 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
         "correct the clock of the machine that commits; the time of the previous commit is used instead",
     );
     let landings = &line.history.mainline.landings;
+    let begun =
+        began(line.history).and_then(|first| Some((first, landings.get(first)?.committed?)));
     let mut next: Option<Instant> = None;
     for (index, landing) in landings.iter().enumerate().rev() {
         let Some(at) = landing.committed else { continue };
-        let is_asked = line.landings.binary_search(&index).is_ok();
+        // What is older than the ledger, and not dated after its beginning, lets nothing count later or longer.
+        let is_before = begun.is_some_and(|(first, begun)| index < first && at <= begun);
+        let is_asked = !is_before && line.landings.binary_search(&index).is_ok();
         if is_asked && next.is_some_and(|next| next.plus_seconds(TOLERANCE) < at) {
             let commit = landing.oid.short();
             future.retain(|finding| !finding.message.contains(&commit));
@@ -61,4 +67,12 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
         next = Some(at);
     }
     findings.extend(future);
+}
+
+/// Returns the landing with which a ledger began: its first policy or record.
+fn began(history: &History) -> Option<usize> {
+    let mut ruled =
+        history.states.from().filter(|(_, after)| after.governance.state != State::Absent);
+    let records = history.trails.values().filter_map(|trail| trail.versions.first());
+    records.map(|version| version.landing).chain(ruled.next().map(|(first, _)| first)).min()
 }

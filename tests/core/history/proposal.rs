@@ -121,6 +121,15 @@ fn a_branch_that_merged_the_mainline_proposes_its_own_changes_alone() {
 }
 
 #[test]
+fn a_branch_with_a_beginning_of_its_own_proposes_what_it_has_and_removes_nothing() {
+    let repo = checked_out();
+    repo.orphan("pages").by("sam").write("index.html", "Docs").commit("Publish");
+    assert_eq!(told(&proposals_of(repo.path())), Vec::<String>::new());
+    repo.orphan("other").by("sam").write(OTHER, &other()).commit("File");
+    assert_eq!(told(&proposals_of(repo.path())), ["EXC-2026-0THER other sam filed"]);
+}
+
+#[test]
 fn the_work_tree_proposes_what_is_not_committed() {
     let repo = checked_out();
     repo.scribble(OTHER, &other());

@@ -34,6 +34,24 @@ fn a_removal_that_is_dated_before_its_parent_is_named() {
 }
 
 #[test]
+fn dates_of_commits_before_the_ledger_are_nobodys_error() {
+    // The first commit is dated after the second, before or after the ledger begins.
+    let dated = |first: &str| -> (i32, bool) {
+        let repo = Repo::at(first);
+        repo.by("lee").write("README.md", "Read me\n").commit("Begin");
+        repo.clock("2026-11-02T09:00:00Z");
+        repo.by("lee").write("README.md", "Read this\n").commit("Go on");
+        repo.clock("2026-11-20T09:00:00Z");
+        repo.by("dana").write("exledger.yaml", ONE).commit("Keep exceptions in a ledger");
+        repo.checkout();
+        let run = verify(repo.path(), &[]);
+        (run.code, run.out.contains("future-dated"))
+    };
+    assert_eq!(dated("2026-11-10T09:00:00Z"), (0, false));
+    assert_eq!(dated("2026-11-25T09:00:00Z"), (1, true));
+}
+
+#[test]
 fn a_checkpoint_says_what_the_mainline_is_and_is_read_again() {
     let repo = filed();
     let outside = crate::support::temporary();
