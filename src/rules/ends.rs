@@ -10,6 +10,7 @@ use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::file::RecordFile;
 use crate::record::time::{Day, Instant, not_after};
+use crate::record::vocabulary::{Baseline, RootCause};
 
 /// The days on which the open records of a tree end.
 #[derive(Debug, Default)]
@@ -54,7 +55,8 @@ impl Ends {
     }
 
     fn take(&mut self, source: &RecordFile, place: Option<RecordPlace>) {
-        if let Some(day) = source.record.as_ref().and_then(last_day) {
+        let record = source.record.as_ref().filter(|record| has_own_end(record));
+        if let Some(day) = record.and_then(last_day) {
             self.days.entry(day).or_default().insert(source.stem().to_owned(), place);
         }
     }
@@ -82,6 +84,12 @@ impl Ends {
         });
         crowded.collect()
     }
+}
+
+// What was adopted or is a false alarm has the end that its tier gives to all, and is not renewed.
+fn has_own_end(record: &Record) -> bool {
+    record.deviates_from.baseline != Some(Baseline::Adopted)
+        && record.root_cause != RootCause::FalsePositive
 }
 
 /// Returns the last day (UTC) on which an open record grants something; `None` for a closed one.

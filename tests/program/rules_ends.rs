@@ -35,6 +35,8 @@ fn a_day_on_which_many_open_records_end_is_named_once_at_the_first_of_them() {
         (&["", ""], &[]),
         (&["", "", "expires: 2026-12-16"], &[]),
         (&["", "", closed], &[]),
+        (&["", "", "deviates_from: {rule: House, baseline: adopted}"], &[]),
+        (&["", "", "root_cause: false-positive"], &[]),
         (&["", "", "expires: 2026-12-15T18:00:00Z"], &[three]),
         // The day is the one in UTC.
         (&["", "", "expires: \"2026-12-16T01:00:00+02:00\""], &[three]),
