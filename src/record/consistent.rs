@@ -138,7 +138,7 @@ fn open_false_positive(root: &Node, faults: &mut Vec<SyntaxError>) {
     let items = stated.map_or(&[][..], Node::items);
     let mut note = |node: &Node, field: String, lacks: &str| {
         let message = format!("`{field}` lacks {lacks}: the cause is false-positive");
-        let help = "`exledger new --false-positive TOOL:RULE PATH:LINE --reason TEXT` writes a whole record; or state another cause";
+        let help = "`exledger new --false-positive TOOL:RULE PATH:LINE --reason TEXT` writes a whole record; or state another cause, or the text that was judged";
         faults.push(fault(Code::MissingField, node, field, message, help));
     };
     if items.is_empty() {

@@ -8,6 +8,7 @@ use crate::record::spec::{FieldSpec, ValueShape};
 use crate::record::time::{Day, When};
 use crate::record::{Record, spec};
 use crate::yaml::node::Node;
+use crate::yaml::splice;
 
 /// Returns a value of a field in YAML that passes, for the record of `root`.
 pub fn of(field: &str, root: &Node) -> String {
@@ -15,6 +16,10 @@ pub fn of(field: &str, root: &Node) -> String {
     let key = key.split('[').next().unwrap_or(key);
     if key == "expires" {
         return end(root);
+    }
+    if key == "findings" {
+        let item = finding(root.at(field).filter(|_| field.ends_with(']')));
+        return if field.ends_with(']') { item } else { format!("[{item}]") };
     }
     let Some(spec) = spec::at(Record::FIELDS, field) else {
         return text(key).to_owned();
@@ -32,6 +37,18 @@ fn end(root: &Node) -> String {
     let others = ["subject.credential_expires", "fix.due"].into_iter().filter_map(stated);
     let day = others.chain(starts).max();
     day.map_or_else(|| "2026-12-20".to_owned(), |day| day.to_string())
+}
+
+// Of what is stated, tool and id stay.
+fn finding(stated: Option<&Node>) -> String {
+    let of = |key, example: &str| {
+        let text = stated.and_then(|stated| stated.get(key)?.text());
+        text.map_or_else(|| example.to_owned(), splice::quote)
+    };
+    let (tool, id) = (of("tool", "bandit"), of("id", "B602"));
+    format!(
+        "{{tool: {tool}, id: {id}, paths: [app/run.py], content: ['subprocess.call(cmd, shell=True)']}}"
+    )
 }
 
 fn of_shape(shape: &ValueShape, key: &str) -> String {

@@ -106,7 +106,11 @@ fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
 }
 
 fn note(fault: &SyntaxError) -> String {
+    let is_of_findings = |field: &String| field.starts_with("scope.findings");
     match fault.code {
+        Code::MissingField if fault.field.as_ref().is_some_and(is_of_findings) => {
+            fault.help.clone()
+        }
         Code::MissingField | Code::DuplicateKey | Code::BadId => String::new(),
         Code::UnknownKey if fault.write.is_some() || fault.help == "remove it" => String::new(),
         Code::UnknownKey => fault.help.trim_start_matches("remove it; ").to_owned(),

@@ -11,6 +11,7 @@ use exledger::rules::example::Example;
 
 use crate::stories::{self, Story};
 use crate::support::lint::{findings_in, rules_of_sample, tree_of};
+use crate::support::samples::SAMPLE;
 
 /// How many edits a story may need.
 const MOST: usize = 12;
@@ -71,6 +72,17 @@ fn each_edit_of_a_remedy_ends_its_finding_and_adds_none() {
         .filter_map(|(code, told)| Some(format!("{code}: {}", told.as_ref().err()?)))
         .collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), told.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_a_false_positive_lacks_is_written_for_example() {
+    for scope in ["", "scope: {findings: [{tool: bandit, id: B602}]}\n"] {
+        let text = SAMPLE.replace("brittle-dependency", "false-positive") + scope;
+        let mut all = stories::all().into_iter();
+        let story = all.find(|story| story.code == Code::MissingField).unwrap();
+        let ledger = Example::text(text.leak().as_bytes());
+        assert_eq!(follow(&Story { ledger, ..story }), Ok(()), "{scope}");
+    }
 }
 
 #[test]
