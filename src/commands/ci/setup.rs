@@ -13,7 +13,7 @@ use crate::commands::context::fault::Fault;
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
-use crate::commands::next_steps::program;
+use crate::commands::next_steps::{self, program};
 use exledger::approval::sources::keys;
 use exledger::approval::sources::signature::ProcessKey;
 use exledger::diag::shell::quoted;
@@ -134,7 +134,11 @@ fn list_key(job: &ForgeJob<'_>, line: &str) -> anyhow::Result<()> {
     let files = job.session.work_tree()?;
     lock.and_then(|lock| lock.write(files, &writes))
         .with_context(|| format!("adding the line to {signers}"))?;
-    job.ctx.tell(&format!("hint: the line is in {signers}: commit it with the first policy"));
+    let git = next_steps::git_command(job.ctx, job.session.root());
+    job.ctx.tell(&format!(
+        "hint: the line is in {signers}: commit it with the first policy: {git} add {}",
+        quoted(signers)
+    ));
     Ok(())
 }
 
