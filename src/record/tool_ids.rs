@@ -198,6 +198,13 @@ pub fn present<'i>(name: &str, id: &'i str) -> Cow<'i, str> {
     advisory(id).unwrap_or(Cow::Borrowed(id))
 }
 
+/// Tells whether the table has an id of a tool, in any spelling; it has all of few tools.
+pub fn is_listed(name: &str, id: &str) -> bool {
+    let tool = tool(name);
+    TABLE.names.contains_key(&(&*tool, id))
+        || TABLE.names.iter().any(|((of, _), known)| *of == tool && *known == id)
+}
+
 /// Returns the form of an id in which it is compared, for a tool.
 pub fn key<'i>(name: &str, id: &'i str) -> Cow<'i, str> {
     let spelled = present(name, id);

@@ -133,7 +133,7 @@ pub fn find(
             });
             continue;
         };
-        if let Some(what) = passed_over(pattern.kind, &captures) {
+        if let Some(what) = misread(pattern.kind, &captures) {
             found.ignored.push(IgnoredEntry {
                 kind: pattern.kind,
                 path: path.to_owned(),
@@ -196,12 +196,9 @@ fn reach(captures: &Captures<'_>) -> CommentReach {
     }
 }
 
-fn passed_over(kind: &str, captures: &Captures<'_>) -> Option<String> {
+fn misread(kind: &str, captures: &Captures<'_>) -> Option<String> {
     let rules = captures.name("rules").filter(|_| kind == "bandit")?;
-    let rules = String::from_utf8_lossy(rules.as_bytes());
-    let tests = hidden::passed_over_by_bandit(&rules);
-    let why = "of words without a blank between them it takes the last";
-    (!tests.is_empty()).then(|| format!("bandit passes over `{}`: {why}", tests.join(",")))
+    hidden::misread_by_bandit(&String::from_utf8_lossy(rules.as_bytes()))
 }
 
 /// The kinds that their tools obey in prose, too: they search every text for secrets.

@@ -4,6 +4,7 @@
 //! comments.
 
 use crate::formats::suppressions::options::ScanOptions;
+use crate::record::tool_ids;
 use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};
 
 /// Returns what a comment of a tool hides; `None` if it is not one of the comments that are looked for.
@@ -58,50 +59,74 @@ fn split(rules: &str) -> Vec<String> {
     rules.split(is_between).filter(|rule| !rule.is_empty()).map(str::to_owned).collect()
 }
 
-/// The names of bandit's tests that are one word; the others have a `_`.
-const BANDIT_NAMES: &[&str] = &[
-    "ciphers",
-    "eval",
-    "ftplib",
-    "marshal",
-    "md5",
-    "pickle",
-    "random",
-    "telnetlib",
-    "trojansource",
-];
+// The names under which bandit reports tests that its comments call otherwise.
+const REPORTED_ALONE: &[&str] = &["hashlib", "snmp_crypto_check", "snmp_insecure_version_check"];
 
+fn is_known_to_bandit(word: &str) -> bool {
+    tool_ids::is_listed("bandit", word) && !REPORTED_ALONE.contains(&word)
+}
+
+// Tells whether a word is a test of bandit, or may be one of a plugin.
 pub(super) fn is_bandit_test(word: &str) -> bool {
     let digits = word.strip_prefix('B').unwrap_or_default();
     let is_number = digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     let is_name = word.contains('_') && word.bytes().all(is_letter);
-    is_number || is_name || BANDIT_NAMES.contains(&word)
+    is_number || is_name || is_known_to_bandit(word)
 }
 
 /// Returns the words of a comment of bandit; those with one comma between them and no blank stand together.
 fn words_of_bandit(rules: &str) -> impl Iterator<Item = Vec<&str>> {
     let is_between = |it: char| !(it.is_ascii_alphanumeric() || it == '_' || it == ',');
     let runs = rules.split(is_between).flat_map(|run| run.split(",,"));
-    runs.map(|run| run.split(',').filter(|word| !word.is_empty()).collect())
+    runs.map(|run| run.split(',').filter(|word| !word.is_empty()).map(end_of_word).collect())
 }
 
-/// Returns the tests that bandit passes over, since of words that stand together it takes the last alone.
-pub(super) fn passed_over_by_bandit(rules: &str) -> Vec<&str> {
-    let mut before = Vec::new();
+// Returns what bandit reads last of a word: a `B` with digits at its beginning is a word of its own.
+fn end_of_word(word: &str) -> &str {
+    let mut end = word;
+    while let Some(rest) = end.strip_prefix(['B', 'b']) {
+        let after = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        if after.is_empty() || after.len() == rest.len() {
+            break;
+        }
+        end = after;
+    }
+    end
+}
+
+// Returns what to say of words of a comment that are not what they look like.
+pub(super) fn misread_by_bandit(rules: &str) -> Option<String> {
+    let (mut before, mut last) = (Vec::new(), Vec::new());
     for mut words in words_of_bandit(rules) {
-        words.pop();
+        last.extend(words.pop());
         before.extend(words.into_iter().filter(|word| is_bandit_test(word)));
     }
-    before
+    if !before.is_empty() {
+        let why = "of words without a blank between them it takes the last";
+        return Some(format!("bandit passes over `{}`: {why}", before.join(",")));
+    }
+    let is_any = last.iter().any(|word| is_known_to_bandit(word));
+    last.retain(|word| !is_any && is_bandit_test(word));
+    let why = "names no test of bandit, so the comment hides everything";
+    (!last.is_empty()).then(|| format!("`{}` {why}", last.join("`, `")))
 }
 
-/// Bandit takes the words that name tests, by number or by name; without any the comment hides every test.
+// Bandit takes the words that name tests, by number or by name; without any the comment hides every test. A word beside them
+// may be a plugin's test.
 fn of_bandit(rules: Option<&str>) -> HiddenIds {
-    let taken =
-        words_of_bandit(rules.unwrap_or_default()).filter_map(|words| words.last().copied());
-    let ids: Vec<String> = taken.filter(|word| is_bandit_test(word)).map(str::to_owned).collect();
-    if ids.is_empty() { HiddenIds::All } else { HiddenIds::Listed(ids) }
+    let rules = rules.unwrap_or_default();
+    let taken: Vec<&str> =
+        words_of_bandit(rules).filter_map(|words| words.last().copied()).collect();
+    // Python's letters and digits are more than these: a word with them is another one to bandit.
+    let is_doubtful =
+        |letter: char| letter.is_numeric() && !letter.is_ascii() || "İıſK".contains(letter);
+    if rules.contains(is_doubtful) || !taken.iter().any(|word| is_known_to_bandit(word)) {
+        return HiddenIds::All;
+    }
+    HiddenIds::Listed(
+        taken.into_iter().filter(|word| is_bandit_test(word)).map(str::to_owned).collect(),
+    )
 }
 
 /// Gosec takes its numbers wherever they stand before two hyphens; without any the comment hides every rule.

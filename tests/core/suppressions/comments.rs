@@ -275,3 +275,38 @@ fn annotations_of_spotbugs_in_every_form() {
         ),
     ]);
 }
+
+#[test]
+fn a_word_that_is_no_test_of_bandit_does_not_narrow_its_comment() {
+    let whole = |word: &str| {
+        let why = "names no test of bandit, so the comment hides everything";
+        format!("1 ignored: `{word}` {why}")
+    };
+    for (comment, word) in [
+        ("nosec: trusted_input", "trusted_input"),
+        ("nosec B999", "B999"),
+        ("nosec assert_use", "assert_use"),
+        ("nosec_lines is a dict", "_lines"),
+        // Bandit reports this one, and obeys `hashlib_insecure_functions`.
+        ("nosec snmp_crypto_check", "snmp_crypto_check"),
+    ] {
+        let found = super::all("a.py", &format!("x()  # {comment}\n"));
+        assert!(found.iter().any(|line| line.starts_with("1 !bandit")), "{comment}: {found:?}");
+        assert!(found.contains(&whole(word)), "{comment}: {found:?}");
+    }
+    check(&[
+        (
+            "a.py",
+            "x()  # nosec hashlib\ny()  # nosec b602\n",
+            &["1 !bandit | hashlib", "2 !bandit | b602"],
+        ),
+        ("a.py", "x()  # nosec \u{662}eval\n", &["1 !bandit | \u{662}eval"]),
+        (
+            "a.py",
+            "x()  # nosec assert_used\ny()  # nosec snmp_weak_cryptography B1_x\n",
+            &["1 bandit assert_used", "2 bandit snmp_weak_cryptography _x | B1_x"],
+        ),
+        ("a.py", "x()  # nosec B602 a_plugins_test\n", &["1 bandit B602 a_plugins_test"]),
+        ("a.py", "x()  # nosec B602 b1eval\n", &["1 bandit B602 eval | b1eval"]),
+    ]);
+}

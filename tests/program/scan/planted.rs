@@ -259,7 +259,9 @@ fn what_hides_more_or_other_findings_is_told_apart() {
         (bandit, "a.py", "x()  # nosec # ID", "scope-wider"),
         (bandit, "a.py", "x()  # nosec because it is safe # ID", "scope-wider"),
         (bandit, "a.py", "x()  # nosec B602,B603 # ID", "not-named"),
-        (bandit, "a.py", "x()  # nosec B999 # ID", "not-named"),
+        (bandit, "a.py", "x()  # nosec B999 # ID", "scope-wider"),
+        (bandit, "a.py", "x()  # nosec not_a_test # ID", "scope-wider"),
+        (bandit, "a.py", "x()  # nosec B603 # ID", "not-named"),
         (bandit, "a.go", "x() // #nosec G304 -- ID", "not-named"),
         (bandit, "a.py", "x()  # nosec B602 # EXC-2026-ZZZZZ", "unknown-id"),
         // Another ledger's id, and what only looks like one, cite nothing.
