@@ -3,6 +3,7 @@
 mod adopted;
 mod advice;
 mod anywhere;
+mod cover;
 mod endless;
 mod entries;
 mod features;

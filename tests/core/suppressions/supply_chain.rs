@@ -120,7 +120,7 @@ fn exclusions_from_trust_and_audit_of_package_managers() {
         (
             "supply-chain/config.toml",
             "# cargo-vet config file\n\n[cargo-vet]\nversion = \"0.10\"\n\n[policy.mine]\ncriteria = []\n\n[policy.other]\naudit-as-crates-io = true\n\n[[exemptions.memchr]]\nversion = \"2.7.5\"\ncriteria = \"safe-to-deploy\"\nnotes = \"widely used\"\n\n[[exemptions.memchr]]\nversion = \"2.7.6\"\ncriteria = \"safe-to-deploy\"\n",
-            &["12 cargo-vet memchr | widely used", "6 cargo-vet mine"],
+            &["12 cargo-vet memchr | widely used", "17 cargo-vet memchr", "6 cargo-vet mine"],
         ),
         ("config.toml", "[[exemptions.memchr]]\nversion = \"2.7.5\"\n", &[]),
     ]);

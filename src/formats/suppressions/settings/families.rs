@@ -233,16 +233,15 @@ fn cargo_vet(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     let exemptions = root.get("exemptions").map(Node::entries).unwrap_or_default();
     for of_crate in exemptions {
         let items = of_crate.value.items();
-        let line = items.first().map_or(of_crate.key_pos.line, |item| item.pos.line);
-        let notes = items.iter().find_map(|item| item.get("notes")?.text());
-        let mut limited = EntryLimits::new();
-        for item in items {
-            for (field, values) in limits::of_node(item, &["notes", "suggest"]) {
-                limited.entry(field).or_default().extend(values);
-            }
+        if items.is_empty() {
+            found.add(SettingEntry::of(kind, of_crate.key_pos.line, &of_crate.key));
         }
-        let entry = SettingEntry::of(kind, line, &of_crate.key).limited_to(limited);
-        found.add(entry.with_reason(notes));
+        for item in items {
+            let entry = SettingEntry::of(kind, item.pos.line, &of_crate.key);
+            let limited = limits::of_node(item, &["notes", "suggest"]);
+            let notes = item.get("notes").and_then(Node::text);
+            found.add(entry.limited_to(limited).with_reason(notes));
+        }
     }
     let policies = root.get("policy").map(Node::entries).unwrap_or_default();
     for policy in policies {
