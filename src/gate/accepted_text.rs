@@ -231,13 +231,15 @@ pub struct AskedPlace<'q> {
 pub enum TextMiss {
     /// One of its texts no longer stands in the file, and each other one elsewhere.
     Gone(String),
+    /// One of its texts stands several times.
+    Often(String),
     Other(String),
 }
 
 impl TextMiss {
     pub fn reason(&self) -> &str {
         match self {
-            TextMiss::Gone(reason) | TextMiss::Other(reason) => reason,
+            TextMiss::Gone(reason) | TextMiss::Often(reason) | TextMiss::Other(reason) => reason,
         }
     }
 }
@@ -265,8 +267,12 @@ pub fn compare(
             Err(why) => (4, why),
         };
         if rank > nearest.0 {
-            let miss = if rank == 2 { TextMiss::Gone(miss) } else { TextMiss::Other(miss) };
-            nearest = (rank, miss);
+            let kind = match rank {
+                2 => TextMiss::Gone,
+                3 => TextMiss::Often,
+                _ => TextMiss::Other,
+            };
+            nearest = (rank, kind(miss));
         }
     }
     Err(nearest.1)

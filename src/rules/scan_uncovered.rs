@@ -30,14 +30,21 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
     for fault in &case.faults {
-        let SuppressionFault::Uncovered { names_no_rule, citing, waiting } = fault else {
-            continue;
+        let SuppressionFault::Uncovered(uncovered) = fault else { continue };
+        let citing = &uncovered.citing;
+        let why = match (&uncovered.former, &uncovered.lost) {
+            (Some(id), Some(lost)) => format!(": of {id}, {lost}"),
+            (Some(id), None) => format!(": {id} covers it at the base alone"),
+            (None, _) => String::new(),
         };
-        let message = format!("no exception in force covers {}", case.label);
-        let help = match waiting {
+        let message = format!("no exception in force covers {}{why}", case.label);
+        let help = match &uncovered.waiting {
             Some(id) => format!("wait for the approval of {id}, which names it, or remove it"),
-            None if *names_no_rule => format!(
+            None if uncovered.names_no_rule => format!(
                 "write which rule it hides, or remove it: only an exception for its tool without an id covers it; to cite one, {citing}"
+            ),
+            None if uncovered.former.is_some() => format!(
+                "restore what that one accepts, remove it, or file an exception that names it; to cite one, {citing}"
             ),
             None => format!("remove it, or file an exception that names it; to cite one, {citing}"),
         };

@@ -13,24 +13,26 @@ use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::diag::sorting::StableSort as _;
 use crate::features::scan::ages::{self, EntryAge};
-use crate::features::scan::base::{self, ScanBase};
+use crate::features::scan::base::{self, BaseComparison, ScanBase};
 use crate::features::scan::entry::ScanEntry;
 use crate::features::scan::place::ScanPlace;
-use crate::features::scan::search::{FileSearch, PassedOver, SearchedFiles};
+use crate::features::scan::search::{FileSearch, PassedOver, SearchedFile, SearchedFiles};
 use crate::formats::suppressions::entry::IgnoredEntry;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::{SuppressionScanner, kinds, promises};
+use crate::history::objects::Oid;
 use crate::history::refs::Cause;
 use crate::ledger;
 use crate::policy::closing::Scan;
 use crate::record::credential;
 use crate::record::time::Instant;
 use crate::rules::scan::promise::Promise;
-use crate::rules::scan::suppression::UnreadPart;
+use crate::rules::scan::suppression::{FoundSuppression, UnreadPart};
 use crate::rules::scan::{BranchChange, ScannedSuppression, SuppressionJudge};
 use crate::rules::{audit, lint};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::options::Moment;
+use crate::session::scanned_files::RepositoryFiles;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::store::git::Repository;
@@ -87,6 +89,8 @@ pub struct ScanAnswer<'s> {
     pub base: Option<ScanBase>,
     /// How many of the suppressions were at the base, and hide more now.
     pub n_widened: usize,
+    /// How many of them were covered at the base, and are not now.
+    pub n_cover_ended: usize,
     /// The revision that a check of a branch would name: the branch of the remote that others start from.
     pub base_to_name: Option<String>,
     /// The kinds that were looked for.
@@ -159,19 +163,23 @@ pub(super) fn scan<'s>(
             !below.is_some_and(|path| ledger::is_record_of(&policy.records, path))
         });
     }
+    let instant =
+        snapshot.as_ref().map_or(at.on.unwrap_or(at.now), |snapshot| snapshot.stamp().instant);
     let mut changes = Vec::new();
     if let (Some(base), Some(repository), Some(scanner)) = (&base, repository, &before_scanner) {
         let reaches = |path: &str| files.reaches(path, &settings.exclude);
         let before = base.search(repository, scanner, &reaches)?;
-        changes = base::keep_added(&mut search, &before, &|path| files.has(path));
+        let is_there = |path: &str| files.has(path);
+        let judged = snapshot.as_ref().map(|snapshot| (snapshot, instant));
+        changes = changes_since((repository, base.commit), judged, &mut search, &before, &is_there);
     }
     let unknown = settings.tools.iter().filter(|tool| kinds::find(tool).is_none());
     search.doubts.extend(unknown.map(|tool| {
         format!("`scan.tools` names {tool}, which is not a kind of suppressions: exledger scan --kinds lists them")
     }));
-    let instant =
-        snapshot.as_ref().map_or(at.on.unwrap_or(at.now), |snapshot| snapshot.stamp().instant);
     let (ages, no_ages) = read_ages(repository, &search, request.ages, instant);
+    let count =
+        |is: &dyn Fn(&BranchChange) -> bool| changes.iter().filter(|change| is(change)).count();
     let mut answer = ScanAnswer {
         entries: Vec::new(),
         findings: Vec::new(),
@@ -183,7 +191,8 @@ pub(super) fn scan<'s>(
         doubts: mem::take(&mut search.doubts),
         no_ages,
         base,
-        n_widened: changes.iter().filter(|it| matches!(it, BranchChange::Widened(_))).count(),
+        n_widened: count(&|change| matches!(change, BranchChange::Widened(_))),
+        n_cover_ended: count(&|change| matches!(change, BranchChange::CoverEnded(_))),
         base_to_name: repository.and_then(base_to_name),
         kinds: counted(&search, settings),
         instant,
@@ -193,6 +202,33 @@ pub(super) fn scan<'s>(
     };
     answer.judge(&search, (ages, changes)).map_err(a_bug)?;
     Ok(answer)
+}
+
+fn changes_since(
+    (repository, base): (&Repository, Oid),
+    judged: Option<(&Snapshot<'_>, Instant)>,
+    search: &mut FileSearch,
+    before: &[SearchedFile],
+    is_there: &dyn Fn(&str) -> bool,
+) -> Vec<BranchChange> {
+    let then = RepositoryFiles::new(repository, Some(base));
+    let now = judged.map(|(snapshot, _)| snapshot.scanned_files());
+    let judges = judged.zip(now.as_ref()).map(|((snapshot, instant), now)| {
+        let records = snapshot.records();
+        let then = SuppressionJudge::new(records, instant, &then);
+        (then, SuppressionJudge::new(records, instant, now))
+    });
+    let cover_ended = |before: &FoundSuppression, found: &FoundSuppression| {
+        let (then, now) = judges.as_ref()?;
+        let judge = |judge: &SuppressionJudge<'_>, found| {
+            judge.suppression(ScannedSuppression { found, promise: None, change: None })
+        };
+        let had = judge(then, before);
+        let is_ended = had.is_allowed() && !judge(now, found).is_allowed();
+        is_ended.then_some(BranchChange::CoverEnded(had.record))
+    };
+    let comparison = BaseComparison { is_there, cover_ended: &cover_ended };
+    base::keep_changed(search, before, &comparison)
 }
 
 fn a_bug(error: impl std::fmt::Display) -> Undetermined {

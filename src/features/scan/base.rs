@@ -359,18 +359,18 @@ impl<'s> LeftSuppressions<'s> {
     }
 
     /// Takes the suppression that this one is, only moved; `stays` if it must be in the same file.
-    fn take_unchanged(&mut self, now: SuppressionAt<'s>, stays: bool) -> Option<()> {
+    fn take_unchanged(&mut self, now: SuppressionAt<'s>, stays: bool) -> Option<SuppressionAt<'s>> {
         let mut same =
             self.by_whole.get(&whole_identity(now))?.iter().filter_map(|index| self.at(index));
-        let (index, _) = same.find(|(_, before)| {
+        let (index, before) = same.find(|(_, before)| {
             before.0.path == now.0.path || !stays && self.renamed.may_move(before.0, now.0)
         })?;
         self.take(index);
-        Some(())
+        Some(before)
     }
 
     /// Takes a suppression of the same file that hides as much or more, or one of another file with the same line.
-    fn take_wider(&mut self, now: SuppressionAt<'s>) -> Option<()> {
+    fn take_wider(&mut self, now: SuppressionAt<'s>) -> Option<SuppressionAt<'s>> {
         // What hides as much names each of its rules, or none.
         let rules = ["", now.0.rules().first().copied().unwrap_or_default()];
         let here = self.first_in_place(now, &rules, |before| {
@@ -389,8 +389,9 @@ impl<'s> LeftSuppressions<'s> {
             })
         };
         let index = here.map(|(index, ())| index).or_else(|| Some(moved()?.0))?;
+        let (_, before) = self.at(&index)?;
         self.take(index);
-        Some(())
+        Some(before)
     }
 
     /// Takes a suppression of the same file that hides less; returns what the later one hides beyond it.
@@ -413,14 +414,23 @@ impl<'s> LeftSuppressions<'s> {
     }
 }
 
-/// Keeps of what a search found only the suppressions that were not there before, and those that hide more than one that
-/// was; returns what the branch did to each, in their order. `is_there` tells whether a file is there now.
-pub(super) fn keep_added(
+// What tells the suppressions of a branch apart from those of its base.
+pub(super) struct BaseComparison<'c> {
+    // Tells whether a file is there now.
+    pub(super) is_there: &'c dyn Fn(&str) -> bool,
+    // Returns what the branch did to a suppression that is as it was, by its state there and now.
+    pub(super) cover_ended:
+        &'c dyn Fn(&FoundSuppression, &FoundSuppression) -> Option<BranchChange>,
+}
+
+// Keeps of what a search found only the suppressions that were not there before, those that hide more than one that was, and
+// those that are covered no more; returns what the branch did to each, in their order.
+pub(super) fn keep_changed(
     search: &mut FileSearch,
     before: &[SearchedFile],
-    is_there: &dyn Fn(&str) -> bool,
+    comparison: &BaseComparison<'_>,
 ) -> Vec<BranchChange> {
-    let changes = changes(&search.found, before, is_there);
+    let changes = changes(&search.found, before, comparison);
     let mut of_each = changes.iter();
     for file in &mut search.found {
         let n = file.content.suppressions.len();
@@ -436,37 +446,36 @@ pub(super) fn keep_added(
 fn changes(
     found: &[SearchedFile],
     before: &[SearchedFile],
-    is_there: &dyn Fn(&str) -> bool,
+    comparison: &BaseComparison<'_>,
 ) -> Vec<Option<BranchChange>> {
     let renamed = RenamedFiles {
         known: RefCell::default(),
         before: by_path(before),
         now: by_path(found),
-        is_there,
+        is_there: comparison.is_there,
     };
     let mut left = LeftSuppressions::of(before, renamed);
     let mut changes: Vec<(SuppressionAt<'_>, Option<BranchChange>)> =
         all(found).map(|now| (now, Some(BranchChange::Added))).collect();
     // The one that stayed in its file is the old one, and its copy elsewhere is new.
     for stays in [true, false] {
-        for (now, change) in changes.iter_mut().filter(|(_, change)| change.is_some()) {
-            if left.take_unchanged(*now, stays).is_some() {
-                *change = None;
+        for (now, change) in changes.iter_mut().filter(|(_, change)| is_added(change)) {
+            if let Some(before) = left.take_unchanged(*now, stays) {
+                *change = (comparison.cover_ended)(before.0, now.0);
             }
         }
     }
-    for (now, change) in changes.iter_mut().filter(|(_, change)| change.is_some()) {
-        if left.take_wider(*now).is_some() {
-            *change = None;
+    for (now, change) in changes.iter_mut().filter(|(_, change)| is_added(change)) {
+        if let Some(before) = left.take_wider(*now) {
+            *change = (comparison.cover_ended)(before.0, now.0);
         }
     }
-    for (now, change) in changes.iter_mut().filter(|(_, change)| change.is_some()) {
+    for (now, change) in changes.iter_mut().filter(|(_, change)| is_added(change)) {
         if let Some(what) = left.take_narrower(*now) {
             *change = Some(BranchChange::Widened(what));
         }
     }
     let entry = |(found, _): SuppressionAt<'_>| (found.path.clone(), found.kind, found.line);
-    let is_added = |change: &Option<BranchChange>| *change == Some(BranchChange::Added);
     let was_there = changes.iter().filter(|(_, change)| !is_added(change));
     let was_there: BTreeSet<(String, &str, u32)> = was_there.map(|(now, _)| entry(*now)).collect();
     for (now, change) in changes.iter_mut().filter(|(_, change)| is_added(change)) {
@@ -480,6 +489,10 @@ fn changes(
 
 /// The kinds of which one entry may name several packages or rules, each a suppression of its own.
 const OF_SEVERAL: &[&str] = &["trivy", "dependency-check", "kyverno"];
+
+fn is_added(change: &Option<BranchChange>) -> bool {
+    *change == Some(BranchChange::Added)
+}
 
 fn is_over_other_block(before: SuppressionAt<'_>, now: SuppressionAt<'_>) -> bool {
     let of_block = before.0.reach == CommentReach::Block && HIDING_NEXT.contains(&before.0.kind);

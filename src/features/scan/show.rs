@@ -215,17 +215,16 @@ impl ScanPage<'_, '_> {
         let n = diag::count(entries.len(), "suppression");
         if let Some(base) = &self.scan.base {
             let from = format!("{} ({})", short(&base.commit.to_string()), base.name);
-            let n_widened = self.scan.n_widened;
-            let what = match entries.len() - n_widened {
-                0 => format!("{n} widened since {from}"),
-                n if n_widened == 0 => {
-                    format!("{} added since {from}", diag::count(n, "suppression"))
-                }
-                n => {
-                    let added = diag::count(n, "suppression");
-                    format!("{added} added, {n_widened} widened since {from}")
-                }
-            };
+            let (n_widened, n_ended) = (self.scan.n_widened, self.scan.n_cover_ended);
+            let n_added = entries.len() - n_widened - n_ended;
+            let counts =
+                [(n_added, "added"), (n_widened, "widened"), (n_ended, "no longer covered")];
+            let mut counts = counts.into_iter().filter(|(n, _)| *n > 0);
+            let first =
+                counts.next().map(|(n, what)| format!("{} {what}", diag::count(n, "suppression")));
+            let others = counts.map(|(n, what)| format!("{n} {what}"));
+            let what: Vec<String> = first.into_iter().chain(others).collect();
+            let what = format!("{} since {from}", what.join(", "));
             let reasons = match (entries.len(), self.counts.no_reason) {
                 (1, 0) => "with a reason".to_owned(),
                 (_, 0) => "each with a reason".to_owned(),

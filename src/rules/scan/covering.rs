@@ -108,6 +108,24 @@ impl<'a> CoveringRecords<'a> {
         all
     }
 
+    /// Returns a record that is about a suppression, but whose accepted text doesn't cover it any more, and why; `known` if it can
+    /// only be that one.
+    pub fn lost_for(
+        &self,
+        (found, known): (&FoundSuppression, Option<&str>),
+        is_new: bool,
+        files: &dyn ScannedFiles,
+    ) -> Option<(&'a str, String)> {
+        let candidates = self.candidates(found).into_iter();
+        let mut records = candidates.filter_map(|index| self.records.get(index));
+        records.find_map(|CoveringRecord { id, grant }| {
+            if grant.is_adopted && is_new || known.is_some_and(|known| known != *id) {
+                return None;
+            }
+            Some((*id, reach::lost_text(found, grant.findings, files)?))
+        })
+    }
+
     /// Returns the id of a record that names all that a suppression hides, and doesn't end before it. One without an end is
     /// covered, too, and what was adopted: its record ends.
     pub fn one_for(

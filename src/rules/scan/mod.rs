@@ -29,9 +29,8 @@ use crate::status::state::{InForce, RecordState};
 /// Why a suppression, or a generated file, is not as the ledger has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SuppressionFault {
-    /// It cites no record, and none in force covers it: whether it could name a rule and doesn't, what to do to cite one, and
-    /// the one that would cover it and waits for approval.
-    Uncovered { names_no_rule: bool, citing: String, waiting: Option<Id> },
+    /// It cites no record, and none in force covers it.
+    Uncovered(Uncovered),
     /// It cites an id that no record of the ledger has.
     UnknownId(Id),
     /// The record that it cites is not in force; why.
@@ -56,11 +55,45 @@ pub enum SuppressionFault {
     Widened(String),
 }
 
+/// What there is to say of a suppression that no record covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncovered {
+    /// Whether it could name a rule and doesn't.
+    pub names_no_rule: bool,
+    /// What to do to cite a record.
+    pub citing: String,
+    /// The record that would cover it and waits for approval.
+    pub waiting: Option<Id>,
+    /// The record that is about it, or that covered it at the base of the branch.
+    pub former: Option<String>,
+    /// Why that one doesn't cover it any more, if its text says so.
+    pub lost: Option<String>,
+}
+
 impl SuppressionFault {
+    /// Tells whether it is an error.
+    pub fn is_error(&self) -> bool {
+        match self {
+            SuppressionFault::Uncovered(_)
+            | SuppressionFault::UnknownId(_)
+            | SuppressionFault::NotInForce(..)
+            | SuppressionFault::NotNamed(..)
+            | SuppressionFault::ScopeWider(..)
+            | SuppressionFault::TermLonger { .. }
+            | SuppressionFault::Widened(_)
+            | SuppressionFault::New { has_reason: false } => true,
+            SuppressionFault::StaleFile(_)
+            | SuppressionFault::Dead(_)
+            | SuppressionFault::EndPast(_)
+            | SuppressionFault::PromisePast(_)
+            | SuppressionFault::New { has_reason: true } => false,
+        }
+    }
+
     /// Returns its name where a suppression's state is told in one word: the code of its rule without `scan-`.
     pub fn state(&self) -> &'static str {
         match self {
-            SuppressionFault::Uncovered { .. } => "uncovered",
+            SuppressionFault::Uncovered(_) => "uncovered",
             SuppressionFault::UnknownId(_) => "unknown-id",
             SuppressionFault::NotInForce(..) => "not-in-force",
             SuppressionFault::NotNamed(..) => "not-named",
@@ -90,6 +123,14 @@ pub enum BranchChange {
     Added,
     /// It was there, and hides more now; what.
     Widened(String),
+    /// It was there, and what the branch changes ends its cover; the record that covered it.
+    CoverEnded(Option<String>),
+}
+
+impl ScannedSuppression<'_> {
+    fn is_new(&self) -> bool {
+        matches!(self.change, Some(BranchChange::Added | BranchChange::Widened(_)))
+    }
 }
 
 /// What is wrong with a suppression, and where it is.
@@ -110,6 +151,13 @@ pub struct SuppressionCase {
     pub record: Option<String>,
     /// Whether it is a file that `export` generated.
     pub is_generated: bool,
+}
+
+impl SuppressionCase {
+    /// Tells whether the ledger allows it, as far as that can be determined.
+    pub fn is_allowed(&self) -> bool {
+        self.doubt.is_none() && !self.faults.iter().any(SuppressionFault::is_error)
+    }
 }
 
 /// Judges suppressions at one instant: by the records of a ledger, or without one.
@@ -170,9 +218,10 @@ impl<'a> SuppressionJudge<'a> {
             }
             None => {
                 let has_reason = found.reason.is_some();
-                case.faults.extend(scanned.change.map(|change| match change {
-                    BranchChange::Added => SuppressionFault::New { has_reason },
-                    BranchChange::Widened(what) => SuppressionFault::Widened(what.clone()),
+                case.faults.extend(scanned.change.and_then(|change| match change {
+                    BranchChange::Added => Some(SuppressionFault::New { has_reason }),
+                    BranchChange::Widened(what) => Some(SuppressionFault::Widened(what.clone())),
+                    BranchChange::CoverEnded(_) => None,
                 }));
                 case.faults.extend(ended.map(SuppressionFault::EndPast));
             }
@@ -191,7 +240,7 @@ impl<'a> SuppressionJudge<'a> {
         is_dead: bool,
         case: &mut SuppressionCase,
     ) {
-        let (found, is_new) = (scanned.found, scanned.change.is_some());
+        let (found, is_new) = (scanned.found, scanned.is_new());
         let Some(id) = &found.cited else {
             // One that hides nothing any more is better removed than put on record.
             let covering = ledger.covering.one_for(found, is_new, ledger.files);
@@ -204,7 +253,20 @@ impl<'a> SuppressionJudge<'a> {
                 });
                 let waiting = ledger.waiting.one_for(found, is_new, ledger.files);
                 let waiting = waiting.filter(|_| !is_dead).and_then(Id::new);
-                case.faults.push(SuppressionFault::Uncovered { names_no_rule, citing, waiting });
+                let known = match scanned.change {
+                    Some(BranchChange::CoverEnded(record)) => record.clone(),
+                    _ => None,
+                };
+                let about = (found, known.as_deref());
+                let lost = ledger.covering.lost_for(about, is_new, ledger.files);
+                let former = known.or_else(|| Some(lost.as_ref()?.0.to_owned()));
+                case.faults.push(SuppressionFault::Uncovered(Uncovered {
+                    names_no_rule,
+                    citing,
+                    waiting,
+                    former,
+                    lost: lost.map(|(_, why)| why),
+                }));
             }
             return;
         };
@@ -235,7 +297,7 @@ impl<'a> SuppressionJudge<'a> {
             case.faults.push(SuppressionFault::NotInForce(id.clone(), why));
             return;
         };
-        match grant.compare(found, scanned.change.is_some(), ledger.files) {
+        match grant.compare(found, scanned.is_new(), ledger.files) {
             Reached::Named => {}
             Reached::NotNamed(what) => {
                 case.faults.push(SuppressionFault::NotNamed(id.clone(), what))

@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`compare`]. Follows `docs/spec/interop.md`, 2 and 5. What can't be compared counts as wider.
 
-use crate::gate::accepted_text::{self, AskedPlace, ScannedFiles};
+use crate::gate::accepted_text::{self, AskedPlace, ScannedFiles, TextMiss};
 use crate::record::pattern;
 use crate::record::purl::Purl;
 use crate::record::scalar::Scalar;
@@ -75,6 +75,36 @@ pub fn compare_place(
         true => Reached::NotNamed(found.label.clone()),
         false => Reached::Named,
     }
+}
+
+/// Returns why findings that name a suppression's rule and file don't cover it: a text that is gone, that stands several times, or
+/// that has a part of it.
+pub fn lost_text(
+    found: &FoundSuppression,
+    keys: &[FindingKey],
+    files: &dyn ScannedFiles,
+) -> Option<String> {
+    let rules = found.rules();
+    let is_about = |key: &FindingKey| {
+        let (tool, own) = (key.tool.as_deref(), key.id.as_deref());
+        let is_named = |(tool, own): (&str, &str)| {
+            rules.iter().any(|rule| tool_ids::is_named(tool, own, rule))
+        };
+        found.hidden.iter().any(|hidden| is_of(hidden, key))
+            && (tool.zip(own).is_some_and(is_named) || rules.is_empty())
+            && key.paths.iter().flatten().any(|path| pattern::includes_paths(path, &found.path))
+    };
+    let line = u64::from(found.line);
+    let place = AskedPlace { path: &found.path, line, commit: None, snippet: None };
+    let mut texts =
+        keys.iter().filter(|key| is_about(key)).filter_map(|key| key.content.as_deref());
+    texts.find_map(|content| match accepted_text::compare(content, place, files) {
+        Ok(()) if !has_entry(content, found, files) => {
+            Some("the accepted text has only a part of the entry".to_owned())
+        }
+        Ok(()) | Err(TextMiss::Other(_)) => None,
+        Err(TextMiss::Gone(why) | TextMiss::Often(why)) => Some(why),
+    })
 }
 
 // Tells whether accepted texts hold all lines of an entry, each text beginning inside another one. Some records accept the line

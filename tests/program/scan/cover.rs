@@ -82,3 +82,40 @@ fn a_second_version_of_an_exempted_crate_is_an_entry_of_its_own() {
         assert_eq!([base.1.len(), full.1.len()], n_errors, "{text}: {base:?} {full:?}");
     }
 }
+
+const CODE: &str = "import subprocess\nsubprocess.call(build)  # nosec B602\nprint(1)\n";
+
+const TWICE: &str = "first = 1\nrun(x)  # nosec B602\nsecond = 2\nrun(x)  # nosec B602\n";
+
+const LIST: &str = "CVE-2026-0001\nCVE-2026-0002\n";
+
+#[test]
+fn a_branch_that_ends_a_cover_is_told_so() {
+    let grype = "ignore:\n  - vulnerability: CVE-2026-0002\n    package:\n      name: lodash\n";
+    let cases = [
+        ("app/run.py", CODE, "B602\n", "B602 - the command is a constant\n", "gone from"),
+        ("app/run.py", TWICE, "first", "third", "gone from"),
+        (".trivyignore", LIST, "0001\n", "0001 # in tests alone\n", "gone from"),
+        (".grype.yaml", grype, "lodash\n", "lodash # pinned\n", "gone from"),
+    ];
+    for (path, text, old, new, why) in cases {
+        let repo = adopted(path, text);
+        let changed = text.replacen(old, new, 1);
+        assert_ne!(changed, text);
+        let [base, full] = on_branch(&repo, path, &changed);
+        assert_eq!((base.0, base.1.len()), (1, 1), "{path} {new}: {base:?} {full:?}");
+        assert_eq!(base, full, "{path} {new}");
+        let says = &base.1[0];
+        assert!(says.contains(": of EXC-20") && says.contains(why), "{says}");
+        // Nothing is said of what the branch leaves alone.
+        let [base, full] = on_branch(&repo, "lib/other.py", "print(2)\n");
+        assert_eq!((base, full), ((0, Vec::new()), (0, Vec::new())), "{path}");
+    }
+    // A file that moves takes its comments out of the record.
+    let repo = adopted("app/run.py", CODE);
+    git(repo.path(), &["checkout", "--quiet", "-b", "move"]);
+    git(repo.path(), &["mv", "app/run.py", "app/moved.py"]);
+    let (code, errors) = scan(&repo, &["--base", "main"]);
+    assert_eq!((code, errors.len()), (1, 1), "{errors:?}");
+    assert!(errors[0].contains("covers it at the base alone"), "{errors:?}");
+}
