@@ -12,7 +12,9 @@ use crate::record::time::Instant;
 use crate::record::tool_ids;
 use crate::record::vocabulary::Baseline;
 use crate::rules::scan::reach::{self, Reached};
-use crate::rules::scan::suppression::{FoundSuppression, HiddenIds, SuppressionEnd};
+use crate::rules::scan::suppression::{
+    FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+};
 use crate::status::state::{InForce, RecordState, Status};
 
 /// Returns what a record in force names; `None` if it is not in force.
@@ -108,6 +110,31 @@ impl<'a> CoveringRecords<'a> {
         all
     }
 
+    /// Returns the id of a record that names all that a suppression hides, or the first of several that name a rule of it each.
+    pub fn first_for(
+        &self,
+        found: &FoundSuppression,
+        is_new: bool,
+        files: &dyn ScannedFiles,
+    ) -> Option<&'a str> {
+        if let Some(one) = self.one_for(found, is_new, files) {
+            return Some(one);
+        }
+        let blank = FoundSuppression { hidden: Vec::new(), ..found.clone() };
+        found.hidden.iter().find_map(|hidden| {
+            let HiddenIds::Listed(ids) = &hidden.ids else { return None };
+            let ids: BTreeSet<&String> = ids.iter().collect();
+            let of_id = |id: &String| {
+                let ids = HiddenIds::Listed(vec![id.clone()]);
+                let hidden = vec![HiddenFindings { ids, ..hidden.without_ids() }];
+                let part = FoundSuppression { hidden, ..blank.clone() };
+                self.one_for(&part, is_new, files)
+            };
+            let records = ids.into_iter().map(of_id).collect::<Option<Vec<&str>>>()?;
+            records.first().copied()
+        })
+    }
+
     /// Returns a record that is about a suppression, but whose accepted text doesn't cover it any more, and why; `known` if it can
     /// only be that one.
     pub fn lost_for(
@@ -128,7 +155,7 @@ impl<'a> CoveringRecords<'a> {
 
     /// Returns the id of a record that names all that a suppression hides, and doesn't end before it. One without an end is
     /// covered, too, and what was adopted: its record ends.
-    pub fn one_for(
+    fn one_for(
         &self,
         found: &FoundSuppression,
         is_new: bool,

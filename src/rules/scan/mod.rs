@@ -243,7 +243,7 @@ impl<'a> SuppressionJudge<'a> {
         let (found, is_new) = (scanned.found, scanned.is_new());
         let Some(id) = &found.cited else {
             // One that hides nothing any more is better removed than put on record.
-            let covering = ledger.covering.one_for(found, is_new, ledger.files);
+            let covering = ledger.covering.first_for(found, is_new, ledger.files);
             let covering = if !is_dead { covering } else { None };
             case.record = covering.map(str::to_owned);
             if covering.is_none() {
@@ -251,7 +251,7 @@ impl<'a> SuppressionJudge<'a> {
                 let names_no_rule = found.hidden.iter().all(|hidden| {
                     hidden.names_no_rule() && !matches!(hidden.ids, HiddenIds::Nameless)
                 });
-                let waiting = ledger.waiting.one_for(found, is_new, ledger.files);
+                let waiting = ledger.waiting.first_for(found, is_new, ledger.files);
                 let waiting = waiting.filter(|_| !is_dead).and_then(Id::new);
                 let known = match scanned.change {
                     Some(BranchChange::CoverEnded(record)) => record.clone(),

@@ -137,6 +137,17 @@ pub struct HiddenFindings {
 }
 
 impl HiddenFindings {
+    /// Returns the same without the ids, of which there may be thousands.
+    pub fn without_ids(&self) -> HiddenFindings {
+        HiddenFindings {
+            tools: self.tools.clone(),
+            ids: HiddenIds::All,
+            purl: self.purl.clone(),
+            paths: self.paths.clone(),
+            resources: self.resources.clone(),
+        }
+    }
+
     /// Tells whether all findings of the tool are meant.
     pub fn names_no_rule(&self) -> bool {
         !matches!(&self.ids, HiddenIds::Listed(ids) if !ids.is_empty())

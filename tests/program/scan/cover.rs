@@ -119,3 +119,31 @@ fn a_branch_that_ends_a_cover_is_told_so() {
     assert_eq!((code, errors.len()), (1, 1), "{errors:?}");
     assert!(errors[0].contains("covers it at the base alone"), "{errors:?}");
 }
+
+#[test]
+fn rules_of_one_comment_may_have_a_record_each() {
+    let repo = Repo::at("2030-12-01T08:00:00Z");
+    let code = "import subprocess\nsubprocess.call(build, shell=True)  # nosec B602 B607\n";
+    repo.by("ana").write("app/run.py", code).commit("Write a program");
+    repo.checkout();
+    let mut config = git2::Repository::open(repo.path()).unwrap().config().unwrap();
+    config.set_str("user.name", "Ana Ruiz").unwrap();
+    config.set_str("user.email", "ana@example.com").unwrap();
+    let people = ["--person", "aruiz=ana@example.com", "--person", "odiaz=omar@example.com"];
+    let made = run(&repo, &[&["init", "--branch", "main"], &people[..]].concat());
+    assert_eq!(made.code, 0, "{}", made.err);
+    for (rule, is_clean) in [("bandit:B602", false), ("bandit:B607", true)] {
+        let reason = "The command is a constant of this project, nobody else can set it";
+        let file = ["new", "--false-positive", rule, "app/run.py:2", "--reason", reason];
+        let made = run(&repo, &file);
+        assert_eq!(made.code, 0, "{rule}: {}", made.err);
+        merge_files(&repo, &rule.replace(':', "-"));
+        let (code, errors) = scan(&repo, &[]);
+        assert_eq!(code == 0, is_clean, "{rule}: {errors:?}");
+    }
+    // A rule more, or other code, and it is covered no more.
+    for (old, new) in [("B607", "B607 B603"), ("build", "deploy"), (" B602 B607", "")] {
+        let [base, full] = on_branch(&repo, "app/run.py", &code.replace(old, new));
+        assert_eq!((base.0, full.0), (1, 1), "{new}: {base:?} {full:?}");
+    }
+}
