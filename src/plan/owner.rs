@@ -50,6 +50,16 @@ impl Owners<'_> {
         }
     }
 
+    /// Returns the owner of a subject, or the first person among several: whoever can't be told is passed over, as in a route.
+    pub fn first_of(&self, subject: &RouteSubject<'_>) -> KnownOwner {
+        let known = self.of(subject);
+        let first = || Address::new(&self.router.route(subject).owner?.key);
+        match known.email.is_none().then(first).flatten() {
+            Some(address) => self.person(&address),
+            None => known,
+        }
+    }
+
     fn of_files(&self, paths: &[&str]) -> KnownOwner {
         let files = self.router.files;
         let lines = paths.iter().filter_map(|path| files.line(files.line_of(path)?));

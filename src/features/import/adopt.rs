@@ -216,7 +216,7 @@ impl<'r> Adoption<'r> {
             Ok(keys) => {
                 let of_path =
                     RouteSubject { paths: vec![entry.path.as_str()], ..RouteSubject::default() };
-                let coded = self.owners.of(&of_path);
+                let coded = self.owners.first_of(&of_path);
                 known.state = ImportedState::Draft;
                 known.findings.clone_from(&keys);
                 let place = self.entries.len();

@@ -75,7 +75,8 @@ impl FalsePositive<'_> {
         answers.set("justification", self.reason);
         let owners = file_owners(located)?;
         let owners = Owners { router: Router { governance, files: &owners } };
-        let owner = owners.of(&RouteSubject { paths: vec![&path], ..RouteSubject::default() });
+        let owner =
+            owners.first_of(&RouteSubject { paths: vec![&path], ..RouteSubject::default() });
         if let Some(email) = owner.email {
             answers.set("owner.email", email);
             answers.set_given("owner.name", owner.name);

@@ -23,7 +23,7 @@ const FILES: &[(&str, &str)] = &[
     ("lib/a.go", "x := md5.New() // #nosec G401 -- no secret\n"),
 ];
 
-const CODEOWNERS: &str = "/app/ @odiaz\n";
+const CODEOWNERS: &str = "/app/ @example/team @nobody @odiaz\n";
 
 fn run(repo: &Repo, args: &[&str]) -> Run {
     cli::run(repo.path(), args)
