@@ -245,7 +245,7 @@ impl<'r> Adoption<'r> {
             return Err(refused(format!("it cites {id}: see `exledger show {id}`")));
         }
         if entry.blanket || entry.rules.is_empty() {
-            return Err(refused("it names no rule: say which one it hides".to_owned()));
+            return Err(refused(why_blanket(entry)));
         }
         if entry.rules.iter().any(|rule| rule.contains('…')) {
             return Err(refused("its rule looks like a secret".to_owned()));
@@ -380,6 +380,22 @@ impl<'r> Adoption<'r> {
             answers.set("owner.name", name.as_str());
         }
         answers
+    }
+}
+
+fn why_blanket(entry: &ScanEntry) -> String {
+    let tool = &entry.tool;
+    match (entry.rules.is_empty(), entry.names_rules) {
+        (false, _) => {
+            let rules = entry.rules.join(", ");
+            format!(
+                "it hides {rules} everywhere: limit it, or file an exception for {tool}:{rules}"
+            )
+        }
+        (true, true) => "it names no rule: say which one it hides".to_owned(),
+        (true, false) => format!(
+            "it hides whatever {tool} finds there: remove it, or file an exception for {tool} without an id"
+        ),
     }
 }
 

@@ -60,6 +60,9 @@ pub struct ScanEntry {
     /// All of its lines, among which are those that limit it.
     #[serde(skip)]
     pub lines: RangeInclusive<u32>,
+    /// Whether its kind names rules, so that one without any could name them.
+    #[serde(skip)]
+    pub names_rules: bool,
     /// Whether it is an entry of a list, and not beside the code that it is about.
     #[serde(skip)]
     pub is_listed: bool,
@@ -122,6 +125,7 @@ impl ScanEntry {
             state: has_ledger.then(|| fault.map_or("allowed", SuppressionFault::state)),
             before: age.before,
             lines: found.lines.clone(),
+            names_rules: found.names_rules(),
             is_listed: !found.is_beside_code(),
             identity: [found.kind, &found.rules().join(" "), &line.text].join("\0"),
         }

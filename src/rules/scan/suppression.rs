@@ -68,6 +68,13 @@ impl FoundSuppression {
         matches!(paths, Some([path]) if *path == self.path)
     }
 
+    /// Tells whether suppressions of its kind name rules: a comment does unless its tool takes none, an entry of a list if it has some.
+    pub fn names_rules(&self) -> bool {
+        let is_comment = self.reach != CommentReach::Stated;
+        let takes_none = |hidden: &HiddenFindings| matches!(hidden.ids, HiddenIds::Nameless);
+        if is_comment { !self.hidden.iter().all(takes_none) } else { !self.rules().is_empty() }
+    }
+
     /// Returns the ids that it names, each once, in its order; empty if it names none.
     pub fn rules(&self) -> Vec<&str> {
         let mut seen = BTreeSet::new();

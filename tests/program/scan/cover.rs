@@ -147,3 +147,26 @@ fn rules_of_one_comment_may_have_a_record_each() {
         assert_eq!((base.0, full.0), (1, 1), "{new}: {base:?} {full:?}");
     }
 }
+
+#[test]
+fn what_is_not_adopted_is_told_why() {
+    let cases = [
+        (".checkov.yaml", "skip-check:\n  - CKV_AWS_18\n", "it hides CKV_AWS_18 everywhere"),
+        ("a.py", "key = load()  # gitleaks:allow\n", "it hides whatever"),
+        ("renovate.json", "{\"ignorePaths\": [\"old/**\"]}\n", "it hides whatever"),
+        ("b.py", "load()  # nosec\n", "it names no rule: say which one it hides"),
+    ];
+    let repo = Repo::at("2030-12-01T08:00:00Z");
+    let mut work = repo.by("ana");
+    for (path, text, _) in cases {
+        work = work.write(path, text);
+    }
+    work.commit("Write a program");
+    repo.checkout();
+    let people = ["--person", "aruiz=ana@example.com", "--person", "odiaz=omar@example.com"];
+    let made = run(&repo, &[&["init", "--adopt", "--branch", "main"], &people[..]].concat());
+    for (path, _, why) in cases {
+        let line = made.err.lines().find(|line| line.contains(&format!(" {path}:")));
+        assert!(line.is_some_and(|line| line.contains(why)), "{path}: {}", made.err);
+    }
+}
