@@ -90,7 +90,9 @@ pub(super) fn of(
     start: usize,
 ) -> Option<String> {
     let own = own(kind, captures, line).unwrap_or_default();
-    stated(&own).or_else(|| beside(line, start))
+    let is_go = matches!(kind, "gosec" | "golangci-lint");
+    let is_reason = |reason: &String| !is_go || !is_documentation(reason, line.bytes);
+    stated(&own).or_else(|| beside(line, start).filter(is_reason))
 }
 
 pub(super) fn stated(comment: &str) -> Option<String> {
@@ -113,7 +115,13 @@ fn own(kind: &str, captures: &Captures<'_>, line: CommentLine<'_>) -> Option<Str
     }
     let from = |at: usize| text(line.bytes.get(at..).unwrap_or_default());
     let Some(rules) = captures.name("rules") else {
-        return Some(behind(kind, &from(captures.get(0)?.end())));
+        let whole = from(captures.get(0)?.end());
+        let rest = behind(kind, &whole);
+        return Some(match kind {
+            "ruff" | "flake8" if whole.starts_with(':') => without_ids(&rest, is_code).to_owned(),
+            "golangci-lint" if is_linter(rest.trim()) => String::new(),
+            _ => rest,
+        });
     };
     match kind {
         "bandit" => {
@@ -170,6 +178,19 @@ fn is_id(word: &str) -> bool {
     let has = |is: fn(&char) -> bool| word.chars().any(|character| is(&character));
     word == "ALL"
         || word.chars().all(is_part) && has(char::is_ascii_uppercase) && has(char::is_ascii_digit)
+}
+
+// Tells whether a word stands where `noqa` has its codes, in a form that is not obeyed: `PIE-786`.
+fn is_code(word: &str) -> bool {
+    is_id(&word.replace('-', ""))
+}
+
+// Tells whether a text is the names of linters alone: `prealloc`.
+fn is_linter(text: &str) -> bool {
+    let is_part = |letter: char| {
+        letter.is_ascii_lowercase() || letter.is_ascii_digit() || ",-_".contains(letter)
+    };
+    text.chars().all(is_part)
 }
 
 /// Splits a comment where another one begins within it; one that a tool reads ends it.
@@ -239,13 +260,26 @@ fn above(line: &[u8]) -> Option<String> {
     let is_header = HEADERS.iter().any(|header| begins_with(comment.trim_start(), header));
     stated(comment).filter(|stated| {
         !is_header
-            && !is_code(comment.trim())
+            && !is_code_in_words(comment.trim())
             && stated.contains(' ')
             && !reasons::is_commented_out(stated)
     })
 }
 
-fn is_code(comment: &str) -> bool {
+// Tells whether a comment documents what a line of Go declares: it begins with that name.
+fn is_documentation(comment: &str, code: &[u8]) -> bool {
+    let code = text(code);
+    let words = ["func ", "type ", "var ", "const "];
+    let declared = words.iter().find_map(|word| code.trim_start().strip_prefix(word));
+    let Some(declared) = declared else { return false };
+    let of_method = declared.strip_prefix('(').and_then(|rest| rest.split_once(") "));
+    let declared = of_method.map_or(declared, |(_, name)| name);
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let name = declared.split(|letter| !is_part(letter)).next().unwrap_or_default();
+    !name.is_empty() && comment.split(|letter| !is_part(letter)).next() == Some(name)
+}
+
+fn is_code_in_words(comment: &str) -> bool {
     let first = comment.split(|it: char| !it.is_alphanumeric()).next().unwrap_or_default();
     let is_keyword = KEYWORDS.contains(&first);
     let is_assignment = |left: &str| is_keyword || left.split_whitespace().count() <= 2;

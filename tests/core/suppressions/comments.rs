@@ -310,3 +310,24 @@ fn a_word_that_is_no_test_of_bandit_does_not_narrow_its_comment() {
         ("a.py", "x()  # nosec B602 b1eval\n", &["1 bandit B602 eval | b1eval"]),
     ]);
 }
+
+#[test]
+fn names_of_rules_and_documentation_are_no_reasons() {
+    check(&[
+        (
+            "a.py",
+            "x()  # noqa: PIE-786\ny()  # noqa: PIE-786 fixed\n",
+            &["1 !ruff", "2 !ruff | fixed"],
+        ),
+        (
+            "a.go",
+            "x() // nolint prealloc\ny() // nolint // legacy code\n",
+            &["1 !golangci-lint", "2 !golangci-lint | legacy code"],
+        ),
+        (
+            "a.go",
+            "// Load reads a file.\nfunc Load() { //nolint:gosec\n// Get reads it\nfunc (s *Store) Get() { // #nosec G304\n// the path is fixed\nfunc Load() { //nolint:gosec\n",
+            &["2 golangci-lint gosec", "4 gosec G304", "6 golangci-lint gosec | the path is fixed"],
+        ),
+    ]);
+}
