@@ -29,6 +29,7 @@ pub mod evidence {
     pub mod approvals_branch;
     pub(crate) mod claims;
     pub mod files;
+    pub(crate) mod forge_merge;
     pub(crate) mod recorded_review;
     pub mod reviews;
     pub mod statement;

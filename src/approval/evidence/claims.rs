@@ -4,6 +4,7 @@
 //! Pure. Start at `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `count::weigh` decides whether
 //! a claim counts.
 
+use crate::approval::evidence::forge_merge;
 use crate::approval::evidence::recorded_review;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, BadFile};
 use crate::approval::people::at_landing::SignatureChecks;
@@ -25,8 +26,6 @@ use crate::history::refs::REVIEW_NOTES;
 use crate::history::version::Version;
 use crate::policy;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
-use crate::policy::people::account::Account;
-use crate::policy::people::{self, person::Person};
 use crate::record::time::Instant;
 
 #[derive(Clone, Debug)]
@@ -228,7 +227,7 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     evidence.signature = Some(signature);
     let mut claims = evidence.claims.iter_mut();
     if let Some(claim) = claims.find(|claim| claim.kind == EvidenceKind::Merge) {
-        prove_by_forge(scene, claim);
+        forge_merge::prove(scene, claim);
     }
     for commit in &version.nested {
         evidence.claims.extend(nested(scene, commit));
@@ -598,90 +597,4 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, (vote, who): (Vote, &s
         source: Some(format!("{REVIEW_NOTES}:{about}")),
         ..Claim::new(resolver, stated_at, who, EvidenceKind::Note, place, note.commit.oid)
     }
-}
-
-fn prove_by_forge(scene: Scene<'_>, claim: &mut Claim<'_>) {
-    let landing = ForgeLanding {
-        resolver: scene.resolver,
-        checks: scene.signature_checks,
-        landing: scene.version.landing,
-        commit: &scene.version.commit,
-    };
-    let Some(person) = claim.who.identity().map(|identity| &identity.person) else { return };
-    match landing.signer(person) {
-        Some(Ok(signer)) => {
-            claim.level = signer.proof().min(Proof::ForgeSigned);
-            claim.forge_key = Some(signer.key);
-            claim.level_reason =
-                signer.limit.filter(|limit| limit.proof < Proof::ForgeSigned).map(LevelReason::Key);
-        }
-        Some(Err(reason)) => claim.level_reason = Some(reason),
-        None => {}
-    }
-}
-
-pub(crate) struct ForgeLanding<'a> {
-    pub resolver: IdentityResolver<'a>,
-    pub checks: &'a SignatureChecks<'a>,
-    pub landing: usize,
-    pub commit: &'a Commit,
-}
-
-impl ForgeLanding<'_> {
-    pub(crate) fn is_forge_signed(&self) -> bool {
-        let actor = authors::landed_by(self.resolver, self.commit);
-        let signer = actor.and_then(|actor| self.signer(&actor.person));
-        signer.is_some_and(|result| result.is_ok_and(|signer| signer.proof() >= Proof::ForgeSigned))
-    }
-
-    /// Returns the forge's key that proves who made the merge, or why none does; `None` if it is not a merge of a forge, or if that
-    /// can't be determined.
-    fn signer(&self, person: &Person) -> Option<Result<Signer, LevelReason>> {
-        let (resolver, checks) = (self.resolver, self.checks);
-        let is_of_forge = self.commit.parents.len() == 2
-            && resolver.is_forge(self.commit.committer())
-            && self.commit.problem().is_none();
-        if !is_of_forge || checks.is_suspicious(self.landing) || !checks.need_levels(resolver.at) {
-            return None;
-        }
-        let signed = self.signature()?;
-        Some(signed.and_then(|signer| known(resolver, person).map(|()| signer)))
-    }
-
-    fn signature(&self) -> Option<Result<Signer, LevelReason>> {
-        let resolver = self.resolver;
-        let committer = self.commit.committer();
-        let address = committer.email.trim();
-        if !people::names_forge(resolver.at, address) {
-            return Some(Err(LevelReason::ForgeNotNamed(address.to_owned())));
-        }
-        if resolver.key_set.keys.of_forge(address).next().is_none() {
-            return Some(Err(LevelReason::NoForgeKey(address.to_owned())));
-        }
-        Some(match self.checks.of_forge(self.landing, self.commit)? {
-            SignatureState::OfForge(signer) if signer.is_owned_by(address) => Ok(signer),
-            SignatureState::None => Err(LevelReason::NotSigned(committer.name.clone())),
-            SignatureState::Revoked(_) => Err(LevelReason::RevokedKey),
-            SignatureState::NotValidAtLanding(_) => Err(LevelReason::KeyNotValid),
-            _ => Err(LevelReason::OtherBytes),
-        })
-    }
-}
-
-/// Checks that the state before lists the merge's author, and knows the account of a private address by its number: a login
-/// may have changed hands.
-fn known(resolver: IdentityResolver<'_>, author: &Person) -> Result<(), LevelReason> {
-    if !resolver.listed().has_key(author) {
-        return Err(LevelReason::NotListed(author.email.clone()));
-    }
-    let settings = &resolver.at.policy.people;
-    let account = Account::of(&author.typed_email, &settings.noreply).or(author.account.clone());
-    let Some(account) = account else { return Ok(()) };
-    let Some(id) = &account.id else { return Err(LevelReason::AnyAccount(account.login)) };
-    let own = people::accounts_of(resolver.at, &author.key);
-    if own.iter().any(|own| own.forge == account.forge && own.id == account.id) {
-        return Ok(());
-    }
-    let key = format!("{id}+{}", account.login_key(settings));
-    Err(LevelReason::NoNumber { login: account.login, key })
 }

@@ -10,7 +10,8 @@ use crate::approval::count::requirement::{
 };
 use crate::approval::count::weigh;
 use crate::approval::count::weigh::CountedPerson;
-use crate::approval::evidence::claims::{ForgeLanding, Scene, VersionEvidenceSet, Vouched};
+use crate::approval::evidence::claims::{Scene, VersionEvidenceSet, Vouched};
+use crate::approval::evidence::forge_merge::ForgeLanding;
 use crate::approval::fold::emergency;
 use crate::approval::fold::step::VersionStep;
 use crate::approval::fold::trail::{TrailEvaluator, TrailKind};

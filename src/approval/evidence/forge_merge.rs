@@ -1,0 +1,101 @@
+//! What the signature of a merge's committer proves about who made the merge: a forge signs what people press.
+//!
+//! Pure. Start at `prove`. Follows `docs/spec/approval.md`, E2a.
+
+use crate::approval::evidence::claims::{Claim, Scene};
+use crate::approval::people::at_landing::SignatureChecks;
+use crate::approval::people::authors;
+use crate::approval::people::identity::IdentityResolver;
+use crate::approval::sources::keys::Signer;
+use crate::approval::sources::signature::SignatureState;
+use crate::approval::verdict::LevelReason;
+use crate::history::commit::Commit;
+use crate::policy::demand::Proof;
+use crate::policy::people::account::Account;
+use crate::policy::people::{self, person::Person};
+
+pub(crate) fn prove(scene: Scene<'_>, claim: &mut Claim<'_>) {
+    let landing = ForgeLanding {
+        resolver: scene.resolver,
+        checks: scene.signature_checks,
+        landing: scene.version.landing,
+        commit: &scene.version.commit,
+    };
+    let Some(person) = claim.who.identity().map(|identity| &identity.person) else { return };
+    match landing.signer(person) {
+        Some(Ok(signer)) => {
+            claim.level = signer.proof().min(Proof::ForgeSigned);
+            claim.forge_key = Some(signer.key);
+            claim.level_reason =
+                signer.limit.filter(|limit| limit.proof < Proof::ForgeSigned).map(LevelReason::Key);
+        }
+        Some(Err(reason)) => claim.level_reason = Some(reason),
+        None => {}
+    }
+}
+
+pub(crate) struct ForgeLanding<'a> {
+    pub resolver: IdentityResolver<'a>,
+    pub checks: &'a SignatureChecks<'a>,
+    pub landing: usize,
+    pub commit: &'a Commit,
+}
+
+impl ForgeLanding<'_> {
+    pub(crate) fn is_forge_signed(&self) -> bool {
+        let actor = authors::landed_by(self.resolver, self.commit);
+        let signer = actor.and_then(|actor| self.signer(&actor.person));
+        signer.is_some_and(|result| result.is_ok_and(|signer| signer.proof() >= Proof::ForgeSigned))
+    }
+
+    /// Returns the forge's key that proves who made the merge, or why none does; `None` if it is not a merge of a forge, or if that
+    /// can't be determined.
+    fn signer(&self, person: &Person) -> Option<Result<Signer, LevelReason>> {
+        let (resolver, checks) = (self.resolver, self.checks);
+        let is_of_forge = self.commit.parents.len() == 2
+            && resolver.is_forge(self.commit.committer())
+            && self.commit.problem().is_none();
+        if !is_of_forge || checks.is_suspicious(self.landing) || !checks.need_levels(resolver.at) {
+            return None;
+        }
+        let signed = self.signature()?;
+        Some(signed.and_then(|signer| known(resolver, person).map(|()| signer)))
+    }
+
+    fn signature(&self) -> Option<Result<Signer, LevelReason>> {
+        let resolver = self.resolver;
+        let committer = self.commit.committer();
+        let address = committer.email.trim();
+        if !people::names_forge(resolver.at, address) {
+            return Some(Err(LevelReason::ForgeNotNamed(address.to_owned())));
+        }
+        if resolver.key_set.keys.of_forge(address).next().is_none() {
+            return Some(Err(LevelReason::NoForgeKey(address.to_owned())));
+        }
+        Some(match self.checks.of_forge(self.landing, self.commit)? {
+            SignatureState::OfForge(signer) if signer.is_owned_by(address) => Ok(signer),
+            SignatureState::None => Err(LevelReason::NotSigned(committer.name.clone())),
+            SignatureState::Revoked(_) => Err(LevelReason::RevokedKey),
+            SignatureState::NotValidAtLanding(_) => Err(LevelReason::KeyNotValid),
+            _ => Err(LevelReason::OtherBytes),
+        })
+    }
+}
+
+/// Checks that the state before lists the merge's author, and knows the account of a private address by its number: a login
+/// may have changed hands.
+fn known(resolver: IdentityResolver<'_>, author: &Person) -> Result<(), LevelReason> {
+    if !resolver.listed().has_key(author) {
+        return Err(LevelReason::NotListed(author.email.clone()));
+    }
+    let settings = &resolver.at.policy.people;
+    let account = Account::of(&author.typed_email, &settings.noreply).or(author.account.clone());
+    let Some(account) = account else { return Ok(()) };
+    let Some(id) = &account.id else { return Err(LevelReason::AnyAccount(account.login)) };
+    let own = people::accounts_of(resolver.at, &author.key);
+    if own.iter().any(|own| own.forge == account.forge && own.id == account.id) {
+        return Ok(());
+    }
+    let key = format!("{id}+{}", account.login_key(settings));
+    Err(LevelReason::NoNumber { login: account.login, key })
+}
