@@ -165,6 +165,15 @@ fn doctor_counts_the_merges_that_a_forge_signed() {
     let forges = answer(&repo, &["doctor"])["forges"].clone();
     assert_eq!((&forges[0]["named"], &forges[0]["signed"]), (&false.into(), &0.into()));
     assert_eq!(forges[0]["keys"][0]["built_in"], true);
+    // A key is listed for a forge that nothing else shows.
+    let unnamed = POLICY.replace("[gitea@git.example.com, noreply@github.com]", "[]");
+    let repo = filed(&unnamed);
+    repo.by("ana").through("Acme <gitea@git.example.com>").signed("forge").merge("file", MERGE);
+    assert_eq!(answer(&repo, &["show", ID])["record"]["status"], "unapproved");
+    let (state, message) = check(&repo, "forge");
+    assert_eq!(state, "problem", "{message}");
+    assert!(message.starts_with("gitea@git.example.com committed what others merged"), "{message}");
+    assert!(run(&repo, &["doctor"]).contains("forges: [gitea@git.example.com]"));
     // It is demanded, and nothing is signed.
     let repo = filed(&POLICY.replace("[security]}", "[security], proof: forge-signed}"));
     repo.by("lee").through(FORGE).merge("file", MERGE);

@@ -223,7 +223,12 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let (version, landing) = (scene.version, &scene.version.commit);
     let mut evidence = of_unsigned(scene);
     let signature = scene.signature_checks.of_landing(version.landing, landing);
-    evidence.claims.extend(signed(scene, &signature, EvidenceSource::Landing, landing));
+    if let Some(committer) = forge_merge::unnamed_forge(scene.resolver, &signature, landing) {
+        let why_not = NotCounted::UnnamedForge(committer.person.display.clone());
+        let is_stater = |stater: &Identity| stater.is_surely(&committer);
+        evidence.bar(&why_not, |claim| claim.stated_by.as_ref().is_some_and(is_stater));
+    }
+    evidence.claims.extend(signed_commit(scene, &signature, EvidenceSource::Landing, landing));
     evidence.signature = Some(signature);
     let mut claims = evidence.claims.iter_mut();
     if let Some(claim) = claims.find(|claim| claim.kind == EvidenceKind::Merge) {
@@ -232,7 +237,7 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     for commit in &version.nested {
         evidence.claims.extend(nested(scene, commit));
         let signature = scene.signature_checks.of_branch(version.landing, commit);
-        let signature = signed(scene, &signature, EvidenceSource::Nested, commit)
+        let signature = signed_commit(scene, &signature, EvidenceSource::Nested, commit)
             .filter(|claim| !is_own(scene, claim, commit));
         evidence.claims.extend(signature.map(|claim| stated_by_signer(claim, commit.committed())));
     }
@@ -282,6 +287,19 @@ fn merge<'a>(
     }
 }
 
+fn signed_commit<'a>(
+    scene: Scene<'a>,
+    signature: &SignatureState,
+    place: EvidenceSource,
+    commit: &Commit,
+) -> Option<Claim<'a>> {
+    let is_by_proxy = |claim: &Claim| {
+        let signer = claim.key.as_deref().zip(claim.who.identity());
+        signer.is_some_and(|signer| forge_merge::is_by_proxy(scene.resolver, signer, commit))
+    };
+    signed(scene, signature, place, commit).filter(|claim| !is_by_proxy(claim))
+}
+
 /// A key listed without a literal address identifies nobody. If several people share a line, the one named
 /// by the commit is shown.
 fn signed<'a>(
@@ -317,7 +335,11 @@ fn signed<'a>(
     })
 }
 
-fn signer_of(resolver: IdentityResolver, signer: &Signer, commit: &Commit) -> Option<Identity> {
+pub(crate) fn signer_of(
+    resolver: IdentityResolver,
+    signer: &Signer,
+    commit: &Commit,
+) -> Option<Identity> {
     let persons = signer.persons(resolver.at);
     let idents = [commit.committer(), commit.author()];
     let mut named = idents.into_iter().filter_map(|ident| resolver.of_ident(ident));

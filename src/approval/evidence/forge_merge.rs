@@ -2,10 +2,10 @@
 //!
 //! Pure. Start at `prove`. Follows `docs/spec/approval.md`, E2a.
 
-use crate::approval::evidence::claims::{Claim, Scene};
+use crate::approval::evidence::claims::{self, Claim, Scene};
 use crate::approval::people::at_landing::SignatureChecks;
 use crate::approval::people::authors;
-use crate::approval::people::identity::IdentityResolver;
+use crate::approval::people::identity::{Identity, IdentityResolver};
 use crate::approval::sources::keys::Signer;
 use crate::approval::sources::signature::SignatureState;
 use crate::approval::verdict::LevelReason;
@@ -32,6 +32,43 @@ pub(crate) fn prove(scene: Scene<'_>, claim: &mut Claim<'_>) {
         Some(Err(reason)) => claim.level_reason = Some(reason),
         None => {}
     }
+}
+
+/// Tells whether a signature is by somebody else than a commit's author, who did not commit it: a forge signs so what others
+/// press, and its key says nothing about who that was. Of one parent, people do that, too: by a key for more than commits, or
+/// as members of a group.
+pub(crate) fn is_by_proxy(
+    resolver: IdentityResolver,
+    (key, signer): (&str, &Identity),
+    commit: &Commit,
+) -> bool {
+    let idents = [commit.author(), commit.committer()];
+    let [author, committer] = idents.map(|ident| resolver.of_ident(ident));
+    let is_author =
+        |other: &Identity| author.as_ref().is_some_and(|author| author.is_surely(other));
+    !is_author(signer)
+        && !committer.as_ref().is_some_and(is_author)
+        && (commit.parents.len() > 1
+            || resolver.key_set.keys.signs_commits_alone(key) && !is_in_group(resolver, signer))
+}
+
+fn is_in_group(resolver: IdentityResolver, identity: &Identity) -> bool {
+    !resolver.groups(&identity.person, Proof::Claimed).is_empty()
+}
+
+/// Returns the committer of what somebody else made, if it signed that and is in no group: it may be a forge.
+pub(crate) fn unnamed_forge(
+    resolver: IdentityResolver,
+    signature: &SignatureState,
+    commit: &Commit,
+) -> Option<Identity> {
+    let SignatureState::Attested(signer) = signature else { return None };
+    let committer = resolver.actor(commit.committer())?;
+    let signing = claims::signer_of(resolver, signer, commit)?;
+    let is_forge = signing.is_surely(&committer)
+        && !is_in_group(resolver, &committer)
+        && is_by_proxy(resolver, (&signer.key, &committer), commit);
+    if is_forge { Some(committer) } else { None }
 }
 
 pub(crate) struct ForgeLanding<'a> {

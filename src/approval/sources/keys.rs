@@ -228,6 +228,11 @@ impl Keys {
         lines.peek().is_some() && lines.all(is_of_bridge)
     }
 
+    pub(crate) fn signs_commits_alone(&self, key: &str) -> bool {
+        let mut lines = self.content().filter(|line| line.key.fingerprint() == key);
+        lines.all(|line| line.namespaces.as_deref() == Some(&[GIT.to_owned()]))
+    }
+
     pub fn has_bridge(&self) -> bool {
         let mut lines = self.content().filter(|line| !self.revoked.contains(&line.key));
         lines.any(|line| self.is_bridge_key(&line.key.fingerprint()))

@@ -6,11 +6,12 @@ use crate::diag::shell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::approval::sources::forge;
+use crate::approval::sources::keys::Keys;
 use crate::diag::Level;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::{CloneState, DoctorFacts};
 use crate::features::doctor::recent::LandingKind;
-use crate::features::doctor::signed_merges::ForgeMerges;
+use crate::features::doctor::signed_merges::{self, ForgeMerges};
 use crate::features::doctor::{accounts, check, recent};
 use crate::history::mainline::Guard;
 use crate::history::objects::short;
@@ -175,7 +176,7 @@ pub(super) fn forge(facts: &DoctorFacts<'_>, seen: Option<&str>) -> DoctorCheck 
         (true, Some(seen)) => format!("{seen}; no commit shows it yet"),
         (true, None) => "plain git: no commit, remote or file shows a forge".to_owned(),
     };
-    let parts: Vec<String> = [message].into_iter().chain(signed_merges(facts)).collect();
+    let parts: Vec<String> = [message].into_iter().chain(proven_merges(facts)).collect();
     let message = parts.join("; ");
     let is_unnamed = |forge: &&ForgeMerges| !forge.is_named && forge.n_signed > 0;
     let unnamed: Vec<&str> =
@@ -196,7 +197,7 @@ pub(super) fn forge(facts: &DoctorFacts<'_>, seen: Option<&str>) -> DoctorCheck 
     DoctorCheck::note(name, message + &add).with_lines(forges.chain(numbers))
 }
 
-fn signed_merges(facts: &DoctorFacts<'_>) -> Vec<String> {
+fn proven_merges(facts: &DoctorFacts<'_>) -> Vec<String> {
     let is_only = facts.forges.len() == 1;
     let carry = |forge: &ForgeMerges| {
         let of = if is_only { String::new() } else { format!(" of {}", forge.address) };
@@ -221,12 +222,17 @@ fn newest(facts: &DoctorFacts<'_>) -> String {
 /// Returns the committers of merges and pull requests that may be a forge, but that nothing identifies.
 fn unknown_forges(facts: &DoctorFacts<'_>) -> Vec<String> {
     let mut found = BTreeSet::new();
+    let keys = Keys::from_governance(facts.governance, facts.governance);
     for landing in &facts.recent.landings {
         let committer = landing.commit.committer();
         let lands = matches!(landing.kind, LandingKind::Merge | LandingKind::Squash);
         let person = people::identify(facts.governance, &committer.name, &committer.email);
+        let may_be_forge = people::may_be_forge(&person.key)
+            || landing.names_merger
+                && people::groups_of(facts.governance, &person).is_empty()
+                && signed_merges::is_signed_by_committer(&landing.commit, &keys);
         if (lands || landing.names_merger)
-            && people::may_be_forge(&person.key)
+            && may_be_forge
             && !recent::is_forge(facts.governance, committer)
             && !forge::is_own_address(&person.key)
         {

@@ -95,6 +95,17 @@ fn is_signed(merge: &Commit, keys: &Keys, checked: &CheckedCommits) -> bool {
     matches!(state, Some(SignatureState::OfForge(signer)) if signer.is_owned_by(address))
 }
 
+/// Tells whether a merge is signed by a key that is listed for its committer as for a person.
+pub(super) fn is_signed_by_committer(merge: &Commit, keys: &Keys) -> bool {
+    let at = merge.committed().unwrap_or(Instant::MIN);
+    let address = merge.committer().email.trim();
+    merge.parents.len() > 1
+        && matches!(
+            signature::of_commit(merge).state(keys, at),
+            SignatureState::Attested(signer) if signer.is_owned_by(address)
+        )
+}
+
 /// Returns the key by which `people.logins` would know the author of a merge, if it knows the login alone.
 fn lacks_number(governance: &Governance, merge: &Commit) -> Option<String> {
     let author = merge.author();

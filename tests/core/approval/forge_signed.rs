@@ -397,3 +397,53 @@ fn a_later_version_of_the_same_bytes_is_judged_by_its_own_merge() {
     pressed(&repo).merge("wider", "Merge pull request 'Lower' (#8) from wider into main");
     assert_claimed("the next one", &repo, "Gitea signs its merges, and not this one");
 }
+
+#[test]
+fn the_key_of_a_forge_that_is_not_named_speaks_for_nobody() {
+    const UNNAMED: &str = "Acme Git <git@git.example.com>";
+    let key = &format!("git@git.example.com namespaces=\"git\" {}\n", public("forge"));
+    let groups = "groups: {approvers: [lee@example.com]}\n";
+    let attested = "approval: {proof: attested}\n";
+    for policy in [String::new(), groups.to_owned(), format!("{groups}{attested}")] {
+        let repo = begun(&policy, key);
+        repo.by("ana").through(UNNAMED).signed("forge").merge("file", MERGE);
+        let own = verdict(&repo);
+        assert_eq!(said(&own).satisfied, "no", "{policy}: she merged her own");
+        assert!(own.approvers.is_empty(), "{policy}: {:?}", own.approvers);
+    }
+    let repo = begun(groups, key);
+    repo.by("lee").through(UNNAMED).signed("forge").merge("file", MERGE);
+    let verdict_of_other = verdict(&repo);
+    assert_eq!(said(&verdict_of_other).result, "unresolved");
+    let need = &verdict_of_other.missing[0].need;
+    assert!(need.contains("add \"Acme Git <git@git.example.com>\" to people.forges"), "{need}");
+    // Nor does what the message says, which the presser may type.
+    let repo = begun(groups, key);
+    let message = format!("{MERGE}\n\nReviewed-by: Lee Chen <lee@example.com>");
+    repo.by("ana").through(UNNAMED).signed("forge").merge("file", &message);
+    assert_eq!(said(&verdict(&repo)).satisfied, "no");
+    // Of a member of a group it is a claim: others' merges can be committed again by hand.
+    let repo = begun(&groups.replace("lee@", "git@git."), key);
+    repo.by("lee").through(UNNAMED).signed("forge").merge("file", MERGE);
+    assert_eq!(level(&verdict(&repo)), ("claimed", None, "claimed"));
+    // Inside a branch it attests nobody either.
+    let repo = begun("approval: {nested: allow}\n", key);
+    repo.branch_from("outer", "main")
+        .by("ana")
+        .through(UNNAMED)
+        .signed("forge")
+        .merge("file", MERGE);
+    repo.by("ana").merge("outer", "Merge pull request 'Outer' (#8) from outer into main");
+    assert_ne!(said(&verdict(&repo)).result, "attested");
+    // A squash names who opened the request, and a person who applies it may have a key for more than commits.
+    let lines = [(key.clone(), "unresolved"), (key.replace(" namespaces=\"git\"", ""), "attested")];
+    for (line, result) in lines {
+        let repo = begun("", &line);
+        repo.by("ana").through(UNNAMED).signed("forge").squash("file", "File it (#7)");
+        assert_eq!(said(&verdict(&repo)).result, result, "{line}");
+    }
+    // A person who commits what another merged is not attested by that.
+    let repo = begun(groups, &signer("lee"));
+    repo.by("ana").through("Lee Chen <lee@example.com>").signed("lee").merge("file", MERGE);
+    assert_eq!(level(&verdict(&repo)), ("claimed", None, "claimed"));
+}
