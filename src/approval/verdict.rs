@@ -301,6 +301,8 @@ pub enum LevelReason {
     NotSigned(String),
     #[error("the signature is over other bytes, or by another key")]
     OtherBytes,
+    #[error("the signature is of a kind that is not read here")]
+    Unread,
     #[error("the signature is by a revoked key")]
     RevokedKey,
     #[error("the signature is by a key that was not valid then")]

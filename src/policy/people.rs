@@ -239,18 +239,24 @@ pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
     let forges = governance.policy.people.forges.iter();
     let mut fitting = forges.filter(|forge| {
         let matches = |text: &&str| pattern::matches_person(forge, text);
-        texts.iter().any(matches)
+        // One address is the forge's under every name.
+        let address = address_of(forge);
+        let is_address = !address.contains('*');
+        texts.iter().any(matches) || is_address && pattern::matches_person(address, email)
     });
     fitting.next().is_some()
+}
+
+/// Returns the address of a pattern, without the name that may stand before it.
+fn address_of(pattern: &str) -> &str {
+    let behind = pattern.trim_end().strip_suffix('>').and_then(|text| text.rsplit_once('<'));
+    behind.map_or(pattern, |(_, address)| address)
 }
 
 /// Tells whether `people.forges` names an address, alone or behind a name.
 pub fn names_forge(governance: &Governance, address: &str) -> bool {
     let mut forges = governance.policy.people.forges.iter();
-    forges.any(|forge| {
-        let behind = forge.trim_end().strip_suffix('>').and_then(|text| text.rsplit_once('<'));
-        pattern::matches_person(behind.map_or(forge, |(_, address)| address), address.trim())
-    })
+    forges.any(|forge| pattern::matches_person(address_of(forge), address.trim()))
 }
 
 /// Tells whether a pattern matches a person's address or name, as typed or as resolved; the number of

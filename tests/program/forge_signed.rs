@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::cli;
-use crate::support::openpgp::{openpgp, rsa_public};
+use crate::support::openpgp::{armored, openpgp, packet, rsa_public};
 use crate::support::repo::Repo;
 use crate::support::repo::speak::public;
 use crate::support::samples::{ID, SAMPLE};
@@ -102,6 +102,11 @@ fn an_auditor_hears_of_a_signature_that_names_the_forge_and_is_not_its_own() {
     let record = &answer(&repo, &["show", ID])["record"];
     assert_eq!(record["status"], "active", "the merge counts as before");
     assert_eq!(record["approval"]["result"], "claimed");
+    // So it is where the policy names another forge.
+    let repo = filed(&POLICY.replace(", noreply@github.com", ""));
+    let work = repo.by("lee").through("github").header(&header);
+    work.merge("file", "Merge pull request #7 from ana/file");
+    assert_eq!(invalid_signatures(&repo), ["warning"]);
     // A squash by the forge that signs with a listed key is no finding either.
     let repo = filed(POLICY);
     repo.by("lee").through(FORGE).signed("forge").squash("file", "File it (#7)");
@@ -165,6 +170,19 @@ fn doctor_counts_the_merges_that_a_forge_signed() {
     let forges = answer(&repo, &["doctor"])["forges"].clone();
     assert_eq!((&forges[0]["named"], &forges[0]["signed"]), (&false.into(), &0.into()));
     assert_eq!(forges[0]["keys"][0]["built_in"], true);
+    // A signature of a kind that is not read, as that of a Gitea with an Ed25519 key of OpenPGP.
+    let repo = filed(POLICY);
+    let mut signature = packet(&openpgp("forge", b"another commit", 1_763_629_200, 7));
+    signature[5] = 22;
+    let header = format!("gpgsig {}", armored(&signature).trim_end().replace('\n', "\n "));
+    repo.by("lee").through(FORGE).header(&header).merge("file", MERGE);
+    let (_, message) = check(&repo, "forge");
+    assert!(
+        message.contains(
+            "0 of 1 merge commit carries its signature, 1 one of a kind that is not read here"
+        ),
+        "{message}"
+    );
     // A key is listed for a forge that nothing else shows.
     let unnamed = POLICY.replace("[gitea@git.example.com, noreply@github.com]", "[]");
     let repo = filed(&unnamed);

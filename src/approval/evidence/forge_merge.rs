@@ -7,7 +7,7 @@ use crate::approval::people::at_landing::SignatureChecks;
 use crate::approval::people::authors;
 use crate::approval::people::identity::{Identity, IdentityResolver};
 use crate::approval::sources::keys::Signer;
-use crate::approval::sources::signature::SignatureState;
+use crate::approval::sources::signature::{self, SignatureState};
 use crate::approval::verdict::LevelReason;
 use crate::history::commit::Commit;
 use crate::policy::demand::Proof;
@@ -103,17 +103,20 @@ impl ForgeLanding<'_> {
         let resolver = self.resolver;
         let committer = self.commit.committer();
         let address = committer.email.trim();
+        // Also where the forge is not named: what it did not sign is then known to `verify`.
+        let state = self.checks.of_forge(self.landing, self.commit)?;
         if !people::names_forge(resolver.at, address) {
             return Some(Err(LevelReason::ForgeNotNamed(address.to_owned())));
         }
         if resolver.key_set.keys.of_forge(address).next().is_none() {
             return Some(Err(LevelReason::NoForgeKey(address.to_owned())));
         }
-        Some(match self.checks.of_forge(self.landing, self.commit)? {
-            SignatureState::OfForge(signer) if signer.is_owned_by(address) => Ok(signer),
+        Some(match state {
+            SignatureState::OfForge(signer) => Ok(signer),
             SignatureState::None => Err(LevelReason::NotSigned(committer.name.clone())),
             SignatureState::Revoked(_) => Err(LevelReason::RevokedKey),
             SignatureState::NotValidAtLanding(_) => Err(LevelReason::KeyNotValid),
+            _ if signature::is_unread(self.commit) => Err(LevelReason::Unread),
             _ => Err(LevelReason::OtherBytes),
         })
     }

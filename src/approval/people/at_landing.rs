@@ -348,14 +348,14 @@ impl<'a> SignatureChecks<'a> {
         if before.doubt.is_some() {
             return None;
         }
-        let state = self.of_landing(landing, commit);
-        if state != SignatureState::Unverifiable(UnverifiedKind::OpenPgp) {
-            return Some(state);
-        }
+        let known = self.of_landing(landing, commit);
         let (keys, at) = (&before.key_set.keys, self.effective(landing));
-        let state = signature::of_forge(commit, keys, at, &self.history.checked).unwrap_or(state);
-        let key = (landing, SignedObject::Landing, commit.oid, None);
-        self.known.borrow_mut().insert(key, state.clone());
+        let checked = &self.history.checked;
+        let state = signature::of_forge(commit, known.clone(), (keys, at), checked);
+        if known == SignatureState::Unverifiable(UnverifiedKind::OpenPgp) {
+            let key = (landing, SignedObject::Landing, commit.oid, None);
+            self.known.borrow_mut().insert(key, state.clone());
+        }
         Some(state)
     }
 

@@ -122,14 +122,7 @@ impl Keys {
         let of_forges: Vec<&SignerLine> =
             self.of_forges().filter(|line| line.key == *key).collect();
         if namespace == GIT && !of_forges.is_empty() {
-            let current = of_forges.iter().copied().filter(|line| is_current(line, at));
-            let current: Vec<&SignerLine> = current.collect();
-            let owners = of_forges.iter().flat_map(|line| literal(&line.principals));
-            let owners = owners.map(str::to_owned).collect();
-            return match current.as_slice() {
-                [] => KeyStatus::OutOfDate(Signer::new(key, &of_forges, owners)),
-                current => KeyStatus::OfForge(Signer::new(key, current, owners)),
-            };
+            return status_of_forge(key, &of_forges, at);
         }
         let listing: Vec<&SignerLine> =
             self.of_key(key).filter(|line| is_good_for(line, namespace)).collect();
@@ -151,6 +144,21 @@ impl Keys {
         }
     }
 
+    /// Returns the same of a forge's key, as one of this address: by its lines alone.
+    pub(crate) fn status_for_forge(
+        &self,
+        key: &PublicKey,
+        address: &str,
+        at: Instant,
+    ) -> KeyStatus {
+        if self.revoked.contains(key) {
+            return KeyStatus::Revoked;
+        }
+        let lines: Vec<&SignerLine> =
+            self.lines_of_forge(address).filter(|line| line.key == *key).collect();
+        if lines.is_empty() { KeyStatus::Unlisted } else { status_of_forge(key, &lines, at) }
+    }
+
     fn of_forges(&self) -> impl Iterator<Item = &SignerLine> {
         let lines = self.forges.iter().chain(&*BUILT_IN);
         lines.filter(|line| !line.signs_certificates && is_good_for(line, GIT))
@@ -165,10 +173,14 @@ impl Keys {
     }
 
     pub(crate) fn of_forge(&self, address: &str) -> impl Iterator<Item = &PublicKey> {
+        self.lines_of_forge(address).map(|line| &line.key)
+    }
+
+    fn lines_of_forge(&self, address: &str) -> impl Iterator<Item = &SignerLine> {
         let is_owner = move |line: &&SignerLine| {
-            literal(&line.principals).any(|owner| owner.eq_ignore_ascii_case(address))
+            owners(&line.principals).any(|owner| owner.eq_ignore_ascii_case(address))
         };
-        self.of_forges().filter(is_owner).map(|line| &line.key)
+        self.of_forges().filter(is_owner)
     }
 
     pub(crate) fn prove_merges(&self, governance: &Governance) -> bool {
@@ -176,7 +188,7 @@ impl Keys {
             .of_forges()
             .filter(|line| line.proof() >= Proof::ForgeSigned && !self.revoked.contains(&line.key));
         proving.any(|line| {
-            literal(&line.principals).any(|owner| people::names_forge(governance, owner))
+            owners(&line.principals).any(|owner| people::names_forge(governance, owner))
         })
     }
 
@@ -355,8 +367,9 @@ impl Signer {
     /// Returns the people that the lines name, each once, sorted by address: one person under several names.
     /// Empty if the lines hold only patterns, which name nobody.
     pub fn persons(&self, governance: &Governance) -> Vec<Person> {
+        let owners = self.lines.iter().flat_map(|line| owners(line));
         let mut persons: Vec<Person> =
-            self.lines.iter().flat_map(|line| persons(governance, line)).collect();
+            owners.map(|owner| people::identify(governance, "", owner)).collect();
         persons.sort();
         persons.dedup_by(|one, other| one.key == other.key);
         persons
@@ -432,6 +445,31 @@ fn is_current(line: &SignerLine, at: Instant) -> bool {
 pub(crate) fn literal(principals: &[String]) -> impl Iterator<Item = &str> {
     let principals = principals.iter().map(String::as_str);
     principals.filter(|principal| !principal.starts_with('!') && !principal.contains(['*', '?']))
+}
+
+/// Returns the addresses that a line lists and does not negate, by a pattern or as such.
+fn owners(principals: &[String]) -> impl Iterator<Item = &str> {
+    literal(principals).filter(|owner| {
+        let patterns = principals.iter().map(String::as_str);
+        listed(patterns, |pattern| glob(&address::lower(pattern), &address::lower(owner)))
+    })
+}
+
+fn status_of_forge(key: &PublicKey, lines: &[&SignerLine], at: Instant) -> KeyStatus {
+    let current = lines.iter().copied().filter(|line| is_current(line, at));
+    let current: Vec<&SignerLine> = current.collect();
+    let signer = |lines: &[&SignerLine]| {
+        let owners = lines.iter().flat_map(|line| owners(&line.principals));
+        // A line adds to what others of the same key prove, and takes nothing from it.
+        let strongest = lines.iter().max_by_key(|line| line.proof());
+        let limit = strongest.and_then(|line| line.limit.clone());
+        let signer = Signer::new(key, lines, owners.map(str::to_owned).collect());
+        Signer { limit, ..signer }
+    };
+    match current.as_slice() {
+        [] => KeyStatus::OutOfDate(signer(lines)),
+        current => KeyStatus::OfForge(signer(current)),
+    }
 }
 
 fn persons(governance: &Governance, principals: &[String]) -> impl Iterator<Item = Person> {

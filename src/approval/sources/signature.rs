@@ -160,9 +160,40 @@ fn state_of(key: &PublicKey, status: KeyStatus) -> SignatureState {
     }
 }
 
-/// Returns the state of a commit's OpenPGP signature by a key of the forge that committed it, at an instant and at the
-/// signature's own time; `None` if it has none that is read.
+/// Returns a state of a commit's signature as that of one by the forge that committed it, by the keys of its address alone: at an
+/// instant and, of OpenPGP, at the signature's own time.
 pub fn of_forge(
+    commit: &Commit,
+    state: SignatureState,
+    (keys, at): (&Keys, Instant),
+    checked: &CheckedCommits,
+) -> SignatureState {
+    match state {
+        SignatureState::Unverifiable(UnverifiedKind::OpenPgp) => {
+            by_openpgp(commit, keys, at, checked).unwrap_or(state)
+        }
+        SignatureState::OfForge(_) | SignatureState::NotValidAtLanding(_) => {
+            let key = commit.signature().and_then(|signed| named_key(&signed.signature));
+            let address = commit.committer().email.trim();
+            // An OpenPGP signature, which names no whole key, has been judged so already.
+            key.map_or(state, |key| state_of(&key, keys.status_for_forge(&key, address, at)))
+        }
+        state => state,
+    }
+}
+
+/// Tells whether a commit has a signature of a kind that is not read here, so that nobody knows who made it.
+pub(crate) fn is_unread(commit: &Commit) -> bool {
+    match (of_commit(commit).0, commit.signature()) {
+        (Err(SignatureState::Unverifiable(UnverifiedKind::OpenPgp)), Some(signed)) => {
+            !OpenPgpSignature::read(&signed.signature).is_some_and(|read| read.is_verifiable())
+        }
+        (Err(SignatureState::Unverifiable(_)), _) => true,
+        _ => false,
+    }
+}
+
+fn by_openpgp(
     commit: &Commit,
     keys: &Keys,
     at: Instant,
@@ -170,8 +201,8 @@ pub fn of_forge(
 ) -> Option<SignatureState> {
     let signed = commit.signature()?;
     let signature = OpenPgpSignature::read(&signed.signature)?;
-    let address = commit.committer().email.as_str();
-    let made = |key: &&PublicKey| keys.status(key, GIT, signature.made);
+    let address = commit.committer().email.trim();
+    let made = |key: &&PublicKey| keys.status_for_forge(key, address, signature.made);
     let mut candidates: Vec<&PublicKey> = keys.of_forge(address).collect();
     // One check is enough for an honest signature: by the key of its time.
     candidates.order_by_key(|key| !matches!(made(key), KeyStatus::OfForge(_)));
@@ -182,7 +213,7 @@ pub fn of_forge(
     let signer = candidates.into_iter().find(verifies);
     Some(match signer {
         Some(key) => match made(&key) {
-            KeyStatus::OfForge(_) => state_of(key, keys.status(key, GIT, at)),
+            KeyStatus::OfForge(_) => state_of(key, keys.status_for_forge(key, address, at)),
             status => state_of(key, status),
         },
         None if signature.issuer.is_some_and(|id| OPENPGP_IDS.contains(&id)) => {

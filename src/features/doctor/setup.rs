@@ -203,7 +203,11 @@ fn proven_merges(facts: &DoctorFacts<'_>) -> Vec<String> {
         let of = if is_only { String::new() } else { format!(" of {}", forge.address) };
         let (signed, merges) = (forge.n_signed, diag::count(forge.n_merges, "merge commit"));
         let verb = if forge.n_merges == 1 { "carries" } else { "carry" };
-        format!("{signed} of {merges}{of} {verb} its signature")
+        let unread = match forge.n_unread {
+            0 => String::new(),
+            n => format!(", {n} one of a kind that is not read here (SSH is, and RSA by OpenPGP)"),
+        };
+        format!("{signed} of {merges}{of} {verb} its signature{unread}")
     };
     let kept = facts.kept.map(|(kept, all)| {
         let all = diag::count(all, "exception");

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::approval::sources::keys::Keys;
-use crate::approval::sources::signature::{self, SignatureState, UnverifiedKind};
+use crate::approval::sources::signature::{self, SignatureState};
 use crate::features::doctor::recent::{self, RecentCommits};
 use crate::history::commit::Commit;
 use crate::history::walked::CheckedCommits;
@@ -30,6 +30,9 @@ pub struct ForgeMerges {
     pub n_merges: usize,
     #[serde(rename = "signed")]
     pub n_signed: usize,
+    /// How many carry a signature of a kind that is not read.
+    #[serde(skip)]
+    pub n_unread: usize,
     /// The keys that `people.logins` needs for the authors of signed merges, sorted.
     #[serde(skip)]
     pub numbers: Vec<String>,
@@ -61,12 +64,15 @@ pub fn count(governance: &Governance, recent: &RecentCommits) -> Vec<ForgeMerges
             address,
             n_merges: 0,
             n_signed: 0,
+            n_unread: 0,
             numbers: Vec::new(),
         });
         forge.n_merges += 1;
         if is_signed(merge, &keys, &checked) {
             forge.n_signed += 1;
             forge.numbers.extend(lacks_number(governance, merge));
+        } else if signature::is_unread(merge) {
+            forge.n_unread += 1;
         }
     }
     let mut forges: Vec<ForgeMerges> = forges.into_values().collect();
@@ -85,14 +91,8 @@ impl ForgeKey {
 
 fn is_signed(merge: &Commit, keys: &Keys, checked: &CheckedCommits) -> bool {
     let at = merge.committed().unwrap_or(Instant::MIN);
-    let address = merge.committer().email.trim();
-    let state = match signature::of_commit(merge).state(keys, at) {
-        SignatureState::Unverifiable(UnverifiedKind::OpenPgp) => {
-            signature::of_forge(merge, keys, at, checked)
-        }
-        state => Some(state),
-    };
-    matches!(state, Some(SignatureState::OfForge(signer)) if signer.is_owned_by(address))
+    let state = signature::of_commit(merge).state(keys, at);
+    matches!(signature::of_forge(merge, state, (keys, at), checked), SignatureState::OfForge(_))
 }
 
 /// Tells whether a merge is signed by a key that is listed for its committer as for a person.

@@ -3,7 +3,7 @@
 use exledger::approval::verdict::ApprovalVerdict;
 
 use crate::support::approval::{file, said, verdict};
-use crate::support::openpgp::{openpgp, rsa_public};
+use crate::support::openpgp::{armored, openpgp, packet, rsa_public};
 use crate::support::repo::speak::{folded, public, sign, signer};
 use crate::support::repo::{Repo, Work};
 use crate::support::samples::{ID, SAMPLE};
@@ -446,4 +446,79 @@ fn the_key_of_a_forge_that_is_not_named_speaks_for_nobody() {
     let repo = begun(groups, &signer("lee"));
     repo.by("ana").through("Lee Chen <lee@example.com>").signed("lee").merge("file", MERGE);
     assert_eq!(level(&verdict(&repo)), ("claimed", None, "claimed"));
+}
+
+#[test]
+fn a_key_is_that_of_an_address_by_the_lines_of_that_address_alone() {
+    const OTHER: &str = "gitea@b.example.com";
+    let people = PEOPLE.replace("com]", "com, gitea@b.example.com]");
+    for (key, is_openpgp) in [(public("forge"), false), (rsa_public("forge"), true)] {
+        let own = line(",valid-before=\"20261119Z\"", &key);
+        let others = line("", &key).replace("gitea@git.example.com", OTHER);
+        let repo = begun(&people, &(own + &others));
+        let work = pressed(&repo);
+        match is_openpgp {
+            true => work.openpgp_signed("forge").merge("file", MERGE),
+            false => work.signed("forge").merge("file", MERGE),
+        };
+        assert_claimed(
+            "its own has ended",
+            &repo,
+            "the signature is by a key that was not valid then",
+        );
+    }
+    // A line that its address negates, as ssh reads it.
+    for negated in ["!gitea@git.example.com", "!*@git.example.com"] {
+        let key = line("", &public("forge")).replacen(' ', &format!(",{negated} "), 1);
+        let repo = begun(PEOPLE, &key);
+        pressed(&repo).signed("forge").merge("file", MERGE);
+        assert_claimed(negated, &repo, "no key is listed for gitea@git.example.com");
+        let repo = begun("", &signer("lee").replacen(' ', ",!lee@* ", 1));
+        repo.by("lee").signed("lee").merge("file", "Merge branch 'file'");
+        assert_ne!(said(&verdict(&repo)).result, "attested", "{negated}");
+    }
+    // A claim repeats a line that came with the first policy, for another use and for another address.
+    for (address, level_of) in [("gitea@git.example.com", "forge-signed"), (OTHER, "claimed")] {
+        let own = line("", &public("forge")) + &signer("dana");
+        let repo = begun(&people, &own);
+        let more = format!("{address} {}\n", public("forge"));
+        repo.branch("keys")
+            .by("root")
+            .write(".github/allowed_signers", &(own + &more))
+            .commit("List");
+        repo.by("lee").merge("keys", "Merge branch 'keys'");
+        let forge = format!("Gitea <{address}>");
+        repo.by("lee").through(&forge).signed("forge").merge("file", MERGE);
+        assert_eq!(level(&verdict(&repo)).0, level_of, "{address}");
+    }
+}
+
+#[test]
+fn an_address_that_is_named_with_a_name_is_the_forges_under_each() {
+    let people = PEOPLE.replace("[gitea@git.example.com]", "[\"Git <git@git.example.com>\"]");
+    let key = format!("git@git.example.com namespaces=\"git\" {}\n", public("forge"));
+    for name in ["Git", "Acme Git"] {
+        let repo = begun(&people, &key);
+        let forge = format!("{name} <git@git.example.com>");
+        repo.by("lee").through(&forge).signed("forge").merge("file", MERGE);
+        assert_eq!(level(&verdict(&repo)), ("forge-signed", None, "forge-signed"), "{name}");
+        let repo = begun(&people, &key);
+        repo.by("ana").through(&forge).merge("file", MERGE);
+        assert_eq!(said(&verdict(&repo)).result, "self", "{name}: a forge approves nothing");
+    }
+}
+
+#[test]
+fn a_signature_of_another_kind_is_not_called_one_by_another_key() {
+    let unread = "the signature is of a kind that is not read here";
+    let whole = openpgp("forge", b"another commit", 1_763_629_200, 7);
+    let mut of_ed25519 = packet(&whole);
+    of_ed25519[5] = 22;
+    let without_checksum: Vec<&str> = whole.lines().filter(|line| !line.starts_with('=')).collect();
+    let x509 = "-----BEGIN SIGNED MESSAGE-----\nAAAA\n-----END SIGNED MESSAGE-----\n";
+    for signature in [armored(&of_ed25519), without_checksum.join("\n"), x509.to_owned()] {
+        let repo = begun(PEOPLE, &line("", &rsa_public("forge")));
+        pressed(&repo).header(&folded("gpgsig", &signature)).merge("file", MERGE);
+        assert_claimed(&signature, &repo, unread);
+    }
 }

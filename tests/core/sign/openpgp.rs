@@ -61,7 +61,8 @@ fn what_github_signed_verifies_with_its_own_key_alone() {
     let checked = CheckedCommits::default();
     for (commit, key) in &commits {
         let by_forge = |at: Instant| {
-            let state = signature::of_forge(commit, &built_in, at, &checked).unwrap();
+            let state = signature::of_commit(commit).state(&built_in, at);
+            let state = signature::of_forge(commit, state, (&built_in, at), &checked);
             matches!(state, SignatureState::OfForge(signer) if signer.key == keys[*key].key.fingerprint())
         };
         let time = commit.committed().unwrap();
