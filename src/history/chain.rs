@@ -158,6 +158,7 @@ fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> 
             effective,
             no_earlier_than,
             flags,
+            merged_from: merged_from(commit, branch),
         });
     }
     landings
@@ -178,8 +179,7 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     }
     let message = commit.message();
     let mut lines = message.lines().skip_while(|line| line.trim_ascii().is_empty());
-    let words = lines.next().unwrap_or_default().trim_ascii().split(' ');
-    let subject = &words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let subject = &one_line(lines.next().unwrap_or_default());
     // `git merge --log` indents the subjects of what it merges, and whoever is merged wrote those.
     let line = |begin: &str| lines.clone().find(|line| line.starts_with(begin));
     let is_itself = |name: &str| ["main", "master", branch].contains(&name);
@@ -212,6 +212,32 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
             has_request && subject.is_of_branches && subject.target.is_none_or(is_own);
         !is_by_forge && (is_elsewhere || subject.merges(branch))
     })
+}
+
+/// Returns the owner of what a merge's subject says that it merged: as GitHub names the branch of a request, if that has the
+/// name of the approved one (`from acme/main`), and the base that it merges into the branch of a fork (`'acme:base'`).
+fn merged_from(commit: &Commit, branch: &str) -> Option<Rc<str>> {
+    if commit.parents.len() < 2 {
+        return None;
+    }
+    let message = commit.message();
+    let mut lines = message.lines().skip_while(|line| line.trim_ascii().is_empty());
+    let subject = one_line(lines.next().unwrap_or_default());
+    let (text, _) = split_notes(&subject);
+    let of_request = || {
+        let (_, source) = text.strip_prefix("Merge pull request #")?.split_once(" from ")?;
+        source.split_once('/').filter(|(_, name)| *name == branch)
+    };
+    let of_base = || {
+        let (source, _) = text.strip_prefix("Merge branch '")?.split_once("' into ")?;
+        source.split_once(':')
+    };
+    of_request().or_else(of_base).map(|(owner, _)| owner.into())
+}
+
+fn one_line(subject: &str) -> String {
+    let words = subject.trim_ascii().split(' ').filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn unquote<'t>(target: &'t str, quotes: &[char]) -> &'t str {

@@ -112,6 +112,19 @@ pub struct Landing {
     pub no_earlier_than: Instant,
     /// The anomalies of this commit.
     pub flags: BTreeSet<Flag>,
+    /// Whose approved branch, or whose branch by `owner:name`, its subject says that it merged.
+    pub merged_from: Option<Rc<str>>,
+}
+
+impl Landing {
+    /// Tells whether its subject says that it merged the approved branch, or a branch into another one, in the ledger of this name:
+    /// `acme/payments`, by whose owner a forge names its branches (M5a).
+    pub fn is_suspicious(&self, ledger: Option<&str>) -> bool {
+        let owner = ledger.and_then(|name| name.split_once('/')).map(|(owner, _)| owner);
+        let is_own = owner.zip(self.merged_from.as_deref());
+        self.flags.contains(&Flag::Suspicious)
+            || is_own.is_some_and(|(owner, from)| owner.eq_ignore_ascii_case(from))
+    }
 }
 
 /// An anomaly of a mainline commit.

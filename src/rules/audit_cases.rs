@@ -426,6 +426,16 @@ impl<'c> LandedCase<'c> {
 }
 
 impl<'c> MainlineCase<'c> {
+    /// Returns the landings that are no evidence by their subject, in the ledger of the name that it had then.
+    pub fn suspicious(&self) -> impl Iterator<Item = &'c Landing> {
+        let (landings, states) = (&self.history.mainline.landings, &self.history.states);
+        let found = self.landings.iter().filter_map(|at| Some((*at, landings.get(*at)?)));
+        let suspicious = found.filter(|(at, landing)| {
+            landing.is_suspicious(states.before(*at).governance.policy.name.as_deref())
+        });
+        suspicious.map(|(_, landing)| landing)
+    }
+
     /// Returns the landings with a flag.
     pub fn flagged(&self, flag: Flag) -> impl Iterator<Item = &'c Landing> {
         let landings = &self.history.mainline.landings;

@@ -6,7 +6,6 @@ use crate::diag::code::Code;
 use crate::diag::remedy::{Act, Remedy};
 use crate::diag::shell;
 use crate::diag::{Finding, Level};
-use crate::history::mainline::Flag;
 use crate::history::off_line::Lost;
 use crate::history::version::TrailKey;
 use crate::rules::audit_cases::{self, LostChange, LostStanding, MainlineCase};
@@ -30,8 +29,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
-    let flagged = line.flagged(Flag::Suspicious);
-    let suspected = flagged.map(|landing| {
+    let suspected = line.suspicious().map(|landing| {
         let oid = landing.oid.short();
         let message =
             format!("commit {oid} says that it merged the approved branch, or a branch into another one");

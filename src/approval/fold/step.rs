@@ -52,8 +52,8 @@ impl<'a> VersionStep<'a> {
         demand: &VersionDemand,
         evidence: &VersionEvidenceSet<'a>,
     ) -> FourEyesOutcome {
-        let suspicious =
-            self.landing.is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));
+        let ledger = self.resolver.at.policy.name.as_deref();
+        let suspicious = self.landing.is_some_and(|landing| landing.is_suspicious(ledger));
         people::judge(VersionEvidence {
             resolver: self.resolver,
             authors,

@@ -11,7 +11,6 @@ use crate::approval::sources::signature::{
 };
 use crate::history::commit::Commit;
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance, Position, States};
-use crate::history::mainline::Flag;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::MergedTag;
 use crate::history::walked::History;
@@ -337,8 +336,9 @@ impl<'a> SignatureChecks<'a> {
     }
 
     pub(crate) fn is_suspicious(&self, landing: usize) -> bool {
+        let ledger = self.governance_history.before(landing).governance.policy.name.as_deref();
         let landing = self.history.mainline.landings.get(landing);
-        landing.is_none_or(|landing| landing.flags.contains(&Flag::Suspicious))
+        landing.is_none_or(|landing| landing.is_suspicious(ledger))
     }
 
     /// Returns the state of the signature of a merge that a forge committed, also of an OpenPGP one; `None` if the keys of

@@ -456,11 +456,13 @@ fn merge_elsewhere_approves_nothing() {
         repo.set_ref("refs/heads/main", merge);
         repo
     };
-    // As git words it for what is named on its command line.
+    // As git words it for what is named on its command line, and GitHub for a request of the owner that the policy names.
     let (one, two) = (&["main"][..], &["main", "other"][..]);
     for (others, subject) in [
         (one, "Merge branch 'main' into work"),
         (one, "Merge branch 'acme:main' into main"),
+        (one, "Merge pull request #3 from example/main"),
+        (one, "Merge branch 'Example:work' into main"),
         (one, "Merge commit 'main^0' into work"),
         (one, "Merge commit '5cf8d57e' into work"),
         (one, "Merge tag 'v1' into work"),
@@ -478,8 +480,13 @@ fn merge_elsewhere_approves_nothing() {
         assert_eq!(status(&repo), "active", "{subject}, and Dana approves");
     }
     // Dana merges the request into the approved branch.
-    for subject in ["Merge commit 'file^0'", "Merge tag 'v1'", "Merge branches 'file' and 'other'"]
-    {
+    for subject in [
+        "Merge commit 'file^0'",
+        "Merge tag 'v1'",
+        "Merge branches 'file' and 'other'",
+        "Merge pull request #3 from mallory/main",
+        "Merge pull request #3 from example/file",
+    ] {
         let repo = ledger(&policy, &["dana"]);
         repo.branch("file").by("mallory").write(ID, SAMPLE).commit("File it");
         repo.branch("other").by("lee").write("OTHER.md", "Other\n").commit("Add another");
