@@ -6,8 +6,8 @@
 //! - Trailers: `message_trailers` stops at `---` (1,144 of 6,000 messages of DefectDojo differ from git's):
 //!   `history::trailer`.
 //! - Idents: of a line with two `<…>` git takes the first and libgit2 the last; of two `author` headers the other way
-//!   round; git keeps a blank at the end of an address. `find_commit` and `peel` fail on an author without `<` and on a
-//!   time beyond 64 bits. So commits are raw bytes, read by `history::ident`, which notes each; what can't be read is exit
+//!   round; git keeps a blank at the end of an address. `find_commit` and `peel` fail on an author without `<`, on a header
+//!   before the author and on a time beyond 64 bits. So commits are raw bytes, read by `history::ident`, which notes each; what can't be read is exit
 //!   3, with the id.
 //! - Messages: `message` fails where it is not UTF-8, and a NUL ends it. The raw bytes and the `encoding` header are used.
 //! - Parents: `Commit::parent` honours grafts and shallow boundaries, not `refs/replace`; at a boundary `parent_count` is
@@ -68,6 +68,7 @@ use std::path::{Path, PathBuf};
 use sha1::{Digest as _, Sha1};
 
 use crate::diag::remedy::Remedy;
+use crate::history::chain;
 use crate::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::store::commits::{CommitWriter, ScribeError};
@@ -312,6 +313,13 @@ impl Repository {
     /// [`ScribeError`] if git refuses.
     pub fn scribe(&self) -> Result<CommitWriter, ScribeError> {
         CommitWriter::open(&self.own_dir)
+    }
+
+    // Not by libgit2's reader of commits, which refuses some that git reads: with the signature before the author.
+    fn tree_of(&self, commit: Oid) -> Result<git2::Tree<'_>, GitError> {
+        let read = chain::read(self, commit);
+        let tree = read.map_err(|obstacle| GitError::of_object("a commit", &obstacle))?.tree;
+        Ok(self.git.find_tree(theirs(tree)?)?)
     }
 
     fn obstacle(&self, oid: Oid, error: &git2::Error) -> Obstacle {

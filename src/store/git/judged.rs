@@ -14,7 +14,7 @@ use crate::history::paths::LedgerPrefix;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::store::files::WorkTree;
 use crate::store::git::tracked::{ASSUME_UNCHANGED, SKIP_WORKTREE, TrackedFile};
-use crate::store::git::{GitError, Repository, ours, theirs};
+use crate::store::git::{GitError, Repository, ours};
 
 words! {
     /// What an operation of git that is not finished is called.
@@ -429,10 +429,7 @@ impl Repository {
         if let Some(head) = head {
             self.tree_ends(head, prefix, places)?;
         }
-        let tree = match head {
-            Some(head) => Some(self.git.find_commit(theirs(head)?)?.tree()?),
-            None => None,
-        };
+        let tree = head.map(|head| self.tree_of(head)).transpose()?;
         let index = self.index()?;
         let is_kept = |path: &Vec<u8>| {
             let entry = index.get_path(&native(path), 0);
@@ -476,9 +473,8 @@ impl Repository {
         for commit in base.into_iter().chain([head]) {
             self.tree_ends(commit, &everything, &[String::new()])?;
         }
-        let tree = |oid| self.git.find_commit(theirs(oid)?)?.tree();
         let mut options = differing_files(&everything, &[]);
-        let (old, new) = (base.map(tree).transpose()?, tree(head)?);
+        let (old, new) = (base.map(|base| self.tree_of(base)).transpose()?, self.tree_of(head)?);
         let diff = self.git.diff_tree_to_tree(old.as_ref(), Some(&new), Some(&mut options))?;
         let added = diff.deltas().filter(|delta| delta.status() == git2::Delta::Added);
         let paths = added.filter_map(delta_path);

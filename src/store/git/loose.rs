@@ -10,7 +10,7 @@ use crate::history::objects::{Objects, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::proposal::Loose;
 use crate::store::git::judged::{delta_path, differing_files, is_read_from_index, native};
-use crate::store::git::{GitError, Repository, ours, theirs};
+use crate::store::git::{GitError, Repository, ours};
 use crate::yaml::node::Limits;
 
 impl Repository {
@@ -34,10 +34,7 @@ impl Repository {
         if let Some(head) = head {
             self.tree_ends(head, prefix, folders)?;
         }
-        let tree = match head {
-            Some(head) => Some(self.git.find_commit(theirs(head)?)?.tree()?),
-            None => None,
-        };
+        let tree = head.map(|head| self.tree_of(head)).transpose()?;
         let index = self.index()?;
         self.attributes_end(&index)?;
         let mut diff =
@@ -107,7 +104,7 @@ impl Repository {
     pub fn differing(&self, from: Oid, prefix: &LedgerPrefix) -> Result<Vec<String>, GitError> {
         let mut options = differing_files(prefix, &[]);
         self.tree_ends(from, &LedgerPrefix::default(), &[String::new()])?;
-        let tree = self.git.find_commit(theirs(from)?)?.tree()?;
+        let tree = self.tree_of(from)?;
         let index = self.index()?;
         self.attributes_end(&index)?;
         let staged = self.git.diff_tree_to_index(Some(&tree), Some(&index), Some(&mut options))?;
