@@ -214,8 +214,8 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     })
 }
 
-/// Returns the owner of what a merge's subject says that it merged: as GitHub names the branch of a request, if that has the
-/// name of the approved one (`from acme/main`), and the base that it merges into the branch of a fork (`'acme:base'`).
+// Returns the owner of what a merge's subject says that it merged: as GitHub names the branch of a request, if that has the
+// name of the approved one (`from acme/main`), and the base that it merges into the branch of a fork (`'acme:base'`).
 fn merged_from(commit: &Commit, branch: &str) -> Option<Rc<str>> {
     if commit.parents.len() < 2 {
         return None;

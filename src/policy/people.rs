@@ -247,7 +247,7 @@ pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
     fitting.next().is_some()
 }
 
-/// Returns the address of a pattern, without the name that may stand before it.
+// Returns the address of a pattern, without the name that may stand before it.
 fn address_of(pattern: &str) -> &str {
     let behind = pattern.trim_end().strip_suffix('>').and_then(|text| text.rsplit_once('<'));
     behind.map_or(pattern, |(_, address)| address)

@@ -426,7 +426,7 @@ impl<'c> LandedCase<'c> {
 }
 
 impl<'c> MainlineCase<'c> {
-    /// Returns the landings that are no evidence by their subject, in the ledger of the name that it had then.
+    /// Returns the landings whose subject says that they approve nothing, in the ledger of the name that it had then.
     pub fn suspicious(&self) -> impl Iterator<Item = &'c Landing> {
         let (landings, states) = (&self.history.mainline.landings, &self.history.states);
         let found = self.landings.iter().filter_map(|at| Some((*at, landings.get(*at)?)));

@@ -74,7 +74,8 @@ fn by_earlier_rules(landed: &LandedCase<'_>) -> Remedy {
     let may_sign =
         |step: &ApprovalStep| step.way == ApprovalWay::SignedFile && step.after.is_none();
     let open = landed.record.filter(|_| landed.at_tip).map(|record| {
-        steps::for_change(landed.today, record, &landed.verdict.author_persons()).steps
+        let authors = landed.verdict.author_persons();
+        steps::for_change(landed.today, record, &authors, landed.landing.effective).steps
     });
     if !open.into_iter().flatten().any(|step| may_sign(&step)) {
         return Remedy::stays()

@@ -95,6 +95,7 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
                 of_other_bytes: &[],
                 was_removed: landed.was_removed,
                 has_review_job: false,
+                at: around.instant,
             }))
         }
         _ => NextSteps::default(),
@@ -198,7 +199,13 @@ fn stated(
         stated: Some(Rc::new(record.clone())),
         controls: controls(record, proposal.since, around.instant),
         // Its approval will be evaluated by the policy that it lands on, not by the one that it proposes.
-        approval: Some(Rc::new(who::proposed(around.governance, record, None, &proposal.authors))),
+        approval: Some(Rc::new(who::proposed(
+            around.governance,
+            record,
+            None,
+            &proposal.authors,
+            around.instant,
+        ))),
         ..record_state
     }
 }

@@ -22,9 +22,15 @@ tiers: [{name: standard, approvals: {count: 1, each_of: [security]}}]
 
 /// A ledger with a key of the forge, in which Ana filed the sample on a branch.
 fn filed(policy: &str) -> Repo {
+    filed_with(policy, "")
+}
+
+/// The same, with options of the lines that list the key.
+fn filed_with(policy: &str, options: &str) -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     let keys = [public("forge"), rsa_public("forge")];
-    let lines = keys.map(|key| format!("gitea@git.example.com namespaces=\"git\" {key}\n"));
+    let lines =
+        keys.map(|key| format!("gitea@git.example.com namespaces=\"git\"{options} {key}\n"));
     let work = repo.by("root").write("exledger.yaml", policy);
     work.write(".github/allowed_signers", &lines.concat()).commit("Begin");
     repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
@@ -114,6 +120,26 @@ fn an_auditor_hears_of_a_signature_that_names_the_forge_and_is_not_its_own() {
 }
 
 #[test]
+fn a_signature_before_the_author_is_read_as_git_reads_it() {
+    let repo = filed(POLICY);
+    repo.by("lee").through(FORGE).signed("forge").merge("file", MERGE);
+    repo.checkout();
+    // Git writes no such commit, and reads it.
+    repo.rewrite(|raw| {
+        let (author, rest) = raw.split_once("\nauthor ").unwrap();
+        let (idents, signature) = rest.split_once("\ngpgsig ").unwrap();
+        let (signature, message) = signature.split_once("\n\n").unwrap();
+        format!("{author}\ngpgsig {signature}\nauthor {idents}\n\n{message}")
+    });
+    for args in [&["show", ID][..], &["list"], &["check", "--application", "a"], &["lint"]] {
+        let now = repo.now().to_string();
+        let at = if args[0] == "lint" { &[][..] } else { &["--on", &now] };
+        let run = cli::run(repo.path(), &[args, at].concat());
+        assert!(run.code < 2, "{args:?}: {}{}", run.out, run.err);
+    }
+}
+
+#[test]
 fn a_demand_for_it_decides_what_is_in_force() {
     let demanding = POLICY.replace("[security]}", "[security], proof: forge-signed}");
     let repo = filed(&demanding);
@@ -126,6 +152,14 @@ fn a_demand_for_it_decides_what_is_in_force() {
     let statement = &shown["statements"][0];
     assert_eq!(statement["level_reason"], "Gitea signs its merges, and not this one");
     assert!(run(&repo, &["list"]).contains("unapproved"), "a table checks it, too");
+    // A key that has ended signs nothing that lands today.
+    let ended =
+        filed_with(&demanding.replace(", noreply@github.com", ""), ",valid-before=\"20261119\"");
+    let comment = run(&ended, &["diff", "main", "file", "--format", "markdown"]);
+    assert!(!comment.contains("forge-signed; "), "{comment}");
+    ended.by("lee").through(FORGE).merge("file", MERGE);
+    let shown = run(&ended, &["show", ID]);
+    assert!(!shown.contains("press Merge"), "{shown}");
     // What approves it is said before it lands, and is true.
     let repo = filed(&demanding);
     let compared = answer(&repo, &["diff", "main", "file"]);
@@ -155,6 +189,21 @@ fn doctor_counts_the_merges_that_a_forge_signed() {
     assert!(
         message.ends_with(
             "1 of 2 merge commits carry its signature; proof: forge-signed would keep 1 of 1 exception in force"
+        ),
+        "{message}"
+    );
+    let (_, keys) = check(&repo, "keys");
+    assert_eq!(
+        keys,
+        "no person's key is listed, so no approval is attested; 1 merge is forge-signed"
+    );
+    let named = POLICY.replace("gitea@", "git@");
+    let repo_of_other = filed(&named);
+    repo_of_other.by("lee").through("Acme <git@git.example.com>").merge("file", "Merge it");
+    let (_, message) = check(&repo_of_other, "forge");
+    assert!(
+        message.starts_with(
+            "git@git.example.com commits what people merge; 0 of 1 merge commit carries"
         ),
         "{message}"
     );

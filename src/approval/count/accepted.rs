@@ -8,6 +8,7 @@ use crate::approval::sources::message::{CommitMessage, Pinned};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::tier;
+use crate::record::time::Instant;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AcceptedKinds {
@@ -32,11 +33,11 @@ pub struct AcceptedKinds {
 }
 
 impl AcceptedKinds {
-    /// `can_record_reviews` tells whether reviews of a pull request could be recorded.
+    /// `can_record_reviews` tells whether reviews of a pull request could be recorded; a merge would land at `at`.
     pub fn new(
         governance: &Governance,
         demand: &tier::TierDemand,
-        keys: &Keys,
+        (keys, at): (&Keys, Instant),
         can_record_reviews: bool,
     ) -> AcceptedKinds {
         let approval = &governance.policy.approval;
@@ -53,7 +54,7 @@ impl AcceptedKinds {
             merges,
             forge_merges: accepts(EvidenceKind::Merge)
                 && demand.proof <= Proof::ForgeSigned
-                && keys.prove_merges(governance),
+                && keys.prove_merges(governance, Some(at)),
             trailers: trailers && reads_approved_by(approval.forge),
             signed_merges: accepts(EvidenceKind::Signature),
             signed_files: accepts(EvidenceKind::Detached),

@@ -218,7 +218,7 @@ pub(crate) fn impossible(governance: &Governance) -> Option<String> {
     let terms = deciding(governance, &listed);
     let proves_merges = terms.proof == Proof::ForgeSigned
         && governance.policy.approval.accept.contains(&EvidenceKind::Merge)
-        && keys.prove_merges(governance);
+        && keys.prove_merges(governance, None);
     let keys = keys.proving(terms.proof);
     let is_anyone_able = terms.proof == Proof::Claimed && listed.is_empty()
         || signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace));

@@ -34,9 +34,9 @@ pub(crate) fn prove(scene: Scene<'_>, claim: &mut Claim<'_>) {
     }
 }
 
-/// Tells whether a signature is by somebody else than a commit's author, who did not commit it: a forge signs so what others
-/// press, and its key says nothing about who that was. Of one parent, people do that, too: by a key for more than commits, or
-/// as members of a group.
+// Tells whether a signature is by somebody else than a commit's author, who did not commit it: a forge signs so what others
+// press, and its key says nothing about who that was. Of one parent, people do that, too: by a key for more than commits, or
+// as members of a group.
 pub(crate) fn is_by_proxy(
     resolver: IdentityResolver,
     (key, signer): (&str, &Identity),
@@ -56,7 +56,7 @@ fn is_in_group(resolver: IdentityResolver, identity: &Identity) -> bool {
     !resolver.groups(&identity.person, Proof::Claimed).is_empty()
 }
 
-/// Returns the committer of what somebody else made, if it signed that and is in no group: it may be a forge.
+// Returns the committer of what somebody else made, if it signed that and is in no group: it may be a forge.
 pub(crate) fn unnamed_forge(
     resolver: IdentityResolver,
     signature: &SignatureState,

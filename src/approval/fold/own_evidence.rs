@@ -99,7 +99,7 @@ impl<'a> TrailEvaluator<'a> {
                 Satisfied::No => AcceptedKinds::new(
                     step.state.governance,
                     &demand.terms,
-                    &step.state.key_set.keys,
+                    (&step.state.key_set.keys, self.next_landing()),
                     evidence.pull_request.is_some(),
                 ),
                 Satisfied::Yes | Satisfied::Undetermined(_) => AcceptedKinds::default(),
@@ -245,6 +245,12 @@ impl<'a> TrailEvaluator<'a> {
             }
             None => combined_demand(step.state.governance, step.record, self.base()),
         }
+    }
+
+    // Returns the earliest time at which a merge could land now.
+    fn next_landing(&self) -> Instant {
+        let landings = &self.context.history.mainline.landings;
+        landings.last().map_or(Instant::MIN, |landing| landing.effective)
     }
 
     fn is_forge_signing(&self, before: usize) -> bool {

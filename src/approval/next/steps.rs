@@ -18,6 +18,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
+use crate::record::time::Instant;
 
 /// The maximum number of uncounted approval files explained for a version.
 const MOST_FILES: usize = 3;
@@ -48,6 +49,8 @@ pub struct ProposedContent<'p> {
     pub was_removed: bool,
     /// Whether a job of the forge records the reviews of merged pull requests.
     pub has_review_job: bool,
+    /// When a merge would land it.
+    pub at: Instant,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -253,10 +256,15 @@ pub fn by_policy(accepted: AcceptedKinds, missing: Vec<MissingApproval>) -> Next
 }
 
 /// Returns the same for a change of an approved record, whatever the change is.
-pub fn for_change(governance: &Governance, record: &Record, makers: &[Person]) -> NextSteps {
+pub fn for_change(
+    governance: &Governance,
+    record: &Record,
+    makers: &[Person],
+    at: Instant,
+) -> NextSteps {
     let demand = combined_demand(governance, Some(record), None);
     let keys = Keys::from_governance(governance, governance);
-    let accepted = AcceptedKinds::new(governance, &demand.terms, &keys, false);
+    let accepted = AcceptedKinds::new(governance, &demand.terms, (&keys, at), false);
     by_policy(accepted, who::lacking(governance, record, None, makers, &[]))
 }
 
@@ -350,7 +358,12 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     let keys = Keys::from_governance(governance, governance);
     let proposal = Proposal {
         governance,
-        accepted: AcceptedKinds::new(governance, &demand.terms, &keys, content.has_review_job),
+        accepted: AcceptedKinds::new(
+            governance,
+            &demand.terms,
+            (&keys, content.at),
+            content.has_review_job,
+        ),
         demand: &demand,
         eligibility,
         missing: &missing,

@@ -138,6 +138,7 @@ pub fn proposed(
     own: &Record,
     approved: Option<&Record>,
     makers: &[(String, String)],
+    at: Instant,
 ) -> ApprovalVerdict {
     let identities = Identities::from_governance(governance);
     let resolver = identities.resolver();
@@ -175,7 +176,7 @@ pub fn proposed(
         accepted: AcceptedKinds::new(
             governance,
             &demand.terms,
-            &identities.known.key_set.keys,
+            (&identities.known.key_set.keys, at),
             false,
         ),
         ..verdict

@@ -144,7 +144,7 @@ impl Keys {
         }
     }
 
-    /// Returns the same of a forge's key, as one of this address: by its lines alone.
+    // Returns the same of a forge's key, as one of this address: by its lines alone.
     pub(crate) fn status_for_forge(
         &self,
         key: &PublicKey,
@@ -183,10 +183,12 @@ impl Keys {
         self.of_forges().filter(is_owner)
     }
 
-    pub(crate) fn prove_merges(&self, governance: &Governance) -> bool {
-        let mut proving = self
-            .of_forges()
-            .filter(|line| line.proof() >= Proof::ForgeSigned && !self.revoked.contains(&line.key));
+    // `None` ignores the dates of the lines.
+    pub(crate) fn prove_merges(&self, governance: &Governance, at: Option<Instant>) -> bool {
+        let is_current = |line: &SignerLine| at.is_none_or(|at| is_current(line, at));
+        let proves = |line: &SignerLine| line.proof() >= Proof::ForgeSigned && is_current(line);
+        let lines = self.of_forges().filter(|line| proves(line));
+        let mut proving = lines.filter(|line| !self.revoked.contains(&line.key));
         proving.any(|line| {
             owners(&line.principals).any(|owner| people::names_forge(governance, owner))
         })
@@ -447,7 +449,7 @@ pub(crate) fn literal(principals: &[String]) -> impl Iterator<Item = &str> {
     principals.filter(|principal| !principal.starts_with('!') && !principal.contains(['*', '?']))
 }
 
-/// Returns the addresses that a line lists and does not negate, by a pattern or as such.
+// Returns the addresses that a line lists and does not negate, by a pattern or as such.
 fn owners(principals: &[String]) -> impl Iterator<Item = &str> {
     literal(principals).filter(|owner| {
         let patterns = principals.iter().map(String::as_str);

@@ -15,7 +15,7 @@ const END: &[u8] = b"-----END PGP SIGNATURE-----";
 /// The largest block that is read; the signature of an RSA key of 4096 bits takes about 900 bytes.
 const MOST_BYTES: usize = 8 * 1024;
 
-/// The size of the largest RSA key that is checked.
+// The size of the largest RSA key that is checked.
 const MOST_KEY_BYTES: usize = 4096 / 8;
 
 /// A version 4 signature of a binary document, by an RSA key.
@@ -73,7 +73,7 @@ impl OpenPgpSignature {
         })
     }
 
-    /// Tells whether a key that is checked here could have made the signature, by its size.
+    // Tells whether a key that is checked here could have made the signature, by its size.
     pub(crate) fn is_verifiable(&self) -> bool {
         self.value.len() <= MOST_KEY_BYTES
     }

@@ -182,7 +182,7 @@ pub fn of_forge(
     }
 }
 
-/// Tells whether a commit has a signature of a kind that is not read here, so that nobody knows who made it.
+// Tells whether a commit has a signature of a kind that is not read here, so that nobody knows who made it.
 pub(crate) fn is_unread(commit: &Commit) -> bool {
     match (of_commit(commit).0, commit.signature()) {
         (Err(SignatureState::Unverifiable(UnverifiedKind::OpenPgp)), Some(signed)) => {

@@ -81,6 +81,7 @@ impl StatementReader<'_> {
             of_other_bytes: &statements.of_other_bytes,
             was_removed: entry.landed.was_removed,
             has_review_job: self.has_review_job,
+            at: self.at.instant(),
         })))
     }
 

@@ -34,6 +34,7 @@ pub(super) struct Requirements<'g> {
     impossible: Vec<(String, String)>,
     /// Why no merge is forge-signed, if the newest commits show it.
     unsigned: Option<String>,
+    n_forge_signed: usize,
 }
 
 struct NamedDemand {
@@ -72,13 +73,25 @@ impl<'g> Requirements<'g> {
         let impossible = demands
             .iter()
             .filter_map(|demand| {
-                let accepted = AcceptedKinds::new(governance, &demand.demand, keys, true);
+                let accepted =
+                    AcceptedKinds::new(governance, &demand.demand, (keys, facts.instant), true);
                 let next = steps::by_policy(accepted, Vec::new());
                 next.steps.is_empty().then(|| (demand.of.clone(), text::no_way(&next)))
             })
             .collect();
         let unsigned = unsigned(facts);
-        Requirements { governance, demands, members, keyed, has_patterns, impossible, unsigned }
+        let named = facts.forges.iter().filter(|forge| forge.is_named);
+        let n_forge_signed = named.map(|forge| forge.n_signed).sum();
+        Requirements {
+            governance,
+            demands,
+            members,
+            keyed,
+            has_patterns,
+            impossible,
+            unsigned,
+            n_forge_signed,
+        }
     }
 
     /// Returns the number of people with a key; at least one if a key is listed for a pattern.
@@ -175,7 +188,16 @@ impl<'g> Requirements<'g> {
             return DoctorCheck::problem(name, format!("{of} can't be approved: {change}"));
         }
         if n_signers == 0 {
-            let message = "no key is listed, so approvals are claimed, not attested";
+            let message = match self.n_forge_signed {
+                0 => "no key is listed, so approvals are claimed, not attested".to_owned(),
+                n => {
+                    let (merges, verb) =
+                        (diag::count(n, "merge"), if n == 1 { "is" } else { "are" });
+                    format!(
+                        "no person's key is listed, so no approval is attested; {merges} {verb} forge-signed"
+                    )
+                }
+            };
             return DoctorCheck::ok(name, message);
         }
         let n_people = self.keyed.len();

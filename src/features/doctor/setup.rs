@@ -163,6 +163,7 @@ pub(super) fn forge(facts: &DoctorFacts<'_>, seen: Option<&str>) -> DoctorCheck 
         );
         return DoctorCheck::note(name, message).with_lines(["forge: auto".to_owned()]);
     }
+    let addresses: Vec<&str> = facts.forges.iter().map(|forge| forge.address.as_str()).collect();
     let message = match (counts.is_empty(), seen) {
         (false, _) if facts.recent.landings.len() == 1 => {
             let names: Vec<&str> = counts.keys().map(|name| &**name).collect();
@@ -172,6 +173,10 @@ pub(super) fn forge(facts: &DoctorFacts<'_>, seen: Option<&str>) -> DoctorCheck 
             let shown: Vec<String> =
                 counts.iter().map(|(name, n)| format!("{name} in {n}")).collect();
             format!("{} of the {of}", shown.join(", "))
+        }
+        (true, _) if !addresses.is_empty() => {
+            let verb = if addresses.len() == 1 { "commits" } else { "commit" };
+            format!("{} {verb} what people merge", diag::names(&addresses))
         }
         (true, Some(seen)) => format!("{seen}; no commit shows it yet"),
         (true, None) => "plain git: no commit, remote or file shows a forge".to_owned(),

@@ -95,7 +95,7 @@ fn is_signed(merge: &Commit, keys: &Keys, checked: &CheckedCommits) -> bool {
     matches!(signature::of_forge(merge, state, (keys, at), checked), SignatureState::OfForge(_))
 }
 
-/// Tells whether a merge is signed by a key that is listed for its committer as for a person.
+// Tells whether a merge is signed by a key that is listed for its committer as for a person.
 pub(super) fn is_signed_by_committer(merge: &Commit, keys: &Keys) -> bool {
     let at = merge.committed().unwrap_or(Instant::MIN);
     let address = merge.committer().email.trim();

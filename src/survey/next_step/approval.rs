@@ -416,7 +416,8 @@ impl<'a> AdviceCase<'a> {
                 .map(|verdict| steps::by_policy(verdict.accepted, verdict.missing.clone()))
                 .unwrap_or_default(),
             (_, Some(pending), Some(record)) => {
-                steps::for_change(self.around.governance, record, &pending.authors)
+                let around = self.around;
+                steps::for_change(around.governance, record, &pending.authors, around.instant)
             }
             (_, Some(_), None) => NextSteps::default(),
             (_, None, _) => {

@@ -38,14 +38,15 @@ pub(crate) fn findings(example: &Example, tree: &MapTree) -> Vec<Finding> {
         Some(sample) => (sample.record.as_ref(), landed),
         None => (landed, None),
     };
+    let until = Instant::parse("2026-11-21T09:00:00Z").unwrap();
     let own = after.as_ref().and_then(|after| after.record.as_ref());
-    let verdict = own.map(|own| who::proposed(&base, own, approved, &[]));
+    let verdict = own.map(|own| who::proposed(&base, own, approved, &[], until));
     let brought: Vec<Rc<Governance>> = brought.into_iter().map(Rc::new).collect();
     let neighbours = Neighbours {
         redesigns: Vec::new(),
         all: example.neighbours().into_iter().map(neighbour).collect(),
         further_ids: Default::default(),
-        until: Instant::parse("2026-11-21T09:00:00Z").unwrap(),
+        until,
     };
     let known = RuleContext {
         governance: brought.last().map_or(&base, |last| last),
