@@ -30,7 +30,6 @@ pub mod evidence {
     pub(crate) mod claims;
     pub mod files;
     pub(crate) mod forge_merge;
-    pub(crate) mod recorded_review;
     pub mod reviews;
     pub mod statement;
     pub mod statement_file;

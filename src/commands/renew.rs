@@ -91,7 +91,9 @@ impl RenewArgs {
     }
 
     fn given_end(&self) -> anyhow::Result<NewEnd> {
-        self.end().ok_or_else(|| prompts::missing("--until or --for"))
+        let both = "--until or --for, and --reason for a later end,";
+        let lacks = if self.reason.is_some() { "--until or --for" } else { both };
+        self.end().ok_or_else(|| prompts::missing(lacks))
     }
 
     /// Returns the reason; without one, the plan of a later end says that it is missing.

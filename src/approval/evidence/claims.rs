@@ -5,12 +5,11 @@
 //! a claim counts.
 
 use crate::approval::evidence::forge_merge;
-use crate::approval::evidence::recorded_review;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, BadFile};
 use crate::approval::people::at_landing::SignatureChecks;
 use crate::approval::people::authors::{self, AuthorSet};
 use crate::approval::people::identity::{Identity, IdentityResolver, NamedPerson};
-use crate::approval::people::relation::{Relation, SeparatedBy};
+use crate::approval::people::relation::{ForgeAnswer, Relation, SeparatedBy};
 use crate::approval::sources::forge;
 use crate::approval::sources::keys::Signer;
 use crate::approval::sources::message::{CommitMessage, ForgeAdapter, Pinned};
@@ -26,7 +25,10 @@ use crate::history::refs::REVIEW_NOTES;
 use crate::history::version::Version;
 use crate::policy;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
+use crate::policy::people::account::Account;
+use crate::record::address;
 use crate::record::time::Instant;
+use std::rc::Rc;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Claim<'a> {
@@ -535,10 +537,10 @@ pub(crate) fn add_file<'a>(
             resolver.widen(&mut bridge);
             claim.kind = EvidenceKind::Review;
             claim.stated_by = Some(bridge);
-            claim.separated_by = recorded_review::answered(&landed.file, &identity);
+            claim.separated_by = answered(&landed.file, &identity);
             // A squash may name none of the commits of its branch.
             if scene.version.commit.parents.len() < 2
-                && recorded_review::names_reviewer(&landed.file, &identity, resolver)
+                && names_reviewer(&landed.file, &identity, resolver)
             {
                 claim.bar.get_or_insert(NotCounted::Author);
             }
@@ -619,4 +621,38 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, (vote, who): (Vote, &s
         source: Some(format!("{REVIEW_NOTES}:{about}")),
         ..Claim::new(resolver, stated_at, who, EvidenceKind::Note, place, note.commit.oid)
     }
+}
+
+// Returns what a recorded review says about the accounts of its reviewer and of the authors.
+fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
+    let Some(account) = reviewer_account(file, reviewer) else {
+        return SeparatedBy::Address;
+    };
+    let authors = file.authors.iter();
+    let mut logins: Vec<(String, String)> =
+        authors.map(|author| (author.email.to_string(), author.login.clone())).collect();
+    logins.push((file.by.to_string(), account.login));
+    SeparatedBy::Answer(Rc::new(ForgeAnswer { forge: account.forge, logins }))
+}
+
+// Tells whether a recorded review names its reviewer as an author of the request.
+fn names_reviewer(
+    file: &ApprovalFile,
+    reviewer: &Identity,
+    resolver: IdentityResolver<'_>,
+) -> bool {
+    let account = reviewer_account(file, reviewer);
+    let is_own_login = |login: &str| {
+        account.as_ref().is_some_and(|account| address::lower(login) == account.login)
+    };
+    file.authors.iter().any(|author| {
+        let named = resolver.identity("", author.email.as_str());
+        named.is(reviewer) || is_own_login(&author.login)
+    })
+}
+
+fn reviewer_account(file: &ApprovalFile, reviewer: &Identity) -> Option<Account> {
+    let stated = file.account.as_ref();
+    let account = stated.and_then(|address| Account::of(address.as_str(), &[]));
+    account.or_else(|| reviewer.person.account.clone())
 }

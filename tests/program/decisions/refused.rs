@@ -80,7 +80,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
         &["close", ID, "--reason", "Job retired"],
         "help: use one of remediated, revoked, superseded, withdrawn\n",
     ),
-    (&["renew", ID], "--until or --for is missing"),
+    (&["renew", ID], "--until or --for, and --reason for a later end, is missing"),
     (&["note", ID], "--stage and --note are missing"),
     (&["close", ID, "--outcome", "rejected", "--reason", "No"], "exledger reject"),
     (
