@@ -24,7 +24,7 @@ use exledger::{features, view};
 /// the files that it tracks, elsewhere those below the folder that .gitignore doesn't leave out. The answer says which
 /// of them are past their end or the date that their comment names, have no reason, or were written by somebody who is
 /// no longer active here. In a ledger, each must be covered by an exception in force. With --base, only what a branch
-/// adds or widens counts. Exits 1 for errors; with --strict for warnings, such as a passed date, too.
+/// adds, widens or uncovers counts. Exits 1 for errors; with --strict for warnings, such as a passed date, too.
 #[derive(Debug, Parser)]
 #[command(
     after_help = "EXAMPLE\n  exledger scan\n  exledger scan --base origin/main --format github\n  exledger scan src --format csv"

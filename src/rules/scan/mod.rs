@@ -147,7 +147,7 @@ pub struct SuppressionCase {
     pub faults: Vec<SuppressionFault>,
     /// Why the status of the record that it cites can't be determined.
     pub doubt: Option<String>,
-    /// The record that covers it, or that it cites; `None` if the ledger has none.
+    /// The record that covers it, the first one of several, or that it cites; `None` if the ledger has none.
     pub record: Option<String>,
     /// Whether it is a file that `export` generated.
     pub is_generated: bool,
