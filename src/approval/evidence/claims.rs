@@ -4,7 +4,7 @@
 //! Pure. Start at `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `count::weigh` decides whether
 //! a claim counts.
 
-use crate::approval::evidence::forge_merge;
+use crate::approval::evidence::forge_merge::{self, ForgeLanding};
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, BadFile};
 use crate::approval::people::at_landing::SignatureChecks;
 use crate::approval::people::authors::{self, AuthorSet};
@@ -234,7 +234,7 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     evidence.signature = Some(signature);
     let mut claims = evidence.claims.iter_mut();
     if let Some(claim) = claims.find(|claim| claim.kind == EvidenceKind::Merge) {
-        forge_merge::prove(scene, claim);
+        prove_by_forge(scene, claim);
     }
     for commit in &version.nested {
         evidence.claims.extend(nested(scene, commit));
@@ -318,7 +318,7 @@ fn signed<'a>(
     if scene.resolver.is_forge(committer) && signer.is_owned_by(committer.email.trim()) {
         return None;
     }
-    let who = match signer_of(scene.resolver, signer, commit) {
+    let who = match scene.resolver.signer(signer, commit) {
         Some(identity) => NamedPerson::Someone(identity),
         None => scene.resolver.nobody_known(&signer.written()),
     };
@@ -335,21 +335,6 @@ fn signed<'a>(
         level_reason: signer.limit.clone().map(LevelReason::Key),
         ..Claim::new(scene.resolver, scene.at, who, EvidenceKind::Signature, place, commit.oid)
     })
-}
-
-pub(crate) fn signer_of(
-    resolver: IdentityResolver,
-    signer: &Signer,
-    commit: &Commit,
-) -> Option<Identity> {
-    let persons = signer.persons(resolver.at);
-    let idents = [commit.committer(), commit.author()];
-    let mut named = idents.into_iter().filter_map(|ident| resolver.of_ident(ident));
-    let shown = named.find_map(|named| {
-        let mut persons = persons.iter();
-        persons.find(|person| person.key == named.person.key)
-    });
-    shown.or(persons.first()).map(|person| resolver.of_person(person))
 }
 
 fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
@@ -655,4 +640,24 @@ fn reviewer_account(file: &ApprovalFile, reviewer: &Identity) -> Option<Account>
     let stated = file.account.as_ref();
     let account = stated.and_then(|address| Account::of(address.as_str(), &[]));
     account.or_else(|| reviewer.person.account.clone())
+}
+
+fn prove_by_forge(scene: Scene<'_>, claim: &mut Claim<'_>) {
+    let landing = ForgeLanding {
+        resolver: scene.resolver,
+        checks: scene.signature_checks,
+        landing: scene.version.landing,
+        commit: &scene.version.commit,
+    };
+    let Some(person) = claim.who.identity().map(|identity| &identity.person) else { return };
+    match landing.signer(person) {
+        Some(Ok(signer)) => {
+            claim.level = signer.proof().min(Proof::ForgeSigned);
+            claim.forge_key = Some(signer.key);
+            claim.level_reason =
+                signer.limit.filter(|limit| limit.proof < Proof::ForgeSigned).map(LevelReason::Key);
+        }
+        Some(Err(reason)) => claim.level_reason = Some(reason),
+        None => {}
+    }
 }

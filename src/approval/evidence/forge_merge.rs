@@ -1,8 +1,7 @@
 //! What the signature of a merge's committer proves about who made the merge: a forge signs what people press.
 //!
-//! Pure. Start at `prove`. Follows `docs/spec/approval.md`, E2a.
+//! Pure. Start at `ForgeLanding`. Follows `docs/spec/approval.md`, E2a.
 
-use crate::approval::evidence::claims::{self, Claim, Scene};
 use crate::approval::people::at_landing::SignatureChecks;
 use crate::approval::people::authors;
 use crate::approval::people::identity::{Identity, IdentityResolver};
@@ -13,26 +12,6 @@ use crate::history::commit::Commit;
 use crate::policy::demand::Proof;
 use crate::policy::people::account::Account;
 use crate::policy::people::{self, person::Person};
-
-pub(crate) fn prove(scene: Scene<'_>, claim: &mut Claim<'_>) {
-    let landing = ForgeLanding {
-        resolver: scene.resolver,
-        checks: scene.signature_checks,
-        landing: scene.version.landing,
-        commit: &scene.version.commit,
-    };
-    let Some(person) = claim.who.identity().map(|identity| &identity.person) else { return };
-    match landing.signer(person) {
-        Some(Ok(signer)) => {
-            claim.level = signer.proof().min(Proof::ForgeSigned);
-            claim.forge_key = Some(signer.key);
-            claim.level_reason =
-                signer.limit.filter(|limit| limit.proof < Proof::ForgeSigned).map(LevelReason::Key);
-        }
-        Some(Err(reason)) => claim.level_reason = Some(reason),
-        None => {}
-    }
-}
 
 // Tells whether a signature is by somebody else than a commit's author, who did not commit it: a forge signs so what others
 // press, and its key says nothing about who that was. Of one parent, people do that, too: by a key for more than commits, or
@@ -64,7 +43,7 @@ pub(crate) fn unnamed_forge(
 ) -> Option<Identity> {
     let SignatureState::Attested(signer) = signature else { return None };
     let committer = resolver.actor(commit.committer())?;
-    let signing = claims::signer_of(resolver, signer, commit)?;
+    let signing = resolver.signer(signer, commit)?;
     let is_forge = signing.is_surely(&committer)
         && !is_in_group(resolver, &committer)
         && is_by_proxy(resolver, (&signer.key, &committer), commit);
@@ -87,7 +66,7 @@ impl ForgeLanding<'_> {
 
     /// Returns the forge's key that proves who made the merge, or why none does; `None` if it is not a merge of a forge, or if that
     /// can't be determined.
-    fn signer(&self, person: &Person) -> Option<Result<Signer, LevelReason>> {
+    pub(crate) fn signer(&self, person: &Person) -> Option<Result<Signer, LevelReason>> {
         let (resolver, checks) = (self.resolver, self.checks);
         let is_of_forge = self.commit.parents.len() == 2
             && resolver.is_forge(self.commit.committer())

@@ -4,8 +4,9 @@
 
 use crate::approval::people::listed::{IdentityKind, ListedPeople};
 use crate::approval::sources::forge;
-use crate::approval::sources::keys::KeySet;
+use crate::approval::sources::keys::{KeySet, Signer};
 use crate::approval::sources::message;
+use crate::history::commit::Commit;
 use crate::history::ident::Ident;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
@@ -111,6 +112,18 @@ pub(crate) fn is_nobody(identity: &Identity) -> bool {
 }
 
 impl<'a> IdentityResolver<'a> {
+    /// Returns who made a signature of a commit: of several owners of the key, the one whom the commit names.
+    pub(crate) fn signer(self, signer: &Signer, commit: &Commit) -> Option<Identity> {
+        let persons = signer.persons(self.at);
+        let idents = [commit.committer(), commit.author()];
+        let mut named = idents.into_iter().filter_map(|ident| self.of_ident(ident));
+        let shown = named.find_map(|named| {
+            let mut persons = persons.iter();
+            persons.find(|person| person.key == named.person.key)
+        });
+        shown.or(persons.first()).map(|person| self.of_person(person))
+    }
+
     pub(crate) fn identity(&self, name: &str, email: &str) -> Identity {
         let face = self.met.face(self.at, name, email);
         let called = if face.person.name.is_empty() {
