@@ -142,7 +142,8 @@ fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> 
         if commit.problem().is_some() {
             flags.insert(Flag::Malformed);
         }
-        if is_suspicious(commit, branch) {
+        let merge = if commit.parents.len() > 1 { Some(commit.message()) } else { None };
+        if merge.as_deref().is_some_and(|message| is_suspicious(message, branch)) {
             flags.insert(Flag::Suspicious);
         }
         // Before any trusted time, only the earliest instant is certain.
@@ -158,7 +159,7 @@ fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> 
             effective,
             no_earlier_than,
             flags,
-            merged_from: merged_from(commit, branch),
+            merged_from: merge.as_deref().and_then(|message| merged_from(message, branch)),
         });
     }
     landings
@@ -173,13 +174,9 @@ pub fn branch(reference: &str) -> &str {
 
 /// Tells whether a merge says, as git, a forge or a person writes it, that it is one of the approved branch into another, or of
 /// any branch into one that is not the approved one (M5a): then whoever made it approved nothing on the approved branch.
-fn is_suspicious(commit: &Commit, branch: &str) -> bool {
-    if commit.parents.len() < 2 {
-        return false;
-    }
-    let message = commit.message();
-    let mut lines = message.lines().skip_while(|line| line.trim_ascii().is_empty());
-    let subject = &one_line(lines.next().unwrap_or_default());
+fn is_suspicious(message: &str, branch: &str) -> bool {
+    let (subject, lines) = subject_of(message);
+    let subject = subject.as_str();
     // `git merge --log` indents the subjects of what it merges, and whoever is merged wrote those.
     let line = |begin: &str| lines.clone().find(|line| line.starts_with(begin));
     let is_itself = |name: &str| ["main", "master", branch].contains(&name);
@@ -216,13 +213,8 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
 
 // Returns the owner of what a merge's subject says that it merged: as GitHub names the branch of a request, if that has the
 // name of the approved one (`from acme/main`), and the base that it merges into the branch of a fork (`'acme:base'`).
-fn merged_from(commit: &Commit, branch: &str) -> Option<Rc<str>> {
-    if commit.parents.len() < 2 {
-        return None;
-    }
-    let message = commit.message();
-    let mut lines = message.lines().skip_while(|line| line.trim_ascii().is_empty());
-    let subject = one_line(lines.next().unwrap_or_default());
+fn merged_from(message: &str, branch: &str) -> Option<Rc<str>> {
+    let (subject, _) = subject_of(message);
     let (text, _) = split_notes(&subject);
     let of_request = || {
         let (_, source) = text.strip_prefix("Merge pull request #")?.split_once(" from ")?;
@@ -235,9 +227,12 @@ fn merged_from(commit: &Commit, branch: &str) -> Option<Rc<str>> {
     of_request().or_else(of_base).map(|(owner, _)| owner.into())
 }
 
-fn one_line(subject: &str) -> String {
-    let words = subject.trim_ascii().split(' ').filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
+// Returns the subject of a message with single blanks, and the lines below it.
+fn subject_of(message: &str) -> (String, impl Iterator<Item = &str> + Clone) {
+    let mut lines = message.lines().skip_while(|line| line.trim_ascii().is_empty());
+    let words = lines.next().unwrap_or_default().trim_ascii().split(' ');
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    (words.join(" "), lines)
 }
 
 fn unquote<'t>(target: &'t str, quotes: &[char]) -> &'t str {
