@@ -338,6 +338,9 @@ pub enum NotCounted {
     Owner,
     #[error("stated by an author of the content")]
     SelfAsserted,
+    /// Whoever typed or passed on what another person said is this bot or agent.
+    #[error("stated by {0}, a bot or an agent, whose word for others doesn't count")]
+    StatedByMachine(String),
     #[error("stated on a commit inside the merged branch")]
     Nested,
     #[error("the policy does not accept this kind")]

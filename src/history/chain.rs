@@ -101,7 +101,7 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
         reference: chosen.reference.clone(),
         guard: chosen.guard,
         tip: chosen.tip,
-        landings: landings(&commits, now, branch(&chosen.reference)),
+        landings: landings(&commits, now, approved_branch(chosen)),
         boundary,
         has_replacements: objects.has_replacements(),
         trusted,
@@ -170,6 +170,14 @@ pub fn branch(reference: &str) -> &str {
     let heads = reference.strip_prefix("refs/heads/");
     let remote = || Some(reference.strip_prefix("refs/remotes/")?.split_once('/')?.1);
     heads.or_else(remote).unwrap_or(reference)
+}
+
+/// Returns the name that merge messages use for the approved ref; the name of its remote may contain a slash.
+pub fn approved_branch(chosen: &ApprovedRef) -> &str {
+    let of_remote = chosen.remote.as_deref().and_then(|remote| {
+        chosen.reference.strip_prefix("refs/remotes/")?.strip_prefix(remote)?.strip_prefix('/')
+    });
+    of_remote.unwrap_or_else(|| branch(&chosen.reference))
 }
 
 /// Tells whether a merge says, as git, a forge or a person writes it, that it is one of the approved branch into another, or of

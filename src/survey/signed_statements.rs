@@ -2,6 +2,7 @@
 //!
 //! Pure. Start at [`read`]. Follows `docs/spec/approval.md`, S7.
 
+use crate::approval::evidence::approvals_branch::WAITS;
 use crate::approval::evidence::statement::{self, LedgerName};
 use crate::approval::evidence::statement_file::{ApprovalDecision, FOLDER, SIGNATURE};
 use crate::approval::sources::keys::Keys;
@@ -68,6 +69,8 @@ pub fn read<'t>(
                 ApprovalDecision::Approve if statement.file.sha256 != content.sha256 => {
                     signed.of_other_bytes.push((person, statement.file.sha256));
                 }
+                // It would have waited too long by the time that the bytes land.
+                ApprovalDecision::Approve if statement.file.at.plus_seconds(WAITS) < at => {}
                 ApprovalDecision::Approve => signed.approvals.push(person),
                 ApprovalDecision::Reject if statement.file.sha256 != content.sha256 => {}
                 ApprovalDecision::Reject => {

@@ -45,6 +45,18 @@ fn the_remote_that_there_is_is_the_one_to_fetch_from() {
 }
 
 #[test]
+fn the_name_of_a_remote_may_contain_a_slash() {
+    let life = Life::new();
+    life.repo.branch("file").by("ana").write(ID, &record(ID, "")).commit("File it");
+    life.repo.by("lee").merge("file", "Merge pull request 'File it' (#7) from file into main");
+    life.repo.config("remote.team/up.url", "https://git.example.com/payments.git");
+    life.repo.config("remote.team/up.fetch", "+refs/heads/*:refs/remotes/team/up/*");
+    life.repo.set_ref("refs/remotes/team/up/main", life.repo.tip("main"));
+    let run = life.run("dana", &["show", ID, "--approved-ref", "refs/remotes/team/up/main"]);
+    assert!(run.out.contains("status    active"), "{}{}", run.out, run.err);
+}
+
+#[test]
 fn of_several_remotes_all_are_fetched() {
     let life = filed();
     for name in ["left", "right"] {

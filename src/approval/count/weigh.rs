@@ -234,6 +234,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         .or_else(|| when(!accepted, NotCounted::Kind))
         .or_else(|| when(is_unproven, unproven))
         .or_else(|| unnamed().filter(|why_not| *why_not == NotCounted::NoPerson))
+        .or_else(|| stated_by_machine(claim, approval.forge))
         .or_else(stated)
         .or_else(unnamed)
         .or_else(unclear_relation)
@@ -268,6 +269,17 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     let may_be_forge = claim.vouched == Vouched::ByStater
         && claim.resolver.sort(stater) == IdentityKind::MaybeForge;
     may_be_forge.then(|| NotCounted::UnnamedForge(stater.person.display.clone()))
+}
+
+/// A merge or note of a machine may hold text that anybody typed. A policy that pins the forge says that whoever commits to
+/// the approved branch checks what messages claim.
+fn stated_by_machine(claim: &Claim, forge: Forge) -> Option<NotCounted> {
+    let stater = claim.stated_by.as_ref()?;
+    let is_checked = claim.kind == EvidenceKind::Trailer && forge != Forge::Auto;
+    let is_machine = claim.vouched == Vouched::ByStater
+        && !is_checked
+        && claim.resolver.sort(stater) == IdentityKind::Machine;
+    is_machine.then(|| NotCounted::StatedByMachine(stater.person.display.clone()))
 }
 
 /// Replaces a person's earlier approval or rejection by their later one (E6); at the same instant, the rejection wins.

@@ -31,7 +31,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a statement waits for a version with its bytes, in seconds: 30 days.
-const WAITS: i64 = 30 * 24 * 60 * 60;
+pub(crate) const WAITS: i64 = 30 * 24 * 60 * 60;
 
 pub(crate) struct BranchStatements<'a> {
     all: Vec<DatedStatement<'a>>,

@@ -274,8 +274,12 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
         FourEyes::SelfApproved => Blocker::OnlyAuthors { authors: verdict.author_persons() },
         FourEyes::NoneRecorded if verdict.landed_by.is_none() => Blocker::Squashed,
         FourEyes::NoneRecorded => {
-            let is_machine =
-                |statement: &Statement| statement.counts == VoteCounts::No(NotCounted::Bot);
+            let is_machine = |statement: &Statement| {
+                matches!(
+                    statement.counts,
+                    VoteCounts::No(NotCounted::Bot | NotCounted::StatedByMachine(_))
+                )
+            };
             let only_machines = !statements.is_empty() && statements.iter().all(is_machine);
             if only_machines { Blocker::OnlyMachines } else { Blocker::NothingCounts }
         }
@@ -287,10 +291,10 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
         FourEyes::Vetoed => {
             let vetoes = statements.iter().filter(|statement| statement.vote == Vote::Vetoes);
             let vetoes = vetoes.filter(|statement| statement.counts == VoteCounts::Yes);
-            Blocker::Rejected {
-                in_note: vetoes.clone().any(|statement| statement.kind == EvidenceKind::Note),
-                by: vetoes.map(|statement| statement.person.clone()).collect(),
-            }
+            let in_note = vetoes.clone().any(|statement| statement.kind == EvidenceKind::Note);
+            let mut by: Vec<Person> = vetoes.map(|statement| statement.person.clone()).collect();
+            by.dedup();
+            Blocker::Rejected { in_note, by }
         }
         FourEyes::InvalidSignature => Blocker::BadSignature,
         FourEyes::Indeterminate | FourEyes::NotApplicable => Blocker::NotApproved,

@@ -154,7 +154,7 @@ impl<'c> ForgeJob<'c> {
     /// Returns the name of the approved branch; before anything was pushed, of the one that `init` would name.
     pub(super) fn branch(&self) -> anyhow::Result<String> {
         if let Some(approved) = &self.approved {
-            return Ok(chain::branch(&approved.reference).to_owned());
+            return Ok(chain::approved_branch(approved).to_owned());
         }
         let chosen = Origin::of(self.session.repository()?)?.branch;
         match chosen.one() {

@@ -2,11 +2,13 @@
 //!
 //! Start at [`find`]. Follows `docs/spec/cli.md`, approve.
 
+use crate::approval::evidence::approvals_branch;
 use crate::approval::evidence::statement_file::ApprovalFile;
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::{self, SignatureState};
 use crate::features::approve::destination::ExistingFiles;
 use crate::features::approve::subject::ApprovalContent;
+use crate::ledger::tree::Tree;
 use crate::policy::people::person::Person;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
@@ -34,7 +36,8 @@ pub(super) fn find(
     };
     let holds = is_same(&earlier, file)
         && earlier.via.is_none()
-        && still_holds(&earlier, (file, person), content, snapshot);
+        && !is_replaced(&earlier, content, snapshot)
+        && still_holds(&earlier, (file, person), content, (snapshot, at));
     if holds { signer(existing, person, (snapshot, at)) } else { EarlierApproval::None }
 }
 
@@ -47,11 +50,24 @@ fn is_same(earlier: &ApprovalFile, file: &ApprovalFile) -> bool {
         && (file.reason.is_none() || earlier.reason == file.reason)
 }
 
+/// Tells whether the same person decided otherwise since then, on the branch or beside the records (E6).
+fn is_replaced(earlier: &ApprovalFile, content: &ApprovalContent, snapshot: &Snapshot<'_>) -> bool {
+    let path = earlier.path(&content.target.folder);
+    let Ok(trees) = snapshot.statement_trees() else { return true };
+    trees.iter().any(|tree| {
+        let bytes = tree.bytes(&path).ok().flatten();
+        let later = bytes.and_then(|bytes| ApprovalFile::read(&bytes).ok());
+        later.is_some_and(|later| {
+            later.by == earlier.by && later.decision != earlier.decision && later.at >= earlier.at
+        })
+    })
+}
+
 fn still_holds(
     earlier: &ApprovalFile,
     (file, person): (&ApprovalFile, &Person),
     content: &ApprovalContent,
-    snapshot: &Snapshot<'_>,
+    (snapshot, at): (&Snapshot<'_>, &Moment),
 ) -> bool {
     let path = file.path(&content.target.folder);
     let mut counts = false;
@@ -63,6 +79,10 @@ fn still_holds(
         counts = landed.approvers.iter().any(|approver| {
             approver.person.key == person.key && approver.source.as_deref() == Some(path.as_str())
         });
+    }
+    // Of a version that has not landed: it would have waited too long by the time that it does (S7).
+    if content.landed.is_none() && earlier.at.plus_seconds(approvals_branch::WAITS) < at.instant() {
+        return false;
     }
     let latest = snapshot.latest(&file.about);
     counts || latest.is_none_or(|latest| latest < earlier.at)

@@ -179,7 +179,7 @@ impl Snapshot<'_> {
         };
         let name = name.unwrap_or_default();
         let person = email.map(|email| people::identify(&self.governance, &name, &email));
-        let approved = chain::branch(&self.chosen.reference);
+        let approved = chain::approved_branch(&self.chosen);
         let is_approved =
             |head: HeadState| head == HeadState::Branch(format!("refs/heads/{approved}"));
         let is_there = self.repository.refs().is_ok_and(|refs| is_approved(refs.head));

@@ -136,17 +136,24 @@ const CASES: &[Case] = &[
     },
     Case {
         what: "a merge whose message names a login that the policy does not know",
+        policy: "approval: {forge: gitlab}\n",
         land: |repo| repo.by("bot").merge("file", "Land it\n\nApproved-by: dkim"),
         result: "unresolved",
         ..BASE
     },
     Case {
         what: "a merge whose message names a login that the policy knows",
-        policy: "people: {logins: {dkim: dana@example.com}}\n",
+        policy: "approval: {forge: gitlab}\npeople: {logins: {dkim: dana@example.com}}\n",
         land: |repo| repo.by("bot").merge("file", "Land it\n\nApproved-by: dkim"),
         satisfied: "yes",
         result: "claimed",
         approvers: &["dana"],
+        ..BASE
+    },
+    Case {
+        what: "the same where no forge is pinned, whose words a machine may have taken from anybody",
+        policy: "people: {logins: {dkim: dana@example.com}}\n",
+        land: |repo| repo.by("bot").merge("file", "Land it\n\nApproved-by: dkim"),
         ..BASE
     },
     Case {

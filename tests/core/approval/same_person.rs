@@ -299,6 +299,47 @@ fn the_actions_of_github_are_a_bot_in_every_spelling() {
 }
 
 #[test]
+fn a_machine_passes_nobodys_word_on_without_a_listed_key() {
+    let by = |stater: &str, policy: &str| {
+        let repo = ledger(policy);
+        file(&repo);
+        repo.by(stater)
+            .merge("file", "Merge branch 'file'\n\nReviewed-by: Bob Tan <bob@example.com>");
+        verdict(&repo)
+    };
+    let copilot = "copilot-swe-agent[bot] <198982749+Copilot@users.noreply.github.com>";
+    for (stater, policy) in [
+        (copilot, ""),
+        ("Claude <noreply@anthropic.com>", ""),
+        ("Job <job@example.com>", "people: {agents: [job@example.com]}\n"),
+        (copilot, "approval: {self_asserted: allow}\n"),
+    ] {
+        let verdict = by(stater, policy);
+        assert_eq!(said(&verdict).result, "none-recorded", "{stater}");
+        let counts = verdict.statements.iter().map(|statement| &statement.counts);
+        let told: Vec<String> = counts
+            .map(|counts| match counts {
+                VoteCounts::No(why_not) => why_not.to_string(),
+                VoteCounts::Yes => "yes".to_owned(),
+            })
+            .collect();
+        assert!(
+            told.iter().any(|why_not| why_not.contains("a bot or an agent, whose word for others")),
+            "{told:?}"
+        );
+    }
+    assert_eq!(said(&by("lee", "")).result, "claimed");
+    // The landing of a forge that the policy pins is that forge's own word.
+    let pinned = by("bors <bors@app.example.com>", "approval: {forge: bors}\n");
+    assert!(
+        pinned
+            .statements
+            .iter()
+            .all(|one| !matches!(one.counts, VoteCounts::No(NotCounted::StatedByMachine(_))))
+    );
+}
+
+#[test]
 fn the_address_of_approvals_is_nobody() {
     let approvals = "exledger approvals <approvals@exledger.invalid>";
     let repo = ledger("");

@@ -16,7 +16,8 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::Author => NotCounted::Bot,
         NotCounted::Bot => NotCounted::Owner,
         NotCounted::Owner => NotCounted::SelfAsserted,
-        NotCounted::SelfAsserted => NotCounted::Nested,
+        NotCounted::SelfAsserted => NotCounted::StatedByMachine(BOT.to_owned()),
+        NotCounted::StatedByMachine(_) => NotCounted::Nested,
         NotCounted::Nested => NotCounted::NoRecordYet,
         NotCounted::NoRecordYet => NotCounted::Kind,
         NotCounted::Kind => NotCounted::Proof(Proof::Attested),
@@ -51,6 +52,8 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
 
 /// The sha256 of `other bytes`.
 const OTHER: &str = "2fbbac7ab2f0e5c3a4b1c8be1f8c60e4c0b3ed9bdd0ef3a1ee5f8d7a4d6dc1f4";
+
+const BOT: &str = "renovate[bot] <renovate[bot]@users.noreply.github.com>";
 
 const AT: &str = "2026-11-20T10:00:00Z";
 
@@ -179,6 +182,9 @@ fn history(why_not: &NotCounted) -> Stage {
             work.commit("File it\n\nReviewed-by: Lee Chen <lee@example.com>");
             stage
         }
+        NotCounted::StatedByMachine(_) => {
+            merged("", "bot", "\n\nReviewed-by: Lee Chen <lee@example.com>")
+        }
         NotCounted::Nested => with_a_line_inside_the_branch(),
         NotCounted::NoRecordYet => merged_where_no_records_were(),
         NotCounted::Kind => merged("approval: {accept: [detached]}\n", "lee", ""),
@@ -192,7 +198,9 @@ fn history(why_not: &NotCounted) -> Stage {
             stage.repo.by("ana").through(forge).squash("ask", "File it");
             stage
         }
-        NotCounted::Unresolved => merged("", "bot", "\n\nReviewed-by: somebody"),
+        NotCounted::Unresolved => {
+            merged("approval: {forge: gitlab}\n", "bot", "\n\nApproved-by: somebody")
+        }
         NotCounted::NoPerson => merged("", "bot", "\n\nReviewed-by: TBD"),
         NotCounted::SuspiciousMerge => {
             let stage = asked("");

@@ -74,3 +74,42 @@ fn a_rejection_is_committed_as_a_rejection() {
     assert!(run.out.contains(&committed) || run.out.contains(&plain), "{}", run.out);
     assert!(!run.out.contains("Approve EXC"), "{}", run.out);
 }
+
+#[test]
+fn what_the_same_person_decided_otherwise_since_is_said_again() {
+    let world = World::new(POLICY);
+    let out = world.repo.path().join(format!("exceptions/.approvals/{ID}"));
+    let out = out.display().to_string();
+    world.said("dana", &[ID, "--ref", "billing"]);
+    world.said("lee", &[ID, "--ref", "billing"]);
+    world.squash("billing");
+    world.repo.checkout();
+    assert_eq!(world.stands().0, "active");
+    let run = world.speak("dana", &[ID, "--reject", "--reason", "Too wide", "--out", &out]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    world.land("dana");
+    world.repo.checkout();
+    assert_eq!(world.stands(), ("unapproved".into(), "vetoed".into()));
+    world.repo.wait("1h");
+    let run = world.speak("dana", &[ID]);
+    assert!(run.code == 0 && !run.out.contains("said before"), "{}{}", run.out, run.err);
+    assert_eq!(world.stands().0, "active");
+}
+
+#[test]
+fn an_approval_that_waited_too_long_is_given_again_before_the_branch_is_merged() {
+    let world = World::new(POLICY);
+    let text = RECORD.replace("2026-12-20", "2027-01-20");
+    world.repo.branch("billing").by("ana").write(ID, &text).commit("End it later");
+    world.said("dana", &[ID, "--ref", "billing"]);
+    world.said("lee", &[ID, "--ref", "billing"]);
+    let step = || world.run(&["queue"]).out;
+    assert!(step().contains("it is approved"), "{}", step());
+    world.repo.wait("31d");
+    assert!(!step().contains("it is approved"), "{}", step());
+    for name in ["dana", "lee"] {
+        let run = world.speak(name, &[ID, "--ref", "billing"]);
+        assert!(run.code == 0 && !run.out.contains("said before"), "{}{}", run.out, run.err);
+    }
+    assert!(step().contains("it is approved"), "{}", step());
+}
