@@ -209,8 +209,7 @@ fn months(first: Instant, last: Instant, place: &dyn Fn(Instant) -> u16) -> Vec<
         let name = if month == "Jan" { format!("{month} {year}") } else { month };
         if text.ends_with("-01") { Some((place(day.start()), name)) } else { None }
     });
-    // A name at the right end would be cut.
-    each.filter(|(at, _)| *at < 950).collect()
+    each.collect()
 }
 
 fn calendar<'a>(report: &Report<'_>) -> Panel<'a> {

@@ -112,7 +112,9 @@ impl Picture<'_> {
             .iter()
             .map(|(at, name)| {
                 let (x, name) = (percent(*at), escape::line(name));
-                format!("<line x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"16\"/><text x=\"{x}\" dx=\"4\" y=\"12\">{name}</text>")
+                // At the right end it would be cut.
+                let beside = if *at > 850 { " dx=\"-4\" text-anchor=\"end\"" } else { " dx=\"4\"" };
+                format!("<line x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"16\"/><text x=\"{x}\"{beside} y=\"12\">{name}</text>")
             })
             .collect();
         let today = percent(timeline.today);
