@@ -88,8 +88,9 @@ pub(super) fn wrong(world: &World) -> Option<String> {
             }
             if record_state.status == Status::Unapproved && is_plain(&truth, &record_state) {
                 return Some(format!(
-                    "{key} is unapproved, and was merged for all to see: {:?}",
-                    record_state.reasons
+                    "{key} is unapproved, and was merged for all to see: {:?}, {:?}",
+                    record_state.reasons,
+                    record_state.approval.as_ref().map(|verdict| &verdict.statements)
                 ));
             }
             if record_state.in_force == InForce::Yes
