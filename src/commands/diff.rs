@@ -357,10 +357,8 @@ fn report_doubts(ctx: &Ctx, compared: &Compared) -> Outcome {
     for entry in &compared.entries {
         if let Some(doubt) = entry.doubt() {
             outcome = Outcome::Undetermined;
-            ctx.tell(&format!(
-                "error: could not determine what of {} is approved: {doubt}",
-                entry.delta.name()
-            ));
+            let question = doubt.question(&entry.delta.name());
+            ctx.tell(&format!("error: could not determine {question}: {doubt}"));
         }
     }
     outcome

@@ -76,7 +76,7 @@ impl Run for LintArgs {
         drop(progress);
         ctx.of_notices(&answer.notices);
         for (name, doubt) in &answer.doubts {
-            ctx.tell(&format!("error: could not determine what of {name} is approved: {doubt}"));
+            ctx.tell(&format!("error: could not determine {}: {doubt}", doubt.question(name)));
         }
         let is_known = answer.doubts.is_empty() && is_read(ctx, &answer.counts.not_read);
         let doubts = if is_known { Outcome::Fine } else { Outcome::Undetermined };

@@ -42,6 +42,8 @@ pub struct ApprovedState {
     pub digests: BTreeSet<String>,
     /// What hides that the series began before the oldest commit of this clone.
     pub begins_behind: Option<Obstacle>,
+    /// What may hide similar records that landed earlier, where these count.
+    pub hidden: Option<Obstacle>,
     /// Why it can't be determined which content is approved.
     pub doubt: Option<ApprovalObstacle>,
 }
@@ -53,13 +55,27 @@ pub enum PastObstacle {
     Approval(#[from] ApprovalObstacle),
     #[error("it was filed before the oldest commit in this clone: {}", .0.repair())]
     FiledBefore(Obstacle),
+    #[error("{}: {}", .0, .0.repair())]
+    Similar(Obstacle),
 }
 
 impl PastObstacle {
+    /// Returns what can't be determined of a record, as a question.
+    pub fn question(&self, name: &str) -> String {
+        match self {
+            PastObstacle::Similar(_) => format!("whether {name} repeats an earlier exception"),
+            PastObstacle::Approval(_) | PastObstacle::FiledBefore(_) => {
+                format!("what of {name} is approved")
+            }
+        }
+    }
+
     pub fn remedy(&self) -> Remedy {
         let act = match self {
             PastObstacle::Approval(obstacle) => obstacle.object().map(|it| it.remedy().act),
-            PastObstacle::FiledBefore(obstacle) => Some(obstacle.remedy().act),
+            PastObstacle::FiledBefore(obstacle) | PastObstacle::Similar(obstacle) => {
+                Some(obstacle.remedy().act)
+            }
         };
         Remedy { note: self.to_string(), act: act.unwrap_or_default() }
     }

@@ -5,6 +5,7 @@
 mod base;
 mod cases;
 mod comment;
+mod cut_off;
 mod events;
 mod goldens;
 mod policy;

@@ -104,8 +104,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Returns what can't be determined of the record's past and matters to the change: its approved state, and for a
-    /// later end, how often the end was moved before.
+    /// Returns what can't be determined of the record's past and matters to the change: its approved state, for a later end
+    /// how often the end was moved before, and which similar records landed earlier.
     pub fn doubt(&self) -> Option<PastObstacle> {
         let both = self.delta.before.first().zip(self.delta.record_after());
         let is_longer = both.is_some_and(|(before, after)| {
@@ -114,7 +114,8 @@ impl Entry {
         });
         let begins_behind = self.landed.begins_behind.clone().filter(|_| is_longer);
         let approval = self.landed.doubt.clone().map(PastObstacle::Approval);
-        approval.or(begins_behind.map(PastObstacle::FiledBefore))
+        let similar = self.landed.hidden.clone().map(PastObstacle::Similar);
+        approval.or(begins_behind.map(PastObstacle::FiledBefore)).or(similar)
     }
 
     fn renewed(&self) -> Option<RenewedRecord> {

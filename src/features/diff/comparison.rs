@@ -342,6 +342,7 @@ impl Comparer<'_> {
         };
         let stems = deltas.iter().map(|it| it.key.as_str());
         let counted = &approvals.counted.tip;
+        let hidden = nearby::hidden(similar.iter(), history);
         let neighbours = Neighbours {
             redesigns: redesigns.to_vec(),
             further_ids: nearby::known(stems, history),
@@ -349,7 +350,8 @@ impl Comparer<'_> {
             until,
         };
         let entries = deltas.into_iter().map(|delta| {
-            let landed = ApprovedState::from_history(history, approvals, &delta.key);
+            let mut landed = ApprovedState::from_history(history, approvals, &delta.key);
+            landed.hidden = hidden.clone().filter(|_| nearby::asks_for_similar(&delta));
             entry(delta, landed)
         });
         Ok((entries.collect(), Some(neighbours)))

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use crate::approval::TrailVerdicts;
 use crate::history::content;
 use crate::history::folders::FileChange;
-use crate::history::objects::{Objects, OidMap};
+use crate::history::objects::{Objects, Obstacle, OidMap};
 use crate::history::version::{Content, Trail, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::history::watched_paths::WatchedKind;
@@ -88,12 +88,8 @@ impl<'n> NeighbourSearch<'n> {
     ///
     /// A record about the same subject as before, ending no later, repeats nothing that it did not repeat before.
     pub fn of(deltas: &[Delta], governance: [&'n Governance; 2]) -> NeighbourSearch<'n> {
-        let records = deltas.iter().filter_map(|delta| {
-            let record = delta.record_after().filter(|record| record.closure.is_none())?;
-            let before = delta.before.first().and_then(|before| before.record.as_ref());
-            let is_more = before.is_none_or(|before| is_more(before, record));
-            is_more.then(|| (delta.name(), record))
-        });
+        let records = deltas.iter().filter(|delta| asks_for_similar(delta));
+        let records = records.filter_map(|delta| Some((delta.name(), delta.record_after()?)));
         NeighbourSearch::of_records(records, governance)
     }
 
@@ -252,6 +248,13 @@ pub(crate) fn compare_alike(one: &Governance, other: &Governance) -> bool {
         && one.lists_same_catalogs(other)
 }
 
+// Tells whether a record that differs is compared with similar ones: it is open, and new, longer or about something else.
+pub(crate) fn asks_for_similar(delta: &Delta) -> bool {
+    let before = delta.before.first().and_then(|before| before.record.as_ref());
+    let open = delta.record_after().filter(|record| record.closure.is_none());
+    open.is_some_and(|record| before.is_none_or(|before| is_more(before, record)))
+}
+
 /// Tells whether a change moves a record's start or end, or changes its subject.
 fn is_more(before: &Record, after: &Record) -> bool {
     ExpiryExtension::between(before, after).is_later()
@@ -274,6 +277,22 @@ pub fn landed<'k>(
         neighbour(RecordFacts { key, history, verdicts, governance })
     })
     .collect()
+}
+
+// Returns what may hide similar records, or what those with some keys are compared by: the end of this clone, or missing bytes.
+pub(crate) fn hidden<'k>(
+    keys: impl Iterator<Item = &'k TrailKey>,
+    history: &History,
+) -> Option<Obstacle> {
+    let trails = keys.filter_map(|key| history.trails.get(key));
+    let mut contents = trails.flat_map(|trail| &trail.versions).map(|it| it.record.content());
+    let missing = || {
+        contents.find_map(|content| match content {
+            Content::Missing(obstacle) => Some(obstacle),
+            _ => None,
+        })
+    };
+    history.mainline.boundary.as_ref().or_else(missing).cloned()
 }
 
 /// Returns a landed record in the version by which it is compared; `None` if it is not compared.
