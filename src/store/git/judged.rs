@@ -436,8 +436,7 @@ impl Repository {
             let is_side = (1..4).any(|stage| index.get_path(&native(path), stage).is_some());
             !is_side && !entry.is_some_and(|entry| is_overlooked(&entry))
         };
-        let staged =
-            self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
+        let staged = self.diff_to_index(tree.as_ref(), &index, &mut options)?;
         let staged: BTreeSet<Vec<u8>> =
             staged.deltas().filter_map(delta_path).filter(is_kept).collect();
         if staged.is_empty() {
@@ -457,6 +456,27 @@ impl Repository {
             changed: differing.iter().filter(|path| staged.contains(*path)).map(shown).collect(),
             differing: differing.iter().chain(&staged).map(shown).collect(),
         }))
+    }
+
+    // Compares a tree with an index. Of what it adds, libgit2 leaves out the files that are said to be unchanged.
+    pub(super) fn diff_to_index(
+        &self,
+        tree: Option<&git2::Tree<'_>>,
+        index: &git2::Index,
+        options: &mut git2::DiffOptions,
+    ) -> Result<git2::Diff<'_>, git2::Error> {
+        let is_assumed = |entry: &git2::IndexEntry| entry.flags & ASSUME_UNCHANGED != 0;
+        let path = index.path().filter(|_| index.iter().any(|entry| is_assumed(&entry)));
+        let Some(path) = path else {
+            return self.git.diff_tree_to_index(tree, Some(index), Some(options));
+        };
+        // One that belongs to no repository: libgit2 would ask it for the blobs, which a partial clone may lack.
+        let mut shown = git2::Index::open(path)?;
+        for mut entry in index.iter().filter(is_assumed) {
+            entry.flags &= !ASSUME_UNCHANGED;
+            shown.add(&entry)?;
+        }
+        self.git.diff_tree_to_index(tree, Some(&shown), Some(options))
     }
 
     /// Returns the files of the whole repository that one commit, or none, lacks and another has, as ledger paths.

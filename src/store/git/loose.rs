@@ -37,8 +37,7 @@ impl Repository {
         let tree = head.map(|head| self.tree_of(head)).transpose()?;
         let index = self.index()?;
         self.attributes_end(&index)?;
-        let mut diff =
-            self.git.diff_tree_to_index(tree.as_ref(), Some(&index), Some(&mut options))?;
+        let mut diff = self.diff_to_index(tree.as_ref(), &index, &mut options)?;
         let indexed = |path: &[u8]| {
             let entry = index.get_path(&native(path), 0);
             entry.filter(is_read_from_index).and_then(|entry| ours(entry.id))
@@ -107,7 +106,7 @@ impl Repository {
         let tree = self.tree_of(from)?;
         let index = self.index()?;
         self.attributes_end(&index)?;
-        let staged = self.git.diff_tree_to_index(Some(&tree), Some(&index), Some(&mut options))?;
+        let staged = self.diff_to_index(Some(&tree), &index, &mut options)?;
         let unstaged = self.git.diff_index_to_workdir(Some(&index), Some(&mut options))?;
         let mut paths = Vec::new();
         for delta in staged.deltas().chain(unstaged.deltas()) {

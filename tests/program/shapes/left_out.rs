@@ -64,3 +64,31 @@ fn attributes_outside_of_a_sparse_checkout_are_staged_by_what_is_printed() {
     clone.follow_help(&run, "ident");
     assert_eq!(clone.run(&["lint"]).code, 0);
 }
+
+#[test]
+fn what_a_branch_adds_is_read_though_git_is_told_that_it_is_unchanged() {
+    let origin = Origin::new();
+    let top = origin.folder.path().join("origin");
+    let added = "exceptions/EXC-2026-00006.yaml";
+    git(&top, &["switch", "-qc", "added", "main"]);
+    write(&top, added, &sample(added).replace("class: standard", "class: ["));
+    write(&top, "src/run.py", "subprocess.call(cmd, shell=True)  # nosec B602\n");
+    git(&top, &["add", "-A"]);
+    git(&top, &["commit", "-qm", "Add both"]);
+    git(&top, &["switch", "-q", "main"]);
+    let switch: &[&str] = &["switch", "-q", "added"];
+    let told: &[&str] = &["update-index", "--assume-unchanged", added, "src/run.py"];
+    let of_all = origin.clone(&["-c", "core.ignoreStat=true"]);
+    of_all.git(switch);
+    let full = origin.after(&[switch]);
+    for words in [&["lint"][..], &["diff"], &["scan"]] {
+        let base: &[&str] =
+            if words == ["diff"] { &["origin/main"] } else { &["--base", "origin/main"] };
+        let words = [words, base].concat();
+        let expected = full.ask("full", &words);
+        assert_eq!(expected.0, 1, "{words:?}: {expected:?}");
+        for (shape, clone) in [("all", &of_all), ("two", &origin.after(&[switch, told]))] {
+            assert_eq!(clone.ask(shape, &words), expected, "{shape}: {words:?}");
+        }
+    }
+}
