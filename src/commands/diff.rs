@@ -99,7 +99,7 @@ impl Run for DiffArgs {
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
             neighbours: compared.neighbours.as_ref(),
         };
-        let policy = &governance.policy;
+        let policy = &compared.governance.policy;
         let strays = match (commit, &checkout) {
             (Some(head), _) => {
                 judged::added_strays(repository, &prefix, [compared.base, head], policy)?
@@ -112,8 +112,7 @@ impl Run for DiffArgs {
             }
             (None, None) => Vec::new(),
         };
-        let judged =
-            checkout.as_ref().map(|checkout| judge_checkout(checkout, &compared, &governance));
+        let judged = checkout.as_ref().map(|checkout| judge_checkout(checkout, &compared));
         let judged = judged.transpose()?;
         let mut findings = collect_findings(&compared, &strays, &context);
         checkout.iter().for_each(|checkout| checkout.reach_left_out(&mut findings));
@@ -171,9 +170,8 @@ fn collect_findings(
 fn judge_checkout(
     checkout: &JudgedCheckout<'_>,
     compared: &Compared,
-    governance: &Governance,
 ) -> anyhow::Result<JudgedCounts> {
-    let policy = &governance.policy;
+    let (governance, policy) = (&compared.governance, &compared.governance.policy);
     let paths: Vec<&str> = compared
         .entries
         .iter()

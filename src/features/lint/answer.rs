@@ -35,6 +35,7 @@ use crate::session::scanned_files::RepositoryFiles;
 use crate::survey::approved_state::PastObstacle;
 use crate::survey::refiling::{self, NameSearch};
 use crate::view::doc::JudgedFile;
+use std::rc::Rc;
 
 /// The result of linting.
 pub struct LintAnswer<'l> {
@@ -76,6 +77,8 @@ struct LintedState {
     doubts: Vec<(String, PastObstacle)>,
     notices: Vec<Notice>,
     base: Option<Oid>,
+    // The governance that counts for a branch; `None` without a base.
+    counted: Option<Rc<Governance>>,
 }
 
 pub(crate) fn lint<'l>(
@@ -107,12 +110,14 @@ pub(crate) fn lint<'l>(
     };
     let instead: Vec<String> = input.instead().map(str::to_owned).into_iter().collect();
     let mut notices = Vec::new();
-    if is_work_tree {
-        notices.extend(input.refuse_strangers(&governance)?);
-    }
     let parted = request.base.map(|base| (base, request.branch));
     let state = lint_state(located, at, parted, &input, &context, &instead)?;
-    let LintedState { mut found, doubts, base, .. } = state;
+    let LintedState { mut found, doubts, base, counted, .. } = state;
+    let counted = counted.as_deref().unwrap_or(&governance);
+    let (policy, context) = (&counted.policy, RuleContext { governance: counted, ..context });
+    if is_work_tree {
+        notices.extend(input.refuse_strangers(counted)?);
+    }
     notices.extend(state.notices);
     let mut counts =
         checkout.count(&policy.records, found.judged.iter().map(|record| record.path.as_str()));
@@ -124,9 +129,9 @@ pub(crate) fn lint<'l>(
         let strays = checkout.strays(&input, policy, before)?;
         found.take(lint::strays(&strays, &context), &input);
         let files = Files::list(&input, &policy.records)?;
-        counts.not_read = checkout.unread(&files, &governance.paths());
+        counts.not_read = checkout.unread(&files, &counted.paths());
         counts.not_read.retain(|file| input.names(&file.path));
-        if let Some(staged_files) = checkout.staged(&governance)? {
+        if let Some(staged_files) = checkout.staged(counted)? {
             let records = JudgedCheckout::staged_otherwise(&staged_files, policy);
             counts.staged = records.filter(|path| input.names(path)).count();
             let tree = input.of_state(checkout.tree.with_staged(&staged_files));
@@ -136,7 +141,9 @@ pub(crate) fn lint<'l>(
                 RuleContext { governance: &governance, extra_schema, tree: &tree, ..context };
             let state = lint_state(located, at, parted, &tree, &context, &staged_files.differing)?;
             let mut in_index = state.found;
-            let strays = checkout.strays(&tree, &governance.policy, before)?;
+            let counted = state.counted.as_deref().unwrap_or(&governance);
+            let context = RuleContext { governance: counted, ..context };
+            let strays = checkout.strays(&tree, &counted.policy, before)?;
             in_index.take(lint::strays(&strays, &context), &tree);
             staged = in_index.findings;
             staged.retain(|finding| {
@@ -161,7 +168,7 @@ pub(crate) fn lint<'l>(
         judged: found.judged,
         counts,
         n_redesigns: found.n_redesigns,
-        governance,
+        governance: counted.clone(),
         doubts,
         notices,
         input,
@@ -209,6 +216,7 @@ fn lint_state(
             let in_doubt = in_doubt.map(|(entry, doubt)| (entry.delta.name().to_string(), doubt));
             state.doubts.extend(in_doubt);
             state.base = Some(compared.base);
+            state.counted = Some(compared.governance);
         }
         None => {
             let place = |policy: &Policy| mainline::ledger_place(located, policy, at.now);

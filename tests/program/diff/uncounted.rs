@@ -119,3 +119,26 @@ fn a_decision_is_refused_that_only_a_policy_that_merely_landed_allows() {
     let run = renewed(&ledger);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
 }
+
+#[test]
+fn a_folder_that_a_policy_merely_names_holds_no_records_of_a_branch() {
+    let ledger = Ledger::with(&[ID]);
+    let other = format!("{POLICY}records: [other]\n");
+    ledger.repo.by("ana").write("exledger.yaml", &other).commit("Name another folder");
+    let path = format!("other/{OTHER}.yaml");
+    let broken = record(OTHER).replace("class: standard", "class: [");
+    ledger.repo.branch("file").by("ana").write(&path, &broken).commit("File there");
+    ledger.switch("file");
+    for words in [&["lint", "--base", "main"][..], &["diff", "main"], &["diff", "main", "file"]] {
+        let run = ledger.run(&[words, &["--format", "json"]].concat());
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        let findings = answer["findings"].as_array().unwrap().iter();
+        let strays = findings.filter(|finding| finding["rule"] == "stray-record");
+        let strays: Vec<(&Value, &Value)> =
+            strays.map(|finding| (&finding["level"], &finding["path"])).collect();
+        assert_eq!(strays, [(&"error".into(), &path.as_str().into())], "{words:?}: {answer:#}");
+        assert_eq!(run.code, 1, "{words:?}: {}", run.err);
+    }
+    let named = ledger.run(&["lint", "--base", "main", &format!("exceptions/{ID}.yaml")]);
+    assert_eq!(named.code, 0, "{}{}", named.out, named.err);
+}
