@@ -125,6 +125,9 @@ impl Repository {
         if let Some(folder) = holder(&own_dir) {
             return Err(OpenError::Tracked { own_dir, folder });
         }
+        if !has_head(&own_dir) {
+            return Err(OpenError::Broken { entry: named_git(folder).unwrap_or(own_dir) });
+        }
         if is_named_elsewhere(folder, Some(&own_dir)) {
             return Err(OpenError::Named { folder: folder.to_path_buf(), has_own: true });
         }
@@ -279,6 +282,20 @@ fn stated_work_dir(git: &git2::Repository, config: &git2::Config) -> Option<Path
     let is_in = |level| config.open_level(level).is_ok_and(|own| own.get_string(WORK_TREE).is_ok());
     let is_own = is_in(git2::ConfigLevel::Local) || is_in(git2::ConfigLevel::Worktree);
     if is_own || config.get_string(WORK_TREE).is_err() { Some(found) } else { work_dir(git.path()) }
+}
+
+// Tells whether git's folder has a HEAD that git takes for one: the name of a ref or the id of a commit. One that can't be read says
+// so when it is opened.
+fn has_head(own_dir: &Path) -> bool {
+    let head = own_dir.join("HEAD");
+    if fs::read_link(&head).is_ok_and(|target| target.starts_with("refs")) {
+        return true;
+    }
+    let Ok(bytes) = fs::read(&head) else { return true };
+    match bytes.strip_prefix(b"ref:") {
+        Some(name) => name.trim_ascii_start().starts_with(b"refs/"),
+        None => bytes.get(..40).is_some_and(|id| id.iter().all(u8::is_ascii_hexdigit)),
+    }
 }
 
 // Tells whether the environment names another git folder, with a work tree that a folder lies in: git takes that one there.

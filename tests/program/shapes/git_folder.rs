@@ -108,6 +108,13 @@ fn a_repository_that_cannot_be_opened_is_no_plain_folder() {
         clone.sh(&format!("rm -r .git/{damage}"), damage);
         assert_undetermined(damage, &clone, cause);
     }
+    for text in ["garbage\n", "", "ref: heads/main\n"] {
+        let clone = origin.clone(&[]);
+        write(&clone.top, ".git/HEAD", text);
+        assert_undetermined(text, &clone, cause);
+        let help = clone.run(&["list"]).err;
+        assert!(help.contains("help: mend what `git -C "), "{text}: {help}");
+    }
     let clone = origin.after(&[&["switch", "-q", "main"]]);
     clone.git(&["worktree", "add", "-q", "../linked", "work"]);
     let top = clone.top.parent().unwrap().to_owned();
