@@ -8,10 +8,11 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::history::objects::Oid;
+use crate::history::objects::{Extent, Oid};
 use crate::record::credential;
 
 /// The most lines of an item.
@@ -184,9 +185,22 @@ pub trait ScannedFiles {
     /// Returns the committed blob that has the lines of a file.
     fn committed(&self, path: &str, commit: Option<&str>) -> Result<Oid, String>;
 
+    // Returns how much of the repository this clone has.
+    fn extent(&self) -> Extent {
+        Extent::Full
+    }
+
+    fn has_remote(&self) -> bool {
+        true
+    }
+
     // Returns the command that may bring what this clone lacks; `None` without a remote.
-    fn fetch(&self) -> Option<&'static str> {
-        Some("git fetch --all")
+    fn fetch(&self) -> Option<Arc<str>> {
+        match self.extent() {
+            Extent::Full => self.has_remote().then(|| "git fetch --all".into()),
+            Extent::Shallow { fetch } => fetch,
+            Extent::Partial { fetch } => Some(fetch),
+        }
     }
 
     // Returns the end of a sentence about what this clone lacks.
@@ -233,13 +247,21 @@ pub enum TextMiss {
     Gone(String),
     /// One of its texts stands several times.
     Often(String),
+    /// A blob of its texts is not here, and this clone has all that its repository has.
+    Lost(String),
+    /// A blob of its texts is not here, and may be in what this clone lacks.
+    Undetermined(String),
     Other(String),
 }
 
 impl TextMiss {
     pub fn reason(&self) -> &str {
         match self {
-            TextMiss::Gone(reason) | TextMiss::Often(reason) | TextMiss::Other(reason) => reason,
+            TextMiss::Gone(reason)
+            | TextMiss::Often(reason)
+            | TextMiss::Lost(reason)
+            | TextMiss::Undetermined(reason)
+            | TextMiss::Other(reason) => reason,
         }
     }
 }
@@ -264,12 +286,15 @@ pub fn compare(
             // The finding may be what became of it, wherever the other texts stand.
             Ok(Standing::Gone) => (2, format!("the accepted text is gone from {path}")),
             Ok(Standing::Often(n)) => (3, format!("the accepted text stands {n} times in {path}")),
+            Err(why) if is_absent(item, files) => (5, why),
             Err(why) => (4, why),
         };
         if rank > nearest.0 {
             let kind = match rank {
                 2 => TextMiss::Gone,
                 3 => TextMiss::Often,
+                5 if files.extent() == Extent::Full => TextMiss::Lost,
+                5 => TextMiss::Undetermined,
                 _ => TextMiss::Other,
             };
             nearest = (rank, kind(miss));
@@ -369,6 +394,13 @@ pub fn text(item: &str, files: &dyn ScannedFiles) -> Result<Vec<Vec<u8>>, String
             })
         }
         Err(error) => Err(format!("its accepted text {error}, so it accepts nothing")),
+    }
+}
+
+fn is_absent(item: &str, files: &dyn ScannedFiles) -> bool {
+    match AcceptedItem::read(item) {
+        Ok(AcceptedItem::Reference(lines)) => files.blob(lines.blob).is_none(),
+        Ok(AcceptedItem::Run(_)) | Err(_) => false,
     }
 }
 

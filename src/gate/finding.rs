@@ -188,7 +188,10 @@ fn key_matches(
     };
     accepted_text::compare(content, place, files).map(|()| judged).map_err(|miss| match miss {
         TextMiss::Gone(why) => (why.into(), Nearness::TextGone),
-        TextMiss::Often(why) | TextMiss::Other(why) => (why.into(), Nearness::Text),
+        TextMiss::Often(why)
+        | TextMiss::Lost(why)
+        | TextMiss::Undetermined(why)
+        | TextMiss::Other(why) => (why.into(), Nearness::Text),
     })
 }
 

@@ -83,7 +83,7 @@ pub(super) fn references(
                     Level::Warning,
                     format!("refers to {blob}, which git does not have"),
                     match files.fetch() {
-                        Some(fetch) => Remedy::run([fetch]).after(
+                        Some(fetch) => Remedy::run([&*fetch]).after(
                             "it covers nothing here; where no remote has it, draft the finding again",
                         ),
                         None => "it covers nothing here: draft the finding again".into(),

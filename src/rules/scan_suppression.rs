@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
-    if case.is_generated || case.doubt.is_some() || !case.faults.is_empty() {
+    if case.is_generated || !case.doubts.is_empty() || !case.faults.is_empty() {
         return;
     }
     let message = match &case.record {

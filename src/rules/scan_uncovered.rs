@@ -31,6 +31,14 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
     for fault in &case.faults {
         let SuppressionFault::Uncovered(uncovered) = fault else { continue };
+        if !case.doubts.is_empty() {
+            let message =
+                format!("whether an exception covers {} could not be determined", case.label);
+            let doubts: Vec<String> = case.doubts.iter().map(ToString::to_string).collect();
+            let help = doubts.join("; ");
+            findings.push(scan::finding(case, (RULE.code, RULE.level), None, message, help));
+            continue;
+        }
         let citing = &uncovered.citing;
         let why = match (&uncovered.former, &uncovered.lost) {
             (Some(id), Some(lost)) => format!(": of {id}, {lost}"),

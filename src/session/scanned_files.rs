@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::gate::accepted_text::{FileLines, ScannedFiles};
-use crate::history::objects::{ObjectKind, Objects, Oid};
+use crate::history::objects::{Extent, ObjectKind, Objects, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
@@ -122,7 +122,11 @@ impl ScannedFiles for RepositoryFiles<'_> {
         blob_id(&committed).ok_or_else(|| format!("{path} has no id in git"))
     }
 
-    fn fetch(&self) -> Option<&'static str> {
-        self.repository.has_remote().then_some("git fetch --all")
+    fn extent(&self) -> Extent {
+        self.repository.extent()
+    }
+
+    fn has_remote(&self) -> bool {
+        self.repository.has_remote()
     }
 }

@@ -4,6 +4,7 @@ mod adopted;
 mod advice;
 mod anywhere;
 mod cover;
+mod cut;
 mod endless;
 mod entries;
 mod features;

@@ -2,7 +2,8 @@
 //!
 //! Start at `scan`. Follows `docs/spec/interop.md`, 5; a record is judged as everywhere.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,9 +27,10 @@ use crate::ledger;
 use crate::policy::closing::Scan;
 use crate::record::credential;
 use crate::record::time::Instant;
+use crate::rules::scan::covering::CoverDoubt;
 use crate::rules::scan::promise::Promise;
 use crate::rules::scan::suppression::{FoundSuppression, UnreadPart};
-use crate::rules::scan::{BranchChange, ScannedSuppression, SuppressionJudge};
+use crate::rules::scan::{Allowance, BranchChange, ScannedSuppression, SuppressionJudge};
 use crate::rules::{audit, lint};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::options::Moment;
@@ -218,17 +220,31 @@ fn changes_since(
         let then = SuppressionJudge::new(records, instant, &then);
         (then, SuppressionJudge::new(records, instant, now))
     });
+    let doubts: RefCell<BTreeSet<CoverDoubt>> = RefCell::default();
     let cover_ended = |before: &FoundSuppression, found: &FoundSuppression| {
         let (then, now) = judges.as_ref()?;
         let judge = |judge: &SuppressionJudge<'_>, found| {
             judge.suppression(ScannedSuppression { found, promise: None, change: None })
         };
-        let had = judge(then, before);
-        let is_ended = had.is_allowed() && !judge(now, found).is_allowed();
-        is_ended.then_some(BranchChange::CoverEnded(had.record))
+        let (had, has) = (judge(then, before), judge(now, found));
+        match (had.allowance(), has.allowance()) {
+            (Allowance::Refused, _) | (_, Allowance::Allowed) => return None,
+            (Allowance::Allowed, Allowance::Refused) => {
+                return Some(BranchChange::CoverEnded(had.record));
+            }
+            // Whatever the status of a record is, it is that of both.
+            (Allowance::Undetermined, Allowance::Undetermined)
+                if had.doubts.iter().all(|doubt| {
+                    matches!(doubt, CoverDoubt::Status(_)) && has.doubts.contains(doubt)
+                }) => {}
+            _ => doubts.borrow_mut().extend(had.doubts.into_iter().chain(has.doubts)),
+        }
+        None
     };
     let comparison = BaseComparison { is_there, cover_ended: &cover_ended };
-    base::keep_changed(search, before, &comparison)
+    let changes = base::keep_changed(search, before, &comparison);
+    search.doubts.extend(doubts.into_inner().iter().map(ToString::to_string));
+    changes
 }
 
 fn a_bug(error: impl std::fmt::Display) -> Undetermined {
@@ -329,7 +345,7 @@ impl ScanAnswer<'_> {
                     ScannedSuppression { found, promise: promise.as_ref(), change: changes.next() };
                 let case = judge.suppression(scanned);
                 self.findings.extend(lint::scan(&case));
-                self.doubts.extend(case.doubt.clone());
+                self.doubts.extend(case.doubts.iter().map(ToString::to_string));
                 let age = ages.next().unwrap_or_default();
                 let group = kinds::find(found.kind).map_or("security", |kind| kind.group.as_str());
                 let about = (snapshot.is_some(), group);

@@ -231,6 +231,9 @@ impl ScanPage<'_, '_> {
                 (_, n) => format!("{n} without a reason"),
             };
             return match (entries.len(), self.scan.snapshot()) {
+                (0, _) if !self.scan.doubts.is_empty() => {
+                    format!("no suppression added since {from}, as far as could be determined")
+                }
                 (0, _) => format!("no suppression added since {from}"),
                 (_, None) => format!("{what}, {reasons}"),
                 (_, Some(_)) => format!("{what}: {}", self.allowed()),

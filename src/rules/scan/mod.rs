@@ -9,7 +9,7 @@ pub mod promise;
 pub mod reach;
 pub mod suppression;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
@@ -17,7 +17,7 @@ use crate::diag::{Finding, Level, Pos};
 use crate::gate::accepted_text::ScannedFiles;
 use crate::record::id::Id;
 use crate::record::time::Instant;
-use crate::rules::scan::covering::CoveringRecords;
+use crate::rules::scan::covering::{Cover, CoverDoubt, CoveringRecords};
 use crate::rules::scan::promise::Promise;
 use crate::rules::scan::reach::Reached;
 use crate::rules::scan::suppression::{
@@ -145,18 +145,29 @@ pub struct SuppressionCase {
     /// What is suppressed, for messages: `nosec B602`.
     pub label: String,
     pub faults: Vec<SuppressionFault>,
-    /// Why the status of the record that it cites can't be determined.
-    pub doubt: Option<String>,
+    /// Why it can't be determined whether the record that it cites, or any, allows it.
+    pub doubts: BTreeSet<CoverDoubt>,
     /// The record that covers it, the first one of several, or that it cites; `None` if the ledger has none.
     pub record: Option<String>,
     /// Whether it is a file that `export` generated.
     pub is_generated: bool,
 }
 
+/// Whether the ledger allows a suppression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowance {
+    Allowed,
+    Refused,
+    Undetermined,
+}
+
 impl SuppressionCase {
-    /// Tells whether the ledger allows it, as far as that can be determined.
-    pub fn is_allowed(&self) -> bool {
-        self.doubt.is_none() && !self.faults.iter().any(SuppressionFault::is_error)
+    pub fn allowance(&self) -> Allowance {
+        match self.faults.iter().any(SuppressionFault::is_error) {
+            _ if !self.doubts.is_empty() => Allowance::Undetermined,
+            true => Allowance::Refused,
+            false => Allowance::Allowed,
+        }
     }
 }
 
@@ -182,7 +193,7 @@ impl<'a> SuppressionJudge<'a> {
     ) -> SuppressionJudge<'a> {
         let ledger = SuppressionLedger {
             by_id: record_states.iter().map(|state| (state.key.as_str(), state)).collect(),
-            covering: CoveringRecords::new(record_states, covering::granted),
+            covering: CoveringRecords::new(record_states, covering::possible),
             waiting: CoveringRecords::new(record_states, covering::awaited),
             files,
         };
@@ -203,7 +214,7 @@ impl<'a> SuppressionJudge<'a> {
             column: found.column,
             label: found.label.clone(),
             faults: Vec::new(),
-            doubt: None,
+            doubts: BTreeSet::new(),
             record: None,
             is_generated: false,
         };
@@ -243,15 +254,17 @@ impl<'a> SuppressionJudge<'a> {
         let (found, is_new) = (scanned.found, scanned.is_new());
         let Some(id) = &found.cited else {
             // One that hides nothing any more is better removed than put on record.
-            let covering = ledger.covering.first_for(found, is_new, ledger.files);
-            let covering = if !is_dead { covering } else { None };
-            case.record = covering.map(str::to_owned);
-            if covering.is_none() {
+            let cover = match is_dead {
+                true => Cover::Nothing,
+                false => ledger.covering.cover_of(found, is_new, ledger.files),
+            };
+            case.record = cover.record().map(str::to_owned);
+            if case.record.is_none() {
                 let citing = found.citing.general(found.end);
                 let names_no_rule = found.hidden.iter().all(|hidden| {
                     hidden.names_no_rule() && !matches!(hidden.ids, HiddenIds::Nameless)
                 });
-                let waiting = ledger.waiting.first_for(found, is_new, ledger.files);
+                let waiting = ledger.waiting.cover_of(found, is_new, ledger.files).record();
                 let waiting = waiting.filter(|_| !is_dead).and_then(Id::new);
                 let known = match scanned.change {
                     Some(BranchChange::CoverEnded(record)) => record.clone(),
@@ -267,6 +280,9 @@ impl<'a> SuppressionJudge<'a> {
                     former,
                     lost: lost.map(|(_, why)| why),
                 }));
+                if let Cover::Undetermined(doubts) = cover {
+                    case.doubts = doubts;
+                }
             }
             return;
         };
@@ -292,7 +308,7 @@ impl<'a> SuppressionJudge<'a> {
         let Some(grant) = covering::granted(record_state) else {
             let why = reason::joined(&record_state.reasons);
             if record_state.in_force != InForce::No {
-                case.doubt = Some(format!("{id}: {why}"));
+                case.doubts.insert(CoverDoubt::of_status(id.as_str(), &record_state.reasons));
             }
             case.faults.push(SuppressionFault::NotInForce(id.clone(), why));
             return;
@@ -303,6 +319,10 @@ impl<'a> SuppressionJudge<'a> {
                 case.faults.push(SuppressionFault::NotNamed(id.clone(), what))
             }
             Reached::Wider(why) => case.faults.push(SuppressionFault::ScopeWider(id.clone(), why)),
+            Reached::Undetermined(why) => {
+                case.doubts.insert(CoverDoubt::Text(format!("{id}: {why}")));
+                case.faults.push(SuppressionFault::ScopeWider(id.clone(), why));
+            }
         }
         let end = grant.end;
         let until = match found.end {
@@ -332,7 +352,7 @@ impl<'a> SuppressionJudge<'a> {
             column: 1,
             label: format!("export {}", file.target),
             faults: why.map(SuppressionFault::StaleFile).into_iter().collect(),
-            doubt: None,
+            doubts: BTreeSet::new(),
             record: None,
             is_generated: true,
         }

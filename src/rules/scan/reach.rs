@@ -17,27 +17,38 @@ use crate::rules::scan::suppression::{FoundSuppression, HiddenFindings, HiddenId
 pub enum Reached {
     /// The record names all of it.
     Named,
+    /// The record names it, but whether its accepted text covers it can't be determined; why.
+    Undetermined(String),
     /// The record names the finding, but the suppression hides more; what.
     Wider(String),
     /// The record does not name these findings.
     NotNamed(String),
 }
 
+impl Reached {
+    fn nearness(&self) -> u8 {
+        match self {
+            Reached::Named => 3,
+            Reached::Undetermined(_) => 2,
+            Reached::Wider(_) => 1,
+            Reached::NotNamed(_) => 0,
+        }
+    }
+}
+
 /// Compares a suppression with the findings of a record: one of its alternatives must be named.
 pub fn compare(found: &FoundSuppression, keys: &[FindingKey], files: &dyn ScannedFiles) -> Reached {
     let line = SuppressedLine { found, files };
-    let mut worst = Reached::NotNamed(found.label.clone());
+    let mut nearest = Reached::NotNamed(found.label.clone());
     for hidden in &found.hidden {
-        match compare_hidden(hidden, keys, line) {
-            Reached::Named => return Reached::Named,
-            wider @ Reached::Wider(_) if !matches!(worst, Reached::Wider(_)) => worst = wider,
-            Reached::NotNamed(what) if matches!(worst, Reached::NotNamed(_)) => {
-                worst = Reached::NotNamed(what);
-            }
+        match (compare_hidden(hidden, keys, line), nearest.nearness()) {
+            (Reached::Named, _) => return Reached::Named,
+            (reached @ Reached::NotNamed(_), 0) => nearest = reached,
+            (reached, nearness) if reached.nearness() > nearness => nearest = reached,
             _ => {}
         }
     }
-    worst
+    nearest
 }
 
 /// Compares a suppression with findings that are limited to the place of one each: what it hides there may be anywhere.
@@ -46,7 +57,8 @@ pub fn compare_place(
     keys: &[FindingKey],
     files: &dyn ScannedFiles,
 ) -> Reached {
-    let stands = |key: &&FindingKey| {
+    // Whether a key's text stands there; inside, why that can't be determined.
+    let stands = |key: &FindingKey| {
         let line = u64::from(found.line);
         let place = AskedPlace { path: &found.path, line, commit: None, snippet: None };
         let plain = FindingKey {
@@ -56,25 +68,36 @@ pub fn compare_place(
             content: key.content.clone(),
             ..FindingKey::default()
         };
-        let content = if **key == plain { key.content.as_deref() } else { None };
-        content.is_some_and(|content| {
-            accepted_text::compare(content, place, files).is_ok()
-                && has_entry(content, found, files)
-        })
+        let content = if *key == plain { key.content.as_deref()? } else { return None };
+        match accepted_text::compare(content, place, files) {
+            Ok(()) => has_entry(content, found, files).then_some(None),
+            Err(TextMiss::Undetermined(why)) => Some(Some(why)),
+            Err(_) => None,
+        }
     };
-    let stands: Vec<&FindingKey> = keys.iter().filter(stands).collect();
-    let is_named = |id: &str| {
-        stands.iter().any(|key| {
+    let stands: Vec<(&FindingKey, Option<String>)> =
+        keys.iter().filter_map(|key| Some((key, stands(key)?))).collect();
+    let named = |id: &str| {
+        let mut reached = Reached::NotNamed(found.label.clone());
+        for (key, doubt) in &stands {
             let (tool, own) = (key.tool.as_deref(), key.id.as_deref());
-            tool.zip(own).is_some_and(|(tool, own)| tool_ids::is_named(tool, own, id))
-                && found.hidden.iter().any(|hidden| is_of(hidden, key))
-        })
+            let is_named =
+                tool.zip(own).is_some_and(|(tool, own)| tool_ids::is_named(tool, own, id))
+                    && found.hidden.iter().any(|hidden| is_of(hidden, key));
+            match doubt {
+                None if is_named => return Reached::Named,
+                Some(why) if is_named => reached = Reached::Undetermined(why.clone()),
+                _ => {}
+            }
+        }
+        reached
     };
     let rules = found.rules();
-    match found.is_blanket || rules.is_empty() || !rules.into_iter().all(is_named) {
-        true => Reached::NotNamed(found.label.clone()),
-        false => Reached::Named,
-    }
+    let least = match found.is_blanket {
+        true => None,
+        false => rules.into_iter().map(named).min_by_key(Reached::nearness),
+    };
+    least.unwrap_or_else(|| Reached::NotNamed(found.label.clone()))
 }
 
 /// Returns why findings that name a suppression's rule and file don't cover it: a text that is gone, that stands several times, or
@@ -102,8 +125,8 @@ pub fn lost_text(
         Ok(()) if !has_entry(content, found, files) => {
             Some("the accepted text has only a part of the entry".to_owned())
         }
-        Ok(()) | Err(TextMiss::Other(_)) => None,
-        Err(TextMiss::Gone(why) | TextMiss::Often(why)) => Some(why),
+        Ok(()) | Err(TextMiss::Undetermined(_) | TextMiss::Other(_)) => None,
+        Err(TextMiss::Gone(why) | TextMiss::Often(why) | TextMiss::Lost(why)) => Some(why),
     })
 }
 
@@ -146,14 +169,15 @@ const LINE_COMMENTS: &[&str] =
     &["bandit", "codeql", "detect-secrets", "gitleaks", "gosec", "semgrep", "sonar", "trufflehog"];
 
 impl SuppressedLine<'_> {
-    fn excess(self, hidden: &HiddenFindings, content: &[String]) -> Option<String> {
+    fn compare(self, hidden: &HiddenFindings, content: &[String]) -> Reached {
         let SuppressedLine { found, files } = self;
         let is_own = hidden.paths.as_ref().is_some_and(|paths| **paths == [found.path.clone()]);
         // `ruff: noqa` is about its file.
         let is_line_of_ruff =
             found.kind == "ruff" && found.label.to_lowercase().starts_with("noqa");
         if !is_own || !(is_line_of_ruff || LINE_COMMENTS.contains(&found.kind)) {
-            return Some("the record is limited to text, which the suppression is not".to_owned());
+            let why = "the record is limited to text, which the suppression is not";
+            return Reached::Wider(why.to_owned());
         }
         let covers = |line: u32| {
             let line = u64::from(line);
@@ -166,8 +190,9 @@ impl SuppressedLine<'_> {
             false => Err(miss),
         };
         match covers(found.line).or_else(below) {
-            Ok(()) => None,
-            Err(miss) => Some(format!("of the record, {}", miss.reason())),
+            Ok(()) => Reached::Named,
+            Err(TextMiss::Undetermined(why)) => Reached::Undetermined(why),
+            Err(miss) => Reached::Wider(format!("of the record, {}", miss.reason())),
         }
     }
 }
@@ -214,7 +239,7 @@ fn compare_hidden(
             };
         }
     };
-    let mut wider = None;
+    let (mut wider, mut unknown) = (None, None);
     let mut missing: Vec<String> = Vec::new();
     for id in listed {
         let names = |key: &&&FindingKey| {
@@ -225,14 +250,14 @@ fn compare_hidden(
         let keys: Vec<&FindingKey> = keys.copied().collect();
         match best((hidden, line), &keys, || format!("{tool}:{id}")) {
             Reached::Named => {}
-            Reached::Wider(why) => wider = wider.or(Some(why)),
             Reached::NotNamed(what) => missing.push(what),
+            reached @ Reached::Wider(_) => wider = wider.or(Some(reached)),
+            reached @ Reached::Undetermined(_) => unknown = unknown.or(Some(reached)),
         }
     }
-    match (missing.is_empty(), wider) {
-        (false, _) => Reached::NotNamed(crate::diag::names(&missing)),
-        (true, Some(why)) => Reached::Wider(why),
-        (true, None) => Reached::Named,
+    match missing.is_empty() {
+        false => Reached::NotNamed(crate::diag::names(&missing)),
+        true => wider.or(unknown).unwrap_or(Reached::Named),
     }
 }
 
@@ -253,15 +278,19 @@ fn best(
     keys: &[&FindingKey],
     what: impl Fn() -> String,
 ) -> Reached {
-    let mut wider = None;
+    let mut nearest: Option<Reached> = None;
     for key in keys {
-        let text = || line.excess(hidden, key.content.as_deref()?);
-        match excess(hidden, key).or_else(text) {
-            None => return Reached::Named,
-            Some(why) => wider = wider.or(Some(why)),
+        let reached = match (excess(hidden, key), &key.content) {
+            (Some(why), _) => Reached::Wider(why),
+            (None, Some(content)) => line.compare(hidden, content),
+            (None, None) => return Reached::Named,
+        };
+        let nearness = nearest.as_ref().map(Reached::nearness);
+        if nearness.is_none_or(|nearness| reached.nearness() > nearness) {
+            nearest = Some(reached);
         }
     }
-    wider.map_or_else(|| Reached::NotNamed(what()), Reached::Wider)
+    nearest.unwrap_or_else(|| Reached::NotNamed(what()))
 }
 
 fn excess(hidden: &HiddenFindings, key: &FindingKey) -> Option<String> {
