@@ -58,7 +58,11 @@ impl ScanBase {
             (Err(error), _) => return Err(error),
         };
         let head = diff::answer::commit(repository, "HEAD")?;
-        let commit = match Branch::between(repository, onto, head).map_err(Undetermined::from)? {
+        // In the middle of a merge, HEAD is one of the parents.
+        let mut parents = vec![head];
+        parents.extend(repository.merged_heads());
+        let branch = Branch::of_parents(repository, onto, &parents).map_err(Undetermined::from)?;
+        let commit = match branch {
             None => head,
             Some(Branch { truncated: Some(missing), .. }) => {
                 return Err(Undetermined::from(missing).into());

@@ -170,3 +170,16 @@ fn what_is_not_adopted_is_told_why() {
         assert!(line.is_some_and(|line| line.contains(why)), "{path}: {}", made.err);
     }
 }
+
+#[test]
+fn what_a_merge_in_progress_brings_of_the_base_is_not_added() {
+    let repo = adopted("app/run.py", CODE);
+    repo.branch("work").by("ana").write("lib/a.py", "print(2)\n").commit("Work");
+    repo.by("dana").write("lib/b.py", "run(x)  # nosec B603\n").commit("Go on");
+    git(repo.path(), &["checkout", "--quiet", "--force", "work"]);
+    let person = ["-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com"];
+    git(repo.path(), &[&person[..], &["merge", "--quiet", "--no-commit", "main"]].concat());
+    assert_eq!(scan(&repo, &["--base", "main"]), (0, Vec::new()));
+    std::fs::write(repo.path().join("lib/a.py"), "run(y)  # nosec B607\n").unwrap();
+    assert_eq!(scan(&repo, &["--base", "main"]).1.len(), 1);
+}
