@@ -3,6 +3,7 @@
 mod adopted;
 mod advice;
 mod anywhere;
+mod branches;
 mod cover;
 mod cut;
 mod endless;

@@ -13,7 +13,8 @@ use crate::features::scan::search::{
     FileSearch, HIDING_AROUND, HIDING_NEXT, SIGNS, SearchedFile, SearchedFiles, SuppressionLine,
     folders_of,
 };
-use crate::formats::suppressions::readers::trivy;
+use crate::formats::lock_files;
+use crate::formats::suppressions::readers::{osv_scanner, trivy};
 use crate::formats::suppressions::{self, SuppressionScanner};
 use crate::history::branch::Branch;
 use crate::history::content;
@@ -112,8 +113,23 @@ impl ScanBase {
                 changed.push(link.to_owned());
             }
         }
+        let mut lock_files = files.lock_files();
+        for path in self.changed.iter().filter(|path| lock_files::is_lock_file(path)) {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let beside = lock_files.entry(folder.to_owned()).or_default();
+            let was =
+                matches!(tree.entry(path).map_err(Undetermined::from)?, Some((Mode::File, _)));
+            match (was, beside.binary_search(path)) {
+                (true, Err(at)) => beside.insert(at, path.clone()),
+                (false, Ok(at)) => drop(beside.remove(at)),
+                _ => continue,
+            }
+            // It rules other files, though its bytes are the same.
+            let separator = if folder.is_empty() { "" } else { "/" };
+            changed.push(format!("{folder}{separator}{}", osv_scanner::FORMAT.files));
+        }
         self.changed.extend(changed);
-        Ok(scanner.with_trivy_files(before))
+        Ok(scanner.with_files(lock_files, before))
     }
 
     fn tree<'r>(&self, repository: &'r Repository) -> Result<CommitTree<'r>, Undetermined> {

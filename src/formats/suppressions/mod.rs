@@ -26,7 +26,7 @@ pub mod reasons;
 pub mod settings;
 pub mod text;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
@@ -148,8 +148,13 @@ impl SuppressionScanner {
         known(path, &self.options).is_some()
     }
 
-    pub fn with_trivy_files(&self, trivy_files: BTreeSet<String>) -> SuppressionScanner {
-        let options = ScanOptions { trivy_files: Arc::new(trivy_files), ..self.options.clone() };
+    pub fn with_files(
+        &self,
+        lock_files: BTreeMap<String, Vec<String>>,
+        trivy_files: BTreeSet<String>,
+    ) -> SuppressionScanner {
+        let (lock_files, trivy_files) = (Arc::new(lock_files), Arc::new(trivy_files));
+        let options = ScanOptions { lock_files, trivy_files, ..self.options.clone() };
         SuppressionScanner { options, ..self.clone() }
     }
 

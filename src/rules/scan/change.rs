@@ -109,6 +109,12 @@ fn includes(all: &FoundSuppression, part: &FoundSuppression) -> bool {
             let is_moved =
                 !is_same_file && (own(part, one) && own(all, other) || all.kind == "osv-scanner");
             let tools = one.tools.iter().all(|tool| other.tools.contains(tool));
+            // Without a lock file, that of osv-scanner hides nothing that it didn't.
+            let rules_none = all.kind == "osv-scanner"
+                && one
+                    .paths
+                    .as_deref()
+                    .is_none_or(|paths| matches!(paths, [path] if path.ends_with("/*")));
             let nameless = |hidden: &HiddenFindings| matches!(hidden.ids, HiddenIds::Nameless);
             tools
                 && nameless(one) == nameless(other)
@@ -116,7 +122,9 @@ fn includes(all: &FoundSuppression, part: &FoundSuppression) -> bool {
                     one.purl.as_deref() == Some(stated)
                         || reach::is_within_package(one.purl.as_deref(), stated)
                 })
-                && (is_moved || is_within(one.paths.as_deref(), other.paths.as_deref()))
+                && (is_moved
+                    || rules_none
+                    || is_within(one.paths.as_deref(), other.paths.as_deref()))
                 && is_within(one.resources.as_deref(), other.resources.as_deref())
         })
     })

@@ -1,0 +1,45 @@
+//! `--base`: what a branch does to the cover of entries that it doesn't touch itself, and of equal ones.
+
+use super::{POLICY, found, ledger, record, track};
+use crate::support::repo::{Repo, Work, git};
+
+/// Commits work on a branch; returns what `scan --base` and the full scan find there: exit code, and path and rule.
+fn on_branch(repo: &Repo, edit: impl Fn(Work<'_>) -> Work<'_>) -> [(i32, Vec<String>); 2] {
+    edit(repo.branch("change").by("ana")).commit("Change it");
+    git(repo.path(), &["checkout", "--quiet", "--force", "change"]);
+    let answers = [&["--base", "main"][..], &[]].map(|args| {
+        let (code, findings) = found(repo, args);
+        (code, findings.into_iter().map(|(place, rule)| format!("{place} {rule}")).collect())
+    });
+    git(repo.path(), &["checkout", "--quiet", "--force", "main"]);
+    git(repo.path(), &["branch", "--quiet", "-D", "change"]);
+    answers
+}
+
+const LOCK: &str = "[[package]]\nname = \"openssl\"\nversion = \"0.10.60\"\n";
+
+const IGNORED: &str = "[[IgnoredVulns]]\nid = \"RUSTSEC-2026-0001\"\nignoreUntil = 2026-12-19\nreason = \"EXC-2026-7F3KQ\"\n";
+
+#[test]
+fn a_lock_file_beside_an_ignore_file_is_hidden_too() {
+    let key = "{tool: osv-scanner, id: RUSTSEC-2026-0001, paths: [svc/Cargo.lock]}";
+    let repo = ledger(POLICY, &record(key));
+    track(&repo, &[("svc/Cargo.lock", LOCK), ("svc/osv-scanner.toml", IGNORED)]);
+    let wider = "svc/osv-scanner.toml:1 scope-wider";
+    let add = |work: Work<'_>| work.write("svc/package-lock.json", "{\"packages\": {}}\n");
+    let both = |work| add(work).replace("svc/osv-scanner.toml", "2026-12-19", "2026-12-18");
+    let swap = |work| add(work).remove("svc/Cargo.lock");
+    for [base, full] in [on_branch(&repo, add), on_branch(&repo, both), on_branch(&repo, swap)] {
+        assert_eq!(base, (1, vec![wider.to_owned()]));
+        assert_eq!(full, base);
+    }
+    let [base, _] = on_branch(&repo, |work| work.remove("svc/Cargo.lock"));
+    assert_eq!(base, (1, vec![wider.to_owned()]));
+    let [base, _] = on_branch(&repo, |work| work.write("web/package-lock.json", "{}\n"));
+    assert_eq!(base, (0, Vec::new()));
+    // Without a ledger, an ignore file of which the last lock file goes hides nothing more.
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    track(&repo, &[("svc/Cargo.lock", LOCK), ("svc/osv-scanner.toml", IGNORED)]);
+    assert_eq!(on_branch(&repo, |work| work.remove("svc/Cargo.lock"))[0].0, 0);
+    assert_eq!(on_branch(&repo, add)[0].0, 1);
+}
