@@ -221,11 +221,20 @@ fn changes_since(
         (then, SuppressionJudge::new(records, instant, now))
     });
     let doubts: RefCell<BTreeSet<CoverDoubt>> = RefCell::default();
+    let judge = |judge: &SuppressionJudge<'_>, found: &FoundSuppression| {
+        judge.suppression(ScannedSuppression { found, promise: None, change: None })
+    };
+    let is_allowed = |judge_of: &SuppressionJudge<'_>, found: &FoundSuppression| {
+        judge(judge_of, found).allowance() == Allowance::Allowed
+    };
+    let was_covered = |found: &FoundSuppression| {
+        let judges = judges.as_ref();
+        judges.is_some_and(|(then, _)| judge(then, found).allowance() != Allowance::Refused)
+    };
+    let is_covered =
+        |found: &FoundSuppression| judges.as_ref().is_none_or(|(_, now)| is_allowed(now, found));
     let cover_ended = |before: &FoundSuppression, found: &FoundSuppression| {
         let (then, now) = judges.as_ref()?;
-        let judge = |judge: &SuppressionJudge<'_>, found| {
-            judge.suppression(ScannedSuppression { found, promise: None, change: None })
-        };
         let (had, has) = (judge(then, before), judge(now, found));
         match (had.allowance(), has.allowance()) {
             (Allowance::Refused, _) | (_, Allowance::Allowed) => return None,
@@ -241,7 +250,12 @@ fn changes_since(
         }
         None
     };
-    let comparison = BaseComparison { is_there, cover_ended: &cover_ended };
+    let comparison = BaseComparison {
+        is_there,
+        cover_ended: &cover_ended,
+        was_covered: &was_covered,
+        is_covered: &is_covered,
+    };
     let changes = base::keep_changed(search, before, &comparison);
     search.doubts.extend(doubts.into_inner().iter().map(ToString::to_string));
     changes

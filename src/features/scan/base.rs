@@ -10,8 +10,8 @@ use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::features::diff;
 use crate::features::scan::search::{
-    FileSearch, HIDING_AROUND, HIDING_NEXT, SIGNS, SearchedFile, SearchedFiles, SuppressionLine,
-    folders_of,
+    FileSearch, HIDING_AROUND, HIDING_NEXT, Neighbors, SIGNS, SearchedFile, SearchedFiles,
+    SuppressionLine, folders_of,
 };
 use crate::formats::lock_files;
 use crate::formats::suppressions::readers::{osv_scanner, trivy};
@@ -259,6 +259,15 @@ enum CodePlace<'s> {
 // In place of the rule: whatever is named. Empty stands for those that name none.
 const ANY_RULE: &str = "\0";
 
+type NeighborKey<'s> = (&'s str, Identity<'s>, &'s [u64], Option<Option<u64>>);
+
+fn neighbor_keys<'s>(at: SuppressionAt<'s>) -> [NeighborKey<'s>; 2] {
+    let Neighbors { above, below } = &at.1.neighbors;
+    let next = above.get(..1).unwrap_or_default();
+    [(above.as_slice(), None), (next, Some(*below))]
+        .map(|(above, below)| (at.0.path.as_str(), identity(at), above, below))
+}
+
 fn place_keys<'s>(at: SuppressionAt<'s>) -> Vec<PlaceKey<'s>> {
     let (found, code) = (at.0, code_of(at));
     let wide = (found.reach > CommentReach::Line).then_some(CodePlace::Wide);
@@ -295,6 +304,7 @@ struct LeftSuppressions<'s> {
     by_identity: BTreeMap<Identity<'s>, BTreeSet<usize>>,
     by_whole: BTreeMap<WholeIdentity<'s>, BTreeSet<usize>>,
     by_state: BTreeMap<ComparedState<'s>, BTreeSet<usize>>,
+    by_neighbors: BTreeMap<NeighborKey<'s>, BTreeSet<usize>>,
     // Of equal states, the first one only.
     by_place: BTreeMap<PlaceKey<'s>, BTreeSet<usize>>,
 }
@@ -307,12 +317,16 @@ impl<'s> LeftSuppressions<'s> {
             by_identity: BTreeMap::new(),
             by_whole: BTreeMap::new(),
             by_state: BTreeMap::new(),
+            by_neighbors: BTreeMap::new(),
             by_place: BTreeMap::new(),
         };
         for (index, at) in all(before).enumerate() {
             left.by_identity.entry(identity(at)).or_default().insert(index);
             left.by_whole.entry(whole_identity(at)).or_default().insert(index);
             left.by_state.entry(compared_state(at)).or_default().insert(index);
+            for key in neighbor_keys(at) {
+                left.by_neighbors.entry(key).or_default().insert(index);
+            }
         }
         for index in left.by_state.values().filter_map(BTreeSet::first) {
             let at = left.all.get(*index).copied().flatten();
@@ -324,7 +338,7 @@ impl<'s> LeftSuppressions<'s> {
     }
 
     /// Takes one out, so that it is matched with no other.
-    fn take(&mut self, index: usize) {
+    fn remove(&mut self, index: usize) {
         let Some(at) = self.all.get_mut(index).and_then(Option::take) else {
             return;
         };
@@ -332,6 +346,11 @@ impl<'s> LeftSuppressions<'s> {
             [self.by_identity.get_mut(&identity(at)), self.by_whole.get_mut(&whole_identity(at))];
         for positions in same.into_iter().flatten() {
             positions.remove(&index);
+        }
+        for key in neighbor_keys(at) {
+            if let Some(positions) = self.by_neighbors.get_mut(&key) {
+                positions.remove(&index);
+            }
         }
         let Some(equal) = self.by_state.get_mut(&compared_state(at)) else {
             return;
@@ -378,6 +397,41 @@ impl<'s> LeftSuppressions<'s> {
         first
     }
 
+    // Takes the one that is the same in the same place of its file: of equal ones, the lines next to it tell which.
+    fn take_in_place(&mut self, now: SuppressionAt<'s>) -> Option<SuppressionAt<'s>> {
+        let equal = neighbor_keys(now).into_iter().find_map(|key| {
+            let mut equal = self.by_neighbors.get(&key)?.iter();
+            let (index, before) = equal.find_map(|index| self.at(index))?;
+            (whole_identity(before) == whole_identity(now)).then_some((index, before))
+        });
+        let (index, before) = equal?;
+        self.remove(index);
+        Some(before)
+    }
+
+    // Tells whether a suppression that nothing was matched with may be this one.
+    fn may_be(&self, before: SuppressionAt<'s>, now: SuppressionAt<'s>) -> bool {
+        let is_within = |is_in_place| {
+            change::compare(before.0, now.0, is_in_place) == SuppressionChange::Within
+        };
+        match before.0.path == now.0.path {
+            true => !is_over_other_block(before, now) && is_within(true),
+            false => {
+                identity(before) == identity(now)
+                    && self.renamed.may_move(before.0, now.0)
+                    && is_within(false)
+            }
+        }
+    }
+
+    fn take(&mut self, now: SuppressionAt<'s>, round: MatchRound) -> Option<SuppressionAt<'s>> {
+        match round {
+            MatchRound::Stays => self.take_unchanged(now, true),
+            MatchRound::Moves => self.take_unchanged(now, false),
+            MatchRound::HidesLess => self.take_wider(now),
+        }
+    }
+
     /// Takes the suppression that this one is, only moved; `stays` if it must be in the same file.
     fn take_unchanged(&mut self, now: SuppressionAt<'s>, stays: bool) -> Option<SuppressionAt<'s>> {
         let mut same =
@@ -385,7 +439,7 @@ impl<'s> LeftSuppressions<'s> {
         let (index, before) = same.find(|(_, before)| {
             before.0.path == now.0.path || !stays && self.renamed.may_move(before.0, now.0)
         })?;
-        self.take(index);
+        self.remove(index);
         Some(before)
     }
 
@@ -410,7 +464,7 @@ impl<'s> LeftSuppressions<'s> {
         };
         let index = here.map(|(index, ())| index).or_else(|| Some(moved()?.0))?;
         let (_, before) = self.at(&index)?;
-        self.take(index);
+        self.remove(index);
         Some(before)
     }
 
@@ -429,9 +483,17 @@ impl<'s> LeftSuppressions<'s> {
                 SuppressionChange::Within | SuppressionChange::Other => None,
             }
         })?;
-        self.take(index);
+        self.remove(index);
         Some(what)
     }
+}
+
+// The one that stayed in its file is the old one, and its copy elsewhere is new.
+#[derive(Clone, Copy)]
+enum MatchRound {
+    Stays,
+    Moves,
+    HidesLess,
 }
 
 // What tells the suppressions of a branch apart from those of its base.
@@ -441,6 +503,9 @@ pub(super) struct BaseComparison<'c> {
     // Returns what the branch did to a suppression that is as it was, by its state there and now.
     pub(super) cover_ended:
         &'c dyn Fn(&FoundSuppression, &FoundSuppression) -> Option<BranchChange>,
+    // Tells whether a suppression of the base was, or may have been, covered there.
+    pub(super) was_covered: &'c dyn Fn(&FoundSuppression) -> bool,
+    pub(super) is_covered: &'c dyn Fn(&FoundSuppression) -> bool,
 }
 
 // Keeps of what a search found only the suppressions that were not there before, those that hide more than one that was, and
@@ -477,19 +542,22 @@ fn changes(
     let mut left = LeftSuppressions::of(before, renamed);
     let mut changes: Vec<(SuppressionAt<'_>, Option<BranchChange>)> =
         all(found).map(|now| (now, Some(BranchChange::Added))).collect();
-    // The one that stayed in its file is the old one, and its copy elsewhere is new.
-    for stays in [true, false] {
-        for (now, change) in changes.iter_mut().filter(|(_, change)| is_added(change)) {
-            if let Some(before) = left.take_unchanged(*now, stays) {
-                *change = (comparison.cover_ended)(before.0, now.0);
-            }
-        }
-    }
-    for (now, change) in changes.iter_mut().filter(|(_, change)| is_added(change)) {
-        if let Some(before) = left.take_wider(*now) {
+    for (now, change) in &mut changes {
+        if let Some(before) = left.take_in_place(*now) {
             *change = (comparison.cover_ended)(before.0, now.0);
         }
     }
+    let mut moved = Vec::new();
+    for round in [MatchRound::Stays, MatchRound::Moves, MatchRound::HidesLess] {
+        let added = changes.iter_mut().enumerate().filter(|(_, (_, change))| is_added(change));
+        for (index, (now, change)) in added {
+            if let Some(before) = left.take(*now, round) {
+                *change = (comparison.cover_ended)(before.0, now.0);
+                moved.push(index);
+            }
+        }
+    }
+    end_covers(&left, &mut changes, &moved, comparison);
     for (now, change) in changes.iter_mut().filter(|(_, change)| is_added(change)) {
         if let Some(what) = left.take_narrower(*now) {
             *change = Some(BranchChange::Widened(what));
@@ -505,6 +573,39 @@ fn changes(
         }
     }
     changes.into_iter().map(|(_, change)| change).collect()
+}
+
+// Of equal suppressions, one that was covered may be gone, and one that was not stand for it: the later one is taken for it.
+fn end_covers<'s>(
+    left: &LeftSuppressions<'s>,
+    changes: &mut [(SuppressionAt<'s>, Option<BranchChange>)],
+    moved: &[usize],
+    comparison: &BaseComparison<'_>,
+) {
+    let mut uncovered: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for index in moved {
+        if let Some((now, None)) = changes.get(*index)
+            && !(comparison.is_covered)(now.0)
+        {
+            uncovered.entry((now.0.kind, code_of(*now))).or_default().push(*index);
+        }
+    }
+    if uncovered.is_empty() {
+        return;
+    }
+    for before in left.all.iter().flatten() {
+        let Some(equal) = uncovered.get_mut(&(before.0.kind, code_of(*before))) else { continue };
+        if equal.is_empty() || !(comparison.was_covered)(before.0) {
+            continue;
+        }
+        let stands =
+            |index: &usize| changes.get(*index).is_some_and(|(now, _)| left.may_be(*before, *now));
+        if let Some(at) = equal.iter().position(stands)
+            && let Some((now, change)) = changes.get_mut(equal.remove(at))
+        {
+            *change = (comparison.cover_ended)(before.0, now.0);
+        }
+    }
 }
 
 /// The kinds of which one entry may name several packages or rules, each a suppression of its own.

@@ -274,6 +274,29 @@ pub(super) struct SuppressionLine {
     /// letter or digit, since a `{` is like any other.
     pub(super) telling: (String, usize),
     pub(super) indent: usize,
+    pub(super) neighbors: Neighbors,
+}
+
+// The lines next to an entry that are not empty, by which equal ones are told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Neighbors {
+    // The nearest one first.
+    pub(super) above: Vec<u64>,
+    pub(super) below: Option<u64>,
+}
+
+impl Neighbors {
+    fn of(lines: &[&[u8]], found: &FoundSuppression) -> Neighbors {
+        let (first, last) = (index_of(*found.lines.start()), index_of(*found.lines.end()));
+        let above = lines.get(..first).unwrap_or_default().iter().rev();
+        let below = lines.get(last.saturating_add(1)..).unwrap_or_default().iter();
+        let is_text = |line: &&&[u8]| !line.is_empty();
+        let above = above.take(MOST_UNTELLING).filter(is_text).take(MOST_NEIGHBORS);
+        Neighbors {
+            above: above.map(|line| hashed(line)).collect(),
+            below: below.take(MOST_UNTELLING).find(is_text).map(|line| hashed(line)),
+        }
+    }
 }
 
 impl SearchedFile {
@@ -328,6 +351,7 @@ impl SearchedFile {
                     about,
                     telling: (text(line(telling(index))), n_before),
                     indent: raw.len() - raw.trim_ascii_start().len(),
+                    neighbors: Neighbors::of(&all, found),
                 });
             }
         }
@@ -343,14 +367,15 @@ impl SearchedFile {
     }
 }
 
+fn hashed(line: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    line.hash(&mut hasher);
+    hasher.finish()
+}
+
 fn outline(bytes: &[u8]) -> Vec<u64> {
-    let hash = |line: &[u8]| {
-        let mut hasher = DefaultHasher::new();
-        line.hash(&mut hasher);
-        hasher.finish()
-    };
     let lines = bytes.split(|byte| *byte == b'\n').map(comparable);
-    let mut hashes: Vec<u64> = lines.filter(|line| !line.is_empty()).map(hash).collect();
+    let mut hashes: Vec<u64> = lines.filter(|line| !line.is_empty()).map(hashed).collect();
     hashes.sort_unstable();
     hashes
 }
@@ -416,6 +441,8 @@ pub(super) const SIGNS: [char; 8] = ['#', '/', '*', ' ', '\t', '-', '<', '!'];
 const MOST_STACKED: usize = 64;
 
 const MOST_UNTELLING: usize = 8;
+
+const MOST_NEIGHBORS: usize = 3;
 
 fn index_of(line: u32) -> usize {
     usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX)

@@ -43,3 +43,42 @@ fn a_lock_file_beside_an_ignore_file_is_hidden_too() {
     assert_eq!(on_branch(&repo, |work| work.remove("svc/Cargo.lock"))[0].0, 0);
     assert_eq!(on_branch(&repo, add)[0].0, 1);
 }
+
+const UNCOVERED: &str = "def a(cmd):\n    subprocess.call(cmd, shell=True)  # nosec B602\n\n";
+
+const COVERED: &str =
+    "def b():\n    cmd = \"ls -l /srv\"\n    subprocess.call(cmd, shell=True)  # nosec B602\n\n";
+
+const TEXT: &str = r#"["cmd = \"ls -l /srv\"\nsubprocess.call(cmd, shell=True)  # nosec B602"]"#;
+
+#[test]
+fn an_equal_entry_that_goes_stands_for_no_covered_one() {
+    let key = format!("{{tool: bandit, id: B602, paths: ['app/*.py'], content: {TEXT}}}");
+    let input = COVERED.replace("\"ls -l /srv\"", "input()");
+    let orders = [
+        (format!("{UNCOVERED}{COVERED}"), input.clone(), UNCOVERED),
+        (format!("{COVERED}{UNCOVERED}"), input.clone(), UNCOVERED),
+        (format!("{COVERED}{UNCOVERED}"), format!("{input}print(1)\n"), UNCOVERED),
+    ];
+    for (before, ended, kept) in orders {
+        let repo = ledger(POLICY, &record(&key));
+        let (before, end) = (format!("import subprocess\n{before}"), "print(2)\n");
+        track(&repo, &[("app/run.py", &format!("{before}{end}"))]);
+        let write = |text: &str| {
+            let text = format!("import subprocess\n{text}{end}");
+            on_branch(&repo, |work| work.write("app/run.py", &text))
+        };
+        let [base, full] = write(&ended);
+        assert_eq!((base.0, base.1.len()), (1, 1), "{before}{ended}: {base:?}");
+        assert_eq!(base, full, "{before}{ended}");
+        // The covered one may go.
+        assert_eq!(write(kept)[0], (0, Vec::new()), "{before}{kept}");
+        assert_eq!(write(&format!("{kept}{COVERED}"))[0], (0, Vec::new()), "{before}");
+    }
+    // Nor does that of another file.
+    let repo = ledger(POLICY, &record(&key));
+    track(&repo, &[("app/a.py", UNCOVERED), ("app/b.py", COVERED)]);
+    let moved =
+        |work: Work<'_>| work.remove("app/a.py").remove("app/b.py").write("app/c.py", &input);
+    assert_eq!(on_branch(&repo, moved)[0].0, 1);
+}
