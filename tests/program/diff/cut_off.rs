@@ -16,8 +16,10 @@ const QUESTIONS: [&[&str]; 2] = [
     &["diff", "origin/main", "--format", "json"],
 ];
 
+type Change<'c> = &'c dyn Fn(&Ledger) -> git2::Oid;
+
 /// Returns a ledger of which an earlier exception was approved, and then changed by its author alone; `again` files the same.
-fn ledger(change: &dyn Fn(&Ledger) -> git2::Oid) -> Ledger {
+fn ledger(change: Change<'_>) -> Ledger {
     let ledger = Ledger::of(POLICY, &[EARLIER]);
     ledger.repo.clock("2026-12-01T09:00:00Z");
     change(&ledger);
@@ -41,7 +43,7 @@ fn said(folder: &std::path::Path, words: &[&str]) -> (i32, Vec<String>, String) 
 #[test]
 fn what_may_have_been_filed_before_is_not_told_by_a_clone_that_lacks_it() {
     let moved = record(EARLIER).replace("application: billing", "application: orders");
-    let changes: [(&str, &dyn Fn(&Ledger) -> git2::Oid); 3] = [
+    let changes: [(&str, Change<'_>); 3] = [
         ("removed", &|ledger| ledger.repo.by("ana").remove(EARLIER).commit("Remove it")),
         ("changed", &|ledger| ledger.repo.by("ana").write(EARLIER, &moved).commit("Change it")),
         ("broken", &|ledger| ledger.repo.by("ana").write(EARLIER, "id: [\n").commit("Break it")),
