@@ -50,6 +50,11 @@ pub trait Tree {
     /// Returns the bytes of a regular file; `None` without one at that path.
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError>;
 
+    /// Returns the bytes of a regular file as git stores them, which may have other line ends than in a work tree.
+    fn stored(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        self.bytes(path)
+    }
+
     /// Returns a file's size in bytes, without reading it if possible; `None` if there is no regular file at that path.
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
         let bytes = self.bytes(path)?;
@@ -83,6 +88,10 @@ impl<T: Tree + ?Sized> Tree for &T {
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
         (**self).bytes(path)
+    }
+
+    fn stored(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        (**self).stored(path)
     }
 
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {

@@ -180,7 +180,7 @@ fn place_of(path: &str, tree: &dyn Tree) -> Result<FoundPlace, TreeError> {
 }
 
 fn hashed(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
-    let Some(bytes) = tree.bytes(path)? else {
+    let Some(bytes) = tree.stored(path)? else {
         return Ok(Found::Nothing);
     };
     let digest = Sha256::digest(&bytes);

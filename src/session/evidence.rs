@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use crate::ledger::tree::Tree as _;
 use crate::plan::evidence::{self, EvidenceArgument, EvidenceInput, EvidenceLocation};
 use crate::policy::settings::Lint;
 use crate::record::credential;
@@ -79,9 +80,21 @@ fn file(
     let inside = files::inside(&located.root, folder, &place);
     let kept = inside.filter(|path| path.starts_with(&format!("{}/", evidence::FOLDER)));
     Ok(match kept {
-        Some(path) => EvidenceLocation::Kept(path, bytes),
-        None => EvidenceLocation::File(named.to_owned(), bytes),
+        Some(path) => {
+            let stored = located.work_tree()?.stored(&path)?;
+            EvidenceLocation::Kept(path, stored.unwrap_or(bytes))
+        }
+        None => EvidenceLocation::File(named.to_owned(), stored(located, &place, bytes)),
     })
+}
+
+// Returns the bytes of a file as git will store its copy, of which the digest is written.
+fn stored(located: &Located, place: &Path, bytes: Vec<u8>) -> Vec<u8> {
+    let repository = located.repository_or_none().filter(|_| bytes.contains(&b'\r'));
+    let (Some(repository), Some(name)) = (repository, place.file_name()) else { return bytes };
+    let copy = format!("{}/-/{}", evidence::FOLDER, name.to_string_lossy());
+    let prefix = repository.ledger_prefix(&located.root);
+    repository.stored_as(&prefix, &copy, &bytes).unwrap_or(bytes)
 }
 
 // Refuses a file in which a line looks like it contains a credential, in any reading of its bytes.

@@ -53,6 +53,13 @@ impl<T: Tree> Tree for Overlay<T> {
         }
     }
 
+    fn stored(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        match self.files.get(path) {
+            Some(bytes) => Ok(Some(bytes.clone())),
+            None => self.tree.stored(path),
+        }
+    }
+
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
         match self.files.get(path) {
             Some(bytes) => Ok(Some(u64::try_from(bytes.len()).unwrap_or(u64::MAX))),

@@ -15,6 +15,7 @@ use crate::history::folder::{DEEPEST, MOST_ENTRIES};
 use crate::history::paths::LedgerPrefix;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::store::files::seen::SeenFolders;
+use crate::store::git::Repository;
 use crate::store::real_path::real_path;
 use crate::store::target::{self, WriteTarget};
 use crate::store::temporary;
@@ -158,6 +159,18 @@ impl Tree for WorkTree {
             },
             _ => Ok(None),
         }
+    }
+
+    fn stored(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        let bytes = self.bytes(path)?;
+        // Without a program, line ends are all that git converts.
+        if !bytes.as_ref().is_some_and(|bytes| bytes.contains(&b'\r')) {
+            return Ok(bytes);
+        }
+        let from_top = self.prefix.outward(path).unwrap_or_default().join("/");
+        let repository = Repository::discover(&self.top).ok();
+        let stored = repository.and_then(|repository| repository.filtered(&from_top).ok());
+        Ok(stored.or(bytes))
     }
 
     fn target(&self, path: &str) -> Result<Option<String>, TreeError> {

@@ -187,6 +187,10 @@ impl Tree for Input<'_> {
         self.tree.bytes(path)
     }
 
+    fn stored(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        self.tree.stored(path)
+    }
+
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
         self.tree.size(path)
     }

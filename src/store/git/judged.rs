@@ -203,6 +203,11 @@ impl Tree for JudgedTree<'_> {
         }
     }
 
+    fn stored(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
+        let is_here = self.indexed(path).is_none() && !self.is_written_link(path);
+        if is_here { self.work_tree.stored(path) } else { self.bytes(path) }
+    }
+
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
         match (self.indexed(path), self.repository) {
             (Some(file), Some(repository)) => {

@@ -3,6 +3,7 @@
 //! Start at [`Repository::stored`]. Follows `docs/spec/approval.md`, S7.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use crate::history::objects::{ObjectKind, Objects, Oid};
@@ -64,7 +65,35 @@ impl Repository {
     }
 
     /// Returns the bytes that `git add` would store, without storing them.
-    fn filtered(&self, from_top: &str) -> Result<Vec<u8>, GitError> {
+    pub(in crate::store) fn filtered(&self, from_top: &str) -> Result<Vec<u8>, GitError> {
+        let place = self.work_dir.clone().unwrap_or_default().join(from_top);
+        self.written_apart(from_top, &|apart| apart.blob_path(&place))
+    }
+
+    /// Returns the bytes that git would store for a new file of the ledger that holds some bytes.
+    ///
+    /// # Errors
+    /// As [`Repository::stored`].
+    pub fn stored_as(
+        &self,
+        prefix: &LedgerPrefix,
+        path: &str,
+        bytes: &[u8],
+    ) -> Result<Vec<u8>, GitError> {
+        let from_top = prefix.outward(path).unwrap_or_default().join("/");
+        self.written_apart(&from_top, &|apart| {
+            let mut writer = apart.blob_writer(Some(Path::new(&from_top)))?;
+            let written = writer.write_all(bytes);
+            written.map_err(|cause| git2::Error::from_str(&cause.to_string()))?;
+            writer.commit()
+        })
+    }
+
+    fn written_apart(
+        &self,
+        from_top: &str,
+        write: &dyn Fn(&git2::Repository) -> Result<git2::Oid, git2::Error>,
+    ) -> Result<Vec<u8>, GitError> {
         if let Some(attribute) = self.unknown_conversion(from_top) {
             return Err(GitError::new(format!(
                 "{from_top} has the attribute {attribute}, so its stored content is known only once it is committed"
@@ -74,8 +103,7 @@ impl Repository {
         let apart = git2::Repository::open(&self.own_dir)?;
         let odb = apart.odb()?;
         let _memory = odb.add_new_mempack_backend(1_000)?;
-        let work_dir = self.work_dir.clone().unwrap_or_default();
-        let blob = apart.blob_path(&work_dir.join(from_top))?;
+        let blob = write(&apart)?;
         Ok(apart.find_blob(blob)?.content().to_vec())
     }
 }

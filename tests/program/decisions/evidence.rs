@@ -107,3 +107,42 @@ fn what_the_policy_lists_a_certificate_and_an_image_is_copied() {
     let (_folder, named) = outside("d.txt", format!("{certificate}{body}\n").as_bytes());
     assert!(refused(&life, &note(&named)).contains("d.txt:4 contains what looks like a key"));
 }
+
+#[test]
+fn evidence_is_hashed_with_the_line_ends_that_git_stores() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    let (_folder, named) = outside("job.log", b"one\ntwo\n");
+    life.decided("ana", &note(&named), "lee");
+    let clone = life.repo.clone_with(&["-c", "core.autocrlf=true"]);
+    let place = |name: &str| format!("evidence/{ID}/{name}");
+    let bytes = std::fs::read(clone.path().join(place("job.log"))).unwrap();
+    assert_eq!(bytes, b"one\r\ntwo\r\n");
+    let run = |args: &[&str]| crate::cli::run(clone.path(), args);
+    let lint = run(&["lint"]);
+    assert_eq!(lint.code, 0, "{}", lint.out);
+    // A decision is linted like the file that lies there, and writes the digest of what will be committed.
+    let (_folder, named) = outside("next.log", b"three\r\nfour\r\n");
+    let by = ["--by", "ana@example.com", "--on", "2026-11-25"];
+    let noted = run(&[&note(&named.replace("E1=", "E2="))[..], &by].concat());
+    assert_eq!(noted.code, 0, "{}", noted.err);
+    std::fs::write(clone.path().join(place("kept.log")), "five\r\n").unwrap();
+    let kept = format!("E3=log:{}", place("kept.log"));
+    let noted = run(&[&note(&kept)[..], &by].concat());
+    assert_eq!(noted.code, 0, "{}", noted.err);
+    let lint = run(&["lint"]);
+    assert_eq!(lint.code, 0, "{}", lint.out);
+    git(clone.path(), &["add", "-A"]);
+    let ana = ["-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com"];
+    git(clone.path(), &[&ana[..], &["commit", "-q", "-m", "Note it"]].concat());
+    std::fs::remove_dir_all(clone.path().join("evidence")).unwrap();
+    git(clone.path(), &["checkout", "-q", "."]);
+    let stored = git(clone.path(), &["show", &format!("HEAD:{}", place("next.log"))]);
+    assert_eq!(stored, "three\nfour\n");
+    let lint = run(&["lint"]);
+    assert_eq!(lint.code, 0, "{}", lint.out);
+    // Other content is still found.
+    std::fs::write(clone.path().join(place("job.log")), "one\r\nthree\r\n").unwrap();
+    let lint = run(&["lint"]);
+    assert!(lint.code == 1 && lint.out.contains("evidence-changed"), "{}", lint.out);
+}
