@@ -16,6 +16,7 @@ use crate::diag::sorting::StableSort as _;
 use crate::features::scan::ages::{self, EntryAge};
 use crate::features::scan::base::{self, BaseComparison, ScanBase};
 use crate::features::scan::entry::ScanEntry;
+use crate::features::scan::merged::{self, BranchRecords};
 use crate::features::scan::place::ScanPlace;
 use crate::features::scan::search::{FileSearch, PassedOver, SearchedFile, SearchedFiles};
 use crate::formats::suppressions::entry::IgnoredEntry;
@@ -32,11 +33,13 @@ use crate::rules::scan::promise::Promise;
 use crate::rules::scan::suppression::{FoundSuppression, UnreadPart};
 use crate::rules::scan::{Allowance, BranchChange, ScannedSuppression, SuppressionJudge};
 use crate::rules::{audit, lint};
+use crate::session::Session;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::options::Moment;
 use crate::session::scanned_files::RepositoryFiles;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
+use crate::status::state::RecordState;
 use crate::store::git::Repository;
 
 /// Where to look, and for what.
@@ -104,6 +107,7 @@ pub struct ScanAnswer<'s> {
     /// Whether that is another one than the present.
     pub is_simulated: bool,
     snapshot: Option<Snapshot<'s>>,
+    merged: Option<Vec<RecordState>>,
 }
 
 impl<'s> ScanAnswer<'s> {
@@ -152,27 +156,33 @@ pub(super) fn scan<'s>(
         (Some(base), Some(repository)) => Some(base.scanner_before(repository, &files, &scanner)?),
         _ => None,
     };
+    let instant =
+        snapshot.as_ref().map_or(at.on.unwrap_or(at.now), |snapshot| snapshot.stamp().instant);
+    let judged = snapshot.as_ref().map(|snapshot| (snapshot, instant));
+    let merged = match (place, &mut base, judged) {
+        (ScanPlace::Ledger(session), Some(base), Some(judged)) => {
+            merged_records(session, judged, base, &files)?
+        }
+        _ => None,
+    };
     let only = base.as_ref().map(|base| &base.changed);
     let mut search = files.search(&scanner, &settings.exclude, only);
     if let (ScanPlace::Ledger(session), Some(policy), Some(repository)) =
         (place, policy, repository)
     {
         // A record quotes what it accepts; no tool reads it.
-        let root = repository.prefix(&session.located().root).unwrap_or_default();
-        let root = if root.is_empty() { root } else { format!("{root}/") };
+        let root = root_of(session, repository);
         search.found.retain(|file| {
             let below = file.path.strip_prefix(&root).filter(|_| file.is_record);
             !below.is_some_and(|path| ledger::is_record_of(&policy.records, path))
         });
     }
-    let instant =
-        snapshot.as_ref().map_or(at.on.unwrap_or(at.now), |snapshot| snapshot.stamp().instant);
     let mut changes = Vec::new();
     if let (Some(base), Some(repository), Some(scanner)) = (&base, repository, &before_scanner) {
         let reaches = |path: &str| files.reaches(path, &settings.exclude);
         let before = base.search(repository, scanner, &reaches)?;
         let is_there = |path: &str| files.has(path);
-        let judged = snapshot.as_ref().map(|snapshot| (snapshot, instant));
+        let judged = judged.map(|(snapshot, instant)| (snapshot, merged.as_deref(), instant));
         changes = changes_since((repository, base.commit), judged, &mut search, &before, &is_there);
     }
     let unknown = settings.tools.iter().filter(|tool| kinds::find(tool).is_none());
@@ -201,38 +211,60 @@ pub(super) fn scan<'s>(
         is_in_git: repository.is_some(),
         is_simulated: at.on.is_some(),
         snapshot,
+        merged,
     };
     answer.judge(&search, (ages, changes)).map_err(a_bug)?;
     Ok(answer)
 }
 
+fn root_of(session: &Session, repository: &Repository) -> String {
+    let root = repository.prefix(&session.located().root).unwrap_or_default();
+    if root.is_empty() { root } else { format!("{root}/") }
+}
+
+fn merged_records(
+    session: &Session,
+    (snapshot, instant): (&Snapshot<'_>, Instant),
+    base: &mut ScanBase,
+    files: &SearchedFiles<'_>,
+) -> Result<Option<Vec<RecordState>>, Error> {
+    let repository = session.repository()?;
+    let root = root_of(session, repository);
+    let branch = BranchRecords { repository, root: &root, base };
+    let merged = merged::records(snapshot, &branch, instant)?;
+    if merged.is_some() {
+        // What they cover may be anywhere.
+        base.changed.extend(files.paths().map(str::to_owned));
+    }
+    Ok(merged)
+}
+
 fn changes_since(
     (repository, base): (&Repository, Oid),
-    judged: Option<(&Snapshot<'_>, Instant)>,
+    judged: Option<(&Snapshot<'_>, Option<&[RecordState]>, Instant)>,
     search: &mut FileSearch,
     before: &[SearchedFile],
     is_there: &dyn Fn(&str) -> bool,
 ) -> Vec<BranchChange> {
     let then = RepositoryFiles::new(repository, Some(base));
-    let now = judged.map(|(snapshot, _)| snapshot.scanned_files());
-    let judges = judged.zip(now.as_ref()).map(|((snapshot, instant), now)| {
+    let now = judged.map(|(snapshot, ..)| snapshot.scanned_files());
+    let judges = judged.zip(now.as_ref()).map(|((snapshot, merged, instant), now)| {
         let records = snapshot.records();
         let then = SuppressionJudge::new(records, instant, &then);
-        (then, SuppressionJudge::new(records, instant, now))
+        (then, SuppressionJudge::new(records, instant, now).with_merged(merged, now))
     });
     let doubts: RefCell<BTreeSet<CoverDoubt>> = RefCell::default();
     let judge = |judge: &SuppressionJudge<'_>, found: &FoundSuppression| {
         judge.suppression(ScannedSuppression { found, promise: None, change: None })
     };
-    let is_allowed = |judge_of: &SuppressionJudge<'_>, found: &FoundSuppression| {
-        judge(judge_of, found).allowance() == Allowance::Allowed
-    };
     let was_covered = |found: &FoundSuppression| {
         let judges = judges.as_ref();
         judges.is_some_and(|(then, _)| judge(then, found).allowance() != Allowance::Refused)
     };
-    let is_covered =
-        |found: &FoundSuppression| judges.as_ref().is_none_or(|(_, now)| is_allowed(now, found));
+    let is_covered = |found: &FoundSuppression| {
+        let judges = judges.as_ref();
+        judges.is_none_or(|(_, now)| judge(now, found).allowance() == Allowance::Allowed)
+    };
     let cover_ended = |before: &FoundSuppression, found: &FoundSuppression| {
         let (then, now) = judges.as_ref()?;
         let (had, has) = (judge(then, before), judge(now, found));
@@ -340,6 +372,7 @@ impl ScanAnswer<'_> {
         let judge = match snapshot.zip(files.as_ref()) {
             Some((snapshot, files)) => {
                 SuppressionJudge::new(snapshot.records(), self.instant, files)
+                    .with_merged(self.merged.as_deref(), files)
             }
             None => SuppressionJudge::without_ledger(self.instant),
         };

@@ -159,7 +159,7 @@ impl ScanBase {
     }
 }
 
-fn bytes_of(
+pub(super) fn bytes_of(
     repository: &Repository,
     tree: &CommitTree<'_>,
     path: &str,

@@ -142,6 +142,10 @@ impl<'p> SearchedFiles<'p> {
         links.map(|file| (file.path.as_str(), reach::below(&self.top, &file.path))).collect()
     }
 
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(|file| file.path.as_str())
+    }
+
     pub(super) fn has(&self, path: &str) -> bool {
         self.position(path).is_ok()
     }

@@ -174,6 +174,8 @@ impl SuppressionCase {
 /// Judges suppressions at one instant: by the records of a ledger, or without one.
 pub struct SuppressionJudge<'a> {
     ledger: Option<SuppressionLedger<'a>>,
+    /// The same by the records as a branch leaves them, if it ends what some cover.
+    merged: Option<SuppressionLedger<'a>>,
     instant: Instant,
 }
 
@@ -184,6 +186,17 @@ struct SuppressionLedger<'a> {
     files: &'a dyn ScannedFiles,
 }
 
+impl<'a> SuppressionLedger<'a> {
+    fn new(record_states: &'a [RecordState], files: &'a dyn ScannedFiles) -> SuppressionLedger<'a> {
+        SuppressionLedger {
+            by_id: record_states.iter().map(|state| (state.key.as_str(), state)).collect(),
+            covering: CoveringRecords::new(record_states, covering::possible),
+            waiting: CoveringRecords::new(record_states, covering::awaited),
+            files,
+        }
+    }
+}
+
 impl<'a> SuppressionJudge<'a> {
     /// Judges by these records, evaluated at an instant, and by the files in which suppressions are.
     pub fn new(
@@ -191,22 +204,40 @@ impl<'a> SuppressionJudge<'a> {
         instant: Instant,
         files: &'a dyn ScannedFiles,
     ) -> SuppressionJudge<'a> {
-        let ledger = SuppressionLedger {
-            by_id: record_states.iter().map(|state| (state.key.as_str(), state)).collect(),
-            covering: CoveringRecords::new(record_states, covering::possible),
-            waiting: CoveringRecords::new(record_states, covering::awaited),
-            files,
-        };
-        SuppressionJudge { ledger: Some(ledger), instant }
+        let ledger = Some(SuppressionLedger::new(record_states, files));
+        SuppressionJudge { ledger, merged: None, instant }
+    }
+
+    /// Judges also by the records as a branch leaves them: it may end what they cover, and never adds to it.
+    pub fn with_merged(
+        self,
+        record_states: Option<&'a [RecordState]>,
+        files: &'a dyn ScannedFiles,
+    ) -> SuppressionJudge<'a> {
+        let merged = record_states.map(|states| SuppressionLedger::new(states, files));
+        SuppressionJudge { merged, ..self }
     }
 
     /// Judges where there is no ledger.
     pub fn without_ledger(instant: Instant) -> SuppressionJudge<'a> {
-        SuppressionJudge { ledger: None, instant }
+        SuppressionJudge { ledger: None, merged: None, instant }
     }
 
     /// Judges a suppression.
     pub fn suppression(&self, scanned: ScannedSuppression<'_>) -> SuppressionCase {
+        let case = self.judged(self.ledger.as_ref(), scanned);
+        if self.merged.is_none() || case.allowance() == Allowance::Refused {
+            return case;
+        }
+        let merged = self.judged(self.merged.as_ref(), scanned);
+        if merged.allowance() == Allowance::Allowed { case } else { merged }
+    }
+
+    fn judged(
+        &self,
+        ledger: Option<&SuppressionLedger<'_>>,
+        scanned: ScannedSuppression<'_>,
+    ) -> SuppressionCase {
         let found = scanned.found;
         let mut case = SuppressionCase {
             path: found.path.clone(),
@@ -222,7 +253,7 @@ impl<'a> SuppressionJudge<'a> {
             SuppressionEnd::Until(end) if end <= self.instant => Some(end),
             _ => None,
         };
-        match &self.ledger {
+        match ledger {
             Some(ledger) => {
                 self.by_ledger(ledger, scanned, ended.is_some(), &mut case);
                 case.faults.extend(ended.map(SuppressionFault::Dead));

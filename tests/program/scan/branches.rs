@@ -1,7 +1,9 @@
 //! `--base`: what a branch does to the cover of entries that it doesn't touch itself, and of equal ones.
 
-use super::{POLICY, found, ledger, record, track};
+use super::{ID, POLICY, found, ledger, record, track};
 use crate::support::repo::{Repo, Work, git};
+
+type Edit = fn(Work<'_>) -> Work<'_>;
 
 /// Commits work on a branch; returns what `scan --base` and the full scan find there: exit code, and path and rule.
 fn on_branch(repo: &Repo, edit: impl Fn(Work<'_>) -> Work<'_>) -> [(i32, Vec<String>); 2] {
@@ -26,9 +28,12 @@ fn a_lock_file_beside_an_ignore_file_is_hidden_too() {
     let repo = ledger(POLICY, &record(key));
     track(&repo, &[("svc/Cargo.lock", LOCK), ("svc/osv-scanner.toml", IGNORED)]);
     let wider = "svc/osv-scanner.toml:1 scope-wider";
-    let add = |work: Work<'_>| work.write("svc/package-lock.json", "{\"packages\": {}}\n");
-    let both = |work| add(work).replace("svc/osv-scanner.toml", "2026-12-19", "2026-12-18");
-    let swap = |work| add(work).remove("svc/Cargo.lock");
+    let add: Edit = |work| work.write("svc/package-lock.json", "{\"packages\": {}}\n");
+    let both: Edit = |work| {
+        let work = work.write("svc/package-lock.json", "{\"packages\": {}}\n");
+        work.replace("svc/osv-scanner.toml", "2026-12-19", "2026-12-18")
+    };
+    let swap: Edit = |work| work.rename("svc/Cargo.lock", "svc/package-lock.json");
     for [base, full] in [on_branch(&repo, add), on_branch(&repo, both), on_branch(&repo, swap)] {
         assert_eq!(base, (1, vec![wider.to_owned()]));
         assert_eq!(full, base);
@@ -62,7 +67,8 @@ fn an_equal_entry_that_goes_stands_for_no_covered_one() {
     ];
     for (before, ended, kept) in orders {
         let repo = ledger(POLICY, &record(&key));
-        let (before, end) = (format!("import subprocess\n{before}"), "print(2)\n");
+        let (original, end) = (before.clone(), "print(2)\n");
+        let before = format!("import subprocess\n{before}");
         track(&repo, &[("app/run.py", &format!("{before}{end}"))]);
         let write = |text: &str| {
             let text = format!("import subprocess\n{text}{end}");
@@ -73,12 +79,48 @@ fn an_equal_entry_that_goes_stands_for_no_covered_one() {
         assert_eq!(base, full, "{before}{ended}");
         // The covered one may go.
         assert_eq!(write(kept)[0], (0, Vec::new()), "{before}{kept}");
-        assert_eq!(write(&format!("{kept}{COVERED}"))[0], (0, Vec::new()), "{before}");
+        assert_eq!(write(&format!("{original}print(1)\n"))[0], (0, Vec::new()), "{before}");
     }
     // Nor does that of another file.
     let repo = ledger(POLICY, &record(&key));
     track(&repo, &[("app/a.py", UNCOVERED), ("app/b.py", COVERED)]);
-    let moved =
-        |work: Work<'_>| work.remove("app/a.py").remove("app/b.py").write("app/c.py", &input);
-    assert_eq!(on_branch(&repo, moved)[0].0, 1);
+    let [base, _] = on_branch(&repo, |work| {
+        work.remove("app/a.py").remove("app/b.py").write("app/c.py", &input)
+    });
+    assert_eq!(base.0, 1, "{base:?}");
+}
+
+#[test]
+fn a_branch_that_ends_a_record_ends_what_it_covers() {
+    let repo = ledger(POLICY, &record("{tool: bandit, id: B602, paths: [app/run.py]}"));
+    let code = format!("run(x)  # nosec B602\nrun(y)  # nosec B602 # {ID}\n");
+    track(&repo, &[("app/run.py", &code)]);
+    let ends: [Edit; 4] = [
+        |work| work.remove(ID),
+        |work| work.edit(ID, "class: ["),
+        |work| work.edit(ID, "expires: 2026-11-20"),
+        |work| work.replace(ID, "tool: bandit", "tool: semgrep"),
+    ];
+    for (n, edit) in ends.into_iter().enumerate() {
+        let [base, _] = on_branch(&repo, edit);
+        let cited = if n < 3 { "not-in-force" } else { "not-named" };
+        let expected = ["app/run.py:1 uncovered".to_owned(), format!("app/run.py:2 {cited}")];
+        assert_eq!(base, (1, expected.to_vec()), "{n}");
+    }
+    let leaves: [Edit; 5] = [
+        |work| work.edit(ID, "title: Another title of the same"),
+        |work| work.edit(ID, "expires: 2026-12-01"),
+        |work| work.rename(ID, "exceptions/team/EXC-2026-7F3KQ.yaml"),
+        |work| work.replace(ID, "app/run.py", "app/*.py"),
+        |work| work.remove(ID).remove("app/run.py"),
+    ];
+    for (n, edit) in leaves.into_iter().enumerate() {
+        assert_eq!(on_branch(&repo, edit)[0], (0, Vec::new()), "{n}");
+    }
+    // What it adds to a record covers nothing yet.
+    let [base, _] = on_branch(&repo, |work| {
+        let work = work.replace(ID, "app/run.py", "app/*.py");
+        work.write("app/other.py", "run(z)  # nosec B602\n")
+    });
+    assert_eq!(base, (1, vec!["app/other.py:1 uncovered".to_owned()]));
 }
