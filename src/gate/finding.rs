@@ -186,13 +186,17 @@ fn key_matches(
         commit: question.scanner_details.commit.as_deref(),
         snippet: question.scanner_details.snippet.as_deref(),
     };
-    accepted_text::compare(content, place, files).map(|()| judged).map_err(|miss| match miss {
+    accepted_text::compare(content, place, files).map(|()| judged).map_err(missed)
+}
+
+fn missed(miss: TextMiss) -> (Mismatch, Nearness) {
+    match miss {
         TextMiss::Gone(why) => (why.into(), Nearness::TextGone),
         TextMiss::Often(why)
         | TextMiss::Lost(why)
         | TextMiss::Undetermined(why)
         | TextMiss::Other(why) => (why.into(), Nearness::Text),
-    })
+    }
 }
 
 /// How the package in the question compares to that of a finding; the text says why it is not the same version.

@@ -271,8 +271,8 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     may_be_forge.then(|| NotCounted::UnnamedForge(stater.person.display.clone()))
 }
 
-/// A merge or note of a machine may hold text that anybody typed. A policy that pins the forge says that whoever commits to
-/// the approved branch checks what messages claim.
+// A merge or note of a machine may hold text that anybody typed. A policy that pins the forge says that whoever commits to
+// the approved branch checks what messages claim.
 fn stated_by_machine(claim: &Claim, forge: Forge) -> Option<NotCounted> {
     let stater = claim.stated_by.as_ref()?;
     let is_checked = claim.kind == EvidenceKind::Trailer && forge != Forge::Auto;

@@ -50,7 +50,7 @@ fn is_same(earlier: &ApprovalFile, file: &ApprovalFile) -> bool {
         && (file.reason.is_none() || earlier.reason == file.reason)
 }
 
-/// Tells whether the same person decided otherwise since then, on the branch or beside the records (E6).
+// Tells whether the same person decided otherwise since then, on the branch or beside the records (E6).
 fn is_replaced(earlier: &ApprovalFile, content: &ApprovalContent, snapshot: &Snapshot<'_>) -> bool {
     let path = earlier.path(&content.target.folder);
     let Ok(trees) = snapshot.statement_trees() else { return true };
