@@ -98,9 +98,9 @@ pub(super) fn account_unknown(words: &str) {
 }
 
 pub(super) fn name_unknown(words: &str) {
-    let stage = begin();
+    let stage = Stage::new("approval: {forge: gitlab}\n");
     stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
-    let message = "Merge branch 'ask'\n\nReviewed-by: somebody";
+    let message = "Merge branch 'ask'\n\nApproved-by: somebody";
     stage.repo.by("bot").merge("ask", message);
     stage.home();
     stage.follow(&stage.reason(words), "dana", "ana");
