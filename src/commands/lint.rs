@@ -100,6 +100,7 @@ impl Run for LintArgs {
             name: answer.governance.policy.name.clone(),
             commit: commit.map(|found| found.oid.to_string()),
             instant: ctx.moment().on,
+            is_in_doubt: !answer.doubts.is_empty(),
             judged: answer.counts,
             redesigns: answer.n_redesigns,
             folder: forge_folder(ctx, &home),

@@ -68,6 +68,7 @@ fn answer(findings: Vec<Finding>, reads: FormatNeeds) -> Doc<'static> {
         commit: Some("3f2c9a7be1d03f2c9a7be1d03f2c9a7be1d03f2c".to_owned()),
         instant: Instant::parse("2026-11-20T09:00:00Z"),
         judged: JudgedCounts { records: ODD.len(), ..JudgedCounts::default() },
+        is_in_doubt: false,
         redesigns: 0,
         folder: String::new(),
         reads,

@@ -22,6 +22,8 @@ pub struct LintView {
     pub instant: Option<Instant>,
     /// What was judged.
     pub judged: JudgedCounts,
+    /// Whether something about what was judged could not be determined.
+    pub is_in_doubt: bool,
     /// The number of redesign files checked.
     pub redesigns: usize,
     /// The ledger's folder relative to the top of its repository, for formats with such paths; otherwise empty.
@@ -81,6 +83,9 @@ pub fn doc(mut lint: LintView) -> Doc<'static> {
     let is_empty = lint.judged.records + lint.redesigns == 0 && lint.judged.base.is_none();
     if !is_empty || counts != LevelCounts::default() {
         summary = summary.and(Tone::Plain, ": ").and(counts.tone(), counts.display());
+    }
+    if lint.is_in_doubt {
+        summary = summary.and(Tone::Warn, ", as far as could be determined");
     }
     doc.blocks.push(Block::Paragraph(summary));
     let on = lint.instant.map(|instant| format!("at {instant} (simulated), ")).unwrap_or_default();

@@ -70,6 +70,8 @@ fn what_may_have_been_filed_before_is_not_told_by_a_clone_that_lacks_it() {
                     format!("could not determine whether {ID} repeats an earlier exception");
                 assert_eq!(code, 3, "{change}: {options:?}: {words:?}: {err}");
                 assert!(err.contains(&cause) && err.contains(command), "{change}: {err}");
+                let table = cli::run(clone.path(), &words[..words.len() - 2]).out;
+                assert!(!table.contains("nothing to object to\n"), "{change}: {table}");
                 git(clone.path(), &command.split(' ').skip(1).collect::<Vec<_>>());
                 let (code, found, err) = said(clone.path(), words);
                 assert_eq!((code, &found), (1, &expected), "{change}: {options:?}: {err}");
