@@ -286,6 +286,13 @@ pub struct Statement {
     pub via: Option<String>,
 }
 
+impl Statement {
+    /// Tells whether it doesn't count because a bot or an agent made it, or passed it on for somebody.
+    pub fn is_of_machine(&self) -> bool {
+        matches!(self.counts, VoteCounts::No(NotCounted::Bot | NotCounted::StatedByMachine(_)))
+    }
+}
+
 fn level_reason<S: Serializer>(reason: &Option<LevelReason>, to: S) -> Result<S::Ok, S::Error> {
     reason.as_ref().map(ToString::to_string).serialize(to)
 }

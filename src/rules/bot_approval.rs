@@ -36,10 +36,8 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     let is_bot = |statement: &&Statement| statement.counts == VoteCounts::No(NotCounted::Bot);
     let bot = verdict.statements.iter().find(is_bot)?;
-    let is_of_machine = |statement: &Statement| {
-        matches!(statement.counts, VoteCounts::No(NotCounted::Bot | NotCounted::StatedByMachine(_)))
-    };
-    if !verdict.statements.iter().all(is_of_machine) || !verdict.approvers.is_empty() {
+    let all_are_of_machines = verdict.statements.iter().all(Statement::is_of_machine);
+    if !all_are_of_machines || !verdict.approvers.is_empty() {
         return None;
     }
     let person = &bot.person;

@@ -274,13 +274,8 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
         FourEyes::SelfApproved => Blocker::OnlyAuthors { authors: verdict.author_persons() },
         FourEyes::NoneRecorded if verdict.landed_by.is_none() => Blocker::Squashed,
         FourEyes::NoneRecorded => {
-            let is_machine = |statement: &Statement| {
-                matches!(
-                    statement.counts,
-                    VoteCounts::No(NotCounted::Bot | NotCounted::StatedByMachine(_))
-                )
-            };
-            let only_machines = !statements.is_empty() && statements.iter().all(is_machine);
+            let only_machines =
+                !statements.is_empty() && statements.iter().all(Statement::is_of_machine);
             if only_machines { Blocker::OnlyMachines } else { Blocker::NothingCounts }
         }
         FourEyes::Unresolved => unresolved(verdict),
@@ -292,8 +287,7 @@ fn cause(verdict: &ApprovalVerdict) -> Blocker {
             let vetoes = statements.iter().filter(|statement| statement.vote == Vote::Vetoes);
             let vetoes = vetoes.filter(|statement| statement.counts == VoteCounts::Yes);
             let in_note = vetoes.clone().any(|statement| statement.kind == EvidenceKind::Note);
-            let mut by: Vec<Person> = vetoes.map(|statement| statement.person.clone()).collect();
-            by.dedup();
+            let by = relation::each_once(vetoes.map(|statement| statement.person.clone()));
             Blocker::Rejected { in_note, by }
         }
         FourEyes::InvalidSignature => Blocker::BadSignature,
