@@ -133,15 +133,22 @@ impl<'a> FormerCommits<'a> {
         last.map(|version| &version.record)
     }
 
-    /// Tells whether a commit drops the file in which the record stood alone on the line, of several that it had then: what
-    /// stays is another one (V3), whatever the merge makes of it.
-    fn drops_own(&self, trail: &Trail, bytes: &Bytes) -> bool {
+    // Tells whether a commit drops the file in which the record stood alone on the line, of several that it had then: what
+    // stays is another one (V3), whatever the merge makes of it. A file without an id that can be read was none of them: over
+    // it, the record moves.
+    fn drops_own(&self, trail: &Trail, bytes: &Bytes, contents: &mut ContentCache<'_>) -> bool {
         let landed = trail.versions.iter().rev().filter(|version| self.is_before(version));
         let mut files = landed.map(|version| version.files.as_slice());
         let Some([own]) = files.find(|files| files.len() < 2) else { return false };
         let holds = |files: &[FileAt]| files.iter().any(|file| file.path == own.path);
-        let is_removal = bytes.new.is_empty();
-        holds(&bytes.old) && !holds(&bytes.new) && (is_removal || bytes.old.len() > 1)
+        if !holds(&bytes.old) || holds(&bytes.new) {
+            return false;
+        }
+        let mut readable = bytes
+            .old
+            .iter()
+            .filter(|file| !matches!(contents.file_id(&file.path, file.blob), FileId::Unreadable));
+        bytes.new.is_empty() || readable.nth(1).is_some()
     }
 
     // Tells whether the merge, too, drops the file that a commit drops of several, and keeps another: it left nothing out, and
@@ -271,7 +278,8 @@ impl<'a> FormerCommits<'a> {
                 if !is_held {
                     change.parse(contents);
                 }
-                let drops_own = trails.get(key).is_some_and(|trail| self.drops_own(trail, bytes));
+                let drops_own =
+                    trails.get(key).is_some_and(|trail| self.drops_own(trail, bytes, contents));
                 let is_taking = if bytes.new.is_empty() {
                     is_removed(merges, contents, commit, (key, &bytes.old))
                 } else {

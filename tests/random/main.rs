@@ -221,6 +221,20 @@ fn bytes_that_resemble_an_openpgp_signature_are_read_to_an_answer() {
 
 /// Shortened sequences that once failed: whether Mal can push to the approved branch, and the seeds.
 const FOUND: &[(bool, u64, &[u64])] = &[
+    // A record that a merge moved over its broken second file was held to be removed and filed again.
+    (
+        false,
+        13405979530144281230,
+        &[
+            15509448770928604314,
+            13293961752900692310,
+            13756342000130607868,
+            15384935262386197666,
+            10390187087230139380,
+            12182228927480782136,
+            14573219494045911702,
+        ],
+    ),
     // Someone who pushed a version under another name was no author of the next, although authors had to sign.
     (true, 8414374632711528738, &[18293711855041806890, 168358525047975551, 6050234016616523938]),
     // Of two signed tags of one commit, the second was attributed to the signer of the first.
