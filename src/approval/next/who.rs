@@ -360,6 +360,17 @@ impl<'g> Eligibility<'g> {
         self.eligible(named.cloned())
     }
 
+    /// Tells whether only listed people may approve, and none of them could give what is missing beside those who count.
+    pub fn has_nobody(&self, missing: &[MissingApproval], counted: &[Person]) -> bool {
+        let keys = self.keys();
+        let may_as_author = self.governance.policy.approval.self_approval == SelfApproval::Allow;
+        let mut candidates = self.candidates(missing).into_iter();
+        self.is_for_listed()
+            && !may_as_author
+            && !signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace))
+            && !candidates.any(|person| self.can_fill(missing, counted, &person))
+    }
+
     pub(crate) fn is_for_listed(&self) -> bool {
         self.listed.is_some()
     }

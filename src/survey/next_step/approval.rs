@@ -267,10 +267,7 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns a step that the asker can take: who can't give an approval is told who can.
     pub(super) fn for_asker(&self, step: AdviceStep) -> AdviceStep {
-        let asker = self.asker();
-        let (By::Approvers(missing, is_on_branch), Some(asker), Some(record)) =
-            (&step.by, asker, self.record)
-        else {
+        let (By::Approvers(missing, is_on_branch), Some(record)) = (&step.by, self.record) else {
             return step;
         };
         let next = self.next_steps(self.pending().filter(|_| *is_on_branch));
@@ -279,6 +276,10 @@ impl<'a> AdviceCase<'a> {
         let counted: Vec<Person> =
             approvers.map(|approver| &approver.person).chain(&next.signed).cloned().collect();
         let eligibility = self.eligibility(record, *is_on_branch);
+        let is_for_nobody = eligibility.has_nobody(missing, &counted);
+        let Some(asker) = self.asker() else {
+            return if is_for_nobody { self.list_another(false) } else { step };
+        };
         let can_take = |person: &Person| {
             next.steps.iter().any(|step| eligibility.can_take(step.way, person))
                 && eligibility.can_fill(missing, &counted, person)
@@ -301,9 +302,11 @@ impl<'a> AdviceCase<'a> {
         } else {
             ""
         };
-        let candidates = eligibility.candidates(missing);
-        let is_for_nobody = candidates.is_empty() && eligibility.is_for_listed();
-        let approvers: Vec<Person> = candidates.into_iter().filter(|it| can_take(it)).collect();
+        if is_for_nobody {
+            return self.list_another(is_author && self.record_state.status != Status::Proposed);
+        }
+        let candidates = eligibility.candidates(missing).into_iter();
+        let approvers: Vec<Person> = candidates.filter(|it| can_take(it)).collect();
         // Where nobody's key is listed, the step says so.
         if approvers.is_empty() && why.is_empty() {
             return step;
@@ -311,16 +314,14 @@ impl<'a> AdviceCase<'a> {
         if !is_on_branch && let Some((action, command)) = self.records_reviews(&next) {
             return AdviceStep { action, command: Some(command), by: By::Named(approvers) };
         }
-        let action = match (is_author && is_for_nobody, self.record_state.status) {
-            (true, Status::Proposed) => {
-                "list another person: nobody who is listed may approve it".to_owned()
-            }
-            (true, _) => {
-                "list another person, or let the filer make this change alone: nobody who is listed may approve it".to_owned()
-            }
-            (false, _) => format!("somebody else must approve it{why}"),
-        };
+        let action = format!("somebody else must approve it{why}");
         AdviceStep { action, command: Some(self.show()), by: By::Named(approvers) }
+    }
+
+    fn list_another(&self, or_filer_alone: bool) -> AdviceStep {
+        let or = if or_filer_alone { ", or let the filer make this change alone" } else { "" };
+        let action = format!("list another person{or}: nobody who is listed may approve it");
+        AdviceStep { action, command: Some(self.show()), by: By::Anybody }
     }
 
     fn merges_first(&self, record: &Record) -> Option<AdviceStep> {

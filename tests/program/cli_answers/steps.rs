@@ -147,3 +147,28 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
         "{table}"
     );
 }
+
+#[test]
+fn where_nobody_listed_is_left_no_step_is_theirs_and_nobody_is_told_to_merge() {
+    let repo = Repo::at("2026-10-01T08:00:00Z");
+    let policy = "version: 1\ngroups: {approvers: [ana@example.com]}\napproval: {listed: all}\n";
+    repo.by("dana").write("exledger.yaml", policy).commit("Begin");
+    let id = "EXC-2026-N0B0D";
+    let text = standard(id, "Only its author is listed", "data", "2026-10-01", "2026-12-20");
+    repo.branch("ask").by("ana").write(id, &text).commit("File");
+    repo.by("lee").merge("ask", "Merge");
+    repo.checkout();
+    let run = cli::run(repo.path(), &["queue", "--on", ON]);
+    let step = "list another person: nobody who is listed may approve it\n";
+    assert!(run.out.contains(step), "{}", run.out);
+    assert!(!run.out.contains("waits for"), "{}", run.out);
+    let run = cli::run(repo.path(), &["show", id, "--on", ON]);
+    assert!(run.out.contains(&format!("next: {step}")), "{}", run.out);
+    // Somebody listed who did not write it takes the step.
+    let listed = policy.replace("[ana@example.com]", "[ana@example.com, lee@example.com]");
+    repo.branch("list").by("dana").write("exledger.yaml", &listed).commit("List Lee");
+    repo.by("ana").merge("list", "Merge");
+    repo.checkout();
+    let run = cli::run(repo.path(), &["queue", "--on", ON]);
+    assert!(run.out.contains("merge a change to its text"), "{}", run.out);
+}
