@@ -174,7 +174,8 @@ pub fn strays(strays: &[Stray], context: &RuleContext<'_>) -> Vec<Finding> {
     })
 }
 
-/// Returns the findings about a change of a record, sorted; each has the level that its rule gives it.
+/// Returns the findings about a change of a record, sorted; each has the level that its rule gives it, or the policy to
+/// the rules of content.
 pub fn change(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Vec<Finding> {
     // A file that can't be read has no content findings to compare.
     let judge_record: JudgeRecord =

@@ -1,6 +1,6 @@
 //! `term-too-long`: the term is longer than tier or class allows.
 //!
-//! Pure. Follows `docs/spec/rules.md` (content). Closed records pass; `lint::level` says which level a policy gives it.
+//! Pure. Follows `docs/spec/rules.md` (content). Records that were closed already pass; `lint::level` says which level a policy gives it.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

@@ -1,6 +1,6 @@
-//! Judges a version by its own evidence.
+//! Judges a version by its own evidence: who made it, what it needs, what counts, and whether that is enough.
 //!
-//! Pure. Part of the fold. Follows `docs/spec/approval.md`, A5, A8 and D3.
+//! Pure. Start at `TrailEvaluator::fresh`, which the fold calls. Follows `docs/spec/approval.md`, A5, A8 and D3.
 
 use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::missing::{DemandContext, missing_approvals};

@@ -1,4 +1,5 @@
-//! Determines the author set of a version (everyone named as having made its content), and who landed it.
+//! Determines the author set of a version (everyone named as having made its content), and who landed it. Whoever merges joins
+//! only where the merge itself made content, or its author and its committer are two people.
 //!
 //! Pure. Start at `of_version`. Follows `docs/spec/approval.md`, A1 to A7 and 1.5.
 

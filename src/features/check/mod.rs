@@ -1,6 +1,7 @@
 //! Check: whether something is allowed, by a record that is in force; and the receipts of the answers.
 //!
-//! Start at `answer`, which walks; `gate::verdict` decides, and `respond` fills what is printed, `gate::receipt::LoggedReceipt`.
+//! Start at `answer`, which walks; `gate::verdict` decides, its `candidate` says why, and `respond` fills what
+//! is printed, `gate::receipt::LoggedReceipt`.
 //! Follows `docs/spec/cli.md`, check and hook.
 
 pub mod answer;

@@ -1,5 +1,5 @@
-//! What every target gets: the records in force with their ends, the commit and instant they were read at, and which losses are
-//! written.
+//! What every target gets: the records in force with their ends, the commit and instant they were read at, what no target can
+//! express of them, and which of these losses are written.
 //!
 //! Pure. Start at [`ExportInput`]. Follows `docs/spec/interop.md`, X1 to X4: the end is the evaluator's, never the date
 //! that a record states.

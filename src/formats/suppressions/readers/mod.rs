@@ -1,4 +1,5 @@
-//! Readers of the files in which other tools keep their exceptions: bytes in, entries out.
+//! Readers of the files in which other tools keep their exceptions: bytes in, entries out; the comments above an entry become
+//! its text here.
 //!
 //! Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 4. A reader fails as a whole only if nothing can be told of the
 //! file; an entry that can't be read hides no other.
