@@ -28,7 +28,7 @@ use crate::history::ident::Ident;
 use crate::history::objects::{Extent, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::ApprovedRef;
-use crate::history::version::{Trail, TrailKey};
+use crate::history::version::{Content, Trail, TrailKey};
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -216,9 +216,23 @@ impl<'h> Snapshot<'h> {
     }
 
     pub(crate) fn record_state(&self, key: &TrailKey, instant: Instant) -> RecordState {
+        status::evaluate(self.record_facts(key), instant)
+    }
+
+    // Returns the state that a record will have once content of it is merged and approved.
+    pub(crate) fn once_approved(
+        &self,
+        state: &RecordState,
+        content: Content,
+        instant: Instant,
+    ) -> Option<RecordState> {
+        let trail = self.trail(state)?;
+        Some(status::evaluate_once_approved(self.record_facts(&trail.key), content, instant))
+    }
+
+    fn record_facts<'s>(&'s self, key: &'s TrailKey) -> RecordFacts<'s> {
         let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
-        let (history, governance) = (&self.history, &self.governance);
-        status::evaluate(RecordFacts { key, history, verdicts, governance }, instant)
+        RecordFacts { key, history: &self.history, verdicts, governance: &self.governance }
     }
 
     /// Returns how many records were left out: closed and removed ones.

@@ -20,8 +20,18 @@ mod timeline;
 pub mod trace;
 mod unanswered;
 
+use crate::history::version::Content;
 use crate::record::time::Instant;
 use crate::status::state::{RecordFacts, RecordState};
+
+/// Returns the status that a record will have once content of it is merged and approved; [`Content::Gone`] removes its file.
+pub fn evaluate_once_approved(
+    subject: RecordFacts,
+    content: Content,
+    instant: Instant,
+) -> RecordState {
+    record_state::once_approved(subject, content, instant)
+}
 
 /// Returns the status of a record at an instant, and what must be done about it.
 pub fn evaluate(subject: RecordFacts, instant: Instant) -> RecordState {

@@ -5,9 +5,9 @@
 use crate::approval::next::steps::{self, Blocker, NextSteps, Standing};
 use crate::approval::next::text::Advised;
 use crate::approval::next::text::{self, ContentNames};
-use crate::approval::verdict::{ApprovalVerdict, Satisfied};
+use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, FourEyes, Satisfied};
 use crate::diag::shell;
-use crate::history::version::{Trail, Version, VersionChange};
+use crate::history::version::{Content, Trail, Version, VersionBody, VersionChange};
 use crate::history::walked::History;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
@@ -41,6 +41,45 @@ pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordStat
         }
         None => vacant(subject),
     }
+}
+
+pub(crate) fn once_approved(
+    subject: RecordFacts,
+    content: Content,
+    instant: Instant,
+) -> RecordState {
+    let trail = subject.history.trails.get(subject.key);
+    let Some((trail, last)) = trail.and_then(|trail| Some((trail, trail.last()?))) else {
+        return vacant(subject);
+    };
+    let (change, files) = match content {
+        Content::Gone => (VersionChange::Removed, Vec::new()),
+        _ => (VersionChange::Amended, last.files.clone()),
+    };
+    let tip = subject.history.mainline.landings.len().saturating_sub(1);
+    let version = Version {
+        n: last.n + 1,
+        before: last.files.clone(),
+        ..Version::new((tip, &last.commit), change, files, VersionBody::known(content))
+    };
+    let mut trail = trail.clone();
+    trail.versions.push(version);
+    let approved = ApprovalVerdict {
+        satisfied: Satisfied::Yes,
+        becomes_approved: BecomesApproved::AsApproved,
+        ..ApprovalVerdict::without_evidence(FourEyes::Claimed)
+    };
+    let mut verdicts = subject.verdicts.to_vec();
+    verdicts.push(Rc::new(approved));
+    let landed = landing_times(subject.history, &trail);
+    let past = TrailPast {
+        trail: &trail,
+        verdicts: &verdicts,
+        tip: trail.versions.len() - 1,
+        known: None,
+        landed: &landed,
+    };
+    of_trail(subject, past, instant)
 }
 
 /// Returns when the versions of a record landed: the effective times of their landings.

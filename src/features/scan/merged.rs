@@ -2,19 +2,18 @@
 //!
 //! Start at [`records`]. Follows `docs/spec/interop.md`, 5, `--base`.
 
-use std::rc::Rc;
-
 use crate::features::scan::base::{self, ScanBase};
 use crate::history::objects::{Merge, Objects as _, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
+use crate::history::version::Content;
 use crate::ledger;
 use crate::ledger::tree::Tree as _;
-use crate::record::time::{self, Instant};
-use crate::record::{Record, file};
+use crate::record::file;
+use crate::record::time::Instant;
 use crate::session::error::Undetermined;
 use crate::session::snapshot::Snapshot;
-use crate::status::reason::{Reason, ReasonKind};
+use crate::status::reason::ReasonKind;
 use crate::status::state::{InForce, RecordState};
 use crate::store::files::WorkTree;
 use crate::store::git::Repository;
@@ -34,77 +33,40 @@ pub(super) fn records(
     branch: &BranchRecords<'_>,
     instant: Instant,
 ) -> Result<Option<Vec<RecordState>>, Undetermined> {
-    let folders = &snapshot.governance().policy.records;
-    let landed = commit_tree(branch.repository, snapshot.history.mainline.tip)?;
     let mut all = None;
     for (index, record_state) in snapshot.records().iter().enumerate() {
         let path = format!("{}{}", branch.root, record_state.path);
         if record_state.in_force == InForce::No || !branch.base.changed.contains(&path) {
             continue;
         }
-        let left = branch.left(&path, &landed, folders)?;
-        let Some(changed) = changed(record_state, left, instant) else { continue };
+        let left = branch.left(snapshot, &path)?;
+        let why = match &left {
+            Content::Gone => "this branch removes its file",
+            Content::Record(record) if record.closure.is_some() => "this branch closes it",
+            Content::Record(_) => "once this branch is merged, it is in force no more",
+            _ => "what this branch makes of its file can't be read",
+        };
+        let Some(mut merged) = snapshot.once_approved(record_state, left, instant) else {
+            continue;
+        };
+        if merged.in_force == InForce::No {
+            merged.reasons = vec![ReasonKind::Ended.says(why)];
+        }
         let all = all.get_or_insert_with(|| snapshot.records().to_vec());
         if let Some(place) = all.get_mut(index) {
-            *place = changed;
+            *place = merged;
         }
     }
     Ok(all)
 }
 
-// Returns the state of a record whose file a branch leaves so: `None` of one that is removed, `Some(None)` of one that can't be
-// read. `None` if it covers as much.
-fn changed(
-    record_state: &RecordState,
-    left: Option<Option<Record>>,
-    instant: Instant,
-) -> Option<RecordState> {
-    let mut state = record_state.clone();
-    let ended = |kind: ReasonKind, why: &str| (InForce::No, vec![kind.says(why)]);
-    let covered = record_state.content()?;
-    let (in_force, reasons): (InForce, Vec<Reason>) = match left {
-        None => ended(ReasonKind::FileGone, "this branch removes its file"),
-        Some(None) => {
-            ended(ReasonKind::Unreadable, "what this branch makes of its file can't be read")
-        }
-        Some(Some(record)) if record.closure.is_some() => {
-            ended(ReasonKind::ClosedBy, "this branch closes it")
-        }
-        Some(Some(record)) => {
-            let end = time::not_after(&record.expires);
-            let findings = |record: &Record| {
-                record.scope.as_ref().and_then(|scope| scope.findings.clone()).unwrap_or_default()
-            };
-            if end <= instant {
-                ended(ReasonKind::Ended, "this branch ends it")
-            } else if record_state.end.is_none_or(|own| end >= own)
-                && findings(&record) == findings(covered)
-                && record.deviates_from.baseline == covered.deviates_from.baseline
-            {
-                return None;
-            } else {
-                state.end = state.end.map(|own| own.min(end));
-                state.effective = Some(Rc::new(record));
-                (record_state.in_force, state.reasons.clone())
-            }
-        }
-    };
-    (state.in_force, state.reasons) = (in_force, reasons);
-    Some(state)
-}
-
 impl BranchRecords<'_> {
-    // Returns what a record's file is read as once the branch is merged; `None` if it is there no more.
-    fn left(
-        &self,
-        path: &str,
-        landed: &CommitTree<'_>,
-        folders: &[String],
-    ) -> Result<Option<Option<Record>>, Undetermined> {
+    // Returns what a record's file holds once the branch is merged.
+    fn left(&self, snapshot: &Snapshot<'_>, path: &str) -> Result<Content, Undetermined> {
         if let Some(now) = self.now(path)? {
-            let before = commit_tree(self.repository, self.base.commit)?;
-            let before = base::bytes_of(self.repository, &before, path)?;
-            let landed = base::bytes_of(self.repository, landed, path)?;
+            let before = base::bytes_of(self.repository, &self.tree(self.base.commit)?, path)?;
+            let tip = self.tree(snapshot.history.mainline.tip)?;
+            let landed = base::bytes_of(self.repository, &tip, path)?;
             let merged = match (before, landed) {
                 (Some(before), Some(landed)) if before != landed => {
                     self.repository.merge(&before, &landed, &now)
@@ -115,8 +77,9 @@ impl BranchRecords<'_> {
                 Merge::Clean(bytes) => bytes,
                 Merge::Conflict => now,
             };
-            return Ok(Some(file::read(path, &bytes).record));
+            return Ok(Content::from_file(&mut file::read(path, &bytes)));
         }
+        let folders = &snapshot.governance().policy.records;
         let name = path.rsplit('/').next();
         let is_record = |other: &&String| {
             let below = other.strip_prefix(self.root);
@@ -125,10 +88,14 @@ impl BranchRecords<'_> {
         };
         for other in self.base.changed.iter().filter(is_record) {
             if let Some(now) = self.now(other)? {
-                return Ok(Some(file::read(other, &now).record));
+                return Ok(Content::from_file(&mut file::read(other, &now)));
             }
         }
-        Ok(None)
+        Ok(Content::Gone)
+    }
+
+    fn tree(&self, commit: Oid) -> Result<CommitTree<'_>, Undetermined> {
+        Ok(CommitTree::of_commit(self.repository, commit, &LedgerPrefix::default())?)
     }
 
     fn now(&self, path: &str) -> Result<Option<Vec<u8>>, Undetermined> {
@@ -139,8 +106,4 @@ impl BranchRecords<'_> {
             None => Ok(self.repository.indexed_bytes(path)?),
         }
     }
-}
-
-fn commit_tree(repository: &Repository, commit: Oid) -> Result<CommitTree<'_>, Undetermined> {
-    Ok(CommitTree::of_commit(repository, commit, &LedgerPrefix::default())?)
 }

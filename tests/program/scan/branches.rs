@@ -95,15 +95,21 @@ fn a_branch_that_ends_a_record_ends_what_it_covers() {
     let repo = ledger(POLICY, &record("{tool: bandit, id: B602, paths: [app/run.py]}"));
     let code = format!("run(x)  # nosec B602\nrun(y)  # nosec B602 # {ID}\n");
     track(&repo, &[("app/run.py", &code)]);
-    let ends: [Edit; 4] = [
+    let ends: [Edit; 6] = [
         |work| work.remove(ID),
         |work| work.edit(ID, "class: ["),
         |work| work.edit(ID, "expires: 2026-11-20"),
+        |work| work.edit(ID, "starts: 2026-12-15"),
+        |work| {
+            let trigger = "triggers: [{id: T1, when: The vendor ships, then: revoke}]";
+            let fired = "fired: [{date: 2026-11-25, trigger: T1, by: ana@example.com}]";
+            work.edit(ID, trigger).edit(ID, fired)
+        },
         |work| work.replace(ID, "tool: bandit", "tool: semgrep"),
     ];
     for (n, edit) in ends.into_iter().enumerate() {
         let [base, _] = on_branch(&repo, edit);
-        let cited = if n < 3 { "not-in-force" } else { "not-named" };
+        let cited = if n < 5 { "not-in-force" } else { "not-named" };
         let expected = ["app/run.py:1 uncovered".to_owned(), format!("app/run.py:2 {cited}")];
         assert_eq!(base, (1, expected.to_vec()), "{n}");
     }
