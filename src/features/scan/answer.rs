@@ -26,6 +26,7 @@ use crate::history::objects::Oid;
 use crate::history::refs::Cause;
 use crate::ledger;
 use crate::policy::closing::Scan;
+use crate::policy::governance::State;
 use crate::record::credential;
 use crate::record::time::Instant;
 use crate::rules::scan::covering::CoverDoubt;
@@ -114,6 +115,18 @@ impl<'s> ScanAnswer<'s> {
     /// Returns the records that the suppressions were compared with; `None` without a ledger.
     pub fn snapshot(&self) -> Option<&Snapshot<'s>> {
         self.snapshot.as_ref()
+    }
+
+    /// Tells whether the ledger has not landed yet: no file of its rules ever did, and this clone has all of the approved
+    /// branch. No exception can be in force then.
+    pub fn begins_ledger(&self) -> bool {
+        self.snapshot.as_ref().is_some_and(|snapshot| {
+            let history = &snapshot.history;
+            snapshot.governance().state == State::Absent
+                && history.governance.is_empty()
+                && history.mainline.boundary.is_none()
+                && history.lost_tips.is_empty()
+        })
     }
 }
 

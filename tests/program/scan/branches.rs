@@ -130,3 +130,24 @@ fn a_branch_that_ends_a_record_ends_what_it_covers() {
     });
     assert_eq!(base, (1, vec!["app/other.py:1 uncovered".to_owned()]));
 }
+
+#[test]
+fn a_branch_that_begins_the_ledger_adds_no_suppression() {
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("ana").write("app/a.py", "run(x)  # nosec B602\n").commit("Begin");
+    repo.checkout();
+    let [base, all] = on_branch(&repo, |work| work.write("exledger.yaml", POLICY));
+    assert_eq!(base, (0, Vec::new()));
+    let uncovered = |path: &str| (1, vec![format!("{path}:1 uncovered")]);
+    assert_eq!(all, uncovered("app/a.py"));
+    let [base, _] = on_branch(&repo, |work| {
+        work.write("exledger.yaml", POLICY).write("app/b.py", "run(y)  # nosec B602\n")
+    });
+    assert_eq!(base, uncovered("app/b.py"));
+    // Whether something is allowed by rules that were removed is another question.
+    repo.by("ana").write("exledger.yaml", POLICY).commit("Keep a ledger");
+    repo.by("ana").remove("exledger.yaml").commit("Keep none");
+    repo.checkout();
+    let [base, _] = on_branch(&repo, |work| work.write("exledger.yaml", POLICY));
+    assert_eq!(base, (3, Vec::new()));
+}
