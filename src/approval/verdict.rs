@@ -346,7 +346,7 @@ pub enum NotCounted {
     #[error("stated by an author of the content")]
     SelfAsserted,
     /// Whoever typed or passed on what another person said is this bot or agent.
-    #[error("stated by {0}, a bot or an agent, whose word for others doesn't count")]
+    #[error("stated by {0}, a bot, an agent or a forge, whose word for others doesn't count")]
     StatedByMachine(String),
     #[error("stated on a commit inside the merged branch")]
     Nested,

@@ -96,6 +96,18 @@ impl Mailmap {
         }
     }
 
+    /// Returns the addresses of commits that become an address, whatever name stands before them; in lower case.
+    pub fn sources<'a>(&'a self, proper: &'a str) -> impl Iterator<Item = &'a str> {
+        let is_it = move |known: &Proper| {
+            known.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(proper))
+        };
+        let becomes = move |address: &MailmapAddress| {
+            is_it(&address.any) || address.named.values().any(is_it)
+        };
+        let own = self.addresses.iter().filter(move |(_, address)| becomes(address));
+        own.map(|(address, _)| address.as_str())
+    }
+
     /// Returns the proper name and address for those of a commit, ignoring case.
     ///
     /// A line about name and address takes precedence over one about the address alone. The result is not mapped again.

@@ -293,6 +293,8 @@ fn texts_of(governance: &Governance, person: &Person) -> Vec<String> {
         .map(|text| address::lower(text))
         .to_vec();
     texts.extend(unnumbered(governance, &person.typed_email));
+    // A list that names somebody by a former address names them still.
+    texts.extend(governance.mailmap.sources(&person.key).map(str::to_owned));
     texts.retain(|text| !text.is_empty());
     texts.dedup();
     texts

@@ -272,13 +272,16 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
 }
 
 // A merge or note of a machine may hold text that anybody typed. A policy that pins the forge says that whoever commits to
-// the approved branch checks what messages claim.
+// the approved branch checks what messages claim; a forge's own address states nothing, under any name.
 fn stated_by_machine(claim: &Claim, forge: Forge) -> Option<NotCounted> {
     let stater = claim.stated_by.as_ref()?;
     let is_checked = claim.kind == EvidenceKind::Trailer && forge != Forge::Auto;
     let is_machine = claim.vouched == Vouched::ByStater
-        && !is_checked
-        && claim.resolver.sort(stater) == IdentityKind::Machine;
+        && match claim.resolver.sort(stater) {
+            IdentityKind::Forge => true,
+            IdentityKind::Machine => !is_checked,
+            _ => false,
+        };
     is_machine.then(|| NotCounted::StatedByMachine(stater.person.display.clone()))
 }
 

@@ -313,6 +313,10 @@ fn a_machine_passes_nobodys_word_on_without_a_listed_key() {
         ("Claude <noreply@anthropic.com>", ""),
         ("Job <job@example.com>", "people: {agents: [job@example.com]}\n"),
         (copilot, "approval: {self_asserted: allow}\n"),
+        // A job that merges under the address of a forge.
+        ("CI <noreply@github.com>", ""),
+        ("CI <noreply@github.com>", "approval: {forge: generic}\n"),
+        ("Release Job <NoReply@GitLab.com>", ""),
     ] {
         let verdict = by(stater, policy);
         assert_eq!(said(&verdict).result, "none-recorded", "{stater}");
@@ -324,7 +328,8 @@ fn a_machine_passes_nobodys_word_on_without_a_listed_key() {
             })
             .collect();
         assert!(
-            told.iter().any(|why_not| why_not.contains("a bot or an agent, whose word for others")),
+            told.iter()
+                .any(|why_not| why_not.contains("an agent or a forge, whose word for others")),
             "{told:?}"
         );
     }
@@ -337,6 +342,26 @@ fn a_machine_passes_nobodys_word_on_without_a_listed_key() {
             .iter()
             .all(|one| !matches!(one.counts, VoteCounts::No(NotCounted::StatedByMachine(_))))
     );
+}
+
+#[test]
+fn a_list_of_machines_names_them_by_a_former_address_too() {
+    for (list, mailmap) in [
+        ("bots: [job@old.example.com]", "Job <job@example.com> <job@old.example.com>"),
+        ("agents: ['*@old.example.com']", "Job <job@example.com> Job <job@old.example.com>"),
+        ("bots: [job@example.com]", "Job <job@example.com> <job@old.example.com>"),
+    ] {
+        let repo = Repo::at("2026-11-20T08:00:00Z");
+        let policy =
+            format!("version: 1\npeople: {{{list}, logins: {{900+job: job@old.example.com}}}}\n");
+        let first = repo.by("dana").write("exledger.yaml", &policy);
+        first.write(".mailmap", &format!("{mailmap}\n")).commit("Begin");
+        file(&repo);
+        let job = "job <900+job@users.noreply.github.com>";
+        repo.by(job).merge("file", "Merge branch 'file'\n\nReviewed-by: Bob Tan <bob@example.com>");
+        let verdict = verdict(&repo);
+        assert_eq!(said(&verdict).result, "none-recorded", "{list}: {:?}", verdict.statements);
+    }
 }
 
 #[test]
