@@ -3,12 +3,14 @@
 //! Start at [`find`]. Follows `docs/spec/cli.md`, approve.
 
 use crate::approval::evidence::approvals_branch;
-use crate::approval::evidence::statement_file::ApprovalFile;
+use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile};
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::{self, SignatureState};
+use crate::approval::verdict::{Statement, Vote, VoteCounts};
 use crate::features::approve::destination::ExistingFiles;
-use crate::features::approve::subject::ApprovalContent;
+use crate::features::approve::subject::{ApprovalContent, LandedContent};
 use crate::ledger::tree::Tree;
+use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
@@ -36,7 +38,6 @@ pub(super) fn find(
     };
     let holds = is_same(&earlier, file)
         && earlier.via.is_none()
-        && !is_replaced(&earlier, content, snapshot)
         && still_holds(&earlier, (file, person), content, (snapshot, at));
     if holds { signer(existing, person, (snapshot, at)) } else { EarlierApproval::None }
 }
@@ -63,6 +64,7 @@ fn is_replaced(earlier: &ApprovalFile, content: &ApprovalContent, snapshot: &Sna
     })
 }
 
+// Tells whether nothing would change if it were stated again: what was said of content that landed is judged there.
 fn still_holds(
     earlier: &ApprovalFile,
     (file, person): (&ApprovalFile, &Person),
@@ -70,22 +72,43 @@ fn still_holds(
     (snapshot, at): (&Snapshot<'_>, &Moment),
 ) -> bool {
     let path = file.path(&content.target.folder);
-    let mut counts = false;
     if let Some(landed) = &content.landed {
         // A file that landed before its key was listed never counts; another one has to land.
         if landed.refused.contains(&path) {
             return false;
         }
-        counts = landed.approvers.iter().any(|approver| {
-            approver.person.key == person.key && approver.source.as_deref() == Some(path.as_str())
-        });
+        let vote = match earlier.decision {
+            ApprovalDecision::Approve => Vote::Approves,
+            ApprovalDecision::Reject => Vote::Vetoes,
+        };
+        let is_it = |said: &&Statement| {
+            said.source.as_deref() == Some(path.as_str())
+                && said.stated_at == earlier.at
+                && said.vote == vote
+        };
+        let mut judged = landed.statements.iter().filter(is_it).peekable();
+        if judged.peek().is_some() {
+            let groups = people::groups_of(snapshot.governance(), person);
+            return judged.any(|said| landed.is_in_effect(said, person, &groups));
+        }
     }
     // Of a version that has not landed: it would have waited too long by the time that it does (S7).
     if content.landed.is_none() && earlier.at.plus_seconds(approvals_branch::WAITS) < at.instant() {
         return false;
     }
-    let latest = snapshot.latest(&file.about);
-    counts || latest.is_none_or(|latest| latest < earlier.at)
+    !is_replaced(earlier, content, snapshot)
+        && snapshot.latest(&file.about).is_none_or(|latest| latest < earlier.at)
+}
+
+impl LandedContent {
+    // Tells whether a statement of a person counts for all that it could count for today; `groups` are those of today.
+    fn is_in_effect(&self, said: &Statement, person: &Person, groups: &[String]) -> bool {
+        said.person.key == person.key
+            && said.counts == VoteCounts::Yes
+            && (said.vote == Vote::Vetoes
+                || self.is_approved
+                || groups.iter().all(|group| said.groups.contains(group)))
+    }
 }
 
 fn signer(

@@ -9,7 +9,7 @@ pub(super) mod record;
 
 use crate::approval::count::requirement::combined_demand;
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalSubject};
-use crate::approval::verdict::Statement;
+use crate::approval::verdict::{Satisfied, Statement};
 use crate::diag::shell;
 use crate::history::change::event::ChangeEvent;
 use crate::policy::demand::Proof;
@@ -92,6 +92,9 @@ pub(super) fn groups(
 pub(super) struct LandedContent {
     pub(super) governance: Governance,
     pub(super) approvers: Vec<Statement>,
+    /// Everything that was said of it, whether or not it counts.
+    pub(super) statements: Vec<Statement>,
+    pub(super) is_approved: bool,
     pub(super) refused: Vec<String>,
 }
 
@@ -122,6 +125,8 @@ impl LandedContent {
         LandedContent {
             governance: tip.governance_before.clone(),
             approvers: tip.verdict.approvers.clone(),
+            statements: tip.verdict.statements.clone(),
+            is_approved: tip.verdict.satisfied == Satisfied::Yes,
             refused: refused.filter_map(|statement| statement.source.clone()).collect(),
         }
     }

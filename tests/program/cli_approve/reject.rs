@@ -113,3 +113,44 @@ fn an_approval_that_waited_too_long_is_given_again_before_the_branch_is_merged()
     }
     assert!(step().contains("it is approved"), "{}", step());
 }
+
+#[test]
+fn an_approval_in_the_second_of_a_rejection_is_given_again() {
+    let world = World::new(POLICY);
+    world.said("lee", &[ID, "--ref", "billing"]);
+    world.squash("billing");
+    world.repo.checkout();
+    world.is("dana", "dana");
+    let no = ["approve", ID, "--reject", "--reason", "Too wide"];
+    for args in [&no[..], &["approve", ID]] {
+        let run = world.run(args);
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    assert_eq!(world.stands(), ("unapproved".into(), "vetoed".into()));
+    world.repo.wait("1h");
+    let run = world.speak("dana", &[ID]);
+    assert!(run.code == 0 && !run.out.contains("said before"), "{}{}", run.out, run.err);
+    assert_eq!(world.stands().0, "active");
+    let run = world.speak("dana", &[ID]);
+    assert!(run.code == 0 && run.out.contains("said before"), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn whoever_joined_a_group_since_then_approves_again_for_it() {
+    let policy = POLICY.replace("[dana@example.com, sam@example.com]", "[dana@example.com]");
+    let policy =
+        policy.replace("[security, platform]", "[security]").replace("count: 2", "count: 1");
+    let world = World::new(&policy);
+    world.squash("billing");
+    world.repo.checkout();
+    world.said("sam", &[ID]);
+    assert_eq!(world.stands().0, "unapproved");
+    let joined = policy.replace("security: [dana@example.com]", "security: [sam@example.com]");
+    world.repo.branch("joined").by("ana").write("exledger.yaml", &joined).commit("Sam joins");
+    world.repo.by("dana").merge("joined", "Merge branch 'joined'");
+    world.repo.checkout();
+    world.repo.wait("1h");
+    let run = world.speak("sam", &[ID]);
+    assert!(run.code == 0 && !run.out.contains("said before"), "{}{}", run.out, run.err);
+    assert_eq!(world.stands().0, "active");
+}
