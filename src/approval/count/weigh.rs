@@ -292,10 +292,16 @@ pub(crate) fn replace(claims: &mut [Claim]) {
         (Vote::Vetoes, counts) => *counts == VoteCounts::Yes,
         // A tag is over a whole tree, so it says something about a record only where the policy accepts tags (E2).
         (Vote::Approves, VoteCounts::No(NotCounted::Kind)) => claim.kind != EvidenceKind::Mergetag,
+        // One that waited too long gives nothing, and is its signer's last word all the same.
         (Vote::Approves, counts) => matches!(
             counts,
             VoteCounts::Yes
-                | VoteCounts::No(NotCounted::Owner | NotCounted::Proof(_) | NotCounted::Level(_))
+                | VoteCounts::No(
+                    NotCounted::Owner
+                        | NotCounted::Proof(_)
+                        | NotCounted::Level(_)
+                        | NotCounted::WaitedTooLong
+                )
         ),
     };
     let decided = claims.iter().enumerate().filter(|(_, one)| is_decided(one));

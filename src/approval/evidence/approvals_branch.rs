@@ -170,11 +170,9 @@ impl DatedStatement<'_> {
             versions.iter().filter(|version| !has_landed(version)).filter(is_own).find(is_about);
         let later = later.and_then(|version| {
             let landing = history.mainline.landings.get(version.landing)?;
-            let effective = landing.effective;
-            let is_in_time = landing.no_earlier_than <= self.file.at.plus_seconds(WAITS);
-            is_in_time.then_some(Arrival {
+            Some(Arrival {
                 place: version.landing.into(),
-                effective,
+                effective: landing.effective,
                 judged_at: version.landing.into(),
                 waits: true,
             })

@@ -154,3 +154,20 @@ fn whoever_joined_a_group_since_then_approves_again_for_it() {
     assert!(run.code == 0 && !run.out.contains("said before"), "{}{}", run.out, run.err);
     assert_eq!(world.stands().0, "active");
 }
+
+#[test]
+fn an_approval_that_waited_too_long_takes_back_the_rejection_before_it() {
+    let policy =
+        POLICY.replace("[security, platform]", "[security]").replace("count: 2", "count: 1");
+    let world = World::new(&policy);
+    let text = RECORD.replace("2026-12-20", "2027-01-20");
+    world.repo.branch("billing").by("ana").write(ID, &text).commit("End it later");
+    world.said("lee", &[ID, "--ref", "billing", "--reject", "--reason", "Too wide"]);
+    world.said("lee", &[ID, "--ref", "billing"]);
+    world.repo.wait("2d");
+    world.said("dana", &[ID, "--ref", "billing"]);
+    world.repo.wait("29d");
+    world.squash("billing");
+    world.repo.checkout();
+    assert_eq!(world.stands().0, "active");
+}
