@@ -149,6 +149,15 @@ pub struct RequestReviews {
     pub undated: Vec<String>,
 }
 
+/// Whether the place of the signing key is there, and a key in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyPlace {
+    Absent,
+    /// The place is there, and no key in it.
+    Empty,
+    Filled,
+}
+
 /// What happened to the protection of the signing key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Protection {
@@ -195,6 +204,9 @@ pub trait ForgeRepository {
 
     /// Starts the job `merged` for a request, on a branch.
     fn start_merged(&self, number: u64, branch: &str) -> Result<(), ForgeError>;
+
+    /// Returns what is there of the place of the key.
+    fn key_place(&self) -> Result<KeyPlace, ForgeError>;
 
     /// Lets only jobs of these branches read the key, and checks that it is so.
     fn protect_key(&self, branches: &[String]) -> Result<Protection, ForgeError>;

@@ -248,8 +248,14 @@ impl Keys {
     }
 
     pub fn has_bridge(&self) -> bool {
-        let mut lines = self.content().filter(|line| !self.revoked.contains(&line.key));
-        lines.any(|line| self.is_bridge_key(&line.key.fingerprint()))
+        !self.bridges().is_empty()
+    }
+
+    /// Returns the fingerprints of the keys of bridges that are not revoked.
+    pub fn bridges(&self) -> Vec<String> {
+        let lines = self.content().filter(|line| !self.revoked.contains(&line.key));
+        let keys: BTreeSet<String> = lines.map(|line| line.key.fingerprint()).collect();
+        keys.into_iter().filter(|key| self.is_bridge_key(key)).collect()
     }
 
     pub(crate) fn is_bridge(&self, governance: &Governance, person: &Person) -> bool {

@@ -31,7 +31,9 @@ use exledger::plan::reviews::skipped::SkippedReview;
 use exledger::policy::people::nobody;
 use exledger::session::error::Error;
 use exledger::session::snapshot::walk::Scope;
-use exledger::store::forge::{ForgeRequest, LandedCommit, RequestReviews};
+use exledger::store::forge::{
+    ENVIRONMENT, ForgeProgram, ForgeRequest, LandedCommit, RequestReviews,
+};
 use exledger::store::run::KEY_VARIABLE;
 
 /// How long the forge may take to know which request made the newest commit.
@@ -107,21 +109,43 @@ fn read_number(job: &ForgeJob<'_>) -> Option<anyhow::Result<u64>> {
 
 /// Returns the key that signs; `None` if no review key is listed, so that nothing it signs would count.
 fn read_key(job: &ForgeJob<'_>) -> anyhow::Result<Option<ProcessKey>> {
-    let unusable = |why: String| {
-        fault::undetermined(
-            format!("no review was recorded: {why}"),
-            Remedy::run(["exledger ci setup"]),
-        )
+    let bad = match job.ctx.variable(KEY_VARIABLE).map(ProcessKey::read) {
+        Some(Ok(key)) => return Ok(Some(key)),
+        Some(Err(bad)) => Some(bad),
+        None => None,
     };
-    let Some(text) = job.ctx.variable(KEY_VARIABLE) else {
-        let snapshot = job.ctx.approved_only(&job.session, Scope::Worklist)?;
-        let governance = snapshot.governance();
-        return match Keys::from_governance(governance, governance).has_bridge() {
-            false => Ok(None),
-            true => Err(unusable(format!("the secret {KEY_VARIABLE} is not set"))),
-        };
+    let snapshot = job.ctx.approved_only(&job.session, Scope::Worklist)?;
+    let governance = snapshot.governance();
+    let is_listed = Keys::from_governance(governance, governance).has_bridge();
+    let (why, remedy) = match (bad, is_listed) {
+        (None, false) => return Ok(None),
+        (None, true) => (format!("{KEY_VARIABLE} is not set in this job"), with_key(job.forge)),
+        (Some(bad), false) => {
+            (format!("of {KEY_VARIABLE}, {bad}"), Remedy::run(["exledger ci setup"]))
+        }
+        // The public half of a new key has to be approved before anything that it signs counts.
+        (Some(bad), true) => {
+            let remedy = Remedy::run(["exledger ci setup --new-key"]);
+            (format!("of {KEY_VARIABLE}, {bad}"), remedy)
+        }
     };
-    ProcessKey::read(text).map(Some).map_err(|bad| unusable(format!("of {KEY_VARIABLE}, {bad}")))
+    Err(fault::undetermined(format!("no review was recorded: {why}"), remedy))
+}
+
+/// Returns how a job gets the key that is listed: a new key would be another one.
+fn with_key(forge: ForgeProgram) -> Remedy {
+    let (place, line) = match forge {
+        ForgeProgram::Github => (
+            "the workflow",
+            format!(
+                "`environment: {ENVIRONMENT}`, and its step `{KEY_VARIABLE}: ${{{{ secrets.{KEY_VARIABLE} }}}}` below `env`"
+            ),
+        ),
+        ForgeProgram::Gitlab => ("the pipeline", format!("`environment: {{name: {ENVIRONMENT}}}`")),
+    };
+    Remedy::from(format!(
+        "a review key is listed, so look at {place} first: the job needs {line}. If that is there, the forge has lost the key: `exledger ci setup --new-key` makes another"
+    ))
 }
 
 struct ReviewRecorder<'j> {

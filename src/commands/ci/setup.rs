@@ -14,8 +14,9 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
 use crate::commands::next_steps::{self, program};
-use exledger::approval::sources::keys;
+use exledger::approval::sources::keys::{self, Keys};
 use exledger::approval::sources::signature::ProcessKey;
+use exledger::diag;
 use exledger::diag::shell::quoted;
 use exledger::history::refs::APPROVALS_BRANCH;
 use exledger::history::tree::CommitTree;
@@ -23,14 +24,16 @@ use exledger::ledger::tree::Tree;
 use exledger::policy;
 use exledger::policy::people::nobody;
 use exledger::session::locate;
+use exledger::session::snapshot::walk::Scope;
 use exledger::store::edits::{Write, WriteLock};
-use exledger::store::forge::{ENVIRONMENT, Protection};
+use exledger::store::forge::{ENVIRONMENT, KeyPlace, Protection};
+use exledger::store::run::KEY_VARIABLE;
 
 /// Give the job that records reviews its key, once
 ///
 /// For an administrator. Makes the environment `exledger` for the approved branch alone, stores the private half of a new key
 /// there, which is never on a disk, protects the branch `exledger-approvals`, and prints the line that lists the key. While
-/// no policy is merged, the line is added to the signers file.
+/// no policy is merged, the line is added to the signers file. A key that is listed already stays.
 #[derive(Debug, Parser)]
 #[command(after_help = "EXAMPLE\n  exledger ci setup\n  exledger ci setup --dry-run")]
 pub(crate) struct SetupArgs {
@@ -40,6 +43,10 @@ pub(crate) struct SetupArgs {
     /// Don't ask before the first call
     #[arg(long)]
     yes: bool,
+
+    /// Make a new key although one is listed: no review counts until its line is approved
+    #[arg(long)]
+    new_key: bool,
 }
 
 pub(super) const COMMAND: Command = Command::of::<SetupArgs>("setup");
@@ -50,9 +57,15 @@ impl Run for SetupArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let job = ForgeJob::open(ctx, &self.forge)?;
+        let listed = if self.new_key { Vec::new() } else { listed_keys(&job)? };
         if !self.yes && !self.forge.dry_run {
-            agree(&job)?;
+            agree(&job, &listed)?;
         }
+        // Before the place is made.
+        let place = match listed.is_empty() {
+            true => KeyPlace::Absent,
+            false => job.asked(job.repository.key_place())?,
+        };
         let default = job.asked(job.repository.default_branch())?;
         let mut branches = vec![job.branch()?];
         // Schedules run on the default branch.
@@ -74,15 +87,11 @@ impl Run for SetupArgs {
                 None
             }
         };
-        let key = ProcessKey::random();
-        let secret = key.one_line().context("encoding the key")?;
-        job.asked(job.repository.store_key(&secret))?;
-        drop(secret);
-        let line = key.signers_line(nobody::REVIEWS, keys::REVIEW).context("encoding the key")?;
-        if !self.forge.dry_run {
-            list_key(&job, &line)?;
-        }
-        let Some(error) = unprotected else { return Ok(Outcome::Fine) };
+        let outcome = match place {
+            KeyPlace::Absent => store_key(&job)?,
+            KeyPlace::Empty | KeyPlace::Filled => keep_key(&job, &listed, place)?,
+        };
+        let Some(error) = unprotected else { return Ok(outcome) };
         job.ctx.tell(&format!(
             "warning: the key is stored, but {APPROVALS_BRANCH} is not protected: {error}; protect it by hand: no force push, no deletion"
         ));
@@ -90,7 +99,46 @@ impl Run for SetupArgs {
     }
 }
 
-fn agree(job: &ForgeJob<'_>) -> anyhow::Result<()> {
+/// Returns the fingerprints of the review keys that count on the approved branch.
+fn listed_keys(job: &ForgeJob<'_>) -> anyhow::Result<Vec<String>> {
+    if !has_landed(job)? {
+        return Ok(Vec::new());
+    }
+    let snapshot = job.ctx.approved_only(&job.session, Scope::Worklist)?;
+    let governance = snapshot.governance();
+    Ok(Keys::from_governance(governance, governance).bridges())
+}
+
+fn store_key(job: &ForgeJob<'_>) -> anyhow::Result<Outcome> {
+    let key = ProcessKey::random();
+    let secret = key.one_line().context("encoding the key")?;
+    job.asked(job.repository.store_key(&secret))?;
+    drop(secret);
+    let line = key.signers_line(nobody::REVIEWS, keys::REVIEW).context("encoding the key")?;
+    if !job.repository.client().dry_run {
+        list_key(job, &line)?;
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Says that the listed key stays: the public half of a new one would have to be approved first.
+fn keep_key(job: &ForgeJob<'_>, listed: &[String], place: KeyPlace) -> anyhow::Result<Outcome> {
+    let signers = locate::governance(job.session.tree())?.policy.approval.signers;
+    let keys = diag::names(listed);
+    let new = format!("{} ci setup --new-key", program(job.ctx));
+    if place == KeyPlace::Empty {
+        job.ctx.tell(&format!(
+            "error: the review key {keys} is listed in {signers}, but the environment {ENVIRONMENT} has no secret {KEY_VARIABLE}: if nobody has the key any more, make a new one with `{new}`"
+        ));
+        return Ok(Outcome::ProblemsFound);
+    }
+    job.ctx.tell(&format!(
+        "hint: the review key {keys} is listed in {signers} and stays, and so does the secret {KEY_VARIABLE}; `{new}` makes another key"
+    ));
+    Ok(Outcome::Fine)
+}
+
+fn agree(job: &ForgeJob<'_>, listed: &[String]) -> anyhow::Result<()> {
     if job.ctx.person == ask::Prompting::Away {
         return Err(fault::usage_error(
             "nobody can be asked here whether the forge may be changed",
@@ -99,8 +147,12 @@ fn agree(job: &ForgeJob<'_>) -> anyhow::Result<()> {
     }
     let repository = &job.repository.client().repository;
     let branch = job.branch()?;
+    let key = match listed.is_empty() {
+        true => "store a new key there",
+        false => "store a new key there if it does not exist yet",
+    };
     let question = format!(
-        "Make the environment {ENVIRONMENT} of {repository} for {branch} alone, store a new key there, and protect {APPROVALS_BRANCH}"
+        "Make the environment {ENVIRONMENT} of {repository} for {branch} alone, {key}, and protect {APPROVALS_BRANCH}"
     );
     match ask::agreed(&question) {
         Ok(true) => Ok(()),

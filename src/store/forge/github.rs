@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::store::forge::{
-    ENVIRONMENT, ForgeClient, ForgeError, ForgeRepository, ForgeRequest, ForgeText, LandedCommit,
-    Protection, RequestReviews, segment, text,
+    ENVIRONMENT, ForgeClient, ForgeError, ForgeRepository, ForgeRequest, ForgeText, KeyPlace,
+    LandedCommit, Protection, RequestReviews, segment, text,
 };
+use crate::store::run::KEY_VARIABLE;
 
 const WORKFLOW: &str = "exledger.yml";
 
@@ -190,6 +191,19 @@ impl ForgeRepository for Github {
         self.0.send("POST", &path, &json!({"ref": branch, "inputs": inputs}))
     }
 
+    fn key_place(&self) -> Result<KeyPlace, ForgeError> {
+        let path = self.path(&format!("/environments/{ENVIRONMENT}"));
+        if self.0.find(&path)?.is_none() {
+            return Ok(KeyPlace::Absent);
+        }
+        match self.0.find(&format!("{path}/secrets/{KEY_VARIABLE}")) {
+            Ok(None) => Ok(KeyPlace::Empty),
+            // A token that may not look at secrets does not show that the key is gone.
+            Err(error) if !error.is_refusal() => Err(error),
+            Ok(Some(_)) | Err(_) => Ok(KeyPlace::Filled),
+        }
+    }
+
     fn protect_key(&self, branches: &[String]) -> Result<Protection, ForgeError> {
         let path = self.path(&format!("/environments/{ENVIRONMENT}"));
         let policies = format!("{path}/deployment-branch-policies");
@@ -218,15 +232,8 @@ impl ForgeRepository for Github {
             "github.com" => self.0.repository.clone(),
             host => format!("{host}/{}", self.0.repository),
         };
-        let arguments = [
-            "secret",
-            "set",
-            super::run::KEY_VARIABLE,
-            "--env",
-            ENVIRONMENT,
-            "--repo",
-            &repository,
-        ];
+        let arguments =
+            ["secret", "set", KEY_VARIABLE, "--env", ENVIRONMENT, "--repo", &repository];
         self.0.send_secret(&arguments, key)
     }
 

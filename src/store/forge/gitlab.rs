@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::record::time::Instant;
 use crate::store::forge::{
-    ENVIRONMENT, ForgeClient, ForgeError, ForgeRepository, ForgeRequest, ForgeText, LandedCommit,
-    NO_COMMIT, Protection, RequestReviews, segment, text,
+    ENVIRONMENT, ForgeClient, ForgeError, ForgeRepository, ForgeRequest, ForgeText, KeyPlace,
+    LandedCommit, NO_COMMIT, Protection, RequestReviews, segment, text,
 };
 use crate::store::run::KEY_VARIABLE;
 
@@ -23,6 +23,11 @@ pub(super) struct Gitlab(pub(super) ForgeClient);
 impl Gitlab {
     fn path(&self, rest: &str) -> String {
         format!("projects/{}{rest}", segment(&self.0.repository))
+    }
+
+    fn key_path(&self) -> String {
+        let filter = format!("filter%5Benvironment_scope%5D={ENVIRONMENT}");
+        self.path(&format!("/variables/{KEY_VARIABLE}?{filter}"))
     }
 
     fn read_text(
@@ -220,6 +225,15 @@ impl ForgeRepository for Gitlab {
         self.0.send("POST", &self.path("/pipeline"), &body)
     }
 
+    fn key_place(&self) -> Result<KeyPlace, ForgeError> {
+        let place = if self.0.find(&self.key_path())?.is_some() {
+            KeyPlace::Filled
+        } else {
+            KeyPlace::Absent
+        };
+        Ok(place)
+    }
+
     fn protect_key(&self, branches: &[String]) -> Result<Protection, ForgeError> {
         for branch in branches {
             let path = self.path(&format!("/protected_branches/{}", segment(branch)));
@@ -231,8 +245,7 @@ impl ForgeRepository for Gitlab {
     }
 
     fn store_key(&self, key: &str) -> Result<(), ForgeError> {
-        let path = self.path("/variables");
-        let own = format!("{path}/{KEY_VARIABLE}?filter%5Benvironment_scope%5D={ENVIRONMENT}");
+        let (path, own) = (self.path("/variables"), self.key_path());
         let variable = json!({
             "key": KEY_VARIABLE,
             "value": key,

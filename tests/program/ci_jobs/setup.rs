@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::runner::{REPO, Runner, text};
-use crate::support::repo::Repo;
+use crate::support::repo::{Repo, speak};
 
 /// A repository without a ledger on the forge, whose clone has the first policy in its work tree.
 fn forge() -> Runner {
@@ -178,6 +178,67 @@ fn a_dry_run_prints_each_call_and_changes_nothing() {
     let job = runner.run(&["setup", "--forge=github", "--repo=example/payments"], &[]);
     assert_eq!(job.code, 2, "{}", job.log);
     assert!(job.log.contains("--yes") && runner.calls().is_empty(), "{}", job.log);
+}
+
+#[test]
+fn a_key_that_is_listed_stays_unless_a_new_one_is_asked_for() {
+    let listed = || {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        repo.by("lee")
+            .write("exledger.yaml", "version: 1\n")
+            .write(".github/allowed_signers", &speak::bridge_line())
+            .commit("Keep exceptions in a ledger");
+        let runner = Runner::of(&repo);
+        runner.raw(&format!("{REPO}.json"), br#"{"default_branch": "main"}"#);
+        runner.answer("rulesets", json!([]));
+        runner.answer(
+            "environments/exledger/deployment-branch-policies",
+            json!({"branch_policies": []}),
+        );
+        runner
+    };
+    let environment = "environments/exledger";
+    let secret = "environments/exledger/secrets/EXLEDGER_KEY";
+    let set = "SECRET EXLEDGER_KEY".to_owned();
+    let new = [&SETUP[..], &["--new-key"]].concat();
+    for (there, setup, code, is_set, says) in [
+        (&[environment, secret][..], &SETUP[..], 0, false, "and so does the secret EXLEDGER_KEY"),
+        (&[environment], &SETUP, 1, false, "has no secret EXLEDGER_KEY: if nobody has the key"),
+        (&[environment, secret], &new, 0, true, "add this line to .github/allowed_signers"),
+        // What is not there can't be overwritten.
+        (&[], &SETUP, 0, true, "add this line to .github/allowed_signers"),
+    ] {
+        let runner = listed();
+        for path in there {
+            runner.answer(path, json!({"name": "exledger"}));
+        }
+        let setup: Vec<&str> = setup.iter().copied().filter(|flag| *flag != "--quiet").collect();
+        let job = runner.run(&setup, &[]);
+        assert_eq!(job.code, code, "{there:?}: {}", job.log);
+        let writes = runner.writes();
+        assert_eq!(writes.contains(&set), is_set, "{there:?}: {writes:?}");
+        assert!(writes.contains(&format!("PUT {REPO}/environments/exledger")), "{writes:?}");
+        assert_eq!(job.out.is_empty(), !is_set, "{}", job.out);
+        let log = job.log.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(log.contains(says), "{there:?}: {log}");
+        if !is_set {
+            assert!(log.contains("the review key SHA256:"), "{log}");
+            assert!(log.contains("ci setup --new-key`"), "{log}");
+        }
+    }
+    // On GitLab the variable is the place.
+    let runner = listed();
+    let project = "projects/example%2Fpayments";
+    runner.raw(&format!("{project}.json"), br#"{"default_branch": "main"}"#);
+    runner.raw(&format!("{project}/protected_branches/main.json"), b"{}");
+    let setup = ["setup", "--forge=gitlab", "--repo=example/payments", "--yes"];
+    let stored = |runner: &Runner| runner.place(&format!("api/{project}/variables.json")).exists();
+    let variable = format!("{project}/variables/EXLEDGER_KEY.json");
+    runner.raw(&variable, br#"{"key": "EXLEDGER_KEY"}"#);
+    let job = runner.run(&setup, &[]);
+    assert_eq!((job.code, job.out.as_str()), (0, ""), "{}", job.log);
+    assert_eq!(runner.api(&format!("{project}/variables/EXLEDGER_KEY"))["value"], Value::Null);
+    assert!(!stored(&runner));
 }
 
 #[test]
