@@ -3,6 +3,7 @@
 //! Pure. Start at [`changes`]. Follows `docs/spec/rules.md`, `workflow-changed`.
 
 pub mod ci;
+pub mod review_job;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

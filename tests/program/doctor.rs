@@ -43,8 +43,11 @@ jobs:
   reviews:
     if: github.event_name == 'push'
     runs-on: ubuntu-latest
+    environment: exledger
     permissions: {contents: write, pull-requests: write}
     steps:
+      - uses: actions/checkout@0123456789abcdef0123456789abcdef01234567 # v4
+        with: {fetch-depth: 0, persist-credentials: false}
       - uses: example/exledger@0123456789abcdef0123456789abcdef01234567
       - run: exledger ci merged
         env: {EXLEDGER_KEY: \"${{ secrets.EXLEDGER_KEY }}\"}

@@ -13,11 +13,15 @@ use crate::commands::exit::Outcome;
 use crate::commands::init::forge::Origin;
 use exledger::diag::shell::quoted;
 use exledger::history::chain;
+use exledger::history::paths::LedgerPrefix;
 use exledger::history::refs::ApprovedRef;
+use exledger::history::tree::CommitTree;
 use exledger::session::Session;
 use exledger::store::files::{self, FileError};
 use exledger::store::forge::{self, ForgeClient, ForgeError, ForgeProgram, ForgeRepository};
 use exledger::survey::remote::RemoteAddress;
+use exledger::survey::workflows::ci::CiSetup;
+use exledger::survey::workflows::review_job::WorkflowGap;
 
 /// Where the repository is.
 #[derive(Clone, Debug, Parser)]
@@ -161,6 +165,17 @@ impl<'c> ForgeJob<'c> {
             Some(branch) => Ok(branch.to_owned()),
             None => self.approved().map(|approved| approved.reference),
         }
+    }
+
+    // Returns what the job that should record reviews lacks in the workflow on the approved branch.
+    pub(super) fn workflow_gap(&self) -> anyhow::Result<Option<WorkflowGap>> {
+        let Some(approved) = self.approved.as_ref().filter(|_| self.forge == ForgeProgram::Github)
+        else {
+            return Ok(None);
+        };
+        let git = self.session.repository()?;
+        let top = CommitTree::of_commit(git, approved.tip, &LedgerPrefix::default())?;
+        Ok(CiSetup::read(&top)?.review_gap(Some("github"), &approved.reference))
     }
 
     pub(super) fn variable(&self, name: &str) -> Option<&str> {

@@ -119,7 +119,7 @@ fn read_key(job: &ForgeJob<'_>) -> anyhow::Result<Option<ProcessKey>> {
     let is_listed = Keys::from_governance(governance, governance).has_bridge();
     let (why, remedy) = match (bad, is_listed) {
         (None, false) => return Ok(None),
-        (None, true) => (format!("{KEY_VARIABLE} is not set in this job"), with_key(job.forge)),
+        (None, true) => (format!("{KEY_VARIABLE} is not set in this job"), with_key(job)?),
         (Some(bad), false) => {
             (format!("of {KEY_VARIABLE}, {bad}"), Remedy::run(["exledger ci setup"]))
         }
@@ -132,20 +132,20 @@ fn read_key(job: &ForgeJob<'_>) -> anyhow::Result<Option<ProcessKey>> {
     Err(fault::undetermined(format!("no review was recorded: {why}"), remedy))
 }
 
-/// Returns how a job gets the key that is listed: a new key would be another one.
-fn with_key(forge: ForgeProgram) -> Remedy {
-    let (place, line) = match forge {
-        ForgeProgram::Github => (
-            "the workflow",
-            format!(
-                "`environment: {ENVIRONMENT}`, and its step `{KEY_VARIABLE}: ${{{{ secrets.{KEY_VARIABLE} }}}}` below `env`"
-            ),
+// Returns how a job gets the key that is listed: a new key would be another one.
+fn with_key(job: &ForgeJob<'_>) -> anyhow::Result<Remedy> {
+    let lacks = match (job.forge, job.workflow_gap()?) {
+        (_, Some(gap)) => format!("look at the workflow: {} (`{}`)", gap.message, gap.line),
+        (ForgeProgram::Github, None) => format!(
+            "the job needs `environment: {ENVIRONMENT}`, and its step `{KEY_VARIABLE}: ${{{{ secrets.{KEY_VARIABLE} }}}}` below `env`"
         ),
-        ForgeProgram::Gitlab => ("the pipeline", format!("`environment: {{name: {ENVIRONMENT}}}`")),
+        (ForgeProgram::Gitlab, None) => {
+            format!("the job needs `environment: {{name: {ENVIRONMENT}}}`")
+        }
     };
-    Remedy::from(format!(
-        "a review key is listed, so look at {place} first: the job needs {line}. If that is there, the forge has lost the key: `exledger ci setup --new-key` makes another"
-    ))
+    Ok(Remedy::from(format!(
+        "a review key is listed: {lacks}. If the workflow is right, the forge has lost the key, and `exledger ci setup --new-key` makes another"
+    )))
 }
 
 struct ReviewRecorder<'j> {

@@ -99,7 +99,7 @@ impl Run for SetupArgs {
     }
 }
 
-/// Returns the fingerprints of the review keys that count on the approved branch.
+// Returns the fingerprints of the review keys that count on the approved branch.
 fn listed_keys(job: &ForgeJob<'_>) -> anyhow::Result<Vec<String>> {
     if !has_landed(job)? {
         return Ok(Vec::new());
@@ -121,21 +121,23 @@ fn store_key(job: &ForgeJob<'_>) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// Says that the listed key stays: the public half of a new one would have to be approved first.
+// Says that the listed key stays: the public half of a new one would have to be approved first.
 fn keep_key(job: &ForgeJob<'_>, listed: &[String], place: KeyPlace) -> anyhow::Result<Outcome> {
     let signers = locate::governance(job.session.tree())?.policy.approval.signers;
     let keys = diag::names(listed);
     let new = format!("{} ci setup --new-key", program(job.ctx));
     if place == KeyPlace::Empty {
         job.ctx.tell(&format!(
-            "error: the review key {keys} is listed in {signers}, but the environment {ENVIRONMENT} has no secret {KEY_VARIABLE}: if nobody has the key any more, make a new one with `{new}`"
+            "error: the review key {keys} is listed in {signers}, but the forge shows no secret {KEY_VARIABLE} in the environment {ENVIRONMENT}: if nobody has the key any more, make a new one with `{new}`"
         ));
         return Ok(Outcome::ProblemsFound);
     }
     job.ctx.tell(&format!(
         "hint: the review key {keys} is listed in {signers} and stays, and so does the secret {KEY_VARIABLE}; `{new}` makes another key"
     ));
-    Ok(Outcome::Fine)
+    let Some(gap) = job.workflow_gap()? else { return Ok(Outcome::Fine) };
+    job.ctx.tell(&format!("error: no review is recorded: {} (`{}`)", gap.message, gap.line));
+    Ok(Outcome::ProblemsFound)
 }
 
 fn agree(job: &ForgeJob<'_>, listed: &[String]) -> anyhow::Result<()> {

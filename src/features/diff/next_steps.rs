@@ -34,6 +34,8 @@ pub(super) fn find_next_steps(
     let top = CommitTree::of_commit(repository, compared.target, &LedgerPrefix::default())?;
     let policy = &compared.onto.policy;
     let place = mainline::ledger_place(located, policy, at.now);
+    let approved = approved_ref(located)?;
+    let has_review_job = |ci: CiSetup| ci.states_reviews(None, &approved.reference).is_some();
     let reader = StatementReader {
         compared,
         proposed,
@@ -41,11 +43,11 @@ pub(super) fn find_next_steps(
         ledger: LedgerName::from_policy(policy, &place),
         branches: statement_trees(
             repository,
-            approved_ref(located)?.remote.as_deref(),
+            approved.remote.as_deref(),
             &repository.ledger_prefix(&located.root),
         ),
         // A workflow that this clone lacks or can't read is not relied on.
-        has_review_job: CiSetup::read(&top).is_ok_and(|ci| ci.states_reviews(None).is_some()),
+        has_review_job: CiSetup::read(&top).is_ok_and(has_review_job),
     };
     compared.entries.iter().map(|entry| reader.next_steps(entry)).collect()
 }

@@ -40,7 +40,8 @@ fn by_reviews(
     let policy = &facts.governance.policy;
     let accepts_reviews = policy.approval.accept.contains(&EvidenceKind::Review);
     // Without a listed key nothing that the job states counts; the check `ci` says so.
-    if let Some(job) = facts.ci.states_reviews(forge).filter(|_| keys.has_bridge()) {
+    let reference = facts.stamp.reference.as_deref().unwrap_or_default();
+    if let Some(job) = facts.ci.states_reviews(forge, reference).filter(|_| keys.has_bridge()) {
         if !accepts_reviews {
             let kinds: Vec<&str> =
                 policy.approval.accept.iter().map(|kind| kind.as_str()).chain(["review"]).collect();
@@ -53,7 +54,14 @@ fn by_reviews(
         }
         return DoctorCheck::ok(name, format!("{job} records the forge's reviews"));
     }
-    without_job(facts, requirements, keys)
+    let mut check = without_job(facts, requirements, keys);
+    if let Some(gap) = facts.ci.review_gap(forge, reference).filter(|_| keys.has_bridge()) {
+        check.message = format!("no review is recorded: {}; {}", gap.message, check.message);
+        if check.state == CheckState::Ok {
+            check.state = CheckState::Note;
+        }
+    }
+    check
 }
 
 fn without_job(

@@ -6,13 +6,9 @@ use std::collections::BTreeSet;
 
 use crate::approval::sources::keys::Keys;
 use crate::diag;
-use crate::features::doctor::check;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
-use crate::history::chain;
-use crate::survey::workflows::ci::{
-    APPROVED_REF, CiSetup, CiWorkflow, GITLAB_JOBS, GITLAB_PIPELINE, PushedBranches,
-};
+use crate::survey::workflows::ci::{CiSetup, CiWorkflow, GITLAB_JOBS, GITLAB_PIPELINE};
 
 pub(super) fn check(facts: &DoctorFacts<'_>, forge: Option<&str>, keys: &Keys) -> DoctorCheck {
     let reference = facts.stamp.reference.as_deref().unwrap_or_default();
@@ -30,7 +26,7 @@ pub(super) fn check(facts: &DoctorFacts<'_>, forge: Option<&str>, keys: &Keys) -
                 workflows.iter().map(|workflow| workflow.path.as_str()).collect();
             let verb = if paths.len() == 1 { "runs" } else { "run" };
             let variables = workflows.iter().flat_map(|workflow| &workflow.variables);
-            let names: BTreeSet<&str> = variables.map(|(name, _)| name.as_str()).collect();
+            let names: BTreeSet<&str> = variables.map(|variable| variable.name.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
             let set = if names.is_empty() {
                 String::new()
@@ -40,12 +36,17 @@ pub(super) fn check(facts: &DoctorFacts<'_>, forge: Option<&str>, keys: &Keys) -
             format!("{} {verb} exledger{set}", diag::names(&paths))
         }
     };
-    proven(facts, forge, keys, found)
+    proven(facts, (forge, reference), keys, found)
 }
 
 /// Adds whether the key that signs reviews is protected: only a job that has it can show that.
-fn proven(facts: &DoctorFacts<'_>, forge: Option<&str>, keys: &Keys, found: String) -> DoctorCheck {
-    if facts.ci.states_reviews(forge).is_none() {
+fn proven(
+    facts: &DoctorFacts<'_>,
+    (forge, reference): (Option<&str>, &str),
+    keys: &Keys,
+    found: String,
+) -> DoctorCheck {
+    if facts.ci.states_reviews(forge, reference).is_none() {
         return DoctorCheck::ok(CheckName::Ci, found);
     }
     match (keys.has_bridge(), facts.has_signed) {
@@ -65,7 +66,6 @@ fn proven(facts: &DoctorFacts<'_>, forge: Option<&str>, keys: &Keys, found: Stri
 }
 
 fn problem(workflow: &CiWorkflow, reference: &str) -> Option<DoctorCheck> {
-    let branch = chain::branch(reference);
     let (name, path) = (CheckName::Ci, &workflow.path);
     if let Some(fault) = &workflow.fault {
         return Some(DoctorCheck::problem(name, format!("{fault}: correct it")));
@@ -85,33 +85,8 @@ fn problem(workflow: &CiWorkflow, reference: &str) -> Option<DoctorCheck> {
         );
         return Some(DoctorCheck::problem(name, message));
     }
-    if let PushedBranches::Matching(branches) = &workflow.pushes
-        && !workflow.pushes.has(branch)
-    {
-        let message = format!(
-            "{path} runs on pushes to {}, but the approved branch is {branch}: add it to on.push.branches",
-            diag::names(branches)
-        );
-        return Some(
-            DoctorCheck::problem(name, message)
-                .with_lines([format!("branches: [{}]", check::yaml(branch))]),
-        );
-    }
-    let named = workflow.variables.iter().find(|(name, _)| name == APPROVED_REF);
-    if let Some((_, value)) = named.filter(|(_, value)| chain::branch(value) != branch) {
-        let message = format!(
-            "{path} sets {APPROVED_REF} to {value}, but the approved ref is {reference}: whatever it answers is about another branch"
-        );
-        let line = format!("{APPROVED_REF}: \"{reference}\"");
-        return Some(DoctorCheck::problem(name, message).with_lines([line]));
-    }
-    if workflow.states_reviews && workflow.pushes == PushedBranches::Nothing {
-        let message =
-            format!("{path} records reviews, but no push to {branch} starts it: add that to `on`");
-        let line = format!("push: {{branches: [{}]}}", check::yaml(branch));
-        return Some(DoctorCheck::problem(name, message).with_lines([line]));
-    }
-    None
+    let gap = workflow.gap(reference)?;
+    Some(DoctorCheck::problem(name, gap.message).with_lines([gap.line]))
 }
 
 /// Returns the pipeline of GitLab that runs exledger, or what keeps it from that; `None` without one.

@@ -3,9 +3,13 @@
 //! Pure. Start at [`CiSetup::read`]. Follows `docs/spec/cli.md`, doctor. Whatever can't be read as YAML is not a workflow
 //! for the forge either.
 
+use crate::diag;
+use crate::history::chain;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
+use crate::survey::workflows::review_job::{JobPlace, ReviewJob, WorkflowGap};
 use crate::yaml;
-use crate::yaml::node::{Limits, Node};
+use crate::yaml::node::{Limits, MapEntry, Node};
+use crate::yaml::splice;
 
 const FOLDER: &str = ".github/workflows";
 /// The jobs that `init` writes for GitLab, and the pipeline that must include them.
@@ -38,9 +42,19 @@ pub struct CiWorkflow {
     /// The local actions that do not exist.
     pub missing: Vec<String>,
     pub pushes: PushedBranches,
-    pub states_reviews: bool,
-    /// The variables of exledger that it sets, with their values.
-    pub variables: Vec<(String, String)>,
+    /// The line that says so, or where it would be.
+    pub pushes_line: u32,
+    pub review_job: ReviewJob,
+    /// The variables of exledger that it sets.
+    pub variables: Vec<WorkflowVariable>,
+}
+
+/// A variable that a workflow sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkflowVariable {
+    pub name: String,
+    pub value: String,
+    pub line: u32,
 }
 
 /// The pushes that start a workflow.
@@ -88,14 +102,26 @@ impl CiSetup {
         Ok(setup)
     }
 
-    /// Returns the file of the job that records reviews.
-    pub fn states_reviews(&self, forge: Option<&str>) -> Option<&str> {
+    /// Returns the file of the job that records reviews of what lands on the approved ref.
+    pub fn states_reviews(&self, forge: Option<&str>, reference: &str) -> Option<&str> {
         let mut workflows = self.workflows_of(forge).iter();
         let workflow = workflows
-            .find(|workflow| workflow.states_reviews)
+            .find(|workflow| {
+                workflow.review_job == ReviewJob::Complete && workflow.gap(reference).is_none()
+            })
             .map(|workflow| workflow.path.as_str());
         let gitlab = self.gitlab.runs_exledger && self.gitlab.states_reviews;
         workflow.or(if gitlab { Some(GITLAB_JOBS) } else { None })
+    }
+
+    /// Returns what the job that should record reviews lacks; `None` if one lacks nothing, or none should.
+    pub fn review_gap(&self, forge: Option<&str>, reference: &str) -> Option<WorkflowGap> {
+        if self.states_reviews(forge, reference).is_some() {
+            return None;
+        }
+        let mut workflows = self.workflows_of(forge).iter();
+        let workflow = workflows.find(|workflow| workflow.review_job != ReviewJob::Absent)?;
+        workflow.gap(reference)
     }
 
     /// Returns the workflows that a forge runs: Gitea and Forgejo run those of GitHub, others don't.
@@ -136,7 +162,10 @@ impl CiWorkflow {
             });
             return Ok(Some(workflow));
         };
-        workflow.pushes = root.get("on").map(PushedBranches::read).unwrap_or_default();
+        if let Some(on) = root.entry("on") {
+            workflow.pushes = PushedBranches::read(&on.value);
+            workflow.pushes_line = on.value.entry("push").unwrap_or(on).key_pos.line;
+        }
         workflow.read_variables(root);
         let mut runs_exledger = false;
         let jobs = root.get("jobs").map(Node::entries).unwrap_or_default();
@@ -146,6 +175,7 @@ impl CiWorkflow {
             for step in steps.iter().chain([&job.value]) {
                 workflow.read_variables(step);
                 runs_exledger |= workflow.add(tree, step)?;
+                workflow.add_review_job(root, job, step);
             }
         }
         Ok(runs_exledger.then_some(workflow))
@@ -155,22 +185,75 @@ impl CiWorkflow {
         let entries = part.get("env").map(Node::entries).unwrap_or_default();
         let own = entries.iter().filter(|entry| entry.key.starts_with(VARIABLES));
         for entry in own {
-            let value = entry.value.text().unwrap_or_default().to_owned();
-            if !self.variables.iter().any(|(name, _)| *name == entry.key) {
-                self.variables.push((entry.key.clone(), value));
+            if !self.variables.iter().any(|variable| variable.name == entry.key) {
+                let value = entry.value.text().unwrap_or_default().to_owned();
+                let (name, line) = (entry.key.clone(), entry.key_pos.line);
+                self.variables.push(WorkflowVariable { name, value, line });
             }
         }
+    }
+
+    /// Returns what keeps it from answering about the approved ref, or a job of it from recording reviews.
+    pub fn gap(&self, reference: &str) -> Option<WorkflowGap> {
+        let of_job = || match &self.review_job {
+            ReviewJob::Lacking(gap) => Some(gap.clone()),
+            ReviewJob::Absent | ReviewJob::Complete => None,
+        };
+        self.branch_gap(reference).or_else(of_job)
+    }
+
+    fn branch_gap(&self, reference: &str) -> Option<WorkflowGap> {
+        let (path, line, branch) = (&self.path, self.pushes_line, chain::branch(reference));
+        let quoted = splice::quote(branch);
+        let gap = |message: String, line: String| Some(WorkflowGap { message, line });
+        if let PushedBranches::Matching(branches) = &self.pushes
+            && !self.pushes.has(branch)
+        {
+            let message = format!(
+                "{path}:{line} runs on pushes to {}, but the approved branch is {branch}: add it to on.push.branches",
+                diag::names(branches)
+            );
+            return gap(message, format!("branches: [{quoted}]"));
+        }
+        let named = self.variables.iter().find(|variable| variable.name == APPROVED_REF);
+        if let Some(variable) = named.filter(|variable| chain::branch(&variable.value) != branch) {
+            let message = format!(
+                "{path}:{} sets {APPROVED_REF} to {}, but the approved ref is {reference}: whatever it answers is about another branch",
+                variable.line, variable.value
+            );
+            return gap(message, format!("{APPROVED_REF}: \"{reference}\""));
+        }
+        if self.review_job != ReviewJob::Absent && self.pushes == PushedBranches::Nothing {
+            let message = format!(
+                "{path}:{line} records reviews, but no push to {branch} starts it: add that to `on`"
+            );
+            return gap(message, format!("push: {{branches: [{quoted}]}}"));
+        }
+        None
+    }
+
+    fn add_review_job(&mut self, root: &Node, job: &MapEntry, step: &Node) {
+        let run = step.get("run").and_then(Node::text).unwrap_or_default();
+        let variables = step.get("env").map(Node::entries).unwrap_or_default();
+        let mut values = variables.iter().filter_map(|entry| entry.value.text());
+        let names_job = run.contains(JOB) || values.any(|value| value.contains(JOB));
+        let runs_job = run.contains("exledger") && run.contains(" ci ") && names_job;
+        // A bridge of one's own has its key and its rights where only its owner knows.
+        let is_own = run.contains("--from-reviews");
+        if self.review_job == ReviewJob::Complete || !(runs_job || is_own) {
+            return;
+        }
+        let place = JobPlace { path: &self.path, root, job, step };
+        self.review_job = match place.gap().filter(|_| !is_own) {
+            Some(gap) => ReviewJob::Lacking(gap),
+            None => ReviewJob::Complete,
+        };
     }
 
     /// Adds a step, or a job that uses a workflow; tells whether it runs exledger.
     fn add(&mut self, tree: &dyn Tree, step: &Node) -> Result<bool, TreeError> {
         let text = |key: &str| step.get(key).and_then(Node::text).unwrap_or_default();
         let (run, uses) = (text("run"), text("uses"));
-        let variables = step.get("env").map(Node::entries).unwrap_or_default();
-        let mut values = variables.iter().filter_map(|entry| entry.value.text());
-        let names_job = run.contains(JOB) || values.any(|value| value.contains(JOB));
-        let runs_job = run.contains("exledger") && run.contains(" ci ") && names_job;
-        self.states_reviews |= runs_job || run.contains("--from-reviews");
         let (action, version) = uses.split_once('@').unwrap_or((uses, ""));
         if !action.to_ascii_lowercase().contains("exledger") {
             return Ok(run.contains("exledger"));

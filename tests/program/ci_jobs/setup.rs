@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::runner::{REPO, Runner, text};
-use crate::support::repo::{Repo, speak};
+use crate::support::repo::{Repo, git, speak};
 
 /// A repository without a ledger on the forge, whose clone has the first policy in its work tree.
 fn forge() -> Runner {
@@ -203,7 +203,7 @@ fn a_key_that_is_listed_stays_unless_a_new_one_is_asked_for() {
     let new = [&SETUP[..], &["--new-key"]].concat();
     for (there, setup, code, is_set, says) in [
         (&[environment, secret][..], &SETUP[..], 0, false, "and so does the secret EXLEDGER_KEY"),
-        (&[environment], &SETUP, 1, false, "has no secret EXLEDGER_KEY: if nobody has the key"),
+        (&[environment], &SETUP, 1, false, "shows no secret EXLEDGER_KEY in the environment"),
         (&[environment, secret], &new, 0, true, "add this line to .github/allowed_signers"),
         // What is not there can't be overwritten.
         (&[], &SETUP, 0, true, "add this line to .github/allowed_signers"),
@@ -226,6 +226,24 @@ fn a_key_that_is_listed_stays_unless_a_new_one_is_asked_for() {
             assert!(log.contains("ci setup --new-key`"), "{log}");
         }
     }
+    // What else is missing is said, and the key stays all the same.
+    let runner = listed();
+    runner.answer(environment, json!({}));
+    runner.answer(secret, json!({}));
+    let clone = runner.clone_folder();
+    std::fs::create_dir_all(clone.join(".github/workflows")).unwrap();
+    let jobs = "on: push\njobs:\n  branch:\n    steps: [{run: exledger ci merged}]\n";
+    std::fs::write(clone.join(".github/workflows/exledger.yml"), jobs).unwrap();
+    git(&clone, &["add", "."]);
+    let who = ["-c", "user.name=Lee Chen", "-c", "user.email=lee@example.com"];
+    git(&clone, &[&who[..], &["commit", "-q", "-m", "Add the jobs"]].concat());
+    git(&clone, &["push", "-q", "origin", "main"]);
+    let job = runner.run(&SETUP, &[]);
+    assert_eq!((job.code, job.out.as_str()), (1, ""), "{}", job.log);
+    let log = job.log.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lacks = ".github/workflows/exledger.yml:3: the job branch lacks `environment: exledger`";
+    assert!(log.contains(lacks), "{log}");
+    assert!(!runner.writes().contains(&set));
     // On GitLab the variable is the place.
     let runner = listed();
     let project = "projects/example%2Fpayments";

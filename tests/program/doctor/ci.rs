@@ -4,8 +4,9 @@ use exledger::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use exledger::ledger::tree::MapTree;
 use exledger::survey::workflows::ci::{CiSetup, PushedBranches};
 
-use super::{JOBS, POLICY, WORKFLOW, assert_yes, check, ledger, merge};
-use crate::support::repo::Repo;
+use super::{JOBS, POLICY, SIGNERS, WORKFLOW, assert_yes, check, ledger, merge, verdict};
+use crate::support::repo::{Repo, speak};
+use crate::support::samples::LISTED;
 use exledger::features;
 use exledger::session::Session;
 use exledger::session::options::{Moment, Options};
@@ -22,6 +23,8 @@ jobs:
           exledger approve --from-reviews notes > written
 ";
 
+const MAIN: &str = "refs/remotes/origin/main";
+
 fn of(files: &[(&str, &str)]) -> CiSetup {
     CiSetup::read(&MapTree::of(files.iter().copied())).unwrap()
 }
@@ -36,20 +39,27 @@ fn with(path: &str, text: &str) -> DoctorCheck {
 #[test]
 fn both_forms_are_recognised_by_what_they_run() {
     let new = of(&[(WORKFLOW, JOBS)]);
-    assert_eq!(new.states_reviews(None), Some(WORKFLOW));
+    assert_eq!(new.states_reviews(None, MAIN), Some(WORKFLOW));
     assert!(new.workflows[0].unpinned.is_empty());
     let old = of(&[(WORKFLOW, OLD)]);
-    assert_eq!(old.states_reviews(Some("github")), Some(WORKFLOW));
+    assert_eq!(old.states_reviews(Some("github"), MAIN), Some(WORKFLOW));
     let chosen =
-        "env: {JOB: \"${{ a && 'nightly' || 'merged' }}\"}\n        run: exledger ci \"$JOB\"";
-    let chosen =
-        JOBS.replace("run: exledger ci merged\n        env:", &format!("{chosen}\n        x:"));
-    assert_eq!(of(&[(WORKFLOW, &chosen)]).states_reviews(None), Some(WORKFLOW), "by its variable");
+        "run: exledger ci \"$JOB\"\n        env: {JOB: \"${{ a && 'nightly' || 'merged' }}\", ";
+    let chosen = JOBS.replace("run: exledger ci merged\n        env: {", chosen);
+    assert_eq!(
+        of(&[(WORKFLOW, &chosen)]).states_reviews(None, MAIN),
+        Some(WORKFLOW),
+        "by its variable"
+    );
     let names = &new.workflows[0].variables;
-    assert_eq!(names[0].0, "EXLEDGER_KEY");
-    assert_eq!(new.states_reviews(Some("gitlab")), None, "GitLab runs none of GitHub's workflows");
+    assert_eq!(names[0].name, "EXLEDGER_KEY");
+    assert_eq!(
+        new.states_reviews(Some("gitlab"), MAIN),
+        None,
+        "GitLab runs none of GitHub's workflows"
+    );
     let without = JOBS.replace("ci merged", "ci nightly");
-    assert_eq!(of(&[(WORKFLOW, &without)]).states_reviews(None), None);
+    assert_eq!(of(&[(WORKFLOW, &without)]).states_reviews(None, MAIN), None);
     let local = JOBS.replace(
         "example/exledger@0123456789abcdef0123456789abcdef01234567",
         "./.github/actions/exledger",
@@ -128,6 +138,85 @@ fn each_gap_of_a_workflow_is_a_problem_with_a_way_out() {
     }
     // `init --install` writes what it is told to.
     assert_ne!(with(WORKFLOW, OLD).state, CheckState::Problem);
+}
+
+/// The ways to spoil the job that records reviews: what is replaced by what, the line that is named, and words about it.
+const SPOILED: &[(&str, &str, u32, &str)] = &[
+    ("    environment: exledger\n", "", 15, "the job reviews lacks `environment: exledger`"),
+    ("environment: exledger", "environment: {name: release}", 18, "lacks `environment: exledger`"),
+    (
+        "env: {EXLEDGER_KEY: \"${{ secrets.EXLEDGER_KEY }}\"}",
+        "env: {}",
+        24,
+        "the job reviews has a step without the variable EXLEDGER_KEY",
+    ),
+    ("{contents: write, ", "{contents: read, ", 19, "may not push: it lacks `contents: write`"),
+    (
+        "        with: {fetch-depth: 0, persist-credentials: false}\n      \
+         - uses: example/exledger@0123456789abcdef0123456789abcdef01234567\n      - run: exledger ci merged",
+        "      - run: exledger ci merged",
+        21,
+        "its checkout lacks `fetch-depth: 0`",
+    ),
+    (
+        "permissions: {}",
+        "env: {EXLEDGER_APPROVED_REF: refs/remotes/origin/trunk}",
+        5,
+        "another branch",
+    ),
+    ("[main]", "[trunk]", 4, "runs on pushes to trunk, but the approved branch is main"),
+];
+
+#[test]
+fn a_job_that_lacks_what_it_needs_records_no_review_and_the_verdict_does_not_rest_on_it() {
+    let repo = ledger(&format!("version: 1\nname: example/payments\n{LISTED}"));
+    repo.branch("docs").by("nina").write("docs.md", "x\n").commit("Describe it");
+    repo.by("nina").through("github").squash("docs", "Describe it (#1)");
+    repo.checkout();
+    assert_eq!(check(&repo, CheckName::Bridge).state, CheckState::Ok);
+    assert_yes(&repo);
+    for (from, to, line, says) in SPOILED {
+        assert_eq!(JOBS.matches(from).count(), 1, "{from}");
+        let spoiled = JOBS.replace(from, to);
+        assert_eq!(of(&[(WORKFLOW, &spoiled)]).states_reviews(None, MAIN), None, "{says}");
+        merge(&repo, WORKFLOW, &spoiled);
+        for name in [CheckName::Bridge, CheckName::Ci] {
+            let check = check(&repo, name);
+            assert_eq!(check.state, CheckState::Problem, "{says}: {}", check.message);
+            let place = format!("{WORKFLOW}:{line}");
+            let is_named = check.message.contains(&place) && check.message.contains(says);
+            assert!(is_named && !check.lines.is_empty(), "{says}: {}", check.message);
+        }
+        assert_eq!(verdict(&repo), "no", "{says}");
+    }
+    // Signatures are another way, and then it is a note.
+    merge(&repo, SIGNERS, &(speak::signer("dana") + &speak::bridge_line()));
+    let bridge = check(&repo, CheckName::Bridge);
+    assert_eq!(bridge.state, CheckState::Note, "{}", bridge.message);
+    assert!(bridge.message.starts_with("no review is recorded: "), "{}", bridge.message);
+    assert_yes(&repo);
+}
+
+#[test]
+fn what_the_forge_computes_and_rights_of_another_token_are_taken_to_be_there() {
+    for (from, to) in [
+        ("environment: exledger", "environment: {name: Exledger}"),
+        ("environment: exledger", "environment: \"${{ inputs.environment }}\""),
+        (
+            "    permissions: {contents: write, pull-requests: write}\n",
+            "    permissions: write-all\n",
+        ),
+        ("{contents: write, ", "{contents: read, "),
+    ] {
+        let other = JOBS.replace(from, to);
+        let token = if to.contains("read") { "GH_TOKEN: \"${{ secrets.BOT }}\", " } else { "" };
+        let other = other.replace("{EXLEDGER_KEY", &format!("{{{token}EXLEDGER_KEY"));
+        assert_eq!(of(&[(WORKFLOW, &other)]).states_reviews(None, MAIN), Some(WORKFLOW), "{to}");
+    }
+    let fetch = "      - run: git fetch --unshallow\n      - run: exledger ci merged";
+    let fetched = JOBS.replace("      - run: exledger ci merged", fetch);
+    let fetched = fetched.replace("fetch-depth: 0, ", "");
+    assert_eq!(of(&[(WORKFLOW, &fetched)]).states_reviews(None, MAIN), Some(WORKFLOW));
 }
 
 #[test]
