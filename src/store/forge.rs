@@ -238,7 +238,12 @@ pub fn open(client: ForgeClient) -> Box<dyn ForgeRepository> {
 
 impl ForgeClient {
     fn get(&self, path: &str) -> Result<Value, ForgeError> {
-        self.api("GET", path, None, &[], &|answer| one(answer).filter(Value::is_object))
+        self.get_if(path, &Value::is_object)
+    }
+
+    // Asks for one thing, again if what it must have is not there.
+    fn get_if(&self, path: &str, is_whole: &dyn Fn(&Value) -> bool) -> Result<Value, ForgeError> {
+        self.api("GET", path, None, &[], &|answer| one(answer).filter(is_whole))
     }
 
     fn find(&self, path: &str) -> Result<Option<Value>, ForgeError> {
@@ -438,6 +443,10 @@ fn one(answer: &[u8]) -> Option<Value> {
 /// Returns a text of an answer by its JSON pointer; empty if it is not there.
 fn text(value: &Value, pointer: &str) -> String {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn has(value: &Value, pointer: &str) -> bool {
+    !text(value, pointer).is_empty()
 }
 
 /// Returns a text as one segment of a path: other bytes than those of names are written in hexadecimal.

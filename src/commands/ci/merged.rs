@@ -15,8 +15,11 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
 use crate::commands::context::{Ctx, fault};
 use crate::commands::exit::Outcome;
+use crate::commands::next_steps::program;
 use exledger::approval::evidence::reviews::Reviews;
+use exledger::approval::sources::forge::pull_request;
 use exledger::approval::sources::keys::Keys;
+use exledger::approval::sources::message::CommitMessage;
 use exledger::approval::sources::signature::ProcessKey;
 use exledger::diag::remedy::Remedy;
 use exledger::diag::shell::folder_flag;
@@ -180,10 +183,30 @@ impl ReviewRecorder<'_> {
         let (landings, newest) = pushed(job)?;
         for landing in landings {
             let pauses = if landing == newest { &PAUSES[..] } else { &PAUSES[..1] };
-            if let Some(request) = merged_by(job, landing, pauses)? {
-                self.record(&request, landing)?;
+            match merged_by(job, landing, pauses)? {
+                MergedBy::Request(request) => self.record(&request, landing)?,
+                MergedBy::Nothing => self.compare_message(landing)?,
+                MergedBy::Others => {}
             }
         }
+        Ok(())
+    }
+
+    // Doesn't take the forge's word where the message of a landing names a request.
+    fn compare_message(&mut self, landing: Oid) -> anyhow::Result<()> {
+        let job = self.job;
+        let commit = chain::read(job.session.repository()?, landing)?;
+        let named = pull_request(&CommitMessage::read(&commit.message()));
+        let number = named.as_deref().and_then(|named| named.get(1..)?.parse().ok());
+        // Another forge's form is about a request of another repository.
+        let number = number.filter(|number| named == Some(job.forge.request(*number)));
+        let Some(number) = number else { return Ok(()) };
+        let shown = job.forge.request(number);
+        job.ctx.tell(&format!(
+            "error: could not determine which request merged {landing}: the forge names none, and its message names {shown}: run `{} ci merged --pull-request {number}` in a clone, once the forge shows {shown} as merged",
+            program(job.ctx)
+        ));
+        self.raise(Outcome::Undetermined);
         Ok(())
     }
 
@@ -299,12 +322,17 @@ fn pushed(job: &ForgeJob<'_>) -> anyhow::Result<(Vec<Oid>, Oid)> {
     Ok((vec![newest], newest))
 }
 
-fn merged_by(
-    job: &ForgeJob<'_>,
-    landing: Oid,
-    pauses: &[u64],
-) -> anyhow::Result<Option<ForgeRequest>> {
+// What a forge names for a commit.
+enum MergedBy {
+    Request(ForgeRequest),
+    // Requests that hold the commit, and were merged by another one or into another branch.
+    Others,
+    Nothing,
+}
+
+fn merged_by(job: &ForgeJob<'_>, landing: Oid, pauses: &[u64]) -> anyhow::Result<MergedBy> {
     let (branch, landing) = (job.branch()?, landing.to_string());
+    let mut found = MergedBy::Nothing;
     for pause in pauses {
         if job.repository.client().waits {
             thread::sleep(Duration::from_secs(*pause));
@@ -313,11 +341,14 @@ fn merged_by(
         let is_own = |request: &ForgeRequest| {
             request.base == branch && request.landing.as_deref() == Some(landing.as_str())
         };
+        if !requests.is_empty() {
+            found = MergedBy::Others;
+        }
         if let Some(request) = requests.into_iter().find(is_own) {
-            return Ok(Some(request));
+            return Ok(MergedBy::Request(request));
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 fn fetch_reviewed(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::store::forge::{
     ENVIRONMENT, ForgeClient, ForgeError, ForgeRepository, ForgeRequest, ForgeText, KeyPlace,
-    LandedCommit, Protection, RequestReviews, segment, text,
+    LandedCommit, Protection, RequestReviews, has, segment, text,
 };
 use crate::store::run::KEY_VARIABLE;
 
@@ -29,6 +29,19 @@ impl Github {
             author: text(value, "/user/login"),
             body: text(value, "/body"),
         })
+    }
+
+    // Asks for a request: who reviews it is compared with who opened it, and with the commits up to its head.
+    fn whole_request(&self, number: u64) -> Result<Value, ForgeError> {
+        let is_whole = |value: &Value| {
+            // The author may be null: an account that no longer exists.
+            let author = value.get("user").map(|user| user.is_null() || has(user, "/login"));
+            value.get("number").and_then(Value::as_u64) == Some(number)
+                && has(value, "/base/ref")
+                && has(value, "/head/sha")
+                && author == Some(true)
+        };
+        self.0.get_if(&self.path(&format!("/pulls/{number}")), &is_whole)
     }
 
     fn read_request(&self, value: &Value) -> Result<ForgeRequest, ForgeError> {
@@ -116,7 +129,7 @@ impl ForgeRepository for Github {
     }
 
     fn request(&self, number: u64) -> Result<ForgeRequest, ForgeError> {
-        self.read_request(&self.0.get(&self.path(&format!("/pulls/{number}")))?)
+        self.read_request(&self.whole_request(number)?)
     }
 
     fn reviews(
@@ -125,12 +138,13 @@ impl ForgeRepository for Github {
         landing: &LandedCommit,
     ) -> Result<RequestReviews, ForgeError> {
         let of = |rest: &str| self.path(&format!("/pulls/{}{rest}", request.number));
-        let whole = self.0.get(&of(""))?;
+        let whole = self.whole_request(request.number)?;
         let mut authors: Vec<Value> = Vec::new();
         let mut commits = self.0.list(&of("/commits?per_page=100"))?;
         // A merge commit is made by the person who merged, and adds no content.
         if landing.author.is_some() {
-            commits.push(self.0.get(&self.path(&format!("/commits/{}", landing.oid)))?);
+            let path = self.path(&format!("/commits/{}", landing.oid));
+            commits.push(self.0.get_if(&path, &|commit| has(commit, "/commit/author/email"))?);
         }
         for commit in &commits {
             let login = commit.pointer("/author/login").cloned().unwrap_or_default();

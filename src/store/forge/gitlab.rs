@@ -8,7 +8,7 @@ use crate::history::refs::APPROVALS_BRANCH;
 use crate::record::time::Instant;
 use crate::store::forge::{
     ENVIRONMENT, ForgeClient, ForgeError, ForgeRepository, ForgeRequest, ForgeText, KeyPlace,
-    LandedCommit, NO_COMMIT, Protection, RequestReviews, segment, text,
+    LandedCommit, NO_COMMIT, Protection, RequestReviews, has, segment, text,
 };
 use crate::store::run::KEY_VARIABLE;
 
@@ -41,6 +41,15 @@ impl Gitlab {
             author: text(value, "/author/username"),
             body: text(value, body),
         })
+    }
+
+    // Asks for a request: who approves it is compared with who opened it, and with the commits up to its head.
+    fn whole_request(&self, number: u64) -> Result<Value, ForgeError> {
+        let is_whole = |value: &Value| {
+            value.get("iid").and_then(Value::as_u64) == Some(number)
+                && ["/target_branch", "/sha", "/author/username"].iter().all(|key| has(value, key))
+        };
+        self.0.get_if(&self.path(&format!("/merge_requests/{number}")), &is_whole)
     }
 
     fn read_request(&self, value: &Value) -> Result<ForgeRequest, ForgeError> {
@@ -146,7 +155,7 @@ impl ForgeRepository for Gitlab {
     }
 
     fn request(&self, number: u64) -> Result<ForgeRequest, ForgeError> {
-        self.read_request(&self.0.get(&self.path(&format!("/merge_requests/{number}")))?)
+        self.read_request(&self.whole_request(number)?)
     }
 
     fn reviews(
@@ -155,7 +164,7 @@ impl ForgeRepository for Gitlab {
         landing: &LandedCommit,
     ) -> Result<RequestReviews, ForgeError> {
         let of = |rest: &str| self.path(&format!("/merge_requests/{}{rest}", request.number));
-        let whole = self.0.get(&of(""))?;
+        let whole = self.whole_request(request.number)?;
         let approvals = self.0.get(&of("/approvals"))?;
         let versions = self.0.list(&of("/versions?per_page=100"))?;
         let commits = self.0.list(&of("/commits?per_page=100"))?;

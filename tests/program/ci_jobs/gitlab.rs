@@ -94,6 +94,36 @@ fn an_approval_becomes_a_statement_and_the_issue_is_kept() {
 }
 
 #[test]
+fn a_request_without_its_head_or_its_author_is_nonsense_and_a_message_is_compared() {
+    let key = ("EXLEDGER_KEY", &*speak::private_file("bridge"));
+    let runner = forge();
+    let path = format!("{PROJECT}/merge_requests/2");
+    let honest = runner.api(&path);
+    for missing in ["sha", "author", "iid"] {
+        let mut request = honest.clone();
+        request.as_object_mut().unwrap().remove(missing);
+        runner.raw(&format!("{path}.json"), request.to_string().as_bytes());
+        runner.calls();
+        let done = job(&runner, &["merged"], &[key]);
+        assert_eq!((done.code, statements(&runner)), (3, 0), "{missing}: {}", done.log);
+        let n_asked = runner.calls().iter().filter(|call| call["path"] == path.as_str()).count();
+        assert_eq!(n_asked, 3, "{missing}");
+    }
+    runner.raw(&format!("{path}.json"), honest.to_string().as_bytes());
+    let clone = runner.clone_folder();
+    let message = "Merge branch 'x'\n\nSee merge request example/payments!5";
+    let who = ["-c", "user.name=Nina Weber", "-c", "user.email=nina@example.com"];
+    git(&clone, &[&who[..], &["commit", "-q", "--allow-empty", "-m", message]].concat());
+    git(&clone, &["push", "-q", "origin", "main"]);
+    let landing = git(&clone, &["rev-parse", "HEAD"]).trim().to_owned();
+    let requests = format!("{PROJECT}/repository/commits/{landing}/merge_requests.json");
+    runner.raw(&requests, b"[]");
+    let done = job(&runner, &["merged"], &[key]);
+    assert_eq!((done.code, statements(&runner)), (3, 0), "{}", done.log);
+    assert!(done.log.contains("ci merged --pull-request 5"), "{}", done.log);
+}
+
+#[test]
 fn an_approval_of_what_was_pushed_later_counts_for_nothing() {
     let runner = forge();
     let head = git(&runner.bare(), &["rev-parse", "refs/merge-requests/2/head"]);

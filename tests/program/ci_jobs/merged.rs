@@ -31,7 +31,7 @@ pub(super) fn merged() -> Merged {
     let commit = json!({"commit": {"author": {"email": "ana@example.com"}}, "author": {"login": "aruiz"}, "parents": [1]});
     let request = |number: u32, base: &str, merged_at: Value| {
         json!({"number": number, "user": {"login": "aruiz"}, "merged_at": merged_at, "base": {"ref": base},
-            "merge_commit_sha": landing})
+            "head": {"sha": head}, "merge_commit_sha": landing})
     };
     let at = json!("2026-11-20T11:00:00Z");
     // Two requests that did not merge it into the approved branch are named, too.
@@ -256,7 +256,7 @@ fn only_a_request_that_was_merged_into_the_approved_branch_is_recorded() {
     }
     // A merge commit that is on no line of the approved branch.
     let elsewhere = json!({"number": 1, "user": {"login": "aruiz"}, "merged_at": "2026-11-20T11:00:00Z",
-        "base": {"ref": "main"}, "merge_commit_sha": merged.head});
+        "base": {"ref": "main"}, "head": {"sha": merged.head}, "merge_commit_sha": merged.head});
     let commit = merged.runner.asked(&format!("commits/{}", merged.landing));
     merged.runner.answer(&format!("commits/{}", merged.head), commit);
     let honest = merged.runner.asked("pulls/1");
@@ -312,13 +312,14 @@ fn an_author_of_the_request_is_named_in_the_comment_and_others_count() {
 }
 
 #[test]
-fn a_push_without_a_pull_request_leaves_everything_as_it_is() {
+fn without_an_answer_about_the_pull_request_everything_stays_as_it_is() {
     let mut merged = merged();
     merged.runner.answer(&format!("commits/{}/pulls", merged.landing), json!([]));
     for before in [merged.before.clone(), "0".repeat(40)] {
         merged.runner.event(json!({"before": before}));
         let job = merged.job("bridge");
-        assert_eq!((job.code, merged.statements().len()), (0, 0), "{}", job.log);
+        // The message names #1.
+        assert_eq!((job.code, merged.statements().len()), (3, 0), "{}", job.log);
         let asked = merged.runner.calls().len();
         assert_eq!(asked, 3, "the forge may take a moment to know the request");
     }
@@ -357,6 +358,74 @@ fn an_answer_that_can_not_be_used_is_asked_for_again_and_is_no_empty_list() {
         ));
         let job = merged.job("bridge");
         assert_eq!((job.code, merged.statements().len()), (0, 1), "{refuse}: {}", job.log);
+    }
+}
+
+#[test]
+fn a_request_without_its_head_or_its_author_is_nonsense_and_nothing_is_signed() {
+    let mut merged = merged();
+    let honest = merged.runner.asked("pulls/1");
+    let without = |key: &str| {
+        let mut request = honest.clone();
+        request.as_object_mut().unwrap().remove(key);
+        request
+    };
+    let nobody =
+        json!({"user": {}, "number": 1, "base": {"ref": "main"}, "head": {"sha": merged.head}});
+    for answer in [json!({}), without("head"), without("user"), without("number"), nobody] {
+        merged.runner.answer("pulls/1", answer.clone());
+        merged.runner.calls();
+        let job = merged.job("bridge");
+        assert_eq!((job.code, merged.statements().len()), (3, 0), "{answer}: {}", job.log);
+        let path = format!("{REPO}/pulls/1");
+        let n_asked =
+            merged.runner.calls().iter().filter(|call| call["path"] == path.as_str()).count();
+        assert_eq!(n_asked, 3, "{answer}");
+    }
+    merged.runner.answer("pulls/1", honest.clone());
+    let landed = format!("commits/{}", merged.landing);
+    let commit = merged.runner.asked(&landed);
+    merged.runner.answer(&landed, json!({}));
+    let job = merged.job("bridge");
+    assert_eq!((job.code, merged.statements().len()), (3, 0), "{}", job.log);
+    merged.runner.answer(&landed, commit);
+    // An account that no longer exists is nobody's.
+    let mut deleted = honest;
+    deleted["user"] = Value::Null;
+    merged.runner.answer("pulls/1", deleted);
+    let job = merged.job("bridge");
+    assert!(!job.log.contains("is not what the forge promises"), "{}", job.log);
+}
+
+#[test]
+fn a_message_that_names_a_request_is_compared_with_a_forge_that_names_none() {
+    for (subject, code) in [
+        ("File the billing exception (#2)", 3),
+        ("Merge pull request #2 from example/billing", 3),
+        ("File the billing exception (!2)", 0),
+        ("File the billing exception", 0),
+    ] {
+        let mut merged = merged();
+        let repo = &merged.world.repo;
+        repo.by("ana").write("README.md", "Payments\n").commit(subject);
+        let landing = repo.tip("main").to_string();
+        merged.runner.executable("bare.git/hooks/update", "#!/bin/sh\nexit 0\n");
+        merged.runner.take(repo);
+        merged.runner.event(json!({"before": merged.landing}));
+        merged.runner.answer(&format!("commits/{landing}/pulls"), json!([]));
+        merged.runner.calls();
+        let job = merged.job("bridge");
+        assert_eq!((job.code, merged.statements().len()), (code, 0), "{subject}: {}", job.log);
+        assert_eq!(merged.runner.calls().len(), 3, "{subject}");
+        let log = job.log.split_whitespace().collect::<Vec<_>>().join(" ");
+        let says =
+            ["the forge names none, and its message names #2", "ci merged --pull-request 2`"];
+        assert_eq!(says.iter().all(|words| log.contains(words)), code == 3, "{subject}: {log}");
+        // Requests that hold the commit, as those of a rebase, are an answer.
+        let other = json!([{"number": 2, "merged_at": null, "base": {"ref": "main"}}]);
+        merged.runner.answer(&format!("commits/{landing}/pulls"), other);
+        let job = merged.job("bridge");
+        assert_eq!((job.code, merged.statements().len()), (0, 0), "{subject}: {}", job.log);
     }
 }
 

@@ -131,7 +131,7 @@ impl Setup {
             "parents": if way == Way::Merge { json!([1, 2]) } else { json!([1]) }})
         };
         let request = json!({"number": 7, "user": {"login": "nweber"}, "merged_at": "2026-11-20T10:00:00Z",
-            "base": {"ref": "main"}, "merge_commit_sha": landing});
+            "base": {"ref": "main"}, "head": {"sha": head}, "merge_commit_sha": landing});
         self.runner.answer(&format!("commits/{landing}/pulls"), json!([request]));
         self.runner.answer(&format!("commits/{landing}"), commit(&email));
         self.runner.answer("pulls/7", request);

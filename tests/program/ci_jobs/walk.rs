@@ -44,7 +44,7 @@ fn from_init_to_a_record_that_is_active_by_squash() {
     runner.take(&repo);
     let commit = |email: &str| json!({"commit": {"author": {"email": email}}, "author": {"login": "nweber"}, "parents": [1]});
     let merge = json!({"number": 7, "user": {"login": "nweber"}, "merged_at": "2026-11-20T11:00:00Z",
-        "base": {"ref": "main"}, "merge_commit_sha": landing});
+        "base": {"ref": "main"}, "head": {"sha": head}, "merge_commit_sha": landing});
     runner.answer(&format!("commits/{landing}/pulls"), json!([merge]));
     runner.answer(&format!("commits/{landing}"), commit("777+nweber@users.noreply.github.com"));
     runner.answer("pulls/7", merge);
