@@ -332,6 +332,10 @@ impl World {
                 let old = self.write(&Files::new(), &[], mal(), at);
                 let files = if self.dice.often(50) { all } else { Files::new() };
                 let merge = self.write(&files, &[old, tip], mal(), other);
+                // What a retired key says has the date of this merge then.
+                for said in self.said.iter_mut().filter(|said| !said.is_honest) {
+                    said.at = said.at.min(other.max(said.stated));
+                }
                 self.branch = Some((merge, files));
             }
             // The approved branch merged into it.
