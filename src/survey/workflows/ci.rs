@@ -107,7 +107,8 @@ impl CiSetup {
         let mut workflows = self.workflows_of(forge).iter();
         let workflow = workflows
             .find(|workflow| {
-                workflow.review_job == ReviewJob::Complete && workflow.gap(reference).is_none()
+                matches!(workflow.review_job, ReviewJob::Complete | ReviewJob::Own)
+                    && workflow.gap(reference).is_none()
             })
             .map(|workflow| workflow.path.as_str());
         let gitlab = self.gitlab.runs_exledger && self.gitlab.states_reviews;
@@ -197,7 +198,7 @@ impl CiWorkflow {
     pub fn gap(&self, reference: &str) -> Option<WorkflowGap> {
         let of_job = || match &self.review_job {
             ReviewJob::Lacking(gap) => Some(gap.clone()),
-            ReviewJob::Absent | ReviewJob::Complete => None,
+            ReviewJob::Absent | ReviewJob::Complete | ReviewJob::Own => None,
         };
         self.branch_gap(reference).or_else(of_job)
     }
@@ -223,7 +224,8 @@ impl CiWorkflow {
             );
             return gap(message, format!("{APPROVED_REF}: \"{reference}\""));
         }
-        if self.review_job != ReviewJob::Absent && self.pushes == PushedBranches::Nothing {
+        let is_job = matches!(self.review_job, ReviewJob::Complete | ReviewJob::Lacking(_));
+        if is_job && self.pushes == PushedBranches::Nothing {
             let message = format!(
                 "{path}:{line} records reviews, but no push to {branch} starts it: add that to `on`"
             );
@@ -238,13 +240,13 @@ impl CiWorkflow {
         let mut values = variables.iter().filter_map(|entry| entry.value.text());
         let names_job = run.contains(JOB) || values.any(|value| value.contains(JOB));
         let runs_job = run.contains("exledger") && run.contains(" ci ") && names_job;
-        // A bridge of one's own has its key and its rights where only its owner knows.
         let is_own = run.contains("--from-reviews");
         if self.review_job == ReviewJob::Complete || !(runs_job || is_own) {
             return;
         }
         let place = JobPlace { path: &self.path, root, job, step };
-        self.review_job = match place.gap().filter(|_| !is_own) {
+        self.review_job = match place.gap() {
+            _ if is_own => ReviewJob::Own,
             Some(gap) => ReviewJob::Lacking(gap),
             None => ReviewJob::Complete,
         };

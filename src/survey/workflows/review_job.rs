@@ -18,6 +18,8 @@ pub enum ReviewJob {
     /// It runs what records them, but can't.
     Lacking(WorkflowGap),
     Complete,
+    /// A bridge of one's own: its key, its rights and what starts it are where only its owner knows.
+    Own,
 }
 
 /// What a workflow lacks.
