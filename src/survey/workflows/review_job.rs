@@ -1,6 +1,6 @@
 //! What keeps a job of a workflow from recording reviews, as the file says it.
 //!
-//! Pure. Start at [`JobPlace::gap`]. Follows `docs/spec/cli.md`, doctor. A value that the forge computes
+//! Pure. Start at `JobPlace::gap`. Follows `docs/spec/cli.md`, doctor. A value that the forge computes
 //! (`${{ … }}`) is taken to be right.
 
 use crate::diag::Pos;
