@@ -28,17 +28,7 @@ use std::rc::Rc;
 
 pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordState {
     match subject.history.trails.get(subject.key) {
-        Some(trail) => {
-            let landed = landing_times(subject.history, trail);
-            let past = TrailPast {
-                trail,
-                verdicts: subject.verdicts,
-                tip: trail.versions.len().saturating_sub(1),
-                known: None,
-                landed: &landed,
-            };
-            of_trail(subject, past, instant)
-        }
+        Some(trail) => of_trail(subject, trail, instant),
         None => vacant(subject),
     }
 }
@@ -71,15 +61,7 @@ pub(crate) fn once_approved(
     };
     let mut verdicts = subject.verdicts.to_vec();
     verdicts.push(Rc::new(approved));
-    let landed = landing_times(subject.history, &trail);
-    let past = TrailPast {
-        trail: &trail,
-        verdicts: &verdicts,
-        tip: trail.versions.len() - 1,
-        known: None,
-        landed: &landed,
-    };
-    of_trail(subject, past, instant)
+    of_trail(RecordFacts { verdicts: &verdicts, ..subject }, &trail, instant)
 }
 
 /// Returns when the versions of a record landed: the effective times of their landings.
@@ -138,8 +120,16 @@ fn vacant(subject: RecordFacts) -> RecordState {
     }
 }
 
-fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordState {
+fn of_trail(subject: RecordFacts, trail: &Trail, instant: Instant) -> RecordState {
     let governance = subject.governance;
+    let landed = landing_times(subject.history, trail);
+    let past = TrailPast {
+        trail,
+        verdicts: subject.verdicts,
+        tip: trail.versions.len().saturating_sub(1),
+        known: None,
+        landed: &landed,
+    };
     let ground = Ground::evaluate(past, governance);
     let clocks = timeline::clocks(past, &ground, governance);
     let answer = answer::at(&ground, clocks.as_ref(), instant);

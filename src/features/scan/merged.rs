@@ -49,6 +49,9 @@ pub(super) fn records(
         let Some(mut merged) = snapshot.once_approved(record_state, left, instant) else {
             continue;
         };
+        if covers_as_much(&merged, record_state) {
+            continue;
+        }
         if merged.in_force == InForce::No {
             merged.reasons = vec![ReasonKind::Ended.says(why)];
         }
@@ -58,6 +61,18 @@ pub(super) fn records(
         }
     }
     Ok(all)
+}
+
+// Tells whether a record covers what it covered, and as long: then no file has to be searched for its sake.
+fn covers_as_much(merged: &RecordState, before: &RecordState) -> bool {
+    let covered = |state: &RecordState| {
+        let record = state.effective.as_deref()?;
+        let findings = record.scope.as_ref().and_then(|scope| scope.findings.clone());
+        Some((findings, record.deviates_from.baseline))
+    };
+    merged.in_force == before.in_force
+        && before.end.is_none_or(|own| merged.end.is_some_and(|end| end >= own))
+        && covered(merged) == covered(before)
 }
 
 impl BranchRecords<'_> {

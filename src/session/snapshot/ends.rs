@@ -3,11 +3,10 @@
 //! Start at [`Snapshot::force_ends`]. Follows `docs/spec/cli.md`, access and export revocations.
 
 use crate::diag::sorting::StableSort as _;
-use crate::history::version::TrailKey;
 use crate::session::snapshot::Snapshot;
 use crate::status::force_end::{self, ForceEnd};
 use crate::status::obstacle::StatusObstacle;
-use crate::status::state::{InForce, RecordFacts, RecordState};
+use crate::status::state::{InForce, RecordState};
 use crate::survey::revocations::{AccessVerification, GrantedNames, Revocation, verification};
 
 /// The records that must be gone, and those of which that can't be determined.
@@ -84,10 +83,6 @@ impl Snapshot<'_> {
         if record_state.in_force == InForce::Yes {
             return Ok(None);
         }
-        let key: &TrailKey = &trail.key;
-        let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
-        let (history, governance) = (&self.history, &*self.governance);
-        let facts = RecordFacts { key, history, verdicts, governance };
-        force_end::force_end(facts, self.stamp.instant)
+        force_end::force_end(self.record_facts(&trail.key), self.stamp.instant)
     }
 }
