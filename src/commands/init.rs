@@ -14,7 +14,6 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use exledger::diag::remedy::Remedy;
 use exledger::diag::sorting::StableSort as _;
-use exledger::features::doctor::recent::LandingKind;
 use exledger::features::import::adopt::AdoptionRequest;
 use exledger::features::import::answer::PreparedImport;
 use exledger::features::import::entry::ImportedState;
@@ -25,6 +24,7 @@ use exledger::record::vocabulary::{Risk, Vocabulary};
 use exledger::session::Session;
 use exledger::session::error::{Error, Undetermined};
 use exledger::session::locate::Located;
+use exledger::survey::merging::LandingKind;
 
 use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
@@ -465,16 +465,8 @@ fn advise(ctx: &Ctx, (init, listed): (&Init, &[String]), setup: &Setup, method: 
         ),
         _ => {}
     }
-    if method == MergeMethod::Squash && !has_jobs {
-        let missing = setup.approvers.without_key();
-        let who = if missing.is_empty() {
-            String::new()
-        } else {
-            format!("; no key is given for {}", missing.join(", "))
-        };
-        ctx.hint(&format!(
-            "hint: a squash names no approver, so approvals are signed with `exledger approve`: --person LOGIN=ADDRESS=KEYFILE lists a key{who}"
-        ));
+    if method == MergeMethod::Squash {
+        squashed(ctx, &setup.approvers.without_key(), has_jobs);
     }
     if let [only] = listed {
         let writes_policy = init.created.iter().any(|path| path.ends_with(policy::FILE));
@@ -505,6 +497,24 @@ fn advise(ctx: &Ctx, (init, listed): (&Init, &[String]), setup: &Setup, method: 
         ));
     }
     ctx.hint("hint: if the ledger will grow past 1,000 files, use folders by year or team: exledger new --folder 2026");
+}
+
+// Under squash a key that is missing in the first change can be listed by nobody later, unless a job records reviews.
+fn squashed(ctx: &Ctx, without_key: &[&str], has_jobs: bool) {
+    let lists = "--person LOGIN=ADDRESS=KEYFILE lists a key";
+    let who = match without_key {
+        [] => String::new(),
+        names => format!("; no key is given for {}", names.join(", ")),
+    };
+    match (has_jobs, who.as_str()) {
+        (true, "") => {}
+        (true, who) => ctx.hint(&format!(
+            "hint: a squash names no approver, so a job records the reviews, by the key of `exledger ci setup`. If that stores none, list a key before this is merged, or nobody can approve anything later: {lists}{who}"
+        )),
+        (false, who) => ctx.hint(&format!(
+            "hint: a squash names no approver, so approvals are signed with `exledger approve`: {lists}{who}"
+        )),
+    }
 }
 
 fn one_line(text: &str) -> Result<String, String> {

@@ -3,7 +3,7 @@
 //! Pure. Start at [`eased`]. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3 and D1. The governance
 //! before the branch is compared with that of each of its commits: a rebase lands them one by one.
 
-use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay};
+use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay, Merging};
 use crate::diag::code::Code;
 use crate::diag::remedy::{Act, Remedy};
 use crate::diag::shell;
@@ -75,7 +75,8 @@ fn by_earlier_rules(landed: &LandedCase<'_>) -> Remedy {
         |step: &ApprovalStep| step.way == ApprovalWay::SignedFile && step.after.is_none();
     let open = landed.record.filter(|_| landed.at_tip).map(|record| {
         let authors = landed.verdict.author_persons();
-        steps::for_change(landed.today, record, &authors, landed.landing.effective).steps
+        let at = (landed.landing.effective, Merging::default());
+        steps::for_change(landed.today, record, &authors, at).steps
     });
     if !open.into_iter().flatten().any(|step| may_sign(&step)) {
         return Remedy::stays()

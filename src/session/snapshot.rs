@@ -15,6 +15,7 @@ mod stamp;
 pub mod tip;
 pub mod walk;
 
+use crate::approval::next::steps::Merging;
 use std::cell::OnceCell;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
@@ -64,6 +65,7 @@ pub struct SnapshotData {
     pub(crate) stamp: Stamp,
     pub(crate) governance: Rc<Governance>,
     pub(crate) known: OnceCell<KnownIdentities>,
+    pub(crate) merging: OnceCell<Merging>,
     pub(crate) record_states: Vec<RecordState>,
     pub(crate) history: History,
     pub(crate) prefix: LedgerPrefix,

@@ -2,6 +2,7 @@
 //!
 //! Pure. Start at `escalation_recipients`. Follows M75 and M81 of the mission, and `docs/spec/policy.md` (escalate).
 
+use crate::approval::next::steps::Merging;
 use crate::approval::next::who::KnownIdentities;
 use crate::diag::sorting::StableSort as _;
 use crate::history::chain::RemoteBranch;
@@ -32,18 +33,21 @@ pub struct AdviceContext<'a> {
     /// What this clone knows of the remote's branch of signed statements.
     pub statements: Option<&'a RemoteBranch>,
     pub instant: Instant,
-    pub lint: &'a dyn LandedLint,
+    pub landed: &'a dyn LandedFacts,
     /// Who asks; `None` where the answer is for anybody.
     pub asker: Option<&'a Asker>,
 }
 
-pub trait LandedLint {
+/// What the commit in question holds besides the records, read when it is asked for.
+pub trait LandedFacts {
+    // Whether `lint` finds an error in the landed text of a record.
     fn refuses(&self, record_state: &RecordState) -> bool;
+    fn merging(&self) -> Merging;
 }
 
-impl fmt::Debug for dyn LandedLint + '_ {
+impl fmt::Debug for dyn LandedFacts + '_ {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("LandedLint")
+        out.write_str("LandedFacts")
     }
 }
 

@@ -18,6 +18,7 @@ pub mod figures;
 pub mod follow_up;
 pub mod landed_record;
 pub mod life;
+pub mod merging;
 pub mod messages;
 pub mod naming;
 pub mod near_values;

@@ -3,7 +3,7 @@
 //! Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals and pending changes: a proposal grants nothing and
 //! ends nothing, and the status of a landed record stays.
 
-use crate::approval::next::steps::{self, NextSteps, ProposedContent, Standing};
+use crate::approval::next::steps::{self, Merging, NextSteps, ProposedContent, Standing};
 use crate::approval::next::text::Advised;
 use crate::approval::next::who;
 use crate::diag;
@@ -94,7 +94,7 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
                 rejections: &[],
                 of_other_bytes: &[],
                 was_removed: landed.was_removed,
-                has_review_job: false,
+                merging: Merging::default(),
                 at: around.instant,
             }))
         }

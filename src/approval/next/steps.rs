@@ -47,10 +47,18 @@ pub struct ProposedContent<'p> {
     pub of_other_bytes: &'p [(Person, String)],
     /// Whether a record of this id was removed: statements are older than that, which ends their effect.
     pub was_removed: bool,
-    /// Whether a job of the forge records the reviews of merged pull requests.
-    pub has_review_job: bool,
+    pub merging: Merging,
     /// When a merge would land it.
     pub at: Instant,
+}
+
+/// How changes come to the approved branch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Merging {
+    /// Whether a job of the forge records the reviews of merged pull requests.
+    pub has_review_job: bool,
+    /// Whether most of the newest pull requests were squashed into commits that name nobody who merged them.
+    pub squashes: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -190,6 +198,15 @@ impl ApprovalWay {
 }
 
 impl NextSteps {
+    /// Returns the step that comes first for content on a branch: whoever has a key signs, others review where a job records it.
+    pub fn nearest_on_branch(&self) -> Option<&ApprovalStep> {
+        let is_signed =
+            |step: &&ApprovalStep| step.way == ApprovalWay::SignedFile && step.after.is_none();
+        let is_review = |step: &&ApprovalStep| step.way == ApprovalWay::ForgeReviews;
+        let mut steps = self.steps.iter();
+        steps.clone().find(is_signed).or_else(|| steps.find(is_review)).or(self.nearest())
+    }
+
     /// Returns the step that can be taken immediately; a forge's reviews must be fetched first.
     pub fn nearest(&self) -> Option<&ApprovalStep> {
         let is_immediate = |step: &&ApprovalStep| step.way != ApprovalWay::ForgeReviews;
@@ -203,7 +220,7 @@ pub fn steps(standing: Standing<'_>) -> NextSteps {
         Standing::Proposed(content) => of_proposed(content),
         Standing::Landed(verdict) if verdict.satisfied == Satisfied::Yes => NextSteps::default(),
         Standing::Landed(verdict) => {
-            let mut next = by_policy(verdict.accepted, verdict.missing.clone());
+            let mut next = by_policy(verdict.accepted, verdict.missing.clone(), Merging::default());
             next.barred = verdict.author_persons();
             if verdict.satisfied == Satisfied::No {
                 let files = refused_files(verdict).take(MOST_FILES);
@@ -216,7 +233,11 @@ pub fn steps(standing: Standing<'_>) -> NextSteps {
 }
 
 /// Returns the steps that a policy leaves open, whoever takes them: the two nearest.
-pub fn by_policy(accepted: AcceptedKinds, missing: Vec<MissingApproval>) -> NextSteps {
+pub fn by_policy(
+    accepted: AcceptedKinds,
+    missing: Vec<MissingApproval>,
+    merging: Merging,
+) -> NextSteps {
     let AcceptedKinds { needs_one, has_keys, can_list_keys, .. } = accepted;
     let merges = accepted.merges && needs_one;
     let signs = accepted.signed_files && can_list_keys;
@@ -231,7 +252,7 @@ pub fn by_policy(accepted: AcceptedKinds, missing: Vec<MissingApproval>) -> Next
         (can_list_keys && accepted.signed_merges && !merges && needs_one, ApprovalWay::SignedMerge),
         (accepted.notes, ApprovalWay::ReviewNote),
     ];
-    let open = ways.into_iter().filter(|(is_open, _)| *is_open).take(2);
+    let open = ways.into_iter().filter(|(is_open, _)| *is_open);
     let step = |(_, way)| ApprovalStep {
         way,
         who: Vec::new(),
@@ -240,7 +261,9 @@ pub fn by_policy(accepted: AcceptedKinds, missing: Vec<MissingApproval>) -> Next
             _ => None,
         },
     };
-    let steps: Vec<ApprovalStep> = open.map(step).collect();
+    let mut steps: Vec<ApprovalStep> = open.map(step).collect();
+    leave_out_merges(&mut steps, merging);
+    steps.truncate(2);
     let blockers = match (steps.is_empty(), can_list_keys) {
         (false, _) => Vec::new(),
         (true, true) => vec![Blocker::PolicyCannotBeMet],
@@ -255,17 +278,26 @@ pub fn by_policy(accepted: AcceptedKinds, missing: Vec<MissingApproval>) -> Next
     }
 }
 
-/// Returns the same for a change of an approved record, whatever the change is.
+// A squash names nobody who merged: where most are, a merge is offered only if nothing else can be done at once.
+fn leave_out_merges(steps: &mut Vec<ApprovalStep>, merging: Merging) {
+    let is_other = |step: &ApprovalStep| step.way.as_str() != "merge";
+    if merging.squashes && steps.iter().any(|step| is_other(step) && step.after.is_none()) {
+        steps.retain(is_other);
+    }
+}
+
+/// Returns the same for a change on a branch, whatever the change is; it would land at `at`.
 pub fn for_change(
     governance: &Governance,
     record: &Record,
     makers: &[Person],
-    at: Instant,
+    (at, merging): (Instant, Merging),
 ) -> NextSteps {
     let demand = combined_demand(governance, Some(record), None);
     let keys = Keys::from_governance(governance, governance);
-    let accepted = AcceptedKinds::new(governance, &demand.terms, (&keys, at), false);
-    by_policy(accepted, who::lacking(governance, record, None, makers, &[]))
+    let accepted =
+        AcceptedKinds::new(governance, &demand.terms, (&keys, at), merging.has_review_job);
+    by_policy(accepted, who::lacking(governance, record, None, makers, &[]), merging)
 }
 
 fn cause(verdict: &ApprovalVerdict) -> Blocker {
@@ -360,7 +392,7 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
             governance,
             &demand.terms,
             (&keys, content.at),
-            content.has_review_job,
+            content.merging.has_review_job,
         ),
         demand: &demand,
         eligibility,
@@ -368,6 +400,7 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
         n_signed: signed.len(),
     };
     let mut steps = proposal.steps();
+    leave_out_merges(&mut steps, content.merging);
     let unknown = proposal.unknown_authors();
     if !proposal.can_be_met(&steps) {
         steps.clear();
@@ -389,7 +422,7 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     if is_rejected {
         steps.clear();
     }
-    let writes_reviews = proposal.accepted.forge_reviews && !content.has_review_job;
+    let writes_reviews = proposal.accepted.forge_reviews && !content.merging.has_review_job;
     NextSteps {
         steps,
         authors_may: approval.self_approval == SelfApproval::Allow,

@@ -183,7 +183,7 @@ pub fn branch_step(
     (branch, quoted, what): (&str, &str, &str),
     (switch, look): (String, String),
 ) -> (String, String) {
-    let Some(step) = next.nearest() else {
+    let Some(step) = next.nearest_on_branch() else {
         return (no_way(next), look);
     };
     let action = match (step.way, &step.after) {
@@ -204,9 +204,10 @@ pub fn branch_step(
         (ApprovalWay::SignedMerge, _) => {
             format!("merge {branch}{what} with a merge commit that you sign, unless you wrote it")
         }
-        (ApprovalWay::ForgeReviews | ApprovalWay::ReviewNote, _) => {
-            format!("review {branch}{what} on the forge and merge it")
+        (ApprovalWay::ForgeReviews, _) => {
+            format!("approve the pull request of {branch}{what} and merge it")
         }
+        (ApprovalWay::ReviewNote, _) => format!("review {branch}{what} on the forge and merge it"),
     };
     let command = match step.way {
         ApprovalWay::ReviewNote => None,

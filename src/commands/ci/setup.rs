@@ -72,12 +72,7 @@ impl Run for SetupArgs {
         branches
             .extend(Some(default).filter(|branch| !branch.is_empty() && *branch != branches[0]));
         if let Protection::Refused(why) = job.asked(job.repository.protect_key(&branches))? {
-            return Err(fault::undetermined(
-                format!(
-                    "nothing was stored, since the key would not be protected: {why}; reviews count by `exledger approve` alone"
-                ),
-                "",
-            ));
+            return Err(unstored(&job, &why)?);
         }
         // Before a key is stored: each run makes another one.
         let unprotected = match job.repository.protect_approvals() {
@@ -97,6 +92,24 @@ impl Run for SetupArgs {
         ));
         Ok(Outcome::ProblemsFound)
     }
+}
+
+// Nobody can list a key later where all is squashed and no job records reviews: so it is said while the ledger can still begin with one.
+fn unstored(job: &ForgeJob<'_>, why: &str) -> anyhow::Result<anyhow::Error> {
+    let cause = format!(
+        "nothing was stored, since the key would not be protected: {why}; reviews count by `exledger approve` alone"
+    );
+    let signers = locate::governance(job.session.tree())?.policy.approval.signers;
+    let list = match has_landed(job)? {
+        true => format!(
+            "list the approvers' keys in {signers}, in a change that somebody else merges with a merge commit: a squash names nobody"
+        ),
+        false => format!(
+            "list the approvers' keys before the first policy is merged: `{} init --person LOGIN=ADDRESS=KEYFILE` writes {signers}",
+            program(job.ctx)
+        ),
+    };
+    Ok(fault::undetermined(cause, list))
 }
 
 // Returns the fingerprints of the review keys that count on the approved branch.

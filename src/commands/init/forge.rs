@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::ValueEnum;
 
 use exledger::approval::next::who::Identities;
-use exledger::features::doctor::recent::{self, LandingKind};
+use exledger::features::doctor::recent;
 use exledger::history::ident::Ident;
 use exledger::history::refs::{HeadState, Refs};
 use exledger::policy::governance::Governance;
@@ -15,6 +15,7 @@ use exledger::policy::people;
 use exledger::policy::people::account::Account;
 use exledger::record::address::Address;
 use exledger::store::git::{GitError, Repository};
+use exledger::survey::merging::{LandingKind, MOST_LANDINGS};
 use exledger::survey::remote::RemoteAddress;
 
 /// Where the repository is hosted, as far as its files are concerned.
@@ -50,8 +51,6 @@ pub(crate) struct Origin {
     /// The number of each account that the newest commits name, by its login; of those that name one.
     pub(crate) numbers: BTreeMap<String, String>,
 }
-
-const MOST_LANDINGS: usize = 50;
 
 impl Origin {
     pub(crate) fn of(repository: &Repository) -> Result<Origin, GitError> {

@@ -4,9 +4,8 @@
 
 use crate::approval::evidence::statement::LedgerName;
 use crate::approval::evidence::statement_file;
-use crate::approval::next::steps::{self, NextSteps, ProposedContent, Standing};
+use crate::approval::next::steps::{self, Merging, NextSteps, ProposedContent, Standing};
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
-use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::plan::reviews::find_record_folder;
@@ -17,9 +16,9 @@ use crate::session::locate::Located;
 use crate::session::mainline::{self, approved_ref};
 use crate::session::options::Moment;
 use crate::session::snapshot::lookup::statement_trees;
+use crate::survey::merging;
 use crate::survey::signed_statements;
 use crate::survey::signed_statements::{SignedContent, SignedStatements};
-use crate::survey::workflows::ci::CiSetup;
 
 pub(super) fn find_next_steps(
     located: &Located,
@@ -31,11 +30,9 @@ pub(super) fn find_next_steps(
         return Ok(Vec::new());
     }
     let repository = located.repository()?;
-    let top = CommitTree::of_commit(repository, compared.target, &LedgerPrefix::default())?;
     let policy = &compared.onto.policy;
     let place = mainline::ledger_place(located, policy, at.now);
     let approved = approved_ref(located)?;
-    let has_review_job = |ci: CiSetup| ci.states_reviews(None, &approved.reference).is_some();
     let reader = StatementReader {
         compared,
         proposed,
@@ -46,8 +43,7 @@ pub(super) fn find_next_steps(
             approved.remote.as_deref(),
             &repository.ledger_prefix(&located.root),
         ),
-        // A workflow that this clone lacks or can't read is not relied on.
-        has_review_job: CiSetup::read(&top).is_ok_and(has_review_job),
+        merging: merging::read(repository, (compared.target, &approved.reference), &compared.onto)?,
     };
     compared.entries.iter().map(|entry| reader.next_steps(entry)).collect()
 }
@@ -57,7 +53,7 @@ struct StatementReader<'c> {
     proposed: ProposedState<'c>,
     at: &'c Moment,
     ledger: LedgerName,
-    has_review_job: bool,
+    merging: Merging,
     branches: Vec<CommitTree<'c>>,
 }
 
@@ -82,7 +78,7 @@ impl StatementReader<'_> {
             rejections: &statements.rejections,
             of_other_bytes: &statements.of_other_bytes,
             was_removed: entry.landed.was_removed,
-            has_review_job: self.has_review_job,
+            merging: self.merging,
             at: self.at.instant(),
         })))
     }

@@ -12,15 +12,16 @@ use crate::approval::sources::message;
 use crate::approval::sources::message::CommitMessage;
 use crate::approval::sources::message::Pinned;
 use crate::approval::sources::signers::Signers;
+use crate::features::doctor::check;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
-use crate::features::doctor::recent::{LandingKind, RecentCommits, RecentLanding};
-use crate::features::doctor::{check, recent};
+use crate::features::doctor::recent::{RecentCommits, RecentLanding};
 use crate::history::ident::Ident;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person;
 use crate::policy::people::person::Person;
+use crate::survey::merging::{self, LandingKind};
 use crate::{diag, policy};
 use serde::Serialize;
 
@@ -135,7 +136,7 @@ impl<'g> Accounts<'g> {
     fn add_landing(&mut self, landing: &RecentLanding) {
         let (author, committer) = (landing.commit.author(), landing.commit.committer());
         let in_ledger = landing.changes_ledger;
-        let is_through_forge = recent::is_forge(self.governance, committer);
+        let is_through_forge = merging::is_forge(self.governance, committer);
         match landing.kind {
             // A forge commits for the person who merged; elsewhere the author opened the pull request.
             LandingKind::Merge if is_through_forge => {
@@ -178,7 +179,7 @@ impl<'g> Accounts<'g> {
 
     fn add_ident(&mut self, ident: &Ident, deed: Deed, in_ledger: bool) {
         if let Some(email) = ident.address()
-            && !recent::is_forge(self.governance, ident)
+            && !merging::is_forge(self.governance, ident)
         {
             self.add(&ident.name, email, deed, in_ledger);
         }

@@ -9,11 +9,11 @@ use crate::approval::sources::message::Pinned;
 use crate::approval::sources::signature;
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
-use crate::features::doctor::recent;
-use crate::features::doctor::recent::{LandingKind, RecentLanding};
+use crate::features::doctor::recent::RecentLanding;
 use crate::features::doctor::requirements::Requirements;
 use crate::policy::demand::{EvidenceKind, Forge};
 use crate::policy::people::nobody;
+use crate::survey::merging::{self, LandingKind};
 use crate::{diag, policy};
 
 pub(super) fn check(
@@ -123,7 +123,7 @@ fn without_job(
 fn no_way(facts: &DoctorFacts<'_>, cause: &str) -> DoctorCheck {
     let signers = &facts.governance.policy.approval.signers;
     let message = format!(
-        "{cause}, and no key is listed, so approving on the forge doesn't count: list the approvers' keys in {signers}, and sign"
+        "{cause}, and no key is listed, so approving on the forge doesn't count: list the approvers' keys in {signers}, in a change that somebody else merges with a merge commit, and sign"
     );
     let line = format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", signature::APPROVAL);
     DoctorCheck::problem(CheckName::Bridge, message)
@@ -151,7 +151,7 @@ fn with_as_me(facts: &DoctorFacts<'_>, mut check: DoctorCheck) -> DoctorCheck {
     for landing in &facts.recent.landings {
         let own = std::iter::once(&landing.commit).chain(&landing.branch);
         for commit in own {
-            let is_of_forge = recent::is_forge(governance, commit.committer());
+            let is_of_forge = merging::is_forge(governance, commit.committer());
             // A forge signs its merges itself, whatever it demands of others.
             if is_of_forge && commit.parents.len() > 1 || nobody::is_address(&commit.author().email)
             {

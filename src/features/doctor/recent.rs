@@ -18,7 +18,7 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::history::{chain, content};
 use crate::policy::governance::Governance;
-use crate::policy::people;
+use crate::survey::merging::{self, LandingKind};
 use crate::yaml::node::Limits;
 
 /// How many commits of the approved branch are read.
@@ -50,17 +50,6 @@ pub struct RecentLanding {
     pub branch: Vec<Commit>,
     /// The approval files that it adds or changes.
     pub files: Vec<RecentApprovalFile>,
-}
-
-/// How a commit came to the approved branch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LandingKind {
-    Merge,
-    /// One commit that names a pull request.
-    Squash,
-    /// A commit by someone other than its author, without a pull request.
-    Rebase,
-    Direct,
 }
 
 /// An approval file in a recent commit.
@@ -129,44 +118,22 @@ pub fn read(
 /// Returns how the newest commits of a branch without a policy came there, at most as many, as far as they can be read; and
 /// who made or committed them, or the commits that they merge.
 pub fn newest(objects: &dyn Objects, tip: Oid, most: usize) -> (Vec<LandingKind>, Vec<Ident>) {
-    let (mut kinds, mut idents) = (Vec::new(), Vec::new());
-    let mut branches = Branches { objects, seen: HashSet::new(), left: MOST_OF_BRANCH[1] };
-    let mut at = Some(tip);
-    while let Some(oid) = at.filter(|_| kinds.len() < most)
-        && let Ok(commit) = chain::read(objects, oid)
-    {
-        branches.seen.insert(oid);
-        let of = |commit: &Commit| [commit.author().clone(), commit.committer().clone()];
-        idents.extend(branches.read(&commit).iter().flat_map(of));
-        idents.extend(of(&commit));
-        at = if !objects.is_shallow(oid) { commit.parents.first().copied() } else { None };
-        kinds.push(classified(commit, &Governance::default()).kind);
-    }
-    (kinds, idents)
-}
-
-pub(super) fn is_forge(governance: &Governance, ident: &Ident) -> bool {
-    forge::is_forge(&ident.name, &ident.email)
-        || forge::is_own_address(&ident.email)
-        || people::is_forge(governance, &ident.name, &ident.email)
+    let governance = Governance::default();
+    let commits = merging::newest(objects, tip, most);
+    let seen = commits.iter().map(|commit| commit.oid).collect();
+    let mut branches = Branches { objects, seen, left: MOST_OF_BRANCH[1] };
+    let merged = commits.iter().flat_map(|commit| branches.read(commit)).collect::<Vec<_>>();
+    let all = commits.iter().chain(&merged);
+    let idents = all.flat_map(|commit| [commit.author().clone(), commit.committer().clone()]);
+    let kinds = commits.iter().map(|commit| LandingKind::of(commit, &governance).0);
+    (kinds.collect(), idents.collect())
 }
 
 fn classified(commit: Commit, governance: &Governance) -> RecentLanding {
     let text = commit.message();
-    let message = CommitMessage::read(&text);
-    let (author, committer) = (commit.author(), commit.committer());
-    let adapter = forge::choose((&committer.name, &committer.email), &message);
-    let key = |ident: &Ident| people::identify(governance, &ident.name, &ident.email).key.clone();
-    let names_merger = !is_forge(governance, committer) && key(author) != key(committer);
-    let kind = if commit.parents.len() > 1 {
-        LandingKind::Merge
-    } else if forge::pull_request(&message).is_some() {
-        LandingKind::Squash
-    } else if names_merger {
-        LandingKind::Rebase
-    } else {
-        LandingKind::Direct
-    };
+    let committer = commit.committer();
+    let adapter = forge::choose((&committer.name, &committer.email), &CommitMessage::read(&text));
+    let (kind, names_merger) = LandingKind::of(&commit, governance);
     RecentLanding {
         kind,
         names_merger,

@@ -4,7 +4,8 @@
 
 use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::requirement;
-use crate::approval::next::{steps, text};
+use crate::approval::next::steps::{self, Merging};
+use crate::approval::next::text;
 use crate::approval::people::listed;
 use crate::approval::people::listed::ListedPeople;
 use crate::approval::sources::keys::{KeyStatus, Keys};
@@ -12,7 +13,6 @@ use crate::approval::sources::signature;
 use crate::approval::sources::signers::Signers;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
-use crate::features::doctor::recent::LandingKind;
 use crate::policy::demand::{Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -20,6 +20,7 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::TierDemand;
 use crate::policy::tiers::Tier;
 use crate::record::vocabulary::Class;
+use crate::survey::merging::LandingKind;
 use crate::{diag, policy};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +76,7 @@ impl<'g> Requirements<'g> {
             .filter_map(|demand| {
                 let accepted =
                     AcceptedKinds::new(governance, &demand.demand, (keys, facts.instant), true);
-                let next = steps::by_policy(accepted, Vec::new());
+                let next = steps::by_policy(accepted, Vec::new(), Merging::default());
                 next.steps.is_empty().then(|| (demand.of.clone(), text::no_way(&next)))
             })
             .collect();

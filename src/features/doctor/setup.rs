@@ -10,14 +10,14 @@ use crate::approval::sources::keys::Keys;
 use crate::diag::Level;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
 use crate::features::doctor::facts::{CloneState, DoctorFacts};
-use crate::features::doctor::recent::LandingKind;
 use crate::features::doctor::signed_merges::{self, ForgeMerges};
-use crate::features::doctor::{accounts, check, recent};
+use crate::features::doctor::{accounts, check};
 use crate::history::mainline::Guard;
 use crate::history::objects::short;
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::policy::demand::Forge;
 use crate::policy::people;
+use crate::survey::merging::{self, LandingKind};
 use crate::{diag, policy};
 
 /// The number of files in a folder above which reading history gets slow.
@@ -242,7 +242,7 @@ fn unknown_forges(facts: &DoctorFacts<'_>) -> Vec<String> {
                 && signed_merges::is_signed_by_committer(&landing.commit, &keys);
         if (lands || landing.names_merger)
             && may_be_forge
-            && !recent::is_forge(facts.governance, committer)
+            && !merging::is_forge(facts.governance, committer)
             && !forge::is_own_address(&person.key)
         {
             found.insert(committer.email.trim().to_owned());

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::{self, SignatureState};
-use crate::features::doctor::recent::{self, RecentCommits};
+use crate::features::doctor::recent::RecentCommits;
 use crate::history::commit::Commit;
 use crate::history::walked::CheckedCommits;
 use crate::policy::governance::Governance;
@@ -14,6 +14,7 @@ use crate::policy::people;
 use crate::policy::people::account::Account;
 use crate::policy::wire::PublicKey;
 use crate::record::time::Instant;
+use crate::survey::merging;
 use serde::Serialize;
 
 /// The merges of one forge.
@@ -54,7 +55,7 @@ pub fn count(governance: &Governance, recent: &RecentCommits) -> Vec<ForgeMerges
     let mut forges: BTreeMap<String, ForgeMerges> = BTreeMap::new();
     let commits = recent.landings.iter().map(|landing| &landing.commit);
     let merges = commits.filter(|commit| {
-        commit.parents.len() == 2 && recent::is_forge(governance, commit.committer())
+        commit.parents.len() == 2 && merging::is_forge(governance, commit.committer())
     });
     for merge in merges {
         let address = merge.committer().email.trim().to_lowercase();

@@ -5,6 +5,7 @@
 
 use crate::approval::TrailVerdicts;
 use crate::approval::evidence::approvals_branch;
+use crate::approval::next::steps::Merging;
 use crate::approval::next::who::KnownIdentities;
 use crate::approval::verdict::Statement;
 use crate::diag::Level;
@@ -35,7 +36,8 @@ use crate::status::trace::{Lapse, Trace};
 use crate::store::git::Repository;
 use crate::survey::acts::{self, RecordAct};
 use crate::survey::decided::{self, DecisionSpan, RecordDecision};
-use crate::survey::escalate::{AdviceContext, LandedLint};
+use crate::survey::escalate::{AdviceContext, LandedFacts};
+use crate::survey::merging;
 use crate::survey::naming::RecordNames;
 use crate::survey::next_step::Asker;
 use crate::survey::remote::RemoteAddress;
@@ -161,7 +163,7 @@ impl Snapshot<'_> {
             remote: self.chosen.remote.as_deref(),
             statements: self.history.approvals_branch.remote.as_ref(),
             instant: self.stamp.instant,
-            lint: self,
+            landed: self,
             asker: None,
         }
     }
@@ -273,7 +275,13 @@ pub(crate) fn statement_trees<'r>(
     tips.filter_map(|tip| CommitTree::of_commit(repository, tip, prefix).ok()).collect()
 }
 
-impl LandedLint for Snapshot<'_> {
+impl LandedFacts for Snapshot<'_> {
+    fn merging(&self) -> Merging {
+        let tip = (self.history.mainline.tip, &*self.chosen.reference);
+        let read = || merging::read(self.repository, tip, &self.governance).unwrap_or_default();
+        *self.merging.get_or_init(read)
+    }
+
     fn refuses(&self, record_state: &RecordState) -> bool {
         let (Ok(tree), Some(bytes)) = (self.tree(), self.bytes(record_state)) else {
             return false;

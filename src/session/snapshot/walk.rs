@@ -256,6 +256,7 @@ impl<'h> Snapshot<'h> {
             record_states: Vec::new(),
             governance: Rc::clone(&approvals.counted.tip),
             known: OnceCell::new(),
+            merging: OnceCell::new(),
             prefix: line.prefix,
             chosen: line.chosen,
             proposals: None,

@@ -8,7 +8,7 @@ use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay, Blocker, Nex
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::next::who::{Eligibility, Identities};
 use crate::approval::sources::keys::Keys;
-use crate::approval::verdict::{MissingApproval, NotCounted, Satisfied};
+use crate::approval::verdict::{ApprovalVerdict, MissingApproval, NotCounted, Satisfied};
 use crate::diag::shell;
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::policy::people;
@@ -159,7 +159,7 @@ impl<'a> AdviceCase<'a> {
     fn refused_by_lint(&self) -> Option<AdviceStep> {
         let action = "correct what `exledger lint` finds in it, and have that version approved";
         let command = || shell::command("exledger lint", &[&self.record_state.path]);
-        let is_refused = self.around.lint.refuses(self.record_state);
+        let is_refused = self.around.landed.refuses(self.record_state);
         is_refused.then(|| step(action, command(), By::Owner))
     }
 
@@ -413,13 +413,12 @@ impl<'a> AdviceCase<'a> {
     fn next_steps(&self, on_branch: Option<&Pending>) -> NextSteps {
         let verdict = self.record_state.approval.as_deref();
         let mut next = match (self.record_state.status, on_branch, self.record) {
-            (Status::Proposed, ..) => verdict
-                .map(|verdict| steps::by_policy(verdict.accepted, verdict.missing.clone()))
-                .unwrap_or_default(),
-            (_, Some(pending), Some(record)) => {
-                let around = self.around;
-                steps::for_change(around.governance, record, &pending.authors, around.instant)
-            }
+            (Status::Proposed, _, Some(record)) => self.for_change(
+                record,
+                &verdict.map(ApprovalVerdict::author_persons).unwrap_or_default(),
+            ),
+            (Status::Proposed, _, None) => NextSteps::default(),
+            (_, Some(pending), Some(record)) => self.for_change(record, &pending.authors),
             (_, Some(_), None) => NextSteps::default(),
             (_, None, _) => {
                 verdict.map(|verdict| steps::steps(Standing::Landed(verdict))).unwrap_or_default()
@@ -443,6 +442,12 @@ impl<'a> AdviceCase<'a> {
             }
         }
         next
+    }
+
+    fn for_change(&self, record: &Record, makers: &[Person]) -> NextSteps {
+        let around = self.around;
+        let at = (around.instant, around.landed.merging());
+        steps::for_change(around.governance, record, makers, at)
     }
 
     fn eligibility(&self, record: &Record, is_on_branch: bool) -> &Eligibility<'a> {

@@ -167,6 +167,40 @@ fn a_comment_says_which_clicks_count() {
 }
 
 #[test]
+fn where_pull_requests_are_squashed_no_merge_is_offered_beside_another_way() {
+    let look = "exledger diff main ask";
+    let sign = format!("exledger approve {ID} --ref ask");
+    let review = "approve the pull request of ask and merge it, or reject it";
+    let merge = "merge ask with a merge commit, unless you wrote it, or reject it";
+    let all = "sign attested ana dana kim lee sam";
+    for (name, how, squashed, [action, command]) in [
+        ("plain", &["merge claimed"][..], &["merge claimed"][..], [merge, "git merge --no-ff ask"]),
+        ("keys", &["merge claimed", all], &[all], ["approve and merge ask, or reject it", &sign]),
+        (
+            "squash with a bridge",
+            &["review claimed", "merge claimed"],
+            &["review claimed"],
+            [review, look],
+        ),
+    ] {
+        let without_ana = |ways: &[&str]| ways.iter().map(|way| way.replace(" ana", "")).collect();
+        let stage = begin(CASES.iter().find(|case| case.name == name).unwrap());
+        stage.repo.branch("readme").by("lee").write("README.md", "A ledger\n").commit("Say so");
+        let ways: Vec<String> = without_ana(how);
+        assert_eq!(named(&stage.change("ask")), ways, "{name}");
+        stage.repo.by("lee").through("github").squash("readme", "Say so (#3)");
+        stage.home();
+        let ways: Vec<String> = without_ana(squashed);
+        assert_eq!(named(&stage.change("ask")), ways, "{name}");
+        stage.shell("dana", "true");
+        assert_eq!(stage.next(), (action.to_owned(), command.to_owned()), "{name}");
+        // Whoever wrote it is told whom it waits for.
+        stage.shell("ana", "true");
+        assert!(stage.next().0.starts_with("somebody else must approve it"), "{name}");
+    }
+}
+
+#[test]
 fn an_author_can_not_follow_the_comment() {
     let case = CASES.iter().find(|case| case.name == "keys").unwrap();
     let stage = begin(case);

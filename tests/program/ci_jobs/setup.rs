@@ -108,6 +108,7 @@ fn a_branch_that_can_not_be_protected_is_named_and_the_line_is_there() {
 fn nothing_is_stored_where_the_environment_can_not_be_protected() {
     let environment = format!("{REPO}/environments/exledger");
     let policies = format!("{environment}/deployment-branch-policies");
+    let list = "exledger init --person LOGIN=ADDRESS=KEYFILE` writes .github/allowed_signers";
     for (refuse, says) in [
         (format!("PUT {environment} 422 -1"), "nothing was stored"),
         (format!("POST {policies} 403 -1"), "nothing was stored"),
@@ -124,6 +125,7 @@ fn nothing_is_stored_where_the_environment_can_not_be_protected() {
         if says == "nothing was stored" {
             let log = job.log.replace("\n        ", " ");
             assert!(log.contains("reviews count by `exledger approve` alone"), "{log}");
+            assert!(log.contains(list), "{log}");
         }
         assert!(!runner.place("secret").exists(), "{refuse}");
         assert!(!runner.clone_folder().join(".github/allowed_signers").exists(), "{refuse}");
