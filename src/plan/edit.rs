@@ -3,6 +3,8 @@
 //! Pure. Start at [`apply`]. Follows `docs/spec/record.md`, schema and edits. Only the lines of the decision change; a file
 //! that can't be edited this way is refused.
 
+use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::history::change::differ::ValueDifference;
 use crate::record::file::{self, RecordFile};
 use crate::record::places;
@@ -60,11 +62,16 @@ pub enum EditError {
 }
 
 impl EditError {
-    /// Returns what whoever wanted the edit does instead.
-    pub fn help(&self) -> &'static str {
+    /// Returns what whoever wanted the edit of a file does instead.
+    pub fn remedy(&self, path: &str) -> Remedy {
         match self {
-            EditError::Splice(SpliceError::Hidden { .. }) => "type it without this character",
-            _ => "write the decision by hand; `exledger lint` checks it",
+            EditError::Splice(SpliceError::Hidden { .. }) => {
+                "type it without this character".into()
+            }
+            _ => {
+                let check = shell::command("exledger lint", &[path]);
+                Remedy::run([check]).after("write the decision by hand, and have it checked")
+            }
         }
     }
 }

@@ -168,7 +168,7 @@ fn planned(
     let edited = edit::apply(path, &bytes, &planned.edits).map_err(|error| {
         DecisionRefusal::new(
             format!("{path} can't be edited without further changes: {error}"),
-            error.help(),
+            error.remedy(path),
         )
     })?;
     Ok(DecidedRecord {

@@ -102,7 +102,7 @@ pub(crate) fn edit<'s>(
     let edited = edit::apply_as(path, &bytes, &planned.edits, source).map_err(|error| {
         Usage::refused(
             format!("{path} can't be edited without further changes: {error}"),
-            error.help(),
+            error.remedy(path),
         )
     })?;
     ledger.prepared(redesign.id.to_string(), path.clone(), Some(bytes), (edited, planned), at)
