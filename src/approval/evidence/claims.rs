@@ -62,6 +62,15 @@ pub(crate) struct Claim<'a> {
     pub via: Option<String>,
 }
 
+impl From<ApprovalDecision> for Vote {
+    fn from(decision: ApprovalDecision) -> Vote {
+        match decision {
+            ApprovalDecision::Approve => Vote::Approves,
+            ApprovalDecision::Reject => Vote::Vetoes,
+        }
+    }
+}
+
 impl<'a> Claim<'a> {
     pub(crate) fn signed(&self) -> Option<(&str, Proof)> {
         Some((self.key.as_deref()?, self.level))

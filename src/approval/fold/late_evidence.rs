@@ -7,7 +7,6 @@ use crate::approval::count::{requirement, weigh};
 use crate::approval::evidence::claims::{
     self, CountedFile, LandedApprovalFile, StatementAge, StatementEvent, VersionEvidenceSet,
 };
-use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::fold::step::VersionStep;
 use crate::approval::fold::trail::{TrailEvaluator, TrailKind};
 use crate::approval::verdict::{
@@ -449,10 +448,7 @@ fn uncounted(landed: &LandedApprovalFile<'_>, why_not: NotCounted) -> Statement 
         key: None,
         level_reason: None,
         via: file.via.clone(),
-        vote: match file.decision {
-            ApprovalDecision::Approve => Vote::Approves,
-            ApprovalDecision::Reject => Vote::Vetoes,
-        },
+        vote: file.decision.into(),
         counts: VoteCounts::No(why_not),
     }
 }

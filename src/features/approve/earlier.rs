@@ -3,7 +3,7 @@
 //! Start at [`find`]. Follows `docs/spec/cli.md`, approve.
 
 use crate::approval::evidence::approvals_branch;
-use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile};
+use crate::approval::evidence::statement_file::ApprovalFile;
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::{self, SignatureState};
 use crate::approval::verdict::{Statement, Vote, VoteCounts};
@@ -77,10 +77,7 @@ fn still_holds(
         if landed.refused.contains(&path) {
             return false;
         }
-        let vote = match earlier.decision {
-            ApprovalDecision::Approve => Vote::Approves,
-            ApprovalDecision::Reject => Vote::Vetoes,
-        };
+        let vote = Vote::from(earlier.decision);
         let is_it = |said: &&Statement| {
             said.source.as_deref() == Some(path.as_str())
                 && said.stated_at == earlier.at

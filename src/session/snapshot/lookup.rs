@@ -15,7 +15,6 @@ use crate::history::objects::Obstacle;
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::{APPROVALS_BRANCH, ApprovedRef, HeadState};
 use crate::history::tree::CommitTree;
-use crate::history::version::Trail;
 use crate::history::walked::History;
 use crate::ledger;
 use crate::policy;
@@ -31,7 +30,7 @@ use crate::rules::past::RecordPast;
 use crate::session::error::Usage;
 use crate::session::lost_rules;
 use crate::session::snapshot::{Snapshot, SnapshotData, stamp};
-use crate::status::state::{RecordFacts, RecordState};
+use crate::status::state::RecordState;
 use crate::status::trace::{Lapse, Trace};
 use crate::store::git::Repository;
 use crate::survey::acts::{self, RecordAct};
@@ -124,19 +123,10 @@ impl Snapshot<'_> {
 
     /// Returns the times without cover of a record, before a renewal that came late.
     pub fn lapses(&self, record_state: &RecordState) -> Vec<Lapse> {
-        let verdicts = |trail: &Trail| self.approvals.trails.get(&trail.key);
-        let Some((trail, verdicts)) =
-            self.trail(record_state).and_then(|trail| Some((trail, verdicts(trail)?)))
-        else {
+        let Some(trail) = self.trail(record_state) else {
             return Vec::new();
         };
-        let facts = RecordFacts {
-            key: &trail.key,
-            history: &self.history,
-            verdicts,
-            governance: &self.governance,
-        };
-        let lapses = Trace::new(facts).lapses(self.stamp.instant);
+        let lapses = Trace::new(self.record_facts(&trail.key)).lapses(self.stamp.instant);
         lapses.into_iter().map(|(_, lapse)| lapse).collect()
     }
 
