@@ -242,7 +242,12 @@ impl<'r> Adoption<'r> {
             return Err(refused(format!("it ended at {end}: remove it")));
         }
         if let Some(id) = &entry.cites {
-            return Err(refused(format!("it cites {id}: see `exledger show {id}`")));
+            let mut stems = self.ledger.entries.iter().map(|known| known.stem.as_str());
+            let advice = match stems.any(|stem| stem.eq_ignore_ascii_case(id)) {
+                true => format!("see `exledger show {id}`"),
+                false => "the ledger has no such record: correct the id, or remove it".to_owned(),
+            };
+            return Err(refused(format!("it cites {id}: {advice}")));
         }
         if entry.blanket || entry.rules.is_empty() {
             return Err(refused(why_blanket(entry)));

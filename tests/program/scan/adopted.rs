@@ -307,3 +307,19 @@ fn a_reason_that_tells_a_password_is_not_copied() {
     assert_eq!(records.len(), 1, "{records:?}");
     assert!(!records[0].1.contains(&secret) && records[0].1.contains("1-1@"), "{}", records[0].1);
 }
+
+#[test]
+fn what_cites_an_id_is_listed_also_where_the_ledger_begins() {
+    let repo = Repo::at("2030-12-01T08:00:00Z");
+    let text = "run(a)  # nosec B602 # EXC-2026-7F3KQ\nrun(b)  # nosec B602\n";
+    repo.by("ana").write("app/run.py", text).commit("Run it");
+    repo.checkout();
+    let made = run(&repo, ADOPT);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let listed = "app/run.py:1: it cites EXC-2026-7F3KQ: the ledger has no such record";
+    let said = format!("{}{}", made.out, made.err);
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(listed), "{said}");
+    let records: String = records(&repo).into_iter().map(|(_, text)| text).collect();
+    assert!(records.contains("run(b)") && !records.contains("run(a)"), "{records}");
+}
