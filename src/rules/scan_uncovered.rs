@@ -47,7 +47,9 @@ fn check(case: &SuppressionCase, findings: &mut Vec<Finding>) {
         };
         let message = format!("no exception in force covers {}{why}", case.label);
         let help = match &uncovered.waiting {
-            Some(id) => format!("wait for the approval of {id}, which names it, or remove it"),
+            Some(id) => format!(
+                "have {id}, which names it, approved and merged first, in a pull request of its own, or remove it"
+            ),
             None if uncovered.names_no_rule => format!(
                 "write which rule it hides, or remove it: only an exception for its tool without an id covers it; to cite one, {citing}"
             ),

@@ -260,7 +260,9 @@ fn an_exception_that_waits_for_approval_is_named() {
     repo.checkout();
     let run = scan(&repo, &[]);
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
-    let wanted = format!("help: wait for the approval of {ID}, which names it, or remove it");
+    let wanted = format!(
+        "help: have {ID}, which names it, approved and merged first, in a pull request of its own, or remove it"
+    );
     assert_eq!(run.out.matches(&wanted).count(), 1, "{}", run.out);
     assert_eq!(run.out.matches("or file an exception that names it").count(), 1, "{}", run.out);
 }
