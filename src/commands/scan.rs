@@ -71,6 +71,7 @@ impl Run for ScanArgs {
             paths: &paths,
             base: self.base.as_deref(),
             ages: !self.no_age,
+            prefixes: &[],
         };
         let mut answer = features::scan::answer(&place, &ctx.moment(), &request)?;
         drop(progress);

@@ -83,8 +83,13 @@ pub(super) fn prepare_adoption<'s>(
     let governance = locate::governance(&files)?;
     refuse_without_tier(&governance)?;
     let ledger = Ledger::read(&files, &governance.policy.records)?;
-    let search =
-        ScanRequest { folder: request.folder, paths: request.paths, base: None, ages: true };
+    let search = ScanRequest {
+        folder: request.folder,
+        paths: request.paths,
+        base: None,
+        ages: true,
+        prefixes: &governance.policy.id_prefix,
+    };
     let found = scan::answer(place, at, &search)?;
     if let Some(doubt) = found.doubts.first() {
         let help = "correct it, or name the paths to adopt";

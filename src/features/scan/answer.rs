@@ -25,7 +25,6 @@ use crate::formats::suppressions::{SuppressionScanner, kinds, promises};
 use crate::history::objects::Oid;
 use crate::history::refs::Cause;
 use crate::ledger;
-use crate::policy::Policy;
 use crate::policy::closing::Scan;
 use crate::policy::governance::State;
 use crate::record::credential;
@@ -55,6 +54,8 @@ pub struct ScanRequest<'r> {
     pub base: Option<&'r str>,
     /// Whether history is read for since when they are there.
     pub ages: bool,
+    /// What the ids of a ledger that begins here begin with; the policy says it where there is one.
+    pub prefixes: &'r [String],
 }
 
 /// A kind of suppressions, and how often it was found.
@@ -156,8 +157,6 @@ pub(super) fn scan<'s>(
     };
     let mut base = request.base.map(|name| open_base(repository, name)).transpose()?;
     let unlimited = Scan { exclude: Vec::new(), ..Scan::default() };
-    // A ledger that begins here has these prefixes.
-    let by_default = || Policy::default().id_prefix;
     let policy = snapshot.as_ref().map(|snapshot| &snapshot.governance().policy);
     let settings = policy.map_or(&unlimited, |policy| &policy.scan);
     let options = ScanOptions {
@@ -165,7 +164,7 @@ pub(super) fn scan<'s>(
         trivy_files: Arc::new(files.trivy_files()),
         tools: settings.tools.clone(),
         rust_lints: settings.rust_lints.clone(),
-        prefixes: policy.map_or_else(by_default, |policy| policy.id_prefix.clone()),
+        prefixes: policy.map_or(request.prefixes, |policy| &policy.id_prefix).to_vec(),
     };
     let scanner = SuppressionScanner::new(options).map_err(a_bug)?;
     let before_scanner = match (&mut base, repository) {

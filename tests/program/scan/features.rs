@@ -213,7 +213,8 @@ fn check_round(records: &[String]) -> usize {
     }
     work.commit("Export");
     repo.checkout();
-    let request = ScanRequest { folder: repo.path(), paths: &[], base: None, ages: false };
+    let request =
+        ScanRequest { folder: repo.path(), paths: &[], base: None, ages: false, prefixes: &[] };
     let place = ScanPlace::open(repo.path(), Options::default()).unwrap();
     let answer = features::scan::answer(&place, &moment, &request).unwrap();
     let findings: Vec<String> = answer
