@@ -80,9 +80,13 @@ pub(crate) fn sending(
         Some(Operation::CherryPick | Operation::Revert) | None => {}
     }
     let own = home.own_branch();
+    let branch = match &own {
+        Some(own) => own.clone(),
+        None => unused(home, branch),
+    };
     let switch = if own.is_none() { Some(format!("{git} switch -c {branch}")) } else { None };
     let commit = [add, format!("{git} commit -m {}", quoted(subject))];
-    let push = push(ctx, home, own.as_deref().unwrap_or(branch));
+    let push = push(ctx, home, &branch);
     switch.into_iter().chain(commit).chain(push).collect()
 }
 
@@ -91,9 +95,25 @@ pub(crate) fn beside_approved(ctx: &Ctx, (ledger, branch): (&Path, &str), next: 
     let Ok(home) = Session::open(ledger, ctx.options()) else { return };
     if home.approved_ref().is_ok() && home.own_branch().is_none() {
         let git = git_command(ctx, home.root());
+        let branch = unused(&home, branch);
         next.insert(0, format!("{git} switch -c {branch}"));
-        next.extend(push(ctx, &home, branch));
+        next.extend(push(ctx, &home, &branch));
     }
+}
+
+// Returns a name that no branch has, here or on a remote: the branch of an earlier decision stays until somebody deletes it.
+fn unused(home: &Session, branch: &str) -> String {
+    let refs = home.repository_or_none().and_then(|repository| repository.refs().ok());
+    let is_taken = |name: &String| {
+        refs.as_ref().is_some_and(|refs| {
+            let below =
+                |remote: &String| refs.names.contains_key(&format!("refs/remotes/{remote}/{name}"));
+            refs.names.contains_key(&format!("refs/heads/{name}")) || refs.remotes.iter().any(below)
+        })
+    };
+    let numbered = (2..).map(|n: usize| format!("{branch}-{n}"));
+    let mut names = std::iter::once(branch.to_owned()).chain(numbered);
+    names.find(|name| !is_taken(name)).unwrap_or_else(|| branch.to_owned())
 }
 
 /// Returns the command that completes drafts: by their ids, or if there are many, by what is new in their folders.
@@ -122,7 +142,8 @@ fn push(ctx: &Ctx, home: &Session, branch: &str) -> Option<String> {
     let known = |name: &str| refs.remotes.iter().find(|remote| *remote == name);
     let upstream = refs.upstream.as_deref().and_then(known);
     let remote = upstream.or_else(|| known("origin")).or(refs.remotes.first())?;
-    Some(format!("{} push -u {} {branch}", git_command(ctx, home.root()), quoted(remote)))
+    let git = git_command(ctx, home.root());
+    Some(format!("{git} push -u {} {}", quoted(remote), quoted(branch)))
 }
 
 /// Returns the git command line for paths from a folder, from the folder in which it is typed.

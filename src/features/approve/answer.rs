@@ -9,6 +9,7 @@ use crate::approval::count::requirement;
 use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::next::text;
 use crate::approval::next::who::{self, ContentPeople};
+use crate::approval::verdict::{NotCounted, Statement, VoteCounts};
 use crate::diag::Level;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell;
@@ -185,7 +186,14 @@ pub(super) fn refuse_uncounted(
     let ApprovalTarget { makers, owners, .. } = &content.target;
     let records = [content.record(), content.last_approved.as_deref()];
     let people = ContentPeople { makers, owners, records };
-    match who::refusal(people, person, decision, [judging, present]) {
+    // What landed bears names beside its addresses, which a statement about it has, too (I5).
+    let stated = content.landed.iter().flat_map(|landed| &landed.statements);
+    let is_namesake = |said: &Statement| {
+        said.person.key == person.key && said.counts == VoteCounts::No(NotCounted::SameNameAsAuthor)
+    };
+    let namesake = (decision == ApprovalDecision::Approve && stated.into_iter().any(is_namesake))
+        .then_some(NotCounted::SameNameAsAuthor);
+    match who::refusal(people, person, decision, [judging, present]).or(namesake) {
         None => Ok(()),
         Some(reason) => {
             let (reason, help) = text::refusal(&reason);

@@ -72,6 +72,19 @@ fn an_author_is_known_by_another_address_and_by_the_name_alone() {
 }
 
 #[test]
+fn a_name_that_the_landing_shows_is_an_authors_does_not_approve() {
+    let world = World::new(POLICY);
+    let private = "Dana Kim <dana@home.example>";
+    let record = RECORD.replace("moderate", "low");
+    world.repo.branch("own").by(private).write(ID, &record).commit("File it");
+    world.repo.by("Dana Kim <dana@example.com>").merge("own", "Merge branch 'own'");
+    world.repo.checkout();
+    let run = world.speak("dana", &[ID]);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert!(run.err.contains("same-name-as-author"), "{}", run.err);
+}
+
+#[test]
 fn without_a_key_it_says_how_to_name_one() {
     let world = World::new(POLICY);
     world.repo.config("user.name", "Dana Kim");

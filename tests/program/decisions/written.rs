@@ -148,6 +148,20 @@ fn next_steps_fit_the_branch_and_the_folder() {
     let review = ["review", ID, "--outcome", "close"];
     let run = life.run("lee", &review);
     assert!(run.out.contains("git switch -c review-EXC-2026-7F3KQ\n"), "{}", run.out);
+    // The branch of an earlier review is still there, the one after it only on the remote.
+    life.repo.branch("review-EXC-2026-7F3KQ");
+    life.repo.config("remote.origin.url", "https://example.com/billing.git");
+    life.repo.config("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*");
+    let tip = life.repo.tip("main").to_string();
+    let remote = "refs/remotes/origin/review-EXC-2026-7F3KQ-2";
+    crate::support::repo::git(life.repo.path(), &["update-ref", remote, &tip]);
+    let run = life.run("lee", &[&review[..], &["--approved-ref", "refs/heads/main"]].concat());
+    assert!(run.out.contains("git switch -c review-EXC-2026-7F3KQ-3\n"), "{}", run.out);
+    assert!(run.out.ends_with("git push -u origin review-EXC-2026-7F3KQ-3\n"), "{}", run.out);
+    crate::support::repo::git(life.repo.path(), &["switch", "-c", "x;y"]);
+    let run = life.run("lee", &[&review[..], &["--approved-ref", "refs/heads/main"]].concat());
+    assert!(run.out.ends_with("git push -u origin 'x;y'\n"), "{}", run.out);
+    crate::support::repo::git(life.repo.path(), &["remote", "remove", "origin"]);
     life.repo.branch("work");
     life.switch("work");
     let run = life.run("lee", &review);
