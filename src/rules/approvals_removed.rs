@@ -6,6 +6,7 @@ use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::diag::{Finding, Level};
+use crate::history::objects::Oid;
 use crate::history::off_line::{self, APPROVALS_PIN};
 use crate::history::refs::APPROVALS_BRANCH;
 use crate::rules::audit_cases::{MainlineCase, RemovedApprovals};
@@ -55,10 +56,17 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
                 "{APPROVALS_BRANCH} lost, with its former tip {}, the statement by {by} of {at}",
                 tip.short()
             ),
-            remedy: Remedy::run(off_line::clear_commands(reference, Some(APPROVALS_PIN))).after(format!(
-                "have that tip pushed again, or the record approved anew (`{}`); if the loss was agreed",
+            remedy: Remedy::run(forget(*tip, reference)).after(format!(
+                "have that tip pushed again, or the record approved anew (`{}`); if the loss was agreed, this keeps the tip under a tag",
                 shell::command("exledger approve", &[id])
             )),
         },
     }));
+}
+
+// What only a reflog has is gone with it, so the tip gets a name first.
+fn forget(tip: Oid, reference: &str) -> Vec<String> {
+    let keep = format!("git tag -f lost-approvals-{} {tip}", tip.short());
+    let clear = off_line::clear_commands(reference, Some(APPROVALS_PIN));
+    std::iter::once(keep).chain(clear).collect()
 }
