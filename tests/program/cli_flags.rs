@@ -187,13 +187,18 @@ fn a_draft_like_another_withholds_nothing_that_it_asks_for() {
     let life = Life::new();
     let scope = "scope: {resources: ['db:*'], not_waived: ['db:pay', 'db:hr']}\n";
     life.filed(ID, &record(ID, scope), "ana", "lee");
-    let like = ["new", "--no-input", "--draft", "--like", ID, "--resource", "db:pay"];
-    let drafted = life.run("ana", &[&like[..], &["--format", "json"]].concat());
-    let answer: serde_json::Value = serde_json::from_str(&drafted.out).unwrap();
-    let path = life.repo.path().join(answer["path"].as_str().unwrap());
-    let text = std::fs::read_to_string(path).unwrap();
+    let drafted = |asked: &[&str]| {
+        let like = ["new", "--no-input", "--draft", "--like", ID, "--format", "json"];
+        let run = life.run("ana", &[&like[..], asked].concat());
+        let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let path = life.repo.path().join(answer["path"].as_str().unwrap());
+        std::fs::read_to_string(path).unwrap()
+    };
+    let text = drafted(&["--resource", "db:pay"]);
     assert!(text.contains("not_waived: [db:hr]"), "{text}");
     assert!(text.contains("resources: [db:pay]"), "{text}");
+    let text = drafted(&["--resource", "db:pay", "--resource", "db:hr"]);
+    assert!(!text.contains("not_waived"), "{text}");
 }
 
 #[test]

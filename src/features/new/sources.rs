@@ -101,7 +101,7 @@ fn waive(given: &Answers, answers: &mut Answers) {
     };
     let Some(stated) = answers.get(FIELD).and_then(Value::as_array) else { return };
     let kept: Vec<Value> = stated.iter().filter(|entry| !is_asked(entry)).cloned().collect();
-    answers.remove(FIELD);
+    answers.remove_at("scope", "not_waived");
     answers.set_given(FIELD, (!kept.is_empty()).then_some(kept));
 }
 
