@@ -46,7 +46,9 @@ pub struct ApprovalVerdict {
     /// The pull request that the landing names, such as `#12` or `!7`.
     pub pull_request: Option<String>,
     pub missing: Vec<MissingApproval>,
-    /// What the policy that judges it accepts; nothing if it is approved or undetermined.
+    /// What a version that needs nobody, since it only narrows, lacks to become the approved one; `None` for any other.
+    pub missing_if_exempt: Option<Vec<MissingApproval>>,
+    /// What the policy that judges it accepts, where anything is missing.
     pub accepted: AcceptedKinds,
     /// The flags of `docs/spec/cli.md`.
     pub flags: BTreeSet<&'static str>,
@@ -87,6 +89,15 @@ impl ApprovalVerdict {
 
     pub(crate) fn is_approved(&self) -> bool {
         self.becomes_approved == BecomesApproved::AsApproved && self.satisfied == Satisfied::Yes
+    }
+
+    /// Returns what it lacks to become the approved version, also if it needs nobody itself; `None` if that can't help, or is done.
+    pub fn lacking(&self) -> Option<&[MissingApproval]> {
+        match self.satisfied {
+            Satisfied::No => Some(&self.missing),
+            Satisfied::Yes => self.missing_if_exempt.as_deref(),
+            Satisfied::Undetermined(_) => None,
+        }
     }
 
     /// Returns since when it is approved and in effect, also where it held before, as only narrowing; `None` if it isn't.

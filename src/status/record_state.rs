@@ -189,7 +189,7 @@ impl OpenApproval<'_> {
     }
 
     fn reasons(self) -> Vec<Reason> {
-        if self.verdict.satisfied != Satisfied::No {
+        if self.verdict.lacking().is_none() {
             return Vec::new();
         }
         let reason = |blocker: &Blocker| {

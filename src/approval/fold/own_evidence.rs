@@ -57,7 +57,7 @@ impl<'a> TrailEvaluator<'a> {
             (true, None, true) => BecomesApproved::AsApproved,
             _ => BecomesApproved::AsLanded,
         };
-        let satisfied = is_satisfied(step, is_exempt, doubt, &outcome);
+        let satisfied = is_satisfied(step, is_exempt, &doubt, &outcome);
         let approved_at = self.approved_at(step, &authors, &demand, &evidence, &outcome);
         let mut flags = step.flags(self.before(step));
         flags.extend(&outcome.flags);
@@ -85,24 +85,28 @@ impl<'a> TrailEvaluator<'a> {
         let witnesses = self.witnesses(step, &demand, &evidence, is_reference.then_some(&outcome));
         let approvers = outcome.approvers();
         let context = DemandContext { resolver: step.resolver, authors: &authors, demand: &demand };
+        let missing = || missing_approvals(context, &outcome.people, &outcome.statements);
+        let is_open = step.record.is_some_and(|record| record.closure.is_none());
+        let is_exempt_alone = is_exempt_record
+            && is_open
+            && becomes_approved == BecomesApproved::AsLanded
+            && doubt.is_none();
         ApprovalVerdict {
             grace: emergency::grace(self.context.history, step, outcome.result),
             approved_at: if satisfied == Satisfied::Yes { Some(approved_at) } else { None },
             approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
             witnessed_at: if !witnesses.is_empty() { Some(step.at) } else { None },
             needed: if is_exempt { Needed::default() } else { demand.terms.needed() },
-            missing: match satisfied {
-                Satisfied::Yes => Vec::new(),
-                _ => missing_approvals(context, &outcome.people, &outcome.statements),
-            },
-            accepted: match satisfied {
-                Satisfied::No => AcceptedKinds::new(
+            missing: if satisfied == Satisfied::Yes { Vec::new() } else { missing() },
+            missing_if_exempt: is_exempt_alone.then(missing),
+            accepted: match satisfied == Satisfied::No || is_exempt_alone {
+                true => AcceptedKinds::new(
                     step.state.governance,
                     &demand.terms,
                     (&step.state.key_set.keys, self.next_landing()),
                     evidence.pull_request.is_some(),
                 ),
-                Satisfied::Yes | Satisfied::Undetermined(_) => AcceptedKinds::default(),
+                false => AcceptedKinds::default(),
             },
             satisfied,
             becomes_approved,
@@ -487,7 +491,7 @@ fn note_signature(
 fn is_satisfied(
     step: &VersionStep,
     is_exempt: bool,
-    doubt: Option<ApprovalObstacle>,
+    doubt: &Option<ApprovalObstacle>,
     outcome: &FourEyesOutcome,
 ) -> Satisfied {
     if is_exempt {
@@ -498,7 +502,7 @@ fn is_satisfied(
     }
     match (doubt, outcome.result) {
         (_, FourEyes::InvalidSignature) => Satisfied::No,
-        (Some(doubt), _) => Satisfied::Undetermined(Box::new(doubt)),
+        (Some(doubt), _) => Satisfied::Undetermined(Box::new(doubt.clone())),
         (None, _) if outcome.holds() => Satisfied::Yes,
         (None, _) => Satisfied::No,
     }

@@ -11,7 +11,7 @@ use crate::approval::people::relation::{self, UnknownAccount};
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature;
 use crate::approval::verdict::{
-    ApprovalVerdict, FourEyes, MissingApproval, NotCounted, Satisfied, Statement, Vote, VoteCounts,
+    ApprovalVerdict, FourEyes, MissingApproval, NotCounted, Statement, Vote, VoteCounts,
 };
 use crate::policy::demand::{AuthorProof, EvidenceKind, Proof, SelfApproval};
 use crate::policy::governance::Governance;
@@ -218,17 +218,19 @@ impl NextSteps {
 pub fn steps(standing: Standing<'_>) -> NextSteps {
     match standing {
         Standing::Proposed(content) => of_proposed(content),
-        Standing::Landed(verdict) if verdict.satisfied == Satisfied::Yes => NextSteps::default(),
-        Standing::Landed(verdict) => {
-            let mut next = by_policy(verdict.accepted, verdict.missing.clone(), Merging::default());
-            next.barred = verdict.author_persons();
-            if verdict.satisfied == Satisfied::No {
+        Standing::Landed(verdict) => match verdict.lacking() {
+            Some(missing) => {
+                let next = by_policy(verdict.accepted, missing.to_vec(), Merging::default());
                 let files = refused_files(verdict).take(MOST_FILES);
                 let blockers = std::iter::once(cause(verdict)).chain(files);
-                next.blockers = blockers.chain(next.blockers).collect();
+                NextSteps {
+                    barred: verdict.author_persons(),
+                    blockers: blockers.chain(next.blockers).collect(),
+                    ..next
+                }
             }
-            next
-        }
+            None => NextSteps::default(),
+        },
     }
 }
 

@@ -114,11 +114,12 @@ fn summarize(record_state: &RecordState, nobody: bool) -> Option<String> {
     let Some(verdict) = record_state.approval.as_deref() else {
         return if nobody { Some("not yet".to_owned()) } else { None };
     };
-    let is_met = verdict.satisfied == Satisfied::Yes;
+    // What needs nobody may be what nobody approved either.
+    let is_met = verdict.satisfied == Satisfied::Yes && record_state.status != Status::Unapproved;
     let text = match verdict.result {
         FourEyes::NotApplicable => "not needed: the file is gone",
         FourEyes::Vetoed => "not approved: rejected",
-        _ if verdict.needed.count == 0 => return nobody.then(|| "not needed".to_owned()),
+        _ if is_met && verdict.needed.count == 0 => return nobody.then(|| "not needed".to_owned()),
         FourEyes::SelfApproved if is_met => "self-approved: only its authors approved it",
         FourEyes::SelfApproved => "not approved: only its authors approved it",
         FourEyes::Indeterminate => "could not be determined",

@@ -544,12 +544,15 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns how landed content can be approved, and the command; `plain` is the wording for a signed file.
     fn approve(&self, plain: &str) -> (String, Option<String>) {
-        if let Some(reason) = self.spoiled() {
+        let next = self.next_steps(None);
+        // Where it is not known who wrote it, nothing that anybody says of it helps.
+        let is_without_way = next.steps.is_empty() && next.blockers.is_empty();
+        let why = self.record_state.reasons.first().filter(|_| is_without_way);
+        if let Some(reason) = self.spoiled().or(why) {
             return (reason.to_string(), Some(self.show()));
         }
         let landed = self.record_state.landed.as_ref().map(|landed| landed.commit.as_str());
-        let (action, command) =
-            text::landed_step(&self.next_steps(None), self.names(), (plain, landed));
+        let (action, command) = text::landed_step(&next, self.names(), (plain, landed));
         (action, Some(command.unwrap_or_else(|| self.show())))
     }
 
@@ -561,15 +564,19 @@ impl<'a> AdviceCase<'a> {
         self.record_state.pending.first()
     }
 
-    /// Returns the approvals that the landed version lacks, or the proposal if the record is only proposed.
+    /// Returns the approvals that the landed version lacks, or the proposal if the record is only proposed. One that needs nobody
+    /// lacks them where the record grants nothing without.
     pub(super) fn missing(&self) -> Vec<MissingApproval> {
-        let verdict = self.record_state.approval.as_ref();
-        verdict.map(|verdict| verdict.missing.clone()).unwrap_or_default()
+        let state = self.record_state;
+        let missing = state.approval.as_deref().and_then(|verdict| match state.status {
+            Status::Unapproved => verdict.lacking(),
+            _ => Some(&verdict.missing),
+        });
+        missing.map(<[MissingApproval]>::to_vec).unwrap_or_default()
     }
 
     fn is_about_landed(&self, due: &DueRecord) -> bool {
-        let is_met =
-            self.record_state.approval.as_ref().is_some_and(|approval| approval.missing.is_empty());
+        let is_met = self.record_state.approval.is_some() && self.missing().is_empty();
         let landed = self.record_state.status != Status::Proposed;
         let waits = matches!(due.bucket, Bucket::WaitingApproval | Bucket::EmergencyReviewDue);
         landed && waits && !is_met

@@ -100,6 +100,14 @@ pub(super) fn fields_differ(words: &str) {
     assert!(stage.reason(words).contains("their own approval"));
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
+    // What came behind it only narrows, and needs nobody; without an approval, the record grants nothing all the same.
+    let stage = approved("");
+    let text = stage.text();
+    stage.land("mal", &[(ID, &other)]);
+    stage.land("ana", &[(ID, &text.replace("expires: 2026-12-15", "expires: 2026-12-10"))]);
+    stage.reason(words);
+    stage.follow(&stage.reason("someone else must"), "dana", "ana");
+    assert_eq!(stage.status(), "active");
 }
 
 pub(super) fn brought_back(words: &str) {
@@ -110,6 +118,50 @@ pub(super) fn brought_back(words: &str) {
     stage.reason(words);
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
+    // What is as it was approved needs nobody, but for a closure that could not be read and somebody took back.
+    for by_squash in [true, false] {
+        let stage = approved("");
+        let text = stage.text();
+        stage.land("mal", &[(ID, &format!("{text}closure: {{outcome: gone}}\n"))]);
+        assert_eq!(stage.status(), "invalid");
+        match by_squash {
+            true => {
+                stage.repo.branch("back").by("ana").write(ID, &text).commit("Take it back");
+                stage.repo.by("ana").through("github").squash("back", "Take it back (#7)");
+                stage.home();
+            }
+            false => stage.land("ana", &[(ID, &text)]),
+        }
+        stage.reason(words);
+        stage.follow(&stage.reason("someone else must"), "dana", "ana");
+        assert_eq!(stage.status(), "active", "{by_squash}");
+    }
+}
+
+#[test]
+fn who_can_approve_what_needs_nobody_and_grants_nothing_is_told_to_and_the_author_who_can() {
+    let stage = approved("");
+    let text = stage.text();
+    stage.land("mal", &[(ID, &format!("{text}closure: {{outcome: gone}}\n"))]);
+    stage.land("ana", &[(ID, &text)]);
+    let approve = format!("exledger approve {ID}");
+    for asked in ["show", "check --application billing"] {
+        let line = if asked == "show" {
+            format!("exledger show {ID}")
+        } else {
+            format!("exledger {asked}")
+        };
+        let run = stage.shell("dana", &line);
+        assert!(run.out.contains(&format!("next: {approve}\n")), "{}", run.out);
+        let run = stage.shell("ana", &line);
+        assert!(run.out.contains("somebody else must approve it: you wrote it"), "{}", run.out);
+    }
+    stage.shell("dana", "true");
+    let (action, command) = stage.next();
+    assert_eq!((action.as_str(), command), ("approve the merged version, or reject it", approve));
+    stage.run_on(&format!("exledger approve {ID} --reject --reason 'Ask'"), "lee", "ana");
+    stage.shell("dana", "true");
+    assert!(stage.next().0.contains("lee@example.com rejected it"), "{:?}", stage.next());
 }
 
 pub(super) fn statements_not_fetched(words: &str) {
