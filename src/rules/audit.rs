@@ -409,7 +409,7 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
     let reopened = finding.rule == Code::ClosedEdited && is_open && landed.verdict.is_approved();
     let heals = match landed.healed {
         Healed::Yes => !rules::find(finding.rule).is_some_and(|rule| rule.special.stays_error),
-        Healed::Restored => finding.rule == Code::SilentExtension,
+        Healed::Restored => matches!(finding.rule, Code::SilentExtension | Code::ClosedEdited),
         Healed::Gone | Healed::No => false,
     };
     finding.level = match finding.level {

@@ -103,6 +103,7 @@ fn vacant(subject: RecordFacts) -> RecordState {
         changed_since_approval: false,
         approval: None,
         landed: None,
+        closed_in: None,
         digest: None,
         not_after: None,
         days_left: None,
@@ -306,6 +307,7 @@ impl RecordState {
         }
         self.digest = version.and_then(digest);
         self.stated = past.shared(past.tip).cloned();
+        self.closed_in = closing(past, &self.path).filter(|_| self.is_reopened());
         self.last_read = match &self.stated {
             Some(_) => None,
             None => (0..past.tip).rev().find_map(|index| past.shared(index)).cloned(),
@@ -360,6 +362,17 @@ impl RecordState {
             })
         });
     }
+}
+
+/// Returns the commit of the last version that states a closure in a file at a path.
+fn closing(past: TrailPast, path: &str) -> Option<String> {
+    let states = |index: &usize| {
+        let record = past.record(*index);
+        record.is_some_and(|record| record.closure.is_some())
+            && last_file(past.trail, *index) == Some(path)
+    };
+    let version = past.version((0..past.tip).rev().find(states)?)?;
+    Some(version.commit.oid.to_string())
 }
 
 /// Returns the reason for a file that was restored exactly as it was before its removal, or before an end that can't be read.

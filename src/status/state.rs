@@ -95,6 +95,8 @@ pub struct RecordState {
     pub approval: Option<Rc<approval::verdict::ApprovalVerdict>>,
     /// The landing of the landed version.
     pub landed: Option<LandingInfo>,
+    /// The commit in which its file stated a closure last; `None` if the landed text states one, or no closure is in effect.
+    pub closed_in: Option<String>,
     /// The digest of the landed file, 64 hexadecimal digits.
     pub digest: Option<String>,
     /// The first instant after its dates, from which they no longer grant anything.
@@ -138,6 +140,13 @@ impl RecordState {
     /// Returns the content for display: what is in force, else the content of the file.
     pub fn content(&self) -> Option<&record::Record> {
         self.effective.as_deref().or(self.stated.as_deref())
+    }
+
+    /// Tells whether a closure is in effect that the landed text lacks: somebody brought an older text back.
+    pub fn is_reopened(&self) -> bool {
+        let landed = self.stated.as_ref().filter(|_| self.landed.is_some());
+        matches!(self.status, Status::Closed | Status::Rejected)
+            && landed.is_some_and(|record| record.closure.is_none())
     }
 
     pub fn is_unread(&self) -> bool {

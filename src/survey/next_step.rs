@@ -58,7 +58,8 @@ pub fn next(
     around: AdviceContext<'_>,
 ) -> NextStep {
     let case = AdviceCase::new(record_state, id, around);
-    let step = case.by_status().or_else(|| Some(case.by_bucket(due?.bucket)));
+    let step = case.by_status().or_else(|| case.reopened());
+    let step = step.or_else(|| Some(case.by_bucket(due?.bucket)));
     case.finish(step.unwrap_or_else(|| case.by_reason()), due)
 }
 
@@ -189,6 +190,18 @@ impl<'a> AdviceCase<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Returns the step for a record that is over, and whose older text somebody brought back.
+    fn reopened(&self) -> Option<AdviceStep> {
+        let state = self.record_state;
+        let action = "restore its closure, and file another one if it is needed: what is closed stays closed";
+        let restore = || match &state.closed_in {
+            Some(commit) => shell::command("git checkout", &[commit, "--", &state.path]),
+            None => self.close(),
+        };
+        let settled = || self.settled_in(&["closed"]);
+        state.is_reopened().then(|| settled().unwrap_or_else(|| step(action, restore(), By::Owner)))
     }
 
     fn by_reason(&self) -> AdviceStep {

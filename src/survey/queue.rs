@@ -20,7 +20,7 @@ pub enum Rank {
     Overdue,
     /// To be done at once; its deadline has not passed.
     DueNow,
-    /// Its file can't be read or is gone, or two files share its id.
+    /// Its file can't be read, is gone, or lacks the closure in effect; or two files share its id.
     Broken,
     /// It is degraded for a reason that has no date.
     Degraded,
@@ -115,6 +115,7 @@ fn rank_record(record_state: &RecordState, due: Option<&DueRecord>) -> Option<Ra
         (_, Some(Urgency::InTime)) if record_state.status != Status::Degraded => Some(Rank::InTime),
         (Status::Degraded, _) => Some(Rank::Degraded),
         (Status::Removed, None) if is_unclosed(record_state) => Some(Rank::Broken),
+        (_, None) if record_state.is_reopened() => Some(Rank::Broken),
         _ => None,
     }
 }

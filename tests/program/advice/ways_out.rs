@@ -8,6 +8,8 @@ tiers: [{name: standard, max_term: 120d, max_renewals: 2, approvals: {count: 1}}
 
 const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";
 
+const MOVED: &str = "exceptions/2026/EXC-2026-7F3KQ.yaml";
+
 const OTHER: &str = "exceptions/EXC-2026-9Z9ZZ.yaml";
 
 const RESTORE: &str = "restore its file, and close it: records are closed, never removed";
@@ -174,4 +176,50 @@ fn an_unapproved_policy_at_the_tip_costs_no_second_walk() {
     stage.land("ana", &[("exledger.yaml", &policy)]);
     let run = stage.shell("ana", &format!("EXLEDGER_LOG=debug exledger show {ID}"));
     assert_eq!(run.err.matches(" walked ").count(), 1, "{}", run.err);
+}
+
+#[test]
+fn a_closed_record_whose_older_text_somebody_brings_back_gets_its_closure_back() {
+    let stage = approved();
+    let text = stage.text();
+    stage.run_on(&format!("exledger close {ID}"), "ana", "lee");
+    let closed = stage.text();
+    stage.land("ana", &[(ID, &text)]);
+    let is_faulty = || stage.shell("lee", "exledger verify").out.contains("error[closed-edited]");
+    assert!(is_faulty());
+    let (action, command) = stage.next();
+    assert!(action.starts_with("restore its closure"), "{action}");
+    assert_eq!(shown_command(&stage), command);
+    assert_eq!(stage.shell("ana", &command).code, 0, "{command}");
+    assert_eq!(stage.text(), closed);
+    // While a branch does so, that is merged.
+    stage.shell("ana", "git switch -qc back && git commit -qm 'Restore its closure'");
+    let (action, command) = stage.next();
+    assert!(action.starts_with("merge back (closed): it needs no approval"), "{action} {command}");
+    stage.merge("back", "lee");
+    assert!(!is_faulty());
+    assert_eq!(stage.answer(&["queue"])["records"], serde_json::json!([]));
+    // Where its file never stated it, it is closed again.
+    stage.repo.by("mal").remove(ID).write(MOVED, &text).commit("Bring it back elsewhere");
+    stage.home();
+    assert_eq!(stage.next().1, format!("exledger close {ID}"));
+    stage.run_on(&stage.next().1, "ana", "lee");
+    assert_eq!(stage.answer(&["queue"])["records"], serde_json::json!([]));
+}
+
+#[test]
+fn a_rejected_request_whose_older_text_somebody_brings_back_gets_its_rejection_back() {
+    for merged_by in ["lee", "ana"] {
+        let stage = Stage::new(POLICY);
+        stage.land("ana", &[(ID, &record(""))]);
+        stage.run_on(&format!("exledger reject {ID}"), "ana", merged_by);
+        stage.land("ana", &[(ID, &record(""))]);
+        assert_eq!(stage.status(), "rejected");
+        let (_, command) = stage.next();
+        assert_eq!(stage.shell("ana", &command).code, 0, "{command}");
+        stage.shell("ana", "git switch -qc back && git commit -qm 'Restore its rejection'");
+        stage.merge("back", "lee");
+        assert!(stage.text().contains("outcome: rejected"), "{}", stage.text());
+        assert_eq!(stage.answer(&["queue"])["records"], serde_json::json!([]));
+    }
 }
