@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy)]
 pub(crate) struct DemandContext<'a> {
     pub resolver: IdentityResolver<'a>,
+    /// By the governance that counts for what somebody says now (D2).
+    pub now: IdentityResolver<'a>,
     pub authors: &'a AuthorSet,
     pub demand: &'a VersionDemand,
 }
@@ -42,7 +44,7 @@ pub(crate) fn missing_approvals(
         .map(|group| MissingApproval {
             need: format!("one person in group {group} other than the authors{by_signature}"),
             group: Some((*group).to_owned()),
-            who: may_still(context, people::members(context.resolver.at, group), people),
+            who: may_still(context, people::members(context.now.at, group), people),
             ..MissingApproval::default()
         })
         .collect();
@@ -66,7 +68,7 @@ pub(crate) fn missing_approvals(
         missing.push(MissingApproval {
             need: format!("{more} other than the authors{by_signature}"),
             who: listed.map_or_else(Vec::new, |listed| {
-                may_still(context, listed.persons(&context.resolver), people)
+                may_still(context, listed.persons(&context.now), people)
             }),
             is_for_anyone: true,
             ..MissingApproval::default()
@@ -99,9 +101,9 @@ pub(crate) fn missing_approvals(
 /// Returns the authors known only as accounts, each with the line to add before somebody without one can approve.
 fn unknown_authors(context: DemandContext) -> BTreeMap<String, String> {
     let accounts = context.authors.members.iter().flat_map(|member| {
-        let unmapped = context.resolver.accounts(member, &SeparatedBy::Address).unmapped;
+        let unmapped = context.now.accounts(member, &SeparatedBy::Address).unmapped;
         // Few have such an account, and of hundreds of authors each pattern of bots would be compared at each version.
-        let counts = !unmapped.is_empty() && !context.resolver.is_trusted_as_bot(member);
+        let counts = !unmapped.is_empty() && !context.now.is_trusted_as_bot(member);
         if counts { unmapped } else { Vec::new() }
     });
     accounts.map(|(account, key)| (account.to_string(), relation::to_add(&[key]))).collect()
@@ -114,12 +116,12 @@ fn may_still(
 ) -> Vec<Person> {
     let approval = &context.resolver.at.policy.approval;
     let may = |person: &Person| {
-        let identity = context.resolver.identity(&person.typed_name, &person.typed_email);
+        let identity = context.now.identity(&person.typed_name, &person.typed_email);
         let mut owners = context.demand.owners.iter();
         let is_owner = !approval.owner_may_approve
             && owners.any(|owner| context.resolver.of_person(owner).is(&identity));
         !context.authors.holds(&identity)
-            && !context.resolver.is_machine(&identity)
+            && !context.now.is_machine(&identity)
             && !people.iter().any(|counted| counted.identity.is(&identity))
             && !is_owner
             && is_listed(context, person)
@@ -128,9 +130,8 @@ fn may_still(
 }
 
 fn is_listed(context: DemandContext, person: &Person) -> bool {
-    let resolver = &context.resolver;
     let listed = context.demand.listed.as_ref();
-    listed.is_none_or(|listed| listed.why_not(resolver, resolver, person).is_none())
+    listed.is_none_or(|listed| listed.why_not(&context.resolver, &context.now, person).is_none())
 }
 
 fn of_role(

@@ -16,6 +16,7 @@ use crate::approval::fold::emergency;
 use crate::approval::fold::step::VersionStep;
 use crate::approval::fold::trail::{TrailEvaluator, TrailKind};
 use crate::approval::people::authors::{self, AuthorSet};
+use crate::approval::people::identity::IdentityResolver;
 use crate::approval::people::relation::SeparatedBy;
 use crate::approval::put_back;
 use crate::approval::sources::signature::SignatureState;
@@ -84,7 +85,9 @@ impl<'a> TrailEvaluator<'a> {
         }
         let witnesses = self.witnesses(step, &demand, &evidence, is_reference.then_some(&outcome));
         let approvers = outcome.approvers();
-        let context = DemandContext { resolver: step.resolver, authors: &authors, demand: &demand };
+        let now = self.resolver_now(step);
+        let context =
+            DemandContext { resolver: step.resolver, now, authors: &authors, demand: &demand };
         let missing = || missing_approvals(context, &outcome.people, &outcome.statements);
         let is_open = step.record.is_some_and(|record| record.closure.is_none());
         let is_exempt_alone = is_exempt_record
@@ -103,7 +106,7 @@ impl<'a> TrailEvaluator<'a> {
                 true => AcceptedKinds::new(
                     step.state.governance,
                     &demand.terms,
-                    (&step.state.key_set.keys, self.next_landing()),
+                    (&now.key_set.keys, self.next_landing()),
                     evidence.pull_request.is_some(),
                 ),
                 false => AcceptedKinds::default(),
@@ -249,6 +252,12 @@ impl<'a> TrailEvaluator<'a> {
             }
             None => combined_demand(step.state.governance, step.record, self.base()),
         }
+    }
+
+    // Who somebody is who approves a record now, the present governance says; of the rules, the state before the version does (G2).
+    fn resolver_now(&self, step: &VersionStep<'a>) -> IdentityResolver<'a> {
+        let present = || self.context.governance_history.resolver(usize::MAX);
+        if self.is_governance() { step.resolver } else { present().judging(step.resolver.judge) }
     }
 
     // Returns the earliest time at which a merge could land now.

@@ -150,7 +150,7 @@ pub fn proposed(
         authors.add(resolver.identity("", requester.as_str()));
     }
     let demand: VersionDemand = combined_demand(governance, Some(own), approved);
-    let context = DemandContext { resolver, authors: &authors, demand: &demand };
+    let context = DemandContext { resolver, now: resolver, authors: &authors, demand: &demand };
     let members = authors.members.iter();
     let mut shown: Vec<Author> = members
         .map(|member| Author {
@@ -207,7 +207,7 @@ pub fn lacking(
         authors.add(resolver.identity("", requester.as_str()));
     }
     let demand = combined_demand(governance, Some(own), approved);
-    let context = DemandContext { resolver, authors: &authors, demand: &demand };
+    let context = DemandContext { resolver, now: resolver, authors: &authors, demand: &demand };
     let signers = signed.iter().map(|person| CountedPerson {
         identity: resolver.identity(&person.typed_name, &person.typed_email),
         names: identities.known.key_set.names(person, Proof::Attested),

@@ -328,3 +328,48 @@ fn the_reviews_of_a_squashed_pull_request_are_written_down_as_advised() {
         assert_eq!(stage.status(), "active");
     }
 }
+
+#[test]
+fn who_left_the_group_since_is_not_named_and_who_joined_it_is() {
+    let policy = |group: &str| {
+        format!(
+            "version: 1\nname: example/payments\ngroups: {{security: [{group}]}}\n\
+             tiers: [{{name: standard, approvals: {{count: 1, each_of: [security]}}}}]\n"
+        )
+    };
+    let before = policy("dana@example.com, sam@example.com");
+    let stage = Stage::new("");
+    stage.land("lee", &[("exledger.yaml", &before)]);
+    stage.run_on("exledger approve --governance exledger.yaml", "dana", "lee");
+    stage.land("ana", &[(ID, &record(""))]);
+    let named = || {
+        let who = stage.show()["approval"]["missing"][0]["who"].clone();
+        let emails = who.as_array().unwrap().iter().map(|who| who["email"].as_str().unwrap());
+        emails.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(named(), ["dana@example.com", "sam@example.com"]);
+    stage.merged("exledger.yaml", &policy("lee@example.com, sam@example.com"), "ana", "sam");
+    assert_eq!(named(), ["lee@example.com", "sam@example.com"]);
+    let needs = stage.reason("needs one person in group security");
+    assert!(needs.ends_with(": lee@example.com or sam@example.com"), "{needs}");
+    // Who left is not told to, and what they sign all the same is not enough.
+    let asked = |by: &str| stage.shell(by, &format!("exledger show {ID}")).out;
+    let line = format!("next: exledger approve {ID}\n");
+    assert!(!asked("dana").contains(&line), "{}", asked("dana"));
+    assert!(asked("lee").contains(&line), "{}", asked("lee"));
+    stage.run_on(&format!("exledger approve {ID}"), "dana", "ana");
+    assert_eq!(stage.status(), "unapproved");
+    stage.run_on(&format!("exledger approve {ID}"), "lee", "ana");
+    assert_eq!(stage.status(), "active");
+}
+
+#[test]
+fn a_key_that_was_listed_since_lets_its_owner_sign_what_landed_before() {
+    let stage = begin("approval: {accept: [merge, detached]}\n", Keys::None);
+    assert!(stage.reason("someone else must").contains("once .github/allowed_signers lists"));
+    stage.merged(".github/allowed_signers", &speak::signer("dana"), "ana", "lee");
+    let reason = stage.reason("someone else must");
+    assert!(!reason.contains("lists their key"), "{reason}");
+    stage.follow(&reason, "dana", "ana");
+    assert_eq!(stage.status(), "active");
+}
