@@ -301,11 +301,12 @@ impl<'g> Eligibility<'g> {
             is_open || missing.who.iter().any(is_person)
         };
         let groups: Vec<&str> = self.groups.iter().map(String::as_str).collect();
+        let resolver = self.identities.resolver();
         // Of two who count for one group, either may take the place of another one.
         let n_left = |more: Option<&Person>| {
             let people = counted.iter().chain(more);
             let member_of: Vec<Vec<String>> =
-                people.map(|person| people::groups_of(self.governance, person)).collect();
+                people.map(|person| resolver.groups(person, self.proof)).collect();
             requirement::unfilled(&groups, &member_of).len()
         };
         !counted.iter().any(is_person)
@@ -360,15 +361,31 @@ impl<'g> Eligibility<'g> {
         self.eligible(named.cloned())
     }
 
-    /// Tells whether only listed people may approve, and none of them could give what is missing beside those who count.
-    pub fn has_nobody(&self, missing: &[MissingApproval], counted: &[Person]) -> bool {
+    /// Returns a missing approval that nobody could give beside those who count: one of a group none of whose members may, or any
+    /// where only listed people may approve. `None` also where it is not known who could.
+    pub fn for_nobody<'m>(
+        &self,
+        missing: &'m [MissingApproval],
+        counted: &[Person],
+    ) -> Option<&'m MissingApproval> {
         let keys = self.keys();
-        let may_as_author = self.governance.policy.approval.self_approval == SelfApproval::Allow;
-        let mut candidates = self.candidates(missing).into_iter();
-        self.is_for_listed()
-            && !may_as_author
-            && !signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace))
-            && !candidates.any(|person| self.can_fill(missing, counted, &person))
+        if self.governance.policy.approval.self_approval == SelfApproval::Allow
+            || signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace))
+            || !self.unknown_authors().is_empty()
+        {
+            return None;
+        }
+        let can_fill = |missing: &[MissingApproval], people: Vec<Person>| {
+            people.iter().any(|person| self.can_fill(missing, counted, person))
+        };
+        let is_lost = |one: &&MissingApproval| {
+            let is_empty = one.group.is_some() && one.who.is_empty();
+            is_empty && !can_fill(std::slice::from_ref(*one), self.known())
+        };
+        let is_for_nobody = |_: &&MissingApproval| {
+            self.is_for_listed() && !can_fill(missing, self.candidates(missing))
+        };
+        missing.iter().find(is_lost).or_else(|| missing.first().filter(is_for_nobody))
     }
 
     pub(crate) fn is_for_listed(&self) -> bool {

@@ -276,9 +276,10 @@ impl<'a> AdviceCase<'a> {
         let counted: Vec<Person> =
             approvers.map(|approver| &approver.person).chain(&next.signed).cloned().collect();
         let eligibility = self.eligibility(record, *is_on_branch);
-        let is_for_nobody = eligibility.has_nobody(missing, &counted);
+        let for_nobody = eligibility.for_nobody(missing, &counted);
         let Some(asker) = self.asker() else {
-            return if is_for_nobody { self.list_another(false) } else { step };
+            let another = for_nobody.map(|lost| self.list_another(lost, false));
+            return another.unwrap_or(step);
         };
         let can_take = |person: &Person| {
             next.steps.iter().any(|step| eligibility.can_take(step.way, person))
@@ -302,8 +303,12 @@ impl<'a> AdviceCase<'a> {
         } else {
             ""
         };
-        if is_for_nobody {
-            return self.list_another(is_author && self.record_state.status != Status::Proposed);
+        if let Some(lost) = for_nobody {
+            // The filer is an author of what prolongs or widens it, whoever makes that.
+            let mut authors = self.authors(*is_on_branch).into_iter();
+            let is_change = is_author && self.record_state.approved.is_some();
+            let is_with_filer = is_change && authors.any(|author| author.key != asker.key);
+            return self.list_another(lost, is_with_filer);
         }
         let candidates = eligibility.candidates(missing).into_iter();
         let approvers: Vec<Person> = candidates.filter(|it| can_take(it)).collect();
@@ -318,9 +323,14 @@ impl<'a> AdviceCase<'a> {
         AdviceStep { action, command: Some(self.show()), by: By::Named(approvers) }
     }
 
-    fn list_another(&self, or_filer_alone: bool) -> AdviceStep {
+    fn list_another(&self, lost: &MissingApproval, or_filer_alone: bool) -> AdviceStep {
         let or = if or_filer_alone { ", or let the filer make this change alone" } else { "" };
-        let action = format!("list another person{or}: nobody who is listed may approve it");
+        let action = match &lost.group {
+            Some(group) => {
+                format!("list another person in group {group}{or}: nobody in it may approve this")
+            }
+            None => format!("list another person{or}: nobody who is listed may approve it"),
+        };
         AdviceStep { action, command: Some(self.show()), by: By::Anybody }
     }
 

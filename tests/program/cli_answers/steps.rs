@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::cli;
 use crate::cli_answers::{ON, standard};
 use crate::support::repo::Repo;
+use crate::support::repo::speak::public;
 
 const POLICY: &str = "version: 1
 people: {roster: people.csv}
@@ -171,4 +172,85 @@ fn where_nobody_listed_is_left_no_step_is_theirs_and_nobody_is_told_to_merge() {
     repo.checkout();
     let run = cli::run(repo.path(), &["queue", "--on", ON]);
     assert!(run.out.contains("merge a change to its text"), "{}", run.out);
+}
+
+/// A ledger in which Ana filed a record that Lee merged, and a person of each of some groups has to approve.
+fn grouped(groups: &str, needed: &str, more: &str, beside: &[(&str, &str)]) -> Repo {
+    let repo = Repo::at("2026-10-01T08:00:00Z");
+    let tier = "{name: standard, max_term: 200d, require: [compensating_controls]";
+    let policy = format!(
+        "version: 1\n{more}groups: {groups}\ntiers: [{tier}, approvals: {{count: 1, each_of: {needed}}}}}]\n"
+    );
+    let mut first = repo.by("dana").write("exledger.yaml", &policy);
+    for (path, text) in beside {
+        first = first.write(path, text);
+    }
+    first.commit("Begin");
+    let id = "EXC-2026-GR0VP";
+    let text = standard(id, "Somebody of a group is missing", "data", "2026-10-01", "2026-12-20");
+    repo.branch("ask").by("ana").write(id, &text).commit("File");
+    repo.by("lee").merge("ask", "Merge");
+    repo.checkout();
+    repo
+}
+
+/// Returns the next step that `queue` names to somebody.
+fn step_of(repo: &Repo, asker: &str) -> String {
+    repo.config("user.email", &format!("{asker}@example.com"));
+    let run = cli::run(repo.path(), &["queue", "--on", ON, "--format", "json"]);
+    let answer: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
+    answer["records"][0]["next"]["action"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn where_nobody_of_a_group_is_left_everybody_is_told_to_list_another_one() {
+    let lost = "list another person in group security: nobody in it may approve this";
+    let owner = "approval: {owner_may_approve: false}\n";
+    for (groups, needed, more) in [
+        // The author, a bot, the owner, nobody, and who is counted for another group.
+        ("{security: [ana@example.com]}", "[security]", ""),
+        ("{security: ['renovate[bot]@example.com']}", "[security]", ""),
+        ("{security: [ana@example.com]}", "[security]", owner),
+        ("{security: []}", "[security]", ""),
+        ("{legal: [lee@example.com], security: [lee@example.com]}", "[legal, security]", ""),
+    ] {
+        let repo = grouped(groups, needed, more, &[]);
+        for asker in ["lee", "ana", "kim"] {
+            assert_eq!(step_of(&repo, asker), lost, "{groups} {more} {asker}");
+        }
+    }
+    let repo = grouped("{security: [ana@example.com]}", "[security]", "", &[]);
+    let work = repo.branch("list").by("dana");
+    work.replace("exledger.yaml", "[ana@example.com]", "[ana@example.com, kim@example.com]")
+        .commit("List Kim");
+    repo.by("ana").merge("list", "Merge");
+    repo.checkout();
+    assert!(step_of(&repo, "kim").starts_with("merge a change to its text with a merge commit"));
+    assert!(step_of(&repo, "lee").starts_with("somebody else must approve it"));
+}
+
+#[test]
+fn where_somebody_of_a_group_may_still_be_there_nobody_is_told_to_list_another_one() {
+    let any = format!("*@example.com {}\n", public("kim"));
+    let signers = [(".github/allowed_signers", any.as_str())];
+    let allowed = "approval: {self_approval: allow}\n";
+    for (groups, needed, more, beside) in [
+        ("{security: [ana@example.com, kim@example.com]}", "[security]", "", &[][..]),
+        // An author may approve; a key by pattern may be anybody's.
+        ("{security: [ana@example.com]}", "[security]", allowed, &[]),
+        ("{security: [ana@example.com]}", "[security]", "", &signers),
+        // Kim may take Lee's place, who then takes that of the other group.
+        (
+            "{legal: [lee@example.com, kim@example.com], security: [ana@example.com, lee@example.com]}",
+            "[legal, security]",
+            "",
+            &[],
+        ),
+    ] {
+        let repo = grouped(groups, needed, more, beside);
+        for asker in ["lee", "ana", "kim"] {
+            let step = step_of(&repo, asker);
+            assert!(!step.contains("list another"), "{groups} {more} {asker}: {step}");
+        }
+    }
 }
