@@ -566,7 +566,7 @@ pub struct RemoteBranch {
     pub is_followed: bool,
     /// Whether this clone has one, or a fetch of all branches found none.
     pub is_known: bool,
-    /// When a fetch, not a clone, last found the tip of the approved branch, whatever else it asked for.
+    /// When a fetch, not a clone, last brought it, or would have; one of another branch alone says nothing of it.
     pub fetched: Option<Instant>,
     /// When a fetch or clone did.
     pub seen: Option<Instant>,

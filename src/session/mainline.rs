@@ -79,15 +79,20 @@ pub(crate) fn read_approvals(
     let own = own.filter(|own| Some(*own) != tip && !branch.reaches(*own));
     let unpushed = own.and_then(|own| repository.added(tip, own, &LedgerPrefix::default()).ok());
     branch.remote = remote.map(|remote| {
-        let last = repository.last_fetch(&chosen.reference, remote, chosen.tip);
+        let name = format!("{remote}/{APPROVALS_BRANCH}");
+        let approved = repository.last_fetch(&chosen.reference, remote, Some(chosen.tip));
+        let last = repository.last_fetch(&format!("refs/remotes/{name}"), remote, tip);
+        // A clone that has none asks for no fetch again and again.
+        let perhaps = approved.perhaps_all.filter(|_| tip.is_none());
+        let fetched = last.found.max(approved.all).max(perhaps);
         RemoteBranch {
-            name: format!("{remote}/{APPROVALS_BRANCH}"),
+            name,
             command: repository.fetch_of(remote, APPROVALS_BRANCH),
             is_followed: repository.follows(remote, APPROVALS_BRANCH),
             // After a fetch of all branches that found this tip, the remote has no such branch: another one would change nothing.
-            is_known: tip.is_some() || last.is_of_all,
-            fetched: last.found,
-            seen: last.seen,
+            is_known: tip.is_some() || approved.all.is_some(),
+            fetched,
+            seen: last.seen.max(fetched),
             unpushed: unpushed.unwrap_or_default(),
         }
     });

@@ -58,7 +58,7 @@ impl Snapshot<'_> {
             ));
         };
         let run = format!("run `git fetch {remote}`");
-        let Some(fetched) = repository.last_fetch(name, remote, chosen.tip).seen else {
+        let Some(fetched) = repository.last_fetch(name, remote, Some(chosen.tip)).seen else {
             return Some(format!(
                 "it is not known when {name} was fetched, and --max-age is {most}: {run}"
             ));

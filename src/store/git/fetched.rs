@@ -16,29 +16,37 @@ use crate::store::git::Repository;
 pub struct LastFetch {
     /// When a fetch, not a clone, found that commit there.
     pub found: Option<Instant>,
-    /// When a fetch or clone did: the newest of `found` and of what these wrote to the reflog of the ref, or of the remote's HEAD.
+    /// When a fetch or clone did: the newest of `found`, and of what these wrote to the reflog of the ref, or a clone to that of the remote's HEAD.
     pub seen: Option<Instant>,
-    /// Whether a fetch that found it asked for more than that branch: `git fetch REMOTE BRANCH` says nothing of others.
-    pub is_of_all: bool,
+    /// When a fetch that found it asked for all branches: `git fetch REMOTE BRANCH` says nothing of others.
+    pub all: Option<Instant>,
+    /// When a fetch found it and named no other branch, as `git fetch REMOTE` does, too, where the remote has only that one.
+    pub perhaps_all: Option<Instant>,
 }
 
 impl Repository {
-    /// Reads when a remote-tracking ref was fetched with this commit at its tip.
-    pub fn last_fetch(&self, name: &str, remote: &str, tip: Oid) -> LastFetch {
+    /// Reads when a remote-tracking ref was fetched with this commit at its tip; without one, only a clone is known.
+    pub fn last_fetch(&self, name: &str, remote: &str, tip: Option<Oid>) -> LastFetch {
         let Some(branch) = name.strip_prefix(&format!("refs/remotes/{remote}/")) else {
             return LastFetch::default();
         };
+        let log = |name: &str| self.common_dir.join("logs").join(name);
+        let logged = last_logged(&log(name), &["fetch", "pull", "clone:"]);
         let mut last = LastFetch::default();
         for file in [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD")) {
             let Ok(text) = fs::read_to_string(&file) else { continue };
-            if names(&text, branch, tip) {
-                last.found = last.found.max(modified(&file));
-                last.is_of_all |= text.lines().count() > 1 || text.contains("\tnot-for-merge\t");
+            let Some(others) = tip.and_then(|tip| marks(&text, branch, tip)) else { continue };
+            let at = modified(&file);
+            last.found = last.found.max(at);
+            if others.contains(&"not-for-merge") {
+                last.all = last.all.max(at);
+            } else if others.len() == 1 && !logged.as_ref().is_some_and(|(_, by)| has_names(by)) {
+                last.perhaps_all = last.perhaps_all.max(at);
             }
         }
-        let logs = [name.to_owned(), format!("refs/remotes/{remote}/HEAD")];
-        let logged = logs.map(|name| logged(&self.common_dir.join("logs").join(name)));
-        last.seen = logged.into_iter().fold(last.found, Option::max);
+        let cloned = last_logged(&log(&format!("refs/remotes/{remote}/HEAD")), &["clone:"]);
+        let logged = [logged, cloned].into_iter().flatten().map(|(at, _)| Some(at));
+        last.seen = logged.fold(last.found, Option::max);
         last
     }
 }
@@ -49,24 +57,34 @@ fn modified(file: &Path) -> Option<Instant> {
     Instant::from_unix(i64::try_from(since.as_secs()).ok()?)
 }
 
-/// Tells whether a file that a fetch wrote names this commit for this branch.
-fn names(text: &str, branch: &str, tip: Oid) -> bool {
-    let (tip, branch) = (tip.to_string(), format!("branch '{branch}' of "));
-    text.lines().any(|line| {
+// Returns how a file that a fetch wrote marks the branches of the remote; `None` if it does not name this commit for this branch.
+fn marks<'t>(text: &'t str, branch: &str, tip: Oid) -> Option<Vec<&'t str>> {
+    let lines = text.lines().filter_map(|line| {
         let mut parts = line.splitn(3, '\t');
-        let (oid, _, what) = (parts.next(), parts.next(), parts.next());
-        oid == Some(tip.as_str()) && what.is_some_and(|what| what.starts_with(&branch))
-    })
+        let (oid, mark, what) = (parts.next()?, parts.next()?, parts.next()?);
+        let (name, url) = what.strip_prefix("branch '")?.split_once("' of ")?;
+        Some((oid, mark, name, url))
+    });
+    let tip = tip.to_string();
+    let found = lines.clone().find(|(oid, _, name, _)| *oid == tip && *name == branch);
+    let (_, _, _, remote) = found?;
+    Some(lines.filter(|(_, _, _, url)| *url == remote).map(|(_, mark, ..)| mark).collect())
 }
 
-/// Returns the time of the last reflog entry that a fetch, a pull or a clone wrote.
-fn logged(file: &Path) -> Option<Instant> {
+// Returns the time and the command of the last entry of a reflog that begins so.
+fn last_logged(file: &Path, beginnings: &[&str]) -> Option<(Instant, String)> {
     let text = fs::read(file).ok()?;
     let text = String::from_utf8_lossy(&text);
     text.lines().rev().find_map(|line| {
         let (who, what) = line.split_once('\t')?;
-        let is_fetch = ["fetch", "pull", "clone:"].iter().any(|word| what.starts_with(word));
+        let is_wanted = beginnings.iter().any(|word| what.starts_with(word));
         let seconds = who.rsplit(' ').nth(1)?.parse().ok()?;
-        is_fetch.then(|| Instant::from_unix(seconds))?
+        let command = what.rsplit_once(": ").map_or(what, |(command, _)| command);
+        is_wanted.then(|| Some((Instant::from_unix(seconds)?, command.to_owned())))?
     })
+}
+
+// Tells whether a command of a reflog names branches: `pull --rebase origin main`.
+fn has_names(command: &str) -> bool {
+    command.split(' ').skip(1).filter(|word| !word.starts_with('-')).count() > 1
 }

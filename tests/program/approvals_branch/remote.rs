@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::{ID, Ledger, MERGED, shell};
+use super::{ID, Ledger, MERGED, RECORD, shell};
 use crate::cli::{self, Run};
 use crate::support::repo::{git, speak};
 use crate::support::tools::need;
@@ -215,6 +215,41 @@ fn who_fetched_before_the_job_was_done_is_told_to_fetch_again() {
     };
     assert_eq!(fetch("2026-11-20T12:01:00Z").as_deref(), Some("git fetch origin"));
     assert_ne!(fetch("2026-11-20T12:06:00Z").as_deref(), Some("git fetch origin"));
+}
+
+#[test]
+fn a_fetch_of_the_approved_branch_alone_says_nothing_of_statements() {
+    let forge = Forge::new();
+    let nina = forge.clone("nina", &[]);
+    let next = || {
+        let shown = run(nina.path(), "2026-11-25", &["show", ID, "--format", "json"]);
+        let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+        shown["next"]["command"].as_str().map(str::to_owned)
+    };
+    let at = |at: &str, line: &str| {
+        let line =
+            format!("GIT_COMMITTER_DATE={at} git {line} -q && touch -d {at} .git/FETCH_HEAD");
+        assert!(shell(nina.path(), &line), "{line}");
+        next()
+    };
+    let fetch = Some("git fetch origin".to_owned());
+    // It was cloned before the merge, has no such branch, and nobody asked for it since.
+    assert!(shell(nina.path(), "rm -rf .git/logs/refs/remotes"));
+    forge.merge();
+    assert_eq!(at("2026-11-20T12:06:00Z", "pull origin main"), fetch);
+    assert_eq!(at("2026-11-20T12:06:00Z", "fetch origin main billing"), fetch);
+    assert_ne!(at("2026-11-20T12:06:00Z", "fetch origin"), fetch);
+    // It has the branch, from before the job was done.
+    forge
+        .ledger
+        .says("2026-11-20T12:01:00Z", &speak::no("sam", ID, RECORD, "2026-11-20T12:01:00Z"));
+    let from = forge.ledger.repo.path().display().to_string();
+    git(forge.remote.path(), &["fetch", "-q", &from, "exledger-approvals:exledger-approvals"]);
+    assert_eq!(at("2026-11-20T12:02:00Z", "fetch origin"), fetch);
+    assert_eq!(at("2026-11-20T12:06:00Z", "fetch origin main"), fetch);
+    assert_ne!(at("2026-11-20T12:06:00Z", "fetch origin exledger-approvals"), fetch);
+    assert_eq!(at("2026-11-20T12:02:00Z", "fetch origin"), fetch);
+    assert_ne!(at("2026-11-20T12:06:00Z", "fetch origin"), fetch);
 }
 
 #[test]
