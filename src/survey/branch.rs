@@ -7,11 +7,11 @@ use crate::approval::sources::message::{self, CommitMessage};
 use crate::history::branch::{Branch, BranchCommit, BranchContext};
 use crate::history::commit::Commit;
 use crate::history::merge_content::ComparedPath;
-use crate::history::objects::{Objects, Obstacle};
+use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::trails::Bytes;
 use crate::history::tree::CommitTree;
-use crate::history::version::TrailKey;
+use crate::history::version::{FileAt, TrailKey};
 use crate::history::watched_paths::{Interest, ReadPurpose};
 use crate::ledger;
 use crate::ledger::tree::{Tree, TreeError};
@@ -147,8 +147,8 @@ impl BranchAuthors {
 pub struct Ruling {
     pub commit: Rc<Commit>,
     pub path: String,
-    /// Whether the file exists before, and after.
-    pub there: [bool; 2],
+    /// The file before, and after; `None` if it does not exist.
+    pub blobs: [Option<Oid>; 2],
 }
 
 /// Returns the authors of a record's change: those of each commit in which it differs from every parent (A2).
@@ -185,27 +185,41 @@ pub fn made(commits: &[BranchCommit], delta: &Delta, governance: &Governance) ->
 pub fn rulings(commits: &[BranchCommit]) -> Vec<Ruling> {
     let mut found = Vec::new();
     for branch_commit in commits {
-        for subject in &branch_commit.touched {
-            let ComparedPath::Governance(path) = subject else {
-                continue;
-            };
-            let bytes = branch_commit.first.get(subject);
-            found.push(Ruling {
-                commit: Rc::clone(&branch_commit.commit),
-                path: path.clone(),
-                there: bytes.map_or([true, true], |bytes| {
-                    [&bytes.old, &bytes.new].map(|blobs| !blobs.is_empty())
-                }),
-            });
+        for (subject, bytes) in &branch_commit.first {
+            if let ComparedPath::Governance(path) = subject
+                && branch_commit.touched.contains(subject)
+            {
+                let blob = |files: &[FileAt]| files.first().map(|file| file.blob);
+                let blobs = [&bytes.old, &bytes.new].map(|files| blob(files));
+                let commit = Rc::clone(&branch_commit.commit);
+                found.push(Ruling { commit, path: path.clone(), blobs });
+            }
         }
     }
     found
 }
 
+/// Leaves out what only repeats the text of the approved branch, as the commits of a branch do that was squashed there: up to
+/// the first commit that gives the file another one.
+pub fn without_landed(
+    mut rulings: Vec<Ruling>,
+    landed: &BTreeMap<String, Option<Oid>>,
+) -> Vec<Ruling> {
+    let mut changed = BTreeSet::new();
+    rulings.retain(|Ruling { path, blobs: [_, after], .. }| {
+        let is_landed = landed.get(path) == Some(after) && !changed.contains(path);
+        if !is_landed {
+            changed.insert(path.clone());
+        }
+        !is_landed
+    });
+    rulings
+}
+
 /// Returns the commits of a branch, and each governance that one of them introduces.
 ///
 /// A file counts as a governance file if any policy on or before the branch names it; `known` are the files named
-/// before it. Files in the folders of `redesigns` are found with them, and so are the policies of all folders. `read` returns the governance of a tree.
+/// before it, and `landed` those whose text on the approved branch introduces nothing. Files in the folders of `redesigns` are found with them, and so are the policies of all folders. `read` returns the governance of a tree.
 ///
 /// # Errors
 /// [`Obstacle`] if a needed object is missing.
@@ -215,6 +229,7 @@ pub fn collect_commits(
     branch: &Branch,
     [folders, redesigns]: [&[String]; 2],
     known: impl IntoIterator<Item = String>,
+    landed: &BTreeMap<String, Option<Oid>>,
     read: &dyn Fn(&dyn Tree) -> Result<Governance, TreeError>,
 ) -> Result<(Vec<BranchCommit>, Vec<Rc<Governance>>), Obstacle> {
     let mut paths: BTreeSet<String> = known.into_iter().map(|path| prefix.plain(&path)).collect();
@@ -227,7 +242,7 @@ pub fn collect_commits(
             .with_all_policies();
         let branch_commits = branch.commits(&mut BranchContext::new(objects, prefix, &interest))?;
         let mut states = Vec::new();
-        let ruled = rulings(&branch_commits).into_iter();
+        let ruled = without_landed(rulings(&branch_commits), landed).into_iter();
         let mut commits: Vec<_> =
             ruled.filter(|change| paths.contains(&change.path)).map(|it| it.commit).collect();
         commits.dedup_by_key(|commit| commit.oid);

@@ -40,22 +40,21 @@ pub fn changes(
         }
         for folder in FOLDERS {
             let changed = find_changed(objects, folder, commit.tree, &parents);
-            for (path, there) in changed? {
-                found.push(Ruling { commit: Rc::clone(commit), path: prefix.inward(&path), there });
+            for (path, blobs) in changed? {
+                found.push(Ruling { commit: Rc::clone(commit), path: prefix.inward(&path), blobs });
             }
         }
     }
     Ok(found)
 }
 
-/// Returns the files below a folder that differ from those of every parent: whether the first parent has each,
-/// and whether it still exists.
+// Returns the files below a folder that differ from those of every parent, as the first parent has each, and as it is now.
 fn find_changed(
     objects: &dyn Objects,
     folder: &str,
     own: Oid,
     parents: &[Oid],
-) -> Result<Vec<(String, [bool; 2])>, TreeError> {
+) -> Result<Vec<(String, [Option<Oid>; 2])>, TreeError> {
     let tree = |root| CommitTree::new(objects, root, &LedgerPrefix::default());
     let whole = tree(own).entry(folder)?;
     for parent in parents {
@@ -72,8 +71,8 @@ fn find_changed(
         own.keys().chain(others.iter().flat_map(WorkflowFiles::keys)).collect();
     let is_changed = |path: &&String| others.iter().all(|other| other.get(*path) != own.get(*path));
     let changed = paths.into_iter().filter(is_changed).map(|path| {
-        let before = others.first().is_some_and(|other| other.contains_key(path));
-        (path.clone(), [before, own.contains_key(path)])
+        let blob = |files: &WorkflowFiles| files.get(path).map(|(_, blob)| *blob);
+        (path.clone(), [others.first().and_then(blob), blob(&own)])
     });
     Ok(changed.collect())
 }

@@ -37,7 +37,7 @@ impl Authorship {
             author: author.map(|author| author.email.clone()),
             path: ruling.path,
             branch: self.branch.clone(),
-            how: how(ruling.there),
+            how: how(ruling.blobs.map(|blob| blob.is_some())),
             inherited: Vec::new(),
         }
     }

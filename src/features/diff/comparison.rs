@@ -10,6 +10,7 @@ use crate::features::diff::redesigns::{plan_redesigns, redesign_folders};
 use crate::features::diff::uncounted::UncountedFiles;
 use crate::history::branch::Branch;
 use crate::history::chain::Chain;
+use crate::history::folder::Mode;
 use crate::history::folders::{ComparisonJob, FileChange, FolderComparison, RecordSearch};
 use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::{Oid, OidMap};
@@ -188,6 +189,38 @@ impl Comparer<'_> {
         Ok(UncountedFiles::of(history, &approvals.counted, landing))
     }
 
+    // Returns the governance files at a commit of the approved ref whose text counts after it.
+    fn counted_files(
+        &self,
+        commit: Oid,
+        governance: &Governance,
+    ) -> Result<BTreeMap<String, Option<Oid>>, Undetermined> {
+        let uncounted = self.uncounted(commit)?;
+        let paths = governance.paths().into_iter().map(|path| self.prefix.plain(&path));
+        self.landed_files(commit, paths.filter(|path| !uncounted.has(path)))
+    }
+
+    // Returns some files at a commit of the approved ref, each as it is there; of another commit nothing has landed.
+    pub(super) fn landed_files(
+        &self,
+        commit: Oid,
+        paths: impl Iterator<Item = String>,
+    ) -> Result<BTreeMap<String, Option<Oid>>, Undetermined> {
+        let mut landed = BTreeMap::new();
+        if self.landing(commit)?.is_none() {
+            return Ok(landed);
+        }
+        let tree = self.tree(commit)?;
+        for path in paths {
+            match tree.entry(&path)? {
+                Some((Mode::File, blob)) => landed.insert(path, Some(blob)),
+                Some(_) => continue,
+                None => landed.insert(path, None),
+            };
+        }
+        Ok(landed)
+    }
+
     /// Returns which landing a commit of the approved ref is, if the governance that counts after it can be determined.
     fn landing(&self, commit: Oid) -> Result<Option<usize>, Undetermined> {
         let (history, approvals) = self.past()?;
@@ -261,20 +294,22 @@ impl Comparer<'_> {
         let mut governance_paths: BTreeSet<String> =
             states.into_iter().flat_map(Governance::paths).collect();
         let planned = redesign_folders(states.into_iter());
+        let landed = self.counted_files(onto, &cast.onto)?;
         let (commits, mut brought) = branch::collect_commits(
             self.repository,
             &self.prefix,
             &branch,
             [&folders, &planned],
             governance_paths.iter().cloned(),
+            &landed,
             &|tree| uncounted.read(tree),
         )?;
         let ruled = self.without_other_policies(branch::rulings(&commits), &governance_paths)?;
         let governors = find_governors(&ruled, &cast.onto);
         let by_branch = brought.iter().flat_map(|state| state.paths());
         let ruling: BTreeSet<String> = by_branch.chain(governance_paths.iter().cloned()).collect();
-        let mut rulings: Vec<GovernanceChange> =
-            self.of_policy(ruled, &planned, &ruling).map(|ruling| cast.ruling(ruling)).collect();
+        let ruled = self.of_policy(branch::without_landed(ruled, &landed), &planned, &ruling);
+        let mut rulings: Vec<GovernanceChange> = ruled.map(|ruling| cast.ruling(ruling)).collect();
         governance_paths.extend(rulings.iter().map(|ruling| ruling.path.clone()));
         let mut loose = BTreeSet::new();
         if proposed.commit.is_none() {
@@ -303,7 +338,7 @@ impl Comparer<'_> {
             onto: Rc::clone(&cast.onto),
             entries,
             rulings,
-            workflows: self.workflows(&cast, &branch, parents, proposed)?,
+            workflows: self.workflows(&cast, (onto, &branch), parents, proposed)?,
             governors,
             before,
             brought,

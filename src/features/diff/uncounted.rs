@@ -43,6 +43,10 @@ impl UncountedFiles {
         UncountedFiles { prefix: history.prefix.clone(), files: files.collect() }
     }
 
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
     pub(crate) fn still_in(&self, tree: &dyn Tree) -> Result<Vec<String>, Undetermined> {
         let tree = CountedTree { tree, files: self };
         let mut paths = Vec::new();

@@ -12,19 +12,22 @@ use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::rules::change_cases::GovernanceChange;
 use crate::session::error::Undetermined;
-use crate::survey::workflows;
+use crate::survey::{branch, workflows};
 
 impl Comparer<'_> {
     pub(crate) fn workflows(
         &self,
         cast: &Authorship,
-        branch: &Branch,
+        (onto, branch): (Oid, &Branch),
         parents: &[Oid],
         proposed: ProposedState<'_>,
     ) -> Result<Vec<GovernanceChange>, Undetermined> {
         let committed = workflows::changes(self.repository, &self.prefix, branch)?;
+        let paths = committed.iter().map(|change| change.path.clone());
+        let landed = self.landed_files(onto, paths)?;
+        let committed = branch::without_landed(committed, &landed).into_iter();
         let mut found: Vec<GovernanceChange> =
-            committed.into_iter().map(|change| cast.ruling(change)).collect();
+            committed.map(|change| cast.ruling(change)).collect();
         if proposed.commit.is_some() {
             return Ok(found);
         }

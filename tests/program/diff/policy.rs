@@ -17,6 +17,44 @@ fn every_commit_that_changes_the_policy_is_named_also_when_a_later_one_undoes_it
 }
 
 #[test]
+fn what_was_squashed_into_main_is_no_change_of_a_branch_that_goes_on_from_it() {
+    let stricter = POLICY.replace("max_term: 90d", "max_term: 80d");
+    let ledger = Ledger::with(&[ID]);
+    let (work, job) = (ledger.repo.branch("work"), ".github/workflows/exledger.yml");
+    work.by("ana").write("exledger.yaml", &stricter).write(job, "on: push\n").commit("Tighten");
+    ledger.repo.by("lee").through("github").squash("work", "Tighten (#2)");
+    let next = || ledger.repo.branch_from("next", "work").by("ana");
+    next().edit(ID, "title: A better title for it").commit("Reword");
+    let (exit, diff) = ledger.diff("next");
+    assert_eq!((exit, found(&diff)), (0, Vec::new()), "{diff:#}");
+    // A real change is found, with what restores the text after it.
+    let loose = POLICY.replace("max_term: 90d", "max_term: 200d");
+    next().write("exledger.yaml", &loose).write(job, "on: pull_request\n").commit("Loosen");
+    next().write("exledger.yaml", &stricter).write(job, "on: push\n").commit("Tighten again");
+    let (_, diff) = ledger.diff("next");
+    let both = [["warning workflow-changed"; 2], ["warning policy-changed"; 2]].concat();
+    assert_eq!(found(&diff), both);
+    // So is one that only a merge makes.
+    let merged = || ledger.repo.branch_from("merged", "work").by("ana");
+    merged().edit(ID, "title: Another title for it").commit("Reword");
+    merged().write("exledger.yaml", &loose).merge("main", "Merge branch 'main' into merged");
+    assert_eq!(found(&ledger.diff("merged").1), ["warning policy-changed"]);
+    // What main has taken back since, the branch would bring again.
+    ledger.repo.by("dana").write("exledger.yaml", POLICY).commit("Back");
+    assert_eq!(found(&ledger.diff("next").1)[2..], ["warning policy-changed"; 3]);
+}
+
+#[test]
+fn the_text_of_a_policy_that_merely_landed_is_a_change() {
+    let ledger = Ledger::with(&[ID]);
+    let loose = POLICY.replace("max_term: 90d", "max_term: 200d");
+    ledger.repo.branch("work").by("ana").write("exledger.yaml", &loose).commit("Loosen");
+    ledger.repo.by("ana").write("exledger.yaml", &loose).commit("Loosen");
+    ledger.repo.branch("work").by("ana").edit(ID, "title: Another title").commit("Reword");
+    assert!(found(&ledger.diff("work").1).contains(&"warning policy-changed".to_owned()));
+}
+
+#[test]
 fn the_first_policy_waits_for_no_approval() {
     let repo = crate::support::repo::Repo::at("2026-11-20T09:00:00Z");
     repo.by("ana").write("README.md", "Payments\n").commit("Begin");
