@@ -12,6 +12,7 @@ mod texts;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
+use exledger::approval::sources::keys::Keys;
 use exledger::diag::remedy::Remedy;
 use exledger::diag::sorting::StableSort as _;
 use exledger::features::import::adopt::AdoptionRequest;
@@ -20,6 +21,7 @@ use exledger::features::import::entry::ImportedState;
 use exledger::features::scan::place::ScanPlace;
 use exledger::ledger::tree::Tree as _;
 use exledger::plan::answers::Answers;
+use exledger::policy::governance::Governance;
 use exledger::record::vocabulary::{Risk, Vocabulary};
 use exledger::session::Session;
 use exledger::session::error::{Error, Undetermined};
@@ -191,7 +193,8 @@ impl Run for InitArgs {
         init.created.sort();
         init.skipped.order_by(|one, other| one.path.cmp(&other.path));
         let git = next_steps::git_command(ctx, tree.root());
-        let connect = jobs.is_some().then(|| format!("{} ci setup", next_steps::program(ctx)));
+        let connect = jobs.filter(|_| !lists_review_key(located.as_ref().ok()));
+        let connect = connect.map(|_| format!("{} ci setup", next_steps::program(ctx)));
         init.next = files::next(&init.created, connect, &git);
         on_branch(ctx, (&setup, &origin), adopted.as_ref(), &mut init.next);
         ctx.show(view::init::doc(&init))?;
@@ -222,6 +225,11 @@ impl Run for InitArgs {
     }
 }
 
+fn lists_review_key(located: Option<&Located>) -> bool {
+    let there = located.and_then(|located| Governance::read(&located.tree).ok());
+    there.is_some_and(|there| Keys::from_governance(&there, &there).has_bridge())
+}
+
 fn on_branch(
     ctx: &Ctx,
     (setup, origin): (&Setup, &Origin),
@@ -235,7 +243,11 @@ fn on_branch(
         _ => return,
     };
     let ledger = setup.place.tree.root().join(&setup.place.prefix);
-    next_steps::beside_approved(ctx, (&ledger, branch), next);
+    if let Some(branch) = next_steps::beside_approved(ctx, (&ledger, branch), next) {
+        ctx.hint(&format!(
+            "hint: nothing of it counts yet: once {branch} is pushed, open a pull request, and have it merged"
+        ));
+    }
 }
 
 fn tell_listed(ctx: &Ctx, adopted: &PreparedImport<'_>) {

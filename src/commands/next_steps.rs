@@ -10,6 +10,7 @@ use exledger::diag::shell::quoted;
 use exledger::features::decide::decided::DecidedRecord;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::digest::Digest;
+use exledger::history::refs::HeadState;
 use exledger::session::Session;
 use exledger::store::git::Repository;
 use exledger::store::git::judged::Operation;
@@ -90,15 +91,28 @@ pub(crate) fn sending(
     switch.into_iter().chain(commit).chain(push).collect()
 }
 
-/// Puts commands that commit what others have to approve on a branch of its own, if the approved one is checked out.
-pub(crate) fn beside_approved(ctx: &Ctx, (ledger, branch): (&Path, &str), next: &mut Vec<String>) {
-    let Ok(home) = Session::open(ledger, ctx.options()) else { return };
-    if home.approved_ref().is_ok() && home.own_branch().is_none() {
-        let git = git_command(ctx, home.root());
-        let branch = unused(&home, branch);
-        next.insert(0, format!("{git} switch -c {branch}"));
-        next.extend(push(ctx, &home, &branch));
+// Adds to commands that commit what others have to approve a branch of its own, if the approved one is checked out, and the push.
+// Returns the branch that then has to be merged.
+pub(crate) fn beside_approved(
+    ctx: &Ctx,
+    (ledger, branch): (&Path, &str),
+    next: &mut Vec<String>,
+) -> Option<String> {
+    let home = Session::open(ledger, ctx.options()).ok()?;
+    if home.approved_ref().is_err() {
+        // The first push begins the approved branch.
+        if let HeadState::Branch(name) = home.repository_or_none()?.refs().ok()?.head {
+            next.extend(push(ctx, &home, name.strip_prefix("refs/heads/")?));
+        }
+        return None;
     }
+    let own = home.own_branch();
+    let branch = own.clone().unwrap_or_else(|| unused(&home, branch));
+    if own.is_none() {
+        next.insert(0, format!("{} switch -c {branch}", git_command(ctx, home.root())));
+    }
+    next.push(push(ctx, &home, &branch)?);
+    Some(branch)
 }
 
 // Returns a name that no branch has, here or on a remote: the branch of an earlier decision stays until somebody deletes it.

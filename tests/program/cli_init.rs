@@ -4,7 +4,7 @@ use exledger::policy::governance::Governance;
 use std::path::Path;
 
 use crate::cli::run;
-use crate::support::repo::{Repo, git};
+use crate::support::repo::{Repo, git, speak};
 use crate::support::samples;
 
 /// A release knows the commit of its action; any build takes one.
@@ -57,20 +57,30 @@ fn the_first_push_is_the_way_on_in_a_clone_of_an_empty_repository() {
     git(folder.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "origin.git"]);
     git(folder.path(), &["clone", "--quiet", "origin.git", "clone"]);
     let clone = folder.path().join("clone");
-    created(&clone, &INIT);
-    git(&clone, &["add", "."]);
-    let nina = ["-c", "user.name=Nina", "-c", "user.email=nina@example.com"];
-    git(&clone, &[&nina[..], &["commit", "--quiet", "--message=Keep a ledger"]].concat());
-    let doctor = run(&clone, &["doctor", "--format", "json"]);
-    let answer: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
-    assert_eq!(
-        (doctor.code, &answer["checks"][0]["commands"]),
-        (3, &serde_json::json!(["git push -u origin main"]))
-    );
-    git(&clone, &["push", "--quiet", "-u", "origin", "main"]);
-    let doctor = run(&clone, &["doctor", "--format", "json"]);
-    let answer: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
-    assert_eq!(answer["checks"][0]["state"], "ok", "{}", doctor.out);
+    git(&clone, &["config", "user.email", "nina@example.com"]);
+    git(&clone, &["config", "user.name", "Nina"]);
+    let init = run(&clone, &INIT[..1]);
+    let next: Vec<&str> = init.out.split("Next\n").nth(1).unwrap().lines().collect();
+    let push = "git push -u origin main";
+    assert_eq!(next.last(), Some(&push), "{}", init.out);
+    // Each command is left out once it has been run, and those that are left can be run.
+    let left = || {
+        let doctor = run(&clone, &["doctor", "--format", "json"]);
+        let answer: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
+        let commands = answer["checks"][0]["commands"].as_array().unwrap().clone();
+        let text = |command: serde_json::Value| command.as_str().unwrap().to_owned();
+        commands.into_iter().map(text).collect::<Vec<_>>()
+    };
+    let commit = "git commit -m \"Keep exceptions in a ledger\"";
+    let all = left();
+    assert!(all[0].starts_with("git add ") && all[1..] == [commit, push], "{all:?}");
+    for (n, command) in all.iter().enumerate() {
+        let mut shell = std::process::Command::new("sh");
+        let done = shell.args(["-c", command]).current_dir(&clone).output().unwrap();
+        assert!(done.status.success(), "{command}");
+        assert_eq!(left(), all[n + 1..]);
+    }
+    assert_eq!(git(&clone, &["status", "--porcelain"]), "");
 }
 
 #[test]
@@ -248,6 +258,14 @@ fn with_a_remote_the_next_steps_end_with_a_branch_and_leave_the_approved_one() {
     let pushed = git(&clone, &["show", "--name-only", "--format=", "origin/keep-exceptions"]);
     assert_eq!(pushed.lines().collect::<Vec<_>>(), FILES);
     assert_eq!(git(&clone, &["status", "--porcelain"]), "");
+    assert!(init.err.contains("open a pull request, and have it merged"), "{}", init.err);
+    // A branch of one's own is pushed as it is, and a listed key is not asked for again.
+    std::fs::write(clone.join(".github/allowed_signers"), speak::bridge_line()).unwrap();
+    let more =
+        run(&clone, &["init", "--forge", "github", "--install", "true", "--with", "codeowners"]);
+    let next: Vec<&str> = more.out.split("Next\n").nth(1).unwrap().lines().collect();
+    let (first, last) = ("git add .github", "git push -u origin keep-exceptions");
+    assert!(next.first() == Some(&first) && next.last() == Some(&last), "{next:?}");
 }
 
 #[test]

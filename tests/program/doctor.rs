@@ -151,19 +151,27 @@ fn without_a_policy_on_the_approved_branch_nothing_is_known() {
     assert_eq!(diagnosis.verdict(), ApprovalsCount::Unknown);
     let policy = check(&repo, CheckName::Policy);
     assert_eq!(policy.state, CheckState::Unknown);
-    assert_eq!(policy.commands, ["git add exledger.yaml", "git commit"]);
+    let commit = "git commit -m \"Keep exceptions in a ledger\"";
+    assert_eq!(policy.commands, ["git add exledger.yaml", commit]);
     assert!(diagnosis.checks.iter().skip(3).all(|check| check.state == CheckState::Unknown));
     // It is committed on a branch, and waits for its merge.
     let switch = |branch: &str| git(repo.path(), &["checkout", "-q", "-f", branch]);
     repo.branch("ledger").by("lee").write("exledger.yaml", POLICY).commit("Keep a ledger");
     switch("ledger");
     let policy = check(&repo, CheckName::Policy);
-    assert_eq!(policy.message, "exledger.yaml is on ledger, and not merged into main yet");
+    let message = "exledger.yaml is on ledger, and not merged into main yet: have it merged";
+    assert_eq!(policy.message, message);
     assert_eq!(policy.commands, Vec::<String>::new());
     let begin = repo.tip("main");
     repo.config("remote.origin.url", "https://github.com/example/payments.git");
     repo.set_ref("refs/remotes/origin/main", begin);
-    assert_eq!(check(&repo, CheckName::Policy).commands, ["git push origin HEAD"]);
+    assert_eq!(check(&repo, CheckName::Policy).commands, ["git push -u origin ledger"]);
+    git(repo.path(), &["checkout", "-q", "--detach"]);
+    let push = ["git push origin HEAD:refs/heads/ledger"];
+    assert_eq!(check(&repo, CheckName::Policy).commands, push, "nothing is left to commit");
+    repo.set_ref("refs/remotes/origin/ledger", repo.tip("ledger"));
+    assert_eq!(check(&repo, CheckName::Policy).commands, Vec::<String>::new());
+    git(repo.path(), &["update-ref", "-d", "refs/remotes/origin/ledger"]);
     repo.set_ref("refs/heads/main", repo.tip("ledger"));
     switch("main");
     let push = check(&repo, CheckName::Policy).commands;
@@ -179,6 +187,40 @@ fn without_a_policy_on_the_approved_branch_nothing_is_known() {
         .commit("Keep a ledger");
     repo.config("user.email", "ana@example.com");
     assert_yes(&repo);
+}
+
+#[test]
+fn what_the_checkout_has_already_is_asked_for_no_more_but_to_be_merged() {
+    let repo = ledger(&POLICY.replace("name: example/payments\n", ""));
+    repo.by("lee").remove(SIGNERS).commit("Clear the list");
+    repo.checkout();
+    let here = "; this checkout settles that once it is merged and approved";
+    let left = |name: CheckName| {
+        let check = check(&repo, name);
+        assert!(!check.message.ends_with(here) || check.lines.is_empty(), "{:?}", check.lines);
+        check.commands
+    };
+    assert_eq!(left(CheckName::Ci), ["exledger ci setup"]);
+    repo.config("remote.origin.url", "https://github.com/example/payments.git");
+    repo.set_ref("refs/remotes/origin/main", repo.tip("main"));
+    repo.scribble("exledger.yaml", POLICY);
+    repo.scribble(SIGNERS, &speak::bridge_line());
+    // The commands are given once.
+    assert_eq!(left(CheckName::Ci), Vec::<String>::new());
+    let rest = ["git commit -m \"Change the rules of the ledger\"", "git push -u origin ledger"];
+    let add = "git add .github/allowed_signers exledger.yaml";
+    assert_eq!(left(CheckName::Name), [["git switch -c ledger", add], rest].concat());
+    git(repo.path(), &["switch", "-q", "-c", "ledger"]);
+    git(repo.path(), &["add", "."]);
+    assert_eq!(left(CheckName::Name), rest);
+    git(repo.path(), &["commit", "-q", "-m", "Change the rules"]);
+    assert_eq!(left(CheckName::Name), rest[1..]);
+    repo.set_ref("refs/remotes/origin/ledger", repo.tip("ledger"));
+    assert_eq!(left(CheckName::Name), Vec::<String>::new());
+    assert!(check(&repo, CheckName::Ci).message.ends_with(here));
+    // A checkout that is behind settles nothing that the approved branch took back.
+    git(repo.path(), &["switch", "-q", "-C", "old", "ledger~2"]);
+    assert_eq!(left(CheckName::Ci), ["exledger ci setup"]);
 }
 
 #[test]

@@ -78,7 +78,7 @@ struct Accounts<'g> {
 
 pub(super) fn check(facts: &DoctorFacts<'_>) -> (DoctorCheck, Vec<UnmappedAccount>) {
     let accounts = Accounts::find(facts.governance, facts.recent);
-    let all = accounts.unmapped(facts.in_work_tree);
+    let all = accounts.unmapped(facts.checkout.governance.as_ref());
     let name = CheckName::Accounts;
     let (matter, others): (Vec<_>, Vec<_>) = all.iter().partition(|account| account.matters);
     let lines = |accounts: &[&UnmappedAccount]| -> Vec<String> {
@@ -88,14 +88,7 @@ pub(super) fn check(facts: &DoctorFacts<'_>) -> (DoctorCheck, Vec<UnmappedAccoun
         let logins: Vec<&str> = accounts.iter().map(|account| account.login.as_str()).collect();
         diag::names(&logins)
     };
-    let check = if !matter.is_empty() && matter.iter().all(|account| account.address.is_some()) {
-        let message = format!(
-            "{}: mapped in the work tree's {}, but not on the approved branch: merge it in a change that someone else approves",
-            who(&matter),
-            policy::FILE
-        );
-        DoctorCheck::problem(name, message)
-    } else if !matter.is_empty() {
+    let check = if !matter.is_empty() {
         let (are, they) = if matter.len() == 1 {
             ("is a forge account of an unknown person", "it")
         } else {

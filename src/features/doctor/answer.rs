@@ -12,17 +12,16 @@ use crate::approval::sources::signature;
 use crate::diag::shell::quoted;
 use crate::features::doctor;
 use crate::features::doctor::check::{CheckName, DoctorCheck};
+use crate::features::doctor::checkout::Checkout;
 use crate::features::doctor::diagnosis::Diagnosis;
 use crate::features::doctor::facts::{CloneState, DoctorFacts, GitUser, OwnKey};
 use crate::features::doctor::{folder_sizes, recent, signed_merges};
-use crate::history::chain;
 use crate::history::objects::{Extent, Obstacle};
 use crate::history::paths::LedgerPrefix;
-use crate::history::refs::{APPROVALS_BRANCH, Cause, HeadState};
+use crate::history::refs::{APPROVALS_BRANCH, Cause};
 use crate::history::tree::CommitTree;
 use crate::history::watched_paths::{self, RecordFilter};
 use crate::ledger::tree::Tree as _;
-use crate::policy;
 use crate::policy::demand::Proof;
 use crate::policy::governance::Governance;
 use crate::session::error::{Error, Undetermined};
@@ -90,7 +89,7 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
     let top = CommitTree::of_commit(repository, mainline.tip, &LedgerPrefix::default())?;
     let tree = CommitTree::of_commit(repository, mainline.tip, snapshot.prefix())?;
     let folders = folder_sizes::count(repository, &tree, &governance.policy.records)?;
-    let in_work_tree = Governance::read(&located.tree).ok();
+    let checkout = Checkout::read(located, Some(snapshot.origin().1))?;
     let remote = repository
         .first_remote()
         .and_then(|name| repository.setting(&format!("remote.{name}.url")))
@@ -111,8 +110,7 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         forgets_tips: repository.forgets_tips(reference),
         governance,
         n_rules_of_branch,
-        in_work_tree: in_work_tree.as_ref(),
-        unmerged: unmerged(repository, snapshot.prefix())?,
+        checkout: &checkout,
         recent: &recent,
         forges: &forges,
         kept,
@@ -120,24 +118,11 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         has_signed: has_signed(repository, snapshot.origin().1.remote.as_deref(), governance)?,
         user: &user(located, repository, folder),
         remote: remote.as_ref(),
-        remote_name: snapshot.origin().1.remote.as_deref(),
         folders: &folders,
         instant: at.instant(),
     };
     let diagnosis = doctor::diagnosis::diagnose(&facts);
     Ok(DoctorAnswer { stamp: snapshot.stamp().clone(), diagnosis })
-}
-
-fn unmerged(repository: &Repository, prefix: &LedgerPrefix) -> Result<Option<String>, Error> {
-    let HeadState::Branch(name) = repository.refs().map_err(Undetermined::from)?.head else {
-        return Ok(None);
-    };
-    let branch = chain::branch(&name);
-    let Some(tip) = repository.tip_of(None, branch) else {
-        return Ok(None);
-    };
-    let tree = CommitTree::of_commit(repository, tip, prefix)?;
-    Ok(tree.kind(policy::FILE)?.map(|_| branch.to_owned()))
 }
 
 /// Returns how many exceptions in force have enough approvals without the claimed ones, and how many there are.
@@ -230,19 +215,19 @@ fn own_key(key: &SigningKey) -> OwnKey {
 }
 
 fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<DoctorAnswer, Error> {
-    let (name, command) = match &cause {
-        Undetermined::NoApprovedRef(none) => {
-            let is_empty = none.cause == Cause::Empty;
-            let commit = if is_empty { Some("git commit".to_owned()) } else { None };
-            (CheckName::Ref, commit.or_else(|| none.command.clone()))
+    let (name, commands) = match &cause {
+        Undetermined::NoApprovedRef(none) if none.cause == Cause::Empty => {
+            (CheckName::Ref, Checkout::read(located, None)?.commands)
         }
-        Undetermined::NoRepository { .. } => (CheckName::Ref, Some("git init".to_owned())),
+        Undetermined::NoApprovedRef(none) => (CheckName::Ref, Vec::from_iter(none.command.clone())),
+        Undetermined::NoRepository { .. } => (CheckName::Ref, vec!["git init".to_owned()]),
         Undetermined::Object(obstacle) => {
-            (CheckName::Clone, obstacle.remedy().command().map(str::to_owned))
+            let command = obstacle.remedy().command().map(str::to_owned);
+            (CheckName::Clone, Vec::from_iter(command))
         }
-        Undetermined::Tree(_) => (CheckName::Clone, None),
-        Undetermined::PolicyBroken(_) => (CheckName::Policy, Some("exledger lint".to_owned())),
-        Undetermined::NoPolicy { .. } => (CheckName::Policy, None),
+        Undetermined::Tree(_) => (CheckName::Clone, Vec::new()),
+        Undetermined::PolicyBroken(_) => (CheckName::Policy, vec!["exledger lint".to_owned()]),
+        Undetermined::NoPolicy { .. } => (CheckName::Policy, Vec::new()),
         _ => return Err(cause.into()),
     };
     let chosen = mainline::approved_ref(located).ok();
@@ -258,7 +243,7 @@ fn stopped(located: &Located, at: &Moment, cause: Undetermined) -> Result<Doctor
         before.push(clone.check());
     }
     let mut check = DoctorCheck::unknown(name, Error::from(cause).reason());
-    check.commands.extend(command);
+    check.commands.extend(commands);
     let stamp = Stamp {
         name: None,
         called: None,

@@ -80,6 +80,10 @@ impl DoctorCheck {
         DoctorCheck::new(name, CheckState::Unknown, message)
     }
 
+    pub(crate) fn has_steps(&self) -> bool {
+        !self.lines.is_empty() || !self.commands.is_empty()
+    }
+
     pub(crate) fn with_lines(mut self, lines: impl IntoIterator<Item = String>) -> DoctorCheck {
         self.lines.extend(lines);
         self

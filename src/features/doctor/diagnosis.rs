@@ -4,12 +4,12 @@
 //! to approve: `policy` and `approval` are asked.
 
 use crate::approval::sources::keys::KeySet;
-use crate::diag::shell::quoted;
 use crate::features::doctor::accounts::UnmappedAccount;
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::features::doctor::requirements::Requirements;
 use crate::features::doctor::signed_merges::ForgeMerges;
+use crate::features::doctor::{accounts, bridge, ci, requirements, setup, signed_merges, you};
 use crate::history::chain;
 use crate::policy::governance::State;
 use crate::policy::{self, governance};
@@ -81,53 +81,73 @@ impl Diagnosis {
 
 /// Makes all checks.
 pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
-    let (reference, clone) = (
-        crate::features::doctor::setup::reference(facts),
-        crate::features::doctor::setup::clone(facts),
-    );
     if facts.governance.state == State::Absent {
-        let policy = DoctorCheck::unknown(CheckName::Policy, governance::NO_POLICY);
-        let is_written =
-            facts.in_work_tree.is_some_and(|governance| governance.state == State::Sound);
-        let policy = match &facts.unmerged {
-            Some(branch) => {
-                let approved = facts.stamp.reference.as_deref().map_or("", chain::branch);
-                let message =
-                    format!("{} is on {branch}, and not merged into {approved} yet", policy::FILE);
-                let policy = DoctorCheck::unknown(CheckName::Policy, message);
-                // The forge may refuse pushes to the approved branch.
-                let to = if branch == approved { ":refs/heads/ledger" } else { "" };
-                let push =
-                    facts.remote_name.map(|name| format!("git push {} HEAD{to}", quoted(name)));
-                push.into_iter().fold(policy, DoctorCheck::with_command)
-            }
-            None if is_written => {
-                policy.with_command("git add exledger.yaml").with_command("git commit")
-            }
-            None => policy.with_command(facts.init),
-        };
-        return Diagnosis::stopped(vec![reference, clone], policy);
+        let before = vec![setup::reference(facts), setup::clone(facts)];
+        return Diagnosis::stopped(before, no_policy(facts));
     }
+    let (mut checks, logins) = checks(facts);
+    let written = facts.checkout.governance.as_ref().filter(|_| facts.checkout.is_ahead);
+    if let Some(governance) = written.filter(|written| written.state == State::Sound) {
+        let forges = signed_merges::count(governance, facts.recent);
+        let (ci, forges) = (&facts.checkout.ci, forges.as_slice());
+        let here = DoctorFacts { governance, ci, forges, ..facts.clone() };
+        let mut commands = facts.checkout.commands.clone();
+        for (check, here) in checks.iter_mut().zip(self::checks(&here).0) {
+            if check.has_steps() && !here.has_steps() {
+                check
+                    .message
+                    .push_str("; this checkout settles that once it is merged and approved");
+                check.lines.clear();
+                check.commands = std::mem::take(&mut commands);
+            }
+        }
+    }
+    Diagnosis { checks, logins, forges: facts.forges.to_vec() }
+}
+
+fn no_policy(facts: &DoctorFacts<'_>) -> DoctorCheck {
+    let (name, checkout) = (CheckName::Policy, facts.checkout);
+    let approved = facts.stamp.reference.as_deref().map_or("", chain::branch);
+    let is_written = checkout.governance.as_ref().is_some_and(|it| it.state == State::Sound);
+    let message = match &checkout.committed_on {
+        Some(branch) => {
+            format!(
+                "{} is on {branch}, and not merged into {approved} yet: have it merged",
+                policy::FILE
+            )
+        }
+        None if is_written => {
+            format!("{} is in this checkout alone: have it merged into {approved}", policy::FILE)
+        }
+        None => {
+            return DoctorCheck::unknown(name, governance::NO_POLICY).with_command(facts.init);
+        }
+    };
+    let check = DoctorCheck::unknown(name, message);
+    checkout.commands.iter().fold(check, DoctorCheck::with_command)
+}
+
+fn checks(facts: &DoctorFacts<'_>) -> (Vec<DoctorCheck>, Vec<UnmappedAccount>) {
     let keys = KeySet::from_governance(facts.governance, &[]);
     let requirements = Requirements::new(facts, &keys.keys);
-    let (accounts, logins) = crate::features::doctor::accounts::check(facts);
-    let forge = crate::features::doctor::setup::seen_forge(facts);
+    let (accounts, logins) = accounts::check(facts);
+    let forge = setup::seen_forge(facts);
     let checks = vec![
-        reference,
-        clone,
-        crate::features::doctor::setup::policy(facts),
-        crate::features::doctor::setup::name(facts),
-        crate::features::doctor::setup::merges(facts),
+        setup::reference(facts),
+        setup::clone(facts),
+        setup::policy(facts),
+        setup::name(facts),
+        setup::merges(facts),
         accounts,
-        crate::features::doctor::you::check(facts, &keys),
+        you::check(facts, &keys),
         requirements.groups(),
-        crate::features::doctor::requirements::approvers(facts.governance, &keys.keys),
+        requirements::approvers(facts.governance, &keys.keys),
         requirements.keys(),
-        crate::features::doctor::setup::forge(facts, forge),
-        crate::features::doctor::bridge::check(facts, forge, &requirements, &keys.keys),
-        crate::features::doctor::setup::folders(facts),
-        crate::features::doctor::setup::history(facts),
-        crate::features::doctor::ci::check(facts, forge, &keys.keys),
+        setup::forge(facts, forge),
+        bridge::check(facts, forge, &requirements, &keys.keys),
+        setup::folders(facts),
+        setup::history(facts),
+        ci::check(facts, forge, &keys.keys),
     ];
-    Diagnosis { checks, logins, forges: facts.forges.to_vec() }
+    (checks, logins)
 }

@@ -3,6 +3,7 @@
 //! Pure. Start at [`DoctorFacts`]. `session::doctor` reads it.
 
 use crate::features::doctor::check::{CheckName, DoctorCheck};
+use crate::features::doctor::checkout::Checkout;
 use crate::features::doctor::recent::RecentCommits;
 use crate::features::doctor::signed_merges::ForgeMerges;
 use crate::history::mainline::Guard;
@@ -45,6 +46,7 @@ pub enum OwnKey {
 }
 
 /// Everything that the checks are based on.
+#[derive(Clone)]
 pub struct DoctorFacts<'a> {
     pub stamp: &'a Stamp,
     /// The command that writes what is missing: with `-C` where the ledger is not at the repository's root, since `init` alone
@@ -62,10 +64,7 @@ pub struct DoctorFacts<'a> {
     pub governance: &'a Governance,
     /// The number of its files that count as they are by the approvals branch alone.
     pub n_rules_of_branch: usize,
-    /// The governance files of the work tree, if they can be read.
-    pub in_work_tree: Option<&'a Governance>,
-    /// The branch whose newest commit has the policy, where the approved ref has none.
-    pub unmerged: Option<String>,
+    pub checkout: &'a Checkout,
     pub recent: &'a RecentCommits,
     pub forges: &'a [ForgeMerges],
     /// How many of the exceptions in force `proof: forge-signed` would keep in force, of how many; `None` where no forge signs.
@@ -76,7 +75,6 @@ pub struct DoctorFacts<'a> {
     pub has_signed: bool,
     pub user: &'a GitUser,
     pub remote: Option<&'a RemoteAddress>,
-    pub remote_name: Option<&'a str>,
     /// The folders with records at the tip, each with the number of its files.
     pub folders: &'a [(String, usize)],
     pub instant: Instant,

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod answer;
 mod bridge;
 pub mod check;
+pub mod checkout;
 mod ci;
 pub mod diagnosis;
 pub mod facts;

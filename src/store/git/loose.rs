@@ -95,6 +95,21 @@ impl Repository {
 }
 
 impl Repository {
+    /// Tells whether something below some folders of the ledger has to be added to the index before it can be committed.
+    ///
+    /// # Errors
+    /// [`GitError`] if git refuses.
+    pub fn has_unstaged(
+        &self,
+        prefix: &LedgerPrefix,
+        folders: &[String],
+    ) -> Result<bool, GitError> {
+        let mut options = differing_files(prefix, folders);
+        options.include_untracked(true).recurse_untracked_dirs(true);
+        let unstaged = self.git.diff_index_to_workdir(Some(&self.index()?), Some(&mut options))?;
+        Ok(unstaged.deltas().len() > 0)
+    }
+
     /// Returns the tracked files of the whole repository that differ between a commit and the work tree or the index, as
     /// ledger paths, sorted; their bytes are not read.
     ///

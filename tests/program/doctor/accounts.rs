@@ -33,7 +33,7 @@ fn an_unknown_merger_is_named_and_after_the_line_the_merge_counts() {
     let waiting = examine(&repo).diagnosis;
     assert_eq!(waiting.logins[0].address.as_deref(), Some("omar@example.com"));
     let accounts = check(&repo, CheckName::Accounts);
-    assert!(accounts.message.contains("merge it in a change"), "{}", accounts.message);
+    assert!(accounts.message.contains("once it is merged and"), "{}", accounts.message);
     assert!(accounts.lines.is_empty());
 
     merge(&repo, "exledger.yaml", &mapped);

@@ -261,6 +261,7 @@ fn gitlab_must_include_the_jobs_that_are_there() {
         .write(".gitlab-ci.yml", "build: {script: [make]}\n")
         .commit("Use GitLab");
     repo.by("dana").merge("change", "Merge branch 'change'");
+    repo.checkout();
     let found = check(&repo, CheckName::Ci);
     assert_eq!(found.state, CheckState::Problem);
     assert_eq!(found.lines, ["include: [{local: .gitlab/exledger.yml}]"]);
