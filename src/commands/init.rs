@@ -495,7 +495,7 @@ fn advise(ctx: &Ctx, (init, listed): (&Init, &[String]), setup: &Setup, method: 
             _ => ("+", format!("gh api users/{login} --jq .id")),
         };
         ctx.hint(&format!(
-            "hint: no number is known of {}: as 901{form}{first}, a login can't become somebody else's (`{command}`)",
+            "hint: no number is known of {}: as NUMBER{form}{first}, a login can't become somebody else's (`{command}`)",
             bare.join(", ")
         ));
     }

@@ -459,14 +459,20 @@ fn the_newest_commits_say_how_pull_requests_are_merged_and_which_number_an_accou
     }
     repo.checkout();
     let people = ["--person", "NWeber=nina@example.com", "--person", "odiaz=omar@example.com"];
-    let run = run(repo.path(), &[&["init"], &people[..]].concat());
-    assert_eq!(run.code, 0, "{}", run.err);
+    let init = |more: &[&str]| {
+        let run = run(repo.path(), &[&["init"], &people[..], more].concat());
+        assert_eq!(run.code, 0, "{}", run.err);
+        run.err.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let err = init(&["--forge", "gitlab", "--dry-run"]);
+    assert!(err.contains(": as NUMBER-odiaz@users.noreply.gitlab.com, a login can't"), "{err}");
+    let err = init(&[]);
     let policy = std::fs::read_to_string(repo.path().join("exledger.yaml")).unwrap();
     let logins = "logins: {\"777+NWeber\": \"nina@example.com\", \"odiaz\": \"omar@example.com\"}";
     assert!(policy.contains(logins), "{policy}");
-    let err = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(err.contains("a squash names no approver"), "{err}");
-    assert!(err.contains("no number is known of odiaz:"), "{err}");
+    // No number is made up, which somebody could paste.
+    assert!(err.contains("no number is known of odiaz: as NUMBER+odiaz, a login can't"), "{err}");
 }
 
 #[test]
