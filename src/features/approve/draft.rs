@@ -170,7 +170,8 @@ impl ApprovalDraft<'_> {
                 // Every listed key vetoes.
                 ApprovalDecision::Reject => Proof::Claimed,
             };
-            sign::sign(around, setup, &draft.text, (&prepared.person, needed))
+            let before = draft.content.rules_before();
+            sign::sign(around, setup, &draft.text, (&prepared.person, needed, before))
         };
         let signature = sign(self)?;
         let beside = self.beside.iter().map(sign);

@@ -10,6 +10,7 @@ use crate::approval::verdict::{Statement, Vote, VoteCounts};
 use crate::features::approve::destination::ExistingFiles;
 use crate::features::approve::subject::{ApprovalContent, LandedContent};
 use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::session::options::Moment;
@@ -39,7 +40,8 @@ pub(super) fn find(
     let holds = is_same(&earlier, file)
         && earlier.via.is_none()
         && still_holds(&earlier, (file, person), content, (snapshot, at));
-    if holds { signer(existing, person, (snapshot, at)) } else { EarlierApproval::None }
+    let judging = content.rules_before().unwrap_or([snapshot.governance(); 2]);
+    if holds { signer(existing, (person, judging), (snapshot, at)) } else { EarlierApproval::None }
 }
 
 /// Tells whether two files state the same; a new file without a reason matches any reason.
@@ -110,18 +112,19 @@ impl LandedContent {
 
 fn signer(
     existing: &ExistingFiles,
-    person: &Person,
+    (person, judging): (&Person, [&Governance; 2]),
     (snapshot, at): (&Snapshot<'_>, &Moment),
 ) -> EarlierApproval {
-    let governance = snapshot.governance();
     let signature = existing.signature.as_deref().unwrap_or_default();
     let checked = signature::detached(signature, &existing.text);
-    let state = checked.state(&Keys::from_governance(governance, governance), at.instant());
-    match (state, checked.key()) {
-        (SignatureState::Attested(signer), _) if signer.is(governance, person) => {
-            EarlierApproval::Counts
-        }
-        (_, Some(key)) => EarlierApproval::SignedBy(key.fingerprint()),
-        (_, None) => EarlierApproval::None,
+    let is_listed = |governance: &Governance| {
+        let keys = Keys::from_governance(governance, snapshot.governance());
+        let state = checked.state(&keys, at.instant());
+        matches!(state, SignatureState::Attested(signer) if signer.is(governance, person))
+    };
+    match checked.key() {
+        _ if judging.into_iter().all(is_listed) => EarlierApproval::Counts,
+        Some(key) => EarlierApproval::SignedBy(key.fingerprint()),
+        None => EarlierApproval::None,
     }
 }

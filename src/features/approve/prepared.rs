@@ -47,7 +47,7 @@ impl PreparedApproval<'_> {
     /// Returns the groups whose approval the content requires and for which this approval counts.
     pub fn groups(&self) -> Vec<String> {
         let needed = &self.content.target.needed;
-        let governance = self.snapshot.governance();
+        let governance = self.content.demanding(self.snapshot.governance());
         subject::groups(needed, &self.person, self.decision, governance)
     }
 
@@ -84,7 +84,8 @@ impl PreparedApproval<'_> {
     }
 
     fn missing_for_governance(&self, persons: &[Person]) -> Vec<String> {
-        let (needed, governance) = (&self.content.target.needed, self.snapshot.governance());
+        let needed = &self.content.target.needed;
+        let governance = self.content.demanding(self.snapshot.governance());
         let groups: Vec<&str> = needed.each_of.iter().map(String::as_str).collect();
         let member_of: Vec<Vec<String>> =
             persons.iter().map(|person| people::groups_of(governance, person)).collect();

@@ -71,7 +71,7 @@ pub enum Counting {
         signers: String,
         /// The line to list the key; `None` if it is listed.
         line: Option<String>,
-        /// What ends it where the line is there already, and does not count.
+        /// What ends it where another line would not.
         way_out: Option<String>,
     },
     /// Nothing was signed, so that is unknown.
@@ -81,9 +81,7 @@ pub enum Counting {
 /// Returns what must happen before a signature counts, as words behind "first".
 pub fn first_step(signers: &str, line: Option<&str>, way_out: Option<&str>) -> String {
     match (line, way_out) {
-        (_, Some(way_out)) => {
-            format!("make this line count, which {signers} has already: {way_out}")
-        }
+        (_, Some(way_out)) => way_out.to_owned(),
         (Some(_), None) => {
             format!("add this line to {signers}, in a change that someone else approves")
         }

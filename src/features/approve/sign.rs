@@ -8,6 +8,7 @@ use crate::diag::remedy::Remedy;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree as _;
 use crate::policy::demand::Proof;
+use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::options::Moment;
@@ -33,7 +34,7 @@ pub struct MissingSigner {
     pub signers: String,
     /// The line to list the key; `None` if it is listed.
     pub line: Option<String>,
-    /// What ends it where the approved ref has the line already, and does not count it.
+    /// What ends it where another line would not: the approved ref has it, or it comes too late.
     pub way_out: Option<String>,
 }
 
@@ -41,13 +42,29 @@ pub(super) fn sign(
     (snapshot, at): (&Snapshot<'_>, &Moment),
     setup: &Setup,
     text: &str,
-    (person, needed): (&Person, Proof),
+    (person, needed, before): (&Person, Proof, Option<[&Governance; 2]>),
 ) -> Result<ApprovalSignature, Error> {
     let armoured = sign::sign(setup, signature::APPROVAL, text.as_bytes()).map_err(unsigned)?;
-    let governance = snapshot.governance();
+    let present = snapshot.governance();
+    let signers = present.policy.approval.signers.clone();
     let checked = signature::detached(&armoured, text.as_bytes());
-    let state = checked.state(&Keys::from_governance(governance, governance), at.instant());
-    let reference = snapshot.stamp().label.as_deref().unwrap_or("the approved ref");
+    let state = |at_rules: &Governance| {
+        checked.state(&Keys::from_governance(at_rules, present), at.instant())
+    };
+    let counts = |governance: &Governance| {
+        matches!(state(governance), SignatureState::Attested(signer)
+            if signer.is(governance, person) && signer.proof() >= needed)
+    };
+    let [first, last] = before.unwrap_or([present; 2]);
+    let governance = if counts(first) { last } else { first };
+    let state = state(governance);
+    let (place, again) = match before {
+        None => {
+            let reference = snapshot.stamp().label.as_deref().unwrap_or("the approved ref");
+            (format!("at {reference}"), None)
+        }
+        Some(_) => ("before this change".to_owned(), Some(AGAIN.to_owned())),
+    };
     let (key, listing) = match &state {
         SignatureState::Attested(signer)
             if signer.is(governance, person) && signer.proof() < needed =>
@@ -56,7 +73,7 @@ pub(super) fn sign(
                 armoured,
                 key: signer.key.clone(),
                 listing: format!(
-                    "listed for {} at {reference} by a {} alone, and {} is needed",
+                    "listed for {} {place} by a {} alone, and {} is needed",
                     person.email,
                     match signer.proof() {
                         Proof::Claimed => "claim",
@@ -64,18 +81,14 @@ pub(super) fn sign(
                     },
                     needed.required()
                 ),
-                missing: Some(MissingSigner {
-                    signers: governance.policy.approval.signers.clone(),
-                    line: None,
-                    way_out: None,
-                }),
+                missing: Some(MissingSigner { signers, line: None, way_out: again }),
             });
         }
         SignatureState::Attested(signer) if signer.is(governance, person) => {
             return Ok(ApprovalSignature {
                 armoured,
                 key: signer.key.clone(),
-                listing: format!("listed for {} at {reference}", person.email),
+                listing: format!("listed for {} {place}", person.email),
                 missing: None,
             });
         }
@@ -83,9 +96,9 @@ pub(super) fn sign(
             (&signer.key, format!("listed for {}, not for {}", signer.written(), person.email))
         }
         SignatureState::NotValidAtLanding(signer) => {
-            (&signer.key, format!("listed at {reference}, but not valid now"))
+            (&signer.key, format!("listed {place}, but not valid now"))
         }
-        SignatureState::UntrustedKey(key) => (key, format!("not listed at {reference}")),
+        SignatureState::UntrustedKey(key) => (key, format!("not listed {place}")),
         SignatureState::Revoked(_)
         | SignatureState::OfForge(_)
         | SignatureState::NotOfForge(_)
@@ -96,19 +109,15 @@ pub(super) fn sign(
     let line = checked
         .key()
         .map(|public| format!("{} namespaces=\"{}\" {public}", person.key, signature::APPROVAL));
-    Ok(ApprovalSignature {
-        armoured,
-        key: key.clone(),
-        listing,
-        missing: Some(MissingSigner {
-            signers: governance.policy.approval.signers.clone(),
-            way_out: line.as_deref().and_then(|line| find_way_out(snapshot, line)),
-            line,
-        }),
-    })
+    let way_out = || find_way_out(snapshot, line.as_deref()?);
+    let missing = Some(MissingSigner { signers, way_out: again.or_else(way_out), line });
+    Ok(ApprovalSignature { armoured, key: key.clone(), listing, missing })
 }
 
-// Returns what makes a line of the signers file count that has landed already; `None` if it has not.
+// A key that is listed later says nothing of rules that were merged before.
+const AGAIN: &str = "have it approved by somebody whose key counted for it before it was merged; or put the version back that counts, and merge the change again once this key counts";
+
+// Returns how to make a line of the signers file count that has landed already; `None` if it has not.
 fn find_way_out(snapshot: &Snapshot<'_>, line: &str) -> Option<String> {
     let signers = &snapshot.governance().policy.approval.signers;
     let left_out = snapshot.stamp().left_out.iter().find(|file| file.path == *signers)?;
@@ -121,7 +130,7 @@ fn find_way_out(snapshot: &Snapshot<'_>, line: &str) -> Option<String> {
         Some(_) => left_out.way_out(),
         None => format!("somebody else approves it with `{}`", left_out.command()),
     };
-    has_line.then(way_out)
+    has_line.then(|| format!("make this line count, which {signers} has already: {}", way_out()))
 }
 
 fn never_counts(state: &SignatureState) -> Usage {

@@ -65,8 +65,21 @@ pub struct ApprovalContent {
 }
 
 impl ApprovalContent {
-    /// Returns the weakest level of proof at which an approval of it counts under a governance.
-    pub(super) fn needed_proof(&self, governance: &Governance) -> Proof {
+    // Returns the governance that counted and that was approved before rules that have landed: their approvals are evaluated
+    // under both, whatever merely landed with them or since (G2). `None` for anything else, which the present one judges.
+    pub(super) fn rules_before(&self) -> Option<[&Governance; 2]> {
+        let landed = self.landed.as_ref().filter(|_| self.file.is_none())?;
+        Some([&landed.governance, &landed.approved])
+    }
+
+    // Returns the governance that says what it needs, and who is in which group.
+    pub(super) fn demanding<'g>(&'g self, present: &'g Governance) -> &'g Governance {
+        self.rules_before().map_or(present, |[_, approved]| approved)
+    }
+
+    /// Returns the weakest level of proof at which an approval of it counts.
+    pub(super) fn needed_proof(&self, present: &Governance) -> Proof {
+        let governance = self.demanding(present);
         match self.file.as_ref().and_then(|file| file.record.as_ref()) {
             Some(record) => {
                 let approved = self.last_approved.as_deref();
@@ -91,6 +104,7 @@ pub(super) fn groups(
 
 pub(super) struct LandedContent {
     pub(super) governance: Governance,
+    approved: Governance,
     pub(super) approvers: Vec<Statement>,
     /// Everything that was said of it, whether or not it counts.
     pub(super) statements: Vec<Statement>,
@@ -124,6 +138,7 @@ impl LandedContent {
         let refused = tip.verdict.refused.iter();
         LandedContent {
             governance: tip.governance_before.clone(),
+            approved: tip.approved_before.clone(),
             approvers: tip.verdict.approvers.clone(),
             statements: tip.verdict.statements.clone(),
             is_approved: tip.verdict.satisfied == Satisfied::Yes,

@@ -19,6 +19,8 @@ use crate::survey::approved_state::ApprovedState;
 pub struct Tip<'a> {
     /// The governance under which it was evaluated: that of its landing's first parent.
     pub governance_before: &'a Governance,
+    /// The last approved governance before it, which rules are evaluated under (G2).
+    pub approved_before: &'a Governance,
     /// Its bytes; `None` without any, or if they are not in this clone.
     pub bytes: Option<Vec<u8>>,
     /// The verdict.
@@ -88,8 +90,10 @@ impl Snapshot<'_> {
 
     fn tip_of<'a>(&'a self, version: &'a Version, verdict: &'a ApprovalVerdict) -> Tip<'a> {
         let blob = version.files.first().map(|file| file.blob);
+        let counted = &self.approvals.counted;
         Tip {
-            governance_before: &self.approvals.counted.states.before(version.landing).governance,
+            governance_before: &counted.states.before(version.landing).governance,
+            approved_before: &counted.approved.before(version.landing).governance,
             bytes: blob.and_then(|blob| self.blob(blob)),
             verdict,
         }

@@ -210,6 +210,64 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
 }
 
 #[test]
+fn an_approval_of_merged_rules_counts_by_what_was_approved_before_them() {
+    const SIGNERS: &str = ".github/allowed_signers";
+    let satisfied = |world: &World, path: &str| {
+        let approvals = exledger::approval::judge(&world.repo.history());
+        approvals.counted.verdicts[path].last().unwrap().satisfied.clone()
+    };
+    // It only adds, so it counts at once, and yet whom it takes out can approve it.
+    let world = World::new(POLICY);
+    let others = all_of(&world).replace(&world.line("dana"), "");
+    world.repo.by("ana").write(SIGNERS, &others).commit("Take out");
+    world.repo.checkout();
+    assert_eq!(world.said("dana", &["--governance", SIGNERS])["counts"], true);
+    assert_eq!(world.said("lee", &["--governance", SIGNERS])["counts"], true);
+    assert_eq!(satisfied(&world, SIGNERS), Satisfied::Yes);
+    let again = world.speak("dana", &["--governance", SIGNERS]);
+    assert!(again.code == 0 && again.out.contains("said before"), "{}{}", again.out, again.err);
+    // A stricter proof that nobody approved asks nothing of its own approval, by a key that a claim let in.
+    let lax = POLICY
+        .replace("count: 2, each_of: [security, platform]", "count: 1, each_of: [security]")
+        .replace("sam@example.com]", "kim@example.com]");
+    let kim = |world: &World| world.line("mallory").replace("mallory@", "kim@");
+    let list = |world: &World| {
+        let work = world.repo.branch("keys").by("ana");
+        work.write(SIGNERS, &(all_of(world) + &kim(world))).commit("List Kim");
+        world.repo.by("dana").merge("keys", "Merge branch 'keys'");
+        world.repo.checkout();
+    };
+    let approve = |world: &World| {
+        world.is("kim", "mallory");
+        let run = world.run(&["approve", "--governance", "exledger.yaml"]);
+        world.repo.wait("1h");
+        (run.code, run.out.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let world = World::new(&lax);
+    list(&world);
+    let strict = lax.replace("version: 1", "version: 1\napproval: {proof: attested}");
+    world.repo.by("ana").write("exledger.yaml", &strict).commit("Ask for signatures");
+    world.repo.checkout();
+    assert_eq!(satisfied(&world, "exledger.yaml"), Satisfied::No);
+    let (code, out) = approve(&world);
+    assert!(code == 0 && out.contains("and then nothing more"), "{out}");
+    assert_eq!(satisfied(&world, "exledger.yaml"), Satisfied::Yes);
+    // A key that is listed after the change never counts for it.
+    let world = World::new(&lax);
+    let looser = lax.replace("90d", "200d");
+    world.repo.by("ana").write("exledger.yaml", &looser).commit("Loosen");
+    list(&world);
+    let (code, out) = approve(&world);
+    assert!(code == 1 && out.contains("is not listed before this change"), "{out}");
+    assert!(out.contains("merge the change again once this key counts"), "{out}");
+    assert_eq!(satisfied(&world, "exledger.yaml"), Satisfied::No);
+}
+
+fn all_of(world: &World) -> String {
+    world.repo.by("ana").text(".github/allowed_signers")
+}
+
+#[test]
 fn the_answer_for_scripts_has_the_promised_keys() {
     let world = World::new(POLICY);
     world.is("dana", "dana");
