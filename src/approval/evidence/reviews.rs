@@ -15,6 +15,7 @@ use crate::record::time::Instant;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use std::collections::BTreeMap;
+use std::fmt;
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -251,6 +252,49 @@ pub fn login_key(
     key.or_else(|| review.login.clone())
 }
 
+/// A reviewer's login that the policy has with another number: it may have changed hands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OtherNumber {
+    /// The key of `people.logins`.
+    pub listed: String,
+    /// The same with the number that the forge gives.
+    pub given: String,
+}
+
+impl OtherNumber {
+    pub fn find(
+        review: &ForgeReview,
+        reviews: &Reviews,
+        governance: &Governance,
+    ) -> Option<OtherNumber> {
+        let (people, number) = (&governance.policy.people, review.number?.to_string());
+        let account = account(review, reviews)?;
+        let host = |forge: &str| forge.trim_start_matches("users.").to_owned();
+        let is_other = |key: &&String| {
+            people.account_of_key(key).is_some_and(|named| {
+                host(&named.forge) == host(&account.forge)
+                    && named.login == account.login
+                    && named.id.is_some_and(|id| id != number)
+            })
+        };
+        let listed = people.logins.keys().find(is_other)?;
+        let is_digit = |character: char| character.is_ascii_digit();
+        let from = listed.find(is_digit)?;
+        let rest = listed.get(from..)?.trim_start_matches(is_digit);
+        Some(OtherNumber { given: format!("{number}{rest}"), listed: listed.clone() })
+    }
+}
+
+impl fmt::Display for OtherNumber {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let OtherNumber { listed, given } = self;
+        write!(
+            out,
+            "the forge names {given}, and people.logins {listed}, so the login may have changed hands"
+        )
+    }
+}
+
 impl Reviewer {
     fn from_review(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> Reviewer {
         let name = review.login.as_deref().unwrap_or_default();
@@ -275,6 +319,9 @@ impl Reviewer {
             // Anybody may withdraw an approval.
             (Some(person), _) if review.state != ReviewState::Approved => {
                 Ok(Reviewer::Person(person))
+            }
+            _ if let Some(other) = OtherNumber::find(review, reviews, governance) => {
+                Err(other.to_string())
             }
             (Some(person), _) => may_write(review, reviews).map(|()| Reviewer::Person(person)),
             (None, Some(account)) => {

@@ -59,10 +59,13 @@ pub(super) fn run(ctx: &Ctx, file: &Path, key: &str, written: bool) -> anyhow::R
 }
 
 pub(crate) fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
-    match (&review.login, &review.line) {
-        (Some(login), Some(line)) => format!(
-            "warning: {login} approved {pull_request}, but it is not known who {login} is: add `{line}` to people.logins \
-             in exledger.yaml"
+    match (&review.login, review.step()) {
+        (Some(login), Some(step)) if review.other_number.is_some() => format!(
+            "warning: {login} approved {pull_request}, which does not count: {}: {step} in exledger.yaml",
+            review.reason
+        ),
+        (Some(login), Some(step)) => format!(
+            "warning: {login} approved {pull_request}, but it is not known who {login} is: {step} in exledger.yaml"
         ),
         _ => format!(
             "warning: {pull_request} was approved by an account that the forge does not name: ask someone else ({})",

@@ -394,9 +394,12 @@ fn report(
     }
     for review in &result.unresolved {
         job.ctx.tell(&warning(review, &reviews.pull_request));
-        text.push_str(&match &review.line {
-            Some(line) => format!("- `{line}`, in `people.logins`: {}\n", review.reason),
-            None => "- an account that no longer exists: ask someone else\n".to_owned(),
+        text.push_str(&match (&review.line, review.step()) {
+            (Some(_), Some(step)) if review.other_number.is_some() => {
+                format!("- {}: {step}\n", review.reason)
+            }
+            (Some(line), _) => format!("- `{line}`, in `people.logins`: {}\n", review.reason),
+            (None, _) => "- an account that no longer exists: ask someone else\n".to_owned(),
         });
     }
     if let Some(key) = uncounted.first() {

@@ -274,8 +274,8 @@ fn not_written(unresolved: &[UnresolvedReview]) -> Vec<Block<'static>> {
     let n_reviews = diag::count(unresolved.len(), "review");
     let heading = format!("{n_reviews} not recorded: reviewer unknown");
     let pairs = unresolved.iter().map(|review| {
-        let line = review.line.iter().map(|line| format!("\nadd `{line}` to people.logins"));
-        let text = format!("{}{}", review.reason, line.collect::<String>());
+        let step = review.step().map(|step| format!("\n{step}")).unwrap_or_default();
+        let text = format!("{}{step}", review.reason);
         let login = review.login.clone().unwrap_or_else(|| "-".to_owned());
         (login, StyledText::plain(text).and(Tone::Muted, format!("\n{}", review.url)))
     });

@@ -3,7 +3,7 @@
 //! Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::approval::evidence::reviews;
-use crate::approval::evidence::reviews::{ForgeReview, Reviewer, Reviews};
+use crate::approval::evidence::reviews::{ForgeReview, OtherNumber, Reviewer, Reviews};
 use crate::approval::evidence::statement_file::MOST_BYTES;
 use crate::approval::evidence::statement_file::{ApprovalSubject, AuthorLogin, MOST_AUTHORS};
 use crate::approval::people::relation;
@@ -95,12 +95,17 @@ impl<'r> Approving<'r> {
     }
 
     pub(super) fn unresolved(&self, governance: &Governance, reason: String) -> UnresolvedReview {
-        let key = reviews::login_key(self.review, self.reviews, governance);
+        let other_number = OtherNumber::find(self.review, self.reviews, governance);
+        let key = match &other_number {
+            Some(other) => Some(other.given.clone()),
+            None => reviews::login_key(self.review, self.reviews, governance),
+        };
         UnresolvedReview {
             login: self.review.login.clone(),
             url: self.review.url.clone(),
             line: key.map(|key| relation::line(&key)),
             reason,
+            other_number,
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`SkippedReview`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::evidence::reviews::{ForgeReview, ReviewState, Reviews};
+use crate::approval::evidence::reviews::{ForgeReview, OtherNumber, ReviewState, Reviews};
 use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::governance::Governance;
@@ -22,6 +22,22 @@ pub struct UnresolvedReview {
     pub line: Option<String>,
     /// Why the owner of the login is unknown, or why the login was not sufficient.
     pub reason: String,
+    /// The key of `people.logins` that the line takes the place of.
+    #[serde(skip)]
+    pub other_number: Option<OtherNumber>,
+}
+
+impl UnresolvedReview {
+    /// Returns what to do in `people.logins`; `None` if the forge gives no login.
+    pub fn step(&self) -> Option<String> {
+        let line = self.line.as_ref()?;
+        Some(match &self.other_number {
+            Some(OtherNumber { listed, given }) => format!(
+                "if it is the same person's, change `{listed}` to `{given}` in people.logins"
+            ),
+            None => format!("add `{line}` to people.logins"),
+        })
+    }
 }
 
 /// Why a review results in no file.

@@ -17,7 +17,11 @@ pub(super) struct Merged {
 }
 
 pub(super) fn merged() -> Merged {
-    let world = World::new(POLICY);
+    merged_under(POLICY)
+}
+
+fn merged_under(policy: &str) -> Merged {
+    let world = World::new(policy);
     let head = world.repo.tip("billing").to_string();
     let before = world.repo.tip("main").to_string();
     let landing = world.squash("billing").to_string();
@@ -289,6 +293,19 @@ fn a_login_that_nobody_knows_is_asked_for_with_its_number_until_it_is_run_again(
     assert_eq!(job.code, 0, "{}", job.log);
     assert!(merged.comment().contains("No approval of this pull request is left out"));
     assert_eq!(merged.statements().len(), 2);
+}
+
+#[test]
+fn a_login_that_the_policy_has_with_another_number_is_named_with_both() {
+    let mut merged = merged_under(&POLICY.replace("dkim: dana", "905+dkim: dana"));
+    let job = merged.job("bridge");
+    assert_eq!(job.code, 1, "{}", job.log);
+    let says = "the forge names 901+dkim, and people.logins 905+dkim, so the login may have changed hands: if it is the same person's, change `905+dkim` to `901+dkim` in people.logins";
+    let comment = merged.comment();
+    assert!(comment.contains(says) && !comment.contains("ADDRESS"), "{comment}");
+    assert!(job.log.contains(&format!("dkim approved #1, which does not count: {says}")));
+    let all = merged.statements();
+    assert!(all[0].len() == 2 && all[0][0].contains("lee@example.com"), "{all:?}");
 }
 
 #[test]

@@ -97,6 +97,39 @@ fn an_unknown_login_is_exit_1_with_the_line_and_counts_once_it_is_mapped() {
 }
 
 #[test]
+fn a_login_with_another_number_than_the_policy_has_approves_nothing_and_both_are_named() {
+    for (forge, listed, given) in [
+        ("github.com", "901+odiaz", "902+odiaz"),
+        ("gitlab.com", "901-odiaz@users.noreply.gitlab.com", "902-odiaz@users.noreply.gitlab.com"),
+    ] {
+        let logins = format!("people: {{logins: {{{listed}: omar@example.com}}, ");
+        let grouped =
+            POLICY.replace("logins: {", &format!("logins: {{{listed}: omar@example.com, "));
+        for policy in [PLAIN.replace("people: {", &logins), grouped] {
+            let world = World::new(&policy);
+            let (head, landing) = squashed(&world);
+            let run = |number: u32, email: Value| {
+                let review = with(review(&head), &[("number", json!(number)), ("email", email)]);
+                world.reviewed(&with(asked(&landing, &review), &[("forge", json!(forge))]))
+            };
+            // Neither by the login, nor by an address that the forge discloses.
+            for email in [Value::Null, json!("omar@example.com"), json!("lee@example.com")] {
+                let run = run(902, email);
+                assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+                let warning = format!(
+                    "warning: odiaz approved #2, which does not count: the forge names {given}, and people.logins {listed}, so the login may have changed hands: if it is the same person's, change `{listed}` to `{given}` in people.logins in exledger.yaml\n"
+                );
+                assert_eq!(run.err, warning);
+                assert_eq!(unresolved(&run)[0]["line"], format!("{given}: ADDRESS"));
+                assert!(world.recorded().is_empty(), "{listed}");
+            }
+            assert_eq!(run(901, Value::Null).code, 0);
+            assert!(!world.recorded().is_empty(), "{listed}");
+        }
+    }
+}
+
+#[test]
 fn where_groups_or_a_named_person_are_demanded_an_account_is_not_enough() {
     let owner = PLAIN.replace("count: 1", "count: 1, must_include: [risk_owner]");
     for (policy, reason) in [
