@@ -270,14 +270,15 @@ impl OtherNumber {
         let (people, number) = (&governance.policy.people, review.number?.to_string());
         let account = account(review, reviews)?;
         let host = |forge: &str| forge.trim_start_matches("users.").to_owned();
-        let is_other = |key: &&String| {
-            people.account_of_key(key).is_some_and(|named| {
-                host(&named.forge) == host(&account.forge)
-                    && named.login == account.login
-                    && named.id.is_some_and(|id| id != number)
-            })
-        };
-        let listed = people.logins.keys().find(is_other)?;
+        let numbered = people.logins.keys().filter_map(|key| {
+            let named = people.account_of_key(key)?;
+            let is_it = host(&named.forge) == host(&account.forge) && named.login == account.login;
+            Some((key, named.id.filter(|_| is_it)?))
+        });
+        if numbered.clone().any(|(_, id)| id == number) {
+            return None;
+        }
+        let (listed, _) = numbered.into_iter().next()?;
         let is_digit = |character: char| character.is_ascii_digit();
         let from = listed.find(is_digit)?;
         let rest = listed.get(from..)?.trim_start_matches(is_digit);

@@ -125,6 +125,13 @@ fn a_login_with_another_number_than_the_policy_has_approves_nothing_and_both_are
             }
             assert_eq!(run(901, Value::Null).code, 0);
             assert!(!world.recorded().is_empty(), "{listed}");
+            // The account has both numbers.
+            let both = format!("{given}: omar@example.com, {listed}: ");
+            let world = World::new(&policy.replacen(&format!("{listed}: "), &both, 1));
+            let (head, landing) = squashed(&world);
+            let review = with(review(&head), &[("number", json!(902)), ("email", Value::Null)]);
+            let run = world.reviewed(&with(asked(&landing, &review), &[("forge", json!(forge))]));
+            assert_eq!(run.code, 0, "{listed}: {}", run.err);
         }
     }
 }
