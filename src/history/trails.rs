@@ -149,12 +149,27 @@ impl<'o> TrailSet<'o> {
     }
 
     /// Tells whether a file in which a record stood is still there, and no longer says which record it is: what is readable elsewhere
-    /// is another one's beginning (V3).
-    fn is_parted(&self, left: &[(Rc<str>, TrailKey, Oid)], key: &TrailKey) -> bool {
-        let is_there = |path: &Rc<str>| matches!(self.owners.get(path), Some(TrailKey::Path(_)));
-        matches!(key, TrailKey::Id(_))
-            && self.files.get(key).is_some_and(|files| !files.is_empty())
-            && left.iter().any(|(path, owner, _)| owner == key && is_there(path))
+    /// is another one's beginning (V3). Over a second file, the one that stood there before goes on, unless the second names an end.
+    fn is_parted(&mut self, left: &[(Rc<str>, TrailKey, Oid)], key: &TrailKey) -> bool {
+        let files = self.files.get(key).filter(|files| !files.is_empty());
+        let (TrailKey::Id(_), Some(files)) = (key, files) else { return false };
+        let there = left.iter().filter(|(_, owner, _)| owner == key).filter_map(|(path, ..)| {
+            let owner = self.owners.get(path).filter(|owner| matches!(owner, TrailKey::Path(_)));
+            self.files.get(owner?)?.first().cloned()
+        });
+        let parted: Vec<FileAt> = there.collect();
+        let is_standing = |own: &FileAt| {
+            let is_readable = !self.unreadable.contains(&own.path);
+            is_readable && files.iter().any(|file| file.path == own.path)
+        };
+        if !self.trails.get(key).and_then(own_file).is_some_and(is_standing) {
+            return !parted.is_empty();
+        }
+        parted.iter().any(|file| {
+            let body = self.contents.read(&file.path, file.blob).0;
+            self.contents.parse(&body);
+            body.content().ends(&[])
+        })
     }
 
     /// Assigns a file with an unreadable id to the record that it contained just before, else to its path.
@@ -211,10 +226,9 @@ impl<'o> TrailSet<'o> {
             let Some(change) = change(&before, &after, was_there) else {
                 continue;
             };
+            let is_parted = self.is_parted(&step.left, &key);
             let change = match self.trails.get(&key) {
-                Some(trail)
-                    if loses_own(trail, &before, &after) || self.is_parted(&step.left, &key) =>
-                {
+                Some(trail) if is_parted || loses_own(trail, &before, &after) => {
                     VersionChange::Readded
                 }
                 _ => change,
@@ -301,11 +315,16 @@ fn loses_own(trail: &Trail, before: &[FileAt], after: &[FileAt]) -> bool {
     if after.is_empty() || before.len().max(after.len()) < 2 {
         return false;
     }
-    let landed = trail.versions.iter().rev().filter(|version| version.taken_away().is_none());
-    let mut files = landed.map(|version| version.files.as_slice());
-    let Some([own]) = files.find(|files| files.len() < 2) else { return false };
+    let Some(own) = own_file(trail) else { return false };
     let holds = |files: &[FileAt]| files.iter().any(|file| file.path == own.path);
     holds(before) && !holds(after)
+}
+
+/// Returns the file in which a record stood alone last; `None` if it is gone since then.
+fn own_file(trail: &Trail) -> Option<&FileAt> {
+    let landed = trail.versions.iter().rev().filter(|version| version.taken_away().is_none());
+    let mut files = landed.map(|version| version.files.as_slice());
+    files.find(|files| files.len() < 2)?.first()
 }
 
 /// Returns the records whose bytes differ between two snapshots, each with its differing bytes before and after.

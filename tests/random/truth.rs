@@ -277,18 +277,29 @@ impl Truth {
         let mut versions: Vec<Version> = Vec::new();
         let mut last = State::Gone;
         let mut held: Vec<String> = Vec::new();
+        // The file in which it stood alone last.
+        let mut alone: Option<String> = None;
         for (landing, land) in world.main.iter().enumerate() {
             let files = &world.made[&land.oid].files;
             // A file that can't be read any more still belongs to the record whose path it is at, whatever its name.
             let own = world.ids(files).remove(&id).unwrap_or_default();
             let mut is_second = false;
             let state = match own.is_empty() {
-                true => world.broken(files, &held),
+                true => {
+                    let broken = world.broken(files, &held);
+                    alone = alone.filter(|_| broken != State::Gone && held.len() == 1);
+                    broken
+                }
                 false => {
                     let own: Vec<String> = own.into_iter().map(|(path, ..)| path).collect();
-                    // A second file comes as the first one can't be read any more: it begins anew, with the same bytes too.
+                    // A second file comes as the first one can't be read any more: it begins anew, with the same bytes too. Over a
+                    // second one that can't be read any more, the first goes on.
                     held.retain(|path| !own.contains(path));
-                    is_second = world.broken(files, &held) != State::Gone;
+                    let goes_on = alone.as_ref().is_some_and(|path| own.contains(path));
+                    is_second = !goes_on && world.broken(files, &held) != State::Gone;
+                    if let [only] = own.as_slice() {
+                        alone = Some(only.clone());
+                    }
                     held = own;
                     world.state(files, id)
                 }

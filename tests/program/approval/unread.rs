@@ -4,8 +4,8 @@ use exledger::history::version::TrailKey;
 
 use crate::cli::run;
 use crate::support::approval::{ledger, said, sealed, verdicts};
-use crate::support::repo::Repo;
 use crate::support::repo::speak::yes;
+use crate::support::repo::{Repo, git};
 use crate::support::samples::{ID, SAMPLE};
 use crate::support::status::standing_of;
 
@@ -261,5 +261,123 @@ fn who_filed_an_approved_record_does_not_extend_it_by_way_of_a_wrong_name() {
         let (_, reasons) = status_of(&repo);
         assert!(reasons.contains("through 2026-12-20"), "{reasons}");
         assert!(reasons.contains("someone else must"), "{wrong_name}: {reasons}");
+    }
+}
+
+const SECOND: &str = "exceptions/more/EXC-2026-7F3KQ.yaml";
+
+/// Ways in which a second file of the record comes, and then can't be read any more; the answers after each landing.
+type Ways = [(&'static str, fn(&Repo, &str), &'static [&'static str])];
+
+fn land_both(repo: &Repo, then: &str, land: fn(&Repo, &str)) {
+    for (branch, text) in [("second", SAMPLE), ("break", then)] {
+        repo.branch(branch).by("mal").write(SECOND, text).commit("Write it");
+        land(repo, branch);
+    }
+}
+
+const WAYS: &Ways = &[
+    (
+        "pushed",
+        |repo, then| {
+            repo.by("mal").write(SECOND, SAMPLE).commit("File a second one");
+            repo.by("mal").write(SECOND, then).commit("Break it");
+        },
+        &["allow", "deny"],
+    ),
+    (
+        "squashed",
+        |repo, then| {
+            land_both(repo, then, |repo, branch| {
+                repo.by("mal").through("github").squash(branch, "Squash");
+            });
+        },
+        &["allow", "deny"],
+    ),
+    (
+        "merged one by one",
+        |repo, then| {
+            land_both(repo, then, |repo, branch| {
+                repo.by("mal").merge(branch, "Merge the work");
+            });
+        },
+        &["allow", "deny"],
+    ),
+    (
+        "merged at once",
+        |repo, then| {
+            repo.branch("both").by("mal").write(SECOND, SAMPLE).commit("File a second one");
+            repo.branch("both").by("mal").write(SECOND, then).commit("Break it");
+            repo.by("mal").merge("both", "Merge the work");
+        },
+        &["allow"],
+    ),
+];
+
+/// Returns the gate's answer after each landing since a commit, oldest first.
+fn answers_since(repo: &Repo, since: git2::Oid) -> Vec<String> {
+    repo.checkout();
+    let range = format!("{since}..main");
+    let log = git(repo.path(), &["rev-list", "--first-parent", "--reverse", &range]);
+    let commits = std::iter::once(since.to_string()).chain(log.lines().map(str::to_owned));
+    let answer = |commit: String| {
+        let words = ["check", "--application", "billing", "--format", "json", "--as-of", &commit];
+        let answer: serde_json::Value =
+            serde_json::from_str(&run(repo.path(), &words).out).unwrap();
+        answer["verdict"].as_str().unwrap().to_owned()
+    };
+    commits.map(answer).collect()
+}
+
+fn approved_record() -> (Repo, git2::Oid) {
+    let repo = ledger("");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
+    let landing = repo.by("lee").merge("file", "Merge branch 'file'");
+    (repo, landing)
+}
+
+#[test]
+fn a_second_file_that_can_not_be_read_any_more_ends_nothing_however_it_lands() {
+    for (what, act, before) in WAYS {
+        let (repo, landing) = approved_record();
+        act(&repo, "broken\n");
+        let answers = answers_since(&repo, landing);
+        assert_eq!(answers, [before, &["allow"][..]].concat(), "{what}");
+        // Whoever filed it made nothing of the record.
+        assert_eq!(said(verdicts(&repo, ID).last().unwrap()).authors, ["ana"], "{what}");
+        // Once the first file goes, the other gives nothing to what it becomes.
+        repo.by("eve").remove(ID).commit("Remove it");
+        repo.by("mal").write(SECOND, SAMPLE).commit("Mend the second one");
+        assert_eq!(check_word(&repo, AT), "pending", "{what}: only the second");
+    }
+}
+
+#[test]
+fn a_second_file_that_can_not_be_read_any_more_and_names_an_end_counts_as_one() {
+    let closed = "closure: {outcome: gone}\nbroken: [\n";
+    for (what, act, _) in WAYS {
+        let (repo, landing) = approved_record();
+        act(&repo, closed);
+        assert_eq!(answers_since(&repo, landing).last().unwrap(), "pending", "{what}");
+    }
+}
+
+#[test]
+fn the_first_file_that_can_not_be_read_any_more_leaves_the_second_nothing() {
+    let breaks: [fn(&Repo); 2] = [
+        |repo| {
+            repo.by("mal").write(SECOND, SAMPLE).commit("File a second one");
+            repo.by("mal").write(ID, "broken\n").commit("Break the first");
+        },
+        |repo| {
+            repo.by("mal").write(SECOND, SAMPLE).write(ID, "broken\n").commit("Both at once");
+        },
+    ];
+    for act in breaks {
+        let (repo, _) = approved_record();
+        act(&repo);
+        assert_eq!(check_word(&repo, AT), "pending");
+        repo.by("mal").write(SECOND, "broken\n").write(ID, SAMPLE).commit("The other way around");
+        assert_eq!(check_word(&repo, AT), "pending");
     }
 }
