@@ -147,9 +147,11 @@ impl BranchAuthors {
 pub struct Ruling {
     pub commit: Rc<Commit>,
     pub path: String,
-    /// The file before, and after; `None` if it does not exist.
-    pub blobs: [Option<Oid>; 2],
+    pub blobs: ChangedBlobs,
 }
+
+/// A file before, and after; `None` if it does not exist.
+pub type ChangedBlobs = [Option<Oid>; 2];
 
 /// Returns the authors of a record's change: those of each commit in which it differs from every parent (A2).
 pub fn made(commits: &[BranchCommit], delta: &Delta, governance: &Governance) -> BranchAuthors {

@@ -15,7 +15,7 @@ use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
-use crate::survey::branch::Ruling;
+use crate::survey::branch::{ChangedBlobs, Ruling};
 
 /// Where GitHub, GitLab and compatible forges look for what they run, from the root of the repository.
 pub const FOLDERS: [&str; 4] =
@@ -54,7 +54,7 @@ fn find_changed(
     folder: &str,
     own: Oid,
     parents: &[Oid],
-) -> Result<Vec<(String, [Option<Oid>; 2])>, TreeError> {
+) -> Result<Vec<(String, ChangedBlobs)>, TreeError> {
     let tree = |root| CommitTree::new(objects, root, &LedgerPrefix::default());
     let whole = tree(own).entry(folder)?;
     for parent in parents {
