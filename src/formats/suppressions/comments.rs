@@ -108,7 +108,7 @@ pub fn find(
     let here = CommentLine { bytes: line.bytes, before: line.before };
     let (mut passed, mut column) = (0, 1);
     for captures in captures {
-        let Some(whole) = captures.get(0) else { continue };
+        let Some(whole) = captures.name("own").or(captures.get(0)) else { continue };
         let n_blank = whole.as_bytes().iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let start = whole.start() + n_blank;
         let before = line.bytes.get(..start).unwrap_or_default();
@@ -184,7 +184,14 @@ fn judge(
         let hidden = hidden::of_comment(pattern.kind, Some(&own.rules), path, options)?;
         return Some((hidden, Some(own)));
     }
-    let rules = captures.name("rules").map(|rules| String::from_utf8_lossy(rules.as_bytes()));
+    let rules = captures.name("rules").map(|rules| {
+        let mut ids = String::from_utf8_lossy(rules.as_bytes()).into_owned();
+        if pattern.kind == "semgrep" {
+            let rest = line.bytes.get(rules.end()..).unwrap_or_default();
+            ids += &hidden::later_ids_of_semgrep(&String::from_utf8_lossy(rest), options);
+        }
+        ids
+    });
     Some((hidden::of_comment(pattern.kind, rules.as_deref(), path, options)?, None))
 }
 

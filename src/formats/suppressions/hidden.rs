@@ -6,6 +6,7 @@
 use crate::formats::suppressions::options::ScanOptions;
 use crate::record::tool_ids;
 use crate::rules::scan::suppression::{HiddenFindings, HiddenIds};
+use crate::survey::cited;
 
 /// Returns what a comment of a tool hides; `None` if it is not one of the comments that are looked for.
 /// `rules` is what the comment names, as written.
@@ -57,6 +58,24 @@ pub(super) fn of_comment(
 fn split(rules: &str) -> Vec<String> {
     let is_between = |character: char| character == ',' || character.is_whitespace();
     rules.split(is_between).filter(|rule| !rule.is_empty()).map(str::to_owned).collect()
+}
+
+/// Returns what semgrep takes for ids behind the text that follows the first ones, each behind a comma: it reads one up to a
+/// blank. A word that can be no id but of prose is left out, and so is what cites a record.
+pub(super) fn later_ids_of_semgrep(rest: &str, options: &ScanOptions) -> String {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let is_id = |word: &&str| {
+        word.chars().all(is_part)
+            && word.contains(['-', '_', '.'])
+            && word.contains(|letter: char| letter.is_ascii_lowercase())
+            && !word.ends_with('.')
+            && cited::ids(word, &options.prefixes).next().is_none()
+    };
+    let words = rest.split(',').skip(1).filter_map(|part| part.split_whitespace().next());
+    words
+        .map(|word| word.trim_matches('"'))
+        .filter(is_id)
+        .fold(String::new(), |ids, id| ids + "," + id)
 }
 
 // The names under which bandit reports tests that its comments call otherwise.

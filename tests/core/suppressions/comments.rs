@@ -331,3 +331,42 @@ fn names_of_rules_and_documentation_are_no_reasons() {
         ),
     ]);
 }
+
+#[test]
+fn semgrep_reads_ids_behind_every_comma_and_a_word_without_blank_at_the_beginning_of_a_line() {
+    check(&[
+        (
+            "a.py",
+            "x()  # nosemgrep: a ,b\nx()  # nosemgrep: a , b\nx()  # nosemgrep: a,,b,\nx()  # nosemgrep: a\t,\tb the input is fixed\n",
+            &[
+                "1 semgrep a b",
+                "2 semgrep a b",
+                "3 semgrep a b",
+                "4 semgrep a b | the input is fixed",
+            ],
+        ),
+        (
+            "a.py",
+            "x()  # nosemgrep: a the input is fixed, b.c-d\nx()  # nosemgrep: a fixed, see PAY-12, EXC-2026-7F3KQ, e.g. it\n",
+            &[
+                "1 semgrep a b.c-d | the input is fixed, b.c-d",
+                "2 semgrep a | fixed, see PAY-12, EXC-2026-7F3KQ, e.g. it",
+            ],
+        ),
+        (
+            "a.py",
+            "#nosemgrep\n  #nosemgrep: a\n##nosemgrep: a\n#nosem\n#\tnosemgrep: a, b\n\"\"\"nosemgrep\"\"\"\n#-NOSEMGREP=a\n",
+            &[
+                "1 !semgrep",
+                "2 semgrep a",
+                "3 semgrep a",
+                "4 !semgrep",
+                "5 semgrep a b",
+                "6 !semgrep",
+                "7 semgrep a",
+            ],
+        ),
+        ("a.py", "x()  #nosemgrep\nx()  #\tnosem\n# why#nosemgrep: a\n", &[]),
+        ("a.md", "- `#nosemgrep` and more\n", &[]),
+    ]);
+}
