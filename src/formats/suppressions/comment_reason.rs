@@ -216,14 +216,16 @@ fn parts(comment: &str) -> Vec<&str> {
 }
 
 fn is_directive(comment: &str) -> bool {
-    let bare = comment.trim_start();
+    // Ruff allows blanks before its colon.
+    let (name, rest) = comment.split_at(comment.find(':').unwrap_or(comment.len()));
+    let bare = name.trim().to_owned() + rest;
     let is_type = bare.strip_prefix("type:").is_some_and(is_type);
     is_type
         || DIRECTIVES.iter().any(|directive| {
             let is_word = directive.ends_with(|character: char| character.is_ascii_alphanumeric());
             let next = bare.get(directive.len()..).and_then(|rest| rest.chars().next());
             let goes_on = is_word && next.is_some_and(|next| next.is_alphanumeric() || next == '_');
-            begins_with(bare, directive) && !goes_on
+            begins_with(&bare, directive) && !goes_on
         })
 }
 

@@ -186,7 +186,15 @@ fn of_noqa(rules: Option<&str>) -> Option<HiddenIds> {
     let Some(rules) = rules else {
         return Some(HiddenIds::All);
     };
-    let mut ids = split(&rules.to_ascii_uppercase());
+    let mut spaced = String::with_capacity(rules.len());
+    for letter in rules.to_ascii_uppercase().chars() {
+        // Codes may stand together: `E501S602`.
+        if letter.is_ascii_uppercase() && spaced.ends_with(|it: char| it.is_ascii_digit()) {
+            spaced.push(' ');
+        }
+        spaced.push(letter);
+    }
+    let mut ids = split(&spaced);
     ids.retain(|code| {
         let digits = code.strip_prefix('S').unwrap_or_default();
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())

@@ -370,3 +370,25 @@ fn semgrep_reads_ids_behind_every_comma_and_a_word_without_blank_at_the_beginnin
         ("a.md", "- `#nosemgrep` and more\n", &[]),
     ]);
 }
+
+#[test]
+fn ruff_and_flake8_allow_blanks_before_a_colon_or_a_bracket_and_codes_that_stand_together() {
+    check(&[
+        (
+            "a.py",
+            "x()  # ruff: ignore [S602]\nx()  # ruff : ignore[S602] fixed\n# ruff: disable [S602]\n# ruff : file-ignore [S602, S307]\n",
+            &["1 ruff S602", "2 ruff S602 | fixed", "3 ruff S602", "4 ruff S602 S307"],
+        ),
+        (
+            "a.py",
+            "# ruff : noqa: S602\n# flake8 : noqa: S602\n# flake8 : noqa\n",
+            &["1 ruff S602", "2 flake8 S602", "3 !flake8"],
+        ),
+        (
+            "a.py",
+            "x()  # noqa: E501S602\nx()  # noqa: s602S307 fixed\n# ruff: noqa: E501S602\n",
+            &["1 ruff S602", "2 ruff S602 S307 | fixed", "3 ruff S602"],
+        ),
+        ("a.py", "x()  # truff: ignore\nx()  # ruff: ignore S602\n", &[]),
+    ]);
+}
