@@ -392,3 +392,29 @@ fn ruff_and_flake8_allow_blanks_before_a_colon_or_a_bracket_and_codes_that_stand
         ("a.py", "x()  # truff: ignore\nx()  # ruff: ignore S602\n", &[]),
     ]);
 }
+
+#[test]
+fn eslint_obeys_any_blank_and_settings_without_commas() {
+    check(&[
+        (
+            "a.js",
+            "/* eslint\n  no-eval: 0\n*/\n/* eslint\tno-eval: off */\n",
+            &["1 eslint no-eval", "4 eslint no-eval"],
+        ),
+        (
+            "a.js",
+            "/* eslint no-alert: 2 no-eval: 0 */\n/* eslint no-alert: [2] no-new-func: [0, {}], semi: 0 */\n/* eslint \"no\\u002deval\": 0x0 */\n/* eslint {no-eval : 00} */\n",
+            &["1 eslint no-eval", "2 eslint no-new-func", "3 eslint no-eval", "4 eslint no-eval"],
+        ),
+        (
+            "a.js",
+            "/*\u{a0}eslint-disable no-eval */\n/*\u{feff}eslint-disable\u{feff}no-eval */\n/*\n\u{a0}\u{3000}\u{b}eslint-disable\n*/\n",
+            &["1 eslint no-eval", "2 eslint no-eval", "4 !eslint"],
+        ),
+        (
+            "a.js",
+            "/* eslint no-eval: 2 semi: 0 */\n// eslint\tno-eval: 0\n/* use\u{a0}eslint-disable */\n",
+            &[],
+        ),
+    ]);
+}
