@@ -293,12 +293,16 @@ fn limits_of_trivy(comment: &str) -> EntryLimits {
 }
 
 fn end_of_trivy(comment: &str) -> Option<SuppressionEnd> {
-    let Some((_, date)) = comment.split_once("exp:") else {
-        return Some(SuppressionEnd::Missing);
-    };
-    let date = date.split(':').next().unwrap_or_default();
-    let end = Day::new(date).map(Day::start)?;
-    Some(if is_no_end(end) { SuppressionEnd::Missing } else { SuppressionEnd::Until(end) })
+    // After the tool, keys and values follow one another; of equal keys the last one counts.
+    let parts: Vec<&str> = comment.split(':').skip(1).collect();
+    let mut end = SuppressionEnd::Missing;
+    for pair in parts.chunks_exact(2) {
+        if let ["exp", date] = pair {
+            let day = Day::new(date).map(Day::start)?;
+            end = if is_no_end(day) { SuppressionEnd::Missing } else { SuppressionEnd::Until(day) };
+        }
+    }
+    Some(end)
 }
 
 fn before_end(rest: &[u8]) -> &[u8] {

@@ -418,3 +418,34 @@ fn eslint_obeys_any_blank_and_settings_without_commas() {
         ),
     ]);
 }
+
+#[test]
+fn of_equal_keys_in_a_comment_of_trivy_the_last_one_counts() {
+    check(&[
+        (
+            "a.tf",
+            "#trivy:ignore:AWS-0087:ignore:AWS-0086\n#trivy:foo:bar:ignore:AWS-0086 public site\n#trivy:ignore:a:exp:2027-01-01:ignore:AWS-0086\n#trivy:ignore:AWS-1#trivy:ignore:AWS-2\n",
+            &[
+                "1 trivy AWS-0086 | open",
+                "2 trivy AWS-0086 | open | public site",
+                "3 trivy AWS-0086 | 2027-01-01T00:00:00Z",
+                "4 trivy AWS-2 | open",
+            ],
+        ),
+        (
+            "a.tf",
+            "#trivy:ignore:A:exp:2020-01-01:exp:2027-01-01\n#trivy:ignore:A:foo:exp:2020-01-01\n#trivy:exp:2027-01-01:ignore:A[name=x]\n#trivy:ignore:A:ignore\n",
+            &[
+                "1 trivy A | 2027-01-01T00:00:00Z",
+                "2 trivy A | open",
+                "3 trivy A | 2027-01-01T00:00:00Z",
+                "4 trivy A | open",
+            ],
+        ),
+        (
+            "Dockerfile",
+            "# hadolint ignore=DL3008,\tDL3020\n# hadolint global ignore = DL3008\t, DL3009\n",
+            &["1 hadolint DL3008 DL3020", "2 hadolint DL3008 DL3009"],
+        ),
+    ]);
+}
