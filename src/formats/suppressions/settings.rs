@@ -115,7 +115,7 @@ fn rows_of(path: &str, options: &ScanOptions) -> Vec<FileRow> {
 /// Returns the spelling of the keys of a kind whose tool takes several for one, as the table writes them.
 fn spelling(kind: &str) -> Option<Spelling> {
     match kind {
-        "trivy-config" => Some(keys::lower_case),
+        "trivy-config" | "gitleaks" => Some(keys::lower_case),
         "gitguardian" => Some(keys::with_underscores),
         _ => None,
     }

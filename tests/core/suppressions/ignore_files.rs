@@ -155,3 +155,16 @@ fn files_and_keys_in_every_form_that_their_tool_takes() {
         ),
     ]);
 }
+
+#[test]
+fn paths_that_grype_excludes() {
+    check(&[
+        (
+            ".grype.yaml",
+            "exclude:\n  # only samples\n  - './samples/**'\nignore:\n  - vulnerability: CVE-2026-1\n    reason: dev\n",
+            &["3 !grype | only samples", "5 grype CVE-2026-1 | dev"],
+        ),
+        (".grype.yaml", "exclude: ['./a', './b']\n", &["1 !grype", "1 !grype"]),
+        (".grype.yaml", "exclude: []\n", &[]),
+    ]);
+}

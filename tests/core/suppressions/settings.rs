@@ -179,11 +179,53 @@ fn settings_are_read_in_every_form_that_their_tool_takes() {
             ".gitleaks.toml",
             "[extend]\ndisabledRules = [\"aws-key\"]\n\n[allowlist]\ndescription = \"test data\"\npaths = ['tests/.*']\n\n[[rules]]\nid = \"slack\"\n[[rules.allowlists]]\nregexes = [\n  'xoxb-0', # documented\n]\n\n[[allowlists]]\ntargetRules = [\"gcp\"]\nstopwords = ['example']\n",
             &[
+                "1 !gitleaks",
                 "2 !gitleaks aws-key",
                 "6 !gitleaks | test data",
                 "12 gitleaks slack | documented",
                 "17 gitleaks gcp",
             ],
         ),
+    ]);
+}
+
+#[test]
+fn what_a_file_of_gitleaks_takes_from_the_rules_of_the_tool() {
+    check(&[
+        (
+            ".gitleaks.toml",
+            "# our own rules\n[extend]\nuseDefault = true\n\n[[rules]]\nid = \"github-pat\"\nregex = \"ZZZ\"\n\n[[rules]]\nid = \"gitlab-pat\"\nentropy = 99\n\n[[rules]]\nid = \"mine\"\nregex = \"ZZZ\"\n\n[[rules]]\nid = \"aws-access-token\"\ndescription = \"AWS\"\n",
+            &["5 !gitleaks github-pat", "9 !gitleaks gitlab-pat"],
+        ),
+        (
+            ".gitleaks.toml",
+            "title = \"x\"\n[[rules]]\nid = \"mine\"\nregex = \"ZZZ\"\n",
+            &["1 !gitleaks"],
+        ),
+        (".gitleaks.toml", "[extend]\nuseDefault = false\n", &["1 !gitleaks"]),
+        (
+            ".gitleaks.toml",
+            "[Extend]\nusedefault = true\nDisabledRules = [\"github-pat\"]\n[AllowList]\nPaths = [\"a\"]\n",
+            &["3 !gitleaks github-pat", "5 !gitleaks"],
+        ),
+    ]);
+}
+
+#[test]
+fn settings_of_trivy_about_secrets() {
+    check(&[
+        (
+            "trivy-secret.yaml",
+            "disable-rules:\n  - github-pat # a sample\nallow-rules:\n  - id: fixtures\n    description: only test data\n    path: conf/.*\nexclude-block:\n  regexes: ['begin']\nenable-builtin-rules: [gitlab-pat]\ndisable-allow-rules: [tests]\nrules:\n  - id: mine\n    regex: a\n",
+            &[
+                "2 trivy-config(trivy-secret) github-pat | a sample",
+                "4 !trivy-config(trivy-secret) | only test data",
+                "8 !trivy-config(trivy-secret)",
+                "9 !trivy-config(trivy-secret)",
+            ],
+        ),
+        ("trivy-secret.yaml", "enable-builtin-rules: []\n", &[]),
+        ("trivy.yaml", "secret:\n  config: .ci/secrets.yaml\n", &["2 !trivy-config(trivy)"]),
+        ("trivy.yaml", "secret:\n  config: trivy-secret.yaml\n", &[]),
     ]);
 }

@@ -1,8 +1,9 @@
-//! `.grype.yaml`: the rules below `ignore`.
+//! `.grype.yaml`: the rules below `ignore`, and the paths below `exclude`.
 //!
 //! Pure. Start at [`FORMAT`]. Read as grype does (grype/match/ignore.go): a name with a character of regular expressions is
 //! one. The format has no end.
 
+use crate::diag::sorting::StableSort as _;
 use crate::formats::glob::GlobReading;
 use crate::formats::suppressions::exception::{ForeignException, ImportEntry, key};
 use crate::formats::suppressions::readers::format::{
@@ -37,11 +38,25 @@ fn read(input: &ImportInput<'_>) -> Result<Vec<ImportEntry>, ImportError> {
         return Ok(Vec::new());
     };
     keys::respell(&mut root, keys::lower_case);
-    match root.get("ignore").map(|node| (&node.value, node)) {
-        None | Some((Value::Null, _)) => Ok(Vec::new()),
-        Some((Value::List(items), _)) => Ok(items.iter().map(rule).collect()),
-        Some((_, node)) => Err(ImportError::at(document::line(node), "`ignore` is not a list")),
+    let mut entries: Vec<ImportEntry> = match root.get("ignore").map(|node| (&node.value, node)) {
+        None | Some((Value::Null, _)) => Vec::new(),
+        Some((Value::List(items), _)) => items.iter().map(rule).collect(),
+        Some((_, node)) => {
+            return Err(ImportError::at(document::line(node), "`ignore` is not a list"));
+        }
+    };
+    if let Some(excluded) = root.get("exclude") {
+        let alone = excluded.text().is_some().then_some(excluded);
+        entries.extend(excluded.items().iter().chain(alone).map(exclusion));
     }
+    entries.order_by_key(|entry| entry.line);
+    Ok(entries)
+}
+
+fn exclusion(item: &Node) -> ImportEntry {
+    let glob = item.text().unwrap_or_default();
+    let entry = ImportEntry::listed(document::line(item), format!("it excludes `{glob}`"));
+    entry.limited_to(limits::one("exclude", glob))
 }
 
 fn rule(item: &Node) -> ImportEntry {

@@ -38,6 +38,7 @@ const NAMED: &[(&str, &str, &str, FindEntries)] = &[
     ("gitleaks", ".gitleaks.toml", "toml", gitleaks),
     ("semgrepignore", ".semgrepignore", "lines", semgrepignore),
     ("trivy-config", "trivy.yaml", "yaml", trivy_config),
+    ("trivy-config", "trivy-secret.yaml", "yaml", trivy_secret),
     ("trivy-config", "*.rego", "lines", trivy_policy),
     ("codeql-config", ".github/**.yml", "yaml", codeql_config),
     ("codeql-config", ".github/**.yaml", "yaml", codeql_config),
@@ -275,15 +276,37 @@ fn scorecard(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     }
 }
 
-/// Allowlists of the whole file and of its rules, and the rules of the one that it extends which it turns off.
+/// The rules that the tool has by default, as of 8.30.
+const GITLEAKS_RULES: &str = include_str!("../gitleaks_rules.txt");
+
+/// The fields of a rule that leave what it finds as it is, or are read as allowlists.
+const GITLEAKS_KEPT: &[&str] = &["id", "description", "tags", "allowlist", "allowlists"];
+
+/// Allowlists of the whole file and of its rules, and what it takes from the rules that the tool has by default: all of
+/// them without `useDefault`, those that it turns off, and those that it redefines.
 fn gitleaks(kind: &'static str, root: &Node, found: &mut SettingEntries) {
-    for id in root.at("extend.disabledRules").map(Node::items).unwrap_or_default() {
+    let has_default = root.at("extend.usedefault").and_then(Node::text) == Some("true");
+    if !has_default {
+        let line = root.entries().first().map_or(1, |entry| entry.key_pos.line);
+        found.add(SettingEntry::blanket(kind, line, "without useDefault"));
+    }
+    for id in root.at("extend.disabledrules").map(Node::items).unwrap_or_default() {
         let rule = id.text().unwrap_or(kind);
         found.add(SettingEntry { is_blanket: true, ..SettingEntry::of(kind, id.pos.line, rule) });
     }
     allowlists(kind, root, None, found);
     for rule in root.get("rules").map(Node::items).unwrap_or_default() {
-        allowlists(kind, rule, rule.get("id").and_then(Node::text), found);
+        let id = rule.get("id").and_then(Node::text);
+        allowlists(kind, rule, id, found);
+        let is_default = |id: &&str| GITLEAKS_RULES.split_whitespace().any(|known| known == *id);
+        let redefined = limits::of_node(rule, GITLEAKS_KEPT);
+        let Some(id) = id.filter(is_default).filter(|_| has_default && !redefined.is_empty())
+        else {
+            continue;
+        };
+        let limited = limits::one("rule", &format!("{redefined:?}"));
+        let entry = SettingEntry::of(kind, rule.pos.line, id).limited_to(limited);
+        found.add(SettingEntry { is_blanket: true, ..entry });
     }
 }
 
@@ -291,7 +314,7 @@ fn allowlists(kind: &'static str, node: &Node, rule: Option<&str>, found: &mut S
     for list in ["allowlist", "allowlists"].iter().filter_map(|key| node.get(key)) {
         let alone = if matches!(list.value, Value::Map(_)) { Some(list) } else { None };
         for list in list.items().iter().chain(alone) {
-            let named = texts(list.get("targetRules"));
+            let named = texts(list.get("targetrules"));
             let rules: Vec<String> = named.into_iter().chain(rule).map(str::to_owned).collect();
             for condition in CONDITIONS {
                 for item in list.get(condition).map(Node::items).unwrap_or_default() {
@@ -316,7 +339,7 @@ fn limits_of_allowlist(list: &Node, condition: &str, item: &str) -> EntryLimits 
     let text = |key: &str| list.get(key).and_then(Node::text);
     if condition == "regexes" {
         // Which texts another target lets pass can't be told, so each is a limit of its own.
-        let target = text("regexTarget").filter(|target| !target.is_empty()).unwrap_or("secret");
+        let target = text("regextarget").filter(|target| !target.is_empty()).unwrap_or("secret");
         limited.extend(limits::one(&format!("regexTarget = {}", target.to_lowercase()), ""));
     }
     let is_each =
@@ -379,12 +402,31 @@ fn trivy_config(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     if let Some((line, file)) = set("ignore-policy").filter(|(_, file)| !file.is_empty()) {
         found.add(SettingEntry::blanket(kind, line, file));
     }
+    let default = ["trivy-secret.yaml", "./trivy-secret.yaml", ""];
+    if let Some((line, file)) = set("secret.config").filter(|(_, file)| !default.contains(file)) {
+        found.add(SettingEntry::blanket(kind, line, file));
+    }
     for item in root.at("license.ignored").map(Node::items).unwrap_or_default() {
         let line = item.pos.line;
         let own = |entry: &&mut SettingEntry| entry.line == line && entry.kind == kind;
         if let Some(entry) = found.entries.iter_mut().find(own) {
             entry.tool = Some("trivy-license");
         }
+    }
+}
+
+/// All of it is about secrets. Where some rules of the tool are enabled, the others are not.
+fn trivy_secret(kind: &'static str, root: &Node, found: &mut SettingEntries) {
+    let only = root.get("enable-builtin-rules").filter(|only| !only.items().is_empty());
+    if let Some(only) = only {
+        let mut entry = SettingEntry::blanket(kind, only.pos.line, "enable-builtin-rules");
+        let enabled = texts(Some(only)).into_iter();
+        entry.limits.extend(enabled.map(|id| (format!("enable {id}"), BTreeSet::new())));
+        found.add(entry);
+    }
+    for entry in &mut found.entries {
+        entry.tool = Some("trivy-secret");
+        entry.is_blanket |= entry.rules.is_empty();
     }
 }
 
