@@ -3,7 +3,7 @@
 //! Pure. Start at [`by_name`]. The table is `files.tsv`: the kind; the base name of the file, or its path from the top; its
 //! syntax; the path to the entries, `[]` for each item of a list and `{}` for each key of a map; the field of an item that
 //! is its id (`-` if none is one); the fields of its end and reason; and what is blanket: `all`, an id that is a `pattern`,
-//! or only a `star`. Follows `docs/spec/interop.md`, 5.
+//! or only a `star`; the fields that limit an entry in the item of a list around it. Follows `docs/spec/interop.md`, 5.
 
 mod ci_flags;
 mod documents;
@@ -11,7 +11,7 @@ mod entries;
 mod families;
 mod waivers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use memchr::memmem;
@@ -40,6 +40,7 @@ struct FileRow {
     end: &'static str,
     reason: &'static str,
     blanket: &'static str,
+    within: &'static str,
 }
 
 /// The rows by the base names of their files; those with a `*` under the empty name.
@@ -57,6 +58,7 @@ static ROWS: LazyLock<BTreeMap<&'static str, Vec<FileRow>>> = LazyLock::new(|| {
             end: cell(),
             reason: cell(),
             blanket: cell(),
+            within: cell(),
         };
         let name = row.file.rsplit('/').next().unwrap_or(row.file);
         rows.entry(if name.contains('*') { "" } else { name }).or_default().push(row);
@@ -154,7 +156,7 @@ impl FileRow {
             syntax => {
                 let root = parsed.get(syntax)?;
                 let mut places = Vec::new();
-                collect(root, self.entries, &mut places);
+                collect(root, self.entries, None, &mut places);
                 for place in places {
                     self.add(place, found);
                 }
@@ -210,6 +212,19 @@ impl FileRow {
             let except = [self.id, self.end, self.reason, "active"];
             entry.limits.extend(limits::of_node(node, &except));
         }
+        for name in self.within.split(',') {
+            let Some(limiting) = place.around.and_then(|around| around.get(name)) else { continue };
+            // A list limits the less the more it names; another text limits to something else.
+            match limiting.text() {
+                Some(text) => {
+                    entry.limits.insert(format!("{name} {text}"), BTreeSet::new());
+                }
+                None => {
+                    let texts = limiting.items().iter().take(MOST_AROUND).filter_map(Node::text);
+                    entry.limits.insert(name.to_owned(), texts.map(str::to_owned).collect());
+                }
+            }
+        }
         if !self.end.is_empty() {
             match end(node.get(self.end)) {
                 Some(stated) => entry.end = stated,
@@ -236,36 +251,47 @@ impl FileRow {
     }
 }
 
+/// How many values of a field around an entry limit it.
+const MOST_AROUND: usize = 200;
+
 #[derive(Clone, Copy)]
 struct EntryAt<'n> {
     key: Option<&'n MapEntry>,
     node: &'n Node,
+    /// The item of a list that it is in.
+    around: Option<&'n Node>,
 }
 
 /// Collects what a path leads to: `a.b[]`, `a[].b{}`.
-fn collect<'n>(node: &'n Node, path: &str, found: &mut Vec<EntryAt<'n>>) {
+fn collect<'n>(node: &'n Node, path: &str, around: Option<&'n Node>, found: &mut Vec<EntryAt<'n>>) {
     let end = path.find(['.', '[', '{']).unwrap_or(path.len());
     let (key, rest) = path.split_at_checked(end).unwrap_or((path, ""));
     if key.is_empty() {
-        collect_below(node, rest, found);
+        collect_below(node, rest, around, found);
     } else if let Some(below) = node.get(key) {
-        collect_below(below, rest, found);
+        collect_below(below, rest, around, found);
     }
 }
 
-fn collect_below<'n>(node: &'n Node, rest: &str, found: &mut Vec<EntryAt<'n>>) {
+fn collect_below<'n>(
+    node: &'n Node,
+    rest: &str,
+    around: Option<&'n Node>,
+    found: &mut Vec<EntryAt<'n>>,
+) {
     if let Some(rest) = rest.strip_prefix("[]") {
         let alone = if matches!(node.value, Value::Scalar(_)) { Some(node) } else { None };
         for item in node.items().iter().chain(alone) {
             match rest {
-                "" => found.push(EntryAt { key: None, node: item }),
-                rest => collect_below(item, rest, found),
+                "" => found.push(EntryAt { key: None, node: item, around }),
+                rest => collect_below(item, rest, Some(item), found),
             }
         }
     } else if rest == "{}" {
         let entries = node.entries().iter();
-        found.extend(entries.map(|entry| EntryAt { key: Some(entry), node: &entry.value }));
+        let at = |entry: &'n MapEntry| EntryAt { key: Some(entry), node: &entry.value, around };
+        found.extend(entries.map(at));
     } else if let Some(rest) = rest.strip_prefix('.') {
-        collect(node, rest, found);
+        collect(node, rest, around, found);
     }
 }

@@ -229,3 +229,12 @@ fn settings_of_trivy_about_secrets() {
         ("trivy.yaml", "secret:\n  config: trivy-secret.yaml\n", &[]),
     ]);
 }
+
+#[test]
+fn a_first_filter_of_codeql_that_includes_hides_all_others() {
+    check(&[(
+        ".github/codeql.yml",
+        "query-filters:\n  - include: {id: js/x}\n  - exclude: {id: js/y}\n  - include: {id: js/z}\n",
+        &["2 !codeql-config(codeql)", "3 !codeql-config(codeql) js/y"],
+    )]);
+}

@@ -57,6 +57,14 @@ const EVAL: &str = "// eslint-disable-next-line no-eval -- checked\neval(x)\n";
 
 const ALLOWED: &str = "[[allowlists]]\ndescription = \"fixtures\"\ncondition = \"AND\"\npaths = [\"test/.*\"]\nregexes = [\"AKIA.*\"]\n";
 
+const SEMGREP: &str = "# generated code\nsrc/*\n!src/app.py\n!src/main.py\n";
+
+const CODEQL: &str =
+    "query-filters:\n  - exclude: {tags: security} # too slow\n  - include: {id: js/x}\n";
+
+const CODEQL_TURNED: &str =
+    "query-filters:\n  - include: {id: js/x}\n  - exclude: {tags: security} # too slow\n";
+
 /// Path, text, what is replaced, by what.
 type Case = (&'static str, &'static str, &'static str, &'static str);
 
@@ -99,6 +107,11 @@ const WIDER: &[Case] = &[
     ("a.tf", INLINE, ":ws:dev", ""),
     ("a.js", EVAL, EVAL, "/* eslint-disable no-eval -- checked */\neval(x)\n"),
     ("a.js", "/* eslint-disable no-eval -- checked */\n", "-disable no-eval", " no-eval: off"),
+    (".semgrepignore", SEMGREP, "!src/app.py\n", ""),
+    (".semgrepignore", SEMGREP, "src/*\n!src/app.py\n", "!src/app.py\nsrc/*\n"),
+    (".github/codeql/a.yml", CODEQL, "  - include: {id: js/x}\n", ""),
+    (".github/codeql/b.yml", CODEQL, CODEQL, CODEQL_TURNED),
+    (".github/dependabot.yaml", DEPENDABOT, "directory: /\n", "directory: /b\n"),
     (".gitleaks.toml", ALLOWED, "condition = \"AND\"\n", ""),
     (".gitleaks.toml", ALLOWED, "paths = [\"test/.*\"]\n", ""),
     (".gitleaks.toml", ALLOWED, "\"AND\"\n", "\"AND\"\nregexTarget = \"line\"\n"),
@@ -193,6 +206,14 @@ fn an_entry_that_hides_no_more_than_before_is_not_new() {
         ("a.tf", INLINE, "[name=a]", "[name=a,type=b]"),
         ("a.tf", "# trivy:ignore:A\n# trivy:ignore:B\nresource x {}\n", "# trivy:ignore:B\n", ""),
         (".gitleaks.toml", ALLOWED, "\"AND\"\n", "\"&&\"\n"),
+        (".semgrepignore", SEMGREP, "!src/main.py\n", "!src/main.py\n!src/a.py\n"),
+        (".github/codeql/c.yml", CODEQL, "{id: js/x}\n", "{id: js/x}\n  - include: {id: js/y}\n"),
+        (
+            ".github/dependabot.yaml",
+            DEPENDABOT,
+            "    ignore:",
+            "    open-pull-requests-limit: 3\n    ignore:",
+        ),
         (".checkov.yaml", "skip-check: [CKV_AWS_20, CKV_AWS_21]\n", "CKV_AWS_20, ", ""),
     ];
     for (messages, (path, _, old, new)) in replaced_all(same).iter().zip(same) {

@@ -62,6 +62,11 @@ impl SettingEntry {
         SettingEntry { limits, ..self }
     }
 
+    pub(super) fn but_for(mut self, limits: EntryLimits) -> SettingEntry {
+        self.limits.extend(limits);
+        self
+    }
+
     pub(super) fn with_reason(self, reason: Option<&str>) -> SettingEntry {
         let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
         SettingEntry { reason: reason.map(str::to_owned), ..self }

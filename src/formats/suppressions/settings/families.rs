@@ -3,6 +3,7 @@
 //! Pure. Start at `of_name` for files that are known by their names, and at [`by_content`] for others.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use memchr::memmem;
 use regex::Regex;
@@ -377,15 +378,21 @@ const SEMGREP_DEFAULT: &[&str] = &[
 ];
 
 fn semgrepignore(kind: &'static str, root: &Node, found: &mut SettingEntries) {
-    for item in root.items() {
-        let text = item.text().unwrap_or_default();
-        let path = text.split(" #").next().unwrap_or_default().trim();
+    let paths: Vec<&str> = root
+        .items()
+        .iter()
+        .map(|item| item.text().unwrap_or_default().split(" #").next().unwrap_or_default().trim())
+        .collect();
+    let kept = paths.iter().enumerate().filter(|(_, path)| path.starts_with('!'));
+    let later = LaterExceptions::new(kept.map(|(at, path)| (at, (*path).to_owned())).collect());
+    for (at, (item, path)) in root.items().iter().zip(paths).enumerate() {
         // What it includes are patterns of another file, which may be any.
         let is_other = path.starts_with(':') && !path.starts_with(":include");
         let is_entry = !path.is_empty() && !path.starts_with(['#', '!']) && !is_other;
         if is_entry && !SEMGREP_DEFAULT.contains(&path) {
             let label = path.trim_start_matches(':');
-            found.add(SettingEntry::blanket(kind, item.pos.line, label));
+            let entry = SettingEntry::blanket(kind, item.pos.line, label);
+            found.add(entry.but_for(later.behind(at)));
         }
     }
 }
@@ -442,9 +449,64 @@ fn trivy_policy(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     }
 }
 
+// What stands behind entries of a list, and takes back some of what they hide, with its places: each is a limit of its own, so
+// that one which is gone widens what is before it.
+struct LaterExceptions {
+    each: Vec<(usize, String)>,
+    // Of each one with all that follow it.
+    hashes: Vec<u64>,
+}
+
+// How many of them are limits of their own: the rest are one.
+const NEAR: usize = 50;
+
+impl LaterExceptions {
+    fn new(each: Vec<(usize, String)>) -> LaterExceptions {
+        let mut rest = 0;
+        let of_each = each.iter().rev().map(|(_, text)| {
+            let mut hasher = DefaultHasher::new();
+            (rest, text).hash(&mut hasher);
+            rest = hasher.finish();
+            rest
+        });
+        let mut hashes: Vec<u64> = of_each.collect();
+        hashes.reverse();
+        LaterExceptions { each, hashes }
+    }
+
+    fn behind(&self, at: usize) -> EntryLimits {
+        let first = self.each.partition_point(|(place, _)| *place <= at);
+        let near = self.each.iter().skip(first).take(NEAR);
+        let mut limits: EntryLimits =
+            near.map(|(_, text)| (text.clone(), BTreeSet::new())).collect();
+        if let Some(hash) = self.hashes.get(first + NEAR) {
+            limits.extend(limits::one("what follows", &hash.to_string()));
+        }
+        limits
+    }
+}
+
+// The first filter says what becomes of the queries that none is about: behind `include` they are left out.
 fn codeql_config(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     let filters = root.get("query-filters").map(Node::items).unwrap_or_default();
-    for filter in filters.iter().filter_map(|filter| filter.entry("exclude")) {
+    let text = |query: &Node| {
+        let fields = limits::of_node(query, &[]).into_iter();
+        let fields = fields.map(|(field, values)| {
+            format!(" {field} {}", values.into_iter().collect::<Vec<_>>().join(","))
+        });
+        format!("include{}", fields.collect::<String>())
+    };
+    let included = filters.iter().enumerate();
+    let included = included.filter_map(|(at, filter)| Some((at, text(filter.get("include")?))));
+    let included: Vec<(usize, String)> = included.collect();
+    let own = included.first().filter(|(at, _)| *at == 0).map(|(_, text)| text.clone());
+    let later = LaterExceptions::new(included);
+    if let (Some(text), Some(first)) = (own, filters.first()) {
+        let entry = SettingEntry::blanket(kind, first.pos.line, "query-filters");
+        found.add(entry.but_for(limits::one(&text, "")).but_for(later.behind(0)));
+    }
+    for (at, filter) in filters.iter().enumerate() {
+        let Some(filter) = filter.entry("exclude") else { continue };
         let ids = texts(filter.value.get("id"));
         let line = filter.key_pos.line;
         let entry = match ids.as_slice() {
@@ -455,7 +517,8 @@ fn codeql_config(kind: &'static str, root: &Node, found: &mut SettingEntries) {
                 ..SettingEntry::of(kind, line, &ids.join(" "))
             },
         };
-        found.add(entry.limited_to(limits::of_node(&filter.value, &["id"])));
+        let entry = entry.limited_to(limits::of_node(&filter.value, &["id"]));
+        found.add(entry.but_for(later.behind(at)));
     }
     let paths = root.get("paths-ignore").map(Node::items).unwrap_or_default();
     for (path, text) in paths.iter().filter_map(|path| Some((path, path.text()?))) {
