@@ -275,6 +275,10 @@ fn place_keys<'s>(at: SuppressionAt<'s>) -> Vec<PlaceKey<'s>> {
     if rules.is_empty() {
         rules.push("");
     }
+    if found.kind == "audit-ci" {
+        // An advisory at a path may become the whole advisory.
+        rules.extend(found.rules().iter().filter_map(|rule| Some(rule.split_once('|')?.0)));
+    }
     rules.push(ANY_RULE);
     let places = [CodePlace::On(code), CodePlace::Anywhere].into_iter().chain(wide);
     let key = |place| rules.iter().map(move |rule| (found.path.as_str(), found.kind, place, *rule));

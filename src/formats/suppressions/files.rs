@@ -7,6 +7,7 @@ use memchr::memmem;
 use crate::diag::Pos;
 use crate::formats::suppressions::entry::ScannedFile;
 use crate::formats::suppressions::entry::{EntryFinder, FoundEntry};
+use crate::formats::suppressions::limits;
 use crate::formats::suppressions::options::ScanOptions;
 use crate::formats::suppressions::policies::{KINDS, PolicyKind};
 use crate::formats::suppressions::readers;
@@ -288,6 +289,12 @@ fn zizmor(root: &Node, found: &mut EntryFinder<'_>) {
             let name = item.text().and_then(|text| text.split(':').next()).unwrap_or_default();
             let paths = (!name.is_empty()).then(|| vec![format!(".github/workflows/{name}")]);
             found.add(entry(item.pos, "zizmor", &rule.key, paths, item));
+            let places = item.text().unwrap_or_default().split(':').skip(1);
+            let limits = ["line", "column"].into_iter().zip(places);
+            let limits = limits.flat_map(|(field, place)| limits::one(field, place));
+            if let Some(last) = found.found.last_mut() {
+                last.limits = limits.collect();
+            }
         }
         let disabled = rule.value.get("disable").and_then(Node::text);
         if disabled.is_some_and(|text| text.eq_ignore_ascii_case("true")) {

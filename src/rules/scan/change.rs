@@ -2,9 +2,11 @@
 //!
 //! Pure. Start at [`compare`]. Follows `docs/spec/interop.md`, 5, `--base`.
 
+use std::collections::BTreeSet;
+
 use crate::rules::scan::reach;
 use crate::rules::scan::suppression::{
-    CommentReach, EntryLimits, FoundSuppression, HiddenFindings, HiddenIds, SuppressionEnd,
+    CommentReach, FoundSuppression, HiddenFindings, HiddenIds, PART_OF_LIMIT, SuppressionEnd,
 };
 
 /// How the later one of two suppressions differs.
@@ -64,9 +66,20 @@ fn compare_ids(before: &FoundSuppression, now: &FoundSuppression) -> Suppression
     if has.is_empty() {
         return SuppressionChange::Wider("it hides every rule now".to_owned());
     }
-    let more: Vec<&str> = has.iter().filter(|rule| !had.contains(rule)).copied().collect();
+    // Audit-ci names an advisory, or one at a path: `GHSA-1|a>b`.
+    let is_part = |part: &str, whole: &str| {
+        before.kind == "audit-ci"
+            && part.strip_prefix(whole).is_some_and(|path| path.starts_with('|'))
+    };
+    let is_new = |rule: &&&str| !had.iter().any(|had| had == *rule || is_part(rule, had));
+    let more: Vec<&str> = has.iter().filter(is_new).copied().collect();
+    let is_whole = |rule: &&str| had.iter().any(|had| is_part(had, rule));
     match more.len() {
         0 => SuppressionChange::Within,
+        _ if more.iter().all(is_whole) => SuppressionChange::Wider(format!(
+            "it hides {} everywhere now",
+            crate::diag::names(&more)
+        )),
         n if n == has.len() => SuppressionChange::Other,
         _ => SuppressionChange::Wider(format!("it hides {}, too", crate::diag::names(&more))),
     }
@@ -78,7 +91,7 @@ fn compare_scopes(before: &FoundSuppression, now: &FoundSuppression) -> Suppress
         (false, true) => SuppressionChange::Wider(limit_of(before)),
         (false, false) => SuppressionChange::Other,
     };
-    let written = compare_limits(&before.limits, &now.limits);
+    let written = compare_limits(before, now);
     match (parsed, written) {
         (SuppressionChange::Other, _) | (_, SuppressionChange::Other) => SuppressionChange::Other,
         (wider @ SuppressionChange::Wider(_), _) | (_, wider) => wider,
@@ -135,20 +148,31 @@ fn is_within(part: Option<&[String]>, all: Option<&[String]>) -> bool {
 }
 
 /// Compares limits by their fields: one that is gone, or that has more values, limits less.
-fn compare_limits(before: &EntryLimits, now: &EntryLimits) -> SuppressionChange {
+fn compare_limits(before: &FoundSuppression, now: &FoundSuppression) -> SuppressionChange {
+    // A product of VEX has the parts that are named behind it, else all.
+    let is_in = |value: &String, all: &BTreeSet<String>| {
+        let whole = value.split_once(PART_OF_LIMIT).filter(|_| before.kind == "vex");
+        all.contains(value) || whole.is_some_and(|(whole, _)| all.contains(whole))
+    };
+    let are_in = |values: &BTreeSet<String>, all: &BTreeSet<String>| {
+        values.iter().all(|value| is_in(value, all))
+    };
     let mut wider = None;
-    for (field, had) in before {
-        let Some(has) = now.get(field) else {
+    for (field, had) in &before.limits {
+        let Some(has) = now.limits.get(field) else {
             wider = Some(format!("its `{field}` is gone"));
             continue;
         };
-        if has.is_subset(had) {
+        if are_in(has, had) {
             continue;
         }
-        if !had.is_subset(has) {
+        if !are_in(had, has) {
             return SuppressionChange::Other;
         }
-        wider = Some(format!("its `{field}` names more"));
+        wider = Some(match had.len() < has.len() {
+            true => format!("its `{field}` names more"),
+            false => format!("its `{field}` is less narrow"),
+        });
     }
     wider.map_or(SuppressionChange::Within, SuppressionChange::Wider)
 }

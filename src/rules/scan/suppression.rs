@@ -13,6 +13,9 @@ use crate::record::time::Instant;
 /// The fields of an entry that say what it is limited to, each with its values as the file writes them.
 pub type EntryLimits = BTreeMap<String, BTreeSet<String>>;
 
+/// Stands in a value of a limit between a whole and the part to which it is limited.
+pub const PART_OF_LIMIT: char = '\u{1f}';
+
 /// One suppression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundSuppression {

@@ -65,6 +65,15 @@ const CODEQL: &str =
 const CODEQL_TURNED: &str =
     "query-filters:\n  - include: {id: js/x}\n  - exclude: {tags: security} # too slow\n";
 
+const ZIZMOR: &str = "rules:\n  artipacked:\n    ignore:\n      - x.yml:10:3 # it pushes\n";
+
+const AT_PATH: &str = "{\"allowlist\": [\n  {\"GHSA-aaaa-bbbb-cccc|a>b\": {\"active\": true, \"notes\": \"not reachable\"}}\n]}\n";
+
+const VEX: &str = "{\"@context\": \"https://openvex.dev/ns/v0.2.0\", \"statements\": [\n  {\"vulnerability\": {\"name\": \"CVE-2026-0001\"}, \"status\": \"not_affected\", \"impact_statement\": \"not reachable\", \"products\": [{\"@id\": \"pkg:oci/a\", \"subcomponents\": [{\"@id\": \"pkg:npm/b\"}]}, {\"@id\": \"pkg:oci/c\", \"subcomponents\": [{\"@id\": \"pkg:npm/b\"}]}]}\n]}\n";
+
+const VET: &str =
+    "[[exemptions.a]]\nversion = \"1.0.0\"\ncriteria = \"safe-to-run\"\nnotes = \"a build tool\"\n";
+
 /// Path, text, what is replaced, by what.
 type Case = (&'static str, &'static str, &'static str, &'static str);
 
@@ -107,6 +116,11 @@ const WIDER: &[Case] = &[
     ("a.tf", INLINE, ":ws:dev", ""),
     ("a.js", EVAL, EVAL, "/* eslint-disable no-eval -- checked */\neval(x)\n"),
     ("a.js", "/* eslint-disable no-eval -- checked */\n", "-disable no-eval", " no-eval: off"),
+    ("zizmor.yml", ZIZMOR, ":10:3", ""),
+    ("zizmor.yml", ZIZMOR, ":10:3", ":10"),
+    ("audit-ci.json", AT_PATH, "|a>b", ""),
+    ("vex.json", VEX, ", \"subcomponents\": [{\"@id\": \"pkg:npm/b\"}]", ""),
+    ("supply-chain/config.toml", VET, "safe-to-run", "safe-to-deploy"),
     (".semgrepignore", SEMGREP, "!src/app.py\n", ""),
     (".semgrepignore", SEMGREP, "src/*\n!src/app.py\n", "!src/app.py\nsrc/*\n"),
     (".github/codeql/a.yml", CODEQL, "  - include: {id: js/x}\n", ""),
@@ -206,6 +220,12 @@ fn an_entry_that_hides_no_more_than_before_is_not_new() {
         ("a.tf", INLINE, "[name=a]", "[name=a,type=b]"),
         ("a.tf", "# trivy:ignore:A\n# trivy:ignore:B\nresource x {}\n", "# trivy:ignore:B\n", ""),
         (".gitleaks.toml", ALLOWED, "\"AND\"\n", "\"&&\"\n"),
+        (
+            "vex.json",
+            VEX,
+            ", {\"@id\": \"pkg:oci/c\", \"subcomponents\": [{\"@id\": \"pkg:npm/b\"}]}",
+            "",
+        ),
         (".semgrepignore", SEMGREP, "!src/main.py\n", "!src/main.py\n!src/a.py\n"),
         (".github/codeql/c.yml", CODEQL, "{id: js/x}\n", "{id: js/x}\n  - include: {id: js/y}\n"),
         (

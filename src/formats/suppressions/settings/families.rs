@@ -240,7 +240,13 @@ fn cargo_vet(kind: &'static str, root: &Node, found: &mut SettingEntries) {
         }
         for item in items {
             let entry = SettingEntry::of(kind, item.pos.line, &of_crate.key);
-            let limited = limits::of_node(item, &["notes", "suggest"]);
+            let mut limited = limits::of_node(item, &["notes", "suggest"]);
+            // What is safe to deploy is safe to run.
+            if let Some(criteria) = limited.get_mut("criteria")
+                && criteria.contains("safe-to-deploy")
+            {
+                criteria.insert("safe-to-run".to_owned());
+            }
             let notes = item.get("notes").and_then(Node::text);
             found.add(entry.limited_to(limited).with_reason(notes));
         }

@@ -10,7 +10,7 @@ use super::entries::{SettingEntries, SettingEntry, end};
 use crate::formats::suppressions::keys;
 use crate::formats::suppressions::limits;
 use crate::formats::suppressions::readers::yaml;
-use crate::rules::scan::suppression::SuppressionEnd;
+use crate::rules::scan::suppression::{PART_OF_LIMIT, SuppressionEnd};
 use crate::yaml::node::Node;
 
 /// How many seconds after midnight in UTC a day begins in the last zone of the earth.
@@ -75,6 +75,9 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
         let said: Vec<&str> = reasons.into_iter().flatten().collect();
         let mut limited = limits::of_node(at, &[]);
         limited.retain(|field, _| limiting.iter().any(|known| field.starts_with(known)));
+        if let Some(products) = at.get("products") {
+            limited.insert("products".to_owned(), products_of(products));
+        }
         let entry = SettingEntry::of("vex", at.pos.line, id).limited_to(limited);
         found.add(entry.with_reason(Some(&said.join("\n"))));
     };
@@ -122,6 +125,20 @@ pub(super) fn vex(root: &Node, found: &mut SettingEntries) {
             }
         }
     }
+}
+
+// Returns the products of OpenVEX, each with one of the parts to which it is limited.
+fn products_of(products: &Node) -> BTreeSet<String> {
+    let name = |node: &Node| format!("{:?}", limits::of_node(node, &["subcomponents"]));
+    let parts = |product: &Node| {
+        let parts = product.get("subcomponents").map(Node::items).unwrap_or_default();
+        let whole = parts.is_empty().then(|| name(product));
+        let named =
+            parts.iter().map(|part| format!("{}{PART_OF_LIMIT}{}", name(product), name(part)));
+        named.chain(whole).collect::<Vec<_>>()
+    };
+    let alone = products.text().is_some().then_some(products);
+    products.items().iter().chain(alone).flat_map(parts).collect()
 }
 
 /// The most characters of an annotation that are read.
