@@ -238,3 +238,11 @@ fn a_first_filter_of_codeql_that_includes_hides_all_others() {
         &["2 !codeql-config(codeql)", "3 !codeql-config(codeql) js/y"],
     )]);
 }
+
+#[test]
+fn no_label_tells_what_an_allowlist_of_secrets_allows() {
+    let text = "[extend]\nuseDefault = true\n[allowlist]\nregexes = ['hunter2horse']\nstopwords = ['hunter2horse']\npaths = ['tests']\n[[rules]]\nid = \"mine\"\n[[rules.allowlists]]\nregexes = ['hunter2horse']\n";
+    let found = super::scan(".gitleaks.toml", text).suppressions;
+    let labels: Vec<&str> = found.iter().map(|found| found.label.as_str()).collect();
+    assert_eq!(labels, ["gitleaks:…", "gitleaks:…", "gitleaks:tests", "gitleaks:…"]);
+}

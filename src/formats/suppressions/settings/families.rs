@@ -325,11 +325,14 @@ fn allowlists(kind: &'static str, node: &Node, rule: Option<&str>, found: &mut S
             let rules: Vec<String> = named.into_iter().chain(rule).map(str::to_owned).collect();
             for condition in CONDITIONS {
                 for item in list.get(condition).map(Node::items).unwrap_or_default() {
-                    let label = item.text().unwrap_or(kind);
+                    let text = item.text().unwrap_or(kind);
+                    // What is allowed may be the secret itself.
+                    let label =
+                        if matches!(condition, "regexes" | "stopwords") { "…" } else { text };
                     let entry = SettingEntry {
                         is_blanket: rules.is_empty(),
                         rules: rules.clone(),
-                        limits: limits_of_allowlist(list, condition, label),
+                        limits: limits_of_allowlist(list, condition, text),
                         ..SettingEntry::of(kind, item.pos.line, label)
                     };
                     found.add(entry.with_reason(list.get("description").and_then(Node::text)));
