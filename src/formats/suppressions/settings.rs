@@ -93,7 +93,7 @@ pub fn by_name(path: &str, bytes: &[u8], options: &ScanOptions) -> ScannedFile {
     }
     // The file that it names is read itself.
     found.entries.retain(|entry| {
-        let named = trivy::beside(path, &entry.label).filter(|_| entry.kind == "trivy-config");
+        let named = trivy::beside(path, &entry.label).filter(|_| trivy::is_settings(path));
         named.is_none_or(|named| !options.trivy_files.contains(&named))
     });
     found.into_file(path, bytes, options)
@@ -251,14 +251,14 @@ impl FileRow {
     }
 }
 
-/// How many values of a field around an entry limit it.
+// How many values of a field around an entry limit it.
 const MOST_AROUND: usize = 200;
 
 #[derive(Clone, Copy)]
 struct EntryAt<'n> {
     key: Option<&'n MapEntry>,
     node: &'n Node,
-    /// The item of a list that it is in.
+    // The item of a list that it is in.
     around: Option<&'n Node>,
 }
 

@@ -59,6 +59,8 @@ const ALLOWED: &str = "[[allowlists]]\ndescription = \"fixtures\"\ncondition = \
 
 const SEMGREP: &str = "# generated code\nsrc/*\n!src/app.py\n!src/main.py\n";
 
+const RENOVATE: &str = "{\"packageRules\": [{\"description\": \"frozen\", \"matchPackageNames\": [\"*\"], \"enabled\": false}, {\"matchPackageNames\": [\"x\"], \"enabled\": true}]}\n";
+
 const CODEQL: &str =
     "query-filters:\n  - exclude: {tags: security} # too slow\n  - include: {id: js/x}\n";
 
@@ -126,6 +128,7 @@ const WIDER: &[Case] = &[
     (".github/codeql/a.yml", CODEQL, "  - include: {id: js/x}\n", ""),
     (".github/codeql/b.yml", CODEQL, CODEQL, CODEQL_TURNED),
     (".github/dependabot.yaml", DEPENDABOT, "directory: /\n", "directory: /b\n"),
+    ("renovate.json", RENOVATE, ", {\"matchPackageNames\": [\"x\"], \"enabled\": true}", ""),
     (".gitleaks.toml", ALLOWED, "condition = \"AND\"\n", ""),
     (".gitleaks.toml", ALLOWED, "paths = [\"test/.*\"]\n", ""),
     (".gitleaks.toml", ALLOWED, "\"AND\"\n", "\"AND\"\nregexTarget = \"line\"\n"),

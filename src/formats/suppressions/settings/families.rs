@@ -130,7 +130,12 @@ fn texts(node: Option<&Node>) -> Vec<&str> {
 /// Rules for packages that turn updates off, hold them back, or let new versions in at once.
 fn renovate(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     let rules = root.get("packageRules").map(Node::items).unwrap_or_default();
-    for rule in rules {
+    let is_on = |rule: &Node| rule.get("enabled").and_then(Node::text) == Some("true");
+    let on = rules.iter().enumerate().filter(|(_, rule)| is_on(rule));
+    let later = LaterExceptions::new(
+        on.map(|(at, rule)| (at, format!("rule with{}", in_words(rule)))).collect(),
+    );
+    for (at, rule) in rules.iter().enumerate() {
         let text = |key: &str| rule.get(key).and_then(Node::text);
         let is_off = text("enabled") == Some("false");
         let age = rule.get("minimumReleaseAge");
@@ -158,7 +163,7 @@ fn renovate(kind: &'static str, root: &Node, found: &mut SettingEntries) {
         };
         let said = texts(rule.get("description")).join("\n");
         let except = [&naming[..], &["description"]].concat();
-        let entry = entry.limited_to(limits::of_node(rule, &except));
+        let entry = entry.limited_to(limits::of_node(rule, &except)).but_for(later.behind(at));
         found.add(entry.with_reason(Some(&said)));
     }
 }
@@ -283,10 +288,10 @@ fn scorecard(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     }
 }
 
-/// The rules that the tool has by default, as of 8.30.
+// The rules that the tool has by default, as of 8.30.
 const GITLEAKS_RULES: &str = include_str!("../gitleaks_rules.txt");
 
-/// The fields of a rule that leave what it finds as it is, or are read as allowlists.
+// The fields of a rule that leave what it finds as it is, or are read as allowlists.
 const GITLEAKS_KEPT: &[&str] = &["id", "description", "tags", "allowlist", "allowlists"];
 
 /// Allowlists of the whole file and of its rules, and what it takes from the rules that the tool has by default: all of
@@ -431,7 +436,7 @@ fn trivy_config(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     }
 }
 
-/// All of it is about secrets. Where some rules of the tool are enabled, the others are not.
+// All of it is about secrets. Where some rules of the tool are enabled, the others are not.
 fn trivy_secret(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     let only = root.get("enable-builtin-rules").filter(|only| !only.items().is_empty());
     if let Some(only) = only {
@@ -469,6 +474,15 @@ struct LaterExceptions {
 // How many of them are limits of their own: the rest are one.
 const NEAR: usize = 50;
 
+// Returns the fields of a node with their values, each behind a blank.
+fn in_words(node: &Node) -> String {
+    let fields = limits::of_node(node, &["description"]).into_iter();
+    let field = |(field, values): (String, BTreeSet<String>)| {
+        format!(" {field} {}", values.into_iter().collect::<Vec<_>>().join(","))
+    };
+    fields.map(field).collect()
+}
+
 impl LaterExceptions {
     fn new(each: Vec<(usize, String)>) -> LaterExceptions {
         let mut rest = 0;
@@ -498,15 +512,10 @@ impl LaterExceptions {
 // The first filter says what becomes of the queries that none is about: behind `include` they are left out.
 fn codeql_config(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     let filters = root.get("query-filters").map(Node::items).unwrap_or_default();
-    let text = |query: &Node| {
-        let fields = limits::of_node(query, &[]).into_iter();
-        let fields = fields.map(|(field, values)| {
-            format!(" {field} {}", values.into_iter().collect::<Vec<_>>().join(","))
-        });
-        format!("include{}", fields.collect::<String>())
-    };
     let included = filters.iter().enumerate();
-    let included = included.filter_map(|(at, filter)| Some((at, text(filter.get("include")?))));
+    let included = included.filter_map(|(at, filter)| {
+        Some((at, format!("include{}", in_words(filter.get("include")?))))
+    });
     let included: Vec<(usize, String)> = included.collect();
     let own = included.first().filter(|(at, _)| *at == 0).map(|(_, text)| text.clone());
     let later = LaterExceptions::new(included);
