@@ -166,6 +166,9 @@ impl ScanEntry {
 }
 
 fn shown_text(found: &FoundSuppression, line: &SuppressionLine) -> String {
+    if may_have_secret(found) {
+        return "…".to_owned();
+    }
     let column = usize::try_from(found.column.saturating_sub(1)).unwrap_or_default();
     let begin = column.saturating_sub(line.indent);
     let at = line.text.char_indices().nth(begin).map_or(0, |(at, _)| at);
@@ -174,4 +177,15 @@ fn shown_text(found: &FoundSuppression, line: &SuppressionLine) -> String {
     let text = line.text.get(at..).unwrap_or_default();
     let text = if is_code { format!("… {text}") } else { line.text.clone() };
     credential::hidden(text)
+}
+
+// Tells whether the line of an entry may have the secret that it lets pass.
+fn may_have_secret(found: &FoundSuppression) -> bool {
+    let names_none = found.rules().is_empty();
+    !found.is_beside_code()
+        && match (found.kind, found.tool()) {
+            ("gitleaks", _) => found.label.ends_with(":…"),
+            ("gitguardian", _) => names_none && !found.is_blanket,
+            (_, tool) => tool == "trivy-secret" && names_none,
+        }
 }

@@ -323,3 +323,22 @@ fn what_cites_an_id_is_listed_also_where_the_ledger_begins() {
     let records: String = records(&repo).into_iter().map(|(_, text)| text).collect();
     assert!(records.contains("run(b)") && !records.contains("run(a)"), "{records}");
 }
+
+#[test]
+fn no_format_shows_what_an_allowlist_of_secrets_lets_pass() {
+    let repo = Repo::at("2030-12-01T08:00:00Z");
+    let lists = "[extend]\nuseDefault = true\n[allowlist]\nregexes = ['hunter2correct']\nstopwords = ['hunter2correct']\n";
+    let matches =
+        "version: 2\nsecret:\n  ignored_matches:\n    - {match: hunter2correct, name: a sample}\n";
+    let rules = "allow-rules:\n  - regex: hunter2correct\n";
+    let work = repo.by("ana").write(".gitleaks.toml", lists).write(".gitguardian.yaml", matches);
+    work.write("trivy-secret.yaml", rules).commit("Let samples pass");
+    repo.checkout();
+    assert_eq!(run(&repo, &["scan", "--format", "csv"]).out.matches("…").count(), 4);
+    for format in ["json", "sarif", "github", "junit", "gitlab", "markdown", "csv", "jsonl"] {
+        let run = run(&repo, &["scan", "--format", format]);
+        assert!(!run.out.contains("hunter2"), "{format}: {}", run.out);
+    }
+    let run = run(&repo, &["scan", "--list"]);
+    assert!(run.out.contains("gitleaks") && !run.out.contains("hunter2"), "{}", run.out);
+}
