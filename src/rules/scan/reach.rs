@@ -197,6 +197,7 @@ impl SuppressedLine<'_> {
     }
 }
 
+/// Tells whether the line of a suppression has no code: it begins as a comment of its language does, or is the suppression alone.
 fn is_comment_alone(files: &dyn ScannedFiles, found: &FoundSuppression) -> bool {
     let line = usize::try_from(found.line).unwrap_or_default();
     let file = files.file(&found.path, None);
@@ -204,9 +205,42 @@ fn is_comment_alone(files: &dyn ScannedFiles, found: &FoundSuppression) -> bool 
         return false;
     };
     let line = String::from_utf8_lossy(line);
-    let begins = ["#", "//", "--", ";", "/*", "<!--"].iter().any(|mark| line.starts_with(mark));
+    let is_sign = |it: char| "#/*;-<!> \t".contains(it);
+    if line.trim_matches(is_sign) == found.label.trim_matches(is_sign) {
+        return true;
+    }
+    let begins = comment_signs(&found.path).iter().any(|sign| line.starts_with(sign));
+    // Within a text, or a comment that began above, such a line may have code all the same.
+    let has_code = ["{", "$(", "`", "\\u", "?>", "--!>"].iter().any(|sign| line.contains(sign));
     let n_ends = line.matches("*/").count() + line.matches("-->").count();
-    begins && n_ends <= 1 && (n_ends == 0 || line.ends_with("*/") || line.ends_with("-->"))
+    let is_whole = n_ends == 0 || n_ends == 1 && (line.ends_with("*/") || line.ends_with("-->"));
+    begins && !has_code && is_whole
+}
+
+/// How comments begin in the languages of which they can be told; by the ending of a file, or its name.
+const COMMENT_SIGNS: &[(&str, &[&str])] = &[
+    (
+        "bash bzl cfg conf dockerfile env ex exs makefile mk pl pm properties py pyi pyw r rake rb sh toml yaml yml zsh",
+        &["#"],
+    ),
+    (
+        "c cc cjs cpp cs cts cxx dart go gradle groovy h hh hpp java js json5 jsonc jsx kt kts less m mjs mm mts php proto rs scala scss swift ts tsx",
+        &["//", "/*"],
+    ),
+    ("hcl tf tfvars", &["#", "//", "/*"]),
+    ("lua sql", &["-- "]),
+    ("clj cljs el lisp scm", &[";"]),
+    ("ini", &["#", ";"]),
+    ("css", &["/*"]),
+    ("htm html markdown md svelte svg vue xhtml xml", &["<!--"]),
+];
+
+fn comment_signs(path: &str) -> &'static [&'static str] {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let ending = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
+    let mut known = COMMENT_SIGNS.iter();
+    let known = known.find(|(endings, _)| endings.split(' ').any(|known| known == ending));
+    known.map_or(&[], |(_, signs)| signs)
 }
 
 fn compare_hidden(

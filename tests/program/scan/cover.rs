@@ -1,7 +1,10 @@
 //! What a record covers beside code and in lists, what ends that, and what several records cover together.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
+use super::{POLICY, found_in_each, ledger, record};
 use crate::cli::{self, Run};
 use crate::support::repo::{Repo, git};
 
@@ -182,4 +185,68 @@ fn what_a_merge_in_progress_brings_of_the_base_is_not_added() {
     assert_eq!(scan(&repo, &["--base", "main"]), (0, Vec::new()));
     std::fs::write(repo.path().join("lib/a.py"), "run(y)  # nosec B607\n").unwrap();
     assert_eq!(scan(&repo, &["--base", "main"]).1.len(), 1);
+}
+
+#[test]
+fn a_comment_covers_the_next_line_only_where_its_own_has_no_code() {
+    let paths = "paths: ['*/*.*']";
+    let semgrep = format!("{{tool: semgrep, id: r1, {paths}, content: ['run(command)']}}");
+    let of_line =
+        |tool: &str, text: &str| format!("{{tool: {tool}, id: k, {paths}, content: ['{text}']}}");
+    let nextline = "key = command() # pragma: allowlist nextline secret";
+    let cases = [
+        (&semgrep, "a.js", "// why it is safe // nosemgrep: r1\nrun(command)", true),
+        (&semgrep, "b.js", "/* nosemgrep: r1 */\nrun(command)", true),
+        (&semgrep, "c.html", "<!-- nosemgrep: r1 -->\nrun(command)", true),
+        (&semgrep, "d.unknown", "# nosemgrep: r1\nrun(command)", true),
+        // What begins a comment in one language is code in another one.
+        (&semgrep, "e.js", ";eval(x) // nosemgrep: r1\nrun(command)", false),
+        (&semgrep, "f.c", "#define R system(x); // nosemgrep: r1\nrun(command)", false),
+        (&semgrep, "g.java", "--n; f(x); // nosemgrep: r1\nrun(command)", false),
+        (&semgrep, "h.unknown", "# f(x) nosemgrep: r1\nrun(command)", false),
+        // A comment may end before its line does, or only look like one.
+        (&semgrep, "i.js", "/* a */ f(x); /* nosemgrep: r1 */\nrun(command)", false),
+        (&semgrep, "j.php", "// ?><?php f($x); // nosemgrep: r1\nrun(command)", false),
+        (&semgrep, "k.java", "// \\u000a f(x); // nosemgrep: r1\nrun(command)", false),
+        (&semgrep, "l.js", "// ${f(x)} nosemgrep: r1\nrun(command)", false),
+        // These hide what stands in the comment itself, and nothing below.
+        (
+            &of_line("gitleaks", "key = command()"),
+            "a.ini",
+            "# other gitleaks:allow\nkey = command()",
+            false,
+        ),
+        (
+            &of_line("trufflehog", "key = command()"),
+            "a.ini",
+            "# other trufflehog:ignore\nkey = command()",
+            false,
+        ),
+        (&of_line("sonar", "key = command()"), "a.js", "// other NOSONAR\nkey = command()", false),
+        (
+            &of_line("detect-secrets", "key = command()"),
+            "a.ini",
+            "# pragma: allowlist secret\nkey = command()",
+            false,
+        ),
+        // This one hides the line below, whatever is on its own.
+        (
+            &of_line("detect-secrets", "key = command()"),
+            "b.ini",
+            "# pragma: allowlist nextline secret\nkey = command()",
+            true,
+        ),
+        (&of_line("detect-secrets", nextline), "c.ini", &format!("{nextline}\nother = 1"), false),
+    ];
+    let all: BTreeSet<&String> = cases.iter().map(|it| it.0).collect();
+    for findings in all {
+        let cases: Vec<_> = cases.iter().filter(|it| it.0 == findings).collect();
+        let files = cases.iter().enumerate();
+        let files: Vec<(String, String)> =
+            files.map(|(n, it)| (format!("{n}/{}", it.1), it.2.to_owned())).collect();
+        let repo = ledger(POLICY, &record(findings));
+        for (case, found) in cases.iter().zip(found_in_each(&repo, &files)) {
+            assert_eq!(found.is_empty(), case.3, "{findings} {}: {found:?}", case.2);
+        }
+    }
 }
