@@ -168,6 +168,9 @@ struct SuppressedLine<'s> {
 const LINE_COMMENTS: &[&str] =
     &["bandit", "codeql", "detect-secrets", "gitleaks", "gosec", "semgrep", "sonar", "trufflehog"];
 
+/// Those of them whose tools search comments, too: beside nothing but words, they still hide what stands in these alone.
+const OWN_LINE: &[&str] = &["detect-secrets", "gitleaks", "sonar", "trufflehog"];
+
 impl SuppressedLine<'_> {
     fn compare(self, hidden: &HiddenFindings, content: &[String]) -> Reached {
         let SuppressedLine { found, files } = self;
@@ -189,12 +192,21 @@ impl SuppressedLine<'_> {
             true => covers(found.line + 1).map_err(|_| miss),
             false => Err(miss),
         };
-        match covers(found.line).or_else(below) {
+        let covered = match OWN_LINE.contains(&found.kind) {
+            true if is_about_next(found) => covers(found.line + 1),
+            true => covers(found.line),
+            false => covers(found.line).or_else(below),
+        };
+        match covered {
             Ok(()) => Reached::Named,
             Err(TextMiss::Undetermined(why)) => Reached::Undetermined(why),
             Err(miss) => Reached::Wider(format!("of the record, {}", miss.reason())),
         }
     }
+}
+
+fn is_about_next(found: &FoundSuppression) -> bool {
+    found.label.to_ascii_lowercase().contains("nextline")
 }
 
 /// Tells whether the line of a suppression has no code: it begins as a comment of its language does, or is the suppression alone.
