@@ -113,7 +113,7 @@ impl ExternalFacts {
             return Ok(());
         }
         let mut broken = None;
-        let roots = Roots { folders: &[], asked: "", ran_in: None, has_file: &|_| false };
+        let roots = Roots { folders: &[], asked: "", ran_in: None, has_file: &|_, _| false };
         let mut take = |entry: sarif::SarifEntry| match entry.read {
             Ok(finding) => self.findings.push(finding),
             Err(why) => drop(broken.get_or_insert(why)),

@@ -29,7 +29,7 @@ pub(super) fn read(
     request: &ImportRequest<'_>,
 ) -> Result<Vec<ReadInput>, Error> {
     let roots = SourceRoots::of(located, request.source_roots)?;
-    let has_file = |path: &str| roots.has_file(path);
+    let has_file = |path: &str, commit: Option<&str>| roots.has_file(path, commit);
     let top = located.repository_or_none().and_then(|it| it.work_dir()).unwrap_or(&located.root);
     let tree = WorkTree::new(top);
     let read = |file: &ImportFile| -> Result<ReadInput, Error> {

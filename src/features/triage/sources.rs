@@ -19,10 +19,15 @@ use crate::formats::sarif::{SarifLayout, Spans};
 use crate::formats::{events, sarif};
 use crate::gate;
 use crate::history::digest::Digest;
+use crate::history::folder::Mode;
+use crate::history::objects::Oid;
+use crate::history::paths::LedgerPrefix;
+use crate::history::tree::CommitTree;
 use crate::record::Record;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::store::files::FileError;
+use crate::store::git::Repository;
 use crate::store::streams::{HashedReader, Rereadable};
 use crate::store::{files, streams};
 use crate::survey::event::wanted::Wanted;
@@ -100,7 +105,8 @@ fn unread(error: FileError) -> Undetermined {
 }
 
 /// The folders to which absolute paths in results are relative.
-pub(crate) struct SourceRoots {
+pub(crate) struct SourceRoots<'r> {
+    repository: Option<&'r Repository>,
     /// The folder of the repository, in each of its forms, and the source roots given by the user.
     folders: Vec<String>,
     asked: String,
@@ -108,10 +114,11 @@ pub(crate) struct SourceRoots {
     top: PathBuf,
 }
 
-impl SourceRoots {
+impl<'p> SourceRoots<'p> {
     /// An absolute folder held the repository where the tool ran; a relative one is where it ran.
-    pub(crate) fn of(located: &Located, named: &[String]) -> Result<SourceRoots, Usage> {
-        let work_dir = located.repository_or_none().and_then(|repository| repository.work_dir());
+    pub(crate) fn of(located: &'p Located, named: &[String]) -> Result<SourceRoots<'p>, Usage> {
+        let repository = located.repository_or_none();
+        let work_dir = repository.and_then(Repository::work_dir);
         let top = work_dir.unwrap_or(&located.root).to_path_buf();
         let real = files::folder(&top).ok();
         let forms = [Some(&top), real.as_ref()].into_iter().flatten();
@@ -139,16 +146,26 @@ impl SourceRoots {
             }
         }
         folders.dedup();
-        Ok(SourceRoots { folders, asked, ran_in, top })
+        Ok(SourceRoots { repository, folders, asked, ran_in, top })
     }
 
-    pub(crate) fn with_files<'r>(&'r self, has_file: &'r dyn Fn(&str) -> bool) -> Roots<'r> {
+    pub(crate) fn with_files<'r>(
+        &'r self,
+        has_file: &'r dyn Fn(&str, Option<&str>) -> bool,
+    ) -> Roots<'r> {
         let ran_in = self.ran_in.as_deref();
         Roots { folders: &self.folders, asked: &self.asked, ran_in, has_file }
     }
 
-    pub(crate) fn has_file(&self, path: &str) -> bool {
-        self.top.join(path).is_file()
+    pub(crate) fn has_file(&self, path: &str, commit: Option<&str>) -> bool {
+        match commit {
+            None => self.top.join(path).is_file(),
+            Some(commit) => self.repository.zip(Oid::from_hex(commit)).is_some_and(|at| {
+                let tree = CommitTree::of_commit(at.0, at.1, &LedgerPrefix::default());
+                let entry = tree.ok().and_then(|tree| tree.entry(path).ok().flatten());
+                matches!(entry, Some((Mode::File, _)))
+            }),
+        }
     }
 }
 
@@ -187,7 +204,7 @@ impl TriageRun<'_> {
         &mut self,
         source: &Source,
         place: usize,
-        roots: &SourceRoots,
+        roots: &SourceRoots<'_>,
     ) -> Result<SourceContent, Undetermined> {
         let reader = || source.opened.reader().map_err(unread);
         if let Some(suppressions) = &mut self.suppressions {
@@ -198,7 +215,7 @@ impl TriageRun<'_> {
             None => Spans::Left,
         };
         let origin = |index, line| InputOrigin { source: place, index, line };
-        let has_file = |path: &str| roots.has_file(path);
+        let has_file = |path: &str, commit: Option<&str>| roots.has_file(path, commit);
         let roots = roots.with_files(&has_file);
         let read = match source.format {
             SourceFormat::Sarif => {

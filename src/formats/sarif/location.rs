@@ -18,6 +18,6 @@ pub struct Roots<'r> {
     pub asked: &'r str,
     /// The folder from the repository's root in which a tool ran that does not say, if the user says it.
     pub ran_in: Option<&'r str>,
-    /// Tells whether the repository has a file, by its path from the root.
-    pub has_file: &'r dyn Fn(&str) -> bool,
+    /// Tells whether the repository has a file, by its path from the root: in the work tree, or in a commit.
+    pub has_file: &'r dyn Fn(&str, Option<&str>) -> bool,
 }

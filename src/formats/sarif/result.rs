@@ -302,7 +302,8 @@ fn places(result: &RawResult<'_>, places: &Places<'_>) -> Result<Vec<FindingPlac
         let named = physical.and_then(|physical| physical.artifact_location.as_ref());
         let region = physical.and_then(|physical| physical.region.as_ref());
         Ok(FindingPlace {
-            file: named.map_or(Ok(FindingFile::Unknown), |named| places.file(named.named()))?,
+            file: named
+                .map_or(Ok(FindingFile::Unknown), |named| places.file(named.named(), commit))?,
             line: region.and_then(|region| u64::try_from(region.start_line?).ok()),
             last_line: region.and_then(|region| u64::try_from(region.end_line?).ok()),
             snippet: region

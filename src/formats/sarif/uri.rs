@@ -88,8 +88,13 @@ impl<'h> Places<'h> {
         first.unwrap_or_else(|| self.folder.clone())
     }
 
-    /// Returns the file of a location; undetermined if its URI is not a text, or its index refers to nothing.
-    pub(super) fn file(&self, location: NamedLocation<'_>) -> Result<FindingFile, String> {
+    /// Returns the file of a location, in the commit in which it was found if that is not the present one; undetermined if its
+    /// URI is not a text, or its index refers to nothing.
+    pub(super) fn file(
+        &self,
+        location: NamedLocation<'_>,
+        commit: Option<&str>,
+    ) -> Result<FindingFile, String> {
         let place = location.index.and_then(|index| usize::try_from(index).ok());
         let artifact = place.and_then(|place| self.artifacts.get(place));
         let named = match (location.uri, artifact) {
@@ -99,16 +104,20 @@ impl<'h> Places<'h> {
         let Some(uri) = named.uri.text().filter(|uri| !uri.trim().is_empty()) else {
             return Ok(FindingFile::Unknown);
         };
-        let path = match read_path(uri) {
-            Ok(path) => path,
+        let raw = match read_path(uri) {
+            Ok(raw) => raw,
             Err(address) => return Ok(FindingFile::Elsewhere(address)),
         };
+        let path = decoded(&raw);
+        let has_file = &|path: &str| (self.roots.has_file)(path, commit);
         if path.starts_with('/') {
-            return Ok(self.absolute(&path));
+            return Ok(self.absolute(&path, has_file));
         }
         match self.base(named.base, DEEPEST) {
             BaseFolder::Inside(folder) => Ok(relative(&paths::join(&folder, &path))),
-            BaseFolder::Unstated(folder) => self.resolve_unstated(&paths::join(&folder, &path)),
+            BaseFolder::Unstated(folder) => {
+                self.resolve_unstated(&paths::join(&folder, &path), has_file)
+            }
             BaseFolder::Unknown => Ok(FindingFile::Unknown),
             BaseFolder::Outside(whole) => Err(format!(
                 "{path} is relative to a folder outside the repository: /{}; use --source-root",
@@ -128,11 +137,16 @@ impl<'h> Places<'h> {
 
     /// Resolves a path from the folder in which the tool ran, which it doesn't state: the root of the repository or the
     /// folder that is asked, whichever has the file. A file that neither has is in no work tree, but in an image, say.
-    fn resolve_unstated(&self, path: &str) -> Result<FindingFile, String> {
+    fn resolve_unstated(
+        &self,
+        path: &str,
+        has_file: &dyn Fn(&str) -> bool,
+    ) -> Result<FindingFile, String> {
         let asked = self.roots.asked;
         let of_asked = relative(&paths::join(asked, path));
         let of_root = relative(path);
-        let has_file = |file: &FindingFile| matches!(file, FindingFile::Inside(path) if (self.roots.has_file)(path));
+        let has_file =
+            |file: &FindingFile| matches!(file, FindingFile::Inside(path) if has_file(path));
         if asked.is_empty() || matches!(of_root, FindingFile::Above(_)) {
             return Ok(of_asked);
         }
@@ -149,7 +163,7 @@ impl<'h> Places<'h> {
 
     /// Resolves an absolute path: below the longest matching root, else below a folder that the run declares, else
     /// below the one in which the tool ran. The last two apply only if the repository has the file.
-    fn absolute(&self, path: &str) -> FindingFile {
+    fn absolute(&self, path: &str, has_file: &dyn Fn(&str) -> bool) -> FindingFile {
         let Some(plain) = gate::plain(path) else {
             return FindingFile::Above(path.to_owned());
         };
@@ -157,12 +171,12 @@ impl<'h> Places<'h> {
             return inside(rest);
         }
         let mut declared = self.declared.iter();
-        let found = declared.find_map(|folders| shortest(folders, &plain, self.roots.has_file));
+        let found = declared.find_map(|folders| shortest(folders, &plain, has_file));
         found.map_or_else(|| FindingFile::Elsewhere(format!("/{plain}")), inside)
     }
 
     fn whole(&self, folder: NamedLocation<'_>, depth: usize) -> Option<String> {
-        let path = read_path(folder.uri.text()?).ok()?;
+        let path = decoded(&read_path(folder.uri.text()?).ok()?);
         if path.starts_with('/') {
             return gate::plain(&path);
         }
@@ -188,7 +202,7 @@ impl<'h> Places<'h> {
         let (Some(uri), Some(depth)) = (location.uri.text(), depth.checked_sub(1)) else {
             return BaseFolder::Unknown;
         };
-        match read_path(uri) {
+        match read_path(uri).map(|raw| decoded(&raw)) {
             Err(address) => BaseFolder::Address(address),
             Ok(path) if path.starts_with('/') => {
                 BaseFolder::Outside(String::new()).join(&path, self.roots)
@@ -237,7 +251,7 @@ fn shortest<'p>(
     rests.filter(|rest| is_wanted(rest)).min_by_key(|rest| rest.len())
 }
 
-/// Returns the decoded path of a URI; if it is not a file's, the URI itself as the error.
+/// Returns the path of a URI, which may be encoded; if it is not a file's, the URI itself as the error.
 fn read_path(uri: &str) -> Result<String, String> {
     let is_scheme = |scheme: &str| {
         scheme.len() > 1
@@ -252,7 +266,7 @@ fn read_path(uri: &str) -> Result<String, String> {
                 && drive.len() == 1
                 && rest.starts_with(['/', '\\']) =>
         {
-            return Ok(format!("/{}", decoded(uri).replace('\\', "/")));
+            return Ok(format!("/{}", uri.replace('\\', "/")));
         }
         _ => uri,
     };
@@ -261,7 +275,7 @@ fn read_path(uri: &str) -> Result<String, String> {
         Some(rest) => rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/"),
         None => rest,
     };
-    Ok(decoded(rest))
+    Ok(rest.to_owned())
 }
 
 pub(super) fn relative(path: &str) -> FindingFile {

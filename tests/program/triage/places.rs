@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::cli;
+use crate::support::repo::git;
 use crate::triage::states::one;
-use crate::triage::{ON, POLICY, file, finding, json as asked, ledger, put, result, run, story};
+use crate::triage::{
+    ON, POLICY, file, finding, json as asked, ledger, put, result, run, sarif, story,
+};
 
 /// A ledger with a record that names paths, and one that names none.
 fn two() -> crate::support::repo::Repo {
@@ -180,5 +183,32 @@ fn what_the_scanner_says_is_gone_is_routine_before_all_else() {
         gone["baselineState"] = "absent".into();
         let found = one(&repo, &crate::triage::sarif("trivy", &[gone]));
         assert_eq!((found.0, found.1.as_str()), (0, "routine"), "{}", found.3);
+    }
+}
+
+#[test]
+fn a_finding_of_the_history_is_where_its_commit_has_the_file() {
+    let repo = two();
+    repo.by("dana").write("tools/c.rs", "a").commit("Add a tool");
+    repo.checkout();
+    let of_root = git(repo.path(), &["rev-parse", "HEAD"]);
+    repo.by("dana").remove("tools/c.rs").write("services/tools/c.rs", "b").commit("Move it");
+    repo.checkout();
+    let of_services = git(repo.path(), &["rev-parse", "HEAD"]);
+    let services = repo.path().join("services");
+    let unknown = "0123456789012345678901234567890123456789";
+    for (commit, state) in [
+        ("", "covered"),
+        (of_services.trim(), "covered"),
+        (of_root.trim(), "uncovered"),
+        (unknown, "uncovered"),
+        ("not a commit", "uncovered"),
+    ] {
+        let mut found = result("CVE-2026-1", "tools/c.rs");
+        found["partialFingerprints"] = json!({"commitSha": commit});
+        put(&repo, "a.sarif", sarif("Trivy", &[found]));
+        let run = cli::run(&services, &["--on", ON, "triage", "../a.sarif", "--format", "json"]);
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(answer["results"][0]["state"], state, "{commit}: {answer}");
     }
 }

@@ -55,7 +55,7 @@ impl<'i> ImportInput<'i> {
             lock_files: &[],
             folder: None,
             columns: &[],
-            roots: Roots { folders: &[], asked: "", ran_in: None, has_file: &|_| false },
+            roots: Roots { folders: &[], asked: "", ran_in: None, has_file: &|_, _| false },
             repository: None,
         }
     }
