@@ -89,7 +89,7 @@ impl<'h> Places<'h> {
     }
 
     /// Returns the file of a location, in the commit in which it was found if that is not the present one; undetermined if its
-    /// URI is not a text, or its index refers to nothing.
+    /// URI is not a text, its index refers to nothing, or it is the name of a file as it is and of another one once decoded.
     pub(super) fn file(
         &self,
         location: NamedLocation<'_>,
@@ -110,6 +110,12 @@ impl<'h> Places<'h> {
         };
         let path = decoded(&raw);
         let has_file = &|path: &str| (self.roots.has_file)(path, commit);
+        // Some tools write a name as it is.
+        let is_other = |name: &&str| gate::plain(name) != gate::plain(&path);
+        let mut others = [uri, raw.as_str()].into_iter().filter(is_other);
+        if others.any(|name| self.is_there(name, named.base, has_file)) {
+            return Ok(FindingFile::Unknown);
+        }
         if path.starts_with('/') {
             return Ok(self.absolute(&path, has_file));
         }
@@ -132,6 +138,20 @@ impl<'h> Places<'h> {
             BaseFolder::Disagreeing => Err(format!(
                 "{path} is relative to the folder in which the tool ran, and its invocations name different ones"
             )),
+        }
+    }
+
+    fn is_there(&self, name: &str, base: Option<&str>, has_file: &dyn Fn(&str) -> bool) -> bool {
+        let is_file =
+            |file: FindingFile| matches!(file, FindingFile::Inside(path) if has_file(&path));
+        match self.base(base, DEEPEST) {
+            _ if name.starts_with('/') => is_file(self.absolute(name, has_file)),
+            BaseFolder::Inside(folder) => is_file(relative(&paths::join(&folder, name))),
+            BaseFolder::Unstated(folder) => {
+                let path = paths::join(&folder, name);
+                is_file(relative(&path)) || is_file(relative(&paths::join(self.roots.asked, &path)))
+            }
+            _ => false,
         }
     }
 

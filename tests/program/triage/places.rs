@@ -187,6 +187,30 @@ fn what_the_scanner_says_is_gone_is_routine_before_all_else() {
 }
 
 #[test]
+fn a_name_that_means_another_file_once_it_is_decoded_is_covered_by_nothing() {
+    let repo = two();
+    let of = |path: &str| log("CVE-2026-1", &json!([at(&json!({"uri": path}))]), &json!({}));
+    for (name, other) in [("services%2Fa.rs", "a"), ("file:services/a.rs", "b")] {
+        let found = one(&repo, &of(name));
+        assert_eq!(found.1, "covered", "{name}: {}", found.3);
+        repo.by("dana").write(name, other).commit("Add a file");
+        repo.checkout();
+        let found = one(&repo, &of(name));
+        assert_eq!(found.1, "uncovered", "{name}: {}", found.3);
+        let found = one(&repo, &of("services/a.rs"));
+        assert_eq!(found.1, "covered", "{name}: {}", found.3);
+    }
+    // Also below the folder that is asked.
+    let services = repo.path().join("services");
+    repo.by("dana").write("services/x%2Fa.rs", "a").write("services/x/a.rs", "b").commit("Add two");
+    repo.checkout();
+    put(&repo, "a.sarif", of("x%2Fa.rs"));
+    let run = cli::run(&services, &["--on", ON, "triage", "../a.sarif", "--format", "json"]);
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(answer["results"][0]["state"], "uncovered", "{answer}");
+}
+
+#[test]
 fn a_finding_of_the_history_is_where_its_commit_has_the_file() {
     let repo = two();
     repo.by("dana").write("tools/c.rs", "a").commit("Add a tool");
