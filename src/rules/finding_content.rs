@@ -4,7 +4,7 @@
 
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
-use crate::diag::{Finding, Level};
+use crate::diag::{self, Finding, Level};
 use crate::gate::accepted_text::{AcceptedItem, BlobLines, ScannedFiles};
 use crate::history::objects::Oid;
 use crate::record::file::RecordFile;
@@ -95,24 +95,26 @@ pub(super) fn references(
                     "draft the finding again".into(),
                 ),
                 Some(run) => {
-                    let renewed = |path: &str| {
-                        let places = files.file(path, None).ok()?.find(run);
-                        let [first] = *places.as_slice() else { return None };
-                        let blob = files.committed(path, None).ok().filter(|last| *last != blob)?;
-                        Some((
-                            path.to_owned(),
-                            BlobLines { first, last: first + run.len() - 1, blob },
-                        ))
-                    };
-                    let renewed = paths.iter().filter_map(Node::text).find_map(renewed);
-                    let Some((path, last)) = renewed.filter(|_| !is_landed()) else { continue };
-                    (
-                        Level::Warning,
-                        format!(
-                            "refers to a version of {path} before the last: a squash may lose it"
+                    let paths = paths.iter().filter_map(Node::text);
+                    let places = paths.map(|path| QuotedPlace::of((path, blob), run, files));
+                    let places: Vec<QuotedPlace> = places.collect();
+                    if places.is_empty() || places.iter().any(|it| it.is_last) || is_landed() {
+                        continue;
+                    }
+                    let (what, help) = match places.iter().find_map(|it| it.renewed.as_ref()) {
+                        Some((path, last)) => (
+                            format!("refers to a version of {path} before the last: a squash may lose it"),
+                            format!("write {last}").into(),
                         ),
-                        format!("write {last}").into(),
-                    )
+                        None => {
+                            let paths: Vec<&str> = places.iter().map(|it| it.path).collect();
+                            (
+                                format!("refers to lines of {blob} that {} does not have", diag::names(&paths)),
+                                Remedy::run([format!("git cat-file -p {blob}")]).after("read what is accepted before you approve it; where it is not of this file, draft the finding again"),
+                            )
+                        }
+                    };
+                    (Level::Warning, what, help)
                 }
             };
             let message = format!("`{field}` {what}");
@@ -120,4 +122,33 @@ pub(super) fn references(
         }
     }
     findings
+}
+
+// Where the lines of a blob stand now.
+struct QuotedPlace<'p> {
+    path: &'p str,
+    /// Whether the blob is the last version of the file, or that has the lines and is not committed.
+    is_last: bool,
+    /// The path, and the same lines in the last version.
+    renewed: Option<(&'p str, BlobLines)>,
+}
+
+impl<'p> QuotedPlace<'p> {
+    fn of(
+        (path, blob): (&'p str, Oid),
+        run: &[Vec<u8>],
+        files: &dyn ScannedFiles,
+    ) -> QuotedPlace<'p> {
+        let places = files.file(path, None).map(|file| file.find(run)).unwrap_or_default();
+        let last = files.committed(path, None).ok();
+        let lines = |blob| match *places.as_slice() {
+            [first] => Some(BlobLines { first, last: first + run.len() - 1, blob }),
+            _ => None,
+        };
+        QuotedPlace {
+            path,
+            is_last: last.map_or(!places.is_empty(), |last| last == blob),
+            renewed: last.and_then(lines).map(|lines| (path, lines)),
+        }
+    }
 }

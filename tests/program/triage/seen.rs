@@ -301,6 +301,27 @@ fn lint_says_which_references_nobody_can_read_and_which_a_squash_loses() {
     let again = help.strip_prefix("write ").unwrap();
     assert!(again.starts_with("2-2@") && again != content, "{again}");
     assert_eq!(lint(again), None);
+    // Lines of another file, or of a version that the file has left, until somebody approved them.
+    repo.by("ana").write("x.txt", "a\nkey = of nobody\n").commit("Add a file");
+    repo.checkout();
+    let foreign = git.revparse_single("HEAD:x.txt").unwrap().id();
+    let foreign = format!("2-2@{foreign}");
+    let of_nobody = || {
+        let (level, message, help) = lint(&foreign).unwrap();
+        assert_eq!(level, "warning", "{message}");
+        assert!(message.contains(&format!("that {path} does not have")), "{message}");
+        assert!(help.contains("read what is accepted"), "{help}");
+    };
+    of_nobody();
+    repo.by("ana").remove("x.txt").commit("Tidy");
+    repo.checkout();
+    of_nobody();
+    let key = json!([{"tool": "gitleaks", "id": "R1", "paths": [path], "content": [foreign]}]);
+    let scope = json!({ "findings": key }).to_string();
+    let text = super::record("EXC-2026-B10B0", "tool-access", &scope, "2026-11-20", "2027-01-10");
+    super::file(&repo, "EXC-2026-B10B0", &text);
+    repo.checkout();
+    assert_eq!(lint(&foreign), None);
 }
 
 #[test]
