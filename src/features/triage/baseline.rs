@@ -93,6 +93,9 @@ fn selected(baseline: &Baseline, input: &TriageInput) -> Selected {
     for (field, words) in &baseline.when.0 {
         match any(input, field, words, baseline.spelling()) {
             WordMatch::Yes => {}
+            WordMatch::No if is_unknown(input, field) => {
+                unclear.get_or_insert_with(|| format!("{field} is not known"));
+            }
             WordMatch::No => return Selected::No,
             WordMatch::NotNumber => {
                 unclear.get_or_insert_with(|| not_a_number(input, field));
@@ -120,9 +123,19 @@ fn unknown(input: &TriageInput) -> Matter {
     }
 }
 
-/// Tells whether the tool leaves a result to a person. SARIF gives such a result no level.
+/// Tells whether the tool leaves a result to a person, or says nothing that SARIF knows. SARIF gives such a result no level.
 fn is_undecided(kind: &str) -> bool {
-    matches!(kind, "open" | "review")
+    !matches!(kind, "fail" | "pass" | "informational" | "notApplicable")
+}
+
+// Tells whether a tool states a severity or level that can't be read: it may be any.
+fn is_unknown(input: &TriageInput, field: &str) -> bool {
+    let TriageInput::Finding(finding) = input else { return false };
+    match field {
+        "data.severity" => finding.severity.is_none(),
+        "data.level" => !matches!(&*finding.level, "error" | "warning" | "note" | "none"),
+        _ => false,
+    }
 }
 
 fn is_no_failure(input: &TriageInput) -> bool {
@@ -138,6 +151,9 @@ fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
                 return Some(format!("{field} is {value}"));
             }
             WordMatch::NotNumber => return Some(not_a_number(input, field)),
+            WordMatch::No if is_unknown(input, field) => {
+                return Some(format!("{field} is not known"));
+            }
             WordMatch::No => {}
         }
     }

@@ -7,6 +7,7 @@ use exledger::features::triage::last_events::{EventMemory, LastEvents};
 use exledger::policy::closing::Baseline;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
+use exledger::record::vocabulary::Risk;
 use exledger::survey::event::{CloudEvent, ScannerFinding, TriageInput};
 use serde_json::{Value, json};
 
@@ -269,4 +270,45 @@ fn a_finding_is_compared_too() {
         let judged = match_baselines(&finding(path, kind), &baselines, &mut last_events);
         assert_eq!(material(&judged), expected, "{path}");
     }
+}
+
+#[test]
+fn a_severity_level_or_kind_that_cannot_be_read_may_be_any() {
+    let judge = |finding: ScannerFinding, keys: &str| {
+        let mut last_events = LastEvents::new(EventMemory::Run, instant(NOW));
+        let input = TriageInput::Finding(finding);
+        let judged = match_baselines(&input, &baselines(keys), &mut last_events);
+        material(&judged).map(str::to_owned)
+    };
+    let found = |level: &str, kind: &str, severity: Option<Risk>| ScannerFinding {
+        tool: "trivy".to_owned(),
+        level: level.to_owned(),
+        kind: kind.to_owned(),
+        severity,
+        ..ScannerFinding::default()
+    };
+    let of_tool = "when: {data.tool: trivy}";
+    let by_severity = format!("{of_tool}, material_if: {{data.severity: [high]}}");
+    let by_level = format!("{of_tool}, material_if: {{data.level: [error]}}");
+    let selecting = "when: {data.severity: [low, moderate]}";
+    let (low, unknown) = (Some(Risk::Low), Some("data.severity is not known"));
+    for (finding, keys, why) in [
+        (found("error", "fail", low), &*by_severity, None),
+        (found("error", "fail", None), &by_severity, unknown),
+        (found("error", "fail", None), selecting, unknown),
+        (found("warning", "fail", low), &by_level, None),
+        (found("critical", "fail", low), &by_level, Some("data.level is not known")),
+        (found("error", "pass", None), &by_severity, None),
+        (found("error", "Fail", None), &by_severity, unknown),
+    ] {
+        let shown = format!("{finding:?} {keys}");
+        let found = judge(finding, keys);
+        assert_eq!(found.is_some(), why.is_some(), "{shown}: {found:?}");
+        let says = found.unwrap_or_default();
+        assert!(says.contains(why.unwrap_or_default()), "{shown}: {says}");
+    }
+    // Without a baseline, a kind that nobody knows is not one that is routine.
+    let mut last_events = LastEvents::new(EventMemory::Run, instant(NOW));
+    let input = TriageInput::Finding(found("error", "FAIL", None));
+    assert!(material(&match_baselines(&input, &[], &mut last_events)).is_some());
 }
