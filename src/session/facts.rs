@@ -236,9 +236,14 @@ impl FactsAt<'_> {
         }
         self.sound(
             files.iter().map(|(name, scores)| {
-                let fault = score(scores)
-                    .is_none()
-                    .then(|| format!("{name} has no row for {}", subject.ids.join(", ")));
+                // The score that is missing may be the one that meets the test.
+                let is_missing = |id: &&str| match CveNumber::new(id) {
+                    Some(number) => !scores.scores.contains_key(&number),
+                    None => ids.is_empty(),
+                };
+                let missing: Vec<&str> = subject.ids.iter().copied().filter(is_missing).collect();
+                let fault = (!missing.is_empty())
+                    .then(|| format!("{name} has no row for {}", missing.join(", ")));
                 (name, scores.scored, fault)
             }),
             "epss needs the scores of EPSS: --facts",

@@ -460,3 +460,30 @@ fn facts_come_through_a_pipe_too() {
         assert_eq!(run.code, code, "{}{}", run.out, run.err);
     }
 }
+
+#[test]
+fn a_cve_without_a_score_may_have_the_one_that_ends_the_cover() {
+    let repo = ledger(POLICY);
+    let id = "GHSA-35jh-r3h4-6jhm";
+    let key = format!("tool: osv-scanner, id: {id}, purl: 'pkg:npm/lodash@4.17.15'");
+    let trigger = "triggers: [{id: T2, when: It gets worse, then: close, test: 'epss>=0.1'}]\n";
+    file(&repo, "EXC-2026-C0VER", &(finding("EXC-2026-C0VER", &key) + trigger));
+    repo.checkout();
+    let other = "CVE-2021-99999";
+    let mut found = result(id, "package-lock.json");
+    found["message"]["text"] = format!("Package 'lodash@4.17.15' is vulnerable to '{CVE}'.").into();
+    let mut log: Value = serde_json::from_str(&sarif("osv-scanner", &[found])).unwrap();
+    log["runs"][0]["tool"]["driver"]["rules"] = json!([{"id": id, "deprecatedIds": [CVE, other]}]);
+    put(&repo, "o.sarif", log.to_string());
+    for (rows, code, state) in [
+        (format!("{CVE},0.05,0.5\n{other},0.05,0.5\n"), 0, "covered"),
+        (format!("{CVE},0.05,0.5\n{other},0.6,0.5\n"), 1, "expired_cover"),
+        (format!("{CVE},0.05,0.5\n"), 3, "uncovered"),
+        (format!("{CVE},0.6,0.5\n"), 1, "expired_cover"),
+    ] {
+        put(&repo, "epss.csv", epss("2026-11-30", &rows));
+        let (own, answer) = triaged(&repo, &["o.sarif", "--facts", "epss.csv"]);
+        let row = &answer["results"][0];
+        assert_eq!((own, row["state"].as_str().unwrap()), (code, state), "{rows}: {row}");
+    }
+}
