@@ -546,9 +546,16 @@ fn changes(
     let mut left = LeftSuppressions::of(before, renamed);
     let mut changes: Vec<(SuppressionAt<'_>, Option<BranchChange>)> =
         all(found).map(|now| (now, Some(BranchChange::Added))).collect();
+    let compare = |before: SuppressionAt<'_>, now: SuppressionAt<'_>| {
+        let blocks = before.1.block.as_ref().zip(now.1.block.as_ref());
+        match blocks.and_then(|(before, now)| before.widened(now)) {
+            Some(what) => Some(BranchChange::Widened(what)),
+            None => (comparison.cover_ended)(before.0, now.0),
+        }
+    };
     for (now, change) in &mut changes {
         if let Some(before) = left.take_in_place(*now) {
-            *change = (comparison.cover_ended)(before.0, now.0);
+            *change = compare(before, *now);
         }
     }
     let mut moved = Vec::new();
@@ -556,7 +563,7 @@ fn changes(
         let added = changes.iter_mut().enumerate().filter(|(_, (_, change))| is_added(change));
         for (index, (now, change)) in added {
             if let Some(before) = left.take(*now, round) {
-                *change = (comparison.cover_ended)(before.0, now.0);
+                *change = compare(before, *now);
                 moved.push(index);
             }
         }

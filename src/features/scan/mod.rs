@@ -1,11 +1,12 @@
 //! Scan: finds every suppression, tells what is over, and judges all by the ledger if there is one.
 //!
-//! Start at `answer`: `place` says where, `search` reads files, `base` keeps what a branch adds, `merged` says which records it
-//! ends, `ages` reads history, `entry` is what is known of one suppression. Follows `docs/spec/interop.md`, 5.
+//! Start at `answer`: `place` says where, `search` reads files, `base` keeps what a branch adds, `block` tells where a
+//! comment ends, `merged` says which records it ends, `ages` reads history, `entry` is what is known of one suppression. Follows `docs/spec/interop.md`, 5.
 
 pub mod ages;
 pub mod answer;
 pub mod base;
+mod block;
 pub mod entry;
 mod merged;
 pub mod place;

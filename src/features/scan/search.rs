@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::features::scan::block::{BlockEnds, HiddenBlock};
 use crate::features::scan::place::{self, ScanPlace, is_below};
 use crate::formats::lock_files;
 use crate::formats::suppressions::entry::ScannedFile;
@@ -279,6 +280,7 @@ pub(super) struct SuppressionLine {
     pub(super) telling: (String, usize),
     pub(super) indent: usize,
     pub(super) neighbors: Neighbors,
+    pub(super) block: Option<HiddenBlock>,
 }
 
 // The lines next to an entry that are not empty, by which equal ones are told apart.
@@ -332,6 +334,11 @@ impl SearchedFile {
                 let next = index.saturating_add(1);
                 let mut lines = (next..).take(MOST_STACKED);
                 let is_code = |line: &usize| {
+            let is_block = |found: &FoundSuppression| found.reach == CommentReach::Block;
+            let hash = |line: &&[u8]| if has_word(line) { hashed(line) } else { 0 };
+            let block_ends = content.suppressions.iter().any(is_block);
+            let block_ends =
+                block_ends.then(|| BlockEnds::of(&whole, all.iter().map(hash).collect()));
                     let text = all.get(*line).copied().unwrap_or_default();
                     let is_of_item = text.starts_with(b"#[") || text.starts_with(b"//");
                     !(alone.contains(&(found.kind, *line)) || found.kind == "rust" && is_of_item)
@@ -365,6 +372,7 @@ impl SearchedFile {
         let is_wide = |found: &FoundSuppression| found.reach > CommentReach::Line;
         let outline = match content.suppressions.iter().any(is_wide) {
             true => outline(bytes),
+                    block: block_ends.as_ref().and_then(|ends| ends.block(found)),
             false => Vec::new(),
         };
         SearchedFile { path: path.to_owned(), content, is_record, lines, outline }

@@ -525,3 +525,39 @@ fn an_attribute_over_another_item_is_added() {
         assert_eq!(since(&[policy, ("a.rs", &before)], &[policy, ("a.rs", &now)]), code, "{now}");
     }
 }
+
+const BLOCK: &str = "const a = one(x);\nconst b = two(x);\n/* eslint-disable no-eval -- old templates */\nconst c = eval(x);\n/* eslint-enable no-eval */\nconst d = four(x);\n";
+
+const RANGE: &str = "a = one(x)\n# ruff: disable[S602]  old\ncall(x, shell=True)\n# ruff: enable[S602]\nd = four(x)\n";
+
+#[test]
+fn a_block_whose_begin_or_end_takes_in_other_code_is_widened() {
+    let end = "/* eslint-enable no-eval */\n";
+    let begin = "const b = two(x);\n/* eslint-disable no-eval -- old templates */\n";
+    let [above, below] = ["const b = two(x);\n", "const d = four(x);\n"];
+    let turned = |begin: &str, above: &str| format!("{}{above}", begin.replace(above, ""));
+    let quoted = format!("const q = `\n{end}`;\n");
+    let range_end = "# ruff: enable[S602]\n";
+    let cases = [
+        ("a.js", BLOCK, end, String::new(), 1),
+        ("a.js", BLOCK, end, end.replace("no-eval", "no-alert"), 1),
+        ("a.js", BLOCK, end, end.replace("/*", "//").replace("*/", ""), 1),
+        ("a.js", BLOCK, end, quoted, 1),
+        ("a.js", BLOCK, &format!("{end}{below}"), format!("{below}{end}"), 1),
+        ("a.js", BLOCK, begin, turned(begin, above), 1),
+        ("a.py", RANGE, range_end, String::new(), 1),
+        ("a.py", RANGE, range_end, format!("    {range_end}"), 1),
+        ("a.py", RANGE, range_end, range_end.replace("602", "603"), 1),
+        // Who changes the code of a block, or makes it shorter, widens nothing.
+        ("a.js", BLOCK, "const c = eval(x);\n", "const c = eval(y);\nlog(c);\n".to_owned(), 0),
+        ("a.js", BLOCK, "const a = one(x);\n", "const a = three(x);\nlog(a);\n".to_owned(), 0),
+        ("a.js", BLOCK, end, end.replace(" no-eval", ""), 0),
+        ("a.py", RANGE, "d = four(x)\n", "d = five(x)\n".to_owned(), 0),
+    ];
+    for (path, text, old, new, n) in cases {
+        let run = replaced(path, text, old, &new);
+        let said = format!("{path} {old} -> {new}{}{}", run.out, run.err);
+        assert_eq!(run.out.matches("the branch widens `").count(), n, "{said}");
+        assert_eq!(run.code, i32::try_from(n).unwrap(), "{said}");
+    }
+}
