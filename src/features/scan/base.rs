@@ -633,7 +633,7 @@ fn is_over_other_block(before: SuppressionAt<'_>, now: SuppressionAt<'_>) -> boo
 
 /// Returns the code that a comment is about: around it, before it, else on the next line; empty for the entries of a file.
 fn code_of<'l>((found, line): SuppressionAt<'l>) -> &'l str {
-    if !found.is_beside_code() {
+    if !found.is_beside_code() && found.kind != "spotbugs" {
         return "";
     }
     if HIDING_AROUND.contains(&found.kind) && !line.about.is_empty() {

@@ -324,24 +324,33 @@ impl SearchedFile {
                 seen.entry(line).or_default().push(index);
             }
             let alone = alone(&content, &whole);
-            let is_around = |found: &FoundSuppression| HIDING_AROUND.contains(&found.kind);
+            // At the end of a line, that of zizmor is about the line.
+            let is_around = |found: &FoundSuppression| {
+                HIDING_AROUND.contains(&found.kind)
+                    && (found.kind != "zizmor"
+                        || alone.contains(&(found.kind, index_of(found.line))))
+            };
             let around = match content.suppressions.iter().any(is_around) {
                 true => lines_around(&whole),
                 false => Vec::new(),
             };
-            // Of several above each other each is about what is below the last one.
-            let below = |index: usize, found: &FoundSuppression| {
-                let next = index.saturating_add(1);
-                let mut lines = (next..).take(MOST_STACKED);
-                let is_code = |line: &usize| {
             let is_block = |found: &FoundSuppression| found.reach == CommentReach::Block;
             let hash = |line: &&[u8]| if has_word(line) { hashed(line) } else { 0 };
             let block_ends = content.suppressions.iter().any(is_block);
             let block_ends =
                 block_ends.then(|| BlockEnds::of(&whole, all.iter().map(hash).collect()));
+            // Of several above each other each is about what is below the last one.
+            let below = |index: usize, found: &FoundSuppression| {
+                let next = index.saturating_add(1 + lines_more(&all, index, found));
+                let mut lines = (next..).take(MOST_STACKED);
+                let is_code = |line: &usize| {
                     let text = all.get(*line).copied().unwrap_or_default();
-                    let is_of_item = text.starts_with(b"#[") || text.starts_with(b"//");
-                    !(alone.contains(&(found.kind, *line)) || found.kind == "rust" && is_of_item)
+                    let is_of_item = match found.kind {
+                        "rust" => text.starts_with(b"#[") || text.starts_with(b"//"),
+                        "spotbugs" => text.first().is_none_or(|first| b"@/*".contains(first)),
+                        _ => false,
+                    };
+                    !(alone.contains(&(found.kind, *line)) || is_of_item)
                 };
                 lines.find(is_code).unwrap_or(next)
             };
@@ -352,7 +361,7 @@ impl SearchedFile {
                 let equal = seen.get(line(telling(index))).map(Vec::as_slice).unwrap_or_default();
                 let n_before = equal.partition_point(|other| *other < telling(index));
                 let raw = whole.get(index).copied().unwrap_or_default();
-                let about = match hides_next(found) {
+                let about = match hides_next(found) || found.kind == "spotbugs" {
                     true => text(line(below(index, found))),
                     false if is_around(found) => around.get(index).cloned().unwrap_or_default(),
                     false => String::new(),
@@ -363,6 +372,7 @@ impl SearchedFile {
                     telling: (text(line(telling(index))), n_before),
                     indent: raw.len() - raw.trim_ascii_start().len(),
                     neighbors: Neighbors::of(&all, found),
+                    block: block_ends.as_ref().and_then(|ends| ends.block(found)),
                 });
             }
         }
@@ -372,7 +382,6 @@ impl SearchedFile {
         let is_wide = |found: &FoundSuppression| found.reach > CommentReach::Line;
         let outline = match content.suppressions.iter().any(is_wide) {
             true => outline(bytes),
-                    block: block_ends.as_ref().and_then(|ends| ends.block(found)),
             false => Vec::new(),
         };
         SearchedFile { path: path.to_owned(), content, is_record, lines, outline }
@@ -395,7 +404,23 @@ fn outline(bytes: &[u8]) -> Vec<u64> {
 pub(super) const HIDING_NEXT: &[&str] =
     &["codeql", "golangci-lint", "gosec", "hadolint", "kics", "rust", "semgrep", "trivy"];
 
-pub(super) const HIDING_AROUND: &[&str] = &["checkov"];
+pub(super) const HIDING_AROUND: &[&str] = &["checkov", "zizmor"];
+
+// Returns how many lines more than its first one an annotation has.
+fn lines_more(lines: &[&[u8]], index: usize, found: &FoundSuppression) -> usize {
+    if found.kind != "spotbugs" {
+        return 0;
+    }
+    let mut depth = 0_i64;
+    let mut ends = |line: &&[u8]| {
+        for byte in *line {
+            depth += i64::from(*byte == b'(') - i64::from(*byte == b')');
+        }
+        depth <= 0
+    };
+    let mut lines = lines.get(index..).unwrap_or_default().iter().take(MOST_STACKED).copied();
+    lines.position(|line| ends(&line)).unwrap_or_default()
+}
 
 fn lines_around(lines: &[&[u8]]) -> Vec<String> {
     let indent = |line: &[u8]| line.len() - line.trim_ascii_start().len();

@@ -561,3 +561,33 @@ fn a_block_whose_begin_or_end_takes_in_other_code_is_widened() {
         assert_eq!(run.code, i32::try_from(n).unwrap(), "{said}");
     }
 }
+
+#[test]
+fn what_is_about_a_method_or_a_step_is_new_over_another_one() {
+    let suppress = "    @SuppressFBWarnings(\n        value = \"COMMAND_INJECTION\")\n";
+    let class = |on_class: &str, on_method: &str| {
+        format!(
+            "package a;\n\n{on_class}class A {{\n{on_method}    @Override\n    void one(String x) {{ run(x); }}\n}}\n"
+        )
+    };
+    let ignore = "        # zizmor: ignore[artipacked]\n";
+    let jobs = |docs: &str, release: &str| {
+        let job = |name: &str, comment: &str| {
+            format!(
+                "  {name}:\n    steps:\n      - uses: actions/checkout@v4\n{comment}        with: {{fetch-depth: 0}}\n"
+            )
+        };
+        format!("on: push\njobs:\n{}{}", job("docs", docs), job("release", release))
+    };
+    let workflow = ".github/workflows/a.yml";
+    let cases = [
+        ("A.java", class("", suppress), class(suppress, ""), 1),
+        ("A.java", class("", suppress), class("", suppress).replace("package a", "package b"), 0),
+        (workflow, jobs(ignore, ""), jobs("", ignore), 1),
+        (workflow, jobs(ignore, ""), jobs(ignore, "").replace("depth: 0", "depth: 1"), 0),
+    ];
+    for (path, before, now, n) in cases {
+        let run = since(&[(path, &before)], &[(path, &now)]);
+        assert_eq!(run, n, "{path} {before} -> {now}");
+    }
+}
