@@ -415,11 +415,15 @@ pub fn shown_field<'v>(field: &str, value: &'v Value) -> Cow<'v, Value> {
     }
 }
 
-/// Returns an item as answers and receipts hold it: what looks like a secret in a run is `…`.
+/// Returns an item as answers and receipts hold it: what looks like a secret in a run is `…`, and so is all of it where that may
+/// have several lines.
 pub fn shown(item: &str) -> String {
-    match AcceptedItem::read(item) {
-        Ok(AcceptedItem::Reference(_)) => item.to_owned(),
-        _ if credential::kind_in_source(item).is_some() => "…".to_owned(),
-        _ => item.to_owned(),
+    if let Ok(AcceptedItem::Reference(_)) = AcceptedItem::read(item) {
+        return item.to_owned();
     }
+    let before = std::iter::once("").chain(item.split('\n'));
+    let lines = item.split('\n').zip(before);
+    let lines: Vec<String> =
+        lines.map(|(line, before)| credential::hidden_in_source(before, line)).collect();
+    if lines.iter().any(|line| line == "…") { "…".to_owned() } else { lines.join("\n") }
 }

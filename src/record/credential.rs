@@ -37,6 +37,19 @@ pub fn kind_after(before: &str, line: &str) -> Option<&'static str> {
     kind(line, "").or_else(|| source::find(before, line))
 }
 
+/// Returns a line of code as people are shown it, which the line before may name: without what looks like a credential, `…` for
+/// each quoted text, and for all of it unless the rest is code. What a call gives a name is code, and no credential.
+pub fn hidden_in_source(before: &str, line: &str) -> String {
+    if kind_after(before, line).is_none() {
+        return line.to_owned();
+    }
+    let is_code = |rest: &String| {
+        kind_after(before, rest).is_none()
+            || kind_after(before, &source::without_calls(rest)).is_none()
+    };
+    source::without_texts(line).filter(is_code).unwrap_or_else(|| "…".to_owned())
+}
+
 /// Returns the lines of a file that look like they contain a credential: the number of each, from 1, its text, and what
 /// it looks like. The base64 lines of a certificate or a public key are not credentials.
 pub fn lines(text: &str) -> impl Iterator<Item = (usize, &str, &'static str)> {

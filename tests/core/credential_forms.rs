@@ -1,7 +1,7 @@
 //! The table of the forms of credentials.
 
 use exledger::record::credential::form::{FORMS, SHORTEST};
-use exledger::record::credential::kind_in_source;
+use exledger::record::credential::{hidden_in_source, kind_in_source};
 
 #[test]
 fn the_forms_stand_in_the_order_of_their_bytes() {
@@ -91,5 +91,35 @@ fn ordinary_code_gives_no_secret_a_value() {
         "name = config.get(\"user\", \"anonymous\")",
     ] {
         assert_eq!(kind_in_source(line), None, "{line}");
+    }
+}
+
+#[test]
+fn code_that_gives_a_name_its_value_is_shown_and_a_text_is_not() {
+    for (line, shown) in [
+        (
+            "password = os.popen(request.args[\"c\"]).read()",
+            "password = os.popen(request.args[\"…\"]).read()",
+        ),
+        (
+            "password = \"x9k2l3m4n5\" + os.popen(request.args[\"c\"]).read()",
+            "password = \"…\" + os.popen(request.args[\"…\"]).read()",
+        ),
+        (
+            "call(cmd, env={\"TOKEN\": \"ghp_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8\"})",
+            "call(cmd, env={\"…\": \"…\"})",
+        ),
+        ("password = \"hunter2\"", "password = \"…\""),
+        ("subprocess.call(cmd, shell=True)", "subprocess.call(cmd, shell=True)"),
+        // What is not quoted may be a secret, whatever stands around it.
+        ("password = hunter2", "…"),
+        ("password: abc(Xy7kL2)", "…"),
+        ("password: p4(word)ss", "…"),
+        ("password: aB(word)7x", "…"),
+        ("password = 'it\\'s hunter2'", "…"),
+        ("password = \"hunter2", "…"),
+        ("load(x)  # the password is hunter2", "…"),
+    ] {
+        assert_eq!(hidden_in_source("", line), shown, "{line}");
     }
 }

@@ -172,6 +172,79 @@ fn quoted(line: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
+/// Returns a line with `…` for each quoted text; `None` if it can't be told where one ends.
+pub(super) fn without_texts(line: &str) -> Option<String> {
+    let mut shown = String::new();
+    let mut open = None;
+    for letter in line.chars() {
+        match open {
+            None => {
+                shown.push(letter);
+                open = ['"', '\'', '`'].contains(&letter).then_some(letter);
+                shown.extend(open.map(|_| '…'));
+            }
+            Some(_) if letter == '\\' => return None,
+            Some(quote) if letter == quote => {
+                shown.push(letter);
+                open = None;
+            }
+            Some(_) => {}
+        }
+    }
+    open.is_none().then_some(shown)
+}
+
+/// Returns a line with `…` for each call, `name(…)`, whose name and arguments look like those of code.
+pub(super) fn without_calls(line: &str) -> String {
+    let mut rest = String::new();
+    let mut left = line;
+    while let Some((before, inside)) = left.split_once('(') {
+        let is_name = |it: char| it.is_alphabetic() || matches!(it, '_' | '.' | '…');
+        let start = before.trim_end_matches(is_name);
+        let name = before.get(start.len()..).unwrap_or_default();
+        let is_between = |it: char| !(it.is_alphanumeric() || "$-/@".contains(it));
+        let is_called = name.chars().filter(|it| it.is_alphabetic()).count() > 1
+            && start.chars().next_back().is_none_or(is_between);
+        let call = end_of_call(inside).filter(|(arguments, after)| {
+            let mut words = arguments.split(|it: char| !(it.is_alphanumeric() || it == '_'));
+            let is_word = |word: &str| {
+                let n_digits = word.bytes().filter(u8::is_ascii_digit).count();
+                n_digits == 0 || n_digits == word.len()
+            };
+            words.all(is_word) && after.chars().next().is_none_or(is_between)
+        });
+        match call.filter(|_| is_called) {
+            Some((_, after)) => {
+                rest.push_str(start);
+                rest.push('…');
+                left = after;
+            }
+            None => {
+                rest.push_str(before);
+                rest.push('(');
+                left = inside;
+            }
+        }
+    }
+    rest + left
+}
+
+// Returns the text up to the parenthesis that closes, and what follows it.
+fn end_of_call(inside: &str) -> Option<(&str, &str)> {
+    let mut depth = 1_usize;
+    for (at, byte) in inside.bytes().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((inside.get(..at)?, inside.get(at + 1..)?));
+        }
+    }
+    None
+}
+
 /// Returns what follows each sign of an assignment, and each option, up to its end.
 fn bare(line: &str) -> impl Iterator<Item = (&str, &str)> {
     let assigned = line
