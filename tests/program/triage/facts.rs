@@ -475,14 +475,17 @@ fn a_cve_without_a_score_may_have_the_one_that_ends_the_cover() {
     let mut log: Value = serde_json::from_str(&sarif("osv-scanner", &[found])).unwrap();
     log["runs"][0]["tool"]["driver"]["rules"] = json!([{"id": id, "deprecatedIds": [CVE, other]}]);
     put(&repo, "o.sarif", log.to_string());
+    let folder = crate::support::temporary();
+    let scores = folder.path().join("epss.csv");
     for (rows, code, state) in [
         (format!("{CVE},0.05,0.5\n{other},0.05,0.5\n"), 0, "covered"),
         (format!("{CVE},0.05,0.5\n{other},0.6,0.5\n"), 1, "expired_cover"),
         (format!("{CVE},0.05,0.5\n"), 3, "uncovered"),
         (format!("{CVE},0.6,0.5\n"), 1, "expired_cover"),
     ] {
-        put(&repo, "epss.csv", epss("2026-11-30", &rows));
-        let (own, answer) = triaged(&repo, &["o.sarif", "--facts", "epss.csv"]);
+        std::fs::write(&scores, epss("2026-11-30", &rows)).unwrap();
+        let facts = ["o.sarif", "--facts", scores.to_str().unwrap()];
+        let (own, answer) = triaged(&repo, &facts);
         let row = &answer["results"][0];
         assert_eq!((own, row["state"].as_str().unwrap()), (code, state), "{rows}: {row}");
     }
