@@ -320,7 +320,7 @@ fn loses_own(trail: &Trail, before: &[FileAt], after: &[FileAt]) -> bool {
     holds(before) && !holds(after)
 }
 
-/// Returns the file in which a record stood alone last; `None` if it is gone since then.
+// Returns the file in which a record stood alone last; `None` if it is gone since then.
 fn own_file(trail: &Trail) -> Option<&FileAt> {
     let landed = trail.versions.iter().rev().filter(|version| version.taken_away().is_none());
     let mut files = landed.map(|version| version.files.as_slice());

@@ -98,16 +98,16 @@ pub(super) fn references(
                     let paths = paths.iter().filter_map(Node::text);
                     let places = paths.map(|path| QuotedPlace::of((path, blob), run, files));
                     let places: Vec<QuotedPlace> = places.collect();
-                    if places.is_empty() || places.iter().any(|it| it.is_last) || is_landed() {
+                    if places.is_empty() || places.iter().any(|place| place.is_last) || is_landed() {
                         continue;
                     }
-                    let (what, help) = match places.iter().find_map(|it| it.renewed.as_ref()) {
+                    let (what, help) = match places.iter().find_map(|place| place.renewed.as_ref()) {
                         Some((path, last)) => (
                             format!("refers to a version of {path} before the last: a squash may lose it"),
                             format!("write {last}").into(),
                         ),
                         None => {
-                            let paths: Vec<&str> = places.iter().map(|it| it.path).collect();
+                            let paths: Vec<&str> = places.iter().map(|place| place.path).collect();
                             (
                                 format!("refers to lines of {blob} that {} does not have", diag::names(&paths)),
                                 Remedy::run([format!("git cat-file -p {blob}")]).after("read what is accepted before you approve it; where it is not of this file, draft the finding again"),
@@ -127,9 +127,9 @@ pub(super) fn references(
 // Where the lines of a blob stand now.
 struct QuotedPlace<'p> {
     path: &'p str,
-    /// Whether the blob is the last version of the file, or that has the lines and is not committed.
+    // Whether the blob is the last version of the file, or that has the lines and is not committed.
     is_last: bool,
-    /// The path, and the same lines in the last version.
+    // The path, and the same lines in the last version.
     renewed: Option<(&'p str, BlobLines)>,
 }
 

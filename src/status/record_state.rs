@@ -364,7 +364,7 @@ impl RecordState {
     }
 }
 
-/// Returns the commit of the last version that states a closure in a file at a path.
+// Returns the commit of the last version that states a closure in a file at a path.
 fn closing(past: TrailPast, path: &str) -> Option<String> {
     let states = |index: &usize| {
         let record = past.record(*index);

@@ -192,7 +192,7 @@ impl<'a> AdviceCase<'a> {
         }
     }
 
-    /// Returns the step for a record that is over, and whose older text somebody brought back.
+    // Returns the step for a record that is over, and whose older text somebody brought back.
     fn reopened(&self) -> Option<AdviceStep> {
         let state = self.record_state;
         let action = "restore its closure, and file another one if it is needed: what is closed stays closed";

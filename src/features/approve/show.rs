@@ -71,7 +71,7 @@ pub enum Counting {
         signers: String,
         /// The line to list the key; `None` if it is listed.
         line: Option<String>,
-        /// What ends it where another line would not.
+        // What ends it where another line would not.
         way_out: Option<String>,
     },
     /// Nothing was signed, so that is unknown.

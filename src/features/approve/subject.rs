@@ -77,7 +77,7 @@ impl ApprovalContent {
         self.rules_before().map_or(present, |[_, approved]| approved)
     }
 
-    /// Returns the weakest level of proof at which an approval of it counts.
+    // Returns the weakest level of proof at which an approval of it counts.
     pub(super) fn needed_proof(&self, present: &Governance) -> Proof {
         let governance = self.demanding(present);
         match self.file.as_ref().and_then(|file| file.record.as_ref()) {

@@ -108,7 +108,8 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
 fn no_policy(facts: &DoctorFacts<'_>) -> DoctorCheck {
     let (name, checkout) = (CheckName::Policy, facts.checkout);
     let approved = facts.stamp.reference.as_deref().map_or("", chain::branch);
-    let is_written = checkout.governance.as_ref().is_some_and(|it| it.state == State::Sound);
+    let is_written =
+        checkout.governance.as_ref().is_some_and(|policy| policy.state == State::Sound);
     let message = match &checkout.committed_on {
         Some(branch) => {
             format!(

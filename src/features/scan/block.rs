@@ -10,11 +10,11 @@ use memchr::memmem::{self, rfind};
 
 use crate::rules::scan::suppression::{CommentReach, FoundSuppression};
 
-/// The words of the comments that end blocks, by kind, and what begins and ends a text of several lines there.
+// The words of the comments that end blocks, by kind, and what begins and ends a text of several lines there.
 const ENDS: &[(&str, &str, &[&str])] =
     &[("eslint", "eslint-enable", &["`"]), ("ruff", "ruff: enable[", &["\"\"\"", "'''"])];
 
-/// The comments of a file that end blocks.
+// The comments of a file that end blocks.
 pub(super) struct BlockEnds<'f> {
     lines: &'f [&'f [u8]],
     hashes: Arc<[u64]>,
@@ -25,21 +25,21 @@ struct BlockEnd {
     kind: &'static str,
     at: usize,
     indent: usize,
-    /// Empty for all rules.
+    // Empty for all rules.
     rules: Vec<String>,
 }
 
-/// The lines of a block, of each rule that it hides.
+// The lines of a block, of each rule that it hides.
 #[derive(Clone, Debug)]
 pub(super) struct HiddenBlock {
     hashes: Arc<[u64]>,
     begin: usize,
-    /// The line after the last one, by rule; `None` if it holds for the rest of the file.
+    // The line after the last one, by rule; `None` if it holds for the rest of the file.
     ends: Vec<(String, Option<usize>)>,
 }
 
 impl<'f> BlockEnds<'f> {
-    /// Finds them in the lines of a file; `hashes` has 0 for a line without a letter or digit.
+    // Finds them in the lines of a file; `hashes` has 0 for a line without a letter or digit.
     pub(super) fn of(lines: &'f [&'f [u8]], hashes: Vec<u64>) -> BlockEnds<'f> {
         let end = |(at, line): (usize, &&[u8])| {
             let (kind, word, _) = ENDS.iter().find(|(_, word, _)| has(line, word))?;
@@ -59,7 +59,7 @@ impl<'f> BlockEnds<'f> {
         BlockEnds { lines, hashes: hashes.into(), ends }
     }
 
-    /// Returns the lines of a block; `None` for a comment that is not about one, or whose tool ends it otherwise.
+    // Returns the lines of a block; `None` for a comment that is not about one, or whose tool ends it otherwise.
     pub(super) fn block(&self, found: &FoundSuppression) -> Option<HiddenBlock> {
         let (kind, _, quotes) = ENDS.iter().find(|(kind, ..)| *kind == found.kind)?;
         if found.reach != CommentReach::Block {
@@ -98,7 +98,7 @@ fn has(line: &[u8], word: &str) -> bool {
 }
 
 impl HiddenBlock {
-    /// Returns what a later state of a block hides beyond this one, whatever was written or deleted in either.
+    // Returns what a later state of a block hides beyond this one, whatever was written or deleted in either.
     pub(super) fn widened(&self, now: &HiddenBlock) -> Option<String> {
         if self.begin == now.begin && self.ends == now.ends && self.hashes == now.hashes {
             return None;

@@ -123,7 +123,7 @@ fn unknown(input: &TriageInput) -> Matter {
     }
 }
 
-/// Tells whether the tool leaves a result to a person, or says nothing that SARIF knows. SARIF gives such a result no level.
+// Tells whether the tool leaves a result to a person, or says nothing that SARIF knows. SARIF gives such a result no level.
 fn is_undecided(kind: &str) -> bool {
     !matches!(kind, "fail" | "pass" | "informational" | "notApplicable")
 }

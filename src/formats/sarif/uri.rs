@@ -88,8 +88,8 @@ impl<'h> Places<'h> {
         first.unwrap_or_else(|| self.folder.clone())
     }
 
-    /// Returns the file of a location, in the commit in which it was found if that is not the present one; undetermined if its
-    /// URI is not a text, its index refers to nothing, or it is the name of a file as it is and of another one once decoded.
+    // Returns the file of a location, in the commit in which it was found if that is not the present one; undetermined if its
+    // URI is not a text, its index refers to nothing, or it is the name of a file as it is and of another one once decoded.
     pub(super) fn file(
         &self,
         location: NamedLocation<'_>,
@@ -271,7 +271,7 @@ fn shortest<'p>(
     rests.filter(|rest| is_wanted(rest)).min_by_key(|rest| rest.len())
 }
 
-/// Returns the path of a URI, which may be encoded; if it is not a file's, the URI itself as the error.
+// Returns the path of a URI, which may be encoded; if it is not a file's, the URI itself as the error.
 fn read_path(uri: &str) -> Result<String, String> {
     let is_scheme = |scheme: &str| {
         scheme.len() > 1

@@ -58,7 +58,7 @@ fn trim_end(bytes: &[u8]) -> &[u8] {
         (1..=3).find(|n_bytes| {
             let last = bytes.len().checked_sub(*n_bytes).and_then(|at| bytes.get(at..));
             last.and_then(|last| str::from_utf8(last).ok())
-                .is_some_and(|it| it.chars().all(is_blank))
+                .is_some_and(|text| text.chars().all(is_blank))
         })
     };
     let mut rest = bytes;

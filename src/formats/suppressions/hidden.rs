@@ -60,8 +60,8 @@ fn split(rules: &str) -> Vec<String> {
     rules.split(is_between).filter(|rule| !rule.is_empty()).map(str::to_owned).collect()
 }
 
-/// Returns what semgrep takes for ids behind the text that follows the first ones, each behind a comma: it reads one up to a
-/// blank. A word that can be no id but of prose is left out, and so is what cites a record.
+// Returns what semgrep takes for ids behind the text that follows the first ones, each behind a comma: it reads one up to a
+// blank. A word that can be no id but of prose is left out, and so is what cites a record.
 pub(super) fn later_ids_of_semgrep(rest: &str, options: &ScanOptions) -> String {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     let is_id = |word: &&str| {

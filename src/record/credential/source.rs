@@ -172,7 +172,7 @@ fn quoted(line: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Returns a line with `…` for each quoted text; `None` if it can't be told where one ends.
+// Returns a line with `…` for each quoted text; `None` if it can't be told where one ends.
 pub(super) fn without_texts(line: &str) -> Option<String> {
     let mut shown = String::new();
     let mut open = None;
@@ -194,7 +194,7 @@ pub(super) fn without_texts(line: &str) -> Option<String> {
     open.is_none().then_some(shown)
 }
 
-/// Returns a line with `…` for each call, `name(…)`, whose name and arguments look like those of code.
+// Returns a line with `…` for each call, `name(…)`, whose name and arguments look like those of code.
 pub(super) fn without_calls(line: &str) -> String {
     let mut rest = String::new();
     let mut left = line;
@@ -203,7 +203,7 @@ pub(super) fn without_calls(line: &str) -> String {
         let start = before.trim_end_matches(is_name);
         let name = before.get(start.len()..).unwrap_or_default();
         let is_between = |it: char| !(it.is_alphanumeric() || "$-/@".contains(it));
-        let is_called = name.chars().filter(|it| it.is_alphabetic()).count() > 1
+        let is_called = name.chars().filter(|character| character.is_alphabetic()).count() > 1
             && start.chars().next_back().is_none_or(is_between);
         let call = end_of_call(inside).filter(|(arguments, after)| {
             let mut words = arguments.split(|it: char| !(it.is_alphanumeric() || it == '_'));

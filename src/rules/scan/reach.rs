@@ -168,7 +168,7 @@ struct SuppressedLine<'s> {
 const LINE_COMMENTS: &[&str] =
     &["bandit", "codeql", "detect-secrets", "gitleaks", "gosec", "semgrep", "sonar", "trufflehog"];
 
-/// Those of them whose tools search comments, too: beside nothing but words, they still hide what stands in these alone.
+// Those of them whose tools search comments, too: beside nothing but words, they still hide what stands in these alone.
 const OWN_LINE: &[&str] = &["detect-secrets", "gitleaks", "sonar", "trufflehog"];
 
 impl SuppressedLine<'_> {
@@ -209,7 +209,7 @@ fn is_about_next(found: &FoundSuppression) -> bool {
     found.label.to_ascii_lowercase().contains("nextline")
 }
 
-/// Tells whether the line of a suppression has no code: it begins as a comment of its language does, or is the suppression alone.
+// Tells whether the line of a suppression has no code: it begins as a comment of its language does, or is the suppression alone.
 fn is_comment_alone(files: &dyn ScannedFiles, found: &FoundSuppression) -> bool {
     let line = usize::try_from(found.line).unwrap_or_default();
     let file = files.file(&found.path, None);
@@ -229,7 +229,7 @@ fn is_comment_alone(files: &dyn ScannedFiles, found: &FoundSuppression) -> bool 
     begins && !has_code && is_whole
 }
 
-/// How comments begin in the languages of which they can be told; by the ending of a file, or its name.
+// How comments begin in the languages of which they can be told; by the ending of a file, or its name.
 const COMMENT_SIGNS: &[(&str, &[&str])] = &[
     (
         "bash bzl cfg conf dockerfile env ex exs makefile mk pl pm properties py pyi pyw r rake rb sh toml yaml yml zsh",

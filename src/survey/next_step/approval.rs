@@ -574,8 +574,8 @@ impl<'a> AdviceCase<'a> {
         self.record_state.pending.first()
     }
 
-    /// Returns the approvals that the landed version lacks, or the proposal if the record is only proposed. One that needs nobody
-    /// lacks them where the record grants nothing without.
+    // Returns the approvals that the landed version lacks, or the proposal if the record is only proposed. One that needs nobody
+    // lacks them where the record grants nothing without.
     pub(super) fn missing(&self) -> Vec<MissingApproval> {
         let state = self.record_state;
         let missing = state.approval.as_deref().and_then(|verdict| match state.status {

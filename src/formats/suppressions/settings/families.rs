@@ -294,8 +294,8 @@ const GITLEAKS_RULES: &str = include_str!("../gitleaks_rules.txt");
 // The fields of a rule that leave what it finds as it is, or are read as allowlists.
 const GITLEAKS_KEPT: &[&str] = &["id", "description", "tags", "allowlist", "allowlists"];
 
-/// Allowlists of the whole file and of its rules, and what it takes from the rules that the tool has by default: all of
-/// them without `useDefault`, those that it turns off, and those that it redefines.
+// Allowlists of the whole file and of its rules, and what it takes from the rules that the tool has by default: all of
+// them without `useDefault`, those that it turns off, and those that it redefines.
 fn gitleaks(kind: &'static str, root: &Node, found: &mut SettingEntries) {
     let has_default = root.at("extend.usedefault").and_then(Node::text) == Some("true");
     if !has_default {
