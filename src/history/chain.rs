@@ -570,8 +570,17 @@ pub struct RemoteBranch {
     pub fetched: Option<Instant>,
     /// When a fetch or clone did.
     pub seen: Option<Instant>,
-    /// The files that this clone's own branch of that name has beyond it.
-    pub unpushed: Vec<String>,
+    /// What this clone's own branch of that name states beyond it.
+    pub unpushed: Vec<UnpushedStatement>,
+}
+
+/// A statement about some bytes that only this clone has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnpushedStatement {
+    /// The id of a record, or `governance:` and a path.
+    pub about: String,
+    pub sha256: String,
+    pub is_rejection: bool,
 }
 
 impl ApprovalsBranch {

@@ -7,12 +7,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::approval::evidence::statement::LedgerPlace;
+use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile};
 use crate::diag;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::history::branch::Branch;
 use crate::history::chain::{self, Chain};
-use crate::history::chain::{ApprovalsBranch, RemoteBranch};
+use crate::history::chain::{ApprovalsBranch, RemoteBranch, UnpushedStatement};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::paths::{self, LedgerPrefix};
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef, HeadState};
@@ -77,7 +78,7 @@ pub(crate) fn read_approvals(
     let mut branch = ApprovalsBranch::read(repository, tip, former, chain)?;
     let own = repository.tip_of(None, APPROVALS_BRANCH);
     let own = own.filter(|own| Some(*own) != tip && !branch.reaches(*own));
-    let unpushed = own.and_then(|own| repository.added(tip, own, &LedgerPrefix::default()).ok());
+    let unpushed = own.and_then(|own| unpushed(repository, tip, own));
     branch.remote = remote.map(|remote| {
         let name = format!("{remote}/{APPROVALS_BRANCH}");
         let approved = repository.last_fetch(&chosen.reference, remote, Some(chosen.tip));
@@ -98,6 +99,27 @@ pub(crate) fn read_approvals(
     });
     branch.until = Some(until);
     Ok(if is_past { branch.as_of(until) } else { branch })
+}
+
+// What can't be read is as if it were not there: it counts for nobody.
+fn unpushed(repository: &Repository, tip: Option<Oid>, own: Oid) -> Option<Vec<UnpushedStatement>> {
+    let tree = |commit| CommitTree::of_commit(repository, commit, &LedgerPrefix::default()).ok();
+    let read = |tree: &CommitTree<'_>, path: &str| {
+        ApprovalFile::read(&tree.bytes(path).ok().flatten()?).ok()
+    };
+    let (pushed, new) = (tip.and_then(tree), tree(own)?);
+    let written = repository.written(tip, own).ok()?.into_iter();
+    let stated = written.filter_map(|path| {
+        let stated = read(&new, &path)?;
+        let later = pushed.as_ref().and_then(|pushed| read(pushed, &path));
+        let is_replaced = later.is_some_and(|later| later.at >= stated.at);
+        (!is_replaced).then(|| UnpushedStatement {
+            about: stated.about.to_string(),
+            sha256: stated.sha256,
+            is_rejection: stated.decision == ApprovalDecision::Reject,
+        })
+    });
+    Some(stated.collect())
 }
 
 const UNSET: &str = "git config --unset exledger.trustedFrom";

@@ -20,6 +20,13 @@ pub enum Notice {
         /// The command that fetches all branches.
         command: String,
     },
+    /// What landed is rejected by statements that only this clone has.
+    UnpushedRejections {
+        /// The ids of records, and `governance:` with the paths of governance files.
+        about: Vec<String>,
+        /// The command that pushes them.
+        command: String,
+    },
     /// The named paths hold nothing to lint.
     NothingToLint { paths: Vec<String> },
     /// A record can't be read, so that what it names is not known to an import.
@@ -66,6 +73,10 @@ impl Notice {
         match self {
             Notice::UnheardRejections { branch, command } => Some(format!(
                 "this clone does not fetch {branch}: a rejection there is unknown: {command}"
+            )),
+            Notice::UnpushedRejections { about, command } => Some(format!(
+                "a rejection of {} is in this clone alone, and counts for nobody until it is pushed: {command}",
+                about.join(", ")
             )),
             _ => None,
         }

@@ -136,6 +136,7 @@ impl ReasonKind {
             Blocker::NobodyListed | Blocker::NotApproved => ReasonKind::NotApproved,
             Blocker::FileRefused { .. } => ReasonKind::FileRefused,
             Blocker::SignedRejection { .. }
+            | Blocker::Unpushed { .. }
             | Blocker::AuthorUnknown { .. }
             | Blocker::NobodyNamed
             | Blocker::NothingAccepted

@@ -285,6 +285,8 @@ pub struct Pending {
     pub unread: Option<Obstacle>,
     /// Those who signed a rejection of the proposed bytes.
     pub rejected_by: Vec<Person>,
+    /// Whether some of what would count of these statements is in this clone alone.
+    pub is_unpushed: bool,
     /// Whether a change of a landed record only ends or narrows what is approved, or adds what grants nothing.
     pub needs_none: bool,
     /// Those who signed an approval of the proposed bytes, which counts once they land.

@@ -3,7 +3,7 @@
 //! Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals and pending changes: a proposal grants nothing and
 //! ends nothing, and the status of a landed record stays.
 
-use crate::approval::next::steps::{self, Merging, NextSteps, ProposedContent, Standing};
+use crate::approval::next::steps::{self, Blocker, Merging, NextSteps, ProposedContent, Standing};
 use crate::approval::next::text::Advised;
 use crate::approval::next::who;
 use crate::diag;
@@ -36,6 +36,8 @@ pub struct ProposalContext<'a> {
     pub landed: &'a dyn Fn(&TrailKey) -> ApprovedState,
     /// Returns who signed a statement about the proposed bytes.
     pub signed: &'a dyn Fn(&RecordProposal) -> SignedStatements,
+    /// The remote of the approved ref.
+    pub remote: Option<&'a str>,
     /// The instant that is asked about.
     pub instant: Instant,
 }
@@ -83,21 +85,22 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
         }
         _ => false,
     };
+    let is_signed = !signed.approvals.is_empty() || !signed.rejections.is_empty();
     let next = match &proposal.record {
-        Content::Record(record) if !signed.approvals.is_empty() => {
-            steps::steps(Standing::Proposed(ProposedContent {
-                governance,
-                record,
-                approved,
-                makers: &authors,
-                approvals: &signed.approvals,
-                rejections: &[],
-                of_other_bytes: &[],
-                was_removed: landed.was_removed,
-                merging: Merging::default(),
-                at: around.instant,
-            }))
-        }
+        Content::Record(record) if is_signed => steps::steps(Standing::Proposed(ProposedContent {
+            governance,
+            record,
+            approved,
+            makers: &authors,
+            approvals: &signed.approvals,
+            rejections: &signed.rejections,
+            of_other_bytes: &[],
+            unpushed: &signed.unpushed,
+            remote: around.remote,
+            was_removed: landed.was_removed,
+            merging: Merging::default(),
+            at: around.instant,
+        })),
         _ => NextSteps::default(),
     };
     Pending {
@@ -112,6 +115,7 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
             .author
             .as_ref()
             .map(|(name, email)| people::identify(governance, name, email)),
+        is_unpushed: next.blockers.iter().any(|it| matches!(it, Blocker::Unpushed { .. })),
         rejected_by: signed.rejections.into_iter().map(|(person, _)| person).collect(),
         needs_none,
         approved_by: next.signed,

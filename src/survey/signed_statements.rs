@@ -35,13 +35,17 @@ pub struct SignedStatements {
     pub rejections: Vec<(Person, Option<String>)>,
     /// Who approved other bytes of the record, each with their sha256: that says nothing about these.
     pub of_other_bytes: Vec<(Person, String)>,
+    /// Those of them whose statement about these bytes is in this clone alone.
+    pub unpushed: Vec<Person>,
 }
 
-/// Returns the statements about some bytes that are signed by a key listed for their author.
+/// Returns the statements about some bytes that are signed by a key listed for their author: those of `trees`, and of `own`, the
+/// approvals branch of this clone where that of a remote counts.
 ///
 /// # Errors
 /// [`TreeError`] if a file can't be read.
 pub fn read<'t>(
+    own: Option<&'t dyn Tree>,
     trees: impl Iterator<Item = &'t dyn Tree>,
     content: &SignedContent<'_>,
     governance: &Governance,
@@ -51,7 +55,7 @@ pub fn read<'t>(
     let mut signed = SignedStatements::default();
     let folder = format!("{}/{FOLDER}/{}", content.folder.trim_end_matches('/'), content.id);
     let mut known = BTreeSet::new();
-    for tree in trees {
+    for (tree, is_own) in trees.map(|tree| (tree, false)).chain(own.map(|tree| (tree, true))) {
         for item in tree.list(&folder)? {
             let signature = tree.bytes(&format!("{}{SIGNATURE}", item.path))?;
             let (Some(text), Some(_)) = (tree.bytes(&item.path)?, &signature) else {
@@ -65,6 +69,9 @@ pub fn read<'t>(
                 continue;
             }
             let person = people::identify(governance, "", statement.file.by.as_str());
+            if is_own && statement.file.sha256 == content.sha256 {
+                signed.unpushed.push(person.clone());
+            }
             match statement.file.decision {
                 ApprovalDecision::Approve if statement.file.sha256 != content.sha256 => {
                     signed.of_other_bytes.push((person, statement.file.sha256));

@@ -45,6 +45,9 @@ pub struct ProposedContent<'p> {
     pub rejections: &'p [(Person, Option<String>)],
     /// Those who signed an approval of another text that never landed, each with its sha256.
     pub of_other_bytes: &'p [(Person, String)],
+    /// Those of them whose statement is in this clone alone, whose remote's branch counts.
+    pub unpushed: &'p [Person],
+    pub remote: Option<&'p str>,
     /// Whether a record of this id was removed: statements are older than that, which ends their effect.
     pub was_removed: bool,
     pub merging: Merging,
@@ -136,6 +139,11 @@ pub enum Blocker {
     SignedRejection {
         by: Person,
         reason: Option<String>,
+    },
+    /// What they signed counts for nobody else until it is pushed to the remote.
+    Unpushed {
+        by: Vec<Person>,
+        remote: String,
     },
     AuthorUnknown {
         account: String,
@@ -382,6 +390,14 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     let mut blockers: Vec<Blocker> =
         rejections.map(|(by, reason)| Blocker::SignedRejection { by, reason }).collect();
     let is_rejected = !blockers.is_empty();
+    let is_said = |by: &&Person| {
+        let rejects = content.rejections.iter().map(|(rejects, _)| rejects);
+        signed.iter().chain(rejects).any(|person| person.key == by.key)
+    };
+    let unpushed = relation::each_once(content.unpushed.iter().filter(is_said).cloned());
+    if let Some(remote) = content.remote.filter(|_| !unpushed.is_empty()) {
+        blockers.push(Blocker::Unpushed { by: unpushed, remote: remote.to_owned() });
+    }
     let missing = who::lacking(governance, record, content.approved, content.makers, &signed);
     if missing.is_empty() {
         return NextSteps { signed, blockers, ..NextSteps::default() };

@@ -11,6 +11,7 @@ use crate::approval::sources::signature::SignatureState;
 use crate::approval::verdict::{MissingApproval, NotCounted};
 use crate::diag;
 use crate::diag::shell;
+use crate::history::refs::APPROVALS_BRANCH;
 use crate::policy::people::person::Person;
 
 /// The names of the content and of the signers file, in sentences and commands.
@@ -145,6 +146,11 @@ pub fn no_way(next: &NextSteps) -> String {
         "no key is listed, and the policy accepts no approval that could list one: start a new ledger, with the signers file in the same change as its first policy"
     };
     change.to_owned()
+}
+
+/// Returns the command that sends the approvals branch of a clone to a remote.
+pub fn push(remote: &str) -> String {
+    shell::command("git push", &[remote, APPROVALS_BRANCH])
 }
 
 /// Returns how content that landed can be approved, and the command, if one does it; `plain` is the wording for a signed file,
@@ -387,6 +393,10 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
                 format!(". Nothing counts until the text changes, or {name} signs an approval of it"),
             )
         }
+        Blocker::Unpushed { by, remote } => Advised::new(
+            format!("what {} signed is in this clone alone, and counts once it is pushed", all(by)),
+            format!(": `{}`", push(remote)),
+        ),
         Blocker::AuthorUnknown { account, forge, add } => Advised::new(
             format!("it is not known who {account} is, an author"),
             format!(

@@ -264,7 +264,9 @@ impl Ctx {
                     "git's commit-graph disagrees with commit {} and is not used: run git commit-graph verify",
                     commit.short()
                 ),
-                Notice::UnheardRejections { .. } => notice.warning().unwrap_or_default(),
+                Notice::UnheardRejections { .. } | Notice::UnpushedRejections { .. } => {
+                    notice.warning().unwrap_or_default()
+                }
                 Notice::NothingToLint { paths } => {
                     format!("no files to check in {}", paths.join(", "))
                 }

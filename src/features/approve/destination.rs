@@ -119,7 +119,7 @@ impl<'s> Destination<'s> {
                 Err(error) => Err(Error::from(Undetermined::File(error))),
             },
             Destination::Branch { .. } => {
-                for tree in snapshot.statement_trees()? {
+                for tree in snapshot.statement_trees()?.all() {
                     if let Some(bytes) = tree.bytes(path)? {
                         return Ok(Some(bytes));
                     }

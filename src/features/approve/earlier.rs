@@ -57,7 +57,7 @@ fn is_same(earlier: &ApprovalFile, file: &ApprovalFile) -> bool {
 fn is_replaced(earlier: &ApprovalFile, content: &ApprovalContent, snapshot: &Snapshot<'_>) -> bool {
     let path = earlier.path(&content.target.folder);
     let Ok(trees) = snapshot.statement_trees() else { return true };
-    trees.iter().any(|tree| {
+    trees.all().any(|tree| {
         let bytes = tree.bytes(&path).ok().flatten();
         let later = bytes.and_then(|bytes| ApprovalFile::read(&bytes).ok());
         later.is_some_and(|later| {

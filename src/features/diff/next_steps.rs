@@ -6,8 +6,6 @@ use crate::approval::evidence::statement::LedgerName;
 use crate::approval::evidence::statement_file;
 use crate::approval::next::steps::{self, Merging, NextSteps, ProposedContent, Standing};
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
-use crate::history::tree::CommitTree;
-use crate::ledger::tree::Tree;
 use crate::plan::reviews::find_record_folder;
 use crate::record::Record;
 use crate::record::id::Id;
@@ -15,7 +13,7 @@ use crate::session::error::Error;
 use crate::session::locate::Located;
 use crate::session::mainline::{self, approved_ref};
 use crate::session::options::Moment;
-use crate::session::snapshot::lookup::statement_trees;
+use crate::session::snapshot::lookup::{StatementTrees, statement_trees};
 use crate::survey::merging;
 use crate::survey::signed_statements;
 use crate::survey::signed_statements::{SignedContent, SignedStatements};
@@ -44,6 +42,7 @@ pub(super) fn find_next_steps(
             &repository.ledger_prefix(&located.root),
         ),
         merging: merging::read(repository, (compared.target, &approved.reference), &compared.onto)?,
+        remote: approved.remote.as_deref(),
     };
     compared.entries.iter().map(|entry| reader.next_steps(entry)).collect()
 }
@@ -54,7 +53,8 @@ struct StatementReader<'c> {
     at: &'c Moment,
     ledger: LedgerName,
     merging: Merging,
-    branches: Vec<CommitTree<'c>>,
+    branches: StatementTrees<'c>,
+    remote: Option<&'c str>,
 }
 
 impl StatementReader<'_> {
@@ -77,6 +77,8 @@ impl StatementReader<'_> {
             approvals: &statements.approvals,
             rejections: &statements.rejections,
             of_other_bytes: &statements.of_other_bytes,
+            unpushed: &statements.unpushed,
+            remote: self.remote,
             was_removed: entry.landed.was_removed,
             merging: self.merging,
             at: self.at.instant(),
@@ -97,8 +99,7 @@ impl StatementReader<'_> {
             ledger: &self.ledger,
         };
         let (governance, at) = (&*self.compared.onto, self.at.instant());
-        let branches = self.branches.iter().map(|tree| tree as &dyn Tree);
-        let trees = branches.chain([self.proposed.tree]);
-        Ok(signed_statements::read(trees, &content, governance, at)?)
+        let trees = self.branches.counting().chain([self.proposed.tree]);
+        Ok(signed_statements::read(self.branches.own(), trees, &content, governance, at)?)
     }
 }

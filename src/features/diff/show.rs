@@ -161,8 +161,9 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         doc.blocks.push(Block::Table(table(&diff.changes, &diff.strays)));
         for change in &diff.changes {
             let lines = how::signed(change, &diff.signers).into_iter();
-            let said = |line: String| StyledText::plain(format!("{}: {line}", change.id));
-            doc.blocks.extend(lines.map(|line| Block::Paragraph(said(line))));
+            let id = || StyledText::plain(format!("{}: ", change.id)).0;
+            let said = lines.map(|line| StyledText([id(), line.0].concat()));
+            doc.blocks.extend(said.map(Block::Paragraph));
         }
     }
     doc.blocks.extend(diff.redesigns.iter().map(|change| {

@@ -17,6 +17,7 @@ use crate::history::refs::{APPROVALS_BRANCH, ApprovedRef, HeadState};
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::ledger;
+use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -72,11 +73,11 @@ impl Snapshot<'_> {
 
     /// Returns the trees in which statements may stand: of the local approvals branch, of the fetched one, and of the
     /// approved ref.
-    pub(crate) fn statement_trees(&self) -> Result<Vec<CommitTree<'_>>, Obstacle> {
+    pub(crate) fn statement_trees(&self) -> Result<StatementTrees<'_>, Obstacle> {
         let remote = self.chosen.remote.as_deref();
         let mut trees = statement_trees(self.repository, remote, &self.prefix);
         let approved = self.history.mainline.tip;
-        trees.push(CommitTree::of_commit(self.repository, approved, &self.prefix)?);
+        trees.counting.push(CommitTree::of_commit(self.repository, approved, &self.prefix)?);
         Ok(trees)
     }
 
@@ -253,16 +254,42 @@ impl Snapshot<'_> {
     }
 }
 
+/// The trees in which statements may stand.
+#[derive(Default)]
+pub(crate) struct StatementTrees<'r> {
+    /// That of the local approvals branch, where a remote's counts.
+    pub(crate) own: Option<CommitTree<'r>>,
+    pub(crate) counting: Vec<CommitTree<'r>>,
+}
+
+impl StatementTrees<'_> {
+    /// Returns all of them, the newest first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &CommitTree<'_>> {
+        self.own.iter().chain(&self.counting)
+    }
+
+    pub(crate) fn own(&self) -> Option<&dyn Tree> {
+        self.own.as_ref().map(|tree| tree as &dyn Tree)
+    }
+
+    pub(crate) fn counting(&self) -> impl Iterator<Item = &dyn Tree> {
+        self.counting.iter().map(|tree| tree as &dyn Tree)
+    }
+}
+
 /// Returns the trees of the local approvals branch, and of a remote's as last fetched; what can't be read holds nothing.
 pub(crate) fn statement_trees<'r>(
     repository: &'r Repository,
     remote: Option<&str>,
     prefix: &LedgerPrefix,
-) -> Vec<CommitTree<'r>> {
-    let local = repository.tip_of(None, APPROVALS_BRANCH);
+) -> StatementTrees<'r> {
+    let read = |tip| CommitTree::of_commit(repository, tip, prefix).ok();
+    let own = repository.tip_of(None, APPROVALS_BRANCH).and_then(read);
     let fetched = remote.and_then(|remote| repository.tip_of(Some(remote), APPROVALS_BRANCH));
-    let tips = local.into_iter().chain(fetched);
-    tips.filter_map(|tip| CommitTree::of_commit(repository, tip, prefix).ok()).collect()
+    match remote {
+        Some(_) => StatementTrees { own, counting: fetched.and_then(read).into_iter().collect() },
+        None => StatementTrees { own: None, counting: own.into_iter().collect() },
+    }
 }
 
 impl LandedFacts for Snapshot<'_> {

@@ -20,6 +20,7 @@ use crate::session::error::{Error, Undetermined};
 use crate::session::locate::{self, Located};
 use crate::session::notice::Notice;
 use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::lookup::StatementTrees;
 use crate::status::state::RecordState;
 use crate::store::files::WorkTree;
 use crate::store::git::Repository;
@@ -147,6 +148,7 @@ impl Proposed {
                     statements.get_or_init(|| approved.statement_trees().unwrap_or_default());
                 self.signed(proposal, approved, (trees, instant)).unwrap_or_default()
             },
+            remote: approved.chosen.remote.as_deref(),
             instant,
         };
         proposed::join(record_states, &self.proposals, &around);
@@ -157,7 +159,7 @@ impl Proposed {
         &self,
         proposal: &RecordProposal,
         approved: &Snapshot<'_>,
-        (trees, instant): (&[CommitTree<'_>], Instant),
+        (trees, instant): (&StatementTrees<'_>, Instant),
     ) -> Option<SignedStatements> {
         let (Content::Record(record), [file]) = (&proposal.record, proposal.files.as_slice())
         else {
@@ -171,8 +173,8 @@ impl Proposed {
             records,
             ledger: &approved.ledger_name(),
         };
-        let trees = trees.iter().map(|tree| tree as &dyn Tree);
-        signed_statements::read(trees, &content, &approved.governance, instant).ok()
+        let (own, trees, governance) = (trees.own(), trees.counting(), &approved.governance);
+        signed_statements::read(own, trees, &content, governance, instant).ok()
     }
 
     /// Returns the governance of a branch, or of the work tree; if it has errors, that of the approved ref.

@@ -7,9 +7,10 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::approval;
 use crate::approval::evidence::approvals_branch;
 use crate::approval::governance::counted::CountedGovernance;
+use crate::approval::next::text;
+use crate::approval::{self, TrailVerdicts};
 use crate::clock::Stopwatch;
 use crate::diag;
 use crate::history::chain::{self, Chain};
@@ -251,6 +252,7 @@ impl<'h> Snapshot<'h> {
         let approvals = approval::judge_counted(&history, counted);
         let (now, moved) = (line.now, (line.is_moved, line.now));
         let unheard = unheard(repository, &history);
+        let unpushed = unpushed_rejections(line.chosen.remote.as_deref(), &history, &approvals);
         let data = SnapshotData {
             stamp: stamp::of(repository, &history, &approvals.counted, line.instant, moved),
             record_states: Vec::new(),
@@ -261,7 +263,7 @@ impl<'h> Snapshot<'h> {
             chosen: line.chosen,
             proposals: None,
             passed: Passed::default(),
-            notices: unheard.into_iter().collect(),
+            notices: unheard.into_iter().chain(unpushed).collect(),
             now,
             is_past: line.is_past,
             facts: line.facts,
@@ -292,4 +294,29 @@ fn unheard(repository: &Repository, history: &History) -> Option<Notice> {
     }
     let (branch, command) = (missing.name.clone(), missing.command.clone());
     Some(Notice::UnheardRejections { branch, command })
+}
+
+/// Returns the notice that something landed, or is approved, whose rejection only this clone has.
+fn unpushed_rejections(
+    remote: Option<&str>,
+    history: &History,
+    approvals: &TrailVerdicts,
+) -> Option<Notice> {
+    let stated = history.approvals_branch.remote.as_ref()?.unpushed.iter();
+    let mut rejections = stated.filter(|stated| stated.is_rejection).peekable();
+    rejections.peek()?;
+    let mut binding: BTreeSet<String> = BTreeSet::new();
+    for (key, trail) in &history.trails {
+        let verdicts = approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
+        let approved = verdicts.iter().rposition(|verdict| verdict.is_approved());
+        let approved = approved.and_then(|at| trail.versions.get(at));
+        let versions = trail.last().into_iter().chain(approved);
+        binding.extend(versions.filter_map(|version| Some(version.digest?.to_string())));
+    }
+    let files = history.governance.values().filter_map(|trail| trail.last()?.digest);
+    binding.extend(files.map(|digest| digest.to_string()));
+    let of_landed = rejections.filter(|stated| binding.contains(&stated.sha256));
+    let about: BTreeSet<String> = of_landed.map(|stated| stated.about.clone()).collect();
+    let (about, command) = (Vec::from_iter(about), text::push(remote?));
+    (!about.is_empty()).then_some(Notice::UnpushedRejections { about, command })
 }

@@ -494,6 +494,25 @@ impl Repository {
         head: Oid,
         prefix: &LedgerPrefix,
     ) -> Result<Vec<String>, GitError> {
+        self.with_status(base, head, prefix, &[git2::Delta::Added])
+    }
+
+    /// Returns the same with those that differ, as paths from the repository's root.
+    ///
+    /// # Errors
+    /// [`GitError`] if git refuses.
+    pub fn written(&self, base: Option<Oid>, head: Oid) -> Result<Vec<String>, GitError> {
+        let statuses = [git2::Delta::Added, git2::Delta::Modified];
+        self.with_status(base, head, &LedgerPrefix::default(), &statuses)
+    }
+
+    fn with_status(
+        &self,
+        base: Option<Oid>,
+        head: Oid,
+        prefix: &LedgerPrefix,
+        statuses: &[git2::Delta],
+    ) -> Result<Vec<String>, GitError> {
         let everything = LedgerPrefix::default();
         for commit in base.into_iter().chain([head]) {
             self.tree_ends(commit, &everything, &[String::new()])?;
@@ -501,8 +520,8 @@ impl Repository {
         let mut options = differing_files(&everything, &[]);
         let (old, new) = (base.map(|base| self.tree_of(base)).transpose()?, self.tree_of(head)?);
         let diff = self.git.diff_tree_to_tree(old.as_ref(), Some(&new), Some(&mut options))?;
-        let added = diff.deltas().filter(|delta| delta.status() == git2::Delta::Added);
-        let paths = added.filter_map(delta_path);
+        let wanted = diff.deltas().filter(|delta| statuses.contains(&delta.status()));
+        let paths = wanted.filter_map(delta_path);
         Ok(paths.map(|path| prefix.inward(&folder::text(&path))).collect())
     }
 

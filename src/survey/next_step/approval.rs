@@ -10,7 +10,6 @@ use crate::approval::next::who::{Eligibility, Identities};
 use crate::approval::sources::keys::Keys;
 use crate::approval::verdict::{ApprovalVerdict, MissingApproval, NotCounted, Satisfied};
 use crate::diag::shell;
-use crate::history::refs::APPROVALS_BRANCH;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
@@ -116,7 +115,7 @@ impl<'a> AdviceCase<'a> {
         let landed_unapproved = !matches!(self.record_state.status, Status::Proposed)
             && (self.record_state.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
-            let step = self.unpushed().or_else(|| self.unfetched());
+            let step = self.unpushed(None).or_else(|| self.unfetched());
             let step = step.or_else(|| self.refused_by_lint());
             let step = step.or_else(|| self.vetoed());
             if let Some(step) = step.or_else(|| self.missing_facts()) {
@@ -205,13 +204,15 @@ impl<'a> AdviceCase<'a> {
     }
 
     // What is signed in this clone alone counts for nobody else.
-    fn unpushed(&self) -> Option<AdviceStep> {
+    fn unpushed(&self, on_branch: Option<&Pending>) -> Option<AdviceStep> {
         let (statements, remote) = (self.around.statements?, self.around.remote?);
-        let folder = format!("/.approvals/{}/", self.id);
-        let is_own = |path: &String| format!("/{path}").contains(&folder);
-        let push = || shell::command("git push", &[remote, APPROVALS_BRANCH]);
-        let is_said = statements.unpushed.iter().any(is_own);
-        is_said.then(|| step("push what was signed in this clone alone", push(), By::Anybody))
+        let landed = self.record_state.digest.as_ref();
+        let is_said = match on_branch {
+            Some(pending) => pending.is_unpushed,
+            None => statements.unpushed.iter().any(|stated| Some(&stated.sha256) == landed),
+        };
+        let action = "push what was signed in this clone alone";
+        is_said.then(|| step(action, text::push(remote), By::Anybody))
     }
 
     /// Returns the step for an approval that may be there already, in the branch of signed statements, and not in this clone.
@@ -379,6 +380,9 @@ impl<'a> AdviceCase<'a> {
         if needs_none && !is_witnessed {
             let action = format!("merge {branch}{what}: it needs no approval");
             return step(action, self.diff(branch), By::Owner);
+        }
+        if let Some(push) = self.unpushed(Some(pending)) {
+            return push;
         }
         if !pending.rejected_by.is_empty() {
             let approve = shell::command("exledger approve", &[self.id, "--ref", branch]);

@@ -386,3 +386,83 @@ fn an_emergency_that_waits_says_what_this_clone_lacks_too() {
     assert!(record["reasons"].to_string().contains("does not fetch origin/exledger-approvals"));
     assert_eq!(shown["next"]["command"], FOLLOW);
 }
+
+#[test]
+fn what_is_signed_in_a_clone_alone_is_to_be_pushed_before_anything_else() {
+    let forge = Forge::new();
+    let omar = forge.clone("omar", &[]);
+    let on = "2026-11-20T11:00:00Z";
+    let ask = |line: &[&str]| run(omar.path(), on, line);
+    let next = || {
+        let queue: serde_json::Value =
+            serde_json::from_str(&ask(&["queue", "--format", "json"]).out).unwrap();
+        let next = &queue["records"][0]["next"];
+        (next["action"].as_str().unwrap().to_owned(), next["command"].clone())
+    };
+    let push = "git push origin exledger-approvals";
+    let to_push = ("push what was signed in this clone alone".to_owned(), push.into());
+    let comment = || {
+        let line = ["diff", "origin/main", "origin/billing", "--format", "markdown"];
+        ask(&line).out
+    };
+    let alone = format!(
+        "What omar@example.com signed is in this clone alone, and counts once it is pushed: `{push}`"
+    );
+    ask(&["approve", ID, "--ref", "billing"]);
+    assert_eq!(next(), to_push);
+    for line in [&["show", ID][..], &["check", "--application", "billing"], &[]] {
+        assert!(ask(line).out.contains(push), "{line:?}");
+    }
+    let comment_of_approval = comment();
+    assert!(comment_of_approval.contains(&alone), "{comment_of_approval}");
+    assert!(!comment_of_approval.contains("Nothing else is missing: merge it"));
+    assert!(shell(omar.path(), push));
+    assert_eq!(next().0, "merge origin/billing: it is approved");
+    assert!(!comment().contains(&alone) && comment().contains("Nothing else is missing: merge it"));
+    // Who thinks better of it replaces what was pushed.
+    let no = ["approve", ID, "--ref", "billing", "--reject", "--reason", "Rotate it instead"];
+    assert_eq!(run(omar.path(), "2026-11-20T11:30:00Z", &no).code, 0);
+    assert_eq!(next(), to_push);
+    assert!(comment().contains(&alone), "{}", comment());
+    assert!(shell(omar.path(), push));
+    assert!(next().0.contains("you rejected it"), "{:?}", next());
+    assert!(!comment().contains(&alone));
+}
+
+#[test]
+fn a_rejection_of_what_landed_that_only_this_clone_has_is_named_beside_each_answer() {
+    let forge = Forge::new();
+    let omar = forge.clone("omar", &[]);
+    let no = ["approve", ID, "--ref", "billing", "--reject", "--reason", "Rotate it instead"];
+    assert_eq!(run(omar.path(), "2026-11-20T11:00:00Z", &no).code, 0);
+    let push = "git push origin exledger-approvals";
+    let notice = format!(
+        "a rejection of {ID} is in this clone alone, and counts for nobody until it is pushed: {push}"
+    );
+    let told = |line: &[&str]| {
+        let told = run(omar.path(), "2026-11-25", line);
+        let words = told.out + &told.err;
+        (told.code, words.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let ask = ["check", "--application", "billing"];
+    // Of what has not landed it is a step.
+    assert!(!told(&ask).1.contains(&notice), "{}", told(&ask).1);
+    let repo = &forge.ledger.repo;
+    repo.clock(MERGED).by("omar").merge("billing", "Merge branch 'billing'");
+    let from = repo.path().display().to_string();
+    git(forge.remote.path(), &["fetch", "-q", &from, "main:main"]);
+    git(omar.path(), &["fetch", "-q", "origin"]);
+    assert_eq!(told(&ask).0, 0, "a statement counts nowhere before it is pushed");
+    for line in [&ask[..], &["queue"], &["show", ID]] {
+        assert!(told(line).1.contains(&notice), "{line:?}: {}", told(line).1);
+    }
+    assert!(shell(omar.path(), push));
+    assert!(told(&ask).0 == 1 && !told(&ask).1.contains(&notice), "{}", told(&ask).1);
+    // Nor does an approval that replaces it.
+    assert_eq!(run(omar.path(), "2026-11-25", &["approve", ID]).code, 0);
+    assert!(
+        told(&ask).0 == 1 && told(&ask).1.contains(&format!("next: {push}")),
+        "{}",
+        told(&ask).1
+    );
+}

@@ -120,8 +120,9 @@ fn signers(
         ledger: &snapshot.ledger_name(),
     };
     let branches = snapshot.statement_trees()?;
-    let trees = branches.iter().map(|tree| tree as &dyn Tree).chain([tree]);
-    let signed = signed_statements::read(trees, &content, snapshot.governance(), at.instant())?;
+    let (trees, governance) = (branches.counting().chain([tree]), snapshot.governance());
+    let signed =
+        signed_statements::read(branches.own(), trees, &content, governance, at.instant())?;
     Ok(signed.approvals)
 }
 

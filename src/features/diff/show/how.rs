@@ -40,26 +40,29 @@ impl<'a> HowView<'a> {
 
 pub(super) fn blocks(change: &RecordChange, around: CommentContext<'_>) -> Vec<Block<'static>> {
     let mut blocks = vec![Block::Paragraph(StyledText::with_tone(Tone::Strong, "How to approve"))];
-    let mut say = |text: String| blocks.push(Block::Paragraph(StyledText::plain(text)));
+    let say = |text: String| Block::Paragraph(StyledText::plain(text));
     if change.needs.needed.count == 0 {
-        say("It needs no approval: anyone may merge it.".to_owned());
+        blocks.push(say("It needs no approval: anyone may merge it.".to_owned()));
         return blocks;
     }
     let next = &change.next;
     let names = ContentNames { id: &change.id, signers: around.signers };
-    signed(change, around.signers).into_iter().for_each(&mut say);
+    blocks.extend(signed(change, around.signers).into_iter().map(Block::Paragraph));
     if next.blockers.iter().any(is_rejection) {
         return blocks;
     }
     if next.missing.is_empty() {
-        say("Nothing else is missing: merge it, in whatever way.".to_owned());
+        let is_pushed = !next.blockers.iter().any(is_unpushed);
+        let then = if is_pushed { "merge it" } else { "after that, merge it" };
+        blocks.push(say(format!("Nothing else is missing: {then}, in whatever way.")));
         return blocks;
     }
-    for blocker in &next.blockers {
-        say(format!("{}.", capitalized(&text::blocker(blocker, next, names).to_string())));
+    for blocker in next.blockers.iter().filter(|blocker| !is_unpushed(blocker)) {
+        let words = text::blocker(blocker, next, names).to_string();
+        blocks.push(say(format!("{}.", capitalized(&words))));
     }
     if next.steps.is_empty() {
-        say("A click does not count here.".to_owned());
+        blocks.push(say("A click does not count here.".to_owned()));
         return blocks;
     }
     blocks.push(Block::Paragraph(needs_and_clicks(change)));
@@ -72,15 +75,28 @@ fn is_rejection(blocker: &Blocker) -> bool {
     matches!(blocker, Blocker::SignedRejection { .. })
 }
 
-pub(super) fn signed(change: &RecordChange, signers: &str) -> Vec<String> {
+fn is_unpushed(blocker: &Blocker) -> bool {
+    matches!(blocker, Blocker::Unpushed { .. })
+}
+
+pub(super) fn signed(change: &RecordChange, signers: &str) -> Vec<StyledText> {
     let next = &change.next;
     let names = ContentNames { id: &change.id, signers };
     let rejections = next.blockers.iter().filter(|blocker| is_rejection(blocker));
-    let mut lines: Vec<String> =
-        rejections.map(|rejection| format!("{}.", text::blocker(rejection, next, names))).collect();
+    let mut lines: Vec<StyledText> = rejections
+        .map(|rejection| StyledText::plain(format!("{}.", text::blocker(rejection, next, names))))
+        .collect();
     if !next.signed.is_empty() {
         let names = next.signed.iter().map(shape::name).collect::<Vec<_>>().join(" and ");
-        lines.push(format!("Signed by {names} (attested): that counts once it is merged."));
+        let text = format!("Signed by {names} (attested): that counts once it is merged.");
+        lines.push(StyledText::plain(text));
+    }
+    for blocker in &next.blockers {
+        if let Blocker::Unpushed { remote, .. } = blocker {
+            let cause = capitalized(&text::blocker(blocker, next, names).cause);
+            let text = StyledText::plain(format!("{cause}: "));
+            lines.push(text.and(Tone::Command, text::push(remote)));
+        }
     }
     lines
 }
