@@ -17,7 +17,7 @@ use exledger::record::vocabulary::ReviewOutcome;
 /// Record that it is still needed, or a control works
 ///
 /// Adds an entry to `reviews`, which restarts the review interval. Does not affect what is granted. If the tier grants
-/// nothing while degraded, the review counts only if someone who could approve it, and did not write it, pushes or merges it.
+/// nothing while degraded, the review counts only if someone who could approve the record, and did not write that, signs, pushes or merges it.
 /// With --control, sets that control's `verified` to today instead, and changes a planned control to active. Evidence
 /// files are copied to `evidence/` and recorded with their digest.
 #[derive(Debug, Parser)]

@@ -65,12 +65,12 @@ impl DecisionRefusal {
 
 impl DecisionInput<'_> {
     /// Returns a remark about a review or verification if the tier grants nothing while degraded: it counts only once
-    /// someone who could approve it, and did not write it, pushes or merges it.
+    /// someone who could approve the record, and did not write that, signs, pushes or merges it (V9).
     pub fn counts_once_vouched(&self, what: &str) -> Option<String> {
         let tier = tier::resolve(&self.governance.policy, &Facts::of(self.record))?;
         (tier.degraded == Degraded::Deny).then(|| {
             format!(
-                "tier {} counts {what} only if someone who could approve it, and did not write it, pushes or merges it{}",
+                "tier {} counts {what} only if someone who could approve the record, and did not write that, signs, pushes or merges it{}",
                 tier.tier,
                 tier.silence()
             )

@@ -9,8 +9,10 @@ use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, FourEyes, Satis
 use crate::diag::shell;
 use crate::history::version::{Content, Trail, Version, VersionBody, VersionChange};
 use crate::history::walked::History;
+use crate::policy::governance::Governance;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
+use crate::policy::tiers::Degraded;
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{ControlStatus, Then};
@@ -103,6 +105,7 @@ fn vacant(subject: RecordFacts) -> RecordState {
         changed_since_approval: false,
         approval: None,
         landed: None,
+        awaits_witness: false,
         closed_in: None,
         digest: None,
         not_after: None,
@@ -147,6 +150,7 @@ fn of_trail(subject: RecordFacts, trail: &Trail, instant: Instant) -> RecordStat
     let shown = match (&ground, &clocks) {
         (Ground::Judged(judged), Some(clocks)) => {
             record_state.take_judged(past, judged, clocks, instant);
+            record_state.awaits_witness = awaits_witness(past, judged, governance, instant);
             matches!(answer.rests, Rests::OnApproval)
         }
         _ => {
@@ -175,6 +179,33 @@ fn of_trail(subject: RecordFacts, trail: &Trail, instant: Instant) -> RecordStat
         record_state.reasons.extend(statements_not_fetched(subject.history));
     }
     record_state
+}
+
+/// Tells whether a review or a verification that the version at the tip brings would put off a duty, were somebody else to vouch
+/// for it.
+fn awaits_witness(
+    past: TrailPast,
+    judged: &EvaluatedRecord,
+    governance: &Governance,
+    instant: Instant,
+) -> bool {
+    let is_strict = judged.tier.as_ref().is_some_and(|tier| tier.degraded == Degraded::Deny);
+    let tip = past.verdict(past.tip).filter(|tip| {
+        tip.witnessed_at.is_none() && tip.satisfied == Satisfied::Yes && judged.closure.is_none()
+    });
+    let Some(tip) = tip.filter(|_| is_strict) else {
+        return false;
+    };
+    let witnessed = ApprovalVerdict { witnessed_at: past.landed(past.tip), ..tip.clone() };
+    let mut verdicts = past.verdicts.to_vec();
+    verdicts.pop();
+    verdicts.push(Rc::new(witnessed));
+    let duties = |past: TrailPast| {
+        let clocks = Clocks::read(past, judged, governance);
+        let n_waiting = clocks.fired.iter().filter(|fired| clocks.waits(fired, instant)).count();
+        (duty::duties(past, judged, &clocks, instant), n_waiting)
+    };
+    duties(past) != duties(TrailPast { verdicts: &verdicts, ..past })
 }
 
 #[derive(Clone, Copy)]

@@ -95,6 +95,8 @@ pub struct RecordState {
     pub approval: Option<Rc<approval::verdict::ApprovalVerdict>>,
     /// The landing of the landed version.
     pub landed: Option<LandingInfo>,
+    /// Whether something of the landed version would be in time, were somebody else to approve it: a review, or a verification.
+    pub awaits_witness: bool,
     /// The commit in which its file stated a closure last; `None` if the landed text states one, or no closure is in effect.
     pub closed_in: Option<String>,
     /// The digest of the landed file, 64 hexadecimal digits.
@@ -277,7 +279,7 @@ pub struct Pending {
     /// Since when it is proposed, by the stated commit time.
     pub since: Option<Instant>,
     pub author: Option<Person>,
-    /// Everyone who is the author of a commit of the change, each once.
+    /// Those whose approval of the change doesn't count, each once.
     pub authors: Vec<Person>,
     /// Those of them who are authors of a commit of the branch.
     pub makers: Vec<Person>,
@@ -287,6 +289,8 @@ pub struct Pending {
     pub rejected_by: Vec<Person>,
     /// Whether some of what would count of these statements is in this clone alone.
     pub is_unpushed: bool,
+    /// Whether it has a review or a verification that counts only with evidence of others than `authors`, those of what is approved.
+    pub needs_witness: bool,
     /// Whether a change of a landed record only ends or narrows what is approved, or adds what grants nothing.
     pub needs_none: bool,
     /// Those who signed an approval of the proposed bytes, which counts once they land.

@@ -3,14 +3,20 @@
 //! Pure. Start at [`ApprovedState::from_history`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
 use crate::approval::TrailVerdicts;
+use crate::approval::next::who;
 use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::diag::remedy::Remedy;
 use crate::history::change;
+use crate::history::change::event::ChangeEvent;
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
+use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
+use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::time::{Instant, When};
 use crate::status::renewal;
@@ -34,6 +40,8 @@ pub struct ApprovedState {
     /// The earliest begin of an approved version.
     pub begin: Option<When>,
     pub filer: Vec<Person>,
+    /// The author set of the last approved version.
+    pub authors: Vec<Person>,
     /// The authors of everything that landed since the last approved version.
     pub since: Vec<Person>,
     /// Whether the record existed once and was removed.
@@ -82,9 +90,18 @@ impl PastObstacle {
 }
 
 impl ApprovedState {
-    /// Returns the authors of some content: those who made the change, those of everything that landed since the last
-    /// approval, and, if the record ends later or waives more, the person who filed it (A5).
-    pub fn authors_of(&self, after: &Record, made: Vec<Person>) -> Vec<Person> {
+    /// Returns the people whose approval of some content doesn't count: those who made the change, those of everything that landed
+    /// since the last approval, and, if the record ends later or waives more, the person who filed it (A5). Of a review that
+    /// counts only with a witness, they are the authors of what is approved, whoever made it (V9).
+    pub fn authors_of(
+        &self,
+        governance: &Governance,
+        after: &Record,
+        made: Vec<Person>,
+    ) -> Vec<Person> {
+        if self.needs_witness(governance, after) {
+            return self.authors.clone();
+        }
         let mut authors = made;
         let approved = self.approved.as_deref();
         let is_more = approved.is_some_and(|approved| change::reaches_further(approved, after));
@@ -93,6 +110,24 @@ impl ApprovedState {
             branch::add(&mut authors, person.clone());
         }
         authors
+    }
+
+    /// Tells whether some content needs no approval, and has a review or a verification that counts only with evidence of somebody
+    /// who is no author of what is approved: a degraded record grants nothing (V9).
+    pub fn needs_witness(&self, governance: &Governance, after: &Record) -> bool {
+        let (Some(tip), Some(approved)) = (self.tip.as_deref(), self.approved.as_deref()) else {
+            return false;
+        };
+        let denies = |record: &Record| {
+            let tier = tier::resolve(&governance.policy, &Facts::of(record));
+            tier.is_some_and(|tier| tier.degraded == Degraded::Deny)
+        };
+        let is_said =
+            |event: &ChangeEvent| matches!(event, ChangeEvent::Reviewed | ChangeEvent::Attested);
+        after.closure.is_none()
+            && [approved, tip, after].into_iter().any(denies)
+            && change::events(Some(tip), after).iter().any(is_said)
+            && who::needed(governance, after, Some(approved)).count == 0
     }
 
     /// Returns the state of a record by its key.
@@ -151,6 +186,8 @@ impl ApprovedState {
         self.renewed = renewal::counted(of_approved.clone());
         self.begin = renewal::earliest_begin(of_approved, self.first);
         let after = approved.map_or(0, |at| at + 1);
+        let of_approved = approved.and_then(|at| series.get(at));
+        self.authors = of_approved.map(|(_, verdict)| verdict.author_persons()).unwrap_or_default();
         self.approved =
             approved.and_then(|at| series.get(at)).and_then(|(version, _)| record(version));
         let rest = series.get(after..).unwrap_or_default();

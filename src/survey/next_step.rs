@@ -11,6 +11,7 @@ mod people;
 use std::cell::OnceCell;
 
 use crate::approval::next::who::Eligibility;
+use crate::approval::next::{steps, text};
 use crate::approval::verdict::MissingApproval;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell;
@@ -219,6 +220,11 @@ impl<'a> AdviceCase<'a> {
         if let Some(settles) = self.settled_by(bucket) {
             return settles;
         }
+        let is_looked_at =
+            matches!(bucket, Bucket::Fired | Bucket::ReviewDue | Bucket::ControlStale);
+        if let Some(witness) = self.witness().filter(|_| is_looked_at) {
+            return witness;
+        }
         match bucket {
             Bucket::OverdueClosure => {
                 step("close it: it ended, and access may still be live", self.close(), By::Owner)
@@ -329,11 +335,14 @@ impl<'a> AdviceCase<'a> {
         step(action, self.close(), By::Owner)
     }
 
-    fn by_others(&self) -> &'static str {
-        match self.grants_when_degraded() {
-            false => ", and have an approver who did not write it merge that",
-            true => "",
-        }
+    fn by_others(&self) -> String {
+        let (Some(record), false) = (self.record, self.grants_when_degraded()) else {
+            return String::new();
+        };
+        let around = self.around;
+        let at = (around.instant, around.landed.merging());
+        let next = steps::for_review(around.governance, record, &self.authors(false), at);
+        format!(", and have an approver who did not write it {} that", text::to_witness(&next))
     }
 
     fn grants_when_degraded(&self) -> bool {

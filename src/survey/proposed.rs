@@ -3,7 +3,7 @@
 //! Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals and pending changes: a proposal grants nothing and
 //! ends nothing, and the status of a landed record stays.
 
-use crate::approval::next::steps::{self, Blocker, Merging, NextSteps, ProposedContent, Standing};
+use crate::approval::next::steps::{self, Blocker, Merging, ProposedContent, Standing};
 use crate::approval::next::text::Advised;
 use crate::approval::next::who;
 use crate::diag;
@@ -75,23 +75,26 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
     let makers = authors.clone();
     let signed = (around.signed)(proposal);
     let landed = (around.landed)(key);
-    if let Content::Record(record) = &proposal.record {
-        authors = landed.authors_of(record, authors);
+    let record = match &proposal.record {
+        Content::Record(record) => Some(record),
+        _ => None,
+    };
+    let needs_witness = record.is_some_and(|record| landed.needs_witness(governance, record));
+    if let Some(record) = record {
+        authors = landed.authors_of(governance, record, authors);
     }
     let approved = landed.approved.as_deref();
-    let needs_none = match &proposal.record {
-        Content::Record(record) => {
-            landed.tip.is_some() && who::needed(governance, record, approved).count == 0
-        }
-        _ => false,
-    };
+    let needs_none = record.is_some_and(|record| {
+        landed.tip.is_some() && who::needed(governance, record, approved).count == 0
+    });
     let is_signed = !signed.approvals.is_empty() || !signed.rejections.is_empty();
-    let next = match &proposal.record {
-        Content::Record(record) if is_signed => steps::steps(Standing::Proposed(ProposedContent {
+    let next = record.filter(|_| is_signed).map(|record| {
+        steps::steps(Standing::Proposed(ProposedContent {
             governance,
             record,
-            approved,
+            approved: approved.filter(|_| !needs_witness),
             makers: &authors,
+            is_witness: needs_witness,
             approvals: &signed.approvals,
             rejections: &signed.rejections,
             of_other_bytes: &[],
@@ -100,9 +103,9 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
             was_removed: landed.was_removed,
             merging: Merging::default(),
             at: around.instant,
-        })),
-        _ => NextSteps::default(),
-    };
+        }))
+    });
+    let next = next.unwrap_or_default();
     Pending {
         authors,
         makers,
@@ -117,6 +120,7 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
             .map(|(name, email)| people::identify(governance, name, email)),
         is_unpushed: next.blockers.iter().any(|it| matches!(it, Blocker::Unpushed { .. })),
         rejected_by: signed.rejections.into_iter().map(|(person, _)| person).collect(),
+        needs_witness,
         needs_none,
         approved_by: next.signed,
         missing: next.missing,

@@ -17,5 +17,6 @@ mod status;
 mod steps;
 mod unapproved;
 mod ways_out;
+mod witness;
 
 use stage::{ID, Stage, record};

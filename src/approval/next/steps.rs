@@ -39,6 +39,8 @@ pub struct ProposedContent<'p> {
     pub record: &'p Record,
     pub approved: Option<&'p Record>,
     pub makers: &'p [Person],
+    /// Whether evidence of others is asked for a review or a verification, and `makers` are the authors of what is approved.
+    pub is_witness: bool,
     /// Those who signed an approval of these bytes.
     pub approvals: &'p [Person],
     /// Those who signed a rejection of these bytes, each with the reason.
@@ -71,6 +73,8 @@ pub struct NextSteps {
     pub steps: Vec<ApprovalStep>,
     /// Whether one of the authors may be among the approvers.
     pub authors_may: bool,
+    /// Whether only a review or a verification asks for it, which others than the authors of what is approved make count (V9).
+    pub is_witness: bool,
     /// The people whose approval does not count: authors, requesters, and owners if they may not approve.
     pub barred: Vec<Person>,
     /// Why it is not approved, what must happen first, or why no way counts.
@@ -310,6 +314,28 @@ pub fn for_change(
     by_policy(accepted, who::lacking(governance, record, None, makers, &[]), merging)
 }
 
+/// Returns the same for a review or a verification, whose evidence is that of others than the authors of what is approved.
+pub fn for_review(
+    governance: &Governance,
+    record: &Record,
+    authors: &[Person],
+    (at, merging): (Instant, Merging),
+) -> NextSteps {
+    let demand = of_one(combined_demand(governance, Some(record), None));
+    let keys = Keys::from_governance(governance, governance);
+    let accepted = AcceptedKinds::new(governance, &demand.terms, (&keys, at), false);
+    let missing = who::lacking_witness(governance, record, authors, &[]);
+    let next = by_policy(accepted, missing, merging);
+    NextSteps { authors_may: false, is_witness: true, ..next }
+}
+
+/// Returns a demand for one person, of whichever group.
+fn of_one(mut demand: VersionDemand) -> VersionDemand {
+    demand.terms.count = 1;
+    demand.terms.each_of.clear();
+    demand
+}
+
 fn cause(verdict: &ApprovalVerdict) -> Blocker {
     let statements = &verdict.statements;
     match verdict.result {
@@ -382,6 +408,7 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     let known = KnownIdentities::from_governance(governance);
     let eligibility =
         Eligibility::new((governance, &known), record, content.approved, content.makers);
+    let eligibility = if content.is_witness { eligibility.of_others() } else { eligibility };
     let counts = |person: &&Person| {
         !content.was_removed && eligibility.can_sign(person, signature::APPROVAL)
     };
@@ -398,11 +425,16 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     if let Some(remote) = content.remote.filter(|_| !unpushed.is_empty()) {
         blockers.push(Blocker::Unpushed { by: unpushed, remote: remote.to_owned() });
     }
-    let missing = who::lacking(governance, record, content.approved, content.makers, &signed);
+    let missing = match content.is_witness {
+        true => who::lacking_witness(governance, record, content.makers, &signed),
+        false => who::lacking(governance, record, content.approved, content.makers, &signed),
+    };
     if missing.is_empty() {
-        return NextSteps { signed, blockers, ..NextSteps::default() };
+        let is_witness = content.is_witness;
+        return NextSteps { signed, blockers, is_witness, ..NextSteps::default() };
     }
     let demand = combined_demand(governance, Some(record), content.approved);
+    let demand = if content.is_witness { of_one(demand) } else { demand };
     let keys = Keys::from_governance(governance, governance);
     let proposal = Proposal {
         governance,
@@ -443,7 +475,8 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     let writes_reviews = proposal.accepted.forge_reviews && !content.merging.has_review_job;
     NextSteps {
         steps,
-        authors_may: approval.self_approval == SelfApproval::Allow,
+        authors_may: approval.self_approval == SelfApproval::Allow && !content.is_witness,
+        is_witness: content.is_witness,
         barred: proposal.eligibility.barred(),
         blockers,
         signed,

@@ -148,6 +148,16 @@ pub fn no_way(next: &NextSteps) -> String {
     change.to_owned()
 }
 
+fn unless_author(next: &NextSteps) -> &'static str {
+    if next.is_witness { "unless you wrote the record" } else { "unless you wrote it" }
+}
+
+/// Returns what somebody else has to do with a review so that it counts where a degraded record grants nothing.
+pub fn to_witness(next: &NextSteps) -> &'static str {
+    let is_signed = next.nearest().is_some_and(|step| step.way == ApprovalWay::SignedFile);
+    if is_signed { "sign" } else { "merge" }
+}
+
 /// Returns the command that sends the approvals branch of a clone to a remote.
 pub fn push(remote: &str) -> String {
     shell::command("git push", &[remote, APPROVALS_BRANCH])
@@ -168,7 +178,7 @@ pub fn landed_step(
         (ApprovalWay::SignedFile, None) => plain.to_owned(),
         (ApprovalWay::SignedFile, Some(_)) => format!("{plain} once {signers} lists your key"),
         _ if next.authors_may => phrase(step, names),
-        _ => format!("{}, unless you wrote it", phrase(step, names)),
+        _ => format!("{}, {}", phrase(step, names), unless_author(next)),
     };
     let command = match step.way {
         ApprovalWay::SignedFile => Some(approve(id)),
@@ -198,17 +208,18 @@ pub fn branch_step(
             format!("approve {branch}{what} once {} lists your key and merge it", names.signers)
         }
         (ApprovalWay::Merge, _) => {
-            format!("merge {branch}{what} with a merge commit, unless you wrote it")
+            format!("merge {branch}{what} with a merge commit, {}", unless_author(next))
         }
         (ApprovalWay::ForgeMerge, _) => {
-            format!("press Merge on the pull request of {branch}{what}, unless you wrote it")
+            format!("press Merge on the pull request of {branch}{what}, {}", unless_author(next))
         }
         (ApprovalWay::MergeWithTrailers, _) => format!(
             "merge {branch}{what} with a merge commit that ends with `Approved-by: NAME <ADDRESS>` for each further \
              approver"
         ),
         (ApprovalWay::SignedMerge, _) => {
-            format!("merge {branch}{what} with a merge commit that you sign, unless you wrote it")
+            let unless = unless_author(next);
+            format!("merge {branch}{what} with a merge commit that you sign, {unless}")
         }
         (ApprovalWay::ForgeReviews, _) => {
             format!("approve the pull request of {branch}{what} and merge it")

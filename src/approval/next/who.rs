@@ -196,18 +196,56 @@ pub fn lacking(
     if requirement::is_exempt(governance, own, approved) {
         return Vec::new();
     }
+    let demand = combined_demand(governance, Some(own), approved);
+    missing_beside(governance, (&demand, [Some(own), approved]), makers, signed)
+}
+
+/// Returns the one approval that a review needs to count where a degraded record grants nothing (V9): by anybody who could fill
+/// a place, and is no author of what is approved.
+pub fn lacking_witness(
+    governance: &Governance,
+    own: &Record,
+    authors: &[Person],
+    signed: &[Person],
+) -> Vec<MissingApproval> {
+    let mut demand = combined_demand(governance, Some(own), None);
+    demand.terms.count = 1;
+    let missing = |signed: &[Person]| {
+        missing_beside(governance, (&demand, [Some(own), None]), authors, signed)
+    };
+    let open = missing(&[]);
+    let is_witness = |person: &Person| missing(std::slice::from_ref(person)).len() < open.len();
+    if signed.iter().any(is_witness) {
+        return Vec::new();
+    }
+    let needs: Vec<&str> = open.iter().map(|missing| missing.need.as_str()).collect();
+    let need = needs.join(", or ").replace("than the authors", "than the authors of the record");
+    let who = relation::each_once(open.iter().flat_map(|missing| missing.who.iter().cloned()));
+    let first = open.first().cloned();
+    let one = first.map(|first| {
+        let group = first.group.clone().filter(|_| open.len() == 1);
+        MissingApproval { need, who, group, ..first }
+    });
+    one.into_iter().collect()
+}
+
+fn missing_beside(
+    governance: &Governance,
+    (demand, records): (&VersionDemand, [Option<&Record>; 2]),
+    makers: &[Person],
+    signed: &[Person],
+) -> Vec<MissingApproval> {
     let identities = Identities::from_governance(governance);
     let resolver = identities.resolver();
     let mut authors = AuthorSet::default();
     for maker in makers {
         authors.add(resolver.of_person(maker));
     }
-    let requesters = [Some(own), approved].into_iter().flatten();
+    let requesters = records.into_iter().flatten();
     for requester in requesters.filter_map(|record| record.requester.as_ref()) {
         authors.add(resolver.identity("", requester.as_str()));
     }
-    let demand = combined_demand(governance, Some(own), approved);
-    let context = DemandContext { resolver, now: resolver, authors: &authors, demand: &demand };
+    let context = DemandContext { resolver, now: resolver, authors: &authors, demand };
     let signers = signed.iter().map(|person| CountedPerson {
         identity: resolver.identity(&person.typed_name, &person.typed_email),
         names: identities.known.key_set.names(person, Proof::Attested),
@@ -257,6 +295,7 @@ pub struct Eligibility<'g> {
     listed: Option<OnlyListed>,
     groups: BTreeSet<String>,
     proof: Proof,
+    authors_may: bool,
 }
 
 impl<'g> Eligibility<'g> {
@@ -285,7 +324,13 @@ impl<'g> Eligibility<'g> {
             listed: OnlyListed::for_record(governance, Some(own), approved),
             proof: demand.terms.proof,
             groups: demand.terms.each_of,
+            authors_may: governance.policy.approval.self_approval == SelfApproval::Allow,
         }
+    }
+
+    /// Returns the same for evidence that no author can give, whatever the policy lets them approve.
+    pub(crate) fn of_others(self) -> Eligibility<'g> {
+        Eligibility { authors_may: false, ..self }
     }
 
     /// Tells whether a person could fill a place that is still missing beside those who count.
@@ -337,8 +382,7 @@ impl<'g> Eligibility<'g> {
 
     /// Tells whether a person can sign something of a namespace so that it counts; with `self_approval: allow`, an author can, too.
     pub(crate) fn can_sign(&self, person: &Person, namespace: &str) -> bool {
-        let authors_may = self.governance.policy.approval.self_approval == SelfApproval::Allow;
-        let may = self.may_approve(person) || authors_may && self.may_as_author(person);
+        let may = self.may_approve(person) || self.authors_may && self.may_as_author(person);
         may && self.keys().lists_for(self.governance, person, (namespace, self.proof))
     }
 
@@ -369,7 +413,7 @@ impl<'g> Eligibility<'g> {
         counted: &[Person],
     ) -> Option<&'m MissingApproval> {
         let keys = self.keys();
-        if self.governance.policy.approval.self_approval == SelfApproval::Allow
+        if self.authors_may
             || signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace))
             || !self.unknown_authors().is_empty()
         {

@@ -74,8 +74,10 @@ impl Authorship {
         let closure = after.and_then(|after| after.closure.as_deref());
         let tip = landed.tip.as_ref();
         let settled = Settled::of(closure, tip.and_then(|tip| tip.closure.as_deref()));
-        let makers = after
-            .map_or_else(|| made.by.clone(), |after| landed.authors_of(after, made.by.clone()));
+        let makers = after.map_or_else(
+            || made.by.clone(),
+            |after| landed.authors_of(&self.onto, after, made.by.clone()),
+        );
         Entry {
             needs: after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers)),
             makers,

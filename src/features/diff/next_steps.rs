@@ -63,7 +63,8 @@ impl StatementReader<'_> {
         else {
             return Ok(NextSteps::default());
         };
-        if entry.needs.needed.count == 0 {
+        let is_witness = entry.landed.needs_witness(&self.compared.onto, record);
+        if entry.needs.needed.count == 0 && !is_witness {
             return Ok(NextSteps::default());
         }
         let mut statements = self.statements(&only.path, record)?;
@@ -72,8 +73,9 @@ impl StatementReader<'_> {
         Ok(steps::steps(Standing::Proposed(ProposedContent {
             governance: &self.compared.onto,
             record,
-            approved: entry.landed.approved.as_deref(),
+            approved: entry.landed.approved.as_deref().filter(|_| !is_witness),
             makers: &entry.makers,
+            is_witness,
             approvals: &statements.approvals,
             rejections: &statements.rejections,
             of_other_bytes: &statements.of_other_bytes,

@@ -51,7 +51,7 @@ pub fn awaited_approval(
         return None;
     }
     let of_due = |due: &DueRecord| match case.by_bucket(due.bucket).by {
-        By::Approvers(missing, _) => Some((missing, due.clone())),
+        By::Approvers(missing, is_on_branch) => Some((missing, is_on_branch, due.clone())),
         _ => None,
     };
     let horizon = Horizon::from_policy(&around.governance.policy);
@@ -60,8 +60,8 @@ pub fn awaited_approval(
         let waiting = due::waiting_record(record_state, &horizon, around.instant);
         of_due(&waiting.filter(|_| is_beside)?)
     };
-    let (missing, due) = of_due(due).or_else(besides)?;
-    let on_branch = if !case.is_about_landed(&due) { case.pending() } else { None };
+    let (missing, is_on_branch, due) = of_due(due).or_else(besides)?;
+    let on_branch = case.pending().filter(|_| is_on_branch);
     // An approval has no effect if the landed text is spoiled, or the policy accepts no way.
     let is_spoiled = on_branch.is_none() && case.spoiled().is_some();
     let next = case.next_steps(on_branch);
@@ -147,6 +147,16 @@ impl<'a> AdviceCase<'a> {
                 AdviceStep { action: format!("{how}, or reject it"), command, by }
             }
         }
+    }
+
+    /// Returns the step for a review or a verification that landed, and only its authors vouch for: somebody else can still sign it.
+    pub(super) fn witness(&self) -> Option<AdviceStep> {
+        let next = self.record_state.awaits_witness.then(|| self.next_steps(None))?;
+        let can_sign = |step: &ApprovalStep| step.after.is_none();
+        next.steps.first().filter(|step| can_sign(step))?;
+        let what = "sign the review that was merged, unless you wrote the record: nobody else vouches for it";
+        let command = self.command("exledger approve");
+        Some(step(what, command, By::Approvers(next.missing, false)))
     }
 
     /// Returns who asks, if git names anybody.
@@ -295,7 +305,9 @@ impl<'a> AdviceCase<'a> {
         if is_author && let Some(merge) = self.merges_first(record) {
             return merge;
         }
-        let why = if is_author && self.is_filer_alone(asker, *is_on_branch) {
+        let why = if is_author && next.is_witness {
+            ": you wrote the record"
+        } else if is_author && self.is_filer_alone(asker, *is_on_branch) {
             ": you filed the record"
         } else if is_author {
             ": you wrote it"
@@ -307,7 +319,7 @@ impl<'a> AdviceCase<'a> {
         if let Some(lost) = for_nobody {
             // The filer is an author of what prolongs or widens it, whoever makes that.
             let mut authors = self.authors(*is_on_branch).into_iter();
-            let is_change = is_author && self.record_state.approved.is_some();
+            let is_change = is_author && self.record_state.approved.is_some() && !next.is_witness;
             let is_with_filer = is_change && authors.any(|author| author.key != asker.key);
             return self.list_another(lost, is_with_filer);
         }
@@ -374,10 +386,7 @@ impl<'a> AdviceCase<'a> {
             Status::Proposed => verdict.is_some_and(|verdict| verdict.satisfied == Satisfied::Yes),
             _ => pending.needs_none,
         };
-        let is_review = |event: &&str| ["reviewed", "attested"].contains(event);
-        // What only its author says of it ends nothing where a degraded record grants nothing.
-        let is_witnessed = !self.grants_when_degraded() && pending.events.iter().any(is_review);
-        if needs_none && !is_witnessed {
+        if needs_none && !pending.needs_witness {
             let action = format!("merge {branch}{what}: it needs no approval");
             return step(action, self.diff(branch), By::Owner);
         }
@@ -426,14 +435,25 @@ impl<'a> AdviceCase<'a> {
     /// land on; where the asker can take some of the steps, only those.
     fn next_steps(&self, on_branch: Option<&Pending>) -> NextSteps {
         let verdict = self.record_state.approval.as_deref();
+        let around = self.around;
+        let (governance, at) = (around.governance, (around.instant, around.landed.merging()));
         let mut next = match (self.record_state.status, on_branch, self.record) {
-            (Status::Proposed, _, Some(record)) => self.for_change(
-                record,
-                &verdict.map(ApprovalVerdict::author_persons).unwrap_or_default(),
-            ),
+            (Status::Proposed, _, Some(record)) => {
+                let authors = verdict.map(ApprovalVerdict::author_persons).unwrap_or_default();
+                steps::for_change(governance, record, &authors, at)
+            }
             (Status::Proposed, _, None) => NextSteps::default(),
-            (_, Some(pending), Some(record)) => self.for_change(record, &pending.authors),
+            (_, Some(pending), Some(record)) => match pending.needs_witness {
+                true => steps::for_review(governance, record, &pending.authors, at),
+                false => steps::for_change(governance, record, &pending.authors, at),
+            },
             (_, Some(_), None) => NextSteps::default(),
+            (_, None, Some(record)) if self.record_state.awaits_witness => {
+                let mut next = steps::for_review(governance, record, &self.authors(false), at);
+                // What has landed is merged by nobody any more.
+                next.steps.retain(|step| step.way == ApprovalWay::SignedFile);
+                next
+            }
             (_, None, _) => {
                 verdict.map(|verdict| steps::steps(Standing::Landed(verdict))).unwrap_or_default()
             }
@@ -458,19 +478,19 @@ impl<'a> AdviceCase<'a> {
         next
     }
 
-    fn for_change(&self, record: &Record, makers: &[Person]) -> NextSteps {
-        let around = self.around;
-        let at = (around.instant, around.landed.merging());
-        steps::for_change(around.governance, record, makers, at)
-    }
-
     fn eligibility(&self, record: &Record, is_on_branch: bool) -> &Eligibility<'a> {
         let [of_landed, of_branch] = &self.eligibility;
         let eligibility = if is_on_branch { of_branch } else { of_landed };
         eligibility.get_or_init(|| {
             let makers = self.authors(is_on_branch);
             let people = (self.around.governance, self.around.known);
-            Eligibility::new(people, record, None, &makers)
+            let eligibility = Eligibility::new(people, record, None, &makers);
+            let pending = self.pending().filter(|_| is_on_branch);
+            let awaits_witness = self.record_state.awaits_witness;
+            match pending.map_or(awaits_witness, |pending| pending.needs_witness) {
+                true => eligibility.of_others(),
+                false => eligibility,
+            }
         })
     }
 
@@ -589,14 +609,7 @@ impl<'a> AdviceCase<'a> {
         missing.map(<[MissingApproval]>::to_vec).unwrap_or_default()
     }
 
-    fn is_about_landed(&self, due: &DueRecord) -> bool {
-        let is_met = self.record_state.approval.is_some() && self.missing().is_empty();
-        let landed = self.record_state.status != Status::Proposed;
-        let waits = matches!(due.bucket, Bucket::WaitingApproval | Bucket::EmergencyReviewDue);
-        landed && waits && !is_met
-    }
-
-    fn authors(&self, is_on_branch: bool) -> Vec<Person> {
+    pub(super) fn authors(&self, is_on_branch: bool) -> Vec<Person> {
         let verdict = self.record_state.approval.as_ref();
         let landed = || verdict.map(|verdict| verdict.author_persons()).unwrap_or_default();
         let is_new = self.record_state.status == Status::Proposed;

@@ -4,7 +4,6 @@
 
 use super::{AdviceCase, By};
 use crate::approval::next::who::Identities;
-use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::settings::Recipient;
@@ -91,7 +90,7 @@ impl AdviceCase<'_> {
     /// or who closed the record.
     pub(super) fn but(&self, by: &By) -> Vec<Person> {
         match by {
-            By::Approvers(..) => self.makers(),
+            By::Approvers(_, is_on_branch) => self.called(self.authors(*is_on_branch)),
             By::Reviewer => {
                 let closure = self.record.and_then(|record| record.closure.as_ref());
                 let closer = closure
@@ -101,18 +100,6 @@ impl AdviceCase<'_> {
             }
             _ => Vec::new(),
         }
-    }
-
-    fn makers(&self) -> Vec<Person> {
-        let verdict = self.record_state.approval.as_ref();
-        let landed = || verdict.map(|verdict| verdict.author_persons()).unwrap_or_default();
-        let is_met = |verdict: &ApprovalVerdict| verdict.satisfied == Satisfied::Yes;
-        let makers: Vec<Person> = if self.record_state.approval.as_deref().is_some_and(is_met) {
-            self.pending().and_then(|pending| pending.author.clone()).into_iter().collect()
-        } else {
-            landed()
-        };
-        self.called(makers)
     }
 
     /// Returns the people without duplicates, the owner under the name that the record gives.

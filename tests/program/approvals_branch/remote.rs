@@ -459,7 +459,8 @@ fn a_rejection_of_what_landed_that_only_this_clone_has_is_named_beside_each_answ
     assert!(shell(omar.path(), push));
     assert!(told(&ask).0 == 1 && !told(&ask).1.contains(&notice), "{}", told(&ask).1);
     // Nor does an approval that replaces it.
-    assert_eq!(run(omar.path(), "2026-11-25", &["approve", ID]).code, 0);
+    let approve = ["approve", ID, "--ref", "origin/main"];
+    assert_eq!(run(omar.path(), "2026-11-25", &approve).code, 0);
     assert!(
         told(&ask).0 == 1 && told(&ask).1.contains(&format!("next: {push}")),
         "{}",

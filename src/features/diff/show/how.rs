@@ -41,11 +41,11 @@ impl<'a> HowView<'a> {
 pub(super) fn blocks(change: &RecordChange, around: CommentContext<'_>) -> Vec<Block<'static>> {
     let mut blocks = vec![Block::Paragraph(StyledText::with_tone(Tone::Strong, "How to approve"))];
     let say = |text: String| Block::Paragraph(StyledText::plain(text));
-    if change.needs.needed.count == 0 {
+    let next = &change.next;
+    if change.needs.needed.count == 0 && !next.is_witness {
         blocks.push(say("It needs no approval: anyone may merge it.".to_owned()));
         return blocks;
     }
-    let next = &change.next;
     let names = ContentNames { id: &change.id, signers: around.signers };
     blocks.extend(signed(change, around.signers).into_iter().map(Block::Paragraph));
     if next.blockers.iter().any(is_rejection) {
@@ -103,6 +103,13 @@ pub(super) fn signed(change: &RecordChange, signers: &str) -> Vec<StyledText> {
 
 fn needs_and_clicks(change: &RecordChange) -> StyledText {
     let clicks = text::clicks(&change.next);
+    if change.next.is_witness {
+        let missing: Vec<String> = change.next.missing.iter().map(text::missing).collect();
+        return StyledText::plain(format!(
+            "It needs no approval to be merged, but counts only with one, of {}{clicks}",
+            missing.join("; ")
+        ));
+    }
     if change.next.signed.is_empty() {
         let needs = StyledText::plain("Needs ");
         let needs =
