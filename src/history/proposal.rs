@@ -22,6 +22,7 @@ use crate::history::walked::History;
 use crate::history::watched_paths::{Interest, WatchedKind};
 use crate::record::time::Instant;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A change of one record that has not landed.
 #[derive(Clone, Debug)]
@@ -36,8 +37,8 @@ pub struct RecordProposal {
     pub latest: Option<Instant>,
     /// Name and address of the author of that first commit.
     pub author: Option<(String, String)>,
-    /// Names and addresses of the authors of all commits that change the record, in their order.
-    pub authors: Vec<(String, String)>,
+    /// All commits that change the record, parents first.
+    pub commits: Vec<Rc<Commit>>,
     /// Why not all of those commits can be read.
     pub unread: Option<Obstacle>,
     /// The proposed files that differ from what landed; empty if the record is to be removed.
@@ -200,7 +201,7 @@ impl ProposalReader<'_, '_> {
             }
             let landed = self.landed(key).map_or(&[][..], |version| version.files.as_slice());
             if trails::blobs(&bytes.new) != trails::blobs(landed) {
-                self.propose(None, key, bytes, (&[], None));
+                self.propose(None, key, bytes, (Vec::new(), None));
             }
         }
         Ok(())
@@ -251,12 +252,9 @@ impl ProposalReader<'_, '_> {
             if is_listed_by_id(key, bytes, others) || self.has_landed(&branch, key, bytes) {
                 continue;
             }
-            let own: Vec<&Commit> = commits
-                .iter()
-                .filter(|commit| commit.touched.contains(subject))
-                .map(|commit| &*commit.commit)
-                .collect();
-            self.propose(name.map(|name| (name, tip)), key, bytes, (&own, unread.as_ref()));
+            let own = commits.iter().filter(|commit| commit.touched.contains(subject));
+            let own = own.map(|commit| Rc::clone(&commit.commit)).collect();
+            self.propose(name.map(|name| (name, tip)), key, bytes, (own, unread.as_ref()));
         }
         unread.map_or(Ok(()), Err)
     }
@@ -279,16 +277,12 @@ impl ProposalReader<'_, '_> {
         branch: Option<(&str, Oid)>,
         key: &TrailKey,
         bytes: &Bytes,
-        (commits, unread): (&[&Commit], Option<&Obstacle>),
+        (commits, unread): (Vec<Rc<Commit>>, Option<&Obstacle>),
     ) {
         let (body, _) = self.context.contents.read_all(&bytes.new);
         self.context.contents.parse(&body);
         let record = body.content().clone();
         let landed = self.landed(key).map(|version| version.record.content());
-        let authors: Vec<(String, String)> = commits
-            .iter()
-            .map(|commit| (commit.author().name.clone(), commit.author().email.clone()))
-            .collect();
         let proposal = RecordProposal {
             branch: branch.map(|(name, _)| name.to_owned()),
             tip: branch.map(|(_, tip)| tip),
@@ -297,8 +291,11 @@ impl ProposalReader<'_, '_> {
             }),
             since: commits.first().and_then(|first| first.committed()),
             latest: commits.last().and_then(|last| last.committed()),
-            author: authors.first().cloned(),
-            authors,
+            author: commits.first().map(|first| {
+                let author = first.author();
+                (author.name.clone(), author.email.clone())
+            }),
+            commits,
             unread: unread.cloned(),
             events: events(landed, &record),
             files: bytes.new.clone(),

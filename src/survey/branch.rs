@@ -279,6 +279,13 @@ fn author(commit: &Commit, governance: &Governance) -> Option<Person> {
     if people::is_nobody(&author) { None } else { Some(author) }
 }
 
+/// Returns the authors and the co-authors of commits, each once.
+pub fn made_by(commits: &[Rc<Commit>], governance: &Governance) -> Vec<Person> {
+    let mut made = BranchAuthors::default();
+    commits.iter().for_each(|commit| made.take(commit, governance));
+    made.by
+}
+
 /// Returns the author and the co-authors of a commit.
 pub fn authors(commit: &Commit, governance: &Governance) -> Vec<Person> {
     let mut people: Vec<Person> = author(commit, governance).into_iter().collect();

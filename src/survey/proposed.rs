@@ -68,10 +68,7 @@ pub fn join(
 
 fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'_>) -> Pending {
     let governance = around.governance;
-    let mut authors = Vec::new();
-    for (name, email) in &proposal.authors {
-        branch::add(&mut authors, people::identify(governance, name, email));
-    }
+    let mut authors = branch::made_by(&proposal.commits, governance);
     let makers = authors.clone();
     let signed = (around.signed)(proposal);
     let landed = (around.landed)(key);
@@ -211,7 +208,7 @@ fn stated(
             around.governance,
             record,
             None,
-            &proposal.authors,
+            &branch::made_by(&proposal.commits, around.governance),
             around.instant,
         ))),
         ..record_state

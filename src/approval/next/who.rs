@@ -132,19 +132,19 @@ pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) 
 }
 
 /// Returns the verdict on content that has not landed: not approved, with who could approve it.
-/// `makers` are the names and addresses of the authors of the commits that propose it.
+/// `makers` are the authors of the commits that propose it.
 pub fn proposed(
     governance: &Governance,
     own: &Record,
     approved: Option<&Record>,
-    makers: &[(String, String)],
+    makers: &[Person],
     at: Instant,
 ) -> ApprovalVerdict {
     let identities = Identities::from_governance(governance);
     let resolver = identities.resolver();
     let mut authors = AuthorSet::default();
-    for (name, email) in makers {
-        authors.add(resolver.identity(name, email));
+    for maker in makers {
+        authors.add(resolver.of_person(maker));
     }
     if let Some(requester) = &own.requester {
         authors.add(resolver.identity("", requester.as_str()));
@@ -156,7 +156,7 @@ pub fn proposed(
         .map(|member| Author {
             person: member.person.clone(),
             is_attested: false,
-            by_own_commit: makers.iter().any(|(_, email)| member.person.typed_email == *email),
+            by_own_commit: makers.iter().any(|maker| maker.key == member.person.key),
         })
         .collect();
     shown.order_by(|one, other| one.person.key.cmp(&other.person.key));

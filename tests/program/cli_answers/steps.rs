@@ -254,3 +254,41 @@ fn where_somebody_of_a_group_may_still_be_there_nobody_is_told_to_list_another_o
         }
     }
 }
+
+/// Returns who is asked to approve in the messages of `queue`.
+fn asked(repo: &Repo) -> Vec<String> {
+    let run = cli::run(repo.path(), &["queue", "--messages", "--on", ON, "--format", "json"]);
+    let answer: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
+    let messages = answer["messages"].as_array().unwrap().iter();
+    let asks = |message: &&Value| message["records"][0]["roles"].to_string().contains("approver");
+    let addresses = messages.filter(asks).map(|message| message["to"]["email"].as_str().unwrap());
+    addresses.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_co_author_is_an_author_of_a_proposal() {
+    let repo = Repo::at("2026-10-01T08:00:00Z");
+    let policy = "version: 1\ngroups: {approvers: [ana@example.com, lee@example.com, kim@example.com]}\n\
+        tiers: [{name: standard, max_term: 200d}]\n";
+    repo.by("dana").write("exledger.yaml", policy).commit("Begin");
+    let id = "EXC-2026-C0AVT";
+    let text = standard(id, "Two wrote it", "data", "2026-10-01", "2026-12-20");
+    repo.branch("ask").by("ana").with("lee").write(id, &text).commit("File it");
+    repo.checkout();
+    let merge = |branch: &str| {
+        format!("merge {branch} with a merge commit, unless you wrote it, or reject it")
+    };
+    let hers = "somebody else must approve it: you wrote it";
+    for (asker, step) in [("ana", hers), ("lee", hers), ("kim", &merge("ask"))] {
+        assert_eq!(step_of(&repo, asker), step, "{asker}");
+    }
+    assert_eq!(asked(&repo), ["kim@example.com"]);
+    repo.by("kim").merge("ask", "Merge");
+    // Of a change of what landed, too.
+    repo.branch("more").by("ana").with("kim").edit(id, "title: Three wrote it").commit("Say it");
+    repo.checkout();
+    for (asker, step) in [("kim", hers), ("lee", &merge("more (amended)"))] {
+        assert_eq!(step_of(&repo, asker), step, "{asker}");
+    }
+    assert_eq!(asked(&repo), ["lee@example.com"]);
+}
