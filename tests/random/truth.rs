@@ -297,9 +297,7 @@ impl Truth {
                     held.retain(|path| !own.contains(path));
                     let goes_on = alone.as_ref().is_some_and(|path| own.contains(path));
                     is_second = !goes_on && world.broken(files, &held) != State::Gone;
-                    if let [only] = own.as_slice() {
-                        alone = Some(only.clone());
-                    }
+                    alone = own.first().filter(|_| own.len() == 1).cloned().or(alone);
                     held = own;
                     world.state(files, id)
                 }
