@@ -151,6 +151,12 @@ impl RecordState {
             && landed.is_some_and(|record| record.closure.is_none())
     }
 
+    /// Tells whether it is a request that its own branch closes, as by a rejection.
+    pub fn is_closed_proposal(&self) -> bool {
+        let stated = self.stated.as_ref().filter(|_| self.status == Status::Proposed);
+        stated.is_some_and(|record| record.closure.is_some())
+    }
+
     pub fn is_unread(&self) -> bool {
         matches!(self.status, Status::Invalid | Status::Conflicted)
     }

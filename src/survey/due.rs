@@ -202,7 +202,9 @@ impl DueCase<'_> {
             Bucket::ReviewSaysClose => since(self.first_review(ReviewOutcome::Close)),
             Bucket::ReviewSaysReduce => since(self.first_review(ReviewOutcome::Reduce)),
             Bucket::EmergencyReviewDue if self.is_open() && !self.is_approved() => self.emergency(),
-            Bucket::Expired if !self.was_in_force() => since(self.record_state.ended),
+            Bucket::Expired if !self.was_in_force() && !self.record_state.is_closed_proposal() => {
+                since(self.record_state.ended)
+            }
             Bucket::ReviewDue if self.is_granted() => self.review(),
             Bucket::ControlStale if self.is_granted() => {
                 since(self.missed(DutyKind::ControlVerification))

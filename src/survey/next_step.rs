@@ -59,7 +59,7 @@ pub fn next(
     around: AdviceContext<'_>,
 ) -> NextStep {
     let case = AdviceCase::new(record_state, id, around);
-    let step = case.by_status().or_else(|| case.reopened());
+    let step = case.by_status().or_else(|| case.reopened()).or_else(|| case.closed_proposal());
     let step = step.or_else(|| Some(case.by_bucket(due?.bucket)));
     case.finish(step.unwrap_or_else(|| case.by_reason()), due)
 }

@@ -116,6 +116,7 @@ fn rank_record(record_state: &RecordState, due: Option<&DueRecord>) -> Option<Ra
         (Status::Degraded, _) => Some(Rank::Degraded),
         (Status::Removed, None) if is_unclosed(record_state) => Some(Rank::Broken),
         (_, None) if record_state.is_reopened() => Some(Rank::Broken),
+        (_, None) if record_state.is_closed_proposal() => Some(Rank::InTime),
         _ => None,
     }
 }

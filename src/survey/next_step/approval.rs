@@ -539,7 +539,7 @@ impl<'a> AdviceCase<'a> {
 
     pub(super) fn settled_by(&self, bucket: Bucket) -> Option<AdviceStep> {
         let settles: &[&str] = match bucket {
-            Bucket::OverdueClosure | Bucket::Expired => &["closed", "renewed"],
+            Bucket::OverdueClosure | Bucket::Expired => &["closed", "rejected", "renewed"],
             Bucket::Fired => &["closed", "reviewed"],
             Bucket::ReviewSaysClose | Bucket::ReviewSaysReduce => {
                 &["closed", "shortened", "scope-narrowed", "reviewed"]
@@ -554,11 +554,14 @@ impl<'a> AdviceCase<'a> {
         self.settled_in(settles)
     }
 
+    /// Returns the step for a request that its own branch rejects: it is merged, so that it stays on record.
+    pub(super) fn closed_proposal(&self) -> Option<AdviceStep> {
+        let pending = self.pending().filter(|_| self.record_state.is_closed_proposal());
+        pending.map(|pending| self.proposed(pending))
+    }
+
     pub(super) fn expired(&self) -> AdviceStep {
-        let pending = self.pending();
-        let is_closed = self.record.is_some_and(|record| record.closure.is_some());
-        match (self.record_state.status, pending) {
-            (Status::Proposed, Some(pending)) if is_closed => self.proposed(pending),
+        match (self.record_state.status, self.pending()) {
             (Status::Proposed, Some(pending)) => step(
                 "give it a later end, or drop it: it ended before anyone approved it",
                 match &pending.branch {

@@ -330,6 +330,18 @@ fn a_request_that_its_branch_rejects_only_has_to_be_merged() {
     let next = next(&answer, "WA1TS");
     assert_eq!(next["action"], "merge waits: it needs no approval");
     assert_eq!(next["command"], "exledger diff main waits");
+    // It is neither over nor waiting for anybody's approval.
+    let mut records = answer["records"].as_array().unwrap().iter();
+    let record = records.find(|record| record["id"] == "EXC-2026-WA1TS").unwrap();
+    assert_eq!((&record["bucket"], &next["since"]), (&Value::Null, &Value::Null), "{record:#}");
+    let messages = json(&repo, &["queue", "--messages"])["messages"].to_string();
+    assert!(!messages.contains("EXC-2026-WA1TS"), "{messages}");
+    // Once it is over by its date, too.
+    let later = ["queue", "--strict", "--on", "2027-01-30", "--format", "json"];
+    let late: Value = serde_json::from_str(&cli::run(repo.path(), &later).out).unwrap();
+    let mut late = late["records"].as_array().unwrap().iter();
+    let record = late.find(|record| record["id"] == "EXC-2026-WA1TS").unwrap();
+    assert_eq!(record["bucket"], Value::Null, "{record:#}");
 }
 
 #[test]
