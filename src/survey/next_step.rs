@@ -33,7 +33,7 @@ pub struct NextStep {
     pub command: Option<String>,
     /// The people who can do it; empty if nobody in particular is named.
     pub waits_for: Vec<Person>,
-    /// The people who can't, although everybody else can: the authors of the change to approve,
+    /// The people who can't, although everybody else can: the authors of the change to approve and those who approved it,
     /// or whoever closed the record.
     pub but: Vec<Person>,
     /// Since when the step has been waiting, or its deadline.

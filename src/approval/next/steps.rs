@@ -447,7 +447,7 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
         demand: &demand,
         eligibility,
         missing: &missing,
-        n_signed: signed.len(),
+        signed: &signed,
     };
     let mut steps = proposal.steps();
     leave_out_merges(&mut steps, content.merging);
@@ -491,7 +491,7 @@ struct Proposal<'p> {
     eligibility: Eligibility<'p>,
     missing: &'p [MissingApproval],
     demand: &'p VersionDemand,
-    n_signed: usize,
+    signed: &'p [Person],
 }
 
 impl Proposal<'_> {
@@ -545,7 +545,7 @@ impl Proposal<'_> {
             return self.by_claim(way);
         }
         let mut who = self.eligibility.candidates(self.missing);
-        who.retain(|person| self.eligibility.may_press_merge(person));
+        who.retain(|person| self.is_left(person) && self.eligibility.may_press_merge(person));
         by_people(way, who)
     }
 
@@ -554,7 +554,9 @@ impl Proposal<'_> {
             return Some(ApprovalStep { way, who: Vec::new(), after: None });
         }
         if self.is_open() {
-            return by_people(way, self.eligibility.signers(namespace));
+            let mut signers = self.eligibility.signers(namespace);
+            signers.retain(|person| self.is_left(person));
+            return by_people(way, signers);
         }
         let mut named = self.eligibility.named(self.missing);
         named.retain(|person| self.eligibility.can_sign(person, namespace));
@@ -574,9 +576,14 @@ impl Proposal<'_> {
         self.n_missing() > n_named && self.missing.iter().any(|missing| missing.is_for_anyone)
     }
 
+    /// Tells whether a person's approval doesn't count yet.
+    fn is_left(&self, person: &Person) -> bool {
+        !self.signed.iter().any(|signed| signed.key == person.key)
+    }
+
     fn n_missing(&self) -> usize {
         let needed = usize::try_from(self.demand.terms.needed().count).unwrap_or(usize::MAX);
-        needed.saturating_sub(self.n_signed).max(self.groups_left().len()).max(1)
+        needed.saturating_sub(self.signed.len()).max(self.groups_left().len()).max(1)
     }
 
     fn groups_left(&self) -> Vec<&str> {

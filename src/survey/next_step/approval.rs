@@ -74,10 +74,13 @@ pub fn awaited_approval(
         None => Vec::from_iter(next.nearest()),
     };
     let eligibility = case.eligibility(record, on_branch.is_some());
+    let counted = case.counted(on_branch.is_some());
+    let can_fill = |person: &Person| eligibility.can_fill(&missing, &counted, person);
     let can_take = |person: &Person| steps.iter().any(|it| eligibility.can_take(it.way, person));
     let mut approvers: Vec<Person> = Vec::new();
     for one in &missing {
-        let all = eligibility.candidates(std::slice::from_ref(one));
+        let all = eligibility.candidates(std::slice::from_ref(one)).into_iter();
+        let all: Vec<Person> = all.filter(can_fill).collect();
         let is_open = all.iter().any(can_take);
         for person in all.into_iter().filter(|person| !is_open || can_take(person)) {
             branch::add(&mut approvers, person);

@@ -86,11 +86,14 @@ impl AdviceCase<'_> {
         found.next().into_iter().collect()
     }
 
-    /// Returns who can't take a step that everybody else could: the authors of what is to be approved,
+    /// Returns who can't take a step that everybody else could: the authors of what is to be approved and those who approved it,
     /// or who closed the record.
     pub(super) fn but(&self, by: &By) -> Vec<Person> {
         match by {
-            By::Approvers(_, is_on_branch) => self.called(self.authors(*is_on_branch)),
+            By::Approvers(_, is_on_branch) => {
+                let authors = self.authors(*is_on_branch).into_iter();
+                self.called(authors.chain(self.counted(*is_on_branch)).collect())
+            }
             By::Reviewer => {
                 let closure = self.record.and_then(|record| record.closure.as_ref());
                 let closer = closure

@@ -4,6 +4,7 @@ use super::{ID, Stage, record};
 use crate::support::repo::{git, speak};
 use exledger::approval::next::steps::ApprovalWay;
 use exledger::approval::next::text;
+use serde_json::Value;
 
 /// The policies: their text, and the ways that must be named for what its author pushed, the best first.
 const POLICIES: &[(&str, Keys, &[ApprovalWay])] = &[
@@ -372,4 +373,46 @@ fn a_key_that_was_listed_since_lets_its_owner_sign_what_landed_before() {
     assert!(!reason.contains("lists their key"), "{reason}");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
+}
+
+#[test]
+fn whose_approval_counts_already_is_not_asked_again() {
+    let stage = Stage::new("tiers: [{name: standard, max_term: 90d, approvals: {count: 2}}]\n");
+    let asked = || {
+        let answer = stage.answer(&["queue", "--messages"]);
+        let messages = answer["messages"].as_array().unwrap().clone().into_iter();
+        let asks =
+            |message: &Value| message["records"][0]["roles"].to_string().contains("approver");
+        let addresses = messages.filter(asks).map(|it| it["to"]["email"].to_string());
+        addresses.collect::<String>()
+    };
+    stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
+    stage.home();
+    assert!(asked().contains("lee") && asked().contains("dana"), "{}", asked());
+    let signed = stage.shell("lee", &format!("exledger approve {ID} --ref ask"));
+    assert_eq!(signed.code, 0, "{}", signed.err);
+    assert!(!asked().contains("lee") && asked().contains("dana"), "{}", asked());
+    let comment = stage.shell("dana", "exledger diff main ask --format markdown").out;
+    let (_, ways) = comment.split_once("Still missing: one more person").unwrap();
+    let (_, sign) = ways.split_once("Sign it").unwrap();
+    let (sign, _) = sign.split_once('`').unwrap();
+    assert!(sign.contains("dana") && !sign.contains("lee"), "{comment}");
+    assert!(ways.contains("anyone but Ana Ruiz &lt;ana@example.com> or "), "{comment}");
+    let screen = stage.shell("dana", "exledger queue").out;
+    let screen = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(screen.contains("waits for anyone but Ana Ruiz and lee@example.com"), "{screen}");
+    // Of what landed, the one who merged it counts.
+    let other = "EXC-2026-0THER";
+    stage
+        .repo
+        .branch("other")
+        .by("ana")
+        .write(other, &record("").replace(ID, other))
+        .commit("File another");
+    stage.merge("other", "kim");
+    let answer = stage.answer(&["queue", "--messages"]);
+    let messages = answer["messages"].as_array().unwrap().iter();
+    let of_kim = messages.filter(|message| message["to"]["email"] == "kim@example.com");
+    let about: String = of_kim.map(|message| message["records"].to_string()).collect();
+    assert!(about.contains(ID) && !about.contains(other), "{about}");
 }

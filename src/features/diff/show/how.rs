@@ -146,10 +146,15 @@ fn who(step: &ApprovalStep, change: &RecordChange) -> String {
     if !step.who.is_empty() {
         return people(&step.who);
     }
-    match (change.next.authors_may, change.next.barred.is_empty()) {
-        (true, _) => "anyone, and also an author, which is reported".to_owned(),
-        (false, true) => "anyone but the authors".to_owned(),
-        (false, false) => format!("anyone but {}", people(&change.next.barred)),
+    let next = &change.next;
+    let others: Vec<Person> = next.barred.iter().chain(&next.signed).cloned().collect();
+    match (next.authors_may, next.signed.is_empty(), others.is_empty()) {
+        (true, true, _) => "anyone, and also an author, which is reported".to_owned(),
+        (true, false, _) => {
+            format!("anyone but {}, and also an author, which is reported", people(&next.signed))
+        }
+        (false, _, true) => "anyone but the authors".to_owned(),
+        (false, _, false) => format!("anyone but {}", people(&others)),
     }
 }
 
