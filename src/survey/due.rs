@@ -3,7 +3,7 @@
 //! Pure. Start at [`due_record`]. Follows `docs/spec/cli.md`, queue. Every answer that lists, counts or shows due records
 //! uses this. Dates are those of `status`: a duty is missed from its instant on.
 
-use crate::approval;
+use crate::approval::verdict::Satisfied;
 use crate::diag::sorting::StableSort as _;
 use crate::policy::{Policy, term};
 use crate::record::time::{Instant, Term};
@@ -250,7 +250,7 @@ impl DueCase<'_> {
 
     fn is_approved(&self) -> bool {
         let verdict = self.record_state.approval.as_ref();
-        verdict.is_some_and(|verdict| verdict.satisfied == approval::verdict::Satisfied::Yes)
+        verdict.is_some_and(|verdict| verdict.satisfied == Satisfied::Yes)
     }
 
     fn is_open(&self) -> bool {
@@ -303,6 +303,13 @@ impl DueCase<'_> {
         Some(DueBucket { bucket, urgency: Urgency::InTime, timing: Timing::Until(end) })
     }
 
+    /// Returns since when the landed version has not been approved any more, where it was: since a rejection, as a rule.
+    fn lapsed(&self) -> Option<Instant> {
+        let turns = &self.record_state.approval.as_ref()?.turns;
+        let approved = turns.iter().rposition(|turn| turn.satisfied == Satisfied::Yes)?;
+        turns.get(approved + 1).map(|turn| turn.at)
+    }
+
     /// Returns since when it has been waiting for approval: landed unapproved, or proposed on a branch
     /// or in the work tree.
     /// A record that is over needs no approval; only a change of it may.
@@ -317,7 +324,8 @@ impl DueCase<'_> {
             return None;
         }
         let landed = self.record_state.landed.as_ref();
-        let landed = landed.filter(|_| unapproved).map(|landed| landed.at);
+        let landed = landed.filter(|_| unapproved);
+        let landed = landed.map(|landed| self.lapsed().map_or(landed.at, |at| at.max(landed.at)));
         let branches = pending.iter().filter_map(|pending| pending.since);
         let timing = match (branches.min(), landed) {
             (Some(typed), Some(landed)) if landed <= typed => Timing::Since(landed),

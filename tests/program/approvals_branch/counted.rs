@@ -258,3 +258,20 @@ fn what_counts_already_follows_the_version_that_counted_before_it() {
     assert!(said.code == 0 && said.out.contains("would approve"), "{} {}", said.out, said.err);
     assert!(!said.err.contains("does not count"), "{}", said.err);
 }
+
+#[test]
+fn what_is_rejected_after_it_was_approved_waits_since_the_rejection() {
+    let ledger = Ledger::merged();
+    ledger.says("2026-11-22T10:00:00Z", &omar("2026-11-22T09:59:00Z"));
+    let no = speak::no("nina", ID, RECORD, "2026-12-02T09:00:00Z").ledger("example/payments");
+    ledger.says("2026-12-02T09:00:00Z", &no.because("It went too far"));
+    let queue = |on: &str| {
+        let run = ledger.run(&["--on", on, "queue", "--format", "json", "--strict"]);
+        let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        (run.code, answer["records"][0]["next"]["since"].clone())
+    };
+    let since = serde_json::Value::from("2026-12-02T09:00:00Z");
+    assert_eq!(queue("2026-12-02T12:00:00Z"), (0, since.clone()));
+    // Past the time that a request may take, it is overdue.
+    assert_eq!(queue("2026-12-09T12:00:00Z"), (1, since));
+}
