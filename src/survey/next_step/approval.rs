@@ -155,8 +155,7 @@ impl<'a> AdviceCase<'a> {
     /// Returns the step for a review or a verification that landed, and only its authors vouch for: somebody else can still sign it.
     pub(super) fn witness(&self) -> Option<AdviceStep> {
         let next = self.record_state.awaits_witness.then(|| self.next_steps(None))?;
-        let can_sign = |step: &ApprovalStep| step.after.is_none();
-        next.steps.first().filter(|step| can_sign(step))?;
+        next.steps.first()?;
         let what = "sign the review that was merged, unless you wrote the record: nobody else vouches for it";
         let command = self.command("exledger approve");
         Some(step(what, command, By::Approvers(next.missing, false)))
@@ -285,10 +284,7 @@ impl<'a> AdviceCase<'a> {
             return step;
         };
         let next = self.next_steps(self.pending().filter(|_| *is_on_branch));
-        let verdict = self.record_state.approval.iter().filter(|_| !is_on_branch);
-        let approvers = verdict.flat_map(|verdict| &verdict.approvers);
-        let counted: Vec<Person> =
-            approvers.map(|approver| &approver.person).chain(&next.signed).cloned().collect();
+        let counted = self.counted(*is_on_branch);
         let eligibility = self.eligibility(record, *is_on_branch);
         let for_nobody = eligibility.for_nobody(missing, &counted);
         let Some(asker) = self.asker() else {
@@ -337,6 +333,18 @@ impl<'a> AdviceCase<'a> {
         }
         let action = format!("somebody else must approve it{why}");
         AdviceStep { action, command: Some(self.show()), by: By::Named(approvers) }
+    }
+
+    // Returns those whose approval counts already.
+    pub(super) fn counted(&self, is_on_branch: bool) -> Vec<Person> {
+        if is_on_branch {
+            return self.pending().map(|pending| pending.approved_by.clone()).unwrap_or_default();
+        }
+        // What was approved before says nothing of a review since.
+        let verdict =
+            self.record_state.approval.iter().filter(|_| !self.record_state.awaits_witness);
+        let approvers = verdict.flat_map(|verdict| &verdict.approvers);
+        approvers.map(|approver| approver.person.clone()).collect()
     }
 
     fn list_another(&self, lost: &MissingApproval, or_filer_alone: bool) -> AdviceStep {
@@ -454,7 +462,8 @@ impl<'a> AdviceCase<'a> {
             (_, None, Some(record)) if self.record_state.awaits_witness => {
                 let mut next = steps::for_review(governance, record, &self.authors(false), at);
                 // What has landed is merged by nobody any more.
-                next.steps.retain(|step| step.way == ApprovalWay::SignedFile);
+                let can_sign = |step: &ApprovalStep| step.after.is_none();
+                next.steps.retain(|step| step.way == ApprovalWay::SignedFile && can_sign(step));
                 next
             }
             (_, None, _) => {
