@@ -401,8 +401,9 @@ pub enum NotCounted {
         "is about a merge that only brings back what its branch took away, and shows none of it: only an approval of its bytes counts"
     )]
     BroughtBack,
+    /// Whether it counted until then.
     #[error("was replaced by a later review")]
-    Replaced,
+    Replaced { had_counted: bool },
     #[error("neither approved nor rejected")]
     Vote,
     #[error(

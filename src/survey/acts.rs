@@ -1,31 +1,32 @@
 //! The history of one record: one act for each landed change of meaning, oldest first, with the approval it had then.
 //!
 //! Pure. Start at [`record_acts`]. Follows `docs/spec/cli.md`, `log`, and `docs/spec/approval.md`, V1. An approval or veto
-//! that landed in a later commit than the content is an act of its own.
+//! that landed in a later commit than the content, or later on the branch of approvals, is an act of its own.
 
 use crate::approval::verdict::{
-    ApprovalVerdict, FourEyes, Satisfied, Statement, VerdictChange, Vote, VoteCounts,
+    ApprovalVerdict, FourEyes, NotCounted, Satisfied, Statement, VerdictChange, Vote, VoteCounts,
 };
 use crate::diag::sorting::StableSort as _;
 use crate::history::change;
 use crate::history::change::differ::{self, ValueDifference};
 use crate::history::change::event::ChangeEvent;
 use crate::history::change::fields::FIELDS;
-use crate::history::mainline::Landing;
+use crate::history::governance::Position;
 use crate::history::objects::Oid;
 use crate::history::version::{Content, FileAt, Trail, Version};
 use crate::history::walked::History;
+use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::survey::statements;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 #[derive(Clone, Debug)]
 pub struct RecordAct<'a> {
     pub event: ChangeEvent,
-    /// The commit of the mainline that landed the act.
+    /// The commit that landed the act: on the mainline, or on the branch of approvals.
     pub commit: Oid,
     /// The effective time: the act did not count before it.
     pub at: Instant,
@@ -51,94 +52,135 @@ pub fn record_acts<'a>(
     trail: &'a Trail,
     verdicts: &'a [Rc<ApprovalVerdict>],
 ) -> Vec<RecordAct<'a>> {
-    let mut acts: Vec<(usize, RecordAct)> = Vec::new();
+    let mut acts: Vec<(Occasion, RecordAct)> = Vec::new();
     for (n, (version, verdict)) in trail.versions.iter().zip(verdicts).enumerate() {
         let statements = statements::of_version(verdicts, n);
-        let mut add = |index: usize, event: ChangeEvent, changes: Vec<ValueDifference>| {
-            if let Some(landing) = history.mainline.landings.get(index) {
-                let act = RecordAct::new(history, landing, (version, verdict), &statements, event);
-                acts.push((index, RecordAct { changes, ..act }));
-            }
+        let mut add = |occasion: Occasion, event: ChangeEvent, changes: Vec<ValueDifference>| {
+            let act = RecordAct::new(history, &occasion, (version, verdict), &statements, event);
+            acts.push((occasion, RecordAct { changes, ..act }));
+        };
+        let Some(landing) = history.mainline.landings.get(version.landing) else { continue };
+        let landed = Occasion {
+            position: version.landing.into(),
+            at: landing.effective,
+            commit: landing.oid,
         };
         for (event, changes) in version_events(trail, version) {
-            add(version.landing, event, changes);
+            add(landed, event, changes);
         }
         let later = later_approval(history, version, verdict);
-        let is_new = |index: &usize| !later.iter().any(|(known, _)| known == index);
-        let stated = stated_indices(history, version, verdict)
+        let is_new = |occasion: &Occasion| !later.iter().any(|(known, _)| known == occasion);
+        let stated = stated(history, version, verdict)
             .into_iter()
             .filter(is_new)
-            .map(|index| (index, ChangeEvent::Stated));
-        for (index, event) in later.iter().copied().chain(stated.collect::<Vec<_>>()) {
-            add(index, event, Vec::new());
+            .map(|occasion| (occasion, ChangeEvent::Stated));
+        for (occasion, event) in later.iter().copied().chain(stated.collect::<Vec<_>>()) {
+            add(occasion, event, Vec::new());
         }
     }
-    acts.order_by_key(|(index, act)| (*index, act.event));
+    acts.order_by_key(|(occasion, act)| (*occasion, act.event));
     acts.into_iter().map(|(_, act)| act).collect()
+}
+
+/// When something landed: with a commit of the mainline, or after one, on the branch of approvals.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Occasion {
+    position: Position,
+    at: Instant,
+    commit: Oid,
+}
+
+impl Occasion {
+    /// Returns when a commit landed; `None` for one that counts as known from the start. `stated_at` is when its statement says
+    /// that it was made, which the branch of approvals does not precede.
+    fn of(history: &History, commit: &str, stated_at: Instant) -> Option<Occasion> {
+        let commit = Oid::from_hex(commit)?;
+        let mainline = &history.mainline;
+        let index = history.landed.get(&commit).copied();
+        let landing = |index: usize| mainline.landings.get(index);
+        let is_landing = index.and_then(landing).is_some_and(|landing| landing.oid == commit);
+        let mut branch = history.statements.iter().filter(|_| !is_landing);
+        if let Some(statement) = branch.find(|statement| statement.commit == commit) {
+            let at = statement.committed.max(stated_at);
+            let after = mainline.at(at);
+            let position = Position { landing: after.unwrap_or(0), after: after.map(|_| at) };
+            return Some(Occasion { position, at, commit });
+        }
+        let index = index?;
+        let landing = landing(index)?;
+        Some(Occasion { position: index.into(), at: landing.effective, commit: landing.oid })
+    }
 }
 
 impl<'a> RecordAct<'a> {
     fn new(
         history: &History,
-        landing: &Landing,
+        occasion: &Occasion,
         (version, verdict): (&'a Version, &'a ApprovalVerdict),
         statements: &[&'a Statement],
         event: ChangeEvent,
     ) -> RecordAct<'a> {
-        let commit = landing.oid;
-        let by_then = index(history, &commit.to_string());
-        let is_known = |commit: &str| index(history, commit) <= by_then;
+        let is_known = |commit: &str, stated_at: Instant| {
+            let landed = Occasion::of(history, commit, stated_at);
+            landed.is_none_or(|landed| landed.position <= occasion.position)
+        };
+        let is_stated = |statement: &Statement| is_known(&statement.commit, statement.stated_at);
         let statements: Vec<&Statement> =
-            statements.iter().filter(|statement| is_known(&statement.commit)).copied().collect();
+            statements.iter().filter(|statement| is_stated(statement)).copied().collect();
         let turns = verdict.turns.iter();
-        let turn = turns.take_while(|turn| is_known(&turn.commit)).last().or(verdict.turns.first());
+        let turn = turns
+            .take_while(|turn| is_known(&turn.commit, turn.at))
+            .last()
+            .or(verdict.turns.first());
         RecordAct {
             event,
-            commit,
-            at: landing.effective,
+            commit: occasion.commit,
+            at: occasion.at,
             version,
             verdict,
             result: turn.map_or(verdict.result, |turn| turn.result),
             satisfied: turn.map_or(&verdict.satisfied, |turn| &turn.satisfied),
-            approvers: approvers(verdict, &statements, &is_known),
+            approvers: approvers(verdict, &statements, &is_stated),
             statements,
             changes: Vec::new(),
         }
     }
 }
 
-/// Returns the index of the landing that brought a commit; `None` for a commit that counts as known from the start.
-fn index(history: &History, commit: &str) -> Option<usize> {
-    history.landed.get(&Oid::from_hex(commit)?).copied()
-}
-
 /// Returns the approvers counted by then, each with the strongest kind of approval given so far.
 fn approvers<'a>(
     verdict: &'a ApprovalVerdict,
     statements: &[&'a Statement],
-    is_known: &dyn Fn(&str) -> bool,
+    is_stated: &dyn Fn(&Statement) -> bool,
 ) -> Vec<&'a Statement> {
-    let approvers = verdict.approvers.iter();
+    let today = &verdict.approvers;
     if verdict.carries.is_some() {
         // A statement about a version that carries on an earlier result approves nothing of that result.
-        return approvers.filter(|approver| is_known(&approver.commit)).collect();
+        return today.iter().filter(|approver| is_stated(approver)).collect();
     }
-    let counted = |approver: &&Statement| {
-        statements.iter().any(|statement| {
-            statement.counts == VoteCounts::Yes
-                && statement.vote == Vote::Approves
-                && statement.person.key == approver.person.key
-        })
+    let rejects = |person: &Person| {
+        let mut vetoes = statements.iter().filter(|other| other.vote == Vote::Vetoes);
+        vetoes.any(|veto| veto.person.key == person.key)
     };
-    let of_then = |approver: &'a Statement| {
-        let own = statements
-            .iter()
-            .copied()
-            .filter(|other| other.person.key == approver.person.key)
-            .max_by_key(|other| other.kind.strength());
-        own.unwrap_or(approver)
-    };
-    approvers.filter(counted).map(of_then).collect()
+    let mut by_then: BTreeMap<&str, &Statement> = BTreeMap::new();
+    for statement in statements.iter().filter(|statement| statement.vote == Vote::Approves) {
+        let key = statement.person.key.as_str();
+        let counted = match statement.counts {
+            VoteCounts::Yes => today.iter().any(|approver| approver.person.key == key),
+            // What its person took back later counted until then.
+            VoteCounts::No(NotCounted::Replaced { had_counted }) => {
+                had_counted && !rejects(&statement.person)
+            }
+            VoteCounts::No(_) => false,
+        };
+        if counted {
+            let strongest = by_then.entry(key).or_insert(statement);
+            if statement.kind.strength() >= strongest.kind.strength() {
+                *strongest = statement;
+            }
+        }
+    }
+    by_then.into_values().collect()
 }
 
 fn version_events(trail: &Trail, version: &Version) -> Vec<(ChangeEvent, Vec<ValueDifference>)> {
@@ -196,51 +238,51 @@ fn later_approval(
     history: &History,
     version: &Version,
     verdict: &ApprovalVerdict,
-) -> Vec<(usize, ChangeEvent)> {
+) -> Vec<(Occasion, ChangeEvent)> {
     // A version that carries on an earlier result is approved by the approvals of that earlier version.
     if verdict.carries.is_some() {
         return Vec::new();
     }
-    let landing = |commit: &str| index(history, commit).filter(|index| *index > version.landing);
     let vetoes = verdict
         .statements
         .iter()
         .filter(|statement| statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes)
-        .filter_map(|statement| Some((landing(&statement.commit)?, ChangeEvent::Vetoed)));
-    let mut later: Vec<(usize, ChangeEvent)> = vetoes.collect();
+        .filter_map(|statement| Some((later(history, version, statement)?, ChangeEvent::Vetoed)));
+    let mut found: Vec<(Occasion, ChangeEvent)> = vetoes.collect();
     // Approvals and vetoes that held only for a while are listed, too.
     for pair in verdict.turns.windows(2) {
         let [before, turn] = pair else { continue };
-        let Some(index) = landing(&turn.commit) else {
+        let Some(occasion) = Occasion::of(history, &turn.commit, turn.at)
+            .filter(|occasion| occasion.position > version.landing.into())
+        else {
             continue;
         };
         let is_met = |turn: &VerdictChange| turn.satisfied == Satisfied::Yes;
         if is_met(turn) && !is_met(before) {
-            later.push((index, ChangeEvent::Approved));
+            found.push((occasion, ChangeEvent::Approved));
         }
         if turn.result == FourEyes::Vetoed && before.result != FourEyes::Vetoed {
-            later.push((index, ChangeEvent::Vetoed));
+            found.push((occasion, ChangeEvent::Vetoed));
         }
     }
-    later.order_by(Ord::cmp);
-    later.dedup();
-    later
+    found.order_by(Ord::cmp);
+    found.dedup();
+    found
 }
 
-/// Returns the later landings that brought statements about a version; for a carried
+/// Returns when a statement about a version landed, if that was later.
+fn later(history: &History, version: &Version, statement: &Statement) -> Option<Occasion> {
+    Occasion::of(history, &statement.commit, statement.stated_at)
+        .filter(|occasion| occasion.position > version.landing.into())
+}
+
+/// Returns the later occasions that brought statements about a version; for a carried
 /// result, only the refused statements.
-fn stated_indices(
-    history: &History,
-    version: &Version,
-    verdict: &ApprovalVerdict,
-) -> BTreeSet<usize> {
+fn stated(history: &History, version: &Version, verdict: &ApprovalVerdict) -> BTreeSet<Occasion> {
     let own = match verdict.carries {
         None => verdict.statements.as_slice(),
         Some(_) => &[],
     };
-    own.iter()
-        .chain(&verdict.refused)
-        .filter_map(|statement| index(history, &statement.commit))
-        .filter(|index| *index > version.landing)
-        .collect()
+    let statements = own.iter().chain(&verdict.refused);
+    statements.filter_map(|statement| later(history, version, statement)).collect()
 }

@@ -316,7 +316,8 @@ pub(crate) fn replace(claims: &mut [Claim]) {
     let replaced: Vec<usize> = vetoed.chain(taken_back).collect();
     for n in replaced {
         if let Some(claim) = claims.get_mut(n) {
-            claim.counts = VoteCounts::No(NotCounted::Replaced);
+            let had_counted = claim.counts == VoteCounts::Yes;
+            claim.counts = VoteCounts::No(NotCounted::Replaced { had_counted });
         }
     }
 }

@@ -495,7 +495,7 @@ pub(crate) fn add_file<'a>(
         (Vote::Approves, named(scene, resolver, identity))
     };
     let bar = match (age, vote) {
-        (StatementAge::TakenBack, _) => Some(NotCounted::Replaced),
+        (StatementAge::TakenBack, _) => Some(NotCounted::Replaced { had_counted: true }),
         // A rejection stays in effect whatever lands in between.
         (StatementAge::TooOld, Vote::Approves) => Some(NotCounted::TooOld),
         (StatementAge::WaitedTooLong, Vote::Approves) => Some(NotCounted::WaitedTooLong),

@@ -36,8 +36,8 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::UnnamedForge(_) => NotCounted::Unresolved,
         NotCounted::Unresolved => NotCounted::NoPerson,
         NotCounted::NoPerson => NotCounted::SuspiciousMerge,
-        NotCounted::SuspiciousMerge => NotCounted::Replaced,
-        NotCounted::Replaced => NotCounted::Vote,
+        NotCounted::SuspiciousMerge => NotCounted::Replaced { had_counted: false },
+        NotCounted::Replaced { .. } => NotCounted::Vote,
         NotCounted::Vote => NotCounted::BroughtBack,
         NotCounted::BroughtBack => NotCounted::TooOld,
         NotCounted::TooOld => NotCounted::WaitedTooLong,
@@ -207,7 +207,7 @@ fn history(why_not: &NotCounted) -> Stage {
             stage.repo.by("lee").merge("ask", "Merge branch 'main' of example.com:payments");
             stage
         }
-        NotCounted::Replaced => rejected_and_then_approved(),
+        NotCounted::Replaced { .. } => rejected_and_then_approved(),
         NotCounted::Vote => with_a_vote_too_low(),
         NotCounted::BroughtBack => with_a_vote_for_a_merge_that_brings_it_back(),
         NotCounted::TooOld => approved_before_it_came_back(),
@@ -248,7 +248,7 @@ fn whatever_keeps_a_statement_from_counting_the_record_names_a_way_that_counts()
         assert!(said.contains(&words), "{words}: {said}");
         match why_not {
             // The person who rejected it approves it now.
-            NotCounted::Replaced => {}
+            NotCounted::Replaced { .. } => {}
             // First the line that the advice names is added.
             NotCounted::UnknownAccount(_) => {
                 let reason = reason_in(&shown["record"], "it is not known that");

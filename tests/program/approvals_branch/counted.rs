@@ -275,3 +275,52 @@ fn what_is_rejected_after_it_was_approved_waits_since_the_rejection() {
     // Past the time that a request may take, it is overdue.
     assert_eq!(queue("2026-12-09T12:00:00Z"), (1, since));
 }
+
+/// Returns each event of `log`: its name, when, the result, and who approved it by then.
+fn events(ledger: &Ledger, args: &[&str]) -> Vec<[String; 4]> {
+    let run = ledger.run(&[args, &["log", ID, "--format", "json"]].concat());
+    let log: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let events = log["events"].as_array().unwrap().iter();
+    let event = |event: &serde_json::Value| {
+        let approvers = event["approvers"].as_array().unwrap().iter();
+        let approvers: Vec<&str> =
+            approvers.map(|approver| approver["email"].as_str().unwrap()).collect();
+        let text = |key: &str| event[key].as_str().unwrap().to_owned();
+        [text("event"), text("at"), text("result"), approvers.join(" ")]
+    };
+    events.map(event).collect()
+}
+
+#[test]
+fn what_is_said_on_the_branch_after_the_merge_is_an_event_of_its_own() {
+    let ledger = Ledger::merged();
+    ledger.repo.clock("2026-11-21T10:00:00Z");
+    ledger.repo.by("lee").write("README", "Payments").commit("Other work");
+    ledger.says("2026-11-22T10:00:00Z", &omar("2026-11-22T09:59:00Z"));
+    let no = speak::no("nina", ID, RECORD, "2026-11-24T09:00:00Z").ledger("example/payments");
+    ledger.says("2026-11-24T10:00:00Z", &no.because("Rotate it instead"));
+    let filed = ["filed", MERGED, "none-recorded", ""];
+    let approved = ["approved", "2026-11-22T10:00:00Z", "attested", "omar@example.com"];
+    let vetoed = ["vetoed", "2026-11-24T10:00:00Z", "vetoed", "omar@example.com"];
+    assert_eq!(events(&ledger, &[]), [filed, approved, vetoed]);
+    // Each is what was answered on its day.
+    assert_eq!(events(&ledger, &["--as-of", "2026-11-23"]), [filed, approved]);
+    assert_eq!(events(&ledger, &["--as-of", "2026-11-21"]), [filed]);
+    // What was signed before the merge was known when it landed.
+    let draft = Ledger::new();
+    draft.says("2026-11-20T10:00:00Z", &omar("2026-11-20T09:59:00Z"));
+    draft.repo.clock(MERGED);
+    draft.merge();
+    assert_eq!(events(&draft, &[]), [["filed", MERGED, "attested", "omar@example.com"]]);
+}
+
+#[test]
+fn an_approval_that_its_person_takes_back_counted_until_then() {
+    let ledger = Ledger::new();
+    ledger.repo.by("omar").through("github").merge("billing", "Merge pull request #1 from billing");
+    let filed = ["filed", MERGED, "claimed", "omar@example.com"];
+    assert_eq!(events(&ledger, &[]), [filed]);
+    let no = speak::no("omar", ID, RECORD, "2026-11-24T09:00:00Z").ledger("example/payments");
+    ledger.says("2026-11-24T10:00:00Z", &no.because("It went too far"));
+    assert_eq!(events(&ledger, &[]), [filed, ["vetoed", "2026-11-24T10:00:00Z", "vetoed", ""]]);
+}
