@@ -8,6 +8,7 @@ use dialoguer::console::{Key, Style, Term, measure_text_width};
 
 use crate::ask::prompting::AskError;
 use crate::ask::raw::RawMode;
+use exledger::diag::shell;
 
 pub(crate) struct Screen {
     term: Term,
@@ -242,11 +243,20 @@ pub(crate) fn columns(term: &Term) -> usize {
 
 /// Wraps a text between words; line breaks are kept, and continuation rows are indented like their line.
 pub(crate) fn wrap_rows(text: &str, width: usize) -> Vec<String> {
+    let rows = join_words(text, width, str::split_whitespace);
+    rows.iter().flat_map(|row| cells(row, width)).collect()
+}
+
+fn join_words<'t, W: Iterator<Item = &'t str>>(
+    text: &'t str,
+    width: usize,
+    words: fn(&'t str) -> W,
+) -> Vec<String> {
     let mut rows = Vec::new();
     for line in text.lines() {
         let indent = line.len() - line.trim_start_matches(' ').len();
         let mut row = " ".repeat(indent);
-        for word in line.split_whitespace() {
+        for word in words(line) {
             let begins = row.trim().is_empty();
             let wide = measure_text_width(&row) + measure_text_width(word) + usize::from(!begins);
             if wide > width && !begins {
@@ -256,19 +266,20 @@ pub(crate) fn wrap_rows(text: &str, width: usize) -> Vec<String> {
             }
             row.push_str(word);
         }
-        rows.extend(cells(&row, width));
+        rows.push(row);
     }
     rows
 }
 
-/// Wraps the long lines of a text between words, keeping a final line break.
+/// Wraps the long lines of a text between words, keeping a final line break. A command in backticks stays on one line, which the
+/// terminal may wrap, so that it can be copied.
 pub(crate) fn wrapped(text: &str, width: usize) -> String {
     let mut rows = Vec::new();
     for line in text.split('\n') {
         if measure_text_width(line) <= width {
             rows.push(line.to_owned());
         } else {
-            rows.extend(wrap_rows(line, width));
+            rows.extend(join_words(line, width, shell::words));
         }
     }
     rows.join("\n")

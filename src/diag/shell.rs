@@ -73,6 +73,18 @@ pub fn in_folder(text: &str, flag: &str) -> String {
     lines_in_folder(&quotes_in_folder(text, flag), flag)
 }
 
+/// Returns the words of a text; a command in backticks is one, so that whoever wraps the text leaves it whole.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    // The last of an odd number begins no command.
+    let n_paired = text.matches('`').count() / 2 * 2;
+    let mut n = 0;
+    let words = text.split(move |char| {
+        n += usize::from(char == '`' && n < n_paired);
+        char == ' ' && n % 2 == 0
+    });
+    words.filter(|word| !word.is_empty())
+}
+
 pub fn quotes_in_folder(text: &str, flag: &str) -> String {
     let parts = text.split('`').enumerate();
     let parts =

@@ -66,6 +66,9 @@ fn only_lines_that_are_too_long_are_broken() {
         ("a  b\n", "a  b\n"),
         ("one  two\n  three four\n", "one  two\n  three\n  four\n"),
         ("", ""),
+        // A command can be copied.
+        ("run `git log --all` then\n", "run\n`git log --all`\nthen\n"),
+        ("it's an odd ` and so on\n", "it's an\nodd ` and\nso on\n"),
     ] {
         assert_eq!(wrapped(text, 9), expected, "{text:?}");
     }

@@ -94,7 +94,14 @@ pub(crate) fn answer(
             why_not: match (verdict, named) {
                 (GateVerdict::Allow, Some(named)) if named.id == candidate.id => None,
                 _ => Some(candidate.why_not.clone().unwrap_or_else(|| {
-                    "it also allows it; another record lasts longer".to_owned()
+                    let end = |state: &RecordState| state.not_after;
+                    let is_shorter = end(candidate.record_state) != record_state.and_then(end);
+                    let than = if is_shorter {
+                        "; another record lasts longer"
+                    } else {
+                        ", and lasts as long"
+                    };
+                    format!("it also allows it{than}")
                 })),
             },
         })

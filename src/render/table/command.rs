@@ -7,6 +7,9 @@ use crate::view::doc::{StyledText, Tone};
 
 const CONTINUED: &str = " \\";
 
+/// Stands for a blank at which no line may end, while texts are wrapped.
+pub(super) const NO_BREAK: &str = "\u{a0}";
+
 /// Returns a text whose commands have lines of at most `width` columns, if their words allow it.
 pub fn broken(text: &StyledText, width: usize) -> StyledText {
     let mut column = 0;
@@ -16,14 +19,30 @@ pub fn broken(text: &StyledText, width: usize) -> StyledText {
             Some((_, last)) => columns(last),
             None => column + columns(piece),
         };
-        // A command that begins within a sentence is wrapped with it.
         let text = match tone {
+            // One that does not fit behind the words of its sentence has lines of its own.
+            Tone::Command if before > 0 && before + columns(piece) > width => {
+                format!("\n{}", lines(piece, width, 0))
+            }
             Tone::Command => lines(piece, width, before),
             _ => piece.clone(),
         };
         (*tone, text)
     });
     StyledText(pieces.collect())
+}
+
+/// Returns a text whose commands in backticks keep their words together, if they fit in `width` columns.
+pub(super) fn kept(text: &StyledText, width: usize) -> StyledText {
+    let keep = |piece: &str| {
+        let n_closed = piece.matches('`').count() / 2 * 2;
+        let parts = piece.split('`').enumerate().map(|(n, part)| {
+            let is_kept = n % 2 == 1 && n < n_closed && columns(part) + 2 <= width;
+            if is_kept { part.replace(' ', NO_BREAK) } else { part.to_owned() }
+        });
+        parts.collect::<Vec<_>>().join("`")
+    };
+    StyledText(text.0.iter().map(|(tone, piece)| (*tone, keep(piece))).collect())
 }
 
 /// Returns a command in lines of at most `width` columns; the first one begins at a column.

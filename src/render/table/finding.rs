@@ -3,7 +3,7 @@
 //! Pure. Start at [`pieces`].
 
 use super::grid;
-use crate::diag;
+use crate::diag::{self, shell};
 use crate::render::format::OutputStyle;
 use crate::render::table::text::{one_line, paragraph};
 use crate::view::doc;
@@ -78,13 +78,8 @@ fn around_commands(words: &str, width: usize) -> Vec<String> {
         return vec![words.to_owned()];
     }
     // A command that is wider than the screen has a line of its own.
-    let mut is_command = false;
-    let pieces = words.split(|char| {
-        is_command ^= char == '`';
-        char == ' ' && !is_command
-    });
     let mut lines: Vec<String> = Vec::new();
-    for piece in pieces {
+    for piece in shell::words(words) {
         match lines.last_mut() {
             Some(line) if grid::width(line) + 1 + grid::width(piece) <= width => {
                 line.push(' ');

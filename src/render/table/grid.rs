@@ -53,7 +53,8 @@ impl Grid {
             }
             let pieces = line.split(BETWEEN_CELLS).zip(&mut inks);
             let painted: Vec<_> = pieces.map(|(piece, ink)| ink.line(piece)).collect();
-            out.push_str(painted.join(" ").trim_end_matches(' '));
+            let painted = painted.join(" ").replace(command::NO_BREAK, " ");
+            out.push_str(painted.trim_end_matches(' '));
             out.push('\n');
         }
         out
@@ -97,13 +98,19 @@ impl Grid {
     /// neither.
     fn broken(&self, widths: &[Option<usize>]) -> Cow<'_, [Vec<StyledText>]> {
         let has_command = |cell: &StyledText| cell.0.iter().any(|piece| piece.0 == Tone::Command);
+        let names_command = |cell: &StyledText| {
+            let mut pieces = cell.0.iter();
+            pieces.any(|(_, piece)| piece.matches('`').count() > 1)
+        };
         let is_cut = self.fits.contains(&ColumnFit::Cut);
-        if !is_cut && !self.rows.iter().flatten().any(has_command) {
+        let is_left = |cell: &StyledText| !has_command(cell) && !names_command(cell);
+        if !is_cut && self.rows.iter().flatten().all(is_left) {
             return Cow::Borrowed(&self.rows);
         }
         let one = |((cell, width), fit): ((&StyledText, &Option<usize>), &ColumnFit)| match width {
             Some(most) if *fit == ColumnFit::Cut && width_of(cell) > *most => cut(cell, *most),
             Some(width) if has_command(cell) => command::broken(cell, *width),
+            Some(width) if names_command(cell) => command::kept(cell, *width),
             _ => cell.clone(),
         };
         let row = |row: &Vec<StyledText>| {
