@@ -224,6 +224,13 @@ impl NextSteps {
         let is_immediate = |step: &&ApprovalStep| step.way != ApprovalWay::ForgeReviews;
         self.steps.iter().find(is_immediate).or(self.steps.first())
     }
+
+    /// Tells whether the nearest step is a signed file, by a key that is listed.
+    pub fn is_signed(&self) -> bool {
+        let is_signed =
+            |step: &ApprovalStep| step.way == ApprovalWay::SignedFile && step.after.is_none();
+        self.nearest().is_some_and(is_signed)
+    }
 }
 
 /// Returns what can still be done about the approval of some content.

@@ -152,12 +152,6 @@ fn unless_author(next: &NextSteps) -> &'static str {
     if next.is_witness { "unless you wrote the record" } else { "unless you wrote it" }
 }
 
-/// Returns what somebody else has to do with a review so that it counts where a degraded record grants nothing.
-pub fn to_witness(next: &NextSteps) -> &'static str {
-    let is_signed = next.nearest().is_some_and(|step| step.way == ApprovalWay::SignedFile);
-    if is_signed { "sign" } else { "merge" }
-}
-
 /// Returns the command that sends the approvals branch of a clone to a remote.
 pub fn push(remote: &str) -> String {
     shell::command("git push", &[remote, APPROVALS_BRANCH])

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use crate::approval::evidence::approvals_branch;
 use crate::approval::governance::counted::CountedGovernance;
 use crate::approval::next::text;
+use crate::approval::verdict::FourEyes;
 use crate::approval::{self, TrailVerdicts};
 use crate::clock::Stopwatch;
 use crate::diag;
@@ -18,7 +19,7 @@ use crate::history::folders::RecordSearch;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::record_folders::RecordFolders;
-use crate::history::version::Trail;
+use crate::history::version::{Trail, TrailKey};
 use crate::history::walk;
 use crate::history::walked::History;
 use crate::history::watched_paths::RecordFilter;
@@ -296,7 +297,7 @@ fn unheard(repository: &Repository, history: &History) -> Option<Notice> {
     Some(Notice::UnheardRejections { branch, command })
 }
 
-/// Returns the notice that something landed, or is approved, whose rejection only this clone has.
+/// Returns the notice that only this clone has a rejection of something that landed, and that nobody else's rejects.
 fn unpushed_rejections(
     remote: Option<&str>,
     history: &History,
@@ -305,17 +306,15 @@ fn unpushed_rejections(
     let stated = history.approvals_branch.remote.as_ref()?.unpushed.iter();
     let mut rejections = stated.filter(|stated| stated.is_rejection).peekable();
     rejections.peek()?;
-    let mut binding: BTreeSet<String> = BTreeSet::new();
-    for (key, trail) in &history.trails {
-        let verdicts = approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
-        let approved = verdicts.iter().rposition(|verdict| verdict.is_approved());
-        let approved = approved.and_then(|at| trail.versions.get(at));
-        let versions = trail.last().into_iter().chain(approved);
-        binding.extend(versions.filter_map(|version| Some(version.digest?.to_string())));
-    }
-    let files = history.governance.values().filter_map(|trail| trail.last()?.digest);
-    binding.extend(files.map(|digest| digest.to_string()));
-    let of_landed = rejections.filter(|stated| binding.contains(&stated.sha256));
+    let is_vetoed = |key: &TrailKey| {
+        let verdict = approvals.trails.get(key).and_then(|verdicts| verdicts.last());
+        verdict.is_some_and(|verdict| verdict.result == FourEyes::Vetoed)
+    };
+    let records = history.trails.iter().filter(|(key, _)| !is_vetoed(key));
+    let trails = records.map(|(_, trail)| trail).chain(history.governance.values());
+    let digests = trails.flat_map(|trail| &trail.versions).filter_map(|version| version.digest);
+    let landed: BTreeSet<String> = digests.map(|digest| digest.to_string()).collect();
+    let of_landed = rejections.filter(|stated| landed.contains(&stated.sha256));
     let about: BTreeSet<String> = of_landed.map(|stated| stated.about.clone()).collect();
     let (about, command) = (Vec::from_iter(about), text::push(remote?));
     (!about.is_empty()).then_some(Notice::UnpushedRejections { about, command })

@@ -154,11 +154,19 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns the step for a review or a verification that landed, and only its authors vouch for: somebody else can still sign it.
     pub(super) fn witness(&self) -> Option<AdviceStep> {
-        let next = self.record_state.awaits_witness.then(|| self.next_steps(None))?;
-        next.steps.first()?;
-        let what = "sign the review that was merged, unless you wrote the record: nobody else vouches for it";
-        let command = self.command("exledger approve");
-        Some(step(what, command, By::Approvers(next.missing, false)))
+        let next = self.for_review(self.record.filter(|_| self.record_state.awaits_witness)?);
+        next.is_signed().then(|| {
+            let action = "sign the review that was merged, unless you wrote the record: nobody else vouches for it";
+            let by = By::Approvers(next.missing, false);
+            step(action, self.command("exledger approve"), by)
+        })
+    }
+
+    /// Returns how others than the authors of what is approved vouch for a review.
+    pub(super) fn for_review(&self, record: &Record) -> NextSteps {
+        let around = self.around;
+        let at = (around.instant, around.landed.merging());
+        steps::for_review(around.governance, record, &self.authors(false), at)
     }
 
     /// Returns who asks, if git names anybody.
@@ -460,10 +468,9 @@ impl<'a> AdviceCase<'a> {
             },
             (_, Some(_), None) => NextSteps::default(),
             (_, None, Some(record)) if self.record_state.awaits_witness => {
-                let mut next = steps::for_review(governance, record, &self.authors(false), at);
+                let mut next = self.for_review(record);
                 // What has landed is merged by nobody any more.
-                let can_sign = |step: &ApprovalStep| step.after.is_none();
-                next.steps.retain(|step| step.way == ApprovalWay::SignedFile && can_sign(step));
+                next.steps.retain(|step| step.way == ApprovalWay::SignedFile);
                 next
             }
             (_, None, _) => {
