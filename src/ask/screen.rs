@@ -241,7 +241,7 @@ pub(crate) fn columns(term: &Term) -> usize {
     usize::from(columns).max(24) - 1
 }
 
-/// Wraps a text between words; line breaks are kept, and continuation rows are indented like their line.
+// Wraps a text between words; line breaks are kept, and continuation rows are indented like their line.
 pub(crate) fn wrap_rows(text: &str, width: usize) -> Vec<String> {
     let rows = join_words(text, width, str::split_whitespace);
     rows.iter().flat_map(|row| cells(row, width)).collect()
@@ -271,8 +271,8 @@ fn join_words<'t, W: Iterator<Item = &'t str>>(
     rows
 }
 
-/// Wraps the long lines of a text between words, keeping a final line break. A command in backticks stays on one line, which the
-/// terminal may wrap, so that it can be copied.
+// Wraps the long lines of a text between words, keeping a final line break. A command in backticks stays on one line, which the
+// terminal may wrap, so that it can be copied.
 pub(crate) fn wrapped(text: &str, width: usize) -> String {
     let mut rows = Vec::new();
     for line in text.split('\n') {

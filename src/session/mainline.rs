@@ -124,8 +124,8 @@ fn unpushed(repository: &Repository, tip: Option<Oid>, own: Oid) -> Option<Vec<U
 
 const UNSET: &str = "git config --unset exledger.trustedFrom";
 
-/// Returns the error for a policy that the approved ref has in a folder or above it, and the checkout has not; `None` if it has
-/// none there, or no ref can be chosen.
+// Returns the error for a policy that the approved ref has in a folder or above it, and the checkout has not; `None` if it has
+// none there, or no ref can be chosen.
 pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undetermined> {
     let found = Repository::discover(folder).ok()?;
     let inside = LedgerPrefix::new(&found.prefix(folder)?);

@@ -17,14 +17,14 @@ pub enum Notice {
     UnheardRejections {
         /// As `origin/exledger-approvals`.
         branch: String,
-        /// The command that fetches all branches.
+        // The command that fetches all branches.
         command: String,
     },
     /// What landed is rejected by statements that only this clone has.
     UnpushedRejections {
-        /// The ids of records, and `governance:` with the paths of governance files.
+        // The ids of records, and `governance:` with the paths of governance files.
         about: Vec<String>,
-        /// The command that pushes them.
+        // The command that pushes them.
         command: String,
     },
     /// The named paths hold nothing to lint.

@@ -181,8 +181,8 @@ fn of_trail(subject: RecordFacts, trail: &Trail, instant: Instant) -> RecordStat
     record_state
 }
 
-/// Tells whether a review or a verification that the version at the tip brings would put off a duty, were somebody else to vouch
-/// for it.
+// Tells whether a review or a verification that the version at the tip brings would put off a duty, were somebody else to vouch
+// for it.
 fn awaits_witness(
     past: TrailPast,
     judged: &EvaluatedRecord,

@@ -82,7 +82,7 @@ pub fn record_acts<'a>(
     acts.into_iter().map(|(_, act)| act).collect()
 }
 
-/// When something landed: with a commit of the mainline, or after one, on the branch of approvals.
+// When something landed: with a commit of the mainline, or after one, on the branch of approvals.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Occasion {
     position: Position,
@@ -91,8 +91,8 @@ struct Occasion {
 }
 
 impl Occasion {
-    /// Returns when a commit landed; `None` for one that counts as known from the start. `stated_at` is when its statement says
-    /// that it was made, which the branch of approvals does not precede.
+    // Returns when a commit landed; `None` for one that counts as known from the start. `stated_at` is when its statement says
+    // that it was made, which the branch of approvals does not precede.
     fn of(history: &History, commit: &str, stated_at: Instant) -> Option<Occasion> {
         let commit = Oid::from_hex(commit)?;
         let mainline = &history.mainline;
@@ -270,14 +270,14 @@ fn later_approval(
     found
 }
 
-/// Returns when a statement about a version landed, if that was later.
+// Returns when a statement about a version landed, if that was later.
 fn later(history: &History, version: &Version, statement: &Statement) -> Option<Occasion> {
     Occasion::of(history, &statement.commit, statement.stated_at)
         .filter(|occasion| occasion.position > version.landing.into())
 }
 
-/// Returns the later occasions that brought statements about a version; for a carried
-/// result, only the refused statements.
+// Returns the later occasions that brought statements about a version; for a carried
+// result, only the refused statements.
 fn stated(history: &History, version: &Version, verdict: &ApprovalVerdict) -> BTreeSet<Occasion> {
     let own = match verdict.carries {
         None => verdict.statements.as_slice(),

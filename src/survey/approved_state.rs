@@ -113,7 +113,7 @@ impl ApprovedState {
     }
 
     /// Tells whether some content needs no approval, and has a review or a verification that counts only with evidence of somebody
-    /// who is no author of what is approved: a degraded record grants nothing (V9).
+    /// who did not write what is approved: a degraded record grants nothing (V9).
     pub fn needs_witness(&self, governance: &Governance, after: &Record) -> bool {
         let (Some(tip), Some(approved)) = (self.tip.as_deref(), self.approved.as_deref()) else {
             return false;

@@ -303,16 +303,16 @@ impl DueCase<'_> {
         Some(DueBucket { bucket, urgency: Urgency::InTime, timing: Timing::Until(end) })
     }
 
-    /// Returns since when the landed version has not been approved any more, where it was: since a rejection, as a rule.
+    // Returns since when the landed version has not been approved any more, where it was: since a rejection, as a rule.
     fn lapsed(&self) -> Option<Instant> {
         let turns = &self.record_state.approval.as_ref()?.turns;
         let approved = turns.iter().rposition(|turn| turn.satisfied == Satisfied::Yes)?;
         turns.get(approved + 1).map(|turn| turn.at)
     }
 
-    /// Returns since when it has been waiting for approval: landed unapproved, or proposed on a branch
-    /// or in the work tree.
-    /// A record that is over needs no approval; only a change of it may.
+    // Returns since when it has been waiting for approval: landed unapproved, or proposed on a branch
+    // or in the work tree.
+    // A record that is over needs no approval; only a change of it may.
     fn waits(&self) -> Option<DueBucket> {
         let is_approved = self.is_approved() && self.record_state.status != Status::Unapproved;
         let unapproved = self.is_open() && !is_approved && self.record_state.ended.is_none();

@@ -115,7 +115,10 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
             .author
             .as_ref()
             .map(|(name, email)| people::identify(governance, name, email)),
-        is_unpushed: next.blockers.iter().any(|it| matches!(it, Blocker::Unpushed { .. })),
+        is_unpushed: next
+            .blockers
+            .iter()
+            .any(|blocker| matches!(blocker, Blocker::Unpushed { .. })),
         rejected_by: signed.rejections.into_iter().map(|(person, _)| person).collect(),
         needs_witness,
         needs_none,

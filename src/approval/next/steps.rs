@@ -336,7 +336,7 @@ pub fn for_review(
     NextSteps { authors_may: false, is_witness: true, ..next }
 }
 
-/// Returns a demand for one person, of whichever group.
+// Returns a demand for one person, of whichever group.
 fn of_one(mut demand: VersionDemand) -> VersionDemand {
     demand.terms.count = 1;
     demand.terms.each_of.clear();
@@ -583,7 +583,7 @@ impl Proposal<'_> {
         self.n_missing() > n_named && self.missing.iter().any(|missing| missing.is_for_anyone)
     }
 
-    /// Tells whether a person's approval doesn't count yet.
+    // Tells whether a person's approval doesn't count yet.
     fn is_left(&self, person: &Person) -> bool {
         !self.signed.iter().any(|signed| signed.key == person.key)
     }

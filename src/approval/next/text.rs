@@ -390,14 +390,7 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
             let cause = format!("the approval of {} does not count, {reason}", by.email);
             Advised::new(cause, format!(": {how}"))
         }
-        Blocker::SignedRejection { by, reason } => {
-            let reason = reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
-            let name = &by.display;
-            Advised::new(
-                format!("{name} signed a rejection of this text{reason}"),
-                format!(". Nothing counts until the text changes, or {name} signs an approval of it"),
-            )
-        }
+        Blocker::SignedRejection { by, reason } => rejected(by, reason.as_deref()),
         Blocker::Unpushed { by, remote } => Advised::new(
             format!("what {} signed is in this clone alone, and counts once it is pushed", all(by)),
             format!(": `{}`", push(remote)),
@@ -430,6 +423,15 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
         }
         Blocker::PolicyCannotBeMet | Blocker::KeysCannotBeListed => no_way(next).into(),
     }
+}
+
+fn rejected(by: &Person, reason: Option<&str>) -> Advised {
+    let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+    let name = &by.display;
+    Advised::new(
+        format!("{name} signed a rejection of this text{reason}"),
+        format!(". Nothing counts until the text changes, or {name} signs an approval of it"),
+    )
 }
 
 /// Returns why somebody's approval or rejection would not count, and how to fix it.

@@ -201,7 +201,7 @@ pub fn lacking(
 }
 
 /// Returns the one approval that a review needs to count where a degraded record grants nothing (V9): by anybody who could fill
-/// a place, and is no author of what is approved.
+/// a place, and did not write what is approved.
 pub fn lacking_witness(
     governance: &Governance,
     own: &Record,
@@ -328,7 +328,7 @@ impl<'g> Eligibility<'g> {
         }
     }
 
-    /// Returns the same for evidence that no author can give, whatever the policy lets them approve.
+    // Returns the same for evidence that no author can give, whatever the policy lets them approve.
     pub(crate) fn of_others(self) -> Eligibility<'g> {
         Eligibility { authors_may: false, ..self }
     }
@@ -380,7 +380,7 @@ impl<'g> Eligibility<'g> {
         self.may_claim(person) && self.identities.resolver().listed().has_key(person)
     }
 
-    /// Tells whether a person can sign something of a namespace so that it counts; with `self_approval: allow`, an author can, too.
+    // Tells whether a person can sign something of a namespace so that it counts; with `self_approval: allow`, an author can, too.
     pub(crate) fn can_sign(&self, person: &Person, namespace: &str) -> bool {
         let may = self.may_approve(person) || self.authors_may && self.may_as_author(person);
         may && self.keys().lists_for(self.governance, person, (namespace, self.proof))

@@ -1,6 +1,6 @@
 //! What this checkout has, and the commands that bring its rules and workflows to the approved branch.
 //!
-//! Start at [`Checkout::read`]. Follows `docs/spec/cli.md`, doctor: what a check asks for may be written here already.
+//! Start at `Checkout::read`. Follows `docs/spec/cli.md`, doctor: what a check asks for may be written here already.
 
 use crate::diag::shell;
 use crate::history::branch::Branch;

@@ -7,7 +7,7 @@ use crate::view::doc::{StyledText, Tone};
 
 const CONTINUED: &str = " \\";
 
-/// Stands for a blank at which no line may end, while texts are wrapped.
+// Stands for a blank at which no line may end, while texts are wrapped.
 pub(super) const NO_BREAK: &str = "\u{a0}";
 
 /// Returns a text whose commands have lines of at most `width` columns, if their words allow it.
@@ -32,7 +32,7 @@ pub fn broken(text: &StyledText, width: usize) -> StyledText {
     StyledText(pieces.collect())
 }
 
-/// Returns a text whose commands in backticks keep their words together, if they fit in `width` columns.
+// Returns a text whose commands in backticks keep their words together, if they fit in `width` columns.
 pub(super) fn kept(text: &StyledText, width: usize) -> StyledText {
     let keep = |piece: &str| {
         let n_closed = piece.matches('`').count() / 2 * 2;
@@ -45,7 +45,7 @@ pub(super) fn kept(text: &StyledText, width: usize) -> StyledText {
     StyledText(text.0.iter().map(|(tone, piece)| (*tone, keep(piece))).collect())
 }
 
-/// Returns a command in lines of at most `width` columns; the first one begins at a column.
+// Returns a command in lines of at most `width` columns; the first one begins at a column.
 fn lines(command: &str, width: usize, column: usize) -> String {
     if column + columns(command) <= width {
         return command.to_owned();

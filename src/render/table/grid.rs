@@ -94,8 +94,8 @@ impl Grid {
         usize::from(self.is_wide)
     }
 
-    /// Returns the rows, with commands broken where the shell continues them, and with cells cut; most tables have
-    /// neither.
+    // Returns the rows, with commands broken where the shell continues them, and with cells cut; most tables have
+    // neither.
     fn broken(&self, widths: &[Option<usize>]) -> Cow<'_, [Vec<StyledText>]> {
         let has_command = |cell: &StyledText| cell.0.iter().any(|piece| piece.0 == Tone::Command);
         let names_command = |cell: &StyledText| {

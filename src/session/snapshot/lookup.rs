@@ -71,8 +71,8 @@ impl Snapshot<'_> {
         (self.repository, &self.chosen)
     }
 
-    /// Returns the trees in which statements may stand: of the local approvals branch, of the fetched one, and of the
-    /// approved ref.
+    // Returns the trees in which statements may stand: of the local approvals branch, of the fetched one, and of the
+    // approved ref.
     pub(crate) fn statement_trees(&self) -> Result<StatementTrees<'_>, Obstacle> {
         let remote = self.chosen.remote.as_deref();
         let mut trees = statement_trees(self.repository, remote, &self.prefix);
@@ -254,16 +254,16 @@ impl Snapshot<'_> {
     }
 }
 
-/// The trees in which statements may stand.
+// The trees in which statements may stand.
 #[derive(Default)]
 pub(crate) struct StatementTrees<'r> {
-    /// That of the local approvals branch, where a remote's counts.
+    // That of the local approvals branch, where a remote's counts.
     pub(crate) own: Option<CommitTree<'r>>,
     pub(crate) counting: Vec<CommitTree<'r>>,
 }
 
 impl StatementTrees<'_> {
-    /// Returns all of them, the newest first.
+    // Returns all of them, the newest first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &CommitTree<'_>> {
         self.own.iter().chain(&self.counting)
     }
@@ -277,7 +277,7 @@ impl StatementTrees<'_> {
     }
 }
 
-/// Returns the trees of the local approvals branch, and of a remote's as last fetched; what can't be read holds nothing.
+// Returns the trees of the local approvals branch, and of a remote's as last fetched; what can't be read holds nothing.
 pub(crate) fn statement_trees<'r>(
     repository: &'r Repository,
     remote: Option<&str>,

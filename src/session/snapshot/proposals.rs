@@ -177,7 +177,7 @@ impl Proposed {
         signed_statements::read(own, trees, &content, governance, instant).ok()
     }
 
-    /// Returns the governance of a branch, or of the work tree; if it has errors, that of the approved ref.
+    // Returns the governance of a branch, or of the work tree; if it has errors, that of the approved ref.
     fn governance(&self, branch: Option<&str>, approved: &Snapshot<'_>) -> Governance {
         let read = || match branch {
             None => Governance::read(&self.tree).ok(),

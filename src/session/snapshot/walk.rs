@@ -297,7 +297,7 @@ fn unheard(repository: &Repository, history: &History) -> Option<Notice> {
     Some(Notice::UnheardRejections { branch, command })
 }
 
-/// Returns the notice that only this clone has a rejection of something that landed, and that nobody else's rejects.
+// Returns the notice that only this clone has a rejection of something that landed, and that nobody else's rejects.
 fn unpushed_rejections(
     remote: Option<&str>,
     history: &History,

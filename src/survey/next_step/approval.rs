@@ -152,7 +152,7 @@ impl<'a> AdviceCase<'a> {
         }
     }
 
-    /// Returns the step for a review or a verification that landed, and only its authors vouch for: somebody else can still sign it.
+    // Returns the step for a review or a verification that landed, and only its authors vouch for: somebody else can still sign it.
     pub(super) fn witness(&self) -> Option<AdviceStep> {
         let next = self.for_review(self.record.filter(|_| self.record_state.awaits_witness)?);
         next.is_signed().then(|| {
@@ -162,14 +162,14 @@ impl<'a> AdviceCase<'a> {
         })
     }
 
-    /// Returns how others than the authors of what is approved vouch for a review.
+    // Returns how others than the authors of what is approved vouch for a review.
     pub(super) fn for_review(&self, record: &Record) -> NextSteps {
         let around = self.around;
         let at = (around.instant, around.landed.merging());
         steps::for_review(around.governance, record, &self.authors(false), at)
     }
 
-    /// Returns who asks, if git names anybody.
+    // Returns who asks, if git names anybody.
     fn asker(&self) -> Option<&'a Person> {
         self.around.asker.and_then(|asker| asker.person.as_ref())
     }
@@ -235,7 +235,7 @@ impl<'a> AdviceCase<'a> {
         is_said.then(|| step(action, text::push(remote), By::Anybody))
     }
 
-    /// Returns the step for an approval that may be there already, in the branch of signed statements, and not in this clone.
+    // Returns the step for an approval that may be there already, in the branch of signed statements, and not in this clone.
     fn unfetched(&self) -> Option<AdviceStep> {
         let (governance, remote) = (self.around.governance, self.around.statements?);
         // A job states the reviews soon after the merge; without one, the branch may not exist, unless this clone asks for others
@@ -450,8 +450,8 @@ impl<'a> AdviceCase<'a> {
         is_merged.then(|| shell::command("git push", &[remote, branch]))
     }
 
-    /// Returns what can still be done about the approval of the landed version, or of a proposal, by the policy that it will
-    /// land on; where the asker can take some of the steps, only those.
+    // Returns what can still be done about the approval of the landed version, or of a proposal, by the policy that it will
+    // land on; where the asker can take some of the steps, only those.
     fn next_steps(&self, on_branch: Option<&Pending>) -> NextSteps {
         let verdict = self.record_state.approval.as_deref();
         let around = self.around;
@@ -573,7 +573,7 @@ impl<'a> AdviceCase<'a> {
         self.settled_in(settles)
     }
 
-    /// Returns the step for a request that its own branch rejects: it is merged, so that it stays on record.
+    // Returns the step for a request that its own branch rejects: it is merged, so that it stays on record.
     pub(super) fn closed_proposal(&self) -> Option<AdviceStep> {
         let pending = self.pending().filter(|_| self.record_state.is_closed_proposal());
         pending.map(|pending| self.proposed(pending))

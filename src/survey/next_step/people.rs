@@ -86,8 +86,8 @@ impl AdviceCase<'_> {
         found.next().into_iter().collect()
     }
 
-    /// Returns who can't take a step that everybody else could: the authors of what is to be approved and those who approved it,
-    /// or who closed the record.
+    // Returns who can't take a step that everybody else could: the authors of what is to be approved and those who approved it,
+    // or who closed the record.
     pub(super) fn but(&self, by: &By) -> Vec<Person> {
         match by {
             By::Approvers(_, is_on_branch) => {
