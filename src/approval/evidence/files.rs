@@ -245,6 +245,11 @@ impl<'a> ApprovalFileReader<'a> {
                 let file = ApprovalFile::read(text).ok();
                 let about = file.as_ref().map(|file| file.about.clone());
                 let state = self.judge(path, change, text, signature.map(AsRef::as_ref));
+                if let (Some(file), FileState::Bad(_)) = (&file, &state)
+                    && let Some(boundary) = self.cut_off(change, file)
+                {
+                    return self.gap(path, change, boundary);
+                }
                 if let (Some(file), FileState::Bad(bad) | FileState::RevokedLater(bad)) =
                     (file, &state)
                 {
@@ -253,6 +258,13 @@ impl<'a> ApprovalFileReader<'a> {
                 self.file(change, path, about, state);
             }
         }
+    }
+
+    /// Returns why a rejection that is broken at the oldest commit of a shallow clone may have been whole as it landed (M7).
+    fn cut_off(&self, change: &ApprovalFileChange, file: &ApprovalFile) -> Option<&'a Obstacle> {
+        let boundary = self.history.mainline.boundary.as_ref()?;
+        let is_old = change.landing == 0 && file.decision == ApprovalDecision::Reject;
+        is_old.then_some(boundary)
     }
 
     fn refuse(

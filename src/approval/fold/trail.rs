@@ -147,6 +147,16 @@ impl Bound {
     }
 }
 
+/// Returns why its bytes, or what the merge that landed it took away, are not in this clone (V2, M5). What the oldest commit of a
+/// shallow clone holds is unknown by itself (M7).
+fn why_hidden(version: &Version) -> Option<&Obstacle> {
+    match version.record.content() {
+        Content::Missing(obstacle) => Some(obstacle),
+        _ if version.change == VersionChange::Inherited => None,
+        _ => version.truncated.as_ref(),
+    }
+}
+
 /// Returns the sha256 of a version's bytes; for a removed governance file, that of no bytes.
 fn digest(version: &Version) -> Option<String> {
     match version.digest {
@@ -241,7 +251,7 @@ impl<'a> TrailEvaluator<'a> {
             self.befores.push(self.series.clone());
         }
         let mut verdict = self.verdict(step);
-        if let Content::Missing(obstacle) = step.version.record.content() {
+        if let Some(obstacle) = why_hidden(step.version) {
             self.series.hidden.get_or_insert_with(|| obstacle.clone());
         }
         if let Some(obstacle) = &self.series.hidden

@@ -3,6 +3,7 @@
 
 use crate::approval::detached::{approved, looked_at};
 use crate::support::approval::{amended, ledger, said, sealed, sealed_by, verdict};
+use crate::support::history::history_of;
 use crate::support::repo::Repo;
 use crate::support::repo::speak::{no, public, signer, tag_at, yes};
 use crate::support::samples::{ID, SAMPLE};
@@ -10,6 +11,7 @@ use exledger::approval;
 use exledger::approval::verdict::ApprovalObstacle;
 use exledger::approval::verdict::Satisfied;
 use exledger::history::version::{Content, TrailKey};
+use exledger::history::walked::History;
 use exledger::record::time::Instant;
 
 fn is_vetoed(case: &str, repo: &Repo) {
@@ -232,4 +234,43 @@ fn a_record_whose_author_is_not_attested_is_filed_again_signed_as_advised() {
     repo.branch("again").by("sam").signed("sam").write(ID, SAMPLE).commit("File it again");
     repo.by("dana").signed("dana").merge("again", "Merge branch 'again'");
     assert_eq!(said(&verdict(&repo)).satisfied, "yes");
+}
+
+#[test]
+fn what_a_merge_took_away_that_a_shallow_clone_lacks_is_unknown() {
+    let repo = sealed_by("");
+    for n in 0..6 {
+        repo.branch("long").by("sam").write("README.md", &n.to_string()).commit("Write");
+    }
+    approved_by_merge(&repo, SAMPLE);
+    approved_by_merge(&repo, &amended());
+    repo.by("dana").merge("long", "Merge branch 'long'");
+    assert_eq!(said(&verdict(&repo)).satisfied, "yes");
+    let clone = repo.clone_with(&["--depth=5"]);
+    assert!(is_unknown(&history_of(clone.path(), repo.now())));
+    let clone = repo.clone_with(&["--depth=8"]);
+    assert!(!is_unknown(&history_of(clone.path(), repo.now())));
+}
+
+#[test]
+fn a_rejection_that_is_broken_where_a_shallow_clone_ends_may_have_counted() {
+    let repo = rejected_in(sealed_by(""));
+    let signature = no("dana", ID, SAMPLE, "2026-11-20T09:30:00Z").path() + ".sig";
+    repo.by("ana").remove(&signature).commit("Drop a signature");
+    repo.by("ana").remove(ID).commit("Remove it");
+    approved_by_merge(&repo, SAMPLE);
+    is_vetoed("filed again", &repo);
+    let clone = repo.clone_with(&["--depth=3"]);
+    assert!(is_unknown(&history_of(clone.path(), repo.now())));
+}
+
+fn approved_by_merge(repo: &Repo, record: &str) {
+    repo.branch("change").by("ana").write(ID, record).commit("Change it");
+    repo.by("lee").merge("change", "Merge branch 'change'");
+}
+
+fn is_unknown(history: &History) -> bool {
+    let judged = approval::judge(history);
+    let verdicts = &judged.trails[&TrailKey::Id(ID.to_owned())];
+    matches!(verdicts.last().unwrap().satisfied, Satisfied::Undetermined(_))
 }
