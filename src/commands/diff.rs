@@ -264,7 +264,8 @@ impl DiffAnswer<'_> {
             events: events(entry, governance),
             needs: entry.needs.clone(),
             also: also.and_then(|(landed, after)| {
-                event_details::also(entry.landed.approved.as_deref(), landed, after)
+                let approved = entry.landed.approved.as_deref();
+                event_details::also((approved, landed, after), entry.needs.carries_on)
             }),
             covers: covers(before, after, self.files),
             before: before.cloned(),

@@ -247,6 +247,7 @@ impl<'a> Audit<'a> {
             needs: Needs {
                 needed: landed.verdict.needed.clone(),
                 missing: landed.verdict.missing.clone(),
+                ..Needs::default()
             },
             past: RecordPast { settled: Settled::Open, landed: first_landed },
             base: &landed.governance_before.governance,

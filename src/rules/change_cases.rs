@@ -52,6 +52,10 @@ pub struct Needs {
     pub needed: Needed,
     /// The missing approvals, with who could give them.
     pub missing: Vec<MissingApproval>,
+    /// Whether the change carries on the result of what landed unapproved, so that no merge of it approves that.
+    pub carries_on: bool,
+    /// Whether anybody could sign an approval.
+    pub can_be_signed: bool,
 }
 
 /// A commit of a branch, or an uncommitted change, that changes a governance file or a workflow.
@@ -211,11 +215,12 @@ impl Needs {
             return NOBODY.to_owned();
         }
         let n = usize::try_from(self.needed.count).unwrap_or(usize::MAX);
+        let what = if self.carries_on { "what landed before it" } else { "it" };
         let missing: Vec<String> = self.missing.iter().map(text::missing).collect();
         if missing.is_empty() {
-            format!("it needs {}", count(n, "approval"))
+            format!("{what} needs {}", count(n, "approval"))
         } else {
-            format!("it needs {}: {}", count(n, "approval"), missing.join("; "))
+            format!("{what} needs {}: {}", count(n, "approval"), missing.join("; "))
         }
     }
 }

@@ -162,15 +162,18 @@ fn attested(before: &Record, after: &Record) -> String {
     })
 }
 
-/// Returns the landed, unapproved changes that would be approved together with a change; `None` if
-/// nothing of them is left.
-pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Option<String> {
+/// Returns the landed, unapproved changes that would be approved together with a change, or that stay so where it carries on their
+/// result; `None` if nothing of them is left.
+pub fn also(
+    (approved, landed, after): (Option<&Record>, &Record, &Record),
+    carries_on: bool,
+) -> Option<String> {
     let left: Vec<ChangeEvent> = change::events(approved, after);
     let landed = events(approved, landed, Beside::default()).into_iter();
     let lines: Vec<String> =
         landed.filter(|detail| left.contains(&detail.event)).map(|detail| detail.line()).collect();
-    (!lines.is_empty())
-        .then(|| format!("also approves what landed unapproved: {}", lines.join("; ")))
+    let does = if carries_on { "its merge does not approve" } else { "also approves" };
+    (!lines.is_empty()).then(|| format!("{does} what landed unapproved: {}", lines.join("; ")))
 }
 
 impl EventDetail {

@@ -38,8 +38,9 @@ fn waiting(changed: &ChangeCase<'_>) -> Option<Finding> {
     }
     let landed = changed.waiting?;
     let after = changed.after?.record.as_ref()?;
-    let message = event_details::also(changed.approved, landed, after)?;
-    let commands = vec![shell::command("exledger approve", &[after.id.as_str()])];
+    let message = event_details::also((changed.approved, landed, after), changed.needs.carries_on)?;
+    let approve = || shell::command("exledger approve", &[after.id.as_str()]);
+    let commands = if changed.needs.can_be_signed { vec![approve()] } else { Vec::new() };
     let act = Act::Other { waits_for: Vec::new(), commands };
     let remedy = Remedy { note: changed.needs.describe(), act };
     let finding = changed.finding(RULE.code, Level::Note, "id", message, remedy)?;

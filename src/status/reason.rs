@@ -140,6 +140,7 @@ impl ReasonKind {
             | Blocker::AuthorUnknown { .. }
             | Blocker::NobodyNamed
             | Blocker::NothingAccepted
+            | Blocker::CarriesOn
             | Blocker::NoKeyListed
             | Blocker::AuthorsUnsigned
             | Blocker::PolicyCannotBeMet

@@ -3,6 +3,7 @@
 //! Pure. Start at [`ApprovedState::from_history`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
 use crate::approval::TrailVerdicts;
+use crate::approval::count::requirement;
 use crate::approval::next::who;
 use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
@@ -33,6 +34,8 @@ pub struct ApprovedState {
     pub waiting: Option<Rc<Record>>,
     /// The content at the tip, if it can be read.
     pub tip: Option<Rc<Record>>,
+    /// Whether the tip is what commits off the line took away, which no version carries on (V6).
+    is_taken_away: bool,
     /// When the series began; `None` if nothing landed or the record was removed.
     pub first: Option<Instant>,
     /// How often an approved version ended later than the approved one before it.
@@ -130,6 +133,13 @@ impl ApprovedState {
             && who::needed(governance, after, Some(approved)).count == 0
     }
 
+    /// Tells whether some content would carry on the result of what landed unapproved, as one with other comments, at another
+    /// path or with V9's additions does: no merge approves either of them.
+    pub fn is_carried_on(&self, after: &Record) -> bool {
+        let tip = self.tip.as_deref().filter(|_| self.waiting.is_some() && !self.is_taken_away);
+        tip.is_some_and(|tip| requirement::only_adds(tip, after))
+    }
+
     /// Returns the state of a record by its key.
     pub fn from_history(history: &History, approvals: &TrailVerdicts, key: &str) -> ApprovedState {
         let key = TrailKey::Id(key.to_owned());
@@ -172,6 +182,8 @@ impl ApprovedState {
     fn take(&mut self, series: &[(&Version, &ApprovalVerdict)]) {
         let record = |version: &Version| version.record.record().map(Rc::clone);
         self.tip = series.last().and_then(|(version, _)| record(version));
+        self.is_taken_away =
+            series.last().is_some_and(|(version, _)| version.taken_away().is_some());
         let is_approved = |(version, verdict): &(&Version, &ApprovalVerdict)| {
             // The content of the oldest commit of a clone counts as approved when requirements are determined.
             (verdict.is_approved() || version.change == VersionChange::Inherited)

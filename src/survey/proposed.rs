@@ -97,6 +97,7 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
             of_other_bytes: &[],
             unpushed: &signed.unpushed,
             remote: around.remote,
+            carries_on: landed.is_carried_on(record),
             was_removed: landed.was_removed,
             merging: Merging::default(),
             at: around.instant,

@@ -25,6 +25,15 @@ use crate::support::samples;
 
 pub(crate) const POLICY: &str = samples::RISKS;
 
+/// Ana and Lee may approve, and the policy accepts claims.
+pub(crate) const TWO: &str = "version: 1
+name: example/payments
+groups: {approvers: [ana@example.com, lee@example.com]}
+tiers: [{name: standard, max_term: 90d}]
+";
+
+pub(crate) const SIGNERS: &str = ".github/allowed_signers";
+
 /// The record that most cases change.
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 

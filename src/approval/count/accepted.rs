@@ -70,6 +70,19 @@ impl AcceptedKinds {
                 || trailers && reads_approved_by(approval.forge),
         }
     }
+
+    /// Returns the kinds that name the bytes: no other approves what a change leaves as it is (V6).
+    pub(crate) fn naming_bytes(self) -> AcceptedKinds {
+        AcceptedKinds {
+            merges: false,
+            forge_merges: false,
+            trailers: false,
+            signed_merges: false,
+            forge_reviews: false,
+            notes: false,
+            ..self
+        }
+    }
 }
 
 /// Tells whether `Approved-by` in the message of an ordinary merge names an approver for a forge.

@@ -50,6 +50,8 @@ pub struct ProposedContent<'p> {
     /// Those of them whose statement is in this clone alone, whose remote's branch counts.
     pub unpushed: &'p [Person],
     pub remote: Option<&'p str>,
+    /// Whether it carries on the result of what landed unapproved, which only a statement about the bytes can change.
+    pub carries_on: bool,
     /// Whether a record of this id was removed: statements are older than that, which ends their effect.
     pub was_removed: bool,
     pub merging: Merging,
@@ -158,6 +160,8 @@ pub enum Blocker {
     NobodyNamed,
     /// The policy accepts no kind of approval that somebody could give.
     NothingAccepted,
+    /// It leaves the text that landed as it is, so that a merge approves nothing.
+    CarriesOn,
     NoKeyListed,
     /// Nothing counts unless the commits of the authors are signed.
     AuthorsUnsigned,
@@ -443,14 +447,15 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     let demand = combined_demand(governance, Some(record), content.approved);
     let demand = if content.is_witness { of_one(demand) } else { demand };
     let keys = Keys::from_governance(governance, governance);
+    let accepted = AcceptedKinds::new(
+        governance,
+        &demand.terms,
+        (&keys, content.at),
+        content.merging.has_review_job,
+    );
     let proposal = Proposal {
         governance,
-        accepted: AcceptedKinds::new(
-            governance,
-            &demand.terms,
-            (&keys, content.at),
-            content.merging.has_review_job,
-        ),
+        accepted: if content.carries_on { accepted.naming_bytes() } else { accepted },
         demand: &demand,
         eligibility,
         missing: &missing,
@@ -462,7 +467,8 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
     if !proposal.can_be_met(&steps) {
         steps.clear();
         if unknown.is_empty() {
-            blockers.push(proposal.why_no_way());
+            let merged = content.carries_on && (accepted.merges || accepted.forge_merges);
+            blockers.push(if merged { Blocker::CarriesOn } else { proposal.why_no_way() });
         }
     }
     blockers.extend(unknown);

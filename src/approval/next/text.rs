@@ -409,6 +409,10 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
             "the policy accepts nothing that could give what is needed",
             ": add `detached` to `approval.accept` in exledger.yaml, and have that approved first",
         ),
+        Blocker::CarriesOn => Advised::new(
+            "it leaves the text that landed as it is, so a merge of it approves nothing",
+            ": change that text in the same branch, too, and the merge approves both",
+        ),
         Blocker::NoKeyListed => Advised::new(
             format!(
                 "no key is listed for anyone who could give what is needed ({})",

@@ -131,6 +131,12 @@ pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) 
     combined_demand(governance, Some(own), approved).terms.needed()
 }
 
+/// Tells whether anybody could sign an approval: a key is listed, and the policy accepts its signatures.
+pub fn can_be_signed(governance: &Governance) -> bool {
+    governance.policy.approval.accept.contains(&EvidenceKind::Detached)
+        && !Keys::from_governance(governance, governance).is_empty()
+}
+
 /// Returns the verdict on content that has not landed: not approved, with who could approve it.
 /// `makers` are the authors of the commits that propose it.
 pub fn proposed(

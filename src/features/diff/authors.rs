@@ -74,12 +74,17 @@ impl Authorship {
         let closure = after.and_then(|after| after.closure.as_deref());
         let tip = landed.tip.as_ref();
         let settled = Settled::of(closure, tip.and_then(|tip| tip.closure.as_deref()));
-        let makers = after.map_or_else(
-            || made.by.clone(),
-            |after| landed.authors_of(&self.onto, after, made.by.clone()),
-        );
+        let carries_on =
+            !delta.before.is_empty() && after.is_some_and(|after| landed.is_carried_on(after));
+        // Its own authors are not those of what it carries on.
+        let by = if carries_on { Vec::new() } else { made.by };
+        let makers = match after {
+            Some(after) => landed.authors_of(&self.onto, after, by),
+            None => by,
+        };
+        let needs = after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers));
         Entry {
-            needs: after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers)),
+            needs: Needs { carries_on, ..needs },
             makers,
             past: RecordPast { settled, landed: landed.first.or(made.added) },
             landed,
@@ -92,6 +97,8 @@ impl Authorship {
         Needs {
             needed: who::needed(&self.onto, after, approved),
             missing: who::lacking(&self.onto, after, approved, makers, &[]),
+            carries_on: false,
+            can_be_signed: who::can_be_signed(&self.onto),
         }
     }
 }

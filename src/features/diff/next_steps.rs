@@ -81,6 +81,7 @@ impl StatementReader<'_> {
             of_other_bytes: &statements.of_other_bytes,
             unpushed: &statements.unpushed,
             remote: self.remote,
+            carries_on: entry.needs.carries_on,
             was_removed: entry.landed.was_removed,
             merging: self.merging,
             at: self.at.instant(),

@@ -1,6 +1,7 @@
 //! Changes of the policy on a branch, and unapproved landed content.
 
-use crate::diff::{ID, Ledger, POLICY, found, record, told};
+use crate::diff::{ID, Ledger, POLICY, SIGNERS, TWO, found, record, told};
+use crate::support::repo::speak;
 
 #[test]
 fn every_commit_that_changes_the_policy_is_named_also_when_a_later_one_undoes_it() {
@@ -181,6 +182,81 @@ fn whoever_approves_a_change_approves_what_landed_unapproved_too() {
     let (_, diff) = ledger.after("undo", &[("[db:invoices, db:orders]", "[db:invoices]")]);
     assert_eq!(found(&diff), Vec::<String>::new());
     assert_eq!(crate::diff::counts(&diff), [0]);
+}
+
+/// The branches that leave the text of a record as it landed, by what each does.
+fn that_carry_on(ledger: &Ledger) -> Vec<&'static str> {
+    let note = "handling: [{date: 2026-11-20, stage: investigation, by: ana@example.com, note: Asked Lee}]\n";
+    let work = |branch: &str| ledger.repo.branch(branch).by("ana");
+    work("comment").write(ID, &format!("# Approve me\n{}", record(ID))).commit("Comment");
+    work("note").write(ID, &format!("{}{note}", record(ID))).commit("Note");
+    let moved = format!("exceptions/2026/{ID}.yaml");
+    work("move").rename(&format!("exceptions/{ID}.yaml"), &moved).commit("Move");
+    vec!["comment", "note", "move"]
+}
+
+fn status(ledger: &Ledger) -> String {
+    let run = ledger.run(&["--on", "2026-11-25", "show", ID, "--format", "json"]);
+    let shown: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    shown["record"]["status"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_merge_that_leaves_the_text_as_it_landed_approves_nothing_and_is_not_offered() {
+    let ledger = Ledger::with(&[]);
+    ledger.repo.by("ana").write(ID, &record(ID)).commit("File it");
+    for branch in that_carry_on(&ledger) {
+        let (exit, diff) = ledger.diff(branch);
+        assert_eq!(
+            (exit, found(&diff)),
+            (0, vec!["note landed-unapproved".to_owned()]),
+            "{branch}"
+        );
+        let message = diff["findings"][0]["message"].as_str().unwrap();
+        let said = "its merge does not approve what landed unapproved: filed: class standard";
+        assert!(message.starts_with(said), "{branch}: {message}");
+        assert_eq!(diff["findings"][0]["remedy"]["commands"], serde_json::json!([]), "{branch}");
+        assert_eq!(diff["changes"][0]["how"], serde_json::json!([]), "{branch}");
+        let comment = ledger.run(&["diff", "main", branch, "--format", "markdown"]).out;
+        assert!(
+            comment.contains("so a merge of it approves nothing: change that text"),
+            "{comment}"
+        );
+        assert!(!comment.contains("Merge it"), "{comment}");
+    }
+    // What is said of them holds, and what is said of a changed text, too.
+    ledger.repo.by("lee").merge("comment", "Merge branch 'comment'");
+    assert_eq!(status(&ledger), "unapproved");
+    ledger.repo.by("lee").merge("note", "Merge branch 'note'");
+    assert_eq!(status(&ledger), "unapproved");
+    let (_, diff) = ledger.after("reword", &[("title: Nightly", "title: The nightly")]);
+    assert_eq!(diff["changes"][0]["how"][0]["way"], "merge", "{diff:#}");
+    ledger.repo.by("lee").merge("reword", "Merge branch 'reword'");
+    assert_eq!(status(&ledger), "active");
+}
+
+#[test]
+fn a_signature_of_what_leaves_the_text_as_it_landed_approves_that_too() {
+    let ledger = Ledger::of(TWO, &[]);
+    let keys = [speak::signer("lee"), speak::signer("ana")].concat();
+    ledger.repo.branch("keys").by("ana").write(SIGNERS, &keys).commit("List keys");
+    ledger.repo.by("lee").merge("keys", "Merge branch 'keys'");
+    ledger.repo.by("ana").write(ID, &record(ID)).commit("File it");
+    let how = |branch: &str| {
+        let run = ledger.run(&["--on", "2026-11-25", "diff", "main", branch, "--format", "json"]);
+        let diff: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let ways = diff["changes"][0]["how"].as_array().unwrap().iter();
+        ways.map(|it| format!("{} {}", it["way"], it["who"][0]["email"])).collect::<Vec<_>>()
+    };
+    for branch in that_carry_on(&ledger) {
+        assert_eq!(how(branch), ["\"sign\" \"lee@example.com\""], "{branch}");
+    }
+    let text = format!("# Approve me\n{}", record(ID));
+    let says = speak::yes("lee", ID, &text, "2026-11-20T10:00:00Z").ledger("example/payments");
+    ledger.repo.orphan("exledger-approvals").by("lee").says(&says).commit("Approve");
+    assert_eq!(how("comment"), Vec::<String>::new());
+    ledger.repo.by("ana").squash("comment", "Comment (#2)");
+    assert_eq!(status(&ledger), "active");
 }
 
 #[test]

@@ -65,6 +65,7 @@ pub(crate) fn findings(example: &Example, tree: &MapTree) -> Vec<Finding> {
         needs: verdict.map_or_else(Needs::default, |verdict| Needs {
             needed: verdict.needed,
             missing: verdict.missing,
+            ..Needs::default()
         }),
         past: RecordPast::UNKNOWN,
         base: &base,
