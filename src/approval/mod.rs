@@ -46,6 +46,7 @@ pub mod count {
 
 /// What can still be done: who, how, and in which words.
 pub mod next {
+    pub(crate) mod rules;
     pub mod steps;
     pub mod text;
     pub mod who;

@@ -4,7 +4,8 @@
 
 use std::rc::Rc;
 
-use crate::approval::next::text;
+use crate::approval::next::steps::{ApprovalWay, NextSteps};
+use crate::approval::next::text::{self, ContentNames};
 use crate::approval::verdict::MissingApproval;
 use crate::diag::code::Code;
 use crate::diag::remedy::{Act, Remedy};
@@ -77,6 +78,16 @@ pub struct GovernanceChange {
     pub only_listed: Option<String>,
     /// What the branch keeps of versions that nobody approved; stated once for each file.
     pub inherited: Vec<InheritedLine>,
+    /// How what the branch leaves of the file can be approved.
+    pub standing: Rc<RulesStanding>,
+}
+
+/// How what a branch leaves of a governance file or redesign can be approved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RulesStanding {
+    pub next: NextSteps,
+    /// The path of the signers file.
+    pub signers: String,
 }
 
 /// What a commit of a branch takes away and a later one gives back, so that a merge commit would take it (approval.md, M5).
@@ -150,10 +161,16 @@ impl GovernanceChange {
         format!("{commit}{by} {}", self.how.verb())
     }
 
-    /// Returns the remedy that others approve the change.
-    pub fn approval(&self, note: String) -> Remedy {
-        let commands = vec![self.approve()];
-        Remedy { note, act: Act::Other { waits_for: Vec::new(), commands } }
+    /// Returns the remedy that others approve what the branch leaves of the file.
+    pub fn approval(&self) -> Remedy {
+        let approve = self.approve();
+        let note = self.standing.words(&self.path, &format!("run `{approve}`"));
+        let commands = if self.standing.can_be_signed() { vec![approve] } else { Vec::new() };
+        let act = match self.standing.next.steps.is_empty() {
+            true => Act::Said,
+            false => Act::Other { waits_for: Vec::new(), commands },
+        };
+        Remedy { note, act }
     }
 
     /// Returns the command of whoever approves the change.
@@ -173,6 +190,17 @@ impl GovernanceChange {
             message,
             remedy: remedy.into(),
         }
+    }
+}
+
+impl RulesStanding {
+    pub fn can_be_signed(&self) -> bool {
+        self.next.steps.iter().any(|step| step.way == ApprovalWay::SignedFile)
+    }
+
+    /// Says what the change still needs, and how that is given; `sign` is the phrase for a signature.
+    pub fn words(&self, path: &str, sign: &str) -> String {
+        text::of_rules(&self.next, ContentNames { id: path, signers: &self.signers }, sign)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3.
 
 use crate::diag::code::Code;
-use crate::diag::remedy::Remedy;
+use crate::diag::remedy::{Act, Remedy};
 use crate::diag::{self, Finding, Level, Pos};
 use crate::rules::change_cases::{GovernanceChange, InheritedLine, LineChange};
 use crate::rules::example::Example;
@@ -27,20 +27,16 @@ fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
         Some(author) => format!(" other than {author}"),
         None => String::new(),
     };
-    let how_to_approve = match &change.only_listed {
-        Some(only) => format!(
-            "only {only} is listed, and authors approve nothing: let somebody else write this change, and {only} merge it"
-        ),
-        None => format!(
-            "ask someone{but} to approve the change to {path}: it is checked like a record, by the version before it"
-        ),
-    };
-    let help = match change.is_first {
-        true => format!(
+    let help = match &change.only_listed {
+        _ if change.is_first => format!(
             "merge it: before the first policy nothing has to be approved; the keys that come with it count in full if someone{but} merges it"
         )
         .into(),
-        false => change.approval(how_to_approve),
+        Some(only) => format!(
+            "only {only} is listed, and authors approve nothing: let somebody else write this change, and {only} merge it"
+        )
+        .into(),
+        _ => change.approval(),
     };
     let message = format!("{} {path}, which decides which approvals count", change.actor());
     findings.push(change.finding(RULE.code, message, help));
@@ -71,8 +67,11 @@ fn inherited(change: &GovernanceChange, line: &InheritedLine) -> Finding {
 }
 
 fn remedy(change: &GovernanceChange) -> Remedy {
-    change.approval(format!(
-        "approving the change approves this too, by `{}` alone; or put the version that counts back first",
-        change.approve()
-    ))
+    let back = "put the version that counts back first";
+    if !change.standing.can_be_signed() {
+        return back.into();
+    }
+    let approve = change.approve();
+    let note = format!("approving the change approves this too, by `{approve}` alone; or {back}");
+    Remedy { note, act: Act::Other { waits_for: Vec::new(), commands: vec![approve] } }
 }

@@ -141,6 +141,7 @@ impl ReasonKind {
             | Blocker::NobodyNamed
             | Blocker::NothingAccepted
             | Blocker::CarriesOn
+            | Blocker::FollowsUncounted
             | Blocker::NoKeyListed
             | Blocker::AuthorsUnsigned
             | Blocker::PolicyCannotBeMet

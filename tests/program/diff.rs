@@ -10,6 +10,7 @@ mod events;
 mod goldens;
 mod policy;
 mod repetition;
+mod rules;
 mod taken;
 mod uncounted;
 mod untouched;

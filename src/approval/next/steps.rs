@@ -162,6 +162,8 @@ pub enum Blocker {
     NothingAccepted,
     /// It leaves the text that landed as it is, so that a merge approves nothing.
     CarriesOn,
+    /// The version of the governance file before it does not count, so that only a signature approves it.
+    FollowsUncounted,
     NoKeyListed,
     /// Nothing counts unless the commits of the authors are signed.
     AuthorsUnsigned,
@@ -424,26 +426,6 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
         !content.was_removed && eligibility.can_sign(person, signature::APPROVAL)
     };
     let signed: Vec<Person> = content.approvals.iter().filter(counts).cloned().collect();
-    let rejections = content.rejections.iter().cloned();
-    let mut blockers: Vec<Blocker> =
-        rejections.map(|(by, reason)| Blocker::SignedRejection { by, reason }).collect();
-    let is_rejected = !blockers.is_empty();
-    let is_said = |by: &&Person| {
-        let rejects = content.rejections.iter().map(|(rejects, _)| rejects);
-        signed.iter().chain(rejects).any(|person| person.key == by.key)
-    };
-    let unpushed = relation::each_once(content.unpushed.iter().filter(is_said).cloned());
-    if let Some(remote) = content.remote.filter(|_| !unpushed.is_empty()) {
-        blockers.push(Blocker::Unpushed { by: unpushed, remote: remote.to_owned() });
-    }
-    let missing = match content.is_witness {
-        true => who::lacking_witness(governance, record, content.makers, &signed),
-        false => who::lacking(governance, record, content.approved, content.makers, &signed),
-    };
-    if missing.is_empty() {
-        let is_witness = content.is_witness;
-        return NextSteps { signed, blockers, is_witness, ..NextSteps::default() };
-    }
     let demand = combined_demand(governance, Some(record), content.approved);
     let demand = if content.is_witness { of_one(demand) } else { demand };
     let keys = Keys::from_governance(governance, governance);
@@ -453,61 +435,106 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
         (&keys, content.at),
         content.merging.has_review_job,
     );
+    let merges = accepted.merges || accepted.forge_merges;
     let proposal = Proposal {
         governance,
         accepted: if content.carries_on { accepted.naming_bytes() } else { accepted },
-        demand: &demand,
+        demand,
         eligibility,
-        missing: &missing,
-        signed: &signed,
-    };
-    let mut steps = proposal.steps();
-    leave_out_merges(&mut steps, content.merging);
-    let unknown = proposal.unknown_authors();
-    if !proposal.can_be_met(&steps) {
-        steps.clear();
-        if unknown.is_empty() {
-            let merged = content.carries_on && (accepted.merges || accepted.forge_merges);
-            blockers.push(if merged { Blocker::CarriesOn } else { proposal.why_no_way() });
-        }
-    }
-    blockers.extend(unknown);
-    let older = content.of_other_bytes.iter();
-    let older = older.filter(|(by, _)| !signed.iter().any(|signed| signed.key == by.key));
-    blockers.extend(older.take(MOST_FILES).map(|(by, sha256)| Blocker::FileRefused {
-        by: by.clone(),
-        reason: NotCounted::OtherBytes(sha256.clone()),
-    }));
-    let approval = &governance.policy.approval;
-    if approval.authors == AuthorProof::Attested {
-        blockers.push(Blocker::AuthorsUnsigned);
-    }
-    if is_rejected {
-        steps.clear();
-    }
-    let writes_reviews = proposal.accepted.forge_reviews && !content.merging.has_review_job;
-    NextSteps {
-        steps,
-        authors_may: approval.self_approval == SelfApproval::Allow && !content.is_witness,
-        is_witness: content.is_witness,
-        barred: proposal.eligibility.barred(),
-        blockers,
+        missing: match content.is_witness {
+            true => who::lacking_witness(governance, record, content.makers, &signed),
+            false => who::lacking(governance, record, content.approved, content.makers, &signed),
+        },
         signed,
-        forge: if writes_reviews { Some(approval.forge.as_str()) } else { None },
-        missing,
-    }
+    };
+    proposal.next_steps(Said {
+        rejections: content.rejections,
+        of_other_bytes: content.of_other_bytes,
+        unpushed: content.unpushed,
+        remote: content.remote,
+        merging: content.merging,
+        no_merge: (content.carries_on && merges).then_some(Blocker::CarriesOn),
+        is_witness: content.is_witness,
+    })
 }
 
-struct Proposal<'p> {
-    governance: &'p Governance,
-    accepted: AcceptedKinds,
-    eligibility: Eligibility<'p>,
-    missing: &'p [MissingApproval],
-    demand: &'p VersionDemand,
-    signed: &'p [Person],
+/// What was said of content that has not landed, and what would land it.
+pub(super) struct Said<'p> {
+    pub(super) rejections: &'p [(Person, Option<String>)],
+    pub(super) of_other_bytes: &'p [(Person, String)],
+    pub(super) unpushed: &'p [Person],
+    pub(super) remote: Option<&'p str>,
+    pub(super) merging: Merging,
+    /// Why no merge approves it, though the policy accepts merges.
+    pub(super) no_merge: Option<Blocker>,
+    pub(super) is_witness: bool,
+}
+
+pub(super) struct Proposal<'p> {
+    pub(super) governance: &'p Governance,
+    pub(super) accepted: AcceptedKinds,
+    pub(super) eligibility: Eligibility<'p>,
+    pub(super) missing: Vec<MissingApproval>,
+    pub(super) demand: VersionDemand,
+    pub(super) signed: Vec<Person>,
 }
 
 impl Proposal<'_> {
+    pub(super) fn next_steps(self, said: Said<'_>) -> NextSteps {
+        let Said { rejections, of_other_bytes, merging, no_merge, is_witness, .. } = said;
+        let stated = rejections.iter().cloned();
+        let mut blockers: Vec<Blocker> =
+            stated.map(|(by, reason)| Blocker::SignedRejection { by, reason }).collect();
+        let is_rejected = !blockers.is_empty();
+        let is_said = |by: &&Person| {
+            let rejects = rejections.iter().map(|(rejects, _)| rejects);
+            self.signed.iter().chain(rejects).any(|person| person.key == by.key)
+        };
+        let unpushed = relation::each_once(said.unpushed.iter().filter(is_said).cloned());
+        if let Some(remote) = said.remote.filter(|_| !unpushed.is_empty()) {
+            blockers.push(Blocker::Unpushed { by: unpushed, remote: remote.to_owned() });
+        }
+        if self.missing.is_empty() {
+            let signed = self.signed;
+            return NextSteps { signed, blockers, is_witness, ..NextSteps::default() };
+        }
+        let mut steps = self.steps();
+        leave_out_merges(&mut steps, merging);
+        let unknown = self.unknown_authors();
+        if !self.can_be_met(&steps) {
+            steps.clear();
+            if unknown.is_empty() {
+                blockers.push(no_merge.unwrap_or_else(|| self.why_no_way()));
+            }
+        }
+        blockers.extend(unknown);
+        let older = of_other_bytes.iter();
+        let is_signed = |by: &Person| self.signed.iter().any(|signed| signed.key == by.key);
+        let older = older.filter(|(by, _)| !is_signed(by));
+        blockers.extend(older.take(MOST_FILES).map(|(by, sha256)| Blocker::FileRefused {
+            by: by.clone(),
+            reason: NotCounted::OtherBytes(sha256.clone()),
+        }));
+        let approval = &self.governance.policy.approval;
+        if approval.authors == AuthorProof::Attested {
+            blockers.push(Blocker::AuthorsUnsigned);
+        }
+        if is_rejected {
+            steps.clear();
+        }
+        let writes_reviews = self.accepted.forge_reviews && !merging.has_review_job;
+        NextSteps {
+            steps,
+            authors_may: approval.self_approval == SelfApproval::Allow && !is_witness,
+            is_witness,
+            barred: self.eligibility.barred(),
+            blockers,
+            signed: self.signed,
+            forge: if writes_reviews { Some(approval.forge.as_str()) } else { None },
+            missing: self.missing,
+        }
+    }
+
     fn steps(&self) -> Vec<ApprovalStep> {
         let accepted = &self.accepted;
         let needs_one = self.n_missing() <= 1;
@@ -546,7 +573,7 @@ impl Proposal<'_> {
         if self.is_open() && !self.eligibility.is_for_listed() {
             return Some(ApprovalStep { way, who: Vec::new(), after: None });
         }
-        let mut named = self.eligibility.named(self.missing);
+        let mut named = self.eligibility.named(&self.missing);
         named.retain(|person| self.eligibility.may_claim(person));
         by_people(way, named)
     }
@@ -557,7 +584,7 @@ impl Proposal<'_> {
         if self.demand.terms.proof == Proof::Claimed {
             return self.by_claim(way);
         }
-        let mut who = self.eligibility.candidates(self.missing);
+        let mut who = self.eligibility.candidates(&self.missing);
         who.retain(|person| self.is_left(person) && self.eligibility.may_press_merge(person));
         by_people(way, who)
     }
@@ -571,7 +598,7 @@ impl Proposal<'_> {
             signers.retain(|person| self.is_left(person));
             return by_people(way, signers);
         }
-        let mut named = self.eligibility.named(self.missing);
+        let mut named = self.eligibility.named(&self.missing);
         named.retain(|person| self.eligibility.can_sign(person, namespace));
         by_people(way, named)
     }

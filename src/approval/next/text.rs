@@ -246,6 +246,39 @@ pub fn command(way: ApprovalWay, id: &str, branch: Option<&str>) -> Option<Strin
     })
 }
 
+/// Says what a change of a governance file or redesign on a branch still needs, and how that is given; `sign` is the phrase for
+/// a signature.
+pub fn of_rules(next: &NextSteps, names: ContentNames<'_>, sign: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let blockers = next.blockers.iter();
+    parts.extend(blockers.map(|it| blocker(it, next, names).to_string()));
+    if !next.steps.is_empty() {
+        let missing: Vec<String> = next.missing.iter().map(missing).collect();
+        let ways: Vec<String> =
+            next.steps.iter().map(|step| rules_phrase(step.way, sign)).collect();
+        let (missing, ways) = (missing.join(" and "), ways.join(", or "));
+        parts.push(format!("by the rules before it, it needs {missing}: {ways}"));
+    }
+    parts.join("; ")
+}
+
+fn rules_phrase(way: ApprovalWay, sign: &str) -> String {
+    match way {
+        ApprovalWay::SignedFile => sign,
+        ApprovalWay::ForgeReviews => "approve its pull request",
+        ApprovalWay::Merge => "merge it with a merge commit",
+        ApprovalWay::ForgeMerge => "press Merge on its pull request",
+        ApprovalWay::MergeWithTrailers => {
+            "merge it with a merge commit that ends with `Approved-by: NAME <ADDRESS>` for each further approver"
+        }
+        ApprovalWay::SignedMerge => "merge it with a merge commit signed by a listed key",
+        ApprovalWay::ReviewNote => {
+            "add `Code-Review+2: NAME <ADDRESS>` in a note in refs/notes/review on the merge"
+        }
+    }
+    .to_owned()
+}
+
 /// How a reviewer of a proposal takes a step: what to do, then the level, who can, and the command between `lead` and `tail`.
 pub struct Instruction {
     pub label: &'static str,
@@ -412,6 +445,10 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
         Blocker::CarriesOn => Advised::new(
             "it leaves the text that landed as it is, so a merge of it approves nothing",
             ": change that text in the same branch, too, and the merge approves both",
+        ),
+        Blocker::FollowsUncounted => Advised::new(
+            "the version before it does not count, so only a signature approves it, and nobody else has a listed key",
+            ": put the version back that counts, and change it anew once that is merged",
         ),
         Blocker::NoKeyListed => Advised::new(
             format!(

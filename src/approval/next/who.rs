@@ -50,6 +50,10 @@ impl KnownIdentities {
         let key_set = KeySet::from_governance(governance, &[]);
         KnownIdentities { key_set: Rc::new(key_set), met: Rc::default() }
     }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.key_set.keys
+    }
 }
 
 impl<'g> Identities<'g> {
@@ -235,7 +239,8 @@ pub fn lacking_witness(
     one.into_iter().collect()
 }
 
-fn missing_beside(
+/// Returns the same by what is demanded, for the records whose requesters are authors, too.
+pub(crate) fn missing_beside(
     governance: &Governance,
     (demand, records): (&VersionDemand, [Option<&Record>; 2]),
     makers: &[Person],
@@ -337,6 +342,23 @@ impl<'g> Eligibility<'g> {
     // Returns the same for evidence that no author can give, whatever the policy lets them approve.
     pub(crate) fn of_others(self) -> Eligibility<'g> {
         Eligibility { authors_may: false, ..self }
+    }
+
+    pub(crate) fn for_rules(
+        (governance, known): (&'g Governance, &KnownIdentities),
+        demand: &VersionDemand,
+        makers: &[Person],
+    ) -> Eligibility<'g> {
+        Eligibility {
+            governance,
+            identities: Identities { governance, known: known.clone() },
+            authors: makers.to_vec(),
+            owners: Vec::new(),
+            listed: demand.listed.clone(),
+            proof: demand.terms.proof,
+            groups: demand.terms.each_of.clone(),
+            authors_may: false,
+        }
     }
 
     /// Tells whether a person could fill a place that is still missing beside those who count.

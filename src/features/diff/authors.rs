@@ -39,6 +39,7 @@ impl Authorship {
             branch: self.branch.clone(),
             how: how(ruling.blobs.map(|blob| blob.is_some())),
             inherited: Vec::new(),
+            standing: Rc::default(),
         }
     }
 

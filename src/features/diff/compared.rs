@@ -12,7 +12,9 @@ use crate::policy::governance::{Governance, State};
 use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 use crate::rules::case::RuleContext;
-use crate::rules::change_cases::{ChangeCase, GovernanceChange, Needs, TakenOnBranch};
+use crate::rules::change_cases::{
+    ChangeCase, GovernanceChange, Needs, RulesStanding, TakenOnBranch,
+};
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
 use crate::rules::renewals::{self, Renewals, RenewedRecord};
@@ -87,6 +89,7 @@ pub struct ChangedRedesign {
     pub path: String,
     /// The listed people who did not write the change.
     pub approvers: Vec<Person>,
+    pub standing: Rc<RulesStanding>,
 }
 
 /// A record that differs.

@@ -104,7 +104,7 @@ impl Comparer<'_> {
         Ok((history, approvals))
     }
 
-    fn chain(&self) -> Result<&Chain, Undetermined> {
+    pub(super) fn chain(&self) -> Result<&Chain, Undetermined> {
         if let Some(chain) = self.chain.get() {
             return Ok(chain);
         }
@@ -222,7 +222,7 @@ impl Comparer<'_> {
     }
 
     /// Returns which landing a commit of the approved ref is, if the governance that counts after it can be determined.
-    fn landing(&self, commit: Oid) -> Result<Option<usize>, Undetermined> {
+    pub(super) fn landing(&self, commit: Oid) -> Result<Option<usize>, Undetermined> {
         let (history, approvals) = self.past()?;
         let landing = history.mainline.position(commit);
         Ok(landing.filter(|landing| {
@@ -330,7 +330,7 @@ impl Comparer<'_> {
         let differing = (deltas, similar, [&*before, proposed.governance]);
         let (entries, neighbours) = self.entries(differing, &redesigns, until, &entry)?;
         let taken = self.taken(base, &commits, &entries, proposed)?;
-        Ok(Compared {
+        let mut compared = Compared {
             taken,
             base,
             head,
@@ -350,7 +350,9 @@ impl Comparer<'_> {
             redesigns,
             planned,
             until,
-        })
+        };
+        self.find_standing(&mut compared, proposed, worker)?;
+        Ok(compared)
     }
 
     /// Returns the entries of the records that differ, and the landed records to compare these with; `None` if none differs.
@@ -563,6 +565,7 @@ impl Comparer<'_> {
                 is_first: cast.is_first(),
                 only_listed: cast.worker.as_ref().and_then(|worker| cast.only_listed(worker)),
                 inherited: Vec::new(),
+                standing: Rc::default(),
             });
         }
         Ok(found)

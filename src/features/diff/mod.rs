@@ -6,6 +6,7 @@ pub mod answer;
 mod authors;
 pub mod compared;
 mod comparison;
+mod governance;
 mod next_steps;
 pub(crate) mod redesigns;
 pub mod show;

@@ -124,7 +124,8 @@ pub(super) fn plan_redesigns(
     let plan = |path: String| {
         let makers = governors.get(&path).map(|made| made.by.clone());
         let makers = makers.unwrap_or_else(|| worker.into_iter().cloned().collect());
-        ChangedRedesign { approvers: who::for_rules(onto, &makers), path }
+        let approvers = who::for_rules(onto, &makers);
+        ChangedRedesign { approvers, path, standing: Rc::default() }
     };
     changed.into_iter().map(plan).collect()
 }

@@ -7,7 +7,7 @@ mod comment;
 mod fields;
 mod how;
 
-use crate::approval::next::steps::NextSteps;
+use crate::approval::next::steps::{ApprovalWay, NextSteps};
 use crate::approval::next::text;
 use crate::history::objects;
 use crate::ledger::stray::Stray;
@@ -121,7 +121,9 @@ struct RecordChangeView<'a> {
 struct RedesignChangeView<'a> {
     path: &'a str,
     who: &'a [Person],
-    command: String,
+    /// The command that signs an approval; `None` if nobody has a listed key.
+    command: Option<String>,
+    how: Vec<HowView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -144,11 +146,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         redesigns: diff
             .redesigns
             .iter()
-            .map(|change| RedesignChangeView {
-                path: &change.path,
-                who: &change.approvers,
-                command: approve_governance(&change.path, branch),
-            })
+            .map(|change| RedesignChangeView::of(change, branch))
             .collect(),
         findings: found.map(|shown| &shown.finding).collect(),
     });
@@ -166,11 +164,12 @@ pub fn doc(diff: Diff) -> Doc<'static> {
             doc.blocks.extend(said.map(Block::Paragraph));
         }
     }
-    doc.blocks.extend(diff.redesigns.iter().map(|change| {
-        let by = text::by_other(&change.approvers);
-        let text = StyledText::plain(format!("{} needs to be {by}: ", change.path));
-        Block::Paragraph(text.and(Tone::Command, approve_governance(&change.path, branch)))
-    }));
+    for change in &diff.redesigns {
+        let words = change.standing.words(&change.path, "sign it");
+        doc.blocks.push(Block::Paragraph(StyledText::plain(format!("{}: {words}", change.path))));
+        let command = RedesignChangeView::of(change, branch).command;
+        doc.blocks.extend(command.map(|command| Block::Commands(command + "\n")));
+    }
     // The table already shows what notes say; machine formats get all findings.
     let (notes, worse): (Vec<ShownFinding>, Vec<ShownFinding>) =
         diff.findings.shown.iter().cloned().partition(|shown| shown.finding.level == Level::Note);
@@ -222,7 +221,27 @@ impl<'a> RecordChangeView<'a> {
         RecordChangeView {
             id: &change.id,
             events: events.collect(),
-            how: HowView::all(change, branch),
+            how: HowView::all(
+                &change.next,
+                |way, branch| text::command(way, &change.id, branch),
+                branch,
+            ),
+        }
+    }
+}
+
+impl<'a> RedesignChangeView<'a> {
+    fn of(change: &'a ChangedRedesign, branch: Option<&str>) -> RedesignChangeView<'a> {
+        let sign = || approve_governance(&change.path, branch);
+        let command = |way, branch: Option<&str>| match way {
+            ApprovalWay::SignedFile => Some(sign()),
+            way => text::command(way, "", branch),
+        };
+        RedesignChangeView {
+            path: &change.path,
+            who: &change.approvers,
+            command: change.standing.can_be_signed().then(sign),
+            how: HowView::all(&change.standing.next, command, branch),
         }
     }
 }

@@ -45,6 +45,7 @@ impl Comparer<'_> {
                 is_first: false,
                 only_listed: None,
                 inherited: Vec::new(),
+                standing: Default::default(),
             });
         }
         Ok(found)

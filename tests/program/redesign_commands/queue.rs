@@ -157,17 +157,18 @@ fn a_branch_that_changes_one_says_that_it_needs_an_approval() {
     let filed = life.answer(0, "kim", &Team::new_args("2027-01-31", &[]));
     life.commit("new", "kim");
     let path = filed["path"].as_str().unwrap();
-    let command = format!("exledger approve --governance {path} --ref new");
     for format in ["table", "markdown"] {
         let said = life.run("sam", &["diff", "main", "new", "--format", format]).out;
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains("No exception changes, 1 redesign needs approval"), "{said}");
-        let by = "needs to be approved by dana@example.com, lee@example.com or sam@example.com";
-        assert!(said.contains(by) && said.contains(&command), "{said}");
+        let by =
+            "(dana@example.com, lee@example.com, sam@example.com): merge it with a merge commit";
+        let needs = "by the rules before it, it needs one listed person other than the authors";
+        assert!(said.contains(&format!("{path}: {needs} {by}")), "{said}");
+        assert!(!said.contains("approve --governance"), "nobody has a key: {said}");
     }
     let (_, diff) = team.json(&["diff", "main", "new"]);
-    assert_eq!(
-        (&diff["redesigns"][0]["path"], &diff["redesigns"][0]["command"]),
-        (&filed["path"], &json!(command))
-    );
+    let redesign = &diff["redesigns"][0];
+    assert_eq!((&redesign["path"], &redesign["command"]), (&filed["path"], &Value::Null));
+    assert_eq!(redesign["how"][0]["way"], "merge", "{redesign:#}");
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use exledger::approval::next::steps::{ApprovalStep, ApprovalWay, NextSteps};
 use exledger::approval::next::who;
 use exledger::diag::Finding;
 use exledger::ledger::tree::MapTree;
@@ -9,7 +10,7 @@ use exledger::policy::governance::Governance;
 use exledger::record::file::{self, RecordFile};
 use exledger::record::time::Instant;
 use exledger::rules::case::RuleContext;
-use exledger::rules::change_cases::{ChangeCase, GovernanceChange, How, Needs};
+use exledger::rules::change_cases::{ChangeCase, GovernanceChange, How, Needs, RulesStanding};
 use exledger::rules::example::Example;
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
@@ -71,6 +72,9 @@ pub(crate) fn findings(example: &Example, tree: &MapTree) -> Vec<Finding> {
         base: &base,
         brought: &brought,
     };
+    let merge = ApprovalStep { way: ApprovalWay::Merge, who: Vec::new(), after: None };
+    let next = NextSteps { steps: vec![merge], ..NextSteps::default() };
+    let standing = Rc::new(RulesStanding { next, ..RulesStanding::default() });
     let rulings: Vec<GovernanceChange> = brought
         .iter()
         .map(|_| GovernanceChange {
@@ -82,6 +86,7 @@ pub(crate) fn findings(example: &Example, tree: &MapTree) -> Vec<Finding> {
             how: How::Changed,
             only_listed: None,
             inherited: Vec::new(),
+            standing: Rc::clone(&standing),
         })
         .collect();
     let workflows = example.workflow.map(|_| GovernanceChange {
@@ -93,6 +98,7 @@ pub(crate) fn findings(example: &Example, tree: &MapTree) -> Vec<Finding> {
         how: How::Changed,
         only_listed: None,
         inherited: Vec::new(),
+        standing: Default::default(),
     });
     let workflows: Vec<GovernanceChange> = workflows.into_iter().collect();
     let mut findings = lint::change(&changed, &known);

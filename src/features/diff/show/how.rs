@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`blocks`] and [`HowView::all`]. Follows `docs/spec/cli.md`, `how[]`.
 
-use crate::approval::next::steps::{ApprovalStep, Blocker};
+use crate::approval::next::steps::{ApprovalStep, ApprovalWay, Blocker, NextSteps};
 use crate::approval::next::text::{self, ContentNames};
 use crate::diag;
 use crate::diag::shell::quoted;
@@ -24,15 +24,20 @@ pub(super) struct HowView<'a> {
 }
 
 impl<'a> HowView<'a> {
-    pub(super) fn all(change: &'a RecordChange, branch: Option<&str>) -> Vec<HowView<'a>> {
+    /// `command` returns the command of a way, for a quoted branch.
+    pub(super) fn all(
+        next: &'a NextSteps,
+        command: impl Fn(ApprovalWay, Option<&str>) -> Option<String>,
+        branch: Option<&str>,
+    ) -> Vec<HowView<'a>> {
         let branch = branch.map(quoted);
-        let steps = change.next.steps.iter();
+        let steps = next.steps.iter();
         steps
             .map(|step| HowView {
                 way: step.way.as_str(),
                 level: step.way.level().as_str(),
                 who: &step.who,
-                command: text::command(step.way, &change.id, branch.as_deref()),
+                command: command(step.way, branch.as_deref()),
             })
             .collect()
     }

@@ -1,0 +1,122 @@
+//! How a change of a governance file or of a redesign can be approved that has not landed.
+//!
+//! Pure. Start at [`ProposedRules::steps`]. Follows `docs/spec/approval.md`, G2, and `docs/spec/cli.md`, `how[]`.
+
+use crate::approval::count::accepted::AcceptedKinds;
+use crate::approval::count::requirement::{GovernanceVersion, governance_demand};
+use crate::approval::evidence::statement_file;
+use crate::approval::governance::counted::CountedGovernance;
+use crate::approval::next::steps::{Blocker, Merging, NextSteps, Proposal, Said};
+use crate::approval::next::who::{self, Eligibility, KnownIdentities};
+use crate::approval::people::at_landing::GovernanceHistory;
+use crate::approval::sources::signature;
+use crate::history::version::Version;
+use crate::history::walked::History;
+use crate::policy::demand::{Proof, SelfApproval};
+use crate::policy::people::person::Person;
+use crate::record::time::Instant;
+
+/// What a branch leaves of a governance file or a redesign, and the line that it would land on.
+#[derive(Clone, Copy)]
+pub(crate) struct ProposedRules<'p> {
+    pub(crate) history: &'p History,
+    pub(crate) counted: &'p CountedGovernance,
+    /// How many landings come before it.
+    pub(crate) landing: usize,
+    pub(crate) path: &'p str,
+    /// Its bytes as git stores them; `None` if the branch removes it.
+    pub(crate) bytes: Option<&'p [u8]>,
+}
+
+/// What is known about the change of a branch.
+#[derive(Clone, Copy)]
+pub(crate) struct RulesChange<'p> {
+    pub(crate) makers: &'p [Person],
+    /// Those who signed an approval of these bytes.
+    pub(crate) approvals: &'p [Person],
+    pub(crate) rejections: &'p [(Person, Option<String>)],
+    /// Those of them whose statement is in this clone alone, whose remote's branch counts.
+    pub(crate) unpushed: &'p [Person],
+    pub(crate) remote: Option<&'p str>,
+    pub(crate) merging: Merging,
+    /// When a merge would land it.
+    pub(crate) at: Instant,
+}
+
+impl<'p> ProposedRules<'p> {
+    /// Returns the sha256 of the bytes that count, where the version before it is another one: a statement has to name it.
+    pub(crate) fn counts_instead(&self) -> Option<String> {
+        let version = self.landed().filter(|_| self.is_named())?;
+        let counts = self.counting().and_then(|version| self.bytes_of(version));
+        let is_another = self.bytes_of(version) != counts;
+        is_another.then(|| statement_file::digest(counts.unwrap_or_default()))
+    }
+
+    pub(crate) fn steps(&self, change: RulesChange<'_>) -> NextSteps {
+        let all = GovernanceHistory::new(self.counted.ruled(self.history));
+        // Who somebody is, is asked of the last approved state (G2).
+        let approved = all.before(self.landing).approved;
+        let (bytes, prefix) = (self.bytes, &self.history.prefix);
+        let version = GovernanceVersion { path: self.path, bytes, prefix };
+        let known = KnownIdentities::from_governance(approved);
+        let keys = known.keys();
+        // Whether the forge signed a merge before is not known here; where its signature can count, it does.
+        let demand =
+            governance_demand(version, &all, self.landing, || keys.prove_merges(approved, None));
+        let authors_may = approved.policy.approval.self_approval == SelfApproval::Allow;
+        let makers = if authors_may { &[][..] } else { change.makers };
+        let eligibility = Eligibility::for_rules((approved, &known), &demand, makers);
+        let signs = |person: &&Person| eligibility.can_sign(person, signature::APPROVAL);
+        let signed: Vec<Person> = change.approvals.iter().filter(signs).cloned().collect();
+        let terms = &demand.terms;
+        let accepted =
+            AcceptedKinds::new(approved, terms, (keys, change.at), change.merging.has_review_job);
+        let accepted = match (self.counts_instead(), demand.lists_first_key) {
+            (Some(_), _) => AcceptedKinds { bridged_reviews: false, ..accepted.naming_bytes() },
+            (None, true) => AcceptedKinds {
+                merges: terms.proof == Proof::Claimed,
+                forge_merges: keys.prove_merges(approved, Some(change.at)),
+                ..accepted
+            },
+            (None, false) => accepted,
+        };
+        let missing = who::missing_beside(approved, (&demand, [None, None]), makers, &signed);
+        let proposal =
+            Proposal { governance: approved, accepted, eligibility, missing, demand, signed };
+        proposal.next_steps(Said {
+            rejections: change.rejections,
+            of_other_bytes: &[],
+            unpushed: change.unpushed,
+            remote: change.remote,
+            merging: change.merging,
+            is_witness: false,
+            no_merge: self.counts_instead().map(|_| Blocker::FollowsUncounted),
+        })
+    }
+
+    // A redesign is judged without what counts: each of its versions by itself.
+    fn is_named(&self) -> bool {
+        self.history.named_governance().contains(self.path)
+    }
+
+    fn versions(&self) -> &'p [Version] {
+        self.history.governance.get(self.path).map_or(&[][..], |trail| &trail.versions)
+    }
+
+    fn counting(&self) -> Option<&'p Version> {
+        self.versions().get(self.counted.version(self.path, self.landing.checked_sub(1)?)?)
+    }
+
+    // What commits off the line took away is followed only where it counts.
+    fn landed(&self) -> Option<&'p Version> {
+        let counts = self.counting();
+        let mut before = self.versions().iter().rev().filter(|it| it.landing < self.landing);
+        before.find(|version| {
+            version.taken_away().is_none() || counts.is_some_and(|it| std::ptr::eq(it, *version))
+        })
+    }
+
+    fn bytes_of(&self, version: &Version) -> Option<&'p [u8]> {
+        self.history.bytes_of(version).map(AsRef::as_ref)
+    }
+}

@@ -1,0 +1,75 @@
+//! How the governance files and redesigns that a branch changes can be approved where it will land.
+//!
+//! Start at [`Comparer::find_standing`]. Follows `docs/spec/approval.md`, G2, and `docs/spec/cli.md`, `how[]`.
+
+use crate::approval::next::rules::{ProposedRules, RulesChange};
+use crate::features::diff::compared::{Compared, ProposedState};
+use crate::features::diff::comparison::Comparer;
+use crate::policy::people::person::Person;
+use crate::rules::change_cases::{GovernanceChange, RulesStanding};
+use crate::session::error::Undetermined;
+use crate::survey::merging;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+impl Comparer<'_> {
+    /// Says of each governance file and redesign that a branch changes how it can be approved.
+    pub(super) fn find_standing(
+        &self,
+        compared: &mut Compared,
+        proposed: ProposedState<'_>,
+        worker: Option<&Person>,
+    ) -> Result<(), Undetermined> {
+        let ruled = compared.rulings.iter().filter(|change| !change.is_first);
+        let planned = compared.planned.iter().map(|change| &change.path);
+        let paths = ruled.map(|change| &change.path).chain(planned);
+        let mut found: BTreeMap<String, Rc<RulesStanding>> = BTreeMap::new();
+        for path in paths {
+            if !found.contains_key(path) {
+                let standing = self.standing(path, compared, proposed, worker)?;
+                found.insert(path.clone(), Rc::new(standing));
+            }
+        }
+        for change in &mut compared.rulings {
+            change.standing = found.get(&change.path).cloned().unwrap_or_default();
+        }
+        for change in &mut compared.planned {
+            change.standing = found.get(&change.path).cloned().unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn standing(
+        &self,
+        path: &str,
+        compared: &Compared,
+        proposed: ProposedState<'_>,
+        worker: Option<&Person>,
+    ) -> Result<RulesStanding, Undetermined> {
+        let (history, approvals) = self.past()?;
+        let landing = self.landing(compared.target)?.map_or(usize::MAX, |landing| landing + 1);
+        let plain = self.prefix.plain(path);
+        let bytes = proposed.tree.bytes(&plain)?;
+        let (counted, bytes) = (&approvals.counted, bytes.as_deref());
+        let rules = ProposedRules { history, counted, landing, path: &plain, bytes };
+        let made = compared.governors.get(path);
+        let mut makers = made.map(|made| made.by.clone()).unwrap_or_default();
+        let is_loose = |change: &GovernanceChange| change.commit.is_none() && change.path == path;
+        if makers.is_empty() || compared.rulings.iter().any(is_loose) {
+            makers.extend(worker.cloned());
+        }
+        let onto = &*compared.onto;
+        let at = self.on.unwrap_or(self.now);
+        let target = (compared.target, &*self.chosen.reference);
+        let next = rules.steps(RulesChange {
+            makers: &makers,
+            approvals: &[],
+            rejections: &[],
+            unpushed: &[],
+            remote: None,
+            merging: merging::read(self.repository, target, onto)?,
+            at,
+        });
+        Ok(RulesStanding { next, signers: onto.policy.approval.signers.clone() })
+    }
+}
