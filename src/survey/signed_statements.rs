@@ -4,20 +4,23 @@
 
 use crate::approval::evidence::approvals_branch::WAITS;
 use crate::approval::evidence::statement::{self, LedgerName};
-use crate::approval::evidence::statement_file::{ApprovalDecision, FOLDER, SIGNATURE};
+use crate::approval::evidence::statement_file::{
+    ApprovalDecision, ApprovalSubject, FOLDER, SIGNATURE, base,
+};
 use crate::approval::sources::keys::Keys;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
-use crate::record::id::Id;
 use crate::record::time::Instant;
 use std::collections::BTreeSet;
 
-/// The bytes of a record, and where approval files about them are.
+/// The bytes of a record or governance file, and where approval files about them are.
 #[derive(Clone, Copy)]
 pub struct SignedContent<'c> {
-    pub id: &'c Id,
+    pub about: &'c ApprovalSubject,
+    /// The sha256 that an approval has to name of the bytes that count instead of the version before.
+    pub from: Option<&'c str>,
     /// The sha256 of the bytes, as 64 hexadecimal digits.
     pub sha256: &'c str,
     /// The record folder that holds the file.
@@ -53,7 +56,7 @@ pub fn read<'t>(
 ) -> Result<SignedStatements, TreeError> {
     let keys = Keys::from_governance(governance, governance);
     let mut signed = SignedStatements::default();
-    let folder = format!("{}/{FOLDER}/{}", content.folder.trim_end_matches('/'), content.id);
+    let folder = format!("{}{FOLDER}/{}", base(content.folder), content.about.folder());
     let mut known = BTreeSet::new();
     for (tree, is_own) in trees.map(|tree| (tree, false)).chain(own.map(|tree| (tree, true))) {
         for item in tree.list(&folder)? {
@@ -76,6 +79,7 @@ pub fn read<'t>(
                 ApprovalDecision::Approve if statement.file.sha256 != content.sha256 => {
                     signed.of_other_bytes.push((person, statement.file.sha256));
                 }
+                ApprovalDecision::Approve if statement.file.from.as_deref() != content.from => {}
                 // It would have waited too long by the time that the bytes land.
                 ApprovalDecision::Approve if statement.file.at.plus_seconds(WAITS) < at => {}
                 ApprovalDecision::Approve => signed.approvals.push(person),

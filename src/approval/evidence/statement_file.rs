@@ -173,11 +173,7 @@ impl ApprovalFile {
     /// Returns the file's path from the ledger's root, below a record folder.
     /// A file signed by a person or a bridge has its signature beside it, at this path plus `.sig`.
     pub fn path(&self, records: &str) -> String {
-        let folder = match &self.about {
-            ApprovalSubject::Record(id) => id.to_string(),
-            ApprovalSubject::Governance(path) => format!("{GOVERNANCE}/{}", one_segment(path)),
-        };
-        self.below(records, &folder)
+        self.below(records, &self.about.folder())
     }
 
     /// Returns the former path of a governance file's approval, from before each had its own
@@ -223,6 +219,16 @@ words! {
     pub enum ApprovalDecision {
         Approve,
         Reject,
+    }
+}
+
+impl ApprovalSubject {
+    /// Returns the folder of its approvals, below that of all.
+    pub(crate) fn folder(&self) -> String {
+        match self {
+            ApprovalSubject::Record(id) => id.to_string(),
+            ApprovalSubject::Governance(path) => format!("{GOVERNANCE}/{}", one_segment(path)),
+        }
     }
 }
 

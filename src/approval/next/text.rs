@@ -250,6 +250,10 @@ pub fn command(way: ApprovalWay, id: &str, branch: Option<&str>) -> Option<Strin
 /// a signature.
 pub fn of_rules(next: &NextSteps, names: ContentNames<'_>, sign: &str) -> String {
     let mut parts: Vec<String> = Vec::new();
+    if !next.signed.is_empty() {
+        let names = diag::names(&emails(&next.signed));
+        parts.push(format!("signed by {names}, which counts once it is merged"));
+    }
     let blockers = next.blockers.iter();
     parts.extend(blockers.map(|it| blocker(it, next, names).to_string()));
     if !next.steps.is_empty() {

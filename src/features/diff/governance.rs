@@ -2,13 +2,17 @@
 //!
 //! Start at [`Comparer::find_standing`]. Follows `docs/spec/approval.md`, G2, and `docs/spec/cli.md`, `how[]`.
 
+use crate::approval::evidence::statement::{LedgerName, LedgerPlace};
+use crate::approval::evidence::statement_file::{self, ApprovalSubject};
 use crate::approval::next::rules::{ProposedRules, RulesChange};
 use crate::features::diff::compared::{Compared, ProposedState};
 use crate::features::diff::comparison::Comparer;
 use crate::policy::people::person::Person;
 use crate::rules::change_cases::{GovernanceChange, RulesStanding};
 use crate::session::error::Undetermined;
+use crate::session::snapshot::lookup::statement_trees;
 use crate::survey::merging;
+use crate::survey::signed_statements::{self, SignedContent};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -60,13 +64,28 @@ impl Comparer<'_> {
         }
         let onto = &*compared.onto;
         let at = self.on.unwrap_or(self.now);
+        let remote = self.chosen.remote.as_deref();
+        let branches = statement_trees(self.repository, remote, &self.prefix);
+        let trees = branches.counting().chain([proposed.tree]);
+        let records = &onto.policy.records;
+        let place = LedgerPlace::new(self.chain()?.mainline.root(), &self.prefix);
+        let from = rules.counts_instead();
+        let content = SignedContent {
+            about: &ApprovalSubject::Governance(plain.clone()),
+            from: from.as_deref(),
+            sha256: &statement_file::digest(bytes.unwrap_or_default()),
+            folder: records.first().map_or("", String::as_str),
+            records,
+            ledger: &LedgerName::from_policy(&onto.policy, &place),
+        };
+        let said = signed_statements::read(branches.own(), trees, &content, onto, at)?;
         let target = (compared.target, &*self.chosen.reference);
         let next = rules.steps(RulesChange {
             makers: &makers,
-            approvals: &[],
-            rejections: &[],
-            unpushed: &[],
-            remote: None,
+            approvals: &said.approvals,
+            rejections: &said.rejections,
+            unpushed: &said.unpushed,
+            remote,
             merging: merging::read(self.repository, target, onto)?,
             at,
         });

@@ -3,12 +3,11 @@
 //! Start at `find_next_steps`. Follows `docs/spec/cli.md`, `how[]`.
 
 use crate::approval::evidence::statement::LedgerName;
-use crate::approval::evidence::statement_file;
+use crate::approval::evidence::statement_file::{self, ApprovalSubject};
 use crate::approval::next::steps::{self, Merging, NextSteps, ProposedContent, Standing};
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::plan::reviews::find_record_folder;
 use crate::record::Record;
-use crate::record::id::Id;
 use crate::session::error::Error;
 use crate::session::locate::Located;
 use crate::session::mainline::{self, approved_ref};
@@ -93,9 +92,9 @@ impl StatementReader<'_> {
             return Ok(SignedStatements::default());
         };
         let records = &self.proposed.governance.policy.records;
-        let id: &Id = &record.id;
         let content = SignedContent {
-            id,
+            about: &ApprovalSubject::Record(record.id.clone()),
+            from: None,
             sha256: &statement_file::digest(&bytes),
             folder: &find_record_folder(records, path),
             records,

@@ -5,7 +5,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-use crate::approval::evidence::statement_file;
+use crate::approval::evidence::statement_file::{self, ApprovalSubject};
 use crate::history::paths::LedgerPrefix;
 use crate::history::proposal::{self, Proposals, RecordProposal, Sources};
 use crate::history::refs::{ApprovedRef, HeadState};
@@ -167,7 +167,8 @@ impl Proposed {
         };
         let records = &approved.governance.policy.records;
         let content = SignedContent {
-            id: &record.id,
+            about: &ApprovalSubject::Record(record.id.clone()),
+            from: None,
             sha256: &statement_file::digest(&self.bytes_of(file, approved)?),
             folder: &find_record_folder(records, &file.path),
             records,

@@ -94,6 +94,39 @@ fn where_two_groups_have_to_approve_the_merge_names_the_other() {
 }
 
 #[test]
+fn what_is_signed_is_said_and_nothing_more_is_asked() {
+    let ledger = Ledger::of(TWO, &[]);
+    let keys = [speak::signer("ana"), speak::signer("lee")].concat();
+    ledger.repo.branch("keys").by("ana").write(SIGNERS, &keys).commit("List keys");
+    assert!(help(&ledger, "keys", SIGNERS).0.ends_with(": merge it with a merge commit"));
+    ledger.repo.by("lee").merge("keys", "Merge branch 'keys'");
+    let longer = longer(TWO);
+    let work = ledger.repo.branch("longer").by("ana");
+    work.write("exledger.yaml", &longer).write(RED, REDESIGN).commit("Allow more");
+    let (said, commands) = help(&ledger, "longer", "exledger.yaml");
+    let approve = "exledger approve --governance exledger.yaml --ref longer";
+    assert!(
+        said.ends_with(&format!(": merge it with a merge commit, or run `{approve}`")),
+        "{said}"
+    );
+    assert_eq!(commands, [approve]);
+    let says = |path: &str, text: &str| {
+        let says = speak::yes("lee", "EXC-2026-7F3KQ", text, "2026-11-20T10:00:00Z");
+        says.ledger("example/payments").governance(path)
+    };
+    let branch = || ledger.repo.orphan("exledger-approvals").by("lee");
+    branch().says(&says("exledger.yaml", &longer)).says(&says(RED, REDESIGN)).commit("Approve");
+    let signed = "signed by lee@example.com, which counts once it is merged";
+    assert_eq!(help(&ledger, "longer", "exledger.yaml"), (signed.to_owned(), Vec::new()));
+    let diff = diff(&ledger, "longer");
+    assert_eq!(diff["redesigns"][0]["how"], serde_json::json!([]), "{diff:#}");
+    let table = ledger.run(&[&ON[..], &["diff", "main", "longer"]].concat()).out;
+    assert!(table.contains(&format!("{RED}: {signed}")), "{table}");
+    ledger.repo.by("ana").squash("longer", "Allow more (#3)");
+    assert!(counts(&ledger));
+}
+
+#[test]
 fn where_only_signatures_count_the_first_keys_are_merged_and_all_else_waits_for_them() {
     let policy = format!("{TWO}approval: {{proof: attested}}\n");
     let ledger = Ledger::of(&policy, &[]);

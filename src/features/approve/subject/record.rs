@@ -17,7 +17,6 @@ use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::address::Address;
-use crate::record::id::Id;
 use crate::record::{Record, file};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
@@ -88,7 +87,7 @@ pub(crate) fn find(
         _ => Vec::new(),
     };
     Ok(ApprovalContent {
-        signers: signers(tree, records, (&id, &target), (snapshot, at))?,
+        signers: signers(tree, records, &target, (snapshot, at))?,
         target,
         name: id.to_string(),
         path: path.clone(),
@@ -109,11 +108,12 @@ fn owners(records: [Option<&Record>; 2]) -> Vec<Address> {
 fn signers(
     tree: &dyn Tree,
     records: &[String],
-    (id, target): (&Id, &ApprovalTarget),
+    target: &ApprovalTarget,
     (snapshot, at): (&Snapshot<'_>, &Moment),
 ) -> Result<Vec<Person>, Error> {
     let content = SignedContent {
-        id,
+        about: &target.about,
+        from: None,
         sha256: &target.sha256,
         folder: &target.folder,
         records,
