@@ -86,6 +86,8 @@ pub struct GovernanceChange {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RulesStanding {
     pub next: NextSteps,
+    /// Whether it is the text that counts, which needs no approval.
+    pub is_as_counted: bool,
     /// The path of the signers file.
     pub signers: String,
 }
@@ -163,8 +165,15 @@ impl GovernanceChange {
 
     /// Returns the remedy that others approve what the branch leaves of the file.
     pub fn approval(&self) -> Remedy {
+        let path = &self.path;
+        if self.standing.is_as_counted {
+            let text = format!(
+                "the branch leaves {path} as it counts, which needs no approval: squash or merge it"
+            );
+            return text.into();
+        }
         let approve = self.approve();
-        let note = self.standing.words(&self.path, &format!("run `{approve}`"));
+        let note = self.standing.words(path, &format!("run `{approve}`"));
         let commands = if self.standing.can_be_signed() { vec![approve] } else { Vec::new() };
         let act = match self.standing.next.steps.is_empty() {
             true => Act::Said,

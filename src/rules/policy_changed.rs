@@ -32,7 +32,7 @@ fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
             "merge it: before the first policy nothing has to be approved; the keys that come with it count in full if someone{but} merges it"
         )
         .into(),
-        Some(only) => format!(
+        Some(only) if !change.standing.is_as_counted => format!(
             "only {only} is listed, and authors approve nothing: let somebody else write this change, and {only} merge it"
         )
         .into(),

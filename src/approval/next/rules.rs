@@ -44,6 +44,12 @@ pub(crate) struct RulesChange<'p> {
 }
 
 impl<'p> ProposedRules<'p> {
+    /// Tells whether these are the bytes that count, which need no approval.
+    pub(crate) fn is_as_counted(&self) -> bool {
+        self.is_named()
+            && self.counting().is_some_and(|version| self.bytes_of(version) == self.bytes)
+    }
+
     /// Returns the sha256 of the bytes that count, where the version before it is another one: a statement has to name it.
     pub(crate) fn counts_instead(&self) -> Option<String> {
         let version = self.landed().filter(|_| self.is_named())?;

@@ -56,6 +56,9 @@ impl Comparer<'_> {
         let bytes = proposed.tree.bytes(&plain)?;
         let (counted, bytes) = (&approvals.counted, bytes.as_deref());
         let rules = ProposedRules { history, counted, landing, path: &plain, bytes };
+        if rules.is_as_counted() {
+            return Ok(RulesStanding { is_as_counted: true, ..RulesStanding::default() });
+        }
         let made = compared.governors.get(path);
         let mut makers = made.map(|made| made.by.clone()).unwrap_or_default();
         let is_loose = |change: &GovernanceChange| change.commit.is_none() && change.path == path;
@@ -89,6 +92,10 @@ impl Comparer<'_> {
             merging: merging::read(self.repository, target, onto)?,
             at,
         });
-        Ok(RulesStanding { next, signers: onto.policy.approval.signers.clone() })
+        Ok(RulesStanding {
+            next,
+            is_as_counted: false,
+            signers: onto.policy.approval.signers.clone(),
+        })
     }
 }

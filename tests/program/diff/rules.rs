@@ -127,6 +127,26 @@ fn what_is_signed_is_said_and_nothing_more_is_asked() {
 }
 
 #[test]
+fn the_text_that_counts_needs_no_approval_and_another_one_after_what_does_not_needs_a_signature() {
+    let ledger = Ledger::of(TWO, &[]);
+    ledger.repo.by("ana").write("exledger.yaml", &longer(TWO)).commit("Allow more");
+    assert!(!counts(&ledger));
+    let shorter = TWO.replace("max_term: 90d", "max_term: 130d");
+    ledger.repo.branch("other").by("ana").write("exledger.yaml", &shorter).commit("Allow most");
+    let (said, _) = help(&ledger, "other", "exledger.yaml");
+    assert!(
+        said.starts_with("the version before it does not count, so only a signature"),
+        "{said}"
+    );
+    assert!(said.contains("put the version back that counts"), "{said}");
+    ledger.repo.branch("back").by("ana").write("exledger.yaml", TWO).commit("Put it back");
+    let (said, commands) = help(&ledger, "back", "exledger.yaml");
+    assert!(said.contains("which needs no approval") && commands.is_empty(), "{said}");
+    ledger.repo.by("ana").merge("back", "Merge branch 'back'");
+    assert!(counts(&ledger));
+}
+
+#[test]
 fn where_only_signatures_count_the_first_keys_are_merged_and_all_else_waits_for_them() {
     let policy = format!("{TWO}approval: {{proof: attested}}\n");
     let ledger = Ledger::of(&policy, &[]);
