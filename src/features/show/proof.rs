@@ -62,11 +62,11 @@ pub(super) fn pairs(record_state: &RecordState) -> Pairs {
 pub(super) fn pending(record_state: &RecordState, instant: Instant) -> Pairs {
     let change = |pending: &Pending| {
         let place = pending.branch.clone().unwrap_or_else(|| "work tree".to_owned());
-        let by = pending
-            .author
-            .as_ref()
-            .map(|by| format!(" by {}", shape::name(by)))
-            .unwrap_or_default();
+        let makers: Vec<String> = pending.makers.iter().map(shape::name).collect();
+        let by = match makers.is_empty() {
+            true => String::new(),
+            false => format!(" by {}", diag::names(&makers)),
+        };
         let since = pending.since.map(|since| {
             if since > instant {
                 return format!(", {}", next::future(since));

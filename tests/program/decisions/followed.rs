@@ -282,6 +282,9 @@ fn what_its_branch_rejects_waits_for_nobody() {
     assert!(reason.contains("rejected there by dana@example.com"), "{reason}");
     let action = due(&life, ID)["next"]["action"].as_str().unwrap().to_owned();
     assert_eq!(action, format!("merge file-{ID}: it needs no approval"));
+    let shown = life.run("ana", &["show", ID]).out;
+    let by = "filed, rejected by Ana Ruiz <ana@example.com>, Dana Kim <dana@example.com>";
+    assert!(shown.contains(by), "{shown}");
 }
 
 #[test]
