@@ -165,13 +165,20 @@ fn a_record_that_answers_stays_beside_a_broken_neighbour() {
 
 #[test]
 fn the_one_that_lasts_longest_answers() {
-    let repo = with(str::to_owned);
-    let longer = SAMPLE.replace(ID, "EXC-2026-0THER").replace("2026-12-20", "2027-01-20");
-    repo.branch("longer").by("ana").write("EXC-2026-0THER", &longer).commit("File it too");
-    repo.by("lee").merge("longer", "Merge branch 'longer'");
-    let answer = ask(&repo, &question(&[("application", "billing")]), AT);
-    assert_eq!(answer.record.as_deref(), Some("EXC-2026-0THER"));
-    assert_eq!(answer.considered.len(), 2);
+    for (end, named, other) in [
+        ("2027-01-20", "EXC-2026-0THER", "it also allows it; another record lasts longer"),
+        ("2026-12-20", ID, "it also allows it, and lasts as long"),
+    ] {
+        let repo = with(str::to_owned);
+        let longer = SAMPLE.replace(ID, "EXC-2026-0THER").replace("2026-12-20", end);
+        repo.branch("longer").by("ana").write("EXC-2026-0THER", &longer).commit("File it too");
+        repo.by("lee").merge("longer", "Merge branch 'longer'");
+        let answer = ask(&repo, &question(&[("application", "billing")]), AT);
+        assert_eq!(answer.record.as_deref(), Some(named));
+        assert_eq!(answer.considered.len(), 2);
+        let others = answer.considered.iter().filter_map(|it| it.why_not.as_deref());
+        assert_eq!(others.collect::<Vec<_>>(), [other]);
+    }
 }
 
 #[test]
