@@ -58,7 +58,6 @@ pub mod fold {
     mod late_evidence;
     mod own_evidence;
     mod rerouted;
-    mod step;
     pub(super) mod trail;
 }
 

@@ -5,7 +5,7 @@
 //! `docs/spec/status.md`, emergency.
 
 use crate::approval::count::requirement::OnlyListed;
-use crate::approval::fold::step::VersionStep;
+use crate::approval::fold::trail::VersionStep;
 use crate::approval::people::at_landing::{GovernanceHistory, Ruled};
 use crate::approval::people::authors;
 use crate::approval::people::identity::{Identity, IdentityResolver};

@@ -7,8 +7,7 @@ use crate::approval::count::{requirement, weigh};
 use crate::approval::evidence::claims::{
     self, CountedFile, LandedApprovalFile, StatementAge, StatementEvent, VersionEvidenceSet,
 };
-use crate::approval::fold::step::VersionStep;
-use crate::approval::fold::trail::{TrailEvaluator, TrailKind};
+use crate::approval::fold::trail::{TrailEvaluator, TrailKind, VersionStep};
 use crate::approval::verdict::{
     ApprovalObstacle, ApprovalVerdict, NotCounted, Satisfied, SelfAsserted, Statement,
     VerdictChange, Vote, VoteCounts,

@@ -3,8 +3,7 @@
 //! Pure. Start at `TrailEvaluator::bar_older`. Follows `docs/spec/approval.md`, M5, V3 and V7b.
 
 use crate::approval::count::requirement;
-use crate::approval::fold::step::VersionStep;
-use crate::approval::fold::trail::{TrailEvaluator, TrailKind};
+use crate::approval::fold::trail::{TrailEvaluator, TrailKind, VersionStep};
 use crate::approval::put_back;
 use crate::history::off_line::Lost;
 use crate::history::taken::OffLine;

@@ -116,9 +116,11 @@ impl<'p> ProposedRules<'p> {
     // What commits off the line took away is followed only where it counts.
     fn landed(&self) -> Option<&'p Version> {
         let counts = self.counting();
-        let mut before = self.versions().iter().rev().filter(|it| it.landing < self.landing);
+        let mut before =
+            self.versions().iter().rev().filter(|version| version.landing < self.landing);
         before.find(|version| {
-            version.taken_away().is_none() || counts.is_some_and(|it| std::ptr::eq(it, *version))
+            version.taken_away().is_none()
+                || counts.is_some_and(|counted| std::ptr::eq(counted, *version))
         })
     }
 

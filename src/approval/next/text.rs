@@ -255,7 +255,7 @@ pub fn of_rules(next: &NextSteps, names: ContentNames<'_>, sign: &str) -> String
         parts.push(format!("signed by {names}, which counts once it is merged"));
     }
     let blockers = next.blockers.iter();
-    parts.extend(blockers.map(|it| blocker(it, next, names).to_string()));
+    parts.extend(blockers.map(|found| blocker(found, next, names).to_string()));
     if !next.steps.is_empty() {
         let missing: Vec<String> = next.missing.iter().map(missing).collect();
         let ways: Vec<String> =
@@ -416,17 +416,7 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
             Advised::new("the signature of the merge is bad", format!(": {}", how_next()))
         }
         Blocker::NotApproved => by_this("not approved".to_owned()),
-        Blocker::FileRefused { by, reason } => {
-            let how = match reason {
-                NotCounted::BadFile(bad @ BadFile::Signature(SignatureState::UntrustedKey(_))) => {
-                    format!("{}, then run `{}` again", bad.remedy().words(), approve(id))
-                }
-                NotCounted::BadFile(bad) => bad.remedy().words(),
-                _ => format!("run `{}` for the text as it is now", approve(id)),
-            };
-            let cause = format!("the approval of {} does not count, {reason}", by.email);
-            Advised::new(cause, format!(": {how}"))
-        }
+        Blocker::FileRefused { by, reason } => refused(by, reason, id),
         Blocker::SignedRejection { by, reason } => rejected(by, reason.as_deref()),
         Blocker::Unpushed { by, remote } => Advised::new(
             format!("what {} signed is in this clone alone, and counts once it is pushed", all(by)),
@@ -468,6 +458,18 @@ pub fn blocker(blocker: &Blocker, next: &NextSteps, names: ContentNames<'_>) -> 
         }
         Blocker::PolicyCannotBeMet | Blocker::KeysCannotBeListed => no_way(next).into(),
     }
+}
+
+fn refused(by: &Person, reason: &NotCounted, id: &str) -> Advised {
+    let how = match reason {
+        NotCounted::BadFile(bad @ BadFile::Signature(SignatureState::UntrustedKey(_))) => {
+            format!("{}, then run `{}` again", bad.remedy().words(), approve(id))
+        }
+        NotCounted::BadFile(bad) => bad.remedy().words(),
+        _ => format!("run `{}` for the text as it is now", approve(id)),
+    };
+    let cause = format!("the approval of {} does not count, {reason}", by.email);
+    Advised::new(cause, format!(": {how}"))
 }
 
 fn rejected(by: &Person, reason: Option<&str>) -> Advised {
