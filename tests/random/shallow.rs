@@ -32,10 +32,7 @@ impl Objects for Shallow<'_> {
     }
 
     fn is_shallow(&self, oid: Oid) -> bool {
-        match self.boundary.contains(&oid) {
-            true => true,
-            false => false,
-        }
+        self.boundary.contains(&oid)
     }
 
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
