@@ -1,12 +1,16 @@
-//! Adds signed statements to the local `exledger-approvals`, as one commit of git objects: nothing is checked out.
+//! The branches `exledger-approvals`: their statements are read as trees, and new ones added to the local one as one commit of git
+//! objects; nothing is checked out.
 //!
-//! Start at [`Repository::add_statements`]. Follows `docs/spec/cli.md`, approve.
+//! Start at `StatementTrees` or [`Repository::add_statements`]. Follows `docs/spec/cli.md`, approve.
 
 use std::path::PathBuf;
 
 use crate::history::objects::Oid;
+use crate::history::paths::LedgerPrefix;
 use crate::history::refs::APPROVALS_BRANCH;
+use crate::history::tree::CommitTree;
 use crate::history::watched_paths;
+use crate::ledger::tree::Tree;
 use crate::store::commits::{self, CommitDraft, ScribeError, WriterSignature};
 use crate::store::git::Repository;
 use crate::store::sign::{self, Setup};
@@ -79,5 +83,45 @@ impl Repository {
     /// Returns the folder in which the approvals branch is checked out, so that it can't take a commit.
     pub fn approvals_checked_out(&self) -> Option<PathBuf> {
         self.checked_out(APPROVALS_BRANCH)
+    }
+}
+
+// The trees in which statements may stand.
+#[derive(Default)]
+pub(crate) struct StatementTrees<'r> {
+    // That of the local approvals branch, where a remote's counts.
+    pub(crate) own: Option<CommitTree<'r>>,
+    pub(crate) counting: Vec<CommitTree<'r>>,
+}
+
+impl<'r> StatementTrees<'r> {
+    // Returns the trees of the local approvals branch, and of a remote's as last fetched; what can't be read holds nothing.
+    pub(crate) fn read(
+        repository: &'r Repository,
+        remote: Option<&str>,
+        prefix: &LedgerPrefix,
+    ) -> StatementTrees<'r> {
+        let read = |tip| CommitTree::of_commit(repository, tip, prefix).ok();
+        let own = repository.tip_of(None, APPROVALS_BRANCH).and_then(read);
+        let fetched = remote.and_then(|remote| repository.tip_of(Some(remote), APPROVALS_BRANCH));
+        match remote {
+            Some(_) => {
+                StatementTrees { own, counting: fetched.and_then(read).into_iter().collect() }
+            }
+            None => StatementTrees { own: None, counting: own.into_iter().collect() },
+        }
+    }
+
+    // Returns all of them, the newest first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &CommitTree<'_>> {
+        self.own.iter().chain(&self.counting)
+    }
+
+    pub(crate) fn own(&self) -> Option<&dyn Tree> {
+        self.own.as_ref().map(|tree| tree as &dyn Tree)
+    }
+
+    pub(crate) fn counting(&self) -> impl Iterator<Item = &dyn Tree> {
+        self.counting.iter().map(|tree| tree as &dyn Tree)
     }
 }

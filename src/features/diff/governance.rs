@@ -10,7 +10,7 @@ use crate::features::diff::comparison::Comparer;
 use crate::policy::people::person::Person;
 use crate::rules::change_cases::{GovernanceChange, RulesStanding};
 use crate::session::error::Undetermined;
-use crate::session::snapshot::lookup::statement_trees;
+use crate::store::approvals_branch::StatementTrees;
 use crate::survey::merging;
 use crate::survey::signed_statements::{self, SignedContent};
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ impl Comparer<'_> {
         let onto = &*compared.onto;
         let at = self.on.unwrap_or(self.now);
         let remote = self.chosen.remote.as_deref();
-        let branches = statement_trees(self.repository, remote, &self.prefix);
+        let branches = StatementTrees::read(self.repository, remote, &self.prefix);
         let trees = branches.counting().chain([proposed.tree]);
         let records = &onto.policy.records;
         let place = LedgerPlace::new(self.chain()?.mainline.root(), &self.prefix);

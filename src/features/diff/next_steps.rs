@@ -12,7 +12,7 @@ use crate::session::error::Error;
 use crate::session::locate::Located;
 use crate::session::mainline::{self, approved_ref};
 use crate::session::options::Moment;
-use crate::session::snapshot::lookup::{StatementTrees, statement_trees};
+use crate::store::approvals_branch::StatementTrees;
 use crate::survey::merging;
 use crate::survey::signed_statements;
 use crate::survey::signed_statements::{SignedContent, SignedStatements};
@@ -35,7 +35,7 @@ pub(super) fn find_next_steps(
         proposed,
         at,
         ledger: LedgerName::from_policy(policy, &place),
-        branches: statement_trees(
+        branches: StatementTrees::read(
             repository,
             approved.remote.as_deref(),
             &repository.ledger_prefix(&located.root),

@@ -12,12 +12,10 @@ use crate::diag::Level;
 use crate::diag::sorting::StableSort as _;
 use crate::history::chain;
 use crate::history::objects::Obstacle;
-use crate::history::paths::LedgerPrefix;
-use crate::history::refs::{APPROVALS_BRANCH, ApprovedRef, HeadState};
+use crate::history::refs::{ApprovedRef, HeadState};
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::ledger;
-use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -33,6 +31,7 @@ use crate::session::lost_rules;
 use crate::session::snapshot::{Snapshot, SnapshotData, stamp};
 use crate::status::state::RecordState;
 use crate::status::trace::{Lapse, Trace};
+use crate::store::approvals_branch::StatementTrees;
 use crate::store::git::Repository;
 use crate::survey::acts::{self, RecordAct};
 use crate::survey::decided::{self, DecisionSpan, RecordDecision};
@@ -75,7 +74,7 @@ impl Snapshot<'_> {
     // approved ref.
     pub(crate) fn statement_trees(&self) -> Result<StatementTrees<'_>, Obstacle> {
         let remote = self.chosen.remote.as_deref();
-        let mut trees = statement_trees(self.repository, remote, &self.prefix);
+        let mut trees = StatementTrees::read(self.repository, remote, &self.prefix);
         let approved = self.history.mainline.tip;
         trees.counting.push(CommitTree::of_commit(self.repository, approved, &self.prefix)?);
         Ok(trees)
@@ -251,44 +250,6 @@ impl Snapshot<'_> {
     pub fn filed_by(&self, state: &RecordState) -> Option<Person> {
         let email = self.filer(state)?;
         Some(people::identify(&self.governance, "", &email))
-    }
-}
-
-// The trees in which statements may stand.
-#[derive(Default)]
-pub(crate) struct StatementTrees<'r> {
-    // That of the local approvals branch, where a remote's counts.
-    pub(crate) own: Option<CommitTree<'r>>,
-    pub(crate) counting: Vec<CommitTree<'r>>,
-}
-
-impl StatementTrees<'_> {
-    // Returns all of them, the newest first.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &CommitTree<'_>> {
-        self.own.iter().chain(&self.counting)
-    }
-
-    pub(crate) fn own(&self) -> Option<&dyn Tree> {
-        self.own.as_ref().map(|tree| tree as &dyn Tree)
-    }
-
-    pub(crate) fn counting(&self) -> impl Iterator<Item = &dyn Tree> {
-        self.counting.iter().map(|tree| tree as &dyn Tree)
-    }
-}
-
-// Returns the trees of the local approvals branch, and of a remote's as last fetched; what can't be read holds nothing.
-pub(crate) fn statement_trees<'r>(
-    repository: &'r Repository,
-    remote: Option<&str>,
-    prefix: &LedgerPrefix,
-) -> StatementTrees<'r> {
-    let read = |tip| CommitTree::of_commit(repository, tip, prefix).ok();
-    let own = repository.tip_of(None, APPROVALS_BRANCH).and_then(read);
-    let fetched = remote.and_then(|remote| repository.tip_of(Some(remote), APPROVALS_BRANCH));
-    match remote {
-        Some(_) => StatementTrees { own, counting: fetched.and_then(read).into_iter().collect() },
-        None => StatementTrees { own: None, counting: own.into_iter().collect() },
     }
 }
 
