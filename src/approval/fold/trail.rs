@@ -276,6 +276,7 @@ impl<'a> TrailEvaluator<'a> {
             && verdict.satisfied == Satisfied::Yes
         {
             verdict.satisfied = Satisfied::Undetermined(Box::new(obstacle.clone().into()));
+            verdict.result = FourEyes::Indeterminate;
             (verdict.approved_at, verdict.approved_in) = (None, None);
         }
         verdict.turns = turns(step, &verdict);
