@@ -239,13 +239,13 @@ fn on_branch(
     let branch = match adopted {
         Some(adopted) if !adopted.drafts.is_empty() => "adopt-exceptions",
         // The approved branch of a remote may be protected.
-        _ if origin.is_remote && !next.is_empty() => "keep-exceptions",
+        _ if origin.is_remote && !next.is_empty() => next_steps::NEW_LEDGER,
         _ => return,
     };
     let ledger = setup.place.tree.root().join(&setup.place.prefix);
     if let Some(branch) = next_steps::beside_approved(ctx, (&ledger, branch), next) {
         ctx.hint(&format!(
-            "hint: nothing of it counts yet: once {branch} is pushed, open a pull request, and have it merged"
+            "hint: nothing of it counts yet: once {branch} is pushed, open a pull request, and have it merged; to bring a first exception with it, run `exledger new` first, and what that prints"
         ));
     }
 }

@@ -10,10 +10,21 @@ use exledger::diag::shell::quoted;
 use exledger::features::decide::decided::DecidedRecord;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::digest::Digest;
+use exledger::history::paths::{self, LedgerPrefix};
 use exledger::history::refs::HeadState;
+use exledger::history::tree::CommitTree;
+use exledger::ledger::tree::Tree;
+use exledger::policy;
 use exledger::session::Session;
 use exledger::store::git::Repository;
 use exledger::store::git::judged::Operation;
+
+/// The branch that brings a new ledger.
+pub(crate) const NEW_LEDGER: &str = "keep-exceptions";
+
+// What `init` writes, in the ledger's folder and at the top of the repository.
+const SETUP: [&str; 3] = [policy::FILE, "exceptions/.gitattributes", ".github"];
+const JOBS: [&str; 3] = [".github", ".gitlab", ".gitlab-ci.yml"];
 
 /// The number of drafts that are named one by one.
 pub(crate) const SHORT: usize = 3;
@@ -62,7 +73,51 @@ fn distinction(opened: &[DecidedRecord]) -> String {
 }
 
 pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> Vec<String> {
-    sending(ctx, home, id, (&[quoted(path)], &format!("File {id}")))
+    let (own, mut files) = ([quoted(path)], uncommitted_setup(home));
+    if files.is_empty() {
+        return sending(ctx, home, id, (&own, &format!("File {id}")));
+    }
+    if home.approved_ref().is_ok() {
+        files.extend(own);
+        let subject = format!("Keep exceptions in a ledger, and file {id}");
+        return sending(ctx, home, NEW_LEDGER, (&files, &subject));
+    }
+    let mut next = committing(ctx, home, (&files, "Keep exceptions in a ledger")).to_vec();
+    next.extend(first_push(ctx, home));
+    next.extend(sending(ctx, home, id, (&own, &format!("File {id}"))));
+    next
+}
+
+// Returns the paths of what `init` left uncommitted, if the policy is new: one pull request brings the ledger and its first record.
+fn uncommitted_setup(home: &Session) -> Vec<String> {
+    let Some((repository, folder)) = home.repository_or_none().and_then(|repository| {
+        Some((repository, repository.ledger_prefix(home.root()).folder().to_owned()))
+    }) else {
+        return Vec::new();
+    };
+    let own = SETUP.iter().map(|path| paths::join(&folder, path));
+    let places: BTreeSet<String> = own.chain(JOBS.map(str::to_owned)).collect();
+    let places: Vec<String> = places.into_iter().collect();
+    let top = LedgerPrefix::default();
+    let head = repository.find("HEAD").map(|head| head.oid);
+    let loose = repository.loose(head, &top, &places).unwrap_or_default();
+    let is_new = |path: &str| {
+        let tree = head.and_then(|head| CommitTree::of_commit(repository, head, &top).ok());
+        tree.is_none_or(|tree| matches!(tree.kind(path), Ok(None)))
+    };
+    let policy = paths::join(&folder, policy::FILE);
+    if !is_new(&policy) || loose.iter().all(|file| file.path != policy) {
+        return Vec::new();
+    }
+    let has_loose = |place: &&String| {
+        let below = format!("{place}/");
+        loose.iter().any(|file| file.path == **place || file.path.starts_with(&below))
+    };
+    let shown = |place: &String| match folder.is_empty() {
+        true => quoted(place),
+        false => quoted(&format!(":/{place}")),
+    };
+    places.iter().filter(has_loose).map(shown).collect()
 }
 
 /// Returns the git commands that send files, whose paths are quoted, to their approvers: on a new branch, if the approved
@@ -86,9 +141,22 @@ pub(crate) fn sending(
         None => unused(home, branch),
     };
     let switch = if own.is_none() { Some(format!("{git} switch -c {branch}")) } else { None };
-    let commit = [add, format!("{git} commit -m {}", quoted(subject))];
     let push = push(ctx, home, &branch);
+    let commit = committing(ctx, home, (files, subject));
     switch.into_iter().chain(commit).chain(push).collect()
+}
+
+fn committing(ctx: &Ctx, home: &Session, (files, subject): (&[String], &str)) -> [String; 2] {
+    let git = git_command(ctx, home.root());
+    [format!("{git} add {}", files.join(" ")), format!("{git} commit -m {}", quoted(subject))]
+}
+
+// Returns the push that begins the approved branch.
+fn first_push(ctx: &Ctx, home: &Session) -> Option<String> {
+    match home.repository_or_none()?.refs().ok()?.head {
+        HeadState::Branch(name) => push(ctx, home, name.strip_prefix("refs/heads/")?),
+        _ => None,
+    }
 }
 
 // Adds to commands that commit what others have to approve a branch of its own, if the approved one is checked out, and the push.
@@ -100,10 +168,7 @@ pub(crate) fn beside_approved(
 ) -> Option<String> {
     let home = Session::open(ledger, ctx.options()).ok()?;
     if home.approved_ref().is_err() {
-        // The first push begins the approved branch.
-        if let HeadState::Branch(name) = home.repository_or_none()?.refs().ok()?.head {
-            next.extend(push(ctx, &home, name.strip_prefix("refs/heads/")?));
-        }
+        next.extend(first_push(ctx, &home));
         return None;
     }
     let own = home.own_branch();

@@ -19,6 +19,26 @@ const INIT: [&str; 5] = [
 const FILES: [&str; 3] =
     [".github/workflows/exledger.yml", "exceptions/.gitattributes", "exledger.yaml"];
 
+const FIRST: &[&str] = &[
+    "new",
+    "--title",
+    "The report job still runs as root",
+    "--rule",
+    "Services run without root",
+    "--application",
+    "reports",
+    "--risk-level",
+    "moderate",
+    "--root-cause",
+    "tool-access",
+    "--justification",
+    "The new image is built without root in December; until then the old one is pinned.",
+    "--compensating-control",
+    "The job has no network access",
+    "--control-status",
+    "active",
+];
+
 fn repository() -> tempfile::TempDir {
     let folder = crate::support::temporary();
     git2::Repository::init(folder.path()).unwrap();
@@ -266,6 +286,41 @@ fn with_a_remote_the_next_steps_end_with_a_branch_and_leave_the_approved_one() {
     let next: Vec<&str> = more.out.split("Next\n").nth(1).unwrap().lines().collect();
     let (first, last) = ("git add .github", "git push -u origin keep-exceptions");
     assert!(next.first() == Some(&first) && next.last() == Some(&last), "{next:?}");
+}
+
+#[test]
+fn a_first_exception_comes_with_the_ledger_by_the_commands_that_filing_it_prints() {
+    for is_empty in [false, true] {
+        let folder = crate::support::temporary();
+        git(folder.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "origin.git"]);
+        git(folder.path(), &["clone", "--quiet", "origin.git", "clone"]);
+        let clone = folder.path().join("clone");
+        git(&clone, &["config", "user.email", "nina@example.com"]);
+        git(&clone, &["config", "user.name", "Nina"]);
+        if !is_empty {
+            git(&clone, &["commit", "--quiet", "--allow-empty", "-m", "Begin"]);
+            git(&clone, &["push", "--quiet", "origin", "main"]);
+        }
+        let people = ["--person", "nweber=nina@example.com", "--person", "odiaz=omar@example.com"];
+        assert_eq!(run(&clone, &[&INIT[..1], &people].concat()).code, 0);
+        let filed = run(&clone, FIRST);
+        let next: Vec<&str> = filed.out.split("Next\n").nth(1).unwrap().lines().collect();
+        assert_eq!(next.len(), if is_empty { 7 } else { 4 }, "{next:?}");
+        for command in next {
+            let mut shell = std::process::Command::new("sh");
+            let done = shell.args(["-c", command]).current_dir(&clone).output().unwrap();
+            assert!(done.status.success(), "{command}");
+        }
+        assert_eq!(git(&clone, &["status", "--porcelain"]), "");
+        let branch = git(&clone, &["branch", "--show-current"]);
+        git(&clone, &["switch", "--quiet", "main"]);
+        git(&clone, &["config", "user.email", "omar@example.com"]);
+        git(&clone, &["config", "user.name", "Omar"]);
+        git(&clone, &["merge", "--quiet", "--no-ff", "-m", "Merge the first", branch.trim()]);
+        git(&clone, &["push", "--quiet", "origin", "main"]);
+        let check = run(&clone, &["check", "--application", "reports"]);
+        assert_eq!(check.code, 0, "{}{}", check.out, check.err);
+    }
 }
 
 #[test]
