@@ -12,7 +12,6 @@ mod texts;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
-use exledger::approval::sources::keys::Keys;
 use exledger::diag::remedy::Remedy;
 use exledger::diag::sorting::StableSort as _;
 use exledger::features::import::adopt::AdoptionRequest;
@@ -21,7 +20,6 @@ use exledger::features::import::entry::ImportedState;
 use exledger::features::scan::place::ScanPlace;
 use exledger::ledger::tree::Tree as _;
 use exledger::plan::answers::Answers;
-use exledger::policy::governance::Governance;
 use exledger::record::vocabulary::{Risk, Vocabulary};
 use exledger::session::Session;
 use exledger::session::error::{Error, Undetermined};
@@ -193,8 +191,11 @@ impl Run for InitArgs {
         init.created.sort();
         init.skipped.order_by(|one, other| one.path.cmp(&other.path));
         let git = next_steps::git_command(ctx, tree.root());
-        let connect = jobs.filter(|_| !lists_review_key(located.as_ref().ok()));
-        let connect = connect.map(|_| format!("{} ci setup", next_steps::program(ctx)));
+        let is_connected = || {
+            let there = located.as_ref().ok();
+            there.is_some_and(|there| next_steps::lists_review_key(&there.tree))
+        };
+        let connect = jobs.filter(|_| !is_connected()).map(|_| next_steps::ci_setup(ctx));
         init.next = files::next(&init.created, connect, &git);
         on_branch(ctx, (&setup, &origin), adopted.as_ref(), &mut init.next);
         ctx.show(view::init::doc(&init))?;
@@ -223,11 +224,6 @@ impl Run for InitArgs {
         }
         Ok(Outcome::Fine)
     }
-}
-
-fn lists_review_key(located: Option<&Located>) -> bool {
-    let there = located.and_then(|located| Governance::read(&located.tree).ok());
-    there.is_some_and(|there| Keys::from_governance(&there, &there).has_bridge())
 }
 
 fn on_branch(

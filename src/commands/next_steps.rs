@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::commands::context::Ctx;
+use exledger::approval::sources::keys::Keys;
 use exledger::diag::shell::quoted;
 use exledger::features::decide::decided::DecidedRecord;
 use exledger::history::change::event::ChangeEvent;
@@ -15,6 +16,7 @@ use exledger::history::refs::HeadState;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
 use exledger::policy;
+use exledger::policy::governance::Governance;
 use exledger::session::Session;
 use exledger::store::git::Repository;
 use exledger::store::git::judged::Operation;
@@ -24,7 +26,9 @@ pub(crate) const NEW_LEDGER: &str = "keep-exceptions";
 
 // What `init` writes, in the ledger's folder and at the top of the repository.
 const SETUP: [&str; 3] = [policy::FILE, "exceptions/.gitattributes", ".github"];
-const JOBS: [&str; 3] = [".github", ".gitlab", ".gitlab-ci.yml"];
+const AT_TOP: [&str; 3] = [".github", ".gitlab", ".gitlab-ci.yml"];
+pub(crate) const WORKFLOW: &str = ".github/workflows/exledger.yml";
+pub(crate) const JOBS: &str = ".gitlab/exledger.yml";
 
 /// The number of drafts that are named one by one.
 pub(crate) const SHORT: usize = 3;
@@ -73,51 +77,73 @@ fn distinction(opened: &[DecidedRecord]) -> String {
 }
 
 pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> Vec<String> {
-    let (own, mut files) = ([quoted(path)], uncommitted_setup(home));
-    if files.is_empty() {
+    let own = [quoted(path)];
+    let Some(setup) = UncommittedSetup::of(home) else {
         return sending(ctx, home, id, (&own, &format!("File {id}")));
+    };
+    let mut next = Vec::new();
+    if setup.has_job && !lists_review_key(&home.located().tree) {
+        next.push(ci_setup(ctx));
     }
     if home.approved_ref().is_ok() {
-        files.extend(own);
+        let files: Vec<String> = setup.files.into_iter().chain(own).collect();
         let subject = format!("Keep exceptions in a ledger, and file {id}");
-        return sending(ctx, home, NEW_LEDGER, (&files, &subject));
+        next.extend(sending(ctx, home, NEW_LEDGER, (&files, &subject)));
+        return next;
     }
-    let mut next = committing(ctx, home, (&files, "Keep exceptions in a ledger")).to_vec();
+    next.extend(committing(ctx, home, (&setup.files, "Keep exceptions in a ledger")));
     next.extend(first_push(ctx, home));
     next.extend(sending(ctx, home, id, (&own, &format!("File {id}"))));
     next
 }
 
-// Returns the paths of what `init` left uncommitted, if the policy is new: one pull request brings the ledger and its first record.
-fn uncommitted_setup(home: &Session) -> Vec<String> {
-    let Some((repository, folder)) = home.repository_or_none().and_then(|repository| {
-        Some((repository, repository.ledger_prefix(home.root()).folder().to_owned()))
-    }) else {
-        return Vec::new();
-    };
-    let own = SETUP.iter().map(|path| paths::join(&folder, path));
-    let places: BTreeSet<String> = own.chain(JOBS.map(str::to_owned)).collect();
-    let places: Vec<String> = places.into_iter().collect();
-    let top = LedgerPrefix::default();
-    let head = repository.find("HEAD").map(|head| head.oid);
-    let loose = repository.loose(head, &top, &places).unwrap_or_default();
-    let is_new = |path: &str| {
-        let tree = head.and_then(|head| CommitTree::of_commit(repository, head, &top).ok());
-        tree.is_none_or(|tree| matches!(tree.kind(path), Ok(None)))
-    };
-    let policy = paths::join(&folder, policy::FILE);
-    if !is_new(&policy) || loose.iter().all(|file| file.path != policy) {
-        return Vec::new();
+pub(crate) fn ci_setup(ctx: &Ctx) -> String {
+    format!("{} ci setup", program(ctx))
+}
+
+pub(crate) fn lists_review_key(tree: &dyn Tree) -> bool {
+    let there = Governance::read(tree).ok();
+    there.is_some_and(|there| Keys::from_governance(&there, &there).has_bridge())
+}
+
+// What `init` left uncommitted, where the policy is new: one pull request brings the ledger and its first record.
+struct UncommittedSetup {
+    // Files and folders, quoted.
+    files: Vec<String>,
+    has_job: bool,
+}
+
+impl UncommittedSetup {
+    fn of(home: &Session) -> Option<UncommittedSetup> {
+        let repository = home.repository_or_none()?;
+        let folder = repository.ledger_prefix(home.root()).folder().to_owned();
+        let own = SETUP.iter().map(|path| paths::join(&folder, path));
+        let places: BTreeSet<String> = own.chain(AT_TOP.map(str::to_owned)).collect();
+        let places: Vec<String> = places.into_iter().collect();
+        let (top, head) = (LedgerPrefix::default(), repository.find("HEAD").map(|head| head.oid));
+        let policy = paths::join(&folder, policy::FILE);
+        if let Some(head) = head {
+            let committed = CommitTree::of_commit(repository, head, &top).ok()?;
+            if committed.kind(&policy).ok()?.is_some() {
+                return None;
+            }
+        }
+        let loose = repository.loose(head, &top, &places).ok()?;
+        let has = |path: &str| loose.iter().any(|file| file.path == path);
+        if !has(&policy) {
+            return None;
+        }
+        let is_loose = |place: &&String| {
+            let below = format!("{place}/");
+            has(place) || loose.iter().any(|file| file.path.starts_with(&below))
+        };
+        let shown = |place: &String| match folder.is_empty() {
+            true => quoted(place),
+            false => quoted(&format!(":/{place}")),
+        };
+        let files = places.iter().filter(is_loose).map(shown).collect();
+        Some(UncommittedSetup { files, has_job: [WORKFLOW, JOBS].into_iter().any(has) })
     }
-    let has_loose = |place: &&String| {
-        let below = format!("{place}/");
-        loose.iter().any(|file| file.path == **place || file.path.starts_with(&below))
-    };
-    let shown = |place: &String| match folder.is_empty() {
-        true => quoted(place),
-        false => quoted(&format!(":/{place}")),
-    };
-    places.iter().filter(has_loose).map(shown).collect()
 }
 
 /// Returns the git commands that send files, whose paths are quoted, to their approvers: on a new branch, if the approved

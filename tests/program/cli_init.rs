@@ -302,11 +302,13 @@ fn a_first_exception_comes_with_the_ledger_by_the_commands_that_filing_it_prints
             git(&clone, &["push", "--quiet", "origin", "main"]);
         }
         let people = ["--person", "nweber=nina@example.com", "--person", "odiaz=omar@example.com"];
-        assert_eq!(run(&clone, &[&INIT[..1], &people].concat()).code, 0);
+        let forge = ["--forge", "github", "--install", "true"];
+        assert_eq!(run(&clone, &[&INIT[..1], &people, &forge].concat()).code, 0);
         let filed = run(&clone, FIRST);
         let next: Vec<&str> = filed.out.split("Next\n").nth(1).unwrap().lines().collect();
-        assert_eq!(next.len(), if is_empty { 7 } else { 4 }, "{next:?}");
-        for command in next {
+        assert_eq!(next.len(), if is_empty { 8 } else { 5 }, "{next:?}");
+        assert_eq!(next[0], "exledger ci setup");
+        for command in &next[1..] {
             let mut shell = std::process::Command::new("sh");
             let done = shell.args(["-c", command]).current_dir(&clone).output().unwrap();
             assert!(done.status.success(), "{command}");

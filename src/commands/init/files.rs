@@ -11,6 +11,7 @@ use crate::commands::init::action::ProgramSource;
 use crate::commands::init::approvers::Approvers;
 use crate::commands::init::forge::Forge;
 use crate::commands::init::{Extra, people, texts};
+use crate::commands::next_steps::{JOBS, WORKFLOW};
 use crate::commands::schema;
 use exledger::diag::shell::quoted;
 use exledger::formats::issue_form;
@@ -18,9 +19,6 @@ use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::policy;
 use exledger::record::address::Address;
 use exledger::store::files::WorkTree;
-
-pub(super) const WORKFLOW: &str = ".github/workflows/exledger.yml";
-pub(super) const JOBS: &str = ".gitlab/exledger.yml";
 
 #[derive(Debug)]
 pub(super) struct Place {
