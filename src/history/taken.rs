@@ -14,7 +14,9 @@ use crate::history::off_line::Loss;
 use crate::history::trails::Bytes;
 use crate::history::version::{FileAt, Trail, Version, VersionBody};
 use crate::record::Record;
+use crate::record::decision::Firing;
 use crate::record::time::Instant;
+use crate::record::vocabulary::Then;
 
 /// A record before and after a commit, each parsed on first use; `None` if it has no file.
 #[derive(Clone, Debug)]
@@ -98,12 +100,13 @@ impl RecordChange {
         if (unread.closes || later.is_some_and(is_closed)) && !was_closed {
             return Some(Loss::Closure);
         }
-        let known =
-            earlier.into_iter().chain(granted).flat_map(|record| &record.fired).collect::<Vec<_>>();
-        let mut fired = later.iter().flat_map(|later| &later.fired);
-        if fired.any(|fired| !known.contains(&fired))
-            || unread.n_fired > known.len().max(was_unread.n_fired)
-        {
+        let known = earlier.into_iter().chain(granted);
+        let n_known = known.clone().map(|record| record.fired.len()).sum();
+        let adds = |later: &Rc<Record>| {
+            let mut fired = later.fired.iter();
+            fired.any(|firing| !known.clone().any(|record| has_fired(record, later, firing)))
+        };
+        if later.is_some_and(adds) || unread.n_fired > was_unread.n_fired.max(n_known) {
             return Some(Loss::Fired);
         }
         let later = later?;
@@ -142,8 +145,27 @@ fn ending(body: &VersionBody) -> Option<&Rc<Record>> {
     body.content().ending()
 }
 
+/// Tells whether a record has a firing, or one of that trigger that asks for as much: a review is due again after each day.
+fn has_fired(record: &Record, later: &Record, firing: &Firing) -> bool {
+    let find = |record: &Record| {
+        let mut triggers = record.triggers.iter();
+        triggers.find(|trigger| trigger.id == firing.trigger).cloned()
+    };
+    let then = find(later).filter(|trigger| find(record).as_ref() == Some(trigger));
+    let then = then.map(|trigger| trigger.then);
+    let is_as_much = |own: &Firing| match then {
+        Some(Then::Close | Then::Revoke) => true,
+        Some(Then::Review) => own.date == firing.date,
+        None => false,
+    };
+    let mut fired = record.fired.iter();
+    fired.any(|own| own == firing || (own.trigger == firing.trigger && is_as_much(own)))
+}
+
 fn narrows(later: &Record, earlier: &Record) -> bool {
     let mut meeting = change::meet(later, earlier);
+    // What fired is compared before.
+    meeting.record.fired.clone_from(&earlier.fired);
     // A control in other words, or verified later, asks for no more.
     let is_known = |id: &_| earlier.compensating_controls.iter().any(|own| own.id == *id);
     if later.compensating_controls.iter().all(|control| is_known(&control.id)) {

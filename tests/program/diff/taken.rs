@@ -100,3 +100,40 @@ fn a_stricter_rule_that_the_branch_takes_back_is_named() {
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
     assert!(run.out.contains("holds a stricter rule"), "{}", run.out);
 }
+
+/// A branch on which Lee fires T1, and `main`, on which Ana did, merged into it with Ana's entry alone.
+fn fired_on_both_sides(then: &str, [lee, ana]: [&str; 2]) -> Repo {
+    let repo = filed();
+    let triggers = format!("triggers: [{{id: T1, when: The vendor ships a release, then: {then}}}]");
+    repo.by("lee").edit(ID, &triggers).commit("Name the trigger");
+    let fired = |day: &str, by: &str| {
+        format!("fired: [{{trigger: T1, date: {day}, by: {by}@example.com}}]")
+    };
+    repo.branch("work").by("lee").edit(ID, &fired(lee, "lee")).commit("Fire it");
+    repo.by("ana").edit(ID, &fired(ana, "ana")).commit("Fire it");
+    let landed = repo.by("ana").text(ID);
+    repo.branch("work").by("lee").write(ID, &landed).merge("main", "Merge branch 'main' into work");
+    repo
+}
+
+#[test]
+fn a_trigger_that_fired_on_both_sides_is_not_taken() {
+    const DAYS: [&str; 2] = ["2026-11-20", "2026-11-21"];
+    for (then, days, is_taken) in [
+        ("close", DAYS, false),
+        ("revoke", DAYS, false),
+        ("review", ["2026-11-20"; 2], false),
+        // Ana's entry may have been reviewed before Lee's day.
+        ("review", DAYS, true),
+    ] {
+        let repo = fired_on_both_sides(then, days);
+        let run = on_branch(&repo, &["lint", "--base", "main"]);
+        let told = "holds a fired trigger that the branch takes back";
+        assert_eq!(run.out.contains(told), is_taken, "{then} {days:?}: {}", run.out);
+        repo.by("dana").merge("work", "Merge branch 'work'");
+        repo.checkout();
+        let run = cli::run(repo.path(), &["verify", "--on", "2026-11-25T12:00:00Z"]);
+        let told = "mainline-suspicious";
+        assert_eq!(run.out.contains(told), is_taken, "{then} {days:?}: {}", run.out);
+    }
+}
