@@ -97,6 +97,8 @@ pub struct RulesStanding {
 pub struct TakenOnBranch {
     /// The first digits of the commit's id.
     pub commit: String,
+    /// Those of the commit at which the branch starts.
+    pub base: String,
     /// The record's file, or the governance file.
     pub path: String,
     /// The id of the record.

@@ -43,7 +43,7 @@ fn check(taken: &TakenOnBranch, findings: &mut Vec<Finding>) {
             "commit {commit} holds a {loss} that the branch takes back: a merge commit would bring it, and it would count"
         ),
         remedy: Remedy::run([
-            format!("git reset --soft {commit}^"),
+            format!("git reset --soft {}", taken.base),
             "git commit --quiet --allow-empty --message 'Squash the branch'".to_owned(),
         ]),
     });

@@ -74,6 +74,7 @@ impl Comparer<'_> {
                 let file = bytes.new.first().or(bytes.old.first());
                 found.extend(loss.map(|loss| TakenOnBranch {
                     commit: branch_commit.commit.oid.short(),
+                    base: base.short(),
                     path: file.map_or_else(String::new, |file| file.path.to_string()),
                     id,
                     loss,

@@ -33,14 +33,33 @@ fn a_branch_that_closes_and_reopens_is_told_so_and_squashed_it_is_clean() {
     repo.checkout();
     let shown = cli::run(repo.path(), &["show", ID, "--on", "2026-11-25T12:00:00Z"]);
     assert!(shown.out.contains("closed"), "{}", shown.out);
-    // Squashed, as the help says.
     repo.set_ref("refs/heads/main", before);
-    git(repo.path(), &["checkout", "--quiet", "--force", "work"]);
-    git(repo.path(), &["reset", "--quiet", "--soft", &before.to_string()]);
-    let author = ["-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com"];
-    git(repo.path(), &[&author[..], &["commit", "--quiet", "-m", "Describe it"]].concat());
-    let run = on_branch(&repo, &["lint", "--base", "main"]);
+    squash_as_printed(&repo);
+}
+
+/// Runs the commands that `lint` prints, after which it finds nothing.
+fn squash_as_printed(repo: &Repo) {
+    let run = on_branch(repo, &["lint", "--base", "main"]);
+    let help = run.out.lines().map(|line| line.trim_start().trim_start_matches("help: "));
+    let printed: Vec<&str> = help.filter(|line| line.starts_with("git ")).collect();
+    assert!(!printed.is_empty(), "{}", run.out);
+    repo.config("user.name", "Ana Ruiz");
+    repo.config("user.email", "ana@example.com");
+    cli::shell(repo, &printed.join(" && "));
+    let run = on_branch(repo, &["lint", "--base", "main"]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+}
+
+#[test]
+fn the_commands_that_squash_a_branch_keep_what_it_merged() {
+    let repo = filed();
+    repo.branch("work").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten it");
+    repo.by("lee").write("README.md", "Payments\n").commit("Describe it");
+    repo.branch("work").by("ana").merge("main", "Merge branch 'main' into work");
+    repo.branch("work").by("ana").write(ID, SAMPLE).commit("Think better of it");
+    squash_as_printed(&repo);
+    let common = git(repo.path(), &["merge-base", "main", "work"]);
+    assert_eq!(common.trim(), repo.tip("main").to_string());
 }
 
 #[test]
