@@ -18,7 +18,6 @@ use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::policy::governs;
-use crate::record::Record;
 use crate::record::file;
 use crate::rules::change_cases::TakenOnBranch;
 use crate::session::error::Undetermined;
@@ -123,12 +122,11 @@ fn lost(
             stands.extend(blob.map(|blob| FileAt { path: path.as_str().into(), blob }));
         }
     }
-    // Whatever is removed in the end, or elsewhere, gives nothing back here.
-    let Some(granted) = granted else { return Ok(None) };
-    let granted: Option<&Rc<Record>> = granted.as_ref();
+    // Whatever is removed in the end, or elsewhere, gives nothing back here; nor does what must first be mended to be read.
+    let Some(Some(granted)) = granted else { return Ok(None) };
     let old = if is_beside && bytes.old.is_empty() { stands } else { bytes.old.clone() };
     let bytes = Bytes { old, new: bytes.new.clone() };
-    let loss = RecordChange::read(contents, &bytes).loss(granted);
+    let loss = RecordChange::read(contents, &bytes).loss(Some(&granted));
     // A second file that goes again removes nothing, and one about something else narrows nothing.
     Ok(loss.filter(|loss| !is_beside || matches!(loss, Loss::Closure | Loss::Fired)))
 }

@@ -63,6 +63,21 @@ fn the_commands_that_squash_a_branch_keep_what_it_merged() {
 }
 
 #[test]
+fn what_cannot_be_read_is_mended_before_anything_counts_as_taken() {
+    let repo = filed();
+    let work = repo.branch("work");
+    work.by("ana").write(ID, &(SAMPLE.to_owned() + CLOSED)).commit("Close it");
+    let marks = format!("{SAMPLE}<<<<<<< HEAD\n{CLOSED}=======\n>>>>>>> main\n");
+    work.by("ana").write(ID, &marks).commit("Merge it with marks");
+    let run = on_branch(&repo, &["lint", "--base", "main"]);
+    assert!(run.out.contains("error[syntax]"), "{}", run.out);
+    assert!(!run.out.contains("merge-would-take"), "{}", run.out);
+    work.by("ana").write(ID, SAMPLE).commit("Keep what landed");
+    let run = on_branch(&repo, &["lint", "--base", "main"]);
+    assert!(run.out.contains("merge-would-take"), "{}", run.out);
+}
+
+#[test]
 fn what_a_second_file_ends_is_told_once() {
     for path in [
         "exceptions/more/EXC-2026-7F3KQ.yaml",
