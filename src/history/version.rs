@@ -67,6 +67,15 @@ impl Trail {
         })
     }
 
+    /// Returns the place of the version with which a record was closed, as of one of its closed versions.
+    pub fn closing(&self, index: usize) -> Option<usize> {
+        let is_closed = |at: &usize| {
+            let record = self.versions.get(*at).and_then(|version| version.record.record());
+            record.is_some_and(|record| record.closure.is_some())
+        };
+        (0..=index).rev().take_while(is_closed).last()
+    }
+
     /// Returns the version at the tip.
     pub fn last(&self) -> Option<&Version> {
         self.versions.last()

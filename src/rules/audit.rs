@@ -33,7 +33,7 @@ use crate::record::time::Instant;
 use crate::rules::audit::contents::Contents;
 use crate::rules::audit::levels::Levels;
 use crate::rules::audit::policy_bypass::{BypassedVersion, Loosening};
-use crate::rules::audit_cases::{Healed, LandedCase, Statements, Urgent};
+use crate::rules::audit_cases::{ClosingVersion, Healed, LandedCase, Statements, Urgent};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::{ChangeCase, Needs};
 use crate::rules::extra_schema::ExtraSchema;
@@ -161,7 +161,7 @@ impl<'a> Audit<'a> {
             healed,
             counts: None,
             keys: Vec::new(),
-            closing: closing(of, index),
+            closing: self.closing(of, index),
             loosened: self.loosened(of.key, index),
             signatures: self.signatures(version.landing),
             urgent: self.urgent(of, index, version),
@@ -216,6 +216,16 @@ impl<'a> Audit<'a> {
         findings
     }
 
+    fn closing(&self, of: &AuditedTrail<'a>, index: usize) -> Option<ClosingVersion<'a>> {
+        let at = of.trail.closing(index)?;
+        let (version, verdict) = of.trail.versions.get(at).zip(of.verdicts.get(at))?;
+        let commit = self.history.mainline.landings.get(version.landing)?.oid;
+        let record = version.record.record()?;
+        let mut faults = self.contents.new_in(of.key, version.n);
+        let is_sound = !faults.any(|finding| finding.level == Level::Error);
+        Some(ClosingVersion { record, verdict, commit, path: path(version), is_sound })
+    }
+
     /// Returns the findings of the rules about changes, under the policy of the landing's own tree.
     fn about_change(
         &self,
@@ -242,6 +252,7 @@ impl<'a> Audit<'a> {
             after,
             approved: approved.map(AsRef::as_ref),
             waiting: None,
+            closed: landed.closing.as_ref().map(|closing| closing.record),
             renewed: renewal::counted(of.levels.approved_records(index)),
             begin: begin.as_ref(),
             needs: Needs {
@@ -360,16 +371,6 @@ fn path(version: &Version) -> &str {
     file.map_or("", |file| &file.path)
 }
 
-fn closing<'a>(of: &AuditedTrail<'a>, index: usize) -> Option<&'a ApprovalVerdict> {
-    let is_closed = |at: &usize| {
-        let version = of.trail.versions.get(*at);
-        let record = version.and_then(|version| version.record.record());
-        record.is_some_and(|record| record.closure.is_some())
-    };
-    let brought = (0..=index).rev().take_while(is_closed).last()?;
-    of.verdicts.get(brought).map(AsRef::as_ref)
-}
-
 fn is_conflicted(version: &Version) -> bool {
     matches!(version.record.content(), Content::Conflicted(_))
 }
@@ -432,6 +433,9 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
         }
         _ if is_in_file => {}
         Some(rule) if rule.special.stays_error => finding.remedy = Remedy::stays(),
+        _ if finding.rule == Code::ClosedEdited && landed.healed == Healed::No => {
+            finding.remedy = landed.closing_again().unwrap_or_else(|| landed.ending());
+        }
         _ => finding.remedy = landed.ending(),
     }
 }

@@ -74,8 +74,8 @@ pub struct LandedCase<'c> {
     pub counts: Option<GovernanceCounts>,
     /// For a version of the signers file, its keys at the tip that no signature let in.
     pub keys: Vec<KeyUse<'c>>,
-    /// The verdict on the version that added its closure.
-    pub closing: Option<&'c ApprovalVerdict>,
+    /// The version that added its closure.
+    pub closing: Option<ClosingVersion<'c>>,
     /// The untrusted changes of governance without which it would not be approved.
     pub loosened: &'c [Loosening],
     /// The signatures on its landing, and in the branch that it merges.
@@ -84,6 +84,18 @@ pub struct LandedCase<'c> {
     pub urgent: Option<Urgent>,
     /// The time without cover that it ended.
     pub lapse: Option<Lapse>,
+}
+
+/// A version with which a record was closed.
+#[derive(Clone, Copy, Debug)]
+pub struct ClosingVersion<'c> {
+    pub record: &'c Record,
+    pub verdict: &'c ApprovalVerdict,
+    /// The landing that added it.
+    pub commit: Oid,
+    pub path: &'c str,
+    /// Whether nothing was wrong with what it says.
+    pub is_sound: bool,
 }
 
 /// A key that signs for people, and the records whose present version it signed an approval of.
@@ -355,6 +367,14 @@ impl<'c> LandedCase<'c> {
         }
         Remedy::from(Act::Other { waits_for: Vec::new(), commands: Vec::new() })
             .after("correct it in a change that someone else approves: that ends it")
+    }
+
+    /// Returns the remedy for a closed record that was edited: its text as it was closed, which ends it once that has landed.
+    pub fn closing_again(&self) -> Option<Remedy> {
+        let closing = self.closing.filter(|it| it.path == self.path && it.is_sound)?;
+        let restore = shell::command("git checkout", &[&closing.commit.short(), "--", self.path]);
+        let note = "put back what it said when it was closed, in a change that someone else approves";
+        Some(Remedy::run([restore]).after(note))
     }
 
     /// Returns the remedy that the version is approved; what comes before, in words.

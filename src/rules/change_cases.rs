@@ -29,6 +29,8 @@ pub struct ChangeCase<'c> {
     pub approved: Option<&'c Record>,
     /// The landed content that is not approved; `None` if the landed content is approved, or nothing landed.
     pub waiting: Option<&'c Record>,
+    /// The content with which the record was closed; `None` if the landed content is open.
+    pub closed: Option<&'c Record>,
     /// How many times an approved version ended later than the approved one before it.
     pub renewed: u32,
     /// The earliest begin of an approved version.

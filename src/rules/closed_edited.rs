@@ -41,13 +41,19 @@ fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Findi
 
 fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
-    if before.closure.is_none() || with_later_checks(before, after) == without_review(after) {
+    before.closure.as_ref()?;
+    // Whoever puts back what it said when it was closed ends what came since.
+    let closed = changed.closed.filter(|_| after.closure.is_some());
+    let mut known = [Some(before), closed].into_iter().flatten();
+    if known.clone().any(|before| with_later_checks(before, after) == without_review(after)) {
         return None;
     }
     let id = &after.id;
-    if with_late_decisions(&with_later_checks(before, after), after)
-        .is_some_and(|grown| grown == without_review(after))
-    {
+    let is_late = |before| {
+        let grown = with_late_decisions(&with_later_checks(before, after), after);
+        grown.is_some_and(|grown| grown == without_review(after))
+    };
+    if known.any(is_late) {
         let message = "this adds to a closed record what was decided before its closure".to_owned();
         let help = Remedy::stays().after("it was merged after the closure, and changes nothing");
         return changed.finding(RULE.code, Level::Note, "closure", message, help);

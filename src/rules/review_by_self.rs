@@ -136,7 +136,7 @@ fn by_landing(governance: &Governance, landed: &LandedCase<'_>) -> Option<Findin
     if before.and_then(|closure| closure.reviewed.as_ref()) == Some(review) {
         return None;
     }
-    let closing = landed.closing?;
+    let closing = landed.closing?.verdict;
     let closers: Vec<&Person> =
         closing.authors.iter().map(|author| &author.person).chain(&closing.makers).collect();
     let makers = &landed.verdict.makers;

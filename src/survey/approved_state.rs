@@ -32,6 +32,8 @@ pub struct ApprovedState {
     pub approved: Option<Rc<Record>>,
     /// The landed but unapproved content; `None` if the landed content is approved or nothing landed.
     pub waiting: Option<Rc<Record>>,
+    /// The content with which it was closed, if it is.
+    pub closed: Option<Rc<Record>>,
     /// The content at the tip, if it can be read.
     pub tip: Option<Rc<Record>>,
     /// Whether the tip is what commits off the line took away, which no version carries on (V6).
@@ -175,6 +177,8 @@ impl ApprovedState {
             digests,
             ..ApprovedState::default()
         };
+        let closing = trail.closing(trail.versions.len().saturating_sub(1));
+        landed.closed = closing.and_then(|at| trail.versions.get(at)?.record.record().cloned());
         landed.take(series);
         landed
     }

@@ -138,6 +138,7 @@ impl Entry {
             after: self.delta.after.first(),
             approved: self.landed.approved.as_deref(),
             waiting: self.landed.waiting.as_deref(),
+            closed: self.landed.closed.as_deref(),
             renewed: self.landed.renewed,
             begin: self.landed.begin.as_ref(),
             needs: self.needs.clone(),

@@ -208,6 +208,32 @@ fn a_closed_record_whose_older_text_somebody_brings_back_gets_its_closure_back()
 }
 
 #[test]
+fn a_closed_record_that_was_edited_ends_with_the_text_of_its_closure() {
+    // Whether somebody else approves the edit.
+    for merged_by in ["lee", "ana"] {
+        let stage = approved();
+        stage.run_on(&format!("exledger close {ID}"), "ana", "lee");
+        let closed = stage.text();
+        let edited = closed.replace("title: ", "title: Another ");
+        stage.repo.branch("edit").by("ana").write(ID, &edited).commit("Edit it");
+        stage.merge("edit", merged_by);
+        let verify = stage.shell("ana", "exledger verify");
+        let (_, rest) = verify.out.split_once("error[closed-edited]").unwrap();
+        let (_, command) = rest.split_once(": run `").unwrap();
+        let (command, _) = command.split_once('`').unwrap();
+        let put_back = format!("git switch -qc back && {command} && git commit -qm Restore");
+        assert_eq!(stage.shell("ana", &put_back).code, 0, "{put_back}");
+        let lint = stage.shell("ana", "exledger lint --base main");
+        assert_eq!(lint.code, 0, "{}", lint.out);
+        stage.merge("back", "lee");
+        assert_eq!(stage.text(), closed);
+        let verify = stage.shell("lee", "exledger verify");
+        assert!(verify.out.contains("warning[closed-edited]"), "{}", verify.out);
+        assert!(!verify.out.contains("error["), "{}", verify.out);
+    }
+}
+
+#[test]
 fn a_rejected_request_whose_older_text_somebody_brings_back_gets_its_rejection_back() {
     for merged_by in ["lee", "ana"] {
         let stage = Stage::new(POLICY);

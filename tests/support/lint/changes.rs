@@ -62,6 +62,7 @@ pub(crate) fn findings(example: &Example, tree: &MapTree) -> Vec<Finding> {
         after: after.as_ref(),
         approved,
         waiting,
+        closed: None,
         renewed: 0,
         needs: verdict.map_or_else(Needs::default, |verdict| Needs {
             needed: verdict.needed,
