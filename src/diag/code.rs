@@ -141,7 +141,7 @@ macro_rules! for_each_code {
                 ControlDropped = "control-dropped", Edit;
                 RiskLowered = "risk-lowered", Edit;
                 OwnerChanged = "owner-changed", Edit;
-                RecordDeleted = "record-deleted", Edit;
+                RecordDeleted = "record-deleted", Words;
                 ClosedEdited = "closed-edited", Edit;
                 DecisionRewritten = "decision-rewritten", Edit;
                 LandedUnapproved = "landed-unapproved", Approval;

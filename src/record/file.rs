@@ -208,6 +208,11 @@ impl RecordFile {
         Id::new(self.stem())
     }
 
+    /// Returns the id that the file states, also where it is not named so.
+    pub fn stated_id(&self) -> Option<Id> {
+        Id::new(self.root.as_ref()?.get("id")?.text()?)
+    }
+
     /// Returns the state of a field, given as a dotted path with list indices from 0.
     pub fn stated(&self, field: &str) -> FieldState<'_> {
         let Some(root) = &self.root else {

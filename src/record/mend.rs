@@ -91,17 +91,26 @@ fn remedy(path: &str, text: &str, root: Option<&Node>, fault: &SyntaxError) -> R
     }
 }
 
-/// Returns the commands that name a file after the id in it, whether git knows it or not.
+// Returns the commands that name a file after the id in it.
 fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
     let id = root.and_then(|root| Id::new(root.get("id")?.text()?));
     let Some(id) = id else {
         return fault.help.clone().into();
     };
+    rename_to(path, &beside(path, &id))
+}
+
+/// Returns the path that a file has once it is named after an id.
+pub fn beside(path: &str, id: &Id) -> String {
     let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/"));
-    let to = format!("{}{id}.yaml", folder.unwrap_or_default());
+    format!("{}{id}.yaml", folder.unwrap_or_default())
+}
+
+/// Returns the commands that rename a file, whether git knows it or not.
+pub fn rename_to(path: &str, to: &str) -> Remedy {
     Remedy::run([
         format!("git add -- {}", quoted_path(path)),
-        format!("git mv -- {} {}", quoted_path(path), quoted_path(&to)),
+        format!("git mv -- {} {}", quoted_path(path), quoted_path(to)),
     ])
 }
 

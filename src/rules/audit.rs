@@ -248,6 +248,7 @@ impl<'a> Audit<'a> {
         let first_landed = self.effective(of.trail.versions.get(first));
         let begin = renewal::earliest_begin(of.levels.approved_records(index), first_landed);
         let changed = ChangeCase {
+            start: None,
             before,
             after,
             approved: approved.map(AsRef::as_ref),

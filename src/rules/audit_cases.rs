@@ -373,7 +373,8 @@ impl<'c> LandedCase<'c> {
     pub fn closing_again(&self) -> Option<Remedy> {
         let closing = self.closing.filter(|it| it.path == self.path && it.is_sound)?;
         let restore = shell::command("git checkout", &[&closing.commit.short(), "--", self.path]);
-        let note = "put back what it said when it was closed, in a change that someone else approves";
+        let note =
+            "put back what it said when it was closed, in a change that someone else approves";
         Some(Remedy::run([restore]).after(note))
     }
 

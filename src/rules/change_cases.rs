@@ -11,6 +11,7 @@ use crate::diag::code::Code;
 use crate::diag::remedy::{Act, Remedy};
 use crate::diag::shell;
 use crate::diag::{Finding, Level, count};
+use crate::history::objects::Oid;
 use crate::history::off_line::Loss;
 use crate::policy::governance::Governance;
 use crate::policy::tier::Needed;
@@ -21,6 +22,8 @@ use crate::rules::past::RecordPast;
 
 /// A record before and after a change.
 pub struct ChangeCase<'c> {
+    /// The commit before the change, on a branch.
+    pub start: Option<Oid>,
     /// The file before; `None` if the record is new.
     pub before: Option<&'c RecordFile>,
     /// The file after; `None` if it was removed.

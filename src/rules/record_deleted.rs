@@ -3,9 +3,10 @@
 //! Pure. Follows `docs/spec/rules.md` (change).
 
 use crate::diag::code::Code;
-use crate::diag::remedy::{Edit, Remedy};
+use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::diag::{Finding, Level};
+use crate::history::objects::Oid;
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
@@ -35,6 +36,10 @@ fn deleted(changed: &ChangeCase<'_>) -> Option<Finding> {
         return None;
     };
     let name = before.stem();
+    let restore = |start: Oid| {
+        Remedy::run([shell::command("git checkout", &[&start.short(), "--", &before.path])])
+    };
+    let restore = changed.start.map_or_else(Remedy::stays, restore);
     Some(Finding {
         rule: RULE.code,
         level: Level::Error,
@@ -43,16 +48,6 @@ fn deleted(changed: &ChangeCase<'_>) -> Option<Finding> {
         field: None,
         id: before.id().map(|id| id.to_string()),
         message: format!("the file of {name} was deleted"),
-        remedy: Remedy::from(Edit::new(
-            &before.path,
-            "",
-            0..0,
-            before.text_of_file(),
-            "restore the file",
-        ))
-        .after(format!(
-            "`{}` ends what is no longer needed",
-            shell::command("exledger close", &[name])
-        )),
+        remedy: restore.after("restore the file, and close the record if it is over"),
     })
 }

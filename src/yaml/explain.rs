@@ -78,8 +78,11 @@ pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> SyntaxError {
     )
 }
 
+/// The message of a file without content.
+pub const EMPTY: &str = "the file is empty";
+
 pub(super) fn empty() -> SyntaxError {
-    fault(Code::Syntax, diag::Pos::START, "the file is empty", "add content, or delete the file")
+    fault(Code::Syntax, diag::Pos::START, EMPTY, "add content, or delete the file")
 }
 
 pub(super) fn several(pos: diag::Pos) -> SyntaxError {

@@ -11,6 +11,7 @@ mod gate;
 mod next_cases;
 mod offer_cases;
 mod offers;
+mod restored;
 pub(crate) mod stage;
 mod statements;
 mod status;

@@ -134,6 +134,7 @@ impl Entry {
     /// Returns the change as a case for rules.
     pub fn changed<'c>(&'c self, compared: &'c Compared) -> ChangeCase<'c> {
         ChangeCase {
+            start: Some(compared.base),
             before: self.delta.before.first(),
             after: self.delta.after.first(),
             approved: self.landed.approved.as_deref(),

@@ -61,7 +61,7 @@ fn kept<'p>(own: &FileAt, paths: &'p [String], files: &dyn Tree) -> Option<&'p S
 }
 
 pub(super) fn of_copy(source: &RecordFile, files: &ledger::Files) -> Option<Remedy> {
-    let id = Id::new(source.root.as_ref()?.get("id")?.text()?)?;
+    let id = source.stated_id()?;
     let is_taken = |file: &ledger::File| file.path != source.path && file.stem() == id.as_str();
     let is_copy = Id::new(file::stem(&source.path)).is_none();
     (is_copy && files.records.iter().any(is_taken)).then(|| {

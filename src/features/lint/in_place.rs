@@ -6,16 +6,28 @@ use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell::{self, quoted_path};
-use crate::features::lint::landed::approved_tip;
+use crate::features::lint::landed::{ApprovedTip, approved_tip};
+use crate::history::chain;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::record::file::{self, RecordFile};
+use crate::record::mend;
 use crate::rules::evidence::{Found, look_up};
 use crate::session::locate::Located;
+use crate::yaml::explain::EMPTY;
+
+// The commits from which a file can be restored.
+struct Places<'p> {
+    head: Option<CommitTree<'p>>,
+    landed: &'p ApprovedTip<'p>,
+}
 
 pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Finding]) {
-    let is_meant =
-        |finding: &&mut Finding| matches!(finding.rule, Code::EvidenceChanged | Code::UnknownOwner);
+    renamed(files, findings);
+    let is_meant = |finding: &&mut Finding| match finding.rule {
+        Code::EvidenceChanged | Code::UnknownOwner | Code::BadId => true,
+        _ => finding.message == EMPTY,
+    };
     let mut found = findings.iter_mut().filter(is_meant).peekable();
     if found.peek().is_none() {
         return;
@@ -24,12 +36,14 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Findin
     let head = tip.repository.find("HEAD");
     let head =
         head.and_then(|head| CommitTree::of_commit(tip.repository, head.oid, &tip.prefix).ok());
-    let places = [("HEAD", head.as_ref()), (tip.reference.as_str(), Some(&tip.tree))];
+    let places = Places { head, landed: &tip };
     for finding in found {
         let Some(source) = source(files, &finding.path) else { continue };
         let landed = self::source(&tip.tree, &finding.path);
         let advised = match finding.rule {
             Code::EvidenceChanged => restored(finding, &source, &places),
+            Code::BadId => named_back(&source, files, &places),
+            Code::Syntax => filled(&source, &places),
             _ => transferred(&source, landed.as_ref()),
         };
         if let Some(remedy) = advised {
@@ -42,12 +56,32 @@ fn source(files: &dyn Tree, path: &str) -> Option<RecordFile> {
     Some(file::read(path, &files.bytes(path).ok()??))
 }
 
+impl Places<'_> {
+    // Returns the name of the checked-out or approved commit, whichever holds something.
+    fn name(&self, holds: &dyn Fn(&CommitTree<'_>) -> bool) -> Option<String> {
+        let head = self.head.as_ref().filter(|head| holds(head)).map(|_| "HEAD");
+        let tip = || holds(&self.landed.tree).then_some(&*self.landed.reference);
+        head.or_else(tip).map(str::to_owned)
+    }
+
+    // Returns the same, or the last landing that holds it.
+    fn name_landed(&self, holds: &dyn Fn(&CommitTree<'_>) -> bool) -> Option<String> {
+        let earlier = || {
+            let ApprovedTip { repository, prefix, tip, .. } = self.landed;
+            let mut at = *tip;
+            loop {
+                at = *chain::read(*repository, at).ok()?.parents.first()?;
+                if holds(&CommitTree::of_commit(*repository, at, prefix).ok()?) {
+                    return Some(at.short());
+                }
+            }
+        };
+        self.name(holds).or_else(earlier)
+    }
+}
+
 // Returns the command that restores the file that has the digest, from the first commit that has it.
-fn restored(
-    finding: &Finding,
-    source: &RecordFile,
-    places: &[(&str, Option<&CommitTree<'_>>)],
-) -> Option<Remedy> {
+fn restored(finding: &Finding, source: &RecordFile, places: &Places<'_>) -> Option<Remedy> {
     let field = finding.field.as_deref()?;
     let path = source.text(&format!("{}.path", field.strip_suffix(".sha256")?))?;
     let stated = source.text(field)?;
@@ -55,9 +89,49 @@ fn restored(
         let found = look_up(path, tree).ok();
         matches!(found, Some(Found::File(digest)) if digest.eq_ignore_ascii_case(stated))
     };
-    let (name, _) = places.iter().find(|(_, tree)| tree.is_some_and(has_it))?;
-    let restore = format!("git checkout {} -- {}", shell::quoted(name), quoted_path(path));
-    Some(Remedy::run([restore]).after("restore the file"))
+    Some(restore(&places.name(&has_it)?, path).after("restore the file"))
+}
+
+// A record whose file was renamed is not deleted: it ends with what is said of that file.
+fn renamed(files: &dyn Tree, findings: &mut [Finding]) {
+    let is_deleted = |finding: &Finding| finding.rule == Code::RecordDeleted;
+    if !findings.iter().any(is_deleted) {
+        return;
+    }
+    let id = |finding: &Finding| match finding.rule {
+        Code::BadId => Some(source(files, &finding.path)?.stated_id()?.to_string()),
+        Code::StrayRecord => finding.id.clone(),
+        _ => None,
+    };
+    let known = findings.iter().filter_map(|finding| Some((id(finding)?, finding.path.clone())));
+    let known: Vec<(String, String)> = known.collect();
+    for finding in findings.iter_mut().filter(|finding| is_deleted(finding)) {
+        if let Some((_, path)) = known.iter().find(|(id, _)| Some(id) == finding.id.as_ref()) {
+            finding.remedy = format!("rename {}, as is said of it", quoted_path(path)).into();
+        }
+    }
+}
+
+// Returns the commands that give the file of a record its name back, if nothing else has it now.
+fn named_back(source: &RecordFile, files: &dyn Tree, places: &Places<'_>) -> Option<Remedy> {
+    let to = mend::beside(&source.path, &source.stated_id()?);
+    let is_gone =
+        files.kind(&to).ok()?.is_none() && places.name(&|tree| is_record(tree, &to)).is_some();
+    is_gone.then(|| mend::rename_to(&source.path, &to))
+}
+
+// Returns the command that restores a record that was emptied.
+fn filled(source: &RecordFile, places: &Places<'_>) -> Option<Remedy> {
+    let name = places.name_landed(&|tree| is_record(tree, &source.path))?;
+    Some(restore(&name, &source.path).after("restore the record"))
+}
+
+fn is_record(tree: &CommitTree<'_>, path: &str) -> bool {
+    source(tree, path).is_some_and(|source| source.record.is_some())
+}
+
+fn restore(name: &str, path: &str) -> Remedy {
+    Remedy::run([format!("git checkout {} -- {}", shell::quoted(name), quoted_path(path))])
 }
 
 fn transferred(source: &RecordFile, landed: Option<&RecordFile>) -> Option<Remedy> {

@@ -6,7 +6,7 @@ const POLICY: &str = "\
 tiers: [{name: standard, max_term: 120d, max_renewals: 2, approvals: {count: 1}}]
 ";
 
-const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";
+pub(super) const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";
 
 const MOVED: &str = "exceptions/2026/EXC-2026-7F3KQ.yaml";
 
@@ -14,7 +14,7 @@ const OTHER: &str = "exceptions/EXC-2026-9Z9ZZ.yaml";
 
 const RESTORE: &str = "restore its file, and close it: records are closed, never removed";
 
-fn approved() -> Stage {
+pub(super) fn approved() -> Stage {
     let stage = Stage::new(POLICY);
     stage.merged(ID, &record(""), "ana", "lee");
     stage

@@ -138,7 +138,8 @@ fn a_stricter_rule_that_the_branch_takes_back_is_named() {
 /// A branch on which Lee fires T1, and `main`, on which Ana did, merged into it with Ana's entry alone.
 fn fired_on_both_sides(then: &str, [lee, ana]: [&str; 2]) -> Repo {
     let repo = filed();
-    let triggers = format!("triggers: [{{id: T1, when: The vendor ships a release, then: {then}}}]");
+    let triggers =
+        format!("triggers: [{{id: T1, when: The vendor ships a release, then: {then}}}]");
     repo.by("lee").edit(ID, &triggers).commit("Name the trigger");
     let fired = |day: &str, by: &str| {
         format!("fired: [{{trigger: T1, date: {day}, by: {by}@example.com}}]")

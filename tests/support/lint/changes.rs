@@ -57,6 +57,7 @@ pub(crate) fn findings(example: &Example, tree: &MapTree) -> Vec<Finding> {
         neighbours: Some(&neighbours),
     };
     let changed = ChangeCase {
+        start: None,
         begin: None,
         before: before.as_ref(),
         after: after.as_ref(),

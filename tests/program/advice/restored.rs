@@ -1,0 +1,73 @@
+//! What was deleted, emptied or renamed comes back by the commands that `lint` prints, whether it landed so or not.
+
+use serde_json::Value;
+
+use super::ways_out::{PATH, approved};
+use super::{ID, Stage};
+
+/// Returns the codes of what is an error.
+fn found(answer: &Value) -> Vec<String> {
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let errors = findings.filter(|it| it["level"] == "error");
+    errors.map(|it| it["rule"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Runs all commands of all findings of `lint`, in their order, until there are none.
+fn follow(stage: &Stage, args: &[&str]) {
+    for _ in 0..3 {
+        let answer = stage.answer(&[&["lint"], args].concat());
+        let findings = answer["findings"].as_array().unwrap().iter();
+        let commands = findings.filter_map(|it| it["remedy"]["commands"].as_array());
+        let commands: Vec<&str> = commands.flatten().map(|it| it.as_str().unwrap()).collect();
+        if commands.is_empty() {
+            assert_eq!(found(&answer), [""; 0], "{answer:#}");
+            return;
+        }
+        for command in commands {
+            let run = stage.shell("ana", command);
+            assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
+        }
+    }
+    panic!("{args:?} does not end: {:#}", stage.answer(&[&["lint"], args].concat()));
+}
+
+#[test]
+fn a_record_that_was_deleted_emptied_or_renamed_comes_back() {
+    let other = "exceptions/EXC-2026-AAAAA.yaml";
+    for damage in [
+        format!("git rm -q {PATH}"),
+        format!(": > {PATH}"),
+        format!("git mv {PATH} {other}"),
+        format!("git mv {PATH} exceptions/foo.yaml"),
+        format!("git mv {PATH} {ID}.yaml"),
+    ] {
+        for base in [&["--base", "main"][..], &[]] {
+            let stage = approved();
+            let text = stage.text();
+            stage.shell(
+                "ana",
+                &format!("git switch -qc work && {damage} && git commit -qam 'Do it'"),
+            );
+            follow(&stage, base);
+            // Without a base, lint does not know that a file is gone.
+            if base.is_empty() && damage.starts_with("git rm") {
+                continue;
+            }
+            assert_eq!(stage.text(), text, "{damage}");
+            stage.shell("ana", "git add -A && git commit -qm 'As printed'");
+            // A removal that was committed is squashed.
+            follow(&stage, &["--base", "main"]);
+            assert_eq!(stage.text(), text, "{damage}");
+        }
+    }
+}
+
+#[test]
+fn a_record_that_was_emptied_on_the_approved_branch_gets_the_text_before() {
+    let stage = approved();
+    let text = stage.text();
+    stage.land("ana", &[(ID, "")]);
+    stage.land("ana", &[("README.md", "More\n")]);
+    follow(&stage, &[]);
+    assert_eq!(stage.text(), text);
+}
