@@ -428,9 +428,12 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
     let is_in_file = landed.at_tip && finding.rule.group() != RuleGroup::Change;
     // Where it stands no more, it can't be edited.
     match rules::find(finding.rule) {
-        _ if is_in_file && finding.rule == Code::EvidenceChanged => {
+        _ if is_in_file
+            && matches!(finding.rule, Code::EvidenceChanged | Code::MissingEvidence) =>
+        {
             // The digest that landed is a decision, which nobody rewrites.
-            finding.remedy = "restore the file that has the digest".into();
+            finding.remedy =
+                "restore the file that has the digest: `exledger lint` says from where".into();
         }
         _ if is_in_file => {}
         Some(rule) if rule.special.stays_error => finding.remedy = Remedy::stays(),

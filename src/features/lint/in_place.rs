@@ -12,7 +12,7 @@ use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::record::file::{self, RecordFile};
 use crate::record::mend;
-use crate::rules::evidence::{Found, look_up};
+use crate::rules::evidence::{self, Found, look_up};
 use crate::session::locate::Located;
 use crate::yaml::explain::EMPTY;
 
@@ -25,7 +25,7 @@ struct Places<'p> {
 pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Finding]) {
     renamed(files, findings);
     let is_meant = |finding: &&mut Finding| match finding.rule {
-        Code::EvidenceChanged | Code::UnknownOwner | Code::BadId => true,
+        Code::EvidenceChanged | Code::MissingEvidence | Code::UnknownOwner | Code::BadId => true,
         _ => finding.message == EMPTY,
     };
     let mut found = findings.iter_mut().filter(is_meant).peekable();
@@ -41,7 +41,9 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Findin
         let Some(source) = source(files, &finding.path) else { continue };
         let landed = self::source(&tip.tree, &finding.path);
         let advised = match finding.rule {
-            Code::EvidenceChanged => restored(finding, &source, &places),
+            Code::EvidenceChanged | Code::MissingEvidence => {
+                restored(finding, &source, landed.as_ref(), &places)
+            }
             Code::BadId => named_back(&source, files, &places),
             Code::Syntax => filled(&source, &places),
             _ => transferred(&source, landed.as_ref()),
@@ -81,15 +83,33 @@ impl Places<'_> {
 }
 
 // Returns the command that restores the file that has the digest, from the first commit that has it.
-fn restored(finding: &Finding, source: &RecordFile, places: &Places<'_>) -> Option<Remedy> {
-    let field = finding.field.as_deref()?;
-    let path = source.text(&format!("{}.path", field.strip_suffix(".sha256")?))?;
-    let stated = source.text(field)?;
+fn restored(
+    finding: &Finding,
+    source: &RecordFile,
+    landed: Option<&RecordFile>,
+    places: &Places<'_>,
+) -> Option<Remedy> {
+    let (item, _) = finding.field.as_deref()?.rsplit_once('.')?;
+    let [path, stated] = ["path", "sha256"].map(|key| source.text(&format!("{item}.{key}")));
+    let (path, stated) = path.zip(stated)?;
     let has_it = |tree: &CommitTree<'_>| {
         let found = look_up(path, tree).ok();
         matches!(found, Some(Found::File(digest)) if digest.eq_ignore_ascii_case(stated))
     };
-    Some(restore(&places.name(&has_it)?, path).after("restore the file"))
+    let cited =
+        landed.and_then(|landed| landed.record.as_ref()).map(|it| evidence::cited(it, None));
+    let is_landed = cited.into_iter().flatten().any(|cited| {
+        cited.stated.path.as_deref() == Some(path) && cited.stated.sha256.as_deref() == Some(stated)
+    });
+    let name = if is_landed { places.name_landed(&has_it) } else { places.name(&has_it) };
+    match name {
+        Some(name) => Some(restore(&name, path).after("restore the file")),
+        // A decision that landed is not rewritten.
+        None if is_landed && finding.rule == Code::MissingEvidence => {
+            Some("commit the file that has the digest".into())
+        }
+        None => None,
+    }
 }
 
 // A record whose file was renamed is not deleted: it ends with what is said of that file.

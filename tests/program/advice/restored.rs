@@ -1,6 +1,7 @@
 //! What was deleted, emptied or renamed comes back by the commands that `lint` prints, whether it landed so or not.
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::ways_out::{PATH, approved};
 use super::{ID, Stage};
@@ -70,4 +71,42 @@ fn a_record_that_was_emptied_on_the_approved_branch_gets_the_text_before() {
     stage.land("ana", &[("README.md", "More\n")]);
     follow(&stage, &[]);
     assert_eq!(stage.text(), text);
+}
+
+/// A record that cites a file as evidence of a note, which nobody may rewrite.
+fn noted() -> Stage {
+    let stage = approved();
+    let digest = Sha256::digest("proof\n");
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let note = format!(
+        "handling: [{{date: 2026-11-20, stage: triage, by: ana@example.com, note: Looked at it, \
+         evidence: [{{id: E1, kind: log, path: evidence/x.txt, sha256: {digest}}}]}}]\n"
+    );
+    stage.land("ana", &[("evidence/x.txt", "proof\n"), (ID, &(stage.text() + &note))]);
+    stage
+}
+
+#[test]
+fn evidence_that_was_removed_comes_back_from_a_branch_and_from_where_it_landed() {
+    let remove = "git rm -q evidence/x.txt && git commit -qm 'Remove it'";
+    let stage = noted();
+    stage.shell("ana", &format!("git switch -qc work && {remove}"));
+    follow(&stage, &["--base", "main"]);
+    let stage = noted();
+    stage.shell("ana", remove);
+    stage.shell("ana", "git commit -q --allow-empty -m 'Go on'");
+    let verify = stage.shell("ana", "exledger verify");
+    let told = "restore the file that has the digest: `exledger lint` says from where";
+    assert!(verify.out.contains(told), "{}", verify.out);
+    stage.shell("ana", "git switch -qc back");
+    follow(&stage, &[]);
+    stage.shell("ana", "git add -A && git commit -qm Restore");
+    stage.merge("back", "lee");
+    assert_eq!(found(&stage.answer(&["verify"])), [""; 0]);
+    // Where no commit has it, what landed is not rewritten either.
+    let stage = approved();
+    let lost = noted().text();
+    stage.land("ana", &[(ID, &lost)]);
+    let answer = stage.answer(&["lint"]);
+    assert_eq!(answer["findings"][0]["help"], "commit the file that has the digest");
 }
