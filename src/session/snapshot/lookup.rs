@@ -10,6 +10,7 @@ use crate::approval::next::who::KnownIdentities;
 use crate::approval::verdict::Statement;
 use crate::diag::Level;
 use crate::diag::sorting::StableSort as _;
+use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::objects::Obstacle;
 use crate::history::refs::{ApprovedRef, HeadState};
@@ -179,7 +180,15 @@ impl Snapshot<'_> {
             person,
             policy_page: self.policy_page(),
             to_check_out: (!is_there && !self.is_automated).then(|| approved.to_owned()),
+            behind: self.is_behind(approved).then(|| approved.to_owned()),
         }
+    }
+
+    // Tells whether this clone's own approved branch lacks commits that the remote's has, so that a push would be refused.
+    fn is_behind(&self, approved: &str) -> bool {
+        let own = self.chosen.remote.as_ref().and_then(|_| self.repository.tip_of(None, approved));
+        let lacked = own.map(|own| Branch::between(self.repository, own, self.chosen.tip));
+        matches!(lacked, Some(Ok(Some(lacked))) if !lacked.commits.is_empty())
     }
 
     fn policy_page(&self) -> Option<String> {

@@ -433,8 +433,13 @@ impl<'a> AdviceCase<'a> {
         let next = self.next_steps(Some(pending));
         let named = (branch.as_str(), &*shell::quoted(branch), what.as_str());
         let to_check_out = self.around.asker.and_then(|asker| asker.to_check_out.as_deref());
-        let switch = to_check_out.map(|branch| format!("git switch {} && ", shell::quoted(branch)));
-        let commands = (switch.unwrap_or_default(), self.diff(branch));
+        let switch = to_check_out.map(|branch| shell::command("git switch", &[branch]));
+        let behind = self.around.asker.and_then(|asker| asker.behind.as_deref());
+        let behind = self.around.remote.zip(behind).map(<[&str; 2]>::from);
+        // Otherwise the push of the merge is refused.
+        let pull = behind.map(|words| shell::command("git pull --ff-only", &words));
+        let before = switch.into_iter().chain(pull).map(|command| command + " && ").collect();
+        let commands = (before, self.diff(branch));
         let (action, command) = text::branch_step(&next, self.names(), named, commands);
         step(action, command, By::Approvers(next.missing, true))
     }

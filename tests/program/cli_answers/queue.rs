@@ -394,3 +394,22 @@ fn filer_is_told_why_the_renewal_of_another_waits_for_others() {
         assert_eq!(next(&json(&repo, &["queue"]), "WA1TS")["action"], action);
     }
 }
+
+#[test]
+fn a_merge_is_made_on_top_of_what_the_remote_has() {
+    let repo = proposal("approval: {accept: [merge]}\n", "");
+    let clone = repo.clone_with(&[]);
+    let git = |args: &[&str]| crate::support::repo::git(clone.path(), args);
+    repo.by("lee").write("README.md", "More\n").commit("Go on");
+    git(&["fetch", "-q"]);
+    git(&["config", "user.name", "Lee Park"]);
+    git(&["config", "user.email", "lee@example.com"]);
+    let run =
+        cli::run(clone.path(), &["queue", "--on", "2026-11-30T12:00:00Z", "--format", "json"]);
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    let command = "git pull --ff-only origin main && git merge --no-ff origin/waits";
+    assert_eq!(next(&answer, "WA1TS")["command"], command);
+    let merged = cli::shell_in(clone.path(), repo.now(), command);
+    assert_eq!(merged.code, 0, "{}", merged.err);
+    git(&["merge-base", "--is-ancestor", "origin/main", "main"]);
+}
