@@ -18,7 +18,7 @@ use crate::plan::drafted_finding;
 use crate::policy::Policy;
 use crate::policy::profile::Profile;
 use crate::record::subject::FindingKey;
-use crate::record::vocabulary::{ControlStatus, Risk, Vocabulary};
+use crate::record::vocabulary::{Class, ControlStatus, Risk, Vocabulary};
 use crate::record::{Record, credential, json, near, not_waived, pattern, tool_ids};
 use crate::session::error::Usage;
 use crate::session::notice::Notice;
@@ -217,7 +217,9 @@ fn like(id: &str, policy: &Policy, ledger: &Ledger, known: &mut KnownAnswers) ->
     else {
         return Ok(());
     };
-    for key in ["id", "starts", "expires"] {
+    // What was urgent then is another emergency only where that is said.
+    let class = (record.class == Class::Emergency).then_some("class");
+    for key in ["id", "starts", "expires"].into_iter().chain(class) {
         answers.remove(key);
     }
     known.answers.overlay(&answers);

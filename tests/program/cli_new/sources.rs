@@ -295,4 +295,12 @@ fn another_record_gives_what_does_not_belong_to_its_time() {
     let elsewhere = [&args[..], &["--folder", "orders"]].concat();
     let (answer, ..) = written(folder.path(), &run(folder.path(), &elsewhere));
     assert!(answer["path"].as_str().unwrap().starts_with("exceptions/orders/"));
+    // What is like an emergency is one only where that is said.
+    let urgent = other.replace("class: standard", "class: emergency").replace("7F3KQ", "7F3KR");
+    std::fs::write(below.join("EXC-2026-7F3KR.yaml"), urgent).unwrap();
+    for (more, class) in [(&[][..], "standard"), (&["--emergency"], "emergency")] {
+        let args = ["new", "--on", DAY, "--format", "json", "--like", "7f3kr"];
+        let run = run(folder.path(), &[&args[..], more].concat());
+        assert_eq!(written(folder.path(), &run).1["class"], class, "{more:?}");
+    }
 }
