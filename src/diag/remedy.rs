@@ -8,6 +8,7 @@ use std::ops::Range;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
+use crate::diag::shell::TypedFrom;
 use crate::diag::{Pos, shell};
 
 /// What ends a finding or an error.
@@ -207,12 +208,10 @@ impl Remedy {
         }
     }
 
-    pub fn name_folder(&mut self, flag: &str) {
-        self.note = shell::quotes_in_folder(&self.note, flag);
+    pub fn name_folder(&mut self, from: &TypedFrom) {
+        self.note = from.quotes_in_root(&self.note);
         if let Act::Run(commands) | Act::Other { commands, .. } = &mut self.act {
-            commands
-                .iter_mut()
-                .for_each(|command| *command = shell::lines_in_folder(command, flag));
+            commands.iter_mut().for_each(|command| *command = from.in_root(command));
         }
     }
 

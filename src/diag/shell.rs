@@ -86,9 +86,12 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 pub fn quotes_in_folder(text: &str, flag: &str) -> String {
+    quotes(text, |quoted| line_in_folder(quoted, flag))
+}
+
+fn quotes(text: &str, change: impl Fn(&str) -> String) -> String {
     let parts = text.split('`').enumerate();
-    let parts =
-        parts.map(|(n, part)| if n % 2 == 1 { line_in_folder(part, flag) } else { part.into() });
+    let parts = parts.map(|(n, part)| if n % 2 == 1 { change(part) } else { part.into() });
     parts.collect::<Vec<_>>().join("`")
 }
 
@@ -110,6 +113,58 @@ fn line_in_folder(line: &str, flag: &str) -> String {
             format!("{lead}{PROGRAM}{flag}{rest}")
         }
         _ => line.to_owned(),
+    }
+}
+
+/// Where a person who reads commands types them.
+#[derive(Clone, Debug, Default)]
+pub struct TypedFrom {
+    /// The flag that names the program its folder; empty where it finds the ledger by itself.
+    pub flag: String,
+    /// The ledger's root, where commands with paths run; `None` if they are typed there.
+    pub root: Option<String>,
+}
+
+impl TypedFrom {
+    /// Returns a command that runs in the ledger's root, as it is typed.
+    pub fn in_root(&self, command: &str) -> String {
+        let Some(root) = self.root.as_deref().map(quoted) else {
+            return line_in_folder(command, &self.flag);
+        };
+        let begins = |words: &[&str]| words.iter().any(|word| command.starts_with(word));
+        let is_chain = [" && ", "; "].iter().any(|joint| command.contains(joint));
+        match command.split_once("  # ") {
+            _ if command.starts_with('#') => quotes(command, |quoted| self.in_root(quoted)),
+            Some((command, note)) => format!("{}  # {note}", self.in_root(command)),
+            None if begins(&["git ", "exledger "]) && is_chain
+                || begins(&["rm ", "mv ", "mkdir "]) =>
+            {
+                format!("(cd {root} && {command})")
+            }
+            None => match command.strip_prefix("git ").filter(|rest| !rest.starts_with("-C ")) {
+                Some(rest) => format!("git -C {root} {rest}"),
+                None => line_in_folder(command, &self.flag),
+            },
+        }
+    }
+
+    /// Returns the same for the commands in backticks.
+    pub fn quotes_in_root(&self, text: &str) -> String {
+        quotes(text, |quoted| self.in_root(quoted))
+    }
+
+    /// Returns the lines of an answer with the program's folder, and those of git that need not be typed anywhere else than in
+    /// the ledger's root.
+    pub fn lines(&self, text: &str) -> String {
+        let line = |line: &str| {
+            let bare = line.trim_start_matches("next: ");
+            let moves = ["git checkout ", "git switch ", "git merge ", "git pull "];
+            match moves.iter().any(|words| bare.starts_with(words)) {
+                true => line.replacen(bare, &self.in_root(bare), 1),
+                false => line_in_folder(line, &self.flag),
+            }
+        };
+        text.split('\n').map(line).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
+use crate::diag::shell::TypedFrom;
 use crate::diag::{self, shell};
 use crate::view::json;
 use crate::view::page::PageBlock;
@@ -109,12 +110,11 @@ impl<'a> Doc<'a> {
         }
     }
 
-    /// Makes the commands of the program that people read name its folder by a flag.
-    pub fn name_folder(&mut self, flag: &str) {
-        self.blocks
-            .iter_mut()
-            .filter(|_| !flag.is_empty())
-            .for_each(|block| block.name_folder(flag));
+    /// Makes the commands that people read work where they are typed.
+    pub fn name_folder(&mut self, from: &TypedFrom) {
+        let is_elsewhere = !from.flag.is_empty() || from.root.is_some();
+        let blocks = self.blocks.iter_mut().filter(|_| is_elsewhere);
+        blocks.for_each(|block| block.name_folder(from));
     }
 
     /// Returns the command of the answer: the middle part of its `schema`.
@@ -205,19 +205,19 @@ pub enum Block<'a> {
 }
 
 impl Block<'_> {
-    fn name_folder(&mut self, flag: &str) {
+    fn name_folder(&mut self, from: &TypedFrom) {
         match self {
-            Block::Heading(text) | Block::Paragraph(text) => text.name_folder(flag),
-            Block::Pairs(pairs) => pairs.iter_mut().for_each(|(_, text)| text.name_folder(flag)),
+            Block::Heading(text) | Block::Paragraph(text) => text.name_folder(from),
+            Block::Pairs(pairs) => pairs.iter_mut().for_each(|(_, text)| text.name_folder(from)),
             Block::Table(table) => {
-                table.rows.iter_mut().flatten().for_each(|cell| cell.name_folder(flag));
+                table.rows.iter_mut().flatten().for_each(|cell| cell.name_folder(from));
             }
             Block::Findings(list) => {
-                list.shown.iter_mut().for_each(|it| it.finding.remedy.name_folder(flag));
+                list.shown.iter_mut().for_each(|it| it.finding.remedy.name_folder(from));
             }
-            Block::Commands(text) => *text = shell::lines_in_folder(text, flag),
+            Block::Commands(text) => *text = from.lines(text),
             Block::Folded(_, inside) | Block::Part(_, inside) => {
-                inside.iter_mut().for_each(|block| block.name_folder(flag));
+                inside.iter_mut().for_each(|block| block.name_folder(from));
             }
             Block::Verbatim(_) | Block::Cards(_) | Block::Series(_) | Block::Page(_) => {}
         }
@@ -449,11 +449,11 @@ impl StyledText {
         self
     }
 
-    fn name_folder(&mut self, flag: &str) {
+    fn name_folder(&mut self, from: &TypedFrom) {
         for (tone, text) in &mut self.0 {
             *text = match tone {
-                Tone::Command => shell::lines_in_folder(text, flag),
-                _ => shell::quotes_in_folder(text, flag),
+                Tone::Command => from.lines(text),
+                _ => shell::quotes_in_folder(text, &from.flag),
             };
         }
     }

@@ -1,7 +1,7 @@
 //! Names and arguments that commands print for a shell.
 
 use crate::support::project;
-use exledger::diag::shell::{command, in_folder, is_branch_name, quoted};
+use exledger::diag::shell::{TypedFrom, command, in_folder, is_branch_name, quoted};
 
 #[test]
 fn names_of_branches_are_those_that_git_accepts() {
@@ -30,6 +30,35 @@ fn commands_of_the_program_name_their_folder_once() {
         assert_eq!(in_folder(text, " -C a/b"), named);
         assert_eq!(in_folder(text, ""), text);
     }
+}
+
+#[test]
+fn commands_with_paths_run_in_the_root_of_the_ledger() {
+    let from = |flag: &str, root: Option<&str>| TypedFrom {
+        flag: flag.to_owned(),
+        root: root.map(str::to_owned),
+    };
+    for (command, typed) in [
+        ("git add -- x", "git -C '/w/a b' add -- x"),
+        ("git -C /w add x", "git -C /w add x"),
+        ("rm -f -- x", "(cd '/w/a b' && rm -f -- x)"),
+        ("mkdir -p -- x && git mv -- y x", "(cd '/w/a b' && mkdir -p -- x && git mv -- y x)"),
+        ("exledger close A && git add x", "(cd '/w/a b' && exledger close A && git add x)"),
+        ("exledger close A", "exledger -C b close A"),
+        (
+            "# by hand, as `git show x:./y` has it",
+            "# by hand, as `git -C '/w/a b' show x:./y` has it",
+        ),
+        (
+            "git switch a && git merge b  # merge b",
+            "(cd '/w/a b' && git switch a && git merge b)  # merge b",
+        ),
+    ] {
+        assert_eq!(from(" -C b", Some("/w/a b")).in_root(command), typed);
+        assert_eq!(from("", None).in_root(command), command);
+    }
+    let lines = from("", Some("/w")).lines("next: git checkout x -- y  # restore it\ngit add z");
+    assert_eq!(lines, "next: git -C /w checkout x -- y  # restore it\ngit add z");
 }
 
 #[test]

@@ -25,6 +25,7 @@ use anyhow::Context;
 use crate::ask;
 use crate::commands::context::globals::{Color, Globals};
 use crate::commands::context::output::{CapturedOutput, Formats};
+use exledger::diag::shell::TypedFrom;
 use exledger::features::diff::compared::{Compared, ProposedState};
 use exledger::plan::evidence::EvidenceInput;
 use exledger::record::time::Instant;
@@ -38,6 +39,7 @@ use exledger::store::git::configuration;
 use exledger::view::doc::FormatNeeds;
 use exledger::{clock, features, render};
 use std::mem::ManuallyDrop;
+use std::sync::{Arc, OnceLock};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Ctx {
@@ -60,6 +62,8 @@ pub(crate) struct Ctx {
     /// Whether a policy is read although it is below another ledger, and nobody there approved it.
     reads_unapproved_policy: bool,
     facts: Vec<PathBuf>,
+    /// The root of the ledger, once it was opened.
+    root: Arc<OnceLock<PathBuf>>,
     /// Where a job of `ci` keeps what another command prints; `None` for the process's own streams.
     captured: Option<CapturedOutput>,
 }
@@ -107,6 +111,7 @@ impl Ctx {
             shows_progress: err && !globals.quiet,
             reads_unapproved_policy: false,
             facts: Vec::new(),
+            root: Arc::default(),
             captured: None,
             environment,
             globals,
@@ -131,13 +136,19 @@ impl Ctx {
     }
 
     pub(crate) fn home(&self) -> anyhow::Result<Session> {
-        Ok(Session::open(&self.folder, self.options())?)
+        self.open(self.options())
+    }
+
+    fn open(&self, options: Options) -> anyhow::Result<Session> {
+        let session = Session::open(&self.folder, options)?;
+        let _ = self.root.set(session.root().to_owned());
+        Ok(session)
     }
 
     /// Opens the ledger for an answer without levels of approvals: forges' signatures are checked only where the policy
     /// demands them.
     pub(crate) fn home_without_levels(&self) -> anyhow::Result<Session> {
-        Ok(Session::open(&self.folder, Options { hides_levels: true, ..self.options() })?)
+        self.open(Options { hides_levels: true, ..self.options() })
     }
 
     /// Opens the ledger for an answer that has levels of approvals in its JSON alone.
@@ -171,8 +182,16 @@ impl Ctx {
         self.globals.folder_flag()
     }
 
+    fn typed_from(&self) -> TypedFrom {
+        let is_there = |root: &&PathBuf| self.globals.directory.is_none() && self.folder == **root;
+        // What a job posts is read in another clone.
+        let is_read_here = self.captured.is_none() && self.format.name == render::TABLE.name;
+        let root = self.root.get().filter(|root| is_read_here && !is_there(root));
+        TypedFrom { flag: self.folder_flag(), root: root.map(|root| root.display().to_string()) }
+    }
+
     pub(crate) fn within(&self, folder: PathBuf) -> Ctx {
-        Ctx { folder, ..self.clone() }
+        Ctx { folder, root: Arc::default(), ..self.clone() }
     }
 
     /// Says if the policy of a ledger, or of a folder that may become one, is below another ledger, and not approved there.

@@ -140,7 +140,7 @@ impl Ctx {
 
     /// Writes an answer to stdout in the requested format; a reader that has gone is not an error.
     pub(crate) fn show(&self, mut doc: Doc<'_>) -> anyhow::Result<()> {
-        doc.name_folder(&self.folder_flag());
+        doc.name_folder(&self.typed_from());
         let doc = &doc;
         if let Some(captured) = &self.captured {
             for (n, format) in captured.formats.iter().enumerate() {
@@ -194,7 +194,7 @@ impl Ctx {
 
     /// Writes to stderr, in the style of an answer, what a prompt is about to ask about.
     pub(crate) fn preview(&self, mut doc: Doc<'_>) {
-        doc.name_folder(&self.folder_flag());
+        doc.name_folder(&self.typed_from());
         let _ = render::TABLE.write(&doc, &self.style, &mut io::stderr());
     }
 

@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::ways_out::{PATH, approved};
 use super::{ID, Stage};
+use crate::cli;
 
 /// Returns the codes of what is an error.
 fn found(answer: &Value) -> Vec<String> {
@@ -109,4 +110,29 @@ fn evidence_that_was_removed_comes_back_from_a_branch_and_from_where_it_landed()
     stage.land("ana", &[(ID, &lost)]);
     let answer = stage.answer(&["lint"]);
     assert_eq!(answer["findings"][0]["help"], "commit the file that has the digest");
+}
+
+#[test]
+fn commands_are_printed_as_they_are_typed_in_another_folder() {
+    let stage = approved();
+    let (root, text) = (stage.repo.path(), stage.text());
+    let outside = crate::support::temporary();
+    let flag = format!(" -C {}", root.display());
+    for (folder, flag) in [(root.join("exceptions"), ""), (outside.path().to_owned(), &*flag)] {
+        let typed = |line: &str| cli::shell_in(&folder, stage.repo.now(), line);
+        for damage in [format!("rm {PATH}"), format!(": > {PATH}")] {
+            stage.shell("ana", &damage);
+            let lint = typed(&format!("exledger{flag} lint --base main"));
+            let (_, command) = lint.out.split_once(": run `").unwrap();
+            let (command, _) = command.split_once('`').unwrap();
+            let run = typed(command);
+            assert_eq!(run.code, 0, "{command}: {}", run.err);
+            assert_eq!(stage.text(), text, "{damage}");
+        }
+        // Whoever reads the JSON runs them in the root.
+        stage.shell("ana", &format!("rm {PATH}"));
+        let json = typed(&format!("exledger{flag} lint --base main --format json")).out;
+        assert!(json.contains("run `git checkout "), "{json}");
+        stage.home();
+    }
 }
