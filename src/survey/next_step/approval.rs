@@ -546,10 +546,10 @@ impl<'a> AdviceCase<'a> {
         if events.contains(&"renewed") && self.is_extension_unapproved() {
             return Some(self.waiting());
         }
-        let fits = |pending: &&Pending| {
-            pending.branch.is_some() && pending.events.iter().any(|event| events.contains(event))
-        };
-        Some(self.proposed(self.record_state.pending.iter().find(fits)?))
+        let fits = |pending: &&Pending| pending.events.iter().any(|event| events.contains(event));
+        let mut fitting = self.record_state.pending.iter().filter(fits);
+        let on_branch = fitting.clone().find(|pending| pending.branch.is_some());
+        Some(self.proposed(on_branch.or_else(|| fitting.next())?))
     }
 
     fn is_extension_unapproved(&self) -> bool {

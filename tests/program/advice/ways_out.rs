@@ -1,6 +1,6 @@
 //! The way out that is printed keeps what was approved, and ends where no further answer objects.
 
-use super::{ID, Stage, record};
+use super::{ID, Stage, record, stage};
 
 const POLICY: &str = "\
 tiers: [{name: standard, max_term: 120d, max_renewals: 2, approvals: {count: 1}}]
@@ -230,6 +230,29 @@ fn a_closed_record_that_was_edited_ends_with_the_text_of_its_closure() {
         let verify = stage.shell("lee", "exledger verify");
         assert!(verify.out.contains("warning[closed-edited]"), "{}", verify.out);
         assert!(!verify.out.contains("error["), "{}", verify.out);
+    }
+}
+
+#[test]
+fn a_decision_that_is_only_in_the_work_tree_is_committed_and_not_made_again() {
+    let stage = approved();
+    stage.repo.clock("2026-12-30T09:00:00Z");
+    let asked = stage.next();
+    assert_eq!(asked.1, format!("exledger close {ID}"), "{}", asked.0);
+    for (decision, event) in [
+        (
+            format!("exledger renew {ID} --until 2027-01-10 --reason 'The vendor is late'"),
+            "renewed",
+        ),
+        (stage::answered(&asked.1), "closed"),
+    ] {
+        let run = stage.shell("ana", &decision);
+        assert_eq!(run.code, 0, "{}", run.err);
+        let action =
+            format!("commit the change in the work tree ({event}) and open a pull request");
+        assert_eq!(stage.next(), (action, "exledger diff".to_owned()));
+        stage.home();
+        assert_eq!(stage.next(), asked);
     }
 }
 
