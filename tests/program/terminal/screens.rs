@@ -9,6 +9,7 @@ use crate::cli_new::{DAY, ledger};
 use crate::diff::{Ledger, record};
 use crate::patterns::THREE;
 use crate::support::project;
+use crate::support::repo::git;
 use crate::support::samples::{RISKS, without_warnings};
 use crate::terminal::{Seen, Terminal, screen};
 
@@ -67,6 +68,8 @@ fn filing() -> Vec<(&'static str, String)> {
     std::fs::remove_file(folder.path().join("exledger.yaml")).unwrap();
     let init = cli::run(folder.path(), &["init", "-q"]);
     assert_eq!(init.code, 0, "{}", init.err);
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "--quiet", "-m", "Keep exceptions in a ledger"]);
     let args = ["new", "--on", DAY];
     let seen = terminal(folder.path()).run(&args, SESSION);
     assert_eq!(seen.code, 0, "{}", seen.bytes);
