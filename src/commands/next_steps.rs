@@ -91,7 +91,7 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
         next.extend(sending(ctx, home, NEW_LEDGER, (&files, &subject)));
         return next;
     }
-    next.extend(committing(ctx, home, (&setup.files, "Keep exceptions in a ledger")));
+    next.extend(commit_commands(ctx, home, (&setup.files, "Keep exceptions in a ledger")));
     next.extend(first_push(ctx, home));
     next.extend(sending(ctx, home, id, (&own, &format!("File {id}"))));
     next
@@ -168,11 +168,11 @@ pub(crate) fn sending(
     };
     let switch = if own.is_none() { Some(format!("{git} switch -c {branch}")) } else { None };
     let push = push(ctx, home, &branch);
-    let commit = committing(ctx, home, (files, subject));
+    let commit = commit_commands(ctx, home, (files, subject));
     switch.into_iter().chain(commit).chain(push).collect()
 }
 
-fn committing(ctx: &Ctx, home: &Session, (files, subject): (&[String], &str)) -> [String; 2] {
+fn commit_commands(ctx: &Ctx, home: &Session, (files, subject): (&[String], &str)) -> [String; 2] {
     let git = git_command(ctx, home.root());
     [format!("{git} add {}", files.join(" ")), format!("{git} commit -m {}", quoted(subject))]
 }

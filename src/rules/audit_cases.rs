@@ -371,7 +371,8 @@ impl<'c> LandedCase<'c> {
 
     /// Returns the remedy for a closed record that was edited: its text as it was closed, which ends it once that has landed.
     pub fn closing_again(&self) -> Option<Remedy> {
-        let closing = self.closing.filter(|it| it.path == self.path && it.is_sound)?;
+        let closing =
+            self.closing.filter(|version| version.path == self.path && version.is_sound)?;
         let restore = shell::command("git checkout", &[&closing.commit.short(), "--", self.path]);
         let note =
             "put back what it said when it was closed, in a change that someone else approves";

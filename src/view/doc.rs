@@ -213,7 +213,7 @@ impl Block<'_> {
                 table.rows.iter_mut().flatten().for_each(|cell| cell.name_folder(from));
             }
             Block::Findings(list) => {
-                list.shown.iter_mut().for_each(|it| it.finding.remedy.name_folder(from));
+                list.shown.iter_mut().for_each(|shown| shown.finding.remedy.name_folder(from));
             }
             Block::Commands(text) => *text = from.lines(text),
             Block::Folded(_, inside) | Block::Part(_, inside) => {

@@ -96,8 +96,9 @@ fn restored(
         let found = look_up(path, tree).ok();
         matches!(found, Some(Found::File(digest)) if digest.eq_ignore_ascii_case(stated))
     };
-    let cited =
-        landed.and_then(|landed| landed.record.as_ref()).map(|it| evidence::cited(it, None));
+    let cited = landed
+        .and_then(|landed| landed.record.as_ref())
+        .map(|record| evidence::cited(record, None));
     let is_landed = cited.into_iter().flatten().any(|cited| {
         cited.stated.path.as_deref() == Some(path) && cited.stated.sha256.as_deref() == Some(stated)
     });
