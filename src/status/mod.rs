@@ -1,6 +1,6 @@
 //! Evaluates one record at one instant: whether it is in force, why, until when, and what must be done.
 //!
-//! Pure. Start at [`evaluate`] and [`state::RecordState`]; `clocks` makes days instants, `answer` compares them. Follows
+//! Pure. Start at [`evaluate`] and [`state::RecordState`]; `record::time` makes days instants, `answer` compares them. Follows
 //! `docs/spec/status.md`. The one evaluator: nothing else compares dates.
 
 mod answer;

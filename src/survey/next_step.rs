@@ -1,8 +1,8 @@
 //! The next step for a record that needs attention: an action in words, the command, and the people who can take it.
 //!
 //! Pure. Start at [`next`], and for an answer of the gate at [`answer::after`]. Follows `docs/spec/cli.md`, next steps.
-//! Every command that shows a next step gets it from here; how something can be approved, and the words for it, come from
-//! `approval::next`.
+//! Every command that shows a next step gets it from here; what waits for approval is in [`approval`], by `approval::next`, which
+//! also words it.
 
 pub mod answer;
 pub mod approval;

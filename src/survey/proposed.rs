@@ -3,7 +3,9 @@
 //! Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals and pending changes: a proposal grants nothing and
 //! ends nothing, and the status of a landed record stays.
 
-use crate::approval::next::steps::{self, Blocker, Merging, ProposedContent, Standing};
+use crate::approval::next::steps::{
+    self, Blocker, ChangeContext, Merging, ProposedContent, Standing,
+};
 use crate::approval::next::text::Advised;
 use crate::approval::next::who;
 use crate::diag;
@@ -90,17 +92,19 @@ fn pending(key: &TrailKey, proposal: &RecordProposal, around: &ProposalContext<'
             governance,
             record,
             approved: approved.filter(|_| !needs_witness),
-            makers: &authors,
+            change: ChangeContext {
+                makers: &authors,
+                approvals: &signed.approvals,
+                rejections: &signed.rejections,
+                of_other_bytes: &[],
+                unpushed: &signed.unpushed,
+                remote: around.remote,
+                merging: Merging::default(),
+                at: around.instant,
+            },
             is_witness: needs_witness,
-            approvals: &signed.approvals,
-            rejections: &signed.rejections,
-            of_other_bytes: &[],
-            unpushed: &signed.unpushed,
-            remote: around.remote,
             carries_on: landed.is_carried_on(record),
             was_removed: landed.was_removed,
-            merging: Merging::default(),
-            at: around.instant,
         }))
     });
     let next = next.unwrap_or_default();

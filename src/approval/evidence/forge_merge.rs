@@ -1,4 +1,5 @@
-//! What the signature of a merge's committer proves about who made the merge: a forge signs what people press.
+//! What the signature of a merge's committer proves about who made the merge: a forge signs what people press. The merge without
+//! it is a claim like others (`evidence::claims`).
 //!
 //! Pure. Start at `ForgeLanding`. Follows `docs/spec/approval.md`, E2a.
 

@@ -6,7 +6,7 @@ use crate::approval::count::accepted::AcceptedKinds;
 use crate::approval::count::requirement::{GovernanceVersion, governance_demand};
 use crate::approval::evidence::statement_file;
 use crate::approval::governance::counted::CountedGovernance;
-use crate::approval::next::steps::{Blocker, Merging, NextSteps, Proposal, Said};
+use crate::approval::next::steps::{Blocker, ChangeContext, NextSteps, Proposal};
 use crate::approval::next::who::{self, Eligibility, KnownIdentities};
 use crate::approval::people::at_landing::GovernanceHistory;
 use crate::approval::sources::signature;
@@ -14,7 +14,6 @@ use crate::history::version::Version;
 use crate::history::walked::History;
 use crate::policy::demand::{Proof, SelfApproval};
 use crate::policy::people::person::Person;
-use crate::record::time::Instant;
 
 /// What a branch leaves of a governance file or a redesign, and the line that it would land on.
 #[derive(Clone, Copy)]
@@ -26,21 +25,6 @@ pub(crate) struct ProposedRules<'p> {
     pub(crate) path: &'p str,
     /// Its bytes as git stores them; `None` if the branch removes it.
     pub(crate) bytes: Option<&'p [u8]>,
-}
-
-/// What is known about the change of a branch.
-#[derive(Clone, Copy)]
-pub(crate) struct RulesChange<'p> {
-    pub(crate) makers: &'p [Person],
-    /// Those who signed an approval of these bytes.
-    pub(crate) approvals: &'p [Person],
-    pub(crate) rejections: &'p [(Person, Option<String>)],
-    /// Those of them whose statement is in this clone alone, whose remote's branch counts.
-    pub(crate) unpushed: &'p [Person],
-    pub(crate) remote: Option<&'p str>,
-    pub(crate) merging: Merging,
-    /// When a merge would land it.
-    pub(crate) at: Instant,
 }
 
 impl<'p> ProposedRules<'p> {
@@ -58,7 +42,7 @@ impl<'p> ProposedRules<'p> {
         is_another.then(|| statement_file::digest(counts.unwrap_or_default()))
     }
 
-    pub(crate) fn steps(&self, change: RulesChange<'_>) -> NextSteps {
+    pub(crate) fn steps(&self, change: ChangeContext<'_>) -> NextSteps {
         let all = GovernanceHistory::new(self.counted.ruled(self.history));
         // Who somebody is, is asked of the last approved state (G2).
         let approved = all.before(self.landing).approved;
@@ -89,15 +73,8 @@ impl<'p> ProposedRules<'p> {
         let missing = who::missing_beside(approved, (&demand, [None, None]), makers, &signed);
         let proposal =
             Proposal { governance: approved, accepted, eligibility, missing, demand, signed };
-        proposal.next_steps(Said {
-            rejections: change.rejections,
-            of_other_bytes: &[],
-            unpushed: change.unpushed,
-            remote: change.remote,
-            merging: change.merging,
-            is_witness: false,
-            no_merge: self.counts_instead().map(|_| Blocker::FollowsUncounted),
-        })
+        let no_merge = self.counts_instead().map(|_| Blocker::FollowsUncounted);
+        proposal.next_steps(change, false, no_merge)
     }
 
     // A redesign is judged without what counts: each of its versions by itself.

@@ -1,7 +1,8 @@
 //! What can still be done about an approval, as data: what is missing, in which ways it can be given and by whom, and what
 //! stands in the way.
 //!
-//! The only place that knows that; `next::text` words it. Pure. Start at [`steps`]. Follows `docs/spec/status.md`, findings
+//! The only place that knows that; `next::text` words it. Of what has landed, `count::missing` names who can fill each place.
+//! Pure. Start at [`steps`]. Follows `docs/spec/status.md`, findings
 //! and reasons, and `docs/spec/cli.md`, `how[]`: a way is named only if it counts under the policy that judges the content.
 
 use crate::approval::count::accepted::AcceptedKinds;
@@ -38,9 +39,19 @@ pub struct ProposedContent<'p> {
     pub governance: &'p Governance,
     pub record: &'p Record,
     pub approved: Option<&'p Record>,
-    pub makers: &'p [Person],
+    pub change: ChangeContext<'p>,
     /// Whether evidence of others is asked for a review or a verification, and `makers` are the authors of what is approved.
     pub is_witness: bool,
+    /// Whether it carries on the result of what landed unapproved, which only a statement about the bytes can change.
+    pub carries_on: bool,
+    /// Whether a record of this id was removed: statements are older than that, which ends their effect.
+    pub was_removed: bool,
+}
+
+/// What was said of content that has not landed, and what would land it.
+#[derive(Clone, Copy)]
+pub struct ChangeContext<'p> {
+    pub makers: &'p [Person],
     /// Those who signed an approval of these bytes.
     pub approvals: &'p [Person],
     /// Those who signed a rejection of these bytes, each with the reason.
@@ -50,10 +61,6 @@ pub struct ProposedContent<'p> {
     /// Those of them whose statement is in this clone alone, whose remote's branch counts.
     pub unpushed: &'p [Person],
     pub remote: Option<&'p str>,
-    /// Whether it carries on the result of what landed unapproved, which only a statement about the bytes can change.
-    pub carries_on: bool,
-    /// Whether a record of this id was removed: statements are older than that, which ends their effect.
-    pub was_removed: bool,
     pub merging: Merging,
     /// When a merge would land it.
     pub at: Instant,
@@ -77,7 +84,8 @@ pub struct NextSteps {
     pub authors_may: bool,
     /// Whether only a review or a verification asks for it, which others than the authors of what is approved make count (V9).
     pub is_witness: bool,
-    /// The people whose approval does not count: authors, requesters, and owners if they may not approve.
+    /// The people whose approval does not count: authors and requesters, and before it lands owners if they may not approve; what
+    /// is missing of landed content names none of these.
     pub barred: Vec<Person>,
     /// Why it is not approved, what must happen first, or why no way counts.
     pub blockers: Vec<Blocker>,
@@ -417,23 +425,23 @@ fn refused_files(verdict: &ApprovalVerdict) -> impl Iterator<Item = Blocker> {
 }
 
 fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
-    let (governance, record) = (content.governance, content.record);
+    let (governance, record, change) = (content.governance, content.record, content.change);
     let known = KnownIdentities::from_governance(governance);
     let eligibility =
-        Eligibility::new((governance, &known), record, content.approved, content.makers);
+        Eligibility::new((governance, &known), record, content.approved, change.makers);
     let eligibility = if content.is_witness { eligibility.of_others() } else { eligibility };
     let counts = |person: &&Person| {
         !content.was_removed && eligibility.can_sign(person, signature::APPROVAL)
     };
-    let signed: Vec<Person> = content.approvals.iter().filter(counts).cloned().collect();
+    let signed: Vec<Person> = change.approvals.iter().filter(counts).cloned().collect();
     let demand = combined_demand(governance, Some(record), content.approved);
     let demand = if content.is_witness { of_one(demand) } else { demand };
     let keys = Keys::from_governance(governance, governance);
     let accepted = AcceptedKinds::new(
         governance,
         &demand.terms,
-        (&keys, content.at),
-        content.merging.has_review_job,
+        (&keys, change.at),
+        change.merging.has_review_job,
     );
     let merges = accepted.merges || accepted.forge_merges;
     let proposal = Proposal {
@@ -442,32 +450,13 @@ fn of_proposed(content: ProposedContent<'_>) -> NextSteps {
         demand,
         eligibility,
         missing: match content.is_witness {
-            true => who::lacking_witness(governance, record, content.makers, &signed),
-            false => who::lacking(governance, record, content.approved, content.makers, &signed),
+            true => who::lacking_witness(governance, record, change.makers, &signed),
+            false => who::lacking(governance, record, content.approved, change.makers, &signed),
         },
         signed,
     };
-    proposal.next_steps(Said {
-        rejections: content.rejections,
-        of_other_bytes: content.of_other_bytes,
-        unpushed: content.unpushed,
-        remote: content.remote,
-        merging: content.merging,
-        no_merge: (content.carries_on && merges).then_some(Blocker::CarriesOn),
-        is_witness: content.is_witness,
-    })
-}
-
-/// What was said of content that has not landed, and what would land it.
-pub(super) struct Said<'p> {
-    pub(super) rejections: &'p [(Person, Option<String>)],
-    pub(super) of_other_bytes: &'p [(Person, String)],
-    pub(super) unpushed: &'p [Person],
-    pub(super) remote: Option<&'p str>,
-    pub(super) merging: Merging,
-    /// Why no merge approves it, though the policy accepts merges.
-    pub(super) no_merge: Option<Blocker>,
-    pub(super) is_witness: bool,
+    let no_merge = if content.carries_on && merges { Some(Blocker::CarriesOn) } else { None };
+    proposal.next_steps(change, content.is_witness, no_merge)
 }
 
 pub(super) struct Proposal<'p> {
@@ -480,8 +469,14 @@ pub(super) struct Proposal<'p> {
 }
 
 impl Proposal<'_> {
-    pub(super) fn next_steps(self, said: Said<'_>) -> NextSteps {
-        let Said { rejections, of_other_bytes, merging, no_merge, is_witness, .. } = said;
+    // `no_merge` is why no merge approves it, though the policy accepts merges.
+    pub(super) fn next_steps(
+        self,
+        change: ChangeContext<'_>,
+        is_witness: bool,
+        no_merge: Option<Blocker>,
+    ) -> NextSteps {
+        let ChangeContext { rejections, of_other_bytes, merging, .. } = change;
         let stated = rejections.iter().cloned();
         let mut blockers: Vec<Blocker> =
             stated.map(|(by, reason)| Blocker::SignedRejection { by, reason }).collect();
@@ -490,8 +485,8 @@ impl Proposal<'_> {
             let rejects = rejections.iter().map(|(rejects, _)| rejects);
             self.signed.iter().chain(rejects).any(|person| person.key == by.key)
         };
-        let unpushed = relation::each_once(said.unpushed.iter().filter(is_said).cloned());
-        if let Some(remote) = said.remote.filter(|_| !unpushed.is_empty()) {
+        let unpushed = relation::each_once(change.unpushed.iter().filter(is_said).cloned());
+        if let (Some(remote), false) = (change.remote, unpushed.is_empty()) {
             blockers.push(Blocker::Unpushed { by: unpushed, remote: remote.to_owned() });
         }
         if self.missing.is_empty() {

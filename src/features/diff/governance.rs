@@ -4,7 +4,8 @@
 
 use crate::approval::evidence::statement::{LedgerName, LedgerPlace};
 use crate::approval::evidence::statement_file::{self, ApprovalSubject};
-use crate::approval::next::rules::{ProposedRules, RulesChange};
+use crate::approval::next::rules::ProposedRules;
+use crate::approval::next::steps::ChangeContext;
 use crate::features::diff::compared::{Compared, ProposedState};
 use crate::features::diff::comparison::Comparer;
 use crate::policy::people::person::Person;
@@ -83,10 +84,11 @@ impl Comparer<'_> {
         };
         let said = signed_statements::read(branches.own(), trees, &content, onto, at)?;
         let target = (compared.target, &*self.chosen.reference);
-        let next = rules.steps(RulesChange {
+        let next = rules.steps(ChangeContext {
             makers: &makers,
             approvals: &said.approvals,
             rejections: &said.rejections,
+            of_other_bytes: &[],
             unpushed: &said.unpushed,
             remote,
             merging: merging::read(self.repository, target, onto)?,

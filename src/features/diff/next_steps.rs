@@ -4,7 +4,9 @@
 
 use crate::approval::evidence::statement::LedgerName;
 use crate::approval::evidence::statement_file::{self, ApprovalSubject};
-use crate::approval::next::steps::{self, Merging, NextSteps, ProposedContent, Standing};
+use crate::approval::next::steps::{
+    self, ChangeContext, Merging, NextSteps, ProposedContent, Standing,
+};
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
 use crate::plan::reviews::find_record_folder;
 use crate::record::Record;
@@ -73,17 +75,19 @@ impl StatementReader<'_> {
             governance: &self.compared.onto,
             record,
             approved: entry.landed.approved.as_deref().filter(|_| !is_witness),
-            makers: &entry.makers,
+            change: ChangeContext {
+                makers: &entry.makers,
+                approvals: &statements.approvals,
+                rejections: &statements.rejections,
+                of_other_bytes: &statements.of_other_bytes,
+                unpushed: &statements.unpushed,
+                remote: self.remote,
+                merging: self.merging,
+                at: self.at.instant(),
+            },
             is_witness,
-            approvals: &statements.approvals,
-            rejections: &statements.rejections,
-            of_other_bytes: &statements.of_other_bytes,
-            unpushed: &statements.unpushed,
-            remote: self.remote,
             carries_on: entry.needs.carries_on,
             was_removed: entry.landed.was_removed,
-            merging: self.merging,
-            at: self.at.instant(),
         })))
     }
 
