@@ -111,7 +111,14 @@ fn is_merged(world: &World, ranges: &[Vec<Oid>], version: &Version) -> bool {
                 && !law.self_approval
                 && law.pinned.is_none()
         });
-    let merger = land.merger.filter(|who| is_unnamed(world, *who, land.oid));
+    // Who signs what somebody else is named as the author of, and is in no group, may be a forge (S3a).
+    let made = &world.made[&land.oid];
+    let is_grouped =
+        |who: &Who| laws.iter().all(|law| law.security.contains(who) || law.platform.contains(who));
+    let is_person = |who: &Who| {
+        made.author.email == made.committer.email || made.key.is_none() || is_grouped(who)
+    };
+    let merger = land.merger.filter(|who| is_unnamed(world, *who, land.oid) && is_person(who));
     careful
         && is_of_branch(world, land.oid, version)
         && merger.is_some_and(|who| {
