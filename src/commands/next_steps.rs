@@ -25,8 +25,10 @@ use exledger::store::git::judged::Operation;
 pub(crate) const NEW_LEDGER: &str = "keep-exceptions";
 
 // What `init` writes, in the ledger's folder and at the top of the repository.
-const SETUP: [&str; 3] = [policy::FILE, "exceptions/.gitattributes", ".github"];
-const AT_TOP: [&str; 3] = [".github", ".gitlab", ".gitlab-ci.yml"];
+const SETUP: [&str; 2] = [policy::FILE, "exceptions/.gitattributes"];
+const SIGNERS: &str = ".github/allowed_signers";
+const INCLUDE: &str = ".gitlab-ci.yml";
+const GITHUB: &str = ".github";
 pub(crate) const WORKFLOW: &str = ".github/workflows/exledger.yml";
 pub(crate) const JOBS: &str = ".gitlab/exledger.yml";
 
@@ -82,7 +84,7 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
         return sending(ctx, home, id, (&own, &format!("File {id}")));
     };
     let mut next = Vec::new();
-    if setup.has_job && !lists_review_key(&home.located().tree) {
+    if setup.asks_for_key {
         next.push(ci_setup(ctx));
     }
     if home.approved_ref().is_ok() {
@@ -108,41 +110,51 @@ pub(crate) fn lists_review_key(tree: &dyn Tree) -> bool {
 
 // What `init` left uncommitted, where the policy is new: one pull request brings the ledger and its first record.
 struct UncommittedSetup {
-    // Files and folders, quoted.
+    // Their paths, quoted.
     files: Vec<String>,
-    has_job: bool,
+    // Whether a job was written that signs reviews, and whose key is not listed yet.
+    asks_for_key: bool,
 }
 
 impl UncommittedSetup {
     fn of(home: &Session) -> Option<UncommittedSetup> {
         let repository = home.repository_or_none()?;
         let folder = repository.ledger_prefix(home.root()).folder().to_owned();
-        let own = SETUP.iter().map(|path| paths::join(&folder, path));
-        let places: BTreeSet<String> = own.chain(AT_TOP.map(str::to_owned)).collect();
-        let places: Vec<String> = places.into_iter().collect();
         let (top, head) = (LedgerPrefix::default(), repository.find("HEAD").map(|head| head.oid));
-        let policy = paths::join(&folder, policy::FILE);
-        if let Some(head) = head {
-            let committed = CommitTree::of_commit(repository, head, &top).ok()?;
-            if committed.kind(&policy).ok()?.is_some() {
-                return None;
-            }
-        }
-        let loose = repository.loose(head, &top, &places).ok()?;
+        let committed = match head {
+            Some(head) => Some(CommitTree::of_commit(repository, head, &top).ok()?),
+            None => None,
+        };
+        let is_new =
+            |path: &str| committed.as_ref().is_none_or(|tree| matches!(tree.kind(path), Ok(None)));
+        let [policy, attributes] = SETUP.map(|path| paths::join(&folder, path));
+        let signers = paths::join(&folder, SIGNERS);
+        let places = [policy, attributes, signers, WORKFLOW.into(), JOBS.into(), INCLUDE.into()];
+        let searched: Vec<String> = places.iter().cloned().chain([GITHUB.to_owned()]).collect();
+        let loose = repository.loose(head, &top, &searched).ok()?;
         let has = |path: &str| loose.iter().any(|file| file.path == path);
-        if !has(&policy) {
+        let [policy, _, signers, ..] = &places;
+        if !has(policy) || !is_new(policy) {
             return None;
         }
-        let is_loose = |place: &&String| {
-            let below = format!("{place}/");
-            has(place) || loose.iter().any(|file| file.path.starts_with(&below))
+        let asks_for_key = [WORKFLOW, JOBS].into_iter().any(|path| has(path) && is_new(path))
+            && !lists_review_key(&home.located().tree);
+        // `ci setup` adds a line to the signers file, which may be new.
+        let below = format!("{GITHUB}/");
+        let mut others = loose.iter().filter(|file| file.path.starts_with(&below));
+        let takes_folder = asks_for_key && others.all(|file| places.contains(&file.path));
+        let mut files = BTreeSet::new();
+        for path in &places {
+            if has(path) && (is_new(path) || path == signers) {
+                let is_inside = takes_folder && path.starts_with(&below);
+                files.insert(if is_inside { GITHUB } else { path.as_str() });
+            }
+        }
+        let shown = |path: &str| match folder.is_empty() {
+            true => quoted(path),
+            false => quoted(&format!(":/{path}")),
         };
-        let shown = |place: &String| match folder.is_empty() {
-            true => quoted(place),
-            false => quoted(&format!(":/{place}")),
-        };
-        let files = places.iter().filter(is_loose).map(shown).collect();
-        Some(UncommittedSetup { files, has_job: [WORKFLOW, JOBS].into_iter().any(has) })
+        Some(UncommittedSetup { files: files.into_iter().map(shown).collect(), asks_for_key })
     }
 }
 
@@ -166,7 +178,7 @@ pub(crate) fn sending(
         Some(own) => own.clone(),
         None => unused(home, branch),
     };
-    let switch = if own.is_none() { Some(format!("{git} switch -c {branch}")) } else { None };
+    let switch = if own.is_none() { Some(switch(&git, home, &branch)) } else { None };
     let push = push(ctx, home, &branch);
     let commit = commit_commands(ctx, home, (files, subject));
     switch.into_iter().chain(commit).chain(push).collect()
@@ -175,6 +187,17 @@ pub(crate) fn sending(
 fn commit_commands(ctx: &Ctx, home: &Session, (files, subject): (&[String], &str)) -> [String; 2] {
     let git = git_command(ctx, home.root());
     [format!("{git} add {}", files.join(" ")), format!("{git} commit -m {}", quoted(subject))]
+}
+
+// Returns the command that begins a branch; where nothing is checked out, on the approved one, so that it can be merged.
+fn switch(git: &str, home: &Session, branch: &str) -> String {
+    let is_unborn =
+        home.repository_or_none().is_some_and(|repository| repository.find("HEAD").is_none());
+    let approved = home.approved_ref().ok().filter(|_| is_unborn);
+    let start =
+        approved.as_ref().and_then(|approved| approved.reference.strip_prefix("refs/remotes/"));
+    let start = start.map(|start| format!(" {}", quoted(start))).unwrap_or_default();
+    format!("{git} switch -c {branch}{start}")
 }
 
 // Returns the push that begins the approved branch.
@@ -200,7 +223,7 @@ pub(crate) fn beside_approved(
     let own = home.own_branch();
     let branch = own.clone().unwrap_or_else(|| unused(&home, branch));
     if own.is_none() {
-        next.insert(0, format!("{} switch -c {branch}", git_command(ctx, home.root())));
+        next.insert(0, switch(&git_command(ctx, home.root()), &home, &branch));
     }
     next.push(push(ctx, &home, &branch)?);
     Some(branch)

@@ -219,6 +219,10 @@ impl<'a> FormerCommits<'a> {
         self.mark_governance(branches, (merges, contents), governance, &mut marks.rules)?;
         if let Some(obstacle) = &branches.truncated {
             self.doubt_records(obstacle, trails);
+            // They may have made a rule stricter, revoked a key, or rejected what lands later.
+            for trail in governance.trails.values_mut() {
+                self.doubt(obstacle, trail);
+            }
         }
         Ok(())
     }
@@ -581,7 +585,7 @@ impl<'a> FormerCommits<'a> {
         // What can't be read now may be put right later.
         let granted = read(contents, &line.record)
             .or_else(|| stood_before(trail, self.parted(), &|body| contents.parse(body)).pop());
-        change.loss(granted.as_ref())
+        change.loss_on_line(granted.as_ref())
     }
 }
 

@@ -87,6 +87,16 @@ impl RecordChange {
 
     /// Returns what it took away, if that is still granted; `granted` is the record that is, if it can be read.
     pub fn loss(&self, granted: Option<&Rc<Record>>) -> Option<Loss> {
+        self.loss_beside(granted, false)
+    }
+
+    /// Returns what it took away that the line doesn't have in another way: a trigger that ends the record may have fired on both
+    /// sides.
+    pub fn loss_on_line(&self, line: Option<&Rc<Record>>) -> Option<Loss> {
+        self.loss_beside(line, true)
+    }
+
+    fn loss_beside(&self, granted: Option<&Rc<Record>>, is_line: bool) -> Option<Loss> {
         let before = self.before.as_ref()?;
         if granted.is_some_and(|granted| granted.closure.is_some()) {
             return None;
@@ -100,13 +110,14 @@ impl RecordChange {
         if (unread.closes || later.is_some_and(is_closed)) && !was_closed {
             return Some(Loss::Closure);
         }
-        let known = earlier.into_iter().chain(granted);
-        let n_known = known.clone().map(|record| record.fired.len()).sum();
+        let known =
+            earlier.into_iter().chain(granted).flat_map(|record| &record.fired).collect::<Vec<_>>();
+        let line = granted.filter(|_| is_line);
         let adds = |later: &Rc<Record>| {
-            let mut fired = later.fired.iter();
-            fired.any(|firing| !known.clone().any(|record| has_fired(record, later, firing)))
+            let has = |firing: &Firing| line.is_some_and(|line| has_ended(line, later, firing));
+            later.fired.iter().any(|firing| !known.contains(&firing) && !has(firing))
         };
-        if later.is_some_and(adds) || unread.n_fired > was_unread.n_fired.max(n_known) {
+        if later.is_some_and(adds) || unread.n_fired > known.len().max(was_unread.n_fired) {
             return Some(Loss::Fired);
         }
         let later = later?;
@@ -145,21 +156,16 @@ fn ending(body: &VersionBody) -> Option<&Rc<Record>> {
     body.content().ending()
 }
 
-/// Tells whether a record has a firing, or one of that trigger that asks for as much: a review is due again after each day.
-fn has_fired(record: &Record, later: &Record, firing: &Firing) -> bool {
+/// Tells whether a trigger of both records that ends them has fired in the first, too.
+fn has_ended(line: &Record, later: &Record, firing: &Firing) -> bool {
     let find = |record: &Record| {
         let mut triggers = record.triggers.iter();
         triggers.find(|trigger| trigger.id == firing.trigger).cloned()
     };
-    let then = find(later).filter(|trigger| find(record).as_ref() == Some(trigger));
-    let then = then.map(|trigger| trigger.then);
-    let is_as_much = |own: &Firing| match then {
-        Some(Then::Close | Then::Revoke) => true,
-        Some(Then::Review) => own.date == firing.date,
-        None => false,
-    };
-    let mut fired = record.fired.iter();
-    fired.any(|own| own == firing || (own.trigger == firing.trigger && is_as_much(own)))
+    let own = find(line).filter(|own| matches!(own.then, Then::Close | Then::Revoke));
+    own.is_some()
+        && own == find(later)
+        && line.fired.iter().any(|fired| fired.trigger == firing.trigger)
 }
 
 fn narrows(later: &Record, earlier: &Record) -> bool {

@@ -69,11 +69,12 @@ impl Trail {
 
     /// Returns the place of the version with which a record was closed, as of one of its closed versions.
     pub fn closing(&self, index: usize) -> Option<usize> {
-        let is_closed = |at: &usize| {
-            let record = self.versions.get(*at).and_then(|version| version.record.record());
-            record.is_some_and(|record| record.closure.is_some())
-        };
-        (0..=index).rev().take_while(is_closed).last()
+        let record =
+            |at: &usize| self.versions.get(*at).and_then(|version| version.record.record());
+        let is_closed = |at: &usize| record(at).is_some_and(|record| record.closure.is_some());
+        // What can't be read in between reopens nothing.
+        let goes_on = |at: &usize| record(at).is_none() || is_closed(at);
+        (0..=index).rev().take_while(goes_on).filter(is_closed).last()
     }
 
     /// Returns the version at the tip.

@@ -36,6 +36,7 @@ use crate::rules::audit::policy_bypass::{BypassedVersion, Loosening};
 use crate::rules::audit_cases::{ClosingVersion, Healed, LandedCase, Statements, Urgent};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::{ChangeCase, Needs};
+use crate::rules::closed_edited;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::{RecordPast, Settled};
@@ -219,11 +220,22 @@ impl<'a> Audit<'a> {
     fn closing(&self, of: &AuditedTrail<'a>, index: usize) -> Option<ClosingVersion<'a>> {
         let at = of.trail.closing(index)?;
         let (version, verdict) = of.trail.versions.get(at).zip(of.verdicts.get(at))?;
-        let commit = self.history.mainline.landings.get(version.landing)?.oid;
         let record = version.record.record()?;
-        let mut faults = self.contents.new_in(of.key, version.n);
+        // What is put back keeps the reviews that came since.
+        let mut kept = version;
+        for later in of.trail.versions.get(at + 1..=index)? {
+            if let (Some(before), Some(after)) = (kept.record.record(), later.record.record())
+                && closed_edited::is_checked(before, after)
+                && !closed_edited::drops_review(before, after)
+            {
+                kept = later;
+            }
+        }
+        let commit = self.history.mainline.landings.get(kept.landing)?.oid;
+        let mut faults = self.contents.new_in(of.key, kept.n);
         let is_sound = !faults.any(|finding| finding.level == Level::Error);
-        Some(ClosingVersion { record, verdict, commit, path: path(version), is_sound })
+        let path = path(kept);
+        Some(ClosingVersion { record, verdict, commit, path, is_sound })
     }
 
     /// Returns the findings of the rules about changes, under the policy of the landing's own tree.

@@ -44,8 +44,11 @@ fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
     before.closure.as_ref()?;
     // Whoever puts back what it said when it was closed ends what came since.
     let closed = changed.closed.filter(|_| after.closure.is_some());
-    let mut known = [Some(before), closed].into_iter().flatten();
-    if known.clone().any(|before| with_later_checks(before, after) == without_review(after)) {
+    let known: Vec<&Record> = match drops_review(before, after) {
+        true => Vec::new(),
+        false => [Some(before), closed].into_iter().flatten().collect(),
+    };
+    if known.iter().any(|before| is_checked(before, after)) {
         return None;
     }
     let id = &after.id;
@@ -53,7 +56,7 @@ fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
         let grown = with_late_decisions(&with_later_checks(before, after), after);
         grown.is_some_and(|grown| grown == without_review(after))
     };
-    if known.any(is_late) {
+    if known.into_iter().any(is_late) {
         let message = "this adds to a closed record what was decided before its closure".to_owned();
         let help = Remedy::stays().after("it was merged after the closure, and changes nothing");
         return changed.finding(RULE.code, Level::Note, "closure", message, help);
@@ -86,6 +89,17 @@ fn with_later_checks(before: &Record, after: &Record) -> Record {
         known.after = known.after.max(checked.after);
     }
     copy
+}
+
+/// Tells whether a closed record changed only by its review, or by days on which access was verified.
+pub(super) fn is_checked(before: &Record, after: &Record) -> bool {
+    with_later_checks(before, after) == without_review(after)
+}
+
+pub(super) fn drops_review(before: &Record, after: &Record) -> bool {
+    let is_reviewed =
+        |record: &Record| record.closure.as_ref().is_some_and(|closure| closure.reviewed.is_some());
+    is_reviewed(before) && after.closure.is_some() && !is_reviewed(after)
 }
 
 fn without_review(record: &Record) -> Record {

@@ -306,6 +306,8 @@ fn a_first_exception_comes_with_the_ledger_by_the_commands_that_filing_it_prints
         assert_eq!(run(&clone, &[&INIT[..1], &people, &forge].concat()).code, 0);
         let filed = run(&clone, FIRST);
         let next: Vec<&str> = filed.out.split("Next\n").nth(1).unwrap().lines().collect();
+        // What stands beside it, and is no part of it, is named by nobody.
+        std::fs::write(clone.join("draft.txt"), "Not yet\n").unwrap();
         assert_eq!(next.len(), if is_empty { 8 } else { 5 }, "{next:?}");
         assert_eq!(next[0], "exledger ci setup");
         for command in &next[1..] {
@@ -313,7 +315,7 @@ fn a_first_exception_comes_with_the_ledger_by_the_commands_that_filing_it_prints
             let done = shell.args(["-c", command]).current_dir(&clone).output().unwrap();
             assert!(done.status.success(), "{command}");
         }
-        assert_eq!(git(&clone, &["status", "--porcelain"]), "");
+        assert_eq!(git(&clone, &["status", "--porcelain"]), "?? draft.txt\n");
         let branch = git(&clone, &["branch", "--show-current"]);
         git(&clone, &["switch", "--quiet", "main"]);
         git(&clone, &["config", "user.email", "omar@example.com"]);

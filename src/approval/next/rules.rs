@@ -30,8 +30,7 @@ pub(crate) struct ProposedRules<'p> {
 impl<'p> ProposedRules<'p> {
     /// Tells whether these are the bytes that count, which need no approval.
     pub(crate) fn is_as_counted(&self) -> bool {
-        self.is_named()
-            && self.counting().is_some_and(|version| self.bytes_of(version) == self.bytes)
+        self.is_named() && self.counting().and_then(|version| self.bytes_of(version)) == self.bytes
     }
 
     /// Returns the sha256 of the bytes that count, where the version before it is another one: a statement has to name it.

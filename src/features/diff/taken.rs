@@ -126,7 +126,7 @@ fn lost(
     let Some(Some(granted)) = granted else { return Ok(None) };
     let old = if is_beside && bytes.old.is_empty() { stands } else { bytes.old.clone() };
     let bytes = Bytes { old, new: bytes.new.clone() };
-    let loss = RecordChange::read(contents, &bytes).loss(Some(&granted));
+    let loss = RecordChange::read(contents, &bytes).loss_on_line(Some(&granted));
     // A second file that goes again removes nothing, and one about something else narrows nothing.
     Ok(loss.filter(|loss| !is_beside || matches!(loss, Loss::Closure | Loss::Fired)))
 }

@@ -184,11 +184,16 @@ impl Snapshot<'_> {
         }
     }
 
-    // Tells whether this clone's own approved branch lacks commits that the remote's has, so that a push would be refused.
+    // Tells whether this clone's own approved branch lacks commits that the remote's has, so that a push would be refused, and has
+    // none of its own, so that a pull can bring them.
     fn is_behind(&self, approved: &str) -> bool {
         let own = self.chosen.remote.as_ref().and_then(|_| self.repository.tip_of(None, approved));
-        let lacked = own.map(|own| Branch::between(self.repository, own, self.chosen.tip));
-        matches!(lacked, Some(Ok(Some(lacked))) if !lacked.commits.is_empty())
+        let Some(own) = own else { return false };
+        let has_more = |than, tip| {
+            let more = Branch::between(self.repository, than, tip);
+            matches!(more, Ok(Some(more)) if !more.commits.is_empty())
+        };
+        has_more(own, self.chosen.tip) && !has_more(self.chosen.tip, own)
     }
 
     fn policy_page(&self) -> Option<String> {

@@ -234,6 +234,33 @@ fn a_closed_record_that_was_edited_ends_with_the_text_of_its_closure() {
 }
 
 #[test]
+fn the_review_of_a_closure_is_kept_by_what_puts_its_text_back() {
+    let stage = approved();
+    stage.run_on(&format!("exledger close {ID}"), "ana", "lee");
+    let closed = stage.text();
+    stage.run_on(&format!("exledger close {ID} --reviewed"), "lee", "dana");
+    let reviewed = stage.text();
+    // Who drops the review edits what was closed, though its text is as it was.
+    stage.repo.branch("drop").by("ana").write(ID, &closed).commit("Drop it");
+    let lint = stage.shell("ana", "git switch -q drop && exledger lint --base main");
+    assert!(lint.out.contains("error[closed-edited]"), "{}", lint.out);
+    let edited = reviewed.replace("title: ", "title: Another ");
+    // A file that could not be read in between hides nothing.
+    stage.repo.branch("edit").by("ana").write(ID, "id: [\n").commit("Break it");
+    stage.merge("edit", "lee");
+    stage.repo.branch("mend").by("ana").write(ID, &edited).commit("Mend it");
+    stage.merge("mend", "lee");
+    let verify = stage.shell("ana", "exledger verify");
+    let (_, rest) = verify.out.split_once("error[closed-edited]").expect(&verify.out);
+    let (_, command) = rest.split_once(": run `").unwrap();
+    let (command, _) = command.split_once('`').unwrap();
+    let put_back = format!("git switch -q main && {command}");
+    assert_eq!(stage.shell("ana", &put_back).code, 0, "{put_back}");
+    let file = stage.shell("ana", &format!("cat exceptions/{ID}.yaml"));
+    assert_eq!(file.out.trim_end(), reviewed.trim_end());
+}
+
+#[test]
 fn a_decision_that_is_only_in_the_work_tree_is_committed_and_not_made_again() {
     let stage = approved();
     stage.repo.clock("2026-12-30T09:00:00Z");

@@ -157,8 +157,8 @@ fn a_trigger_that_fired_on_both_sides_is_not_taken() {
     for (then, days, is_taken) in [
         ("close", DAYS, false),
         ("revoke", DAYS, false),
-        ("review", ["2026-11-20"; 2], false),
-        // Ana's entry may have been reviewed before Lee's day.
+        // Ana's entry may have been reviewed, and counts from its landing if its day is later.
+        ("review", ["2026-11-20"; 2], true),
         ("review", DAYS, true),
     ] {
         let repo = fired_on_both_sides(then, days);
@@ -171,4 +171,26 @@ fn a_trigger_that_fired_on_both_sides_is_not_taken() {
         let told = "mainline-suspicious";
         assert_eq!(run.out.contains(told), is_taken, "{then} {days:?}: {}", run.out);
     }
+}
+
+#[test]
+fn a_firing_is_taken_where_the_one_before_it_went_from_the_line() {
+    let repo = filed();
+    let triggers = "triggers: [{id: T1, when: The vendor ships a release, then: close}]";
+    repo.by("lee").edit(ID, triggers).commit("Name the trigger");
+    let before = repo.by("ana").text(ID);
+    let firing = |day: &str| format!("{{trigger: T1, date: {day}, by: lee@example.com}}");
+    let (first, second) = (firing("2026-11-19"), firing("2026-11-20"));
+    repo.by("lee").edit(ID, &format!("fired: [{first}]")).commit("Fire it");
+    let work = repo.branch("work");
+    work.by("lee").edit(ID, &format!("fired: [{first}, {second}]")).commit("Fire it again");
+    repo.branch("back").by("ana").write(ID, &before).commit("It did not happen");
+    repo.by("dana").merge("back", "Merge branch 'back'");
+    repo.by("dana").write(ID, &before).merge("work", "Merge branch 'work'");
+    repo.checkout();
+    let run = cli::run(repo.path(), &["verify", "--on", "2026-11-25T12:00:00Z"]);
+    let told = "left out the fired trigger";
+    assert!(run.out.contains(told), "{}", run.out);
+    let list = cli::run(repo.path(), &["list", "--all", "--on", "2026-11-25T12:00:00Z"]);
+    assert!(list.out.contains(" revoked"), "{}", list.out);
 }
