@@ -9,7 +9,9 @@ use std::rc::Rc;
 
 use exledger::approval;
 use exledger::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
-use exledger::status::state::InForce;
+use exledger::history::version::TrailKey;
+use exledger::status::reason::{Reason, ReasonKind};
+use exledger::status::state::{InForce, RecordState};
 
 use super::memory::Memory;
 use super::verdict::{instants, record_state};
@@ -56,6 +58,15 @@ fn cut(world: &World, landing: usize) -> Shallow<'_> {
     Shallow { memory: &world.memory, hidden, boundary }
 }
 
+/// Tells whether a rejection that blocks an id is not in the tree of the cut any more, which no shallow clone can know (M7).
+fn is_forgotten(world: &World, landing: usize, (key, known): (&TrailKey, &RecordState)) -> bool {
+    let mut reasons = known.reasons.iter();
+    let is_vetoed = reasons.any(|reason| matches!(reason, Reason::Stated(ReasonKind::Vetoed, _)));
+    let folder = format!(".approvals/{}/", key.as_str());
+    let mut files = world.made[&world.main[landing].oid].files.keys();
+    is_vetoed && !files.any(|path| path.contains(&folder))
+}
+
 /// Returns what a shallow clone grants and the whole repository does not, or `None`.
 pub(super) fn differs(world: &World) -> Option<String> {
     let whole = world.history(&world.memory).unwrap();
@@ -82,6 +93,9 @@ pub(super) fn differs(world: &World) -> Option<String> {
                     continue;
                 }
                 let known = record_state(&whole, &of_whole, key, at);
+                if is_forgotten(world, landing, (key, &known)) {
+                    continue;
+                }
                 let same = known.effective == told.effective && known.status == told.status;
                 if known.in_force != InForce::Yes || !same {
                     return Some(format!(
