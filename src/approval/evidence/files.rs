@@ -244,12 +244,10 @@ impl<'a> ApprovalFileReader<'a> {
             Some(After::Bytes(text)) => {
                 let file = ApprovalFile::read(text).ok();
                 let about = file.as_ref().map(|file| file.about.clone());
-                let state = self.judge(path, change, text, signature.map(AsRef::as_ref));
-                if let (Some(file), FileState::Bad(_)) = (&file, &state)
-                    && let Some(boundary) = self.cut_off(change, file)
-                {
-                    return self.gap(path, change, boundary);
+                if let Some(boundary) = file.as_ref().and_then(|file| self.cut_off(change, file)) {
+                    return self.gap_of(path, change, (boundary, ""));
                 }
+                let state = self.judge(path, change, text, signature.map(AsRef::as_ref));
                 if let (Some(file), FileState::Bad(bad) | FileState::RevokedLater(bad)) =
                     (file, &state)
                 {
@@ -260,11 +258,13 @@ impl<'a> ApprovalFileReader<'a> {
         }
     }
 
-    /// Returns why a rejection that is broken at the oldest commit of a shallow clone may have been whole as it landed (M7).
+    /// Returns why it is unknown what a rejection of a record rejects that stands at the oldest commit of a shallow clone: it may
+    /// have been whole as it landed, and about a text that said the same (M7, V6).
     fn cut_off(&self, change: &ApprovalFileChange, file: &ApprovalFile) -> Option<&'a Obstacle> {
         let boundary = self.history.mainline.boundary.as_ref()?;
+        let is_of_record = matches!(file.about, ApprovalSubject::Record(_));
         let is_old = change.landing == 0 && file.decision == ApprovalDecision::Reject;
-        is_old.then_some(boundary)
+        if is_of_record && is_old { Some(boundary) } else { None }
     }
 
     fn refuse(
@@ -317,12 +317,23 @@ impl<'a> ApprovalFileReader<'a> {
     }
 
     fn gap(&mut self, path: &str, change: &ApprovalFileChange, obstacle: &Obstacle) {
-        self.file(change, path, None, FileState::Missing(obstacle.clone()));
         let name = path.rsplit('/').next().unwrap_or_default();
+        let digits = name.split('-').next().unwrap_or_default();
+        self.gap_of(path, change, (obstacle, digits));
+    }
+
+    // `digits` begin the digest of the text that it may be about; none for any.
+    fn gap_of(
+        &mut self,
+        path: &str,
+        change: &ApprovalFileChange,
+        (obstacle, digits): (&Obstacle, &str),
+    ) {
+        self.file(change, path, None, FileState::Missing(obstacle.clone()));
         let folder = watched_paths::approvals_of(path);
         let gap = StatementEvent::Gap {
             place: change.landing.into(),
-            digits: name.split('-').next().unwrap_or_default().to_owned(),
+            digits: digits.to_owned(),
             obstacle: obstacle.clone(),
         };
         if folder == GOVERNANCE {
