@@ -191,11 +191,9 @@ impl Run for InitArgs {
         init.created.sort();
         init.skipped.order_by(|one, other| one.path.cmp(&other.path));
         let git = next_steps::git_command(ctx, tree.root());
-        let is_connected = || {
-            let there = located.as_ref().ok();
-            there.is_some_and(|there| next_steps::lists_review_key(&there.tree))
-        };
-        let connect = jobs.filter(|_| !is_connected()).map(|_| next_steps::ci_setup(ctx));
+        let there = located.as_ref().ok();
+        let lists_key = there.is_some_and(|there| next_steps::lists_review_key(&there.tree));
+        let connect = if lists_key { None } else { jobs.map(|_| next_steps::ci_setup(ctx)) };
         init.next = files::next(&init.created, connect, &git);
         on_branch(ctx, (&setup, &origin), adopted.as_ref(), &mut init.next);
         ctx.show(view::init::doc(&init))?;

@@ -43,7 +43,7 @@ fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     before.closure.as_ref()?;
     // Whoever puts back what it said when it was closed ends what came since.
-    let closed = changed.closed.filter(|_| after.closure.is_some());
+    let closed = if after.closure.is_some() { changed.closed } else { None };
     let known: Vec<&Record> = match drops_review(before, after) {
         true => Vec::new(),
         false => [Some(before), closed].into_iter().flatten().collect(),

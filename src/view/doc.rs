@@ -113,8 +113,9 @@ impl<'a> Doc<'a> {
     /// Makes the commands that people read work where they are typed.
     pub fn name_folder(&mut self, from: &TypedFrom) {
         let is_elsewhere = !from.flag.is_empty() || from.root.is_some();
-        let blocks = self.blocks.iter_mut().filter(|_| is_elsewhere);
-        blocks.for_each(|block| block.name_folder(from));
+        if is_elsewhere {
+            self.blocks.iter_mut().for_each(|block| block.name_folder(from));
+        }
     }
 
     /// Returns the command of the answer: the middle part of its `schema`.

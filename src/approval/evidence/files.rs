@@ -244,7 +244,9 @@ impl<'a> ApprovalFileReader<'a> {
             Some(After::Bytes(text)) => {
                 let file = ApprovalFile::read(text).ok();
                 let about = file.as_ref().map(|file| file.about.clone());
-                if let Some(boundary) = file.as_ref().and_then(|file| self.cut_off(change, file)) {
+                if let Some(boundary) =
+                    file.as_ref().and_then(|file| self.why_cut_off(change, file))
+                {
                     return self.gap_of(path, change, (boundary, ""));
                 }
                 let state = self.judge(path, change, text, signature.map(AsRef::as_ref));
@@ -260,7 +262,11 @@ impl<'a> ApprovalFileReader<'a> {
 
     /// Returns why it is unknown what a rejection of a record rejects that stands at the oldest commit of a shallow clone: it may
     /// have been whole as it landed, and about a text that said the same (M7, V6).
-    fn cut_off(&self, change: &ApprovalFileChange, file: &ApprovalFile) -> Option<&'a Obstacle> {
+    fn why_cut_off(
+        &self,
+        change: &ApprovalFileChange,
+        file: &ApprovalFile,
+    ) -> Option<&'a Obstacle> {
         let boundary = self.history.mainline.boundary.as_ref()?;
         let is_of_record = matches!(file.about, ApprovalSubject::Record(_));
         let is_old = change.landing == 0 && file.decision == ApprovalDecision::Reject;

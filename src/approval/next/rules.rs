@@ -35,10 +35,12 @@ impl<'p> ProposedRules<'p> {
 
     /// Returns the sha256 of the bytes that count, where the version before it is another one: a statement has to name it.
     pub(crate) fn counts_instead(&self) -> Option<String> {
-        let version = self.landed().filter(|_| self.is_named())?;
+        let version = self.landed()?;
         let counts = self.counting().and_then(|version| self.bytes_of(version));
-        let is_another = self.bytes_of(version) != counts;
-        is_another.then(|| statement_file::digest(counts.unwrap_or_default()))
+        if !self.is_named() || self.bytes_of(version) == counts {
+            return None;
+        }
+        Some(statement_file::digest(counts.unwrap_or_default()))
     }
 
     pub(crate) fn steps(&self, change: ChangeContext<'_>) -> NextSteps {

@@ -23,7 +23,7 @@ struct Places<'p> {
 }
 
 pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Finding]) {
-    renamed(files, findings);
+    find_renamed(files, findings);
     let is_meant = |finding: &&mut Finding| match finding.rule {
         Code::EvidenceChanged | Code::MissingEvidence | Code::UnknownOwner | Code::BadId => true,
         _ => finding.message == EMPTY,
@@ -44,8 +44,8 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Findin
             Code::EvidenceChanged | Code::MissingEvidence => {
                 restored(finding, &source, landed.as_ref(), &places)
             }
-            Code::BadId => named_back(&source, files, &places),
-            Code::Syntax => filled(&source, &places),
+            Code::BadId => name_back(&source, files, &places),
+            Code::Syntax => fill_again(&source, &places),
             _ => transferred(&source, landed.as_ref()),
         };
         if let Some(remedy) = advised {
@@ -114,7 +114,7 @@ fn restored(
 }
 
 // A record whose file was renamed is not deleted: it ends with what is said of that file.
-fn renamed(files: &dyn Tree, findings: &mut [Finding]) {
+fn find_renamed(files: &dyn Tree, findings: &mut [Finding]) {
     let is_deleted = |finding: &Finding| finding.rule == Code::RecordDeleted;
     if !findings.iter().any(is_deleted) {
         return;
@@ -134,15 +134,15 @@ fn renamed(files: &dyn Tree, findings: &mut [Finding]) {
 }
 
 // Returns the commands that give the file of a record its name back, if nothing else has it now.
-fn named_back(source: &RecordFile, files: &dyn Tree, places: &Places<'_>) -> Option<Remedy> {
+fn name_back(source: &RecordFile, files: &dyn Tree, places: &Places<'_>) -> Option<Remedy> {
     let to = mend::beside(&source.path, &source.stated_id()?);
     let is_gone =
         files.kind(&to).ok()?.is_none() && places.name(&|tree| is_record(tree, &to)).is_some();
-    is_gone.then(|| mend::rename_to(&source.path, &to))
+    if is_gone { Some(mend::rename_to(&source.path, &to)) } else { None }
 }
 
 // Returns the command that restores a record that was emptied.
-fn filled(source: &RecordFile, places: &Places<'_>) -> Option<Remedy> {
+fn fill_again(source: &RecordFile, places: &Places<'_>) -> Option<Remedy> {
     let name = places.name_landed(&|tree| is_record(tree, &source.path))?;
     Some(restore(&name, &source.path).after("restore the record"))
 }

@@ -218,8 +218,10 @@ fn like(id: &str, policy: &Policy, ledger: &Ledger, known: &mut KnownAnswers) ->
         return Ok(());
     };
     // What was urgent then is another emergency only where that is said.
-    let class = (record.class == Class::Emergency).then_some("class");
-    for key in ["id", "starts", "expires"].into_iter().chain(class) {
+    if record.class == Class::Emergency {
+        answers.remove("class");
+    }
+    for key in ["id", "starts", "expires"] {
         answers.remove(key);
     }
     known.answers.overlay(&answers);
