@@ -24,10 +24,10 @@ use exledger::store::git::judged::Operation;
 /// The branch that brings a new ledger.
 pub(crate) const NEW_LEDGER: &str = "keep-exceptions";
 
-// What `init` writes, in the ledger's folder and at the top of the repository.
-const SETUP: [&str; 2] = [policy::FILE, "exceptions/.gitattributes"];
-const SIGNERS: &str = ".github/allowed_signers";
-const INCLUDE: &str = ".gitlab-ci.yml";
+// What `init` writes: three files in the ledger's folder, the others at the top of the repository.
+pub(crate) const ATTRIBUTES: &str = "exceptions/.gitattributes";
+pub(crate) const SIGNERS: &str = ".github/allowed_signers";
+pub(crate) const INCLUDE: &str = ".gitlab-ci.yml";
 const GITHUB: &str = ".github";
 pub(crate) const WORKFLOW: &str = ".github/workflows/exledger.yml";
 pub(crate) const JOBS: &str = ".gitlab/exledger.yml";
@@ -93,7 +93,8 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
         next.extend(sending(ctx, home, NEW_LEDGER, (&files, &subject)));
         return next;
     }
-    next.extend(commit_commands(ctx, home, (&setup.files, "Keep exceptions in a ledger")));
+    let git = git_command(ctx, home.root());
+    next.extend(commit_commands(&git, (&setup.files, "Keep exceptions in a ledger")));
     next.extend(first_push(ctx, home));
     next.extend(sending(ctx, home, id, (&own, &format!("File {id}"))));
     next
@@ -127,8 +128,8 @@ impl UncommittedSetup {
         };
         let is_new =
             |path: &str| committed.as_ref().is_none_or(|tree| matches!(tree.kind(path), Ok(None)));
-        let [policy, attributes] = SETUP.map(|path| paths::join(&folder, path));
-        let signers = paths::join(&folder, SIGNERS);
+        let own = [policy::FILE, ATTRIBUTES, SIGNERS];
+        let [policy, attributes, signers] = own.map(|path| paths::join(&folder, path));
         let places = [policy, attributes, signers, WORKFLOW.into(), JOBS.into(), INCLUDE.into()];
         let searched: Vec<String> = places.iter().cloned().chain([GITHUB.to_owned()]).collect();
         let loose = repository.loose(head, &top, &searched).ok()?;
@@ -167,7 +168,7 @@ pub(crate) fn sending(
     (files, subject): (&[String], &str),
 ) -> Vec<String> {
     let git = git_command(ctx, home.root());
-    let add = format!("{git} add {}", files.join(" "));
+    let [add, commit] = commit_commands(&git, (files, subject));
     match home.repository_or_none().and_then(Repository::in_progress) {
         Some(Operation::Merge) => return vec![add, format!("{git} commit --no-edit")],
         Some(Operation::Rebase) => return vec![add, format!("{git} rebase --continue")],
@@ -180,12 +181,10 @@ pub(crate) fn sending(
     };
     let switch = if own.is_none() { Some(switch(&git, home, &branch)) } else { None };
     let push = push(ctx, home, &branch);
-    let commit = commit_commands(ctx, home, (files, subject));
-    switch.into_iter().chain(commit).chain(push).collect()
+    switch.into_iter().chain([add, commit]).chain(push).collect()
 }
 
-fn commit_commands(ctx: &Ctx, home: &Session, (files, subject): (&[String], &str)) -> [String; 2] {
-    let git = git_command(ctx, home.root());
+fn commit_commands(git: &str, (files, subject): (&[String], &str)) -> [String; 2] {
     [format!("{git} add {}", files.join(" ")), format!("{git} commit -m {}", quoted(subject))]
 }
 

@@ -13,8 +13,9 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line::Loss;
 use crate::history::trails::Bytes;
 use crate::history::version::{FileAt, Trail, Version, VersionBody};
-use crate::record::Record;
 use crate::record::decision::Firing;
+use crate::record::{Record, Trigger};
+
 use crate::record::time::Instant;
 use crate::record::vocabulary::Then;
 
@@ -87,16 +88,17 @@ impl RecordChange {
 
     /// Returns what it took away, if that is still granted; `granted` is the record that is, if it can be read.
     pub fn loss(&self, granted: Option<&Rc<Record>>) -> Option<Loss> {
-        self.loss_beside(granted, false)
+        self.loss_beside(granted, None)
     }
 
     /// Returns what it took away that the line doesn't have in another way: a trigger that ends the record may have fired on both
     /// sides.
     pub fn loss_on_line(&self, line: Option<&Rc<Record>>) -> Option<Loss> {
-        self.loss_beside(line, true)
+        self.loss_beside(line, line)
     }
 
-    fn loss_beside(&self, granted: Option<&Rc<Record>>, is_line: bool) -> Option<Loss> {
+    // `line` is what the line has, if a firing there may stand for another one.
+    fn loss_beside(&self, granted: Option<&Rc<Record>>, line: Option<&Rc<Record>>) -> Option<Loss> {
         let before = self.before.as_ref()?;
         if granted.is_some_and(|granted| granted.closure.is_some()) {
             return None;
@@ -112,7 +114,6 @@ impl RecordChange {
         }
         let known =
             earlier.into_iter().chain(granted).flat_map(|record| &record.fired).collect::<Vec<_>>();
-        let line = granted.filter(|_| is_line);
         let adds = |later: &Rc<Record>| {
             let has = |firing: &Firing| line.is_some_and(|line| has_ended(line, later, firing));
             later.fired.iter().any(|firing| !known.contains(&firing) && !has(firing))
@@ -158,13 +159,10 @@ fn ending(body: &VersionBody) -> Option<&Rc<Record>> {
 
 /// Tells whether a trigger of both records that ends them has fired in the first, too.
 fn has_ended(line: &Record, later: &Record, firing: &Firing) -> bool {
-    let find = |record: &Record| {
-        let mut triggers = record.triggers.iter();
-        triggers.find(|trigger| trigger.id == firing.trigger).cloned()
-    };
-    let own = find(line).filter(|own| matches!(own.then, Then::Close | Then::Revoke));
-    own.is_some()
-        && own == find(later)
+    let is_named = |trigger: &&Trigger| trigger.id == firing.trigger;
+    let [own, other] = [line, later].map(|record| record.triggers.iter().find(is_named));
+    own.is_some_and(|own| own.then != Then::Review)
+        && own == other
         && line.fired.iter().any(|fired| fired.trigger == firing.trigger)
 }
 

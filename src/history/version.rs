@@ -77,6 +77,14 @@ impl Trail {
         (0..=index).rev().take_while(goes_on).filter(is_closed).last()
     }
 
+    /// Returns the place of the version that one at a place follows: what commits off the line took away only if it counts.
+    pub fn find_followed(&self, place: usize, counts: Option<usize>) -> Option<usize> {
+        let mut before = self.versions.iter().enumerate().take(place).rev();
+        let followed =
+            before.find(|(at, version)| version.taken_away().is_none() || Some(*at) == counts);
+        followed.map(|(at, _)| at)
+    }
+
     /// Returns the version at the tip.
     pub fn last(&self) -> Option<&Version> {
         self.versions.last()

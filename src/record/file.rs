@@ -210,7 +210,7 @@ impl RecordFile {
 
     /// Returns the id that the file states, also where it is not named so.
     pub fn stated_id(&self) -> Option<Id> {
-        Id::new(self.root.as_ref()?.get("id")?.text()?)
+        find_id(self.root.as_ref())
     }
 
     /// Returns the state of a field, given as a dotted path with list indices from 0.
@@ -422,6 +422,10 @@ impl RecordFile {
         let mut found = self.findings.iter().filter_map(|f| f.field.as_deref());
         self.misspelled.iter().any(|misspelled| holds(misspelled)) || found.any(holds)
     }
+}
+
+pub(super) fn find_id(root: Option<&Node>) -> Option<Id> {
+    Id::new(root?.get("id")?.text()?)
 }
 
 /// Tells whether an empty map is meaningful for a field; elsewhere it counts as absent.

@@ -93,8 +93,7 @@ fn remedy(path: &str, text: &str, root: Option<&Node>, fault: &SyntaxError) -> R
 
 // Returns the commands that name a file after the id in it.
 fn rename(path: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
-    let id = root.and_then(|root| Id::new(root.get("id")?.text()?));
-    let Some(id) = id else {
+    let Some(id) = file::find_id(root) else {
         return fault.help.clone().into();
     };
     rename_to(path, &beside(path, &id))

@@ -18,6 +18,7 @@ use crate::approval::people::at_landing::LandedSignature;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::diag::code::{Code, RuleGroup};
 use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
 use crate::history::change::{self, differ};
@@ -162,7 +163,7 @@ impl<'a> Audit<'a> {
             healed,
             counts: None,
             keys: Vec::new(),
-            closing: self.closing(of, index),
+            closing: closing(of, index),
             loosened: self.loosened(of.key, index),
             signatures: self.signatures(version.landing),
             urgent: self.urgent(of, index, version),
@@ -191,7 +192,9 @@ impl<'a> Audit<'a> {
         let last = index + 1 == of.trail.versions.len();
         let places = last.then(|| self.place(version, &changes)).flatten();
         for finding in &mut changes {
-            settle(finding, &landed, places.as_ref().filter(|_| last));
+            settle(finding, &landed, places.as_ref().filter(|_| last), &|| {
+                self.put_back(of, index, landed.path)
+            });
         }
         findings.extend(changes);
         findings
@@ -217,12 +220,11 @@ impl<'a> Audit<'a> {
         findings
     }
 
-    fn closing(&self, of: &AuditedTrail<'a>, index: usize) -> Option<ClosingVersion<'a>> {
+    // Returns the remedy for a closed record that was edited: its text as it was closed, with the reviews that came since. Nothing
+    // is put back to another path, or that had an error of its own.
+    fn put_back(&self, of: &AuditedTrail<'a>, index: usize, own_path: &str) -> Option<Remedy> {
         let at = of.trail.closing(index)?;
-        let (version, verdict) = of.trail.versions.get(at).zip(of.verdicts.get(at))?;
-        let record = version.record.record()?;
-        // What is put back keeps the reviews that came since.
-        let mut kept = version;
+        let mut kept = of.trail.versions.get(at)?;
         for later in of.trail.versions.get(at + 1..=index)? {
             if let (Some(before), Some(after)) = (kept.record.record(), later.record.record())
                 && closed_edited::is_checked(before, after)
@@ -231,11 +233,15 @@ impl<'a> Audit<'a> {
                 kept = later;
             }
         }
-        let commit = self.history.mainline.landings.get(kept.landing)?.oid;
         let mut faults = self.contents.new_in(of.key, kept.n);
-        let is_sound = !faults.any(|finding| finding.level == Level::Error);
-        let path = path(kept);
-        Some(ClosingVersion { record, verdict, commit, path, is_sound })
+        if path(kept) != own_path || faults.any(|finding| finding.level == Level::Error) {
+            return None;
+        }
+        let commit = self.history.mainline.landings.get(kept.landing)?.oid;
+        let restore = shell::command("git checkout", &[&commit.short(), "--", own_path]);
+        let note =
+            "put back what it said when it was closed, in a change that someone else approves";
+        Some(Remedy::run([restore]).after(note))
     }
 
     /// Returns the findings of the rules about changes, under the policy of the landing's own tree.
@@ -384,6 +390,12 @@ fn path(version: &Version) -> &str {
     file.map_or("", |file| &file.path)
 }
 
+fn closing<'a>(of: &AuditedTrail<'a>, index: usize) -> Option<ClosingVersion<'a>> {
+    let at = of.trail.closing(index)?;
+    let (version, verdict) = of.trail.versions.get(at).zip(of.verdicts.get(at))?;
+    Some(ClosingVersion { record: version.record.record()?, verdict })
+}
+
 fn is_conflicted(version: &Version) -> bool {
     matches!(version.record.content(), Content::Conflicted(_))
 }
@@ -419,7 +431,12 @@ fn conflicts(landed: &LandedCase<'_>, repair: Option<&str>) -> Vec<Finding> {
     paths.first.iter().take(n).map(finding).collect()
 }
 
-fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFile>) {
+fn settle(
+    finding: &mut Finding,
+    landed: &LandedCase<'_>,
+    tip: Option<&RecordFile>,
+    put_back: &dyn Fn() -> Option<Remedy>,
+) {
     let is_open = landed.record.is_some_and(|record| record.closure.is_none());
     let reopened = finding.rule == Code::ClosedEdited && is_open && landed.verdict.is_approved();
     let heals = match landed.healed {
@@ -450,7 +467,7 @@ fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFil
         _ if is_in_file => {}
         Some(rule) if rule.special.stays_error => finding.remedy = Remedy::stays(),
         _ if finding.rule == Code::ClosedEdited && landed.healed == Healed::No => {
-            finding.remedy = landed.closing_again().unwrap_or_else(|| landed.ending());
+            finding.remedy = put_back().unwrap_or_else(|| landed.ending());
         }
         _ => finding.remedy = landed.ending(),
     }

@@ -91,11 +91,6 @@ pub struct LandedCase<'c> {
 pub struct ClosingVersion<'c> {
     pub record: &'c Record,
     pub verdict: &'c ApprovalVerdict,
-    /// The landing that added it.
-    pub commit: Oid,
-    pub path: &'c str,
-    /// Whether nothing was wrong with what it says.
-    pub is_sound: bool,
 }
 
 /// A key that signs for people, and the records whose present version it signed an approval of.
@@ -367,16 +362,6 @@ impl<'c> LandedCase<'c> {
         }
         Remedy::from(Act::Other { waits_for: Vec::new(), commands: Vec::new() })
             .after("correct it in a change that someone else approves: that ends it")
-    }
-
-    /// Returns the remedy for a closed record that was edited: its text as it was closed, which ends it once that has landed.
-    pub fn closing_again(&self) -> Option<Remedy> {
-        let closing =
-            self.closing.filter(|version| version.path == self.path && version.is_sound)?;
-        let restore = shell::command("git checkout", &[&closing.commit.short(), "--", self.path]);
-        let note =
-            "put back what it said when it was closed, in a change that someone else approves";
-        Some(Remedy::run([restore]).after(note))
     }
 
     /// Returns the remedy that the version is approved; what comes before, in words.

@@ -43,6 +43,8 @@ pub trait LandedFacts {
     // Whether `lint` finds an error in the landed text of a record.
     fn refuses(&self, record_state: &RecordState) -> bool;
     fn merging(&self) -> Merging;
+    // The name of the approved branch, if this clone's own lacks commits of the remote's, and a pull can bring them.
+    fn behind(&self) -> Option<String>;
 }
 
 impl fmt::Debug for dyn LandedFacts + '_ {

@@ -48,8 +48,6 @@ pub struct Asker {
     pub policy_page: Option<String>,
     /// The approved branch, into which others are merged, if it is not the one that is checked out.
     pub to_check_out: Option<String>,
-    /// The name of that branch, if this clone's own lacks commits of the remote's.
-    pub behind: Option<String>,
 }
 
 /// Returns the next step for a record; `id` is how the record is shown, `due` why it is due, if it is.

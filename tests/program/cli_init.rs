@@ -39,6 +39,12 @@ const FIRST: &[&str] = &[
     "active",
 ];
 
+fn type_in(folder: &Path, command: &str) {
+    let mut shell = std::process::Command::new("sh");
+    let done = shell.args(["-c", command]).current_dir(folder).output().unwrap();
+    assert!(done.status.success(), "{command}");
+}
+
 fn repository() -> tempfile::TempDir {
     let folder = crate::support::temporary();
     git2::Repository::init(folder.path()).unwrap();
@@ -95,9 +101,7 @@ fn the_first_push_is_the_way_on_in_a_clone_of_an_empty_repository() {
     let all = left();
     assert!(all[0].starts_with("git add ") && all[1..] == [commit, push], "{all:?}");
     for (n, command) in all.iter().enumerate() {
-        let mut shell = std::process::Command::new("sh");
-        let done = shell.args(["-c", command]).current_dir(&clone).output().unwrap();
-        assert!(done.status.success(), "{command}");
+        type_in(&clone, command);
         assert_eq!(left(), all[n + 1..]);
     }
     assert_eq!(git(&clone, &["status", "--porcelain"]), "");
@@ -270,9 +274,7 @@ fn with_a_remote_the_next_steps_end_with_a_branch_and_leave_the_approved_one() {
     let next = init.out.split("Next\n").nth(1).unwrap();
     assert!(next.contains("exledger ci setup\n"), "{next}");
     for command in next.lines().filter(|line| line.starts_with("git ")) {
-        let mut shell = std::process::Command::new("sh");
-        let done = shell.args(["-c", command]).current_dir(&clone).output().unwrap();
-        assert!(done.status.success(), "{command}");
+        type_in(&clone, command);
     }
     assert_eq!(git(&clone, &["rev-parse", "main"]), git(&clone, &["rev-parse", "origin/main"]));
     let pushed = git(&clone, &["show", "--name-only", "--format=", "origin/keep-exceptions"]);
@@ -311,9 +313,7 @@ fn a_first_exception_comes_with_the_ledger_by_the_commands_that_filing_it_prints
         assert_eq!(next.len(), if is_empty { 8 } else { 5 }, "{next:?}");
         assert_eq!(next[0], "exledger ci setup");
         for command in &next[1..] {
-            let mut shell = std::process::Command::new("sh");
-            let done = shell.args(["-c", command]).current_dir(&clone).output().unwrap();
-            assert!(done.status.success(), "{command}");
+            type_in(&clone, command);
         }
         assert_eq!(git(&clone, &["status", "--porcelain"]), "?? draft.txt\n");
         let branch = git(&clone, &["branch", "--show-current"]);

@@ -389,13 +389,7 @@ impl<'a> TrailEvaluator<'a> {
             version.and_then(|version| version.files.first()).map(|file| file.blob)
         };
         let counts = self.counts.and_then(bytes);
-        // What a commit off the line took away is followed only where it counts.
-        let is_followed = |index: &usize| {
-            let version = self.trail.versions.get(*index);
-            Some(*index) == self.counts
-                || version.is_some_and(|version| version.taken_away().is_none())
-        };
-        let before = (0..step.index).rev().find(is_followed);
+        let before = self.trail.find_followed(step.index, self.counts);
         if before.is_some_and(|before| bytes(before) != counts) {
             self.follows_uncounted.insert(step.index);
         }

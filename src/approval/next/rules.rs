@@ -10,7 +10,7 @@ use crate::approval::next::steps::{Blocker, ChangeContext, NextSteps, Proposal};
 use crate::approval::next::who::{self, Eligibility, KnownIdentities};
 use crate::approval::people::at_landing::GovernanceHistory;
 use crate::approval::sources::signature;
-use crate::history::version::Version;
+use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::policy::demand::{Proof, SelfApproval};
 use crate::policy::people::person::Person;
@@ -30,17 +30,17 @@ pub(crate) struct ProposedRules<'p> {
 impl<'p> ProposedRules<'p> {
     /// Tells whether these are the bytes that count, which need no approval.
     pub(crate) fn is_as_counted(&self) -> bool {
-        self.is_named() && self.counting().and_then(|version| self.bytes_of(version)) == self.bytes
+        self.is_named() && self.counting_bytes() == self.bytes
     }
 
     /// Returns the sha256 of the bytes that count, where the version before it is another one: a statement has to name it.
     pub(crate) fn counts_instead(&self) -> Option<String> {
-        let version = self.landed()?;
-        let counts = self.counting().and_then(|version| self.bytes_of(version));
-        if !self.is_named() || self.bytes_of(version) == counts {
-            return None;
-        }
-        Some(statement_file::digest(counts.unwrap_or_default()))
+        let trail = if self.is_named() { self.trail()? } else { return None };
+        let place = trail.versions.partition_point(|version| version.landing < self.landing);
+        let followed = trail.versions.get(trail.find_followed(place, self.counting())?)?;
+        let counts = self.counting_bytes();
+        let is_other = self.bytes_of(followed) != counts;
+        if is_other { Some(statement_file::digest(counts.unwrap_or_default())) } else { None }
     }
 
     pub(crate) fn steps(&self, change: ChangeContext<'_>) -> NextSteps {
@@ -62,19 +62,20 @@ impl<'p> ProposedRules<'p> {
         let terms = &demand.terms;
         let accepted =
             AcceptedKinds::new(approved, terms, (keys, change.at), change.merging.has_review_job);
-        let accepted = match (self.counts_instead(), demand.lists_first_key) {
-            (Some(_), _) => AcceptedKinds { bridged_reviews: false, ..accepted.naming_bytes() },
-            (None, true) => AcceptedKinds {
+        let follows_uncounted = self.counts_instead().is_some();
+        let accepted = match (follows_uncounted, demand.lists_first_key) {
+            (true, _) => AcceptedKinds { bridged_reviews: false, ..accepted.naming_bytes() },
+            (false, true) => AcceptedKinds {
                 merges: terms.proof == Proof::Claimed,
                 forge_merges: keys.prove_merges(approved, Some(change.at)),
                 ..accepted
             },
-            (None, false) => accepted,
+            (false, false) => accepted,
         };
         let missing = who::missing_beside(approved, (&demand, [None, None]), makers, &signed);
         let proposal =
             Proposal { governance: approved, accepted, eligibility, missing, demand, signed };
-        let no_merge = self.counts_instead().map(|_| Blocker::FollowsUncounted);
+        let no_merge = if follows_uncounted { Some(Blocker::FollowsUncounted) } else { None };
         proposal.next_steps(change, false, no_merge)
     }
 
@@ -83,23 +84,16 @@ impl<'p> ProposedRules<'p> {
         self.history.named_governance().contains(self.path)
     }
 
-    fn versions(&self) -> &'p [Version] {
-        self.history.governance.get(self.path).map_or(&[][..], |trail| &trail.versions)
+    fn trail(&self) -> Option<&'p Trail> {
+        self.history.governance.get(self.path)
     }
 
-    fn counting(&self) -> Option<&'p Version> {
-        self.versions().get(self.counted.version(self.path, self.landing.checked_sub(1)?)?)
+    fn counting(&self) -> Option<usize> {
+        self.counted.version(self.path, self.landing.checked_sub(1)?)
     }
 
-    // What commits off the line took away is followed only where it counts.
-    fn landed(&self) -> Option<&'p Version> {
-        let counts = self.counting();
-        let mut before =
-            self.versions().iter().rev().filter(|version| version.landing < self.landing);
-        before.find(|version| {
-            version.taken_away().is_none()
-                || counts.is_some_and(|counted| std::ptr::eq(counted, *version))
-        })
+    fn counting_bytes(&self) -> Option<&'p [u8]> {
+        self.bytes_of(self.trail()?.versions.get(self.counting()?)?)
     }
 
     fn bytes_of(&self, version: &Version) -> Option<&'p [u8]> {

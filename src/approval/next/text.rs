@@ -109,6 +109,9 @@ fn approve(id: &str) -> String {
     shell::command("exledger approve", &[id])
 }
 
+const ADD_NOTE: &str =
+    "add `Code-Review+2: NAME <ADDRESS>` in a note in refs/notes/review on the merge";
+
 fn phrase(step: &ApprovalStep, ContentNames { id, signers }: ContentNames<'_>) -> String {
     match step.way {
         ApprovalWay::SignedFile => match step.after {
@@ -131,10 +134,7 @@ fn phrase(step: &ApprovalStep, ContentNames { id, signers }: ContentNames<'_>) -
         ApprovalWay::SignedMerge => format!(
             "merge a change to its text with a merge commit signed by a key that {signers} lists"
         ),
-        ApprovalWay::ReviewNote => {
-            "add `Code-Review+2: NAME <ADDRESS>` in a note in refs/notes/review on the merge"
-                .to_owned()
-        }
+        ApprovalWay::ReviewNote => ADD_NOTE.to_owned(),
     }
 }
 
@@ -276,9 +276,7 @@ fn rules_phrase(way: ApprovalWay, sign: &str) -> String {
             "merge it with a merge commit that ends with `Approved-by: NAME <ADDRESS>` for each further approver"
         }
         ApprovalWay::SignedMerge => "merge it with a merge commit signed by a listed key",
-        ApprovalWay::ReviewNote => {
-            "add `Code-Review+2: NAME <ADDRESS>` in a note in refs/notes/review on the merge"
-        }
+        ApprovalWay::ReviewNote => ADD_NOTE,
     }
     .to_owned()
 }

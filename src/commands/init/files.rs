@@ -11,7 +11,7 @@ use crate::commands::init::action::ProgramSource;
 use crate::commands::init::approvers::Approvers;
 use crate::commands::init::forge::Forge;
 use crate::commands::init::{Extra, people, texts};
-use crate::commands::next_steps::{JOBS, WORKFLOW};
+use crate::commands::next_steps::{ATTRIBUTES, INCLUDE, JOBS, SIGNERS, WORKFLOW};
 use crate::commands::schema;
 use exledger::diag::shell::quoted;
 use exledger::formats::issue_form;
@@ -104,19 +104,15 @@ pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
     let own = |path: &str| format!("{}{path}", setup.place.prefix);
     let mut drafts = vec![
         draft(
-            own("exledger.yaml"),
+            own(policy::FILE),
             texts::policy(setup),
             FileStep::People(setup.approvers.logins.clone()),
         ),
-        draft(
-            own("exceptions/.gitattributes"),
-            include_str!("gitattributes").to_owned(),
-            FileStep::Lines,
-        ),
+        draft(own(ATTRIBUTES), include_str!("gitattributes").to_owned(), FileStep::Lines),
     ];
     if !setup.approvers.signers.is_empty() {
         let lines = setup.approvers.signers.clone();
-        drafts.push(draft(own(".github/allowed_signers"), lines, FileStep::Lines));
+        drafts.push(draft(own(SIGNERS), lines, FileStep::Lines));
     }
     if setup.with.contains(&Extra::Schemas) {
         let kinds = [
@@ -181,7 +177,7 @@ fn gitlab(setup: &Setup) -> Vec<Draft> {
     if let Some(program) = &setup.program {
         let include = include_str!("gitlab-ci.yml").to_owned();
         drafts.push(draft(JOBS.to_owned(), texts::pipeline(setup, program), FileStep::Lines));
-        drafts.push(draft(".gitlab-ci.yml".to_owned(), include, FileStep::Lines));
+        drafts.push(draft(INCLUDE.to_owned(), include, FileStep::Lines));
     }
     drafts.extend(setup.with.iter().filter_map(|extra| match extra {
         // The issue form is GitHub's.

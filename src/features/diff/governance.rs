@@ -5,7 +5,7 @@
 use crate::approval::evidence::statement::{LedgerName, LedgerPlace};
 use crate::approval::evidence::statement_file::{self, ApprovalSubject};
 use crate::approval::next::rules::ProposedRules;
-use crate::approval::next::steps::ChangeContext;
+use crate::approval::next::steps::{ChangeContext, Merging};
 use crate::features::diff::compared::{Compared, ProposedState};
 use crate::features::diff::comparison::Comparer;
 use crate::policy::people::person::Person;
@@ -14,7 +14,7 @@ use crate::session::error::Undetermined;
 use crate::store::approvals_branch::StatementTrees;
 use crate::survey::merging;
 use crate::survey::signed_statements::{self, SignedContent};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 impl Comparer<'_> {
@@ -28,12 +28,18 @@ impl Comparer<'_> {
         let ruled = compared.rulings.iter().filter(|change| !change.is_first);
         let planned = compared.planned.iter().map(|change| &change.path);
         let paths = ruled.map(|change| &change.path).chain(planned);
+        let paths: BTreeSet<&String> = paths.collect();
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let onto = (compared.target, &*self.chosen.reference);
+        let merging = merging::read(self.repository, onto, &compared.onto)?;
+        let remote = self.chosen.remote.as_deref();
+        let around = (&StatementTrees::read(self.repository, remote, &self.prefix), merging);
         let mut found: BTreeMap<String, Rc<RulesStanding>> = BTreeMap::new();
         for path in paths {
-            if !found.contains_key(path) {
-                let standing = self.standing(path, compared, proposed, worker)?;
-                found.insert(path.clone(), Rc::new(standing));
-            }
+            let standing = self.standing(path, compared, (proposed, worker), around)?;
+            found.insert(path.clone(), Rc::new(standing));
         }
         for change in &mut compared.rulings {
             change.standing = found.get(&change.path).cloned().unwrap_or_default();
@@ -48,8 +54,8 @@ impl Comparer<'_> {
         &self,
         path: &str,
         compared: &Compared,
-        proposed: ProposedState<'_>,
-        worker: Option<&Person>,
+        (proposed, worker): (ProposedState<'_>, Option<&Person>),
+        (branches, merging): (&StatementTrees<'_>, Merging),
     ) -> Result<RulesStanding, Undetermined> {
         let (history, approvals) = self.past()?;
         let landing = self.landing(compared.target)?.map_or(usize::MAX, |landing| landing + 1);
@@ -68,8 +74,6 @@ impl Comparer<'_> {
         }
         let onto = &*compared.onto;
         let at = self.on.unwrap_or(self.now);
-        let remote = self.chosen.remote.as_deref();
-        let branches = StatementTrees::read(self.repository, remote, &self.prefix);
         let trees = branches.counting().chain([proposed.tree]);
         let records = &onto.policy.records;
         let place = LedgerPlace::new(self.chain()?.mainline.root(), &self.prefix);
@@ -83,15 +87,14 @@ impl Comparer<'_> {
             ledger: &LedgerName::from_policy(&onto.policy, &place),
         };
         let said = signed_statements::read(branches.own(), trees, &content, onto, at)?;
-        let target = (compared.target, &*self.chosen.reference);
         let next = rules.steps(ChangeContext {
             makers: &makers,
             approvals: &said.approvals,
             rejections: &said.rejections,
             of_other_bytes: &[],
             unpushed: &said.unpushed,
-            remote,
-            merging: merging::read(self.repository, target, onto)?,
+            remote: self.chosen.remote.as_deref(),
+            merging,
             at,
         });
         Ok(RulesStanding {

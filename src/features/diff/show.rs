@@ -167,7 +167,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     for change in &diff.redesigns {
         let words = change.standing.words(&change.path, "sign it");
         doc.blocks.push(Block::Paragraph(StyledText::plain(format!("{}: {words}", change.path))));
-        let command = RedesignChangeView::of(change, branch).command;
+        let command = sign_redesign(change, branch);
         doc.blocks.extend(command.map(|command| Block::Commands(command + "\n")));
     }
     // The table already shows what notes say; machine formats get all findings.
@@ -230,17 +230,21 @@ impl<'a> RecordChangeView<'a> {
     }
 }
 
+fn sign_redesign(change: &ChangedRedesign, branch: Option<&str>) -> Option<String> {
+    let is_possible = change.standing.can_be_signed();
+    if is_possible { Some(approve_governance(&change.path, branch)) } else { None }
+}
+
 impl<'a> RedesignChangeView<'a> {
     fn of(change: &'a ChangedRedesign, branch: Option<&str>) -> RedesignChangeView<'a> {
-        let sign = || approve_governance(&change.path, branch);
-        let command = |way, branch: Option<&str>| match way {
-            ApprovalWay::SignedFile => Some(sign()),
-            way => text::command(way, "", branch),
+        let command = |way, quoted: Option<&str>| match way {
+            ApprovalWay::SignedFile => sign_redesign(change, branch),
+            way => text::command(way, "", quoted),
         };
         RedesignChangeView {
             path: &change.path,
             who: &change.approvers,
-            command: change.standing.can_be_signed().then(sign),
+            command: sign_redesign(change, branch),
             how: HowView::all(&change.standing.next, command, branch),
         }
     }

@@ -66,16 +66,19 @@ impl Places<'_> {
         head.or_else(tip).map(str::to_owned)
     }
 
-    // Returns the same, or the last landing that holds it.
-    fn name_landed(&self, holds: &dyn Fn(&CommitTree<'_>) -> bool) -> Option<String> {
+    // Returns the same, or the last landing that holds it; what holds it is asked of each content of the file once.
+    fn name_landed(&self, path: &str, holds: &dyn Fn(&CommitTree<'_>) -> bool) -> Option<String> {
         let earlier = || {
-            let ApprovedTip { repository, prefix, tip, .. } = self.landed;
-            let mut at = *tip;
+            let ApprovedTip { repository, prefix, tip, tree, .. } = self.landed;
+            let (mut at, mut seen) = (*tip, tree.entry(path).ok()?);
             loop {
                 at = *chain::read(*repository, at).ok()?.parents.first()?;
-                if holds(&CommitTree::of_commit(*repository, at, prefix).ok()?) {
+                let tree = CommitTree::of_commit(*repository, at, prefix).ok()?;
+                let entry = tree.entry(path).ok()?;
+                if entry != seen && holds(&tree) {
                     return Some(at.short());
                 }
+                seen = entry;
             }
         };
         self.name(holds).or_else(earlier)
@@ -102,7 +105,7 @@ fn restored(
     let is_landed = cited.into_iter().flatten().any(|cited| {
         cited.stated.path.as_deref() == Some(path) && cited.stated.sha256.as_deref() == Some(stated)
     });
-    let name = if is_landed { places.name_landed(&has_it) } else { places.name(&has_it) };
+    let name = if is_landed { places.name_landed(path, &has_it) } else { places.name(&has_it) };
     match name {
         Some(name) => Some(restore(&name, path).after("restore the file")),
         // A decision that landed is not rewritten.
@@ -143,7 +146,7 @@ fn name_back(source: &RecordFile, files: &dyn Tree, places: &Places<'_>) -> Opti
 
 // Returns the command that restores a record that was emptied.
 fn fill_again(source: &RecordFile, places: &Places<'_>) -> Option<Remedy> {
-    let name = places.name_landed(&|tree| is_record(tree, &source.path))?;
+    let name = places.name_landed(&source.path, &|tree| is_record(tree, &source.path))?;
     Some(restore(&name, &source.path).after("restore the record"))
 }
 

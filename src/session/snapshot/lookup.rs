@@ -180,20 +180,7 @@ impl Snapshot<'_> {
             person,
             policy_page: self.policy_page(),
             to_check_out: (!is_there && !self.is_automated).then(|| approved.to_owned()),
-            behind: self.is_behind(approved).then(|| approved.to_owned()),
         }
-    }
-
-    // Tells whether this clone's own approved branch lacks commits that the remote's has, so that a push would be refused, and has
-    // none of its own, so that a pull can bring them.
-    fn is_behind(&self, approved: &str) -> bool {
-        let own = self.chosen.remote.as_ref().and_then(|_| self.repository.tip_of(None, approved));
-        let Some(own) = own else { return false };
-        let has_more = |than, tip| {
-            let more = Branch::between(self.repository, than, tip);
-            matches!(more, Ok(Some(more)) if !more.commits.is_empty())
-        };
-        has_more(own, self.chosen.tip) && !has_more(self.chosen.tip, own)
     }
 
     fn policy_page(&self) -> Option<String> {
@@ -272,6 +259,18 @@ impl LandedFacts for Snapshot<'_> {
         let tip = (self.history.mainline.tip, &*self.chosen.reference);
         let read = || merging::read(self.repository, tip, &self.governance).unwrap_or_default();
         *self.merging.get_or_init(read)
+    }
+
+    fn behind(&self) -> Option<String> {
+        self.chosen.remote.as_ref()?;
+        let approved = chain::approved_branch(&self.chosen);
+        let own = self.repository.tip_of(None, approved)?;
+        let has_more = |than, tip| {
+            let more = Branch::between(self.repository, than, tip);
+            matches!(more, Ok(Some(more)) if !more.commits.is_empty())
+        };
+        let is_behind = has_more(own, self.chosen.tip) && !has_more(self.chosen.tip, own);
+        if is_behind { Some(approved.to_owned()) } else { None }
     }
 
     fn refuses(&self, record_state: &RecordState) -> bool {

@@ -434,10 +434,10 @@ impl<'a> AdviceCase<'a> {
         let named = (branch.as_str(), &*shell::quoted(branch), what.as_str());
         let to_check_out = self.around.asker.and_then(|asker| asker.to_check_out.as_deref());
         let switch = to_check_out.map(|branch| shell::command("git switch", &[branch]));
-        let behind = self.around.asker.and_then(|asker| asker.behind.as_deref());
-        let behind = self.around.remote.zip(behind).map(<[&str; 2]>::from);
         // Otherwise the push of the merge is refused.
-        let pull = behind.map(|words| shell::command("git pull --ff-only", &words));
+        let behind = self.around.asker.and_then(|_| self.around.landed.behind());
+        let words = self.around.remote.zip(behind.as_deref()).map(<[&str; 2]>::from);
+        let pull = words.map(|words| shell::command("git pull --ff-only", &words));
         let before = switch.into_iter().chain(pull).map(|command| command + " && ").collect();
         let commands = (before, self.diff(branch));
         let (action, command) = text::branch_step(&next, self.names(), named, commands);
