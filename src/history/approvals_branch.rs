@@ -12,7 +12,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
-use crate::history::chain::{self, ApprovalsBranch, Chain};
+use crate::history::chain::{self, ApprovalsBranch, Chain, UnreadCommits};
 use crate::history::commit::Commit;
 use crate::history::content::{self, After};
 use crate::history::folder::Mode;
@@ -59,7 +59,7 @@ impl ApprovalsBranch {
     /// reach which this clone saw there before.
     ///
     /// # Errors
-    /// [`Obstacle`] if this clone lacks a commit, except where it is cut off.
+    /// [`Obstacle`] if this clone lacks a commit, except behind the end of a shallow one.
     pub fn read(
         objects: &dyn Objects,
         tip: Option<Oid>,
@@ -67,11 +67,11 @@ impl ApprovalsBranch {
         chain: &Chain,
     ) -> Result<ApprovalsBranch, Obstacle> {
         let mut seen: HashSet<Oid> = chain.commits.iter().map(|commit| commit.oid).collect();
-        let (commits, is_cut) = read_commits(objects, tip.as_slice(), &mut seen)?;
+        let (commits, unread) = read_commits(objects, tip.as_slice(), &mut seen)?;
         let lost_tip = former.iter().copied().find(|former| !seen.contains(former));
-        let (lost, is_lost_cut) = read_commits(objects, former, &mut seen)?;
-        let is_cut = is_cut || is_lost_cut;
-        Ok(ApprovalsBranch { tip, commits, is_cut, lost, lost_tip, ..ApprovalsBranch::default() })
+        let (lost, lost_unread) = read_commits(objects, former, &mut seen)?;
+        let unread = unread.or(lost_unread);
+        Ok(ApprovalsBranch { tip, commits, unread, lost, lost_tip, ..ApprovalsBranch::default() })
     }
 }
 
@@ -79,30 +79,36 @@ fn read_commits(
     objects: &dyn Objects,
     tips: &[Oid],
     seen: &mut HashSet<Oid>,
-) -> Result<(Vec<Rc<Commit>>, bool), Obstacle> {
+) -> Result<(Vec<Rc<Commit>>, Option<UnreadCommits>), Obstacle> {
     let mut commits = Vec::new();
+    let mut unread = None;
     let mut left: VecDeque<Oid> = tips.iter().copied().collect();
     while let Some(oid) = left.pop_front() {
         if !seen.insert(oid) {
             continue;
         }
         if commits.len() >= MOST_COMMITS {
-            return Ok((commits, true));
+            return Ok((commits, Some(UnreadCommits::TooMany)));
         }
         match chain::read(objects, oid) {
             Ok(commit) => {
                 if !objects.is_shallow(oid) {
                     left.extend(commit.parents.iter().copied());
+                } else if !commit.parents.iter().all(|parent| seen.contains(parent)) {
+                    let boundary = Obstacle::Shallow { commit: oid, extent: objects.extent() };
+                    unread = Some(UnreadCommits::CutOff(boundary));
                 }
                 commits.push(Rc::new(commit));
             }
-            Err(Obstacle::Missing { extent: Extent::Shallow { .. }, .. }) => {}
+            Err(missing @ Obstacle::Missing { extent: Extent::Shallow { .. }, .. }) => {
+                unread = Some(UnreadCommits::CutOff(missing));
+            }
             Err(obstacle) if is_lacking(&obstacle) => return Err(obstacle),
             // Whoever pushes one must not hide what is below it.
             Err(_) => left.extend(stated_parents(objects, oid)),
         }
     }
-    Ok((commits, false))
+    Ok((commits, unread))
 }
 
 fn stated_parents(objects: &dyn Objects, oid: Oid) -> Vec<Oid> {

@@ -544,8 +544,8 @@ pub struct ApprovalsBranch {
     /// `None` if this clone has no such branch.
     pub tip: Option<Oid>,
     pub(super) commits: Vec<Rc<Commit>>,
-    /// Whether there are more commits than are read.
-    pub is_cut: bool,
+    /// Why there are commits that are not read; `None` if all are.
+    pub unread: Option<UnreadCommits>,
     /// The commits that only former tips reach, newest first, and the first of these tips.
     pub(super) lost: Vec<Rc<Commit>>,
     pub lost_tip: Option<Oid>,
@@ -553,6 +553,14 @@ pub struct ApprovalsBranch {
     pub until: Option<Instant>,
     /// What this clone knows of the remote's; `None` without a remote, and where nothing of it could count.
     pub remote: Option<RemoteBranch>,
+}
+
+/// Why a branch has commits that are not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnreadCommits {
+    TooMany,
+    /// This clone ends before them.
+    CutOff(Obstacle),
 }
 
 /// How well a clone knows a branch of a remote.
@@ -591,7 +599,7 @@ impl ApprovalsBranch {
 
     /// Tells whether its tip reaches a commit, as far as it is read.
     pub fn reaches(&self, oid: Oid) -> bool {
-        self.is_cut || self.commits.iter().any(|commit| commit.oid == oid)
+        self.unread.is_some() || self.commits.iter().any(|commit| commit.oid == oid)
     }
 
     /// Returns the branch as of an instant: with the newest commit by then as its tip.

@@ -4,13 +4,14 @@
 //! of today were approved after that, or the loss was accepted. Start at [`refuse`]. Follows `docs/spec/approval.md`, M5b.
 
 use crate::approval::count::requirement::{self, GovernanceVersion};
+use crate::approval::evidence::approvals_branch;
 use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::sources::keys::Keys;
 use crate::approval::verdict::{ApprovalVerdict, Statement, Vote, VoteCounts};
 use crate::diag::remedy::Remedy;
 use crate::diag::{self, shell};
 use crate::history::approvals_branch::{BranchStatement, MOST_COMMITS};
-use crate::history::chain::{self, Chain};
+use crate::history::chain::{self, Chain, UnreadCommits};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line;
 use crate::history::refs::{self, APPROVALS_BRANCH, ApprovedRef};
@@ -29,10 +30,17 @@ use crate::store::git::Repository;
 use std::collections::BTreeSet;
 use std::mem;
 
-/// Fails if the approvals branch has more commits than are read: whoever pushes there could hide what older ones say.
+/// Fails if the approvals branch has more commits than are read, or than this clone has: older ones may state what the newest
+/// no longer does.
 pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(), Undetermined> {
-    if !history.approvals_branch.is_cut {
-        return Ok(());
+    match &history.approvals_branch.unread {
+        None => return Ok(()),
+        Some(UnreadCommits::CutOff(_)) if !approvals_branch::can_count(history) => return Ok(()),
+        Some(UnreadCommits::CutOff(obstacle)) => {
+            let what = format!("{APPROVALS_BRANCH} may have had a rejection earlier: {obstacle}");
+            return Err(Undetermined::other(what, obstacle.remedy()));
+        }
+        Some(UnreadCommits::TooMany) => {}
     }
     let reference = refs::approvals_ref(chosen.remote.as_deref());
     let newest = format!("\"$(git rev-list -1 {reference} -- '*.txt.sig')\"");
