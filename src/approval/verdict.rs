@@ -471,8 +471,6 @@ pub enum ApprovalObstacle {
     ApprovalFile(Obstacle),
     #[error("the notes: {}; {}", .0, .0.repair())]
     Notes(Obstacle),
-    #[error("how it was merged is not known")]
-    UnknownLanding,
     #[error(
         "more than {MOST_AUTHORS} authors are named, which is too many to compare; commit the change again under the names of its real authors"
     )]

@@ -592,6 +592,14 @@ pub struct UnpushedStatement {
 }
 
 impl ApprovalsBranch {
+    /// Returns why this clone lacks the older part of it.
+    pub(super) fn cut_off(&self) -> Option<&Obstacle> {
+        match &self.unread {
+            Some(UnreadCommits::CutOff(obstacle)) => Some(obstacle),
+            _ => None,
+        }
+    }
+
     /// Returns the remote's, if this clone lacks it, or does not fetch what is said there later.
     pub fn unfetched(&self) -> Option<&RemoteBranch> {
         self.remote.as_ref().filter(|remote| !(remote.is_followed && remote.is_known))

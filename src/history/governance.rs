@@ -222,12 +222,8 @@ pub fn read(
     changes: &[Vec<FileChange>],
     prefix: &LedgerPrefix,
 ) -> States {
-    let origin = match &chain.mainline.boundary {
-        Some(obstacle) => GovernanceOrigin::Unknown(obstacle.clone()),
-        None => GovernanceOrigin::Defaults,
-    };
-    let before_all = Rc::new(MainlineGovernance { governance: Rc::default(), origin });
-    let mut states = States::of_runs(Rc::clone(&before_all), []);
+    let mut states = States::unread();
+    let before_all = Rc::clone(states.before_all());
     let mut stops = stops.iter().peekable();
     let mut current = before_all;
     for (landing, commit) in chain.commits.iter().enumerate() {

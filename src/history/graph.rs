@@ -32,7 +32,7 @@ pub struct ChangedLanding {
     brought: Vec<Rc<Commit>>,
     /// Earlier commits that the merged branches started from, sorted; for merges only.
     pub frontier: Vec<Oid>,
-    /// Why part of the merged branches is missing.
+    /// Why what changed in the merged branches can't be read.
     pub truncated: Option<Obstacle>,
 }
 
@@ -76,6 +76,8 @@ pub struct Graph {
     pub lost: Vec<(Oid, ChangedLanding)>,
     /// Every commit read, with the index of the first landing that can reach it.
     pub landed: OidMap<usize>,
+    /// Why a commit that merges or lost tips reach can't be read; `None` if all can.
+    pub(super) unread: Option<Obstacle>,
     /// The latest times of the commits that a merge brought, by its landing.
     pub(super) brought_times: Vec<(usize, LatestTimes)>,
 }
@@ -122,7 +124,8 @@ impl<'o> GraphReader<'o> {
             reader.trees.insert(commit.oid, commit.tree);
             let mut branches =
                 reader.reach(commit.parents.iter().skip(1).copied().collect(), Some(landing));
-            branches.truncated = branches.missing.take().or(branches.truncated);
+            let unread = branches.missing.take().or(branches.cut_off.take());
+            reader.graph.unread = reader.graph.unread.take().or(unread);
             let times = branches.commits.iter().filter_map(|brought| brought.committed());
             let limit = chain.lost.now.plus_seconds(TOLERANCE);
             let mut latest = LatestTimes::default();
@@ -181,10 +184,11 @@ impl<'o> GraphReader<'o> {
             None => {}
         }
         // In a shallow clone it may be an ancestor of the tip, beyond the cut; of a line that is whole it is none.
-        if let Some(truncated) =
-            branches.truncated.as_ref().filter(|_| branches.frontier.is_empty())
-        {
-            return if is_cut { Ok(()) } else { Err(truncated.clone()) };
+        if let Some(cut_off) = &branches.cut_off {
+            if branches.frontier.is_empty() {
+                return if is_cut { Ok(()) } else { Err(cut_off.clone()) };
+            }
+            self.graph.unread.get_or_insert_with(|| cut_off.clone());
         }
         let landed = branches.frontier.iter().filter_map(|oid| self.graph.landed.get(oid));
         let parted = landed.max().copied();
@@ -244,7 +248,8 @@ impl<'o> GraphReader<'o> {
 struct MergedBranches {
     commits: Vec<Rc<Commit>>,
     frontier: Vec<Oid>,
-    truncated: Option<Obstacle>,
+    /// Where a shallow clone ends within them.
+    cut_off: Option<Obstacle>,
     missing: Option<Obstacle>,
 }
 
@@ -275,7 +280,7 @@ impl GraphReader<'_> {
             }
             self.trees.insert(oid, commit.tree);
             if self.objects.is_shallow(oid) && !commit.parents.is_empty() {
-                branches.truncated =
+                branches.cut_off =
                     Some(Obstacle::Shallow { commit: oid, extent: self.objects.extent() });
                 continue;
             }
@@ -289,7 +294,7 @@ impl GraphReader<'_> {
     }
 
     /// Tells whether a merge may lack what a commit of its branches took away: one changed something of interest and holds
-    /// something else than the merge. What is not in this clone may.
+    /// something else than the merge. What can't be read may.
     fn may_lack(&mut self, branches: &MergedBranches, landed: Oid) -> bool {
         let mut changes = |commit: &Commit| {
             let Some(first) = commit.parents.first() else { return Ok(false) };
@@ -301,8 +306,7 @@ impl GraphReader<'_> {
             let before = self.tree(*first)?;
             Ok::<bool, Obstacle>(own != landed && self.top(before)? != own)
         };
-        branches.truncated.is_some()
-            || branches.commits.iter().any(|commit| changes(commit).unwrap_or(true))
+        branches.commits.iter().any(|commit| changes(commit).unwrap_or(true))
     }
 
     fn may_change(&self, test: usize, commit: &Commit) -> bool {
@@ -328,7 +332,7 @@ impl GraphReader<'_> {
             sides: Vec::new(),
             brought: branches.commits,
             frontier: branches.frontier,
-            truncated: branches.truncated,
+            truncated: None,
         };
         (stop, job)
     }

@@ -19,7 +19,7 @@ pub struct Mainline {
     pub tip: Oid,
     /// All commits of the chain, oldest first; never empty.
     pub landings: Vec<Landing>,
-    /// Where and why the chain ends before its first commit; `None` if it is complete.
+    /// Why a commit that the tip or the approvals branch reaches can't be read; `None` if all can.
     pub boundary: Option<Obstacle>,
     /// Whether other readers of this repository see replaced objects.
     pub has_replacements: bool,
@@ -76,14 +76,6 @@ impl Mainline {
     pub fn root(&self) -> Option<Oid> {
         let first = if self.boundary.is_none() { self.landings.first() } else { None };
         first.map(|landing| landing.oid)
-    }
-
-    /// Returns why an instant is unknown: it is before the commit at which the clone ends.
-    ///
-    /// An approval of that time may have counted earlier, or what ended it may be there (M7).
-    pub fn behind(&self, at: Instant) -> Option<&Obstacle> {
-        let first = self.landings.first()?;
-        self.boundary.as_ref().filter(|_| at < first.effective)
     }
 }
 

@@ -26,9 +26,6 @@ pub struct TrailSet<'o> {
     files: HashMap<TrailKey, TrailFiles>,
     /// Files with an unreadable id, which stand for the record that they contained just before (V2).
     unreadable: HashSet<Rc<str>>,
-    /// Files with an unreadable id that might be readable beyond the end of a shallow clone.
-    unread_at_end: Vec<Rc<str>>,
-    end: Option<Obstacle>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +52,6 @@ impl<'o> TrailSet<'o> {
             owners: HashMap::new(),
             files: HashMap::new(),
             unreadable: HashSet::new(),
-            unread_at_end: Vec::new(),
-            end: None,
         }
     }
 
@@ -96,11 +91,7 @@ impl<'o> TrailSet<'o> {
         self.part(&mut step);
         for (path, new) in unread {
             self.put_unread(&mut step, &path, new);
-            if landed.cut_off.is_some() {
-                self.unread_at_end.push(path);
-            }
         }
-        self.end = self.end.take().or_else(|| landed.cut_off.cloned());
         self.push(landed, step)
     }
 
@@ -194,25 +185,6 @@ impl<'o> TrailSet<'o> {
         self.put(step, path, blob, owner);
     }
 
-    /// Returns why a seemingly new record may be older: a file at the end of a shallow clone may have had its id.
-    fn hidden_past(
-        &self,
-        key: &TrailKey,
-        change: VersionChange,
-        left: &[(Rc<str>, TrailKey, Oid)],
-    ) -> Option<&Obstacle> {
-        let may_be = |path: &&Rc<str>| match named(path) {
-            TrailKey::Id(id) => *key == TrailKey::Id(id),
-            _ => matches!(key, TrailKey::Id(_)),
-        };
-        let stood = |path: &&Rc<str>| {
-            self.owners.contains_key(*path) || left.iter().any(|(gone, ..)| gone == *path)
-        };
-        let mut files = self.unread_at_end.iter().filter(may_be).filter(stood);
-        let is_new = change == VersionChange::Introduced && files.next().is_some();
-        self.end.as_ref().filter(|_| is_new)
-    }
-
     fn push(&mut self, landed: LandedFiles<'_>, step: TrailStep) -> Vec<TrailKey> {
         let mut keys = Vec::new();
         let mut left = Left::default();
@@ -233,8 +205,7 @@ impl<'o> TrailSet<'o> {
                 }
                 _ => change,
             };
-            let cut_off =
-                landed.cut_off.or_else(|| self.hidden_past(&key, change, &step.left)).cloned();
+            let cut_off = landed.cut_off.cloned();
             let change = match cut_off {
                 Some(_) => VersionChange::Inherited,
                 None => change,

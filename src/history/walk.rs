@@ -155,6 +155,9 @@ fn collect_versions(
     let (noted, policies_below) = (chain.others.noted, chain.others.judged);
     let (mut mainline, now, branch) = (chain.mainline, chain.lost.now, chain.approvals);
     mainline.hold_times(&survey.graph.brought_times);
+    let oldest = mainline.boundary.clone();
+    let cut_off = survey.graph.unread.take().or_else(|| branch.cut_off().cloned());
+    mainline.boundary = mainline.boundary.or(cut_off);
     let mut before_lists = signed_merges(&survey.states, &chain.commits);
     let place = (&survey.folders, prefix);
     let mut left = survey.folders.left(&chain.commits);
@@ -170,7 +173,7 @@ fn collect_versions(
             continue;
         };
         leave_folders(&mut trails, place, &mut left, stop.landing);
-        let cut_off = if stop.landing == 0 { mainline.boundary.as_ref() } else { None };
+        let cut_off = if stop.landing == 0 { oldest.as_ref() } else { None };
         let landed = LandedFiles { landing: stop.landing, commit: &commit, cut_off };
         let changes = &*found.take(stop.pair);
         let keys = land_records(&mut trails, place, landed, changes);

@@ -4,7 +4,6 @@
 //! of today were approved after that, or the loss was accepted. Start at [`refuse`]. Follows `docs/spec/approval.md`, M5b.
 
 use crate::approval::count::requirement::{self, GovernanceVersion};
-use crate::approval::evidence::approvals_branch;
 use crate::approval::governance::counted::{self, CountedGovernance};
 use crate::approval::sources::keys::Keys;
 use crate::approval::verdict::{ApprovalVerdict, Statement, Vote, VoteCounts};
@@ -30,17 +29,10 @@ use crate::store::git::Repository;
 use std::collections::BTreeSet;
 use std::mem;
 
-/// Fails if the approvals branch has more commits than are read, or than this clone has: older ones may state what the newest
-/// no longer does.
+/// Fails if the approvals branch has more commits than are read: whoever pushes there could hide what older ones say.
 pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(), Undetermined> {
-    match &history.approvals_branch.unread {
-        None => return Ok(()),
-        Some(UnreadCommits::CutOff(_)) if !approvals_branch::can_count(history) => return Ok(()),
-        Some(UnreadCommits::CutOff(obstacle)) => {
-            let what = format!("{APPROVALS_BRANCH} may have had a rejection earlier: {obstacle}");
-            return Err(Undetermined::other(what, obstacle.remedy()));
-        }
-        Some(UnreadCommits::TooMany) => {}
+    if history.approvals_branch.unread != Some(UnreadCommits::TooMany) {
+        return Ok(());
     }
     let reference = refs::approvals_ref(chosen.remote.as_deref());
     let newest = format!("\"$(git rev-list -1 {reference} -- '*.txt.sig')\"");

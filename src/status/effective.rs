@@ -4,11 +4,10 @@
 //! Uses record, policy, history, approval. Pure. Start at [`Ground::evaluate`]. Follows `docs/spec/approval.md`,
 //! 1.9 and V9, and `docs/spec/status.md`.
 
-use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{Grace, GracePeriod, UsedGrace};
 use crate::history::change;
 use crate::history::objects::Obstacle;
-use crate::history::version::{Content, OneId, VersionChange};
+use crate::history::version::{Content, OneId};
 use crate::policy::governance::{Governance, State};
 use crate::policy::tier::Resolved;
 use crate::policy::tier::fact::Facts;
@@ -104,11 +103,6 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     // matter.
     let is_closed = landed.closure.is_some();
     let since = approved.map_or(first, |approved| approved + 1);
-    let begun = past.version(first).map(|version| version.change);
-    if begun == Some(VersionChange::Inherited) && !is_closed {
-        let doubt = past.doubt(first..=first);
-        return Ground::Unknown(doubt.unwrap_or_else(|| ApprovalObstacle::UnknownLanding.into()));
-    }
     if !is_closed && let Some(doubt) = past.doubt(since..=past.tip) {
         return Ground::Unknown(doubt);
     }

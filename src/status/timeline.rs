@@ -3,9 +3,8 @@
 //! Pure. Start at [`end`] and [`in_place`]. Follows `docs/spec/status.md`, `in_place`: the evaluator is called for each
 //! instant at which its answer can change.
 
-use crate::approval::verdict::ApprovalObstacle;
 use crate::approval::verdict::{BecomesApproved, Satisfied};
-use crate::history::version::{Content, Version, VersionChange};
+use crate::history::version::{Content, Version};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::record::{Record, time};
@@ -115,9 +114,7 @@ pub(crate) fn last_in_force(
             doubt = Ground::evaluate(then, governance).doubt();
         }
     }
-    let is_cut = past.version(0).is_some_and(|version| version.change == VersionChange::Inherited);
-    let cut = || if is_cut { Some(ApprovalObstacle::UnknownLanding.into()) } else { None };
-    doubt.or_else(cut).map_or(Ok(None), Err)
+    doubt.map_or(Ok(None), Err)
 }
 
 /// Tells whether a record granted anything between two instants, the later one excluded, or may have done so: a state

@@ -193,7 +193,7 @@ fn a_record_judged_by_itself_is_what_it_is_among_all() {
 }
 
 #[test]
-fn a_shallow_clone_grants_nothing_that_the_whole_repository_does_not() {
+fn a_shallow_clone_grants_nothing() {
     // Each sequence is evaluated once for each commit of its approved branch, hence fewer of them.
     run_some(false, 10, shallow::differs);
     run_some(true, 10, shallow::differs);

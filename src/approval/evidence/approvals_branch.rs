@@ -213,8 +213,7 @@ impl<'a> ApprovalFileReader<'a> {
         let Arrival { place, effective, judged_at, waits } = arrival;
         let all = self.governance_history;
         let before = all.before(judged_at);
-        let doubt = before.doubt.or_else(|| self.history.mainline.behind(checked.file.at));
-        let backed = match doubt {
+        let backed = match before.doubt {
             Some(doubt) => Ok(FileBacking::Unknown(doubt.clone())),
             None => backing(all, &checked, judged_at, effective),
         };

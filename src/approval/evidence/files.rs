@@ -244,11 +244,6 @@ impl<'a> ApprovalFileReader<'a> {
             Some(After::Bytes(text)) => {
                 let file = ApprovalFile::read(text).ok();
                 let about = file.as_ref().map(|file| file.about.clone());
-                if let Some(boundary) =
-                    file.as_ref().and_then(|file| self.why_cut_off(change, file))
-                {
-                    return self.gap_of(path, change, (boundary, ""));
-                }
                 let state = self.judge(path, change, text, signature.map(AsRef::as_ref));
                 if let (Some(file), FileState::Bad(bad) | FileState::RevokedLater(bad)) =
                     (file, &state)
@@ -258,19 +253,6 @@ impl<'a> ApprovalFileReader<'a> {
                 self.file(change, path, about, state);
             }
         }
-    }
-
-    /// Returns why it is unknown what a rejection of a record rejects that stands at the oldest commit of a shallow clone: it may
-    /// have been whole as it landed, and about a text that said the same (M7, V6).
-    fn why_cut_off(
-        &self,
-        change: &ApprovalFileChange,
-        file: &ApprovalFile,
-    ) -> Option<&'a Obstacle> {
-        let boundary = self.history.mainline.boundary.as_ref()?;
-        let is_of_record = matches!(file.about, ApprovalSubject::Record(_));
-        let is_old = change.landing == 0 && file.decision == ApprovalDecision::Reject;
-        if is_of_record && is_old { Some(boundary) } else { None }
     }
 
     fn refuse(
@@ -323,19 +305,9 @@ impl<'a> ApprovalFileReader<'a> {
     }
 
     fn gap(&mut self, path: &str, change: &ApprovalFileChange, obstacle: &Obstacle) {
+        self.file(change, path, None, FileState::Missing(obstacle.clone()));
         let name = path.rsplit('/').next().unwrap_or_default();
         let digits = name.split('-').next().unwrap_or_default();
-        self.gap_of(path, change, (obstacle, digits));
-    }
-
-    // `digits` begin the digest of the text that it may be about; none for any.
-    fn gap_of(
-        &mut self,
-        path: &str,
-        change: &ApprovalFileChange,
-        (obstacle, digits): (&Obstacle, &str),
-    ) {
-        self.file(change, path, None, FileState::Missing(obstacle.clone()));
         let folder = watched_paths::approvals_of(path);
         let gap = StatementEvent::Gap {
             place: change.landing.into(),
@@ -377,11 +349,7 @@ impl<'a> ApprovalFileReader<'a> {
             Err(bad) => return FileState::Bad(bad),
         };
         let (_, effective) = self.landing(change);
-        let mainline = &self.history.mainline;
-        let nameless = if name == LedgerName::Unknown { mainline.boundary.as_ref() } else { None };
-        let doubt =
-            governance_before.doubt.or(nameless).or_else(|| mainline.behind(checked.file.at));
-        let (backed, state) = match doubt {
+        let (backed, state) = match governance_before.doubt {
             Some(doubt) => (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone())),
             None => {
                 match backing(self.governance_history, &checked, change.landing.into(), effective) {

@@ -372,9 +372,6 @@ impl<'a> TrailEvaluator<'a> {
             }
         }
         let Some(base) = base else {
-            if self.series.inherited.is_some() {
-                set.join(&self.series.filer);
-            }
             set.widen(step.resolver);
             return set;
         };

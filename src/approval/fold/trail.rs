@@ -17,8 +17,8 @@ use crate::approval::people::authors::{self, AuthorSet};
 use crate::approval::people::identity::IdentityResolver;
 use crate::approval::put_back;
 use crate::approval::verdict::{
-    ApprovalObstacle, ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied,
-    VerdictChange, Vote, VoteCounts,
+    ApprovalVerdict, BecomesApproved, FourEyes, Grace, NotCounted, Satisfied, VerdictChange, Vote,
+    VoteCounts,
 };
 use crate::diag::code::Code;
 use crate::history::change::differ;
@@ -93,7 +93,7 @@ pub(crate) struct TrailEvaluator<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct TrailProgress {
     pub approved: Option<usize>,
-    /// The index of the oldest version in a shallow clone: it counts as approved when requirements are computed.
+    /// The index of the oldest version in a shallow clone: the next ones are compared with it.
     pub inherited: Option<usize>,
     pub filer: AuthorSet,
     /// The author set of the last approved version, or of the first version if none is approved.
@@ -165,12 +165,10 @@ impl Bound {
     }
 }
 
-/// Returns why its bytes, or what the merge that landed it took away, are not in this clone (V2, M5). What the oldest commit of a
-/// shallow clone holds is unknown by itself (M7).
+/// Returns why its bytes, or what the merge that landed it took away, can't be read (V2, M5).
 fn why_hidden(version: &Version) -> Option<&Obstacle> {
     match version.record.content() {
         Content::Missing(obstacle) => Some(obstacle),
-        _ if version.change == VersionChange::Inherited => None,
         _ => version.truncated.as_ref(),
     }
 }
@@ -521,20 +519,12 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     fn inherited(&mut self, step: &VersionStep) -> ApprovalVerdict {
-        let doubt = match (&step.version.truncated, &self.context.history.mainline.boundary) {
-            (Some(obstacle), _) | (None, Some(obstacle)) => {
-                ApprovalObstacle::from(obstacle.clone())
-            }
-            (None, None) => ApprovalObstacle::UnknownLanding,
-        };
         self.series.inherited = Some(step.index);
-        // Authors whom nobody can name stay authors of what is filed again (begin_series).
-        for authors in [&mut self.series.filer, &mut self.series.reference] {
-            (authors.doubt, authors.unnamed) = (Some(doubt.clone()), Some(doubt.clone()));
-        }
         let demand = self.demand(step);
         let mut verdict = removed(step);
-        verdict.satisfied = Satisfied::Undetermined(Box::new(doubt));
+        if let Some(obstacle) = &step.version.truncated {
+            verdict.satisfied = Satisfied::Undetermined(Box::new(obstacle.clone().into()));
+        }
         verdict.result = FourEyes::Indeterminate;
         verdict.needed = demand.terms.needed();
         verdict

@@ -134,7 +134,7 @@ fn judged(
         landed: &approved,
         later,
         proven,
-        hidden: None,
+        hidden: history.mainline.boundary.as_ref(),
         in_force: &states,
     };
     let governance_history = GovernanceHistory::new(ruled);
@@ -273,7 +273,7 @@ impl CountedGovernance {
             proven: Some(&self.proven),
             hidden: match &self.states.at(usize::MAX).origin {
                 GovernanceOrigin::Unknown(obstacle @ Obstacle::Missing { .. }) => Some(obstacle),
-                _ => None,
+                _ => history.mainline.boundary.as_ref(),
             },
             in_force: &self.states,
         }

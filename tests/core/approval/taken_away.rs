@@ -252,52 +252,6 @@ fn what_a_merge_took_away_that_a_shallow_clone_lacks_is_unknown() {
     assert!(!is_unknown(&history_of(clone.path(), repo.now())));
 }
 
-#[test]
-fn a_rule_or_rejection_that_a_merge_took_away_in_commits_that_a_shallow_clone_lacks_is_unknown() {
-    let tiers = "tiers: [{name: standard, max_term: 90d, approvals: {count: 1}}]\n";
-    for rejects in [false, true] {
-        let repo = sealed_by(tiers);
-        let policy = repo.by("sam").text("exledger.yaml");
-        let says = no("dana", ID, SAMPLE, "2026-11-20T09:30:00Z");
-        let long = || repo.branch("long").by("sam");
-        let signature = says.path() + ".sig";
-        match rejects {
-            true => {
-                long().says(&says).commit("Reject it");
-                long().remove(&says.path()).remove(&signature).commit("Take it out");
-            }
-            false => {
-                long()
-                    .write("exledger.yaml", &policy.replace("count: 1", "count: 2"))
-                    .commit("Ask two");
-                long().write("exledger.yaml", &policy).commit("Think better of it");
-            }
-        }
-        for n in 0..4 {
-            long().write("README.md", &n.to_string()).commit("Write");
-        }
-        repo.by("dana").merge("long", "Merge branch 'long'");
-        approved_by_merge(&repo, SAMPLE);
-        assert_ne!(said(&verdict(&repo)).satisfied, "yes", "{rejects}");
-        for depth in ["--depth=4", "--depth=5"] {
-            let clone = repo.clone_with(&[depth]);
-            assert!(is_unknown(&history_of(clone.path(), repo.now())), "{rejects} {depth}");
-        }
-    }
-}
-
-#[test]
-fn a_rejection_that_is_broken_where_a_shallow_clone_ends_may_have_counted() {
-    let repo = rejected_in(sealed_by(""));
-    let signature = no("dana", ID, SAMPLE, "2026-11-20T09:30:00Z").path() + ".sig";
-    repo.by("ana").remove(&signature).commit("Drop a signature");
-    repo.by("ana").remove(ID).commit("Remove it");
-    approved_by_merge(&repo, SAMPLE);
-    is_vetoed("filed again", &repo);
-    let clone = repo.clone_with(&["--depth=3"]);
-    assert!(is_unknown(&history_of(clone.path(), repo.now())));
-}
-
 fn approved_by_merge(repo: &Repo, record: &str) {
     repo.branch("change").by("ana").write(ID, record).commit("Change it");
     repo.by("lee").merge("change", "Merge branch 'change'");

@@ -1,6 +1,5 @@
 //! The walk along first parents: clocks, boundaries, suspicious merges, and the state at a date.
 
-use exledger::history::governance::GovernanceOrigin;
 use exledger::history::mainline::{Flag, Guard};
 use exledger::history::objects::{Extent, Obstacle};
 use exledger::history::paths::LedgerPrefix;
@@ -400,8 +399,6 @@ fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
         assert_eq!(version.truncated.as_ref(), Some(&edge));
         assert!(version.record.record().is_some());
     }
-    assert_eq!(history.states.before(0).origin, GovernanceOrigin::Unknown(edge));
-    assert_eq!(history.states.at(0).origin, GovernanceOrigin::Own(tip));
 
     let clone = repo.clone_with(&["--depth=2"]);
     let history = history_of(clone.path(), repo.now());
@@ -411,7 +408,7 @@ fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
 }
 
 #[test]
-fn a_branch_that_leaves_a_shallow_clone_makes_its_merge_undecidable() {
+fn a_branch_that_leaves_a_shallow_clone_ends_its_history() {
     let repo = filed();
     repo.branch("x").by("sam").edit(ID, "expires: 2026-12-11").commit("One");
     repo.branch("x").by("ana").edit(ID, "expires: 2026-12-12").commit("Two");
@@ -419,11 +416,12 @@ fn a_branch_that_leaves_a_shallow_clone_makes_its_merge_undecidable() {
     repo.by("dana").write("README.md", "y").commit("Else");
     repo.by("lee").merge("x", "Merge");
     repo.by("dana").write(OTHER, &other()).commit("File another");
-    let clone = repo.clone_with(&["--depth=3"]);
-    let history = history_of(clone.path(), repo.now());
-    assert!(version(&history, ID, 1).truncated.is_some());
-    assert_eq!(version(&history, OTHER, 0).truncated, None, "this version only");
-    assert_eq!(version(&history, OTHER, 0).change, VersionChange::Introduced);
+    let edge = |depth: &str| {
+        let clone = repo.clone_with(&[depth]);
+        history_of(clone.path(), repo.now()).mainline.boundary
+    };
+    assert!(matches!(edge("--depth=3"), Some(Obstacle::Shallow { .. })));
+    assert_eq!(edge("--depth=6"), None);
 }
 
 #[test]
