@@ -87,7 +87,7 @@ impl Run for ListArgs {
             ctx.hint(&hint);
         }
         let outcome = unknown::of_proposals(ctx, &approved, Outcome::Fine);
-        Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), outcome))
+        Ok(unknown::of_all(ctx, &approved, unknown::selected(&approved, &filter), outcome))
     }
 }
 

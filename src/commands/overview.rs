@@ -2,7 +2,7 @@
 //!
 //! Start at [`answer`]. Follows `docs/spec/cli.md`, overview.
 
-use crate::commands::context::Ctx;
+use crate::commands::context::{Ctx, unknown};
 use crate::commands::exit::Outcome;
 use exledger::features::overview;
 use exledger::session::error::{Error, Undetermined};
@@ -22,6 +22,9 @@ pub(crate) fn answer(ctx: &Ctx) -> anyhow::Result<Option<Outcome>> {
     };
     let approved = ctx.approved_of(&home, Scope::Worklist)?;
     ctx.show(doc(&approved))?;
+    if !approved.records().iter().any(|state| unknown::is_unknown(&state)) {
+        unknown::of_all(ctx, &approved, std::iter::empty(), Outcome::Fine);
+    }
     // No gate reads this answer: it counts the records that could not be determined, and the first of them comes next.
     Ok(Some(Outcome::Fine))
 }

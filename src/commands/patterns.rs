@@ -78,6 +78,6 @@ impl Run for PatternsArgs {
         let outcome = if is_bad { Outcome::ProblemsFound } else { Outcome::Fine };
         let unknown = approved.records().iter().filter(unknown::is_unknown);
         let outcome = unknown::of_proposals(ctx, &approved, outcome);
-        Ok(unknown::outcome(ctx, unknown, outcome))
+        Ok(unknown::of_all(ctx, &approved, unknown, outcome))
     }
 }

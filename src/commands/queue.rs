@@ -128,7 +128,7 @@ impl Run for QueueArgs {
             }
         }
         let outcome = unknown::of_proposals(ctx, &approved, outcome);
-        Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), outcome))
+        Ok(unknown::of_all(ctx, &approved, unknown::selected(&approved, &filter), outcome))
     }
 }
 

@@ -79,7 +79,7 @@ impl Run for ReportArgs {
         }
         write(ctx, output.as_deref(), doc)?;
         let unknown = approved.records().iter().filter(unknown::is_unknown);
-        Ok(unknown::outcome(ctx, unknown, Outcome::Fine))
+        Ok(unknown::of_all(ctx, &approved, unknown, Outcome::Fine))
     }
 }
 

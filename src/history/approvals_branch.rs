@@ -54,6 +54,13 @@ pub struct BranchStatement {
     pub signature: After,
 }
 
+impl BranchStatement {
+    /// Returns the beginning of the digest of the bytes that its path is about; empty if it names none.
+    pub(crate) fn digits(&self) -> &str {
+        digits(&self.path).unwrap_or_default()
+    }
+}
+
 impl ApprovalsBranch {
     /// Reads the commits that a tip reaches and that are not landings, nor only reached through one; and those that only tips
     /// reach which this clone saw there before.

@@ -151,14 +151,11 @@ impl<'o> GraphReader<'o> {
         if let Some(last) = chain.commits.last() {
             let tests = mem::take(&mut reader.tests);
             for tip in &chain.lost.tips {
-                let is_cut = chain.mainline.boundary.is_some();
-                let read = reader.read_lost(*tip, (last, is_cut), sides, &mut jobs);
-                read.map_err(|obstacle| match obstacle {
-                    Obstacle::Missing { object, .. } => {
-                        let reference = chain.mainline.reference.clone();
-                        Obstacle::LostTip { tip: *tip, reference, object }
-                    }
-                    other => other,
+                let read = reader.read_lost(*tip, last, sides, &mut jobs);
+                read.map_err(|cause| Obstacle::LostTip {
+                    tip: *tip,
+                    reference: chain.mainline.reference.clone(),
+                    cause: Box::new(cause),
                 })?;
             }
             reader.tests = tests;
@@ -170,7 +167,7 @@ impl<'o> GraphReader<'o> {
     fn read_lost(
         &mut self,
         tip: Oid,
-        (last, is_cut): (&Commit, bool),
+        last: &Commit,
         sides: bool,
         jobs: &mut Vec<ComparisonJob>,
     ) -> Result<(), Obstacle> {
@@ -178,17 +175,15 @@ impl<'o> GraphReader<'o> {
             return Ok(());
         }
         let branches = self.reach(vec![tip], None);
-        match &branches.missing {
-            Some(Obstacle::Missing { extent: Extent::Shallow { .. }, .. }) => return Ok(()),
-            Some(obstacle) => return Err(obstacle.clone()),
-            None => {}
-        }
-        // In a shallow clone it may be an ancestor of the tip, beyond the cut; of a line that is whole it is none.
-        if let Some(cut_off) = &branches.cut_off {
-            if branches.frontier.is_empty() {
-                return if is_cut { Ok(()) } else { Err(cut_off.clone()) };
+        // In a shallow clone it may be an ancestor of the tip, beyond the cut.
+        match (branches.missing.as_ref(), &branches.cut_off) {
+            (Some(obstacle @ Obstacle::Missing { extent: Extent::Shallow { .. }, .. }), _)
+            | (None, Some(obstacle)) => {
+                self.graph.unread.get_or_insert_with(|| obstacle.clone());
+                return Ok(());
             }
-            self.graph.unread.get_or_insert_with(|| cut_off.clone());
+            (Some(obstacle), _) => return Err(obstacle.clone()),
+            (None, None) => {}
         }
         let landed = branches.frontier.iter().filter_map(|oid| self.graph.landed.get(oid));
         let parted = landed.max().copied();

@@ -170,10 +170,8 @@ pub enum Obstacle {
     TrustedElsewhere { commit: Oid, reference: String },
     #[error("{} made {path} stricter, the approved branch left that out, and its own changes can't be joined with it", commit.short())]
     LeftOut { commit: Oid, path: String },
-    #[error(
-        "this clone saw {tip} at {reference}, it is no longer there, and {object} is not in this clone"
-    )]
-    LostTip { tip: Oid, reference: String, object: Oid },
+    #[error("this clone saw {tip} at {reference}, it is no longer there, and {cause}")]
+    LostTip { tip: Oid, reference: String, cause: Box<Obstacle> },
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge { folder: String },
 }

@@ -224,7 +224,7 @@ impl From<Obstacle> for TreeError {
             | Obstacle::UnreadParent { commit: object }
             | Obstacle::TrustedElsewhere { commit: object, .. }
             | Obstacle::LeftOut { commit: object, .. }
-            | Obstacle::LostTip { object, .. }
+            | Obstacle::LostTip { tip: object, .. }
             | Obstacle::Malformed { object, .. }
             | Obstacle::Unreadable { object, .. } => {
                 TreeError::Unreadable { path: object.to_string(), cause }

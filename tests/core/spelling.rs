@@ -289,7 +289,7 @@ fn a_deployment_is_denied_in_any_spelling_of_the_application() {
             Question { deploy: true, application: Some(name.to_owned()), ..Question::default() };
         let among: Vec<&RecordState> =
             index.places(&asked).into_iter().map(|place| &states[place]).collect();
-        let answer = deploy::answer(&asked, &among, frozen, &governance, &NoFacts);
+        let answer = deploy::answer(&asked, &among, frozen, (&governance, None), &NoFacts);
         answer.verdict.as_str() == "deny"
     };
     let frozen = [FrozenPattern::new("a cause".to_owned(), ["mail api"].into_iter())];

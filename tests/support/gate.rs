@@ -51,7 +51,7 @@ pub(crate) fn ask_with(
     let record_states = record_states(repo, at);
     if question.deploy {
         let record_states: Vec<&RecordState> = record_states.iter().collect();
-        return gate::deploy::answer(question, &record_states, &[], &governance, &NoFacts);
+        return gate::deploy::answer(question, &record_states, &[], (&governance, None), &NoFacts);
     }
     gate::ask(question, &record_states, receipts, &governance)
 }

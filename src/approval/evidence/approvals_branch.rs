@@ -22,6 +22,7 @@ use crate::history::approvals_branch::BranchStatement;
 use crate::history::content::After;
 use crate::history::governance::Position;
 use crate::history::mainline::Landing;
+use crate::history::objects::Obstacle;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::history::watched_paths;
@@ -36,6 +37,8 @@ pub(crate) const WAITS: i64 = 30 * 24 * 60 * 60;
 pub(crate) struct BranchStatements<'a> {
     all: Vec<DatedStatement<'a>>,
     governance: BTreeMap<Position, Vec<(usize, Arrival)>>,
+    // Those about governance files that this clone lacks, with the beginning of the digest that each is about.
+    gaps: BTreeMap<Position, Vec<(&'a str, &'a Obstacle)>>,
 }
 
 struct DatedStatement<'a> {
@@ -81,12 +84,34 @@ impl<'a> BranchStatements<'a> {
                 governance.entry(arrival.place).or_default().push((n, arrival));
             }
         }
-        BranchStatements { all, governance }
+        let mut gaps: BTreeMap<Position, Vec<(&'a str, &'a Obstacle)>> = BTreeMap::new();
+        for (statement, obstacle) in lacking(history) {
+            if watched_paths::approvals_of(&statement.path) == GOVERNANCE {
+                let gap = (statement.digits(), obstacle);
+                gaps.entry(place_of_gap(history, statement)).or_default().push(gap);
+            }
+        }
+        BranchStatements { all, governance, gaps }
     }
 
     pub(crate) fn governance_places(&self) -> impl Iterator<Item = Position> {
-        self.governance.keys().copied()
+        self.governance.keys().chain(self.gaps.keys()).copied()
     }
+}
+
+// Returns the statements of which this clone lacks the text or the signature, and why.
+fn lacking(history: &History) -> impl Iterator<Item = (&BranchStatement, &Obstacle)> {
+    history.statements.iter().filter_map(|statement| {
+        let mut sides = [&statement.text, &statement.signature].into_iter();
+        sides.find_map(|side| match side {
+            After::Missing(obstacle) => Some((statement, obstacle)),
+            After::Gone | After::Bytes(_) => None,
+        })
+    })
+}
+
+fn place_of_gap(history: &History, statement: &BranchStatement) -> Position {
+    history.mainline.at(statement.committed).unwrap_or(0).into()
 }
 
 /// Tells whether a statement of the branch can count: whether any key was ever listed, as far as can be told.
@@ -188,6 +213,10 @@ impl<'a> ApprovalFileReader<'a> {
                 self.bring(dated, *arrival);
             }
         }
+        for (digits, obstacle) in branch.gaps.get(&place).into_iter().flatten() {
+            let (digits, obstacle) = ((*digits).to_owned(), (*obstacle).clone());
+            self.leave_rules_open(&StatementEvent::Gap { place, digits, obstacle });
+        }
     }
 
     pub(super) fn bring_records(&mut self) {
@@ -270,17 +299,11 @@ impl<'a> ApprovalFileReader<'a> {
 
     /// Leaves undetermined what statements are about that this clone lacks: their names say which bytes.
     fn bring_gaps(&mut self) {
-        for statement in &self.history.statements {
-            let sides = [&statement.text, &statement.signature];
-            let obstacle = sides.into_iter().find_map(|side| match side {
-                After::Missing(obstacle) => Some(obstacle.clone()),
-                After::Gone | After::Bytes(_) => None,
-            });
+        for (statement, obstacle) in lacking(self.history) {
             let folder = watched_paths::approvals_of(&statement.path);
-            if let Some(obstacle) = obstacle.filter(|_| folder != GOVERNANCE) {
-                let name = statement.path.rsplit('/').next().unwrap_or_default();
-                let digits = name.split('-').next().unwrap_or_default().to_owned();
-                let place = self.history.mainline.at(statement.committed).unwrap_or(0).into();
+            if folder != GOVERNANCE {
+                let (place, digits) = (place_of_gap(self.history, statement), statement.digits());
+                let (digits, obstacle) = (digits.to_owned(), obstacle.clone());
                 self.of_record(folder).push(StatementEvent::Gap { place, digits, obstacle });
             }
         }

@@ -315,11 +315,15 @@ impl<'a> ApprovalFileReader<'a> {
             obstacle: obstacle.clone(),
         };
         if folder == GOVERNANCE {
-            for path in self.history.governance.keys() {
-                self.of_governance(path).push(gap.clone());
-            }
+            self.leave_rules_open(&gap);
         } else {
             self.of_record(folder).push(gap);
+        }
+    }
+
+    pub(super) fn leave_rules_open(&mut self, gap: &StatementEvent<'a>) {
+        for path in self.history.governance.keys() {
+            self.of_governance(path).push(gap.clone());
         }
     }
 

@@ -8,7 +8,7 @@ use crate::approval::count::requirement::GovernanceVersion;
 use crate::approval::governance::key_levels::{self, Admission, ApprovedList, KnownNames, Naming};
 use crate::approval::people::at_landing::GovernanceHistory;
 use crate::approval::put_back;
-use crate::approval::verdict::{ApprovalVerdict, FourEyes, Satisfied, Statement};
+use crate::approval::verdict::{ApprovalObstacle, ApprovalVerdict, FourEyes, Satisfied, Statement};
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance, Position};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
@@ -96,8 +96,9 @@ impl<'c, 'h> Chooser<'c, 'h> {
             // An approved version may have the bytes of one before it that this clone lacks.
             let before = base.unwrap_or(0)..rest.start;
             let missing = before.into_iter().find_map(|n| missing(trail.versions.get(n)?));
-            let lacking =
-                missing.or_else(|| rest.clone().find_map(|n| lacks(trail.versions.get(n)?)));
+            let lacking = missing
+                .or_else(|| rest.clone().find_map(|n| lacks(trail.versions.get(n)?)))
+                .or_else(|| rest.clone().find_map(|n| self.lacks_statement(known.get(n)?)));
             if let Some(obstacle) = lacking {
                 counted.doubt.get_or_insert_with(|| Box::new(obstacle.clone()));
             }
@@ -123,6 +124,21 @@ impl<'c, 'h> Chooser<'c, 'h> {
         approved.doubt.clone_from(&counted.doubt);
         self.earlier = std::mem::replace(&mut self.approved, approved);
         self.counted = counted;
+    }
+
+    // Returns what this clone lacks of the statements about a version: it may be approved. Where the history itself is not complete,
+    // that is said of all.
+    fn lacks_statement<'v>(&self, verdict: &'v ApprovalVerdict) -> Option<&'v Obstacle> {
+        match &verdict.satisfied {
+            Satisfied::Undetermined(doubt) if self.history.mainline.boundary.is_none() => {
+                match &**doubt {
+                    ApprovalObstacle::ApprovalFile(missing @ Obstacle::Missing { .. })
+                    | ApprovalObstacle::Notes(missing @ Obstacle::Missing { .. }) => Some(missing),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// Returns the version of a file that counts without approval, as of a landing, and what lets it: that of the commit

@@ -1,6 +1,6 @@
 //! Records whose state is unknown, in an answer about several, and branches of which it is unknown what they propose.
 //!
-//! Start at [`outcome`], and at [`of_proposals`]. Follows `docs/spec/cli.md`, exit codes.
+//! Start at [`of_all`], at [`outcome`] for one record, and at [`of_proposals`]. Follows `docs/spec/cli.md`, exit codes.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,28 @@ use exledger::status::reason;
 use exledger::status::state::{RecordState, Status};
 use exledger::survey::select::{Filter, Selection};
 
-/// Returns the outcome of an answer about several records, and names on stderr those that can't be determined.
+/// Returns the outcome of an answer about all records, and says on stderr what can't be determined: the states of some, and where the
+/// history is not complete, which others there were.
+pub(crate) fn of_all<'a>(
+    ctx: &Ctx,
+    snapshot: &Snapshot<'_>,
+    unknown: impl Iterator<Item = &'a RecordState>,
+    usual: Outcome,
+) -> Outcome {
+    let judged = outcome(ctx, unknown, usual);
+    let (history, _) = snapshot.facts();
+    match &history.mainline.boundary {
+        // The same command ends both.
+        Some(boundary) if judged != Outcome::Undetermined => {
+            let why = boundary.remedy().below(&boundary.to_string());
+            ctx.tell(&format!("error: could not determine which other records there were: {why}"));
+            Outcome::Undetermined
+        }
+        _ => judged,
+    }
+}
+
+/// Returns the outcome of an answer about records, and names on stderr those that can't be determined.
 pub(crate) fn outcome<'a>(
     ctx: &Ctx,
     unknown: impl Iterator<Item = &'a RecordState>,

@@ -9,7 +9,7 @@ use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
-use crate::commands::context::{Ctx, place};
+use crate::commands::context::{Ctx, place, unknown};
 use crate::commands::exit::Outcome;
 use exledger::render;
 use exledger::session::snapshot::walk::Scope;
@@ -60,6 +60,10 @@ impl Run for RevocationsArgs {
         for (id, doubt) in &revocations.doubts {
             ctx.tell(&format!("error: could not determine whether {id} has ended: {doubt}"));
         }
-        if revocations.doubts.is_empty() { Ok(Outcome::Fine) } else { Ok(Outcome::Undetermined) }
+        let outcome = match revocations.doubts.is_empty() {
+            true => Outcome::Fine,
+            false => Outcome::Undetermined,
+        };
+        Ok(unknown::of_all(ctx, &approved, std::iter::empty(), outcome))
     }
 }

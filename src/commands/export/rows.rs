@@ -49,7 +49,7 @@ impl RowArgs {
             None => ctx.print(&bytes)?,
         }
         let unknown = approved.records().iter().filter(unknown::is_unknown);
-        Ok(unknown::outcome(ctx, unknown, Outcome::Fine))
+        Ok(unknown::of_all(ctx, &approved, unknown, Outcome::Fine))
     }
 }
 

@@ -56,7 +56,7 @@ impl Run for RedesignListArgs {
             governance,
         }))?;
         let unknown = approved.records().iter().filter(unknown::is_unknown);
-        Ok(unknown::outcome(ctx, unknown, Outcome::Fine))
+        Ok(unknown::of_all(ctx, &approved, unknown, Outcome::Fine))
     }
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn judge_grants<'s>(
     complete: &[String],
 ) -> Result<AccessAnswer<'s>, Error> {
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
+    snapshot.refuse_incomplete()?;
     let instant = snapshot.stamp().instant;
     let ends = snapshot.force_ends();
     let files = snapshot.file_owners();

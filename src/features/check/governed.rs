@@ -72,7 +72,9 @@ pub(crate) fn ask_governed<T>(
         }
     }
     let line = OpenMainline::open(located, at)?;
-    let governance = Snapshot::walk_few(line, &RecordFilter::default(), None)?.data.governance;
+    let snapshot = Snapshot::walk_few(line, &RecordFilter::default(), None)?;
+    snapshot.refuse_incomplete()?;
+    let governance = snapshot.data.governance;
     match decide(&governance) {
         GovernedRequest::Decided(decision) => Ok(GovernedAnswer::Decided(decision)),
         GovernedRequest::Ask(question) => {

@@ -237,11 +237,13 @@ pub(super) fn judged(
     let mut follow_ups = Vec::new();
     let mut frozen = Vec::new();
     let facts = snapshot.facts_at(timed.at);
+    let boundary = snapshot.history.mainline.boundary.as_ref();
     let answer = if question.deploy {
         let around = AdviceContext { instant: timed.at, ..snapshot.around() };
         let found = shared.frozen(snapshot, record_states, timed.at, around);
         (frozen, follow_ups) = found.into_iter().unzip();
-        deploy::answer(question, among, &frozen, &snapshot.governance, &facts)
+        let hidden = boundary.map(|boundary| boundary.remedy().beside(&boundary.to_string()));
+        deploy::answer(question, among, &frozen, (&snapshot.governance, hidden), &facts)
     } else {
         let files = snapshot.scanned_files();
         let outside = Outside { files: &files, facts: &facts };
@@ -251,6 +253,11 @@ pub(super) fn judged(
     let is_named = |state: &&&RecordState| Some(&candidate::name(state)) == answer.record.as_ref();
     let next = if answer.verdict == GateVerdict::Allow {
         None
+    } else if let (Some(boundary), GateVerdict::Unknown, None) =
+        (boundary, answer.verdict, &answer.record)
+    {
+        let command = boundary.remedy().command().map(str::to_owned);
+        Some(next_step::answer::after_doubt(command))
     } else {
         let asker = snapshot.asker();
         let around = AdviceContext { instant: timed.at, ..snapshot.around_for(&asker) };

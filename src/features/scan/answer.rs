@@ -132,6 +132,27 @@ impl<'s> ScanAnswer<'s> {
     }
 }
 
+// Returns what landed; `None` if nothing did yet.
+fn landed<'s>(
+    session: &'s Session,
+    repository: &Repository,
+    at: &Moment,
+) -> Result<Option<Snapshot<'s>>, Error> {
+    match Snapshot::open(session.current()?, at, Scope::Everything) {
+        // A detached HEAD has commits though no branch does.
+        Err(Error::Undetermined(Undetermined::NoApprovedRef(none)))
+            if none.cause == Cause::Empty && repository.find("HEAD").is_none() =>
+        {
+            Ok(None)
+        }
+        snapshot => {
+            let snapshot = snapshot?;
+            snapshot.refuse_incomplete()?;
+            Ok(Some(snapshot))
+        }
+    }
+}
+
 pub(super) fn scan<'s>(
     place: &'s ScanPlace,
     at: &Moment,
@@ -141,15 +162,7 @@ pub(super) fn scan<'s>(
     let (repository, snapshot) = match place {
         ScanPlace::Ledger(session) => {
             let repository = session.repository()?;
-            let snapshot = match Snapshot::open(session.current()?, at, Scope::Everything) {
-                // A detached HEAD has commits though no branch does.
-                Err(Error::Undetermined(Undetermined::NoApprovedRef(none)))
-                    if none.cause == Cause::Empty && repository.find("HEAD").is_none() =>
-                {
-                    None
-                }
-                snapshot => Some(snapshot?),
-            };
+            let snapshot = landed(session, repository, at)?;
             (Some(repository), snapshot)
         }
         ScanPlace::Repository(repository) => (Some(&**repository), None),

@@ -103,6 +103,7 @@ pub(crate) fn plan<'s>(
         }
     }
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
+    snapshot.refuse_incomplete()?;
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
     let may_concern = |state: &_, question: &_| snapshot.may_concern(state, question);

@@ -191,6 +191,7 @@ pub(crate) fn triage<'s>(
     let is_sarif = sources.iter().all(|source| source.format == SourceFormat::Sarif);
     let scope = if is_sarif && log.is_none() { Scope::Findings } else { Scope::Everything };
     let snapshot = Snapshot::open(located, at, scope)?;
+    snapshot.refuse_incomplete()?;
     let earlier = log.as_ref().map_or(&[] as &[Observation], |log| &log.rows);
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);

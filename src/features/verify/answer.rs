@@ -26,7 +26,7 @@ use crate::session::mainline::OpenMainline;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Walk;
-use crate::status::state::RecordState;
+use crate::status::state::{RecordState, Status};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -232,7 +232,14 @@ impl AuditedRecords {
         doubts.extend(
             error.map(|error| crate::features::verify::doubt::AuditDoubt::Contents { error }),
         );
-        let (_, approvals) = snapshot.facts();
+        let (history, approvals) = snapshot.facts();
+        // The same command ends what is unknown about any record.
+        let mut unknown = self.records.iter().filter(|record| record.status == Status::Unknown);
+        if let Some(boundary) = &history.mainline.boundary
+            && unknown.next().is_none()
+        {
+            doubts.push(crate::features::verify::doubt::AuditDoubt::Past(boundary.clone()));
+        }
         for filed in approvals.files.iter().filter(|filed| self.names(filed)) {
             if let FileState::Missing(obstacle) = &filed.state {
                 doubts.push(crate::features::verify::doubt::AuditDoubt::ApprovalFile {

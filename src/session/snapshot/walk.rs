@@ -133,6 +133,17 @@ impl<'h> Snapshot<'h> {
         Ok(snapshot)
     }
 
+    /// Fails where the history is not complete: nobody knows who made the rules, nor which other records there were.
+    ///
+    /// # Errors
+    /// [`Undetermined`], with the command that fetches the rest.
+    pub(crate) fn refuse_incomplete(&self) -> Result<(), Undetermined> {
+        match &self.data.history.mainline.boundary {
+            Some(boundary) => Err(boundary.clone().into()),
+            None => Ok(()),
+        }
+    }
+
     /// Walks and evaluates a few records of a mainline, and those that a search finds. Whoever asks about few records asks again
     /// about all where the answer rests on a grace.
     ///

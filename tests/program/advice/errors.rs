@@ -76,7 +76,7 @@ stories!(of_undetermined, Undetermined {
     NothingInCommon => Runs(a_branch_that_began_anew),
     NoIdLeft => Words("only a person can choose a prefix"),
     Meant => Runs(a_filter_in_a_shallow_clone),
-    Renewals => Runs(a_renewal_in_a_shallow_clone),
+    Renewals => Runs(a_renewal_in_a_partial_clone),
     Unwritable => Words("told below, by what prevents it"),
     Object => Runs(a_base_in_a_shallow_clone),
     Tree => Words("told below, by what prevents it"),
@@ -251,10 +251,10 @@ fn a_filter_in_a_shallow_clone() -> Refused {
     shown(&["--depth=1"], ask, "matches the filter")
 }
 
-fn a_renewal_in_a_shallow_clone() -> Refused {
+fn a_renewal_in_a_partial_clone() -> Refused {
     let ask =
         &["renew", "EXC-2026-5E1FA", "--for", "10d", "--reason", "Late", "--by", "ana@example.com"];
-    shown(&["--depth=1"], ask, "was renewed, and when it started")
+    shown(&["--filter=blob:none"], ask, "was renewed, and when it started")
 }
 
 fn a_base_in_a_shallow_clone() -> Refused {
