@@ -53,8 +53,6 @@ pub struct ApprovedState {
     pub was_removed: bool,
     /// The sha256 of the bytes of every version that landed.
     pub digests: BTreeSet<String>,
-    /// What hides that the series began before the oldest commit of this clone.
-    pub begins_behind: Option<Obstacle>,
     /// What may hide similar records that landed earlier, where these count.
     pub hidden: Option<Obstacle>,
     /// Why it can't be determined which content is approved.
@@ -66,8 +64,6 @@ pub struct ApprovedState {
 pub enum PastObstacle {
     #[error(transparent)]
     Approval(#[from] ApprovalObstacle),
-    #[error("it was filed before the oldest commit in this clone: {}", .0.repair())]
-    FiledBefore(Obstacle),
     #[error("{}: {}", .0, .0.repair())]
     Similar(Obstacle),
 }
@@ -77,7 +73,7 @@ impl PastObstacle {
     pub fn question(&self, name: &str) -> String {
         match self {
             PastObstacle::Similar(_) => format!("whether {name} repeats an earlier exception"),
-            PastObstacle::Approval(_) | PastObstacle::FiledBefore(_) => {
+            PastObstacle::Approval(_) => {
                 format!("what of {name} is approved")
             }
         }
@@ -86,9 +82,7 @@ impl PastObstacle {
     pub fn remedy(&self) -> Remedy {
         let act = match self {
             PastObstacle::Approval(obstacle) => obstacle.object().map(|it| it.remedy().act),
-            PastObstacle::FiledBefore(obstacle) | PastObstacle::Similar(obstacle) => {
-                Some(obstacle.remedy().act)
-            }
+            PastObstacle::Similar(obstacle) => Some(obstacle.remedy().act),
         };
         Remedy { note: self.to_string(), act: act.unwrap_or_default() }
     }
@@ -169,10 +163,6 @@ impl ApprovedState {
         let landing = |version: &Version| history.mainline.landings.get(version.landing);
         let mut landed = ApprovedState {
             first: series.first().and_then(|(version, _)| Some(landing(version)?.effective)),
-            begins_behind: series
-                .first()
-                .filter(|(version, _)| version.change == VersionChange::Inherited)
-                .and_then(|(version, _)| version.truncated.clone()),
             filer: series.first().map(|(_, version)| version.author_persons()).unwrap_or_default(),
             digests,
             ..ApprovedState::default()

@@ -4,7 +4,6 @@
 
 use crate::diag::Finding;
 use crate::diag::sorting::StableSort as _;
-use crate::history::change::entries::ExpiryExtension;
 use crate::history::objects::Oid;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
@@ -107,18 +106,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Returns what can't be determined of the record's past and matters to the change: its approved state, for a later end
-    /// how often the end was moved before, and which similar records landed earlier.
+    /// Returns what can't be determined of the record's past and matters to the change: its approved state, and which similar
+    /// records landed earlier.
     pub fn doubt(&self) -> Option<PastObstacle> {
-        let both = self.delta.before.first().zip(self.delta.record_after());
-        let is_longer = both.is_some_and(|(before, after)| {
-            let before = before.record.as_ref();
-            before.is_some_and(|before| ExpiryExtension::between(before, after).is_later())
-        });
-        let begins_behind = self.landed.begins_behind.clone().filter(|_| is_longer);
         let approval = self.landed.doubt.clone().map(PastObstacle::Approval);
         let similar = self.landed.hidden.clone().map(PastObstacle::Similar);
-        approval.or(begins_behind.map(PastObstacle::FiledBefore)).or(similar)
+        approval.or(similar)
     }
 
     fn renewed(&self) -> Option<RenewedRecord> {

@@ -279,20 +279,17 @@ pub fn landed<'k>(
     .collect()
 }
 
-// Returns what may hide similar records, or what those with some keys are compared by: the end of this clone, or missing bytes.
+// Returns what may hide by what the records with some keys are compared: missing bytes.
 pub(crate) fn hidden<'k>(
     keys: impl Iterator<Item = &'k TrailKey>,
     history: &History,
 ) -> Option<Obstacle> {
     let trails = keys.filter_map(|key| history.trails.get(key));
     let mut contents = trails.flat_map(|trail| &trail.versions).map(|it| it.record.content());
-    let missing = || {
-        contents.find_map(|content| match content {
-            Content::Missing(obstacle) => Some(obstacle),
-            _ => None,
-        })
-    };
-    history.mainline.boundary.as_ref().or_else(missing).cloned()
+    contents.find_map(|content| match content {
+        Content::Missing(obstacle) => Some(obstacle.clone()),
+        _ => None,
+    })
 }
 
 /// Returns a landed record in the version by which it is compared; `None` if it is not compared.
