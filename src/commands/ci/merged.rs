@@ -118,6 +118,7 @@ fn read_key(job: &ForgeJob<'_>) -> anyhow::Result<Option<ProcessKey>> {
         None => None,
     };
     let snapshot = job.ctx.approved_only(&job.session, Scope::Worklist)?;
+    snapshot.refuse_incomplete()?;
     let governance = snapshot.governance();
     let is_listed = Keys::from_governance(governance, governance).has_bridge();
     let (why, remedy) = match (bad, is_listed) {

@@ -118,6 +118,7 @@ fn listed_keys(job: &ForgeJob<'_>) -> anyhow::Result<Vec<String>> {
         return Ok(Vec::new());
     }
     let snapshot = job.ctx.approved_only(&job.session, Scope::Worklist)?;
+    snapshot.refuse_incomplete()?;
     let governance = snapshot.governance();
     Ok(Keys::from_governance(governance, governance).bridges())
 }

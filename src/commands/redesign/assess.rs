@@ -87,6 +87,7 @@ fn recurrence(ctx: &Ctx, session: &Session, id: &str) -> anyhow::Result<Option<R
         return Ok(None);
     };
     let approved = ctx.approved_only(session, Scope::Everything)?;
+    approved.refuse_incomplete()?;
     let neighbours = approved.neighbours();
     let states = redesign_states(&neighbours, approved.governance(), neighbours.until);
     let mut states = states.into_iter();

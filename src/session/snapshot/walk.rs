@@ -136,10 +136,10 @@ impl<'h> Snapshot<'h> {
     /// Fails where the history is not complete: nobody knows who made the rules, nor which other records there were.
     ///
     /// # Errors
-    /// [`Undetermined`], with the command that fetches the rest.
-    pub(crate) fn refuse_incomplete(&self) -> Result<(), Undetermined> {
+    /// [`Error`], with the command that fetches the rest.
+    pub fn refuse_incomplete(&self) -> Result<(), Error> {
         match &self.data.history.mainline.boundary {
-            Some(boundary) => Err(boundary.clone().into()),
+            Some(boundary) => Err(Undetermined::from(boundary.clone()).into()),
             None => Ok(()),
         }
     }
