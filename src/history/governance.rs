@@ -223,9 +223,8 @@ pub fn read(
     prefix: &LedgerPrefix,
 ) -> States {
     let mut states = States::unread();
-    let before_all = Rc::clone(states.before_all());
     let mut stops = stops.iter().peekable();
-    let mut current = before_all;
+    let mut current = Rc::clone(states.before_all());
     for (landing, commit) in chain.commits.iter().enumerate() {
         let stop = stops.next_if(|stop| stop.landing == landing);
         let changed = stop.and_then(|stop| changes.get(stop.pair));

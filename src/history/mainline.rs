@@ -72,7 +72,18 @@ impl Mainline {
         }
     }
 
-    /// Returns the first commit of the chain; `None` if the chain is incomplete.
+    /// Fails where a commit can't be read, so that nobody knows which rules count, nor what was taken away.
+    ///
+    /// # Errors
+    /// The [`Obstacle`] in the way.
+    pub fn check_complete(&self) -> Result<(), Obstacle> {
+        match &self.boundary {
+            Some(boundary) => Err(boundary.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the first commit of the chain; `None` if a commit can't be read.
     pub fn root(&self) -> Option<Oid> {
         let first = if self.boundary.is_none() { self.landings.first() } else { None };
         first.map(|landing| landing.oid)

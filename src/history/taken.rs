@@ -14,10 +14,9 @@ use crate::history::off_line::Loss;
 use crate::history::trails::Bytes;
 use crate::history::version::{FileAt, Trail, Version, VersionBody};
 use crate::record::decision::Firing;
-use crate::record::{Record, Trigger};
-
 use crate::record::time::Instant;
 use crate::record::vocabulary::Then;
+use crate::record::{Record, Trigger};
 
 /// A record before and after a commit, each parsed on first use; `None` if it has no file.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@
 //!    trail, too.
 //! 3. The range of a merge is what it adds: all that its parents 2..n reach and no earlier landing does. One set of reached
 //!    commits grows along the chain: that reads each commit once, knows the landing of each, holds criss-cross and back
-//!    merges already, and is exact under any clock skew (hiding by date, as `revwalk` does, fails in 58 of 2,400 cases). A
-//!    boundary or a missing object truncates the range (A6).
+//!    merges already, and is exact under any clock skew (hiding by date, as `revwalk` does, fails in 58 of 2,400 cases). What
+//!    can't be read of a change truncates the range (A6); a commit that can't ends the history (M7).
 //! 4. A commit of the range touches an id if its files differ from those in each of its parents (A2), and is nested
 //!    evidence for bytes if they differ from those in its first parent (E1). Ranges are read only of merges whose ledger
 //!    differs from the first parent's: landing, path, date and class of change don't need them, the author set and nested

@@ -22,7 +22,6 @@ use crate::history::approvals_branch::BranchStatement;
 use crate::history::content::After;
 use crate::history::governance::Position;
 use crate::history::mainline::Landing;
-use crate::history::objects::Obstacle;
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::history::watched_paths;
@@ -37,8 +36,8 @@ pub(crate) const WAITS: i64 = 30 * 24 * 60 * 60;
 pub(crate) struct BranchStatements<'a> {
     all: Vec<DatedStatement<'a>>,
     governance: BTreeMap<Position, Vec<(usize, Arrival)>>,
-    // Those about governance files that this clone lacks, with the beginning of the digest that each is about.
-    gaps: BTreeMap<Position, Vec<(&'a str, &'a Obstacle)>>,
+    // What this clone lacks of those about governance files.
+    gaps: BTreeMap<Position, Vec<StatementEvent<'a>>>,
 }
 
 struct DatedStatement<'a> {
@@ -84,11 +83,10 @@ impl<'a> BranchStatements<'a> {
                 governance.entry(arrival.place).or_default().push((n, arrival));
             }
         }
-        let mut gaps: BTreeMap<Position, Vec<(&'a str, &'a Obstacle)>> = BTreeMap::new();
-        for (statement, obstacle) in lacking(history) {
-            if watched_paths::approvals_of(&statement.path) == GOVERNANCE {
-                let gap = (statement.digits(), obstacle);
-                gaps.entry(place_of_gap(history, statement)).or_default().push(gap);
+        let mut gaps: BTreeMap<Position, Vec<StatementEvent<'a>>> = BTreeMap::new();
+        for (folder, gap) in find_gaps(history) {
+            if folder == GOVERNANCE {
+                gaps.entry(gap.place()).or_default().push(gap);
             }
         }
         BranchStatements { all, governance, gaps }
@@ -99,19 +97,19 @@ impl<'a> BranchStatements<'a> {
     }
 }
 
-// Returns the statements of which this clone lacks the text or the signature, and why.
-fn lacking(history: &History) -> impl Iterator<Item = (&BranchStatement, &Obstacle)> {
+// Returns what this clone lacks, the text or the signature, each with its folder: the names say which bytes it is about.
+fn find_gaps(history: &History) -> impl Iterator<Item = (&str, StatementEvent<'_>)> {
     history.statements.iter().filter_map(|statement| {
         let mut sides = [&statement.text, &statement.signature].into_iter();
-        sides.find_map(|side| match side {
-            After::Missing(obstacle) => Some((statement, obstacle)),
+        let obstacle = sides.find_map(|side| match side {
+            After::Missing(obstacle) => Some(obstacle.clone()),
             After::Gone | After::Bytes(_) => None,
-        })
+        })?;
+        let place = history.mainline.at(statement.committed).unwrap_or(0).into();
+        let digits = statement.digits().to_owned();
+        let folder = watched_paths::approvals_of(&statement.path);
+        Some((folder, StatementEvent::Gap { place, digits, obstacle }))
     })
-}
-
-fn place_of_gap(history: &History, statement: &BranchStatement) -> Position {
-    history.mainline.at(statement.committed).unwrap_or(0).into()
 }
 
 /// Tells whether a statement of the branch can count: whether any key was ever listed, as far as can be told.
@@ -213,9 +211,8 @@ impl<'a> ApprovalFileReader<'a> {
                 self.bring(dated, *arrival);
             }
         }
-        for (digits, obstacle) in branch.gaps.get(&place).into_iter().flatten() {
-            let (digits, obstacle) = ((*digits).to_owned(), (*obstacle).clone());
-            self.leave_rules_open(&StatementEvent::Gap { place, digits, obstacle });
+        for gap in branch.gaps.get(&place).into_iter().flatten() {
+            self.add_governance_gap(gap);
         }
     }
 
@@ -297,14 +294,11 @@ impl<'a> ApprovalFileReader<'a> {
         statement::check(path, text, Some(signature), &self.folders, &name).ok()
     }
 
-    /// Leaves undetermined what statements are about that this clone lacks: their names say which bytes.
+    /// Leaves undetermined what statements are about that this clone lacks.
     fn bring_gaps(&mut self) {
-        for (statement, obstacle) in lacking(self.history) {
-            let folder = watched_paths::approvals_of(&statement.path);
+        for (folder, gap) in find_gaps(self.history) {
             if folder != GOVERNANCE {
-                let (place, digits) = (place_of_gap(self.history, statement), statement.digits());
-                let (digits, obstacle) = (digits.to_owned(), obstacle.clone());
-                self.of_record(folder).push(StatementEvent::Gap { place, digits, obstacle });
+                self.of_record(folder).push(gap);
             }
         }
     }

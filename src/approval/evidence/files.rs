@@ -315,13 +315,13 @@ impl<'a> ApprovalFileReader<'a> {
             obstacle: obstacle.clone(),
         };
         if folder == GOVERNANCE {
-            self.leave_rules_open(&gap);
+            self.add_governance_gap(&gap);
         } else {
             self.of_record(folder).push(gap);
         }
     }
 
-    pub(super) fn leave_rules_open(&mut self, gap: &StatementEvent<'a>) {
+    pub(super) fn add_governance_gap(&mut self, gap: &StatementEvent<'a>) {
         for path in self.history.governance.keys() {
             self.of_governance(path).push(gap.clone());
         }

@@ -98,7 +98,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
             let missing = before.into_iter().find_map(|n| missing(trail.versions.get(n)?));
             let lacking = missing
                 .or_else(|| rest.clone().find_map(|n| lacks(trail.versions.get(n)?)))
-                .or_else(|| rest.clone().find_map(|n| self.lacks_statement(known.get(n)?)));
+                .or_else(|| rest.clone().find_map(|n| self.find_missing_statement(known.get(n)?)));
             if let Some(obstacle) = lacking {
                 counted.doubt.get_or_insert_with(|| Box::new(obstacle.clone()));
             }
@@ -128,7 +128,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
 
     // Returns what this clone lacks of the statements about a version: it may be approved. Where the history itself is not complete,
     // that is said of all.
-    fn lacks_statement<'v>(&self, verdict: &'v ApprovalVerdict) -> Option<&'v Obstacle> {
+    fn find_missing_statement<'v>(&self, verdict: &'v ApprovalVerdict) -> Option<&'v Obstacle> {
         match &verdict.satisfied {
             Satisfied::Undetermined(doubt) if self.history.mainline.boundary.is_none() => {
                 match &**doubt {

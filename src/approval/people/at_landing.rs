@@ -29,7 +29,7 @@ pub(crate) struct Ruled<'a> {
     pub later: &'a [Rc<Governance>],
     /// The approved files with the revocations that discard rejections; `None` while that is not known yet.
     pub proven: Option<&'a Governance>,
-    /// Why it is not known what restricts retroactively: this clone lacks a governance file.
+    /// Why the rules are not known: this clone lacks a governance file, or a part of the history.
     pub hidden: Option<&'a Obstacle>,
     /// What counts after each landing, also where the rules are judged by approved versions alone.
     pub in_force: &'a States,

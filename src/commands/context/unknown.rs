@@ -22,10 +22,13 @@ pub(crate) fn of_all<'a>(
     unknown: impl Iterator<Item = &'a RecordState>,
     usual: Outcome,
 ) -> Outcome {
-    let judged = outcome(ctx, unknown, usual);
+    of_history(ctx, snapshot, outcome(ctx, unknown, usual))
+}
+
+/// Returns the outcome of an answer about all records, of which `judged` is what their states alone say.
+pub(crate) fn of_history(ctx: &Ctx, snapshot: &Snapshot<'_>, judged: Outcome) -> Outcome {
     let (history, _) = snapshot.facts();
     match &history.mainline.boundary {
-        // The same command ends both.
         Some(boundary) if judged != Outcome::Undetermined => {
             let why = boundary.remedy().below(&boundary.to_string());
             ctx.tell(&format!("error: could not determine which other records there were: {why}"));

@@ -64,6 +64,6 @@ impl Run for RevocationsArgs {
             true => Outcome::Fine,
             false => Outcome::Undetermined,
         };
-        Ok(unknown::of_all(ctx, &approved, std::iter::empty(), outcome))
+        Ok(unknown::of_history(ctx, &approved, outcome))
     }
 }

@@ -242,8 +242,8 @@ pub(super) fn judged(
         let around = AdviceContext { instant: timed.at, ..snapshot.around() };
         let found = shared.frozen(snapshot, record_states, timed.at, around);
         (frozen, follow_ups) = found.into_iter().unzip();
-        let hidden = boundary.map(|boundary| boundary.remedy().beside(&boundary.to_string()));
-        deploy::answer(question, among, &frozen, (&snapshot.governance, hidden), &facts)
+        let incomplete = boundary.map(|boundary| boundary.remedy().beside(&boundary.to_string()));
+        deploy::answer(question, among, &frozen, (&snapshot.governance, incomplete), &facts)
     } else {
         let files = snapshot.scanned_files();
         let outside = Outside { files: &files, facts: &facts };

@@ -119,14 +119,12 @@ impl<'s> ScanAnswer<'s> {
         self.snapshot.as_ref()
     }
 
-    /// Tells whether the ledger has not landed yet: no file of its rules ever did, and this clone has all of the approved
-    /// branch. No exception can be in force then.
+    /// Tells whether the ledger has not landed yet: no file of its rules ever did. No exception can be in force then.
     pub fn begins_ledger(&self) -> bool {
         self.snapshot.as_ref().is_some_and(|snapshot| {
             let history = &snapshot.history;
             snapshot.governance().state == State::Absent
                 && history.governance.is_empty()
-                && history.mainline.boundary.is_none()
                 && history.lost_tips.is_empty()
         })
     }

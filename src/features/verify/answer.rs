@@ -229,20 +229,18 @@ impl AuditedRecords {
     ) -> Vec<AuditDoubt> {
         let mut doubts: Vec<AuditDoubt> = tips.doubts().collect();
         let error = contents.doubts.first().cloned();
-        doubts.extend(
-            error.map(|error| crate::features::verify::doubt::AuditDoubt::Contents { error }),
-        );
+        doubts.extend(error.map(|error| AuditDoubt::Contents { error }));
         let (history, approvals) = snapshot.facts();
         // The same command ends what is unknown about any record.
         let mut unknown = self.records.iter().filter(|record| record.status == Status::Unknown);
         if let Some(boundary) = &history.mainline.boundary
             && unknown.next().is_none()
         {
-            doubts.push(crate::features::verify::doubt::AuditDoubt::Past(boundary.clone()));
+            doubts.push(AuditDoubt::OtherRecords(boundary.clone()));
         }
         for filed in approvals.files.iter().filter(|filed| self.names(filed)) {
             if let FileState::Missing(obstacle) = &filed.state {
-                doubts.push(crate::features::verify::doubt::AuditDoubt::ApprovalFile {
+                doubts.push(AuditDoubt::ApprovalFile {
                     path: filed.path.clone(),
                     obstacle: obstacle.clone(),
                 });

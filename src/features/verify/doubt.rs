@@ -25,5 +25,5 @@ pub enum AuditDoubt {
     #[error("{path}: {obstacle}; {}", .obstacle.repair())]
     ApprovalFile { path: String, obstacle: Obstacle },
     #[error("which other records there were: {}", .0.remedy().below(&.0.to_string()))]
-    Past(Obstacle),
+    OtherRecords(Obstacle),
 }

@@ -41,12 +41,12 @@ impl FrozenPattern {
 }
 
 /// Answers whether an application may be deployed: each of its open automation exceptions must have its safeguards, and
-/// no frozen pattern without a redesign in time may concern it. `hidden` says why other records may be unknown.
+/// no frozen pattern without a redesign in time may concern it. `incomplete` says why other records may be unknown.
 pub fn answer(
     question: &Question,
     record_states: &[&RecordState],
     frozen: &[FrozenPattern],
-    (governance, hidden): (&Governance, Option<String>),
+    (governance, incomplete): (&Governance, Option<String>),
     facts: &dyn Facts,
 ) -> GateAnswer {
     if governance.state == State::Absent {
@@ -86,8 +86,8 @@ pub fn answer(
     if let Some(found) = first(Fits::Undetermined) {
         return candidate::answer(GateVerdict::Unknown, named(found), Some(found), &candidates);
     }
-    if let Some(hidden) = hidden {
-        let reason = format!("which other records concern it: {hidden}");
+    if let Some(why) = incomplete {
+        let reason = format!("which other records concern it: {why}");
         return candidate::answer(GateVerdict::Unknown, reason, None, &candidates);
     }
     let reason = format!("nothing blocks a deployment of {application}");
