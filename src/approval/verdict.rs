@@ -143,8 +143,6 @@ pub enum Grace {
     Denied(GracePeriod),
     /// An earlier emergency about the same subject had it.
     UsedUp(Box<UsedGrace>),
-    /// This shallow clone may lack an earlier filing of the id.
-    Undetermined(Box<Obstacle>),
 }
 
 /// The time in which an emergency counts without approval.

@@ -200,6 +200,9 @@ impl OpenLedger {
 
     pub(super) fn due(&mut self, within: Option<Term>, owner: Option<String>) -> ToolReply {
         self.read(|snapshot| {
+            if let Err(incomplete) = snapshot.refuse_incomplete() {
+                return ToolReply::unknown(incomplete);
+            }
             let mut due = snapshot.due(within);
             if let Some(owner) = owner {
                 let filter = Filter { owner: vec![owner], ..Filter::default() };

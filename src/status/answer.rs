@@ -13,7 +13,7 @@ use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{ClosureOutcome, Then, Vocabulary};
 use crate::status::clocks::Clocks;
-use crate::status::effective::{EvaluatedRecord, Ground, Grounds};
+use crate::status::effective::{EvaluatedRecord, Ground};
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::renewal;
 use crate::status::state::{InForce, Status};
@@ -92,12 +92,7 @@ fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
     }
     let rests = match (judged.approved, &judged.grace) {
         (Some(_), _) => Rests::OnApproval,
-        (None, Some(Grounds::Undetermined(doubt))) => {
-            let mut answer = plain_answer(Status::Unknown, vec![Reason::obstacle(doubt.clone())]);
-            answer.in_force = InForce::Undetermined;
-            return answer;
-        }
-        (None, Some(Grounds::Until(until))) if instant < *until => Rests::OnGrace(*until),
+        (None, Some(until)) if instant < *until => Rests::OnGrace(*until),
         (None, _) => {
             return plain_answer(Status::Unapproved, lapsed(judged).into_iter().collect());
         }
@@ -132,13 +127,11 @@ fn lapsed(judged: &EvaluatedRecord) -> Option<Reason> {
             used.by
         )));
     }
-    match &judged.grace {
-        Some(Grounds::Until(until)) => Some(ReasonKind::EmergencyLapsed.says(format!(
-            "the emergency had to be approved {}, and a review entry is not an approval",
-            dates::by(*until)
-        ))),
-        _ => None,
-    }
+    let until = judged.grace?;
+    Some(ReasonKind::EmergencyLapsed.says(format!(
+        "the emergency had to be approved {}, and a review entry is not an approval",
+        dates::by(until)
+    )))
 }
 
 fn in_window(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> StatusAnswer {

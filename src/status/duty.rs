@@ -9,7 +9,7 @@ use crate::record::decision::Closure;
 use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::ClosureOutcome;
 use crate::status::clocks::Clocks;
-use crate::status::effective::{EvaluatedRecord, Grounds};
+use crate::status::effective::EvaluatedRecord;
 use crate::status::past::TrailPast;
 use crate::status::state::{Duty, DutyKind};
 
@@ -35,15 +35,11 @@ pub(crate) fn duties(
 fn open(judged: &EvaluatedRecord, clocks: &Clocks, at: Instant) -> Vec<Duty> {
     let plain = |kind: DutyKind, at: Instant| Duty { kind, at, subject: None };
     let fix = judged.record.fix.as_ref().and_then(|fix| fix.due);
-    let grace = match &judged.grace {
-        Some(Grounds::Until(until)) => Some(*until),
-        _ => None,
-    };
     let mut duties: Vec<Duty> = [
         clocks.starts.map(|at| plain(DutyKind::Start, at)),
         Some(plain(DutyKind::Expiry, clocks.not_after)),
         clocks.review_overdue(at).map(|at| plain(DutyKind::Review, at)),
-        grace.map(|at| plain(DutyKind::EmergencyReview, at)),
+        judged.grace.map(|at| plain(DutyKind::EmergencyReview, at)),
         fix.map(|day| plain(DutyKind::Fix, term::overdue_from(day))),
     ]
     .into_iter()

@@ -6,7 +6,6 @@
 
 use crate::approval::verdict::{Grace, GracePeriod, UsedGrace};
 use crate::history::change;
-use crate::history::objects::Obstacle;
 use crate::history::version::{Content, OneId};
 use crate::policy::governance::{Governance, State};
 use crate::policy::tier::Resolved;
@@ -38,8 +37,8 @@ pub(crate) struct EvaluatedRecord {
     pub first: usize,
     /// The index of the last approved version of the series.
     pub approved: Option<usize>,
-    /// When an unapproved emergency stops counting as approved, or why that is undetermined.
-    pub grace: Option<Grounds>,
+    /// When an unapproved emergency stops counting as approved, exclusive.
+    pub grace: Option<Instant>,
     /// The earlier emergency that leaves no grace to an unapproved one.
     pub used_grace: Option<UsedGrace>,
     /// The record narrowed by everything landed since its approval, or since it was filed if it was never approved.
@@ -50,14 +49,6 @@ pub(crate) struct EvaluatedRecord {
     pub closure: Option<(usize, Closure)>,
     /// Tier and class under the policy in question: the first tier of all versions that count.
     pub tier: Option<Rc<Resolved>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Grounds {
-    /// Until this instant, exclusive.
-    Until(Instant),
-    /// This shallow clone may lack an earlier filing of the id.
-    Undetermined(Obstacle),
 }
 
 impl Ground {
@@ -71,10 +62,6 @@ impl Ground {
     pub(crate) fn doubt(&self) -> Option<StatusObstacle> {
         match self {
             Ground::Unknown(doubt) => Some(doubt.clone()),
-            Ground::Judged(judged) if judged.closure.is_none() => match &judged.grace {
-                Some(Grounds::Undetermined(doubt)) => Some(doubt.clone().into()),
-                _ => None,
-            },
             _ => None,
         }
     }
@@ -153,17 +140,16 @@ fn find_closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Cl
     Some((brought, past.ending(found)?.closure.as_deref().cloned()?))
 }
 
-fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Grounds> {
+fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Instant> {
     let record = past.record(first).filter(|_| first == 0)?;
     let period = match &past.verdict(first)?.grace {
         Grace::None | Grace::Rejected(_) | Grace::Denied(_) | Grace::UsedUp(_) => return None,
-        Grace::Undetermined(obstacle) => return Some(Grounds::Undetermined((**obstacle).clone())),
         Grace::Within(period) => *period,
     };
     if record.class != Class::Emergency {
         return None;
     }
-    Some(Grounds::Until(until(record, period, policy)))
+    Some(until(record, period, policy))
 }
 
 fn used_grace(past: TrailPast, first: usize) -> Option<UsedGrace> {

@@ -10,7 +10,7 @@ use crate::record::time::Instant;
 use crate::record::{Record, time};
 use crate::status::answer;
 use crate::status::clocks::Clocks;
-use crate::status::effective::{EvaluatedRecord, Ground, Grounds};
+use crate::status::effective::{EvaluatedRecord, Ground};
 use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
 use crate::status::state::{InForce, InPlace};
@@ -20,10 +20,6 @@ fn turns(ground: &Ground, clocks: Option<&Clocks>, after: Instant) -> Vec<Instan
     let (Ground::Judged(judged), Some(clocks)) = (ground, clocks) else {
         return Vec::new();
     };
-    let grace = match &judged.grace {
-        Some(Grounds::Until(until)) => Some(*until),
-        _ => None,
-    };
     let controls = clocks.controls.iter().filter_map(|control| control.stale_from);
     let mut turns: Vec<Instant> = clocks
         .starts
@@ -31,7 +27,7 @@ fn turns(ground: &Ground, clocks: Option<&Clocks>, after: Instant) -> Vec<Instan
         .chain([clocks.not_after])
         .chain(clocks.review_overdue(Instant::MAX))
         .chain(clocks.review_overdue(after))
-        .chain(grace)
+        .chain(judged.grace)
         .chain(controls)
         .filter(|turn| *turn > after)
         .collect();

@@ -135,7 +135,7 @@ impl<'a> Trace<'a> {
         let period = match &past.verdict(0)?.grace {
             Grace::Within(period) | Grace::Rejected(period) => *period,
             Grace::UsedUp(used) => used.period,
-            Grace::None | Grace::Denied(_) | Grace::Undetermined(_) => GracePeriod {
+            Grace::None | Grace::Denied(_) => GracePeriod {
                 begin: past.landed(0)?,
                 term: tier::resolve(policy, &Facts::of(record))?.review_within?,
             },

@@ -179,9 +179,7 @@ impl ApprovedState {
         self.is_taken_away =
             series.last().is_some_and(|(version, _)| version.taken_away().is_some());
         let is_approved = |(version, verdict): &(&Version, &ApprovalVerdict)| {
-            // The content of the oldest commit of a clone counts as approved when requirements are determined.
-            (verdict.is_approved() || version.change == VersionChange::Inherited)
-                && version.record.record().is_some()
+            verdict.is_approved() && version.record.record().is_some()
         };
         let approved = series.iter().rposition(is_approved);
         let of_approved = series

@@ -71,11 +71,7 @@ pub(crate) fn grace(history: &History, step: &VersionStep, result: FourEyes) -> 
     let held = off_line.and_then(|off_line| off_line.held_since);
     let held = held.into_iter().chain(dated).min();
     let period = GracePeriod { begin: begin(step.version, held, step.at), term };
-    match &history.mainline.boundary {
-        _ if result == FourEyes::Vetoed => Grace::Rejected(period),
-        Some(obstacle) => Grace::Undetermined(Box::new(obstacle.clone())),
-        None => Grace::Within(period),
-    }
+    if result == FourEyes::Vetoed { Grace::Rejected(period) } else { Grace::Within(period) }
 }
 
 /// Returns the earliest time of a commit that held a record, on the line or off it, but no later than its landing.

@@ -93,8 +93,6 @@ pub(crate) struct TrailEvaluator<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct TrailProgress {
     pub approved: Option<usize>,
-    /// The index of the oldest version in a shallow clone: the next ones are compared with it.
-    pub inherited: Option<usize>,
     pub filer: AuthorSet,
     /// The author set of the last approved version, or of the first version if none is approved.
     pub reference: AuthorSet,
@@ -114,7 +112,6 @@ impl TrailProgress {
     pub(crate) fn since(bar: Instant) -> TrailProgress {
         TrailProgress {
             approved: None,
-            inherited: None,
             filer: AuthorSet::default(),
             reference: AuthorSet::default(),
             waiting: AuthorSet::default(),
@@ -312,10 +309,8 @@ impl<'a> TrailEvaluator<'a> {
                 self.series = TrailProgress::since(self.series.bar.max(step.at));
                 return verdict;
             }
-            VersionChange::Introduced | VersionChange::Readded => self.begin_series(step),
-            VersionChange::Inherited => {
-                self.series = TrailProgress::since(self.series.bar);
-                return self.inherited(step);
+            VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited => {
+                self.begin_series(step);
             }
             VersionChange::Amended
             | VersionChange::Moved
@@ -407,7 +402,7 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Returns the record that requirements are also taken from, and that narrower versions are compared with.
     pub(crate) fn base(&self) -> Option<&'a Record> {
-        self.record(self.series.approved.or(self.series.inherited))
+        self.record(self.series.approved)
     }
 
     /// Returns the earlier verdict that a version carries on, if any (V5, V6, V7b, V9).
@@ -516,18 +511,6 @@ impl<'a> TrailEvaluator<'a> {
             witnesses,
             ..removed(step)
         }
-    }
-
-    fn inherited(&mut self, step: &VersionStep) -> ApprovalVerdict {
-        self.series.inherited = Some(step.index);
-        let demand = self.demand(step);
-        let mut verdict = removed(step);
-        if let Some(obstacle) = &step.version.truncated {
-            verdict.satisfied = Satisfied::Undetermined(Box::new(obstacle.clone().into()));
-        }
-        verdict.result = FourEyes::Indeterminate;
-        verdict.needed = demand.terms.needed();
-        verdict
     }
 
     /// Tells whether a version's files lay in record folders until the next version; governance files need not.

@@ -11,7 +11,7 @@ use crate::approval::put_back;
 use crate::approval::verdict::{ApprovalObstacle, ApprovalVerdict, FourEyes, Satisfied, Statement};
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance, Position};
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::version::{Content, MadeInMerge, Version, VersionChange};
+use crate::history::version::{Content, MadeInMerge, Version};
 use crate::history::walked::History;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy::demand::{EvidenceKind, Proof};
@@ -158,11 +158,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let is_named =
             state.names(&self.history.prefix, path) || self.history.policies_below.contains(path);
         let base = landed(first).filter(|_| is_named)?;
-        // Who let in what the oldest commit of a shallow clone holds can't be seen.
-        let is_inherited =
-            versions.get(base).is_some_and(|version| version.change == VersionChange::Inherited);
-        let by = if is_inherited { Admission::Claim } else { Admission::FirstPolicy };
-        Some((base, by))
+        Some((base, Admission::FirstPolicy))
     }
 
     pub(super) fn approved_list<'v>(

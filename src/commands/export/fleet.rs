@@ -10,7 +10,7 @@ use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::output::Formats;
-use crate::commands::context::{Ctx, fault, place, unknown};
+use crate::commands::context::{Ctx, place, unknown};
 use crate::commands::exit::Outcome;
 use exledger::session::snapshot::walk::Scope;
 use exledger::store::streams;
@@ -47,12 +47,7 @@ impl Run for FleetArgs {
         let ledger_path = place::not_a_link(folder.join(LEDGER))?;
         let home = ctx.home_without_levels()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
-        let (history, _) = approved.facts();
-        if let Some(obstacle) = &history.mainline.boundary {
-            // Records that were closed or removed before would not even be missed.
-            let what = format!("the ledger can't be exported as a whole: {obstacle}");
-            return Err(fault::undetermined(what, obstacle.remedy()));
-        }
+        approved.refuse_incomplete()?;
         let records = approved.landed_records();
         let (mut lines, mut ledger) = (Vec::new(), Vec::new());
         let doc = view::exception_row::doc(&records, &*approved, approved.stamp());

@@ -47,27 +47,21 @@ impl<'a> Levels<'a> {
         (0..=index).rev().find(begins).unwrap_or(0)
     }
 
-    /// Returns the last approved version before another one in its series; the content of the oldest
-    /// commit of a clone counts.
+    /// Returns the last approved version before another one in its series.
     pub(super) fn approved_before(&self, index: usize) -> Option<usize> {
         let counts = |at: &usize| {
             let version = self.trail.versions.get(*at);
             let readable = version.is_some_and(|version| version.record.record().is_some());
-            readable && (self.is_approved(*at) || self.is_inherited(*at))
+            readable && self.is_approved(*at)
         };
         (self.first(index)..index).rev().find(counts)
-    }
-
-    fn is_inherited(&self, index: usize) -> bool {
-        let version = self.trail.versions.get(index);
-        version.is_some_and(|version| version.change == VersionChange::Inherited)
     }
 
     pub(super) fn approved_records(&self, index: usize) -> impl Iterator<Item = &'a Record> {
         let versions: &'a [Version] = &self.trail.versions;
         let first = self.first(index);
         let approved: Vec<&Record> = (first..index)
-            .filter(|at| self.is_approved(*at) || self.is_inherited(*at))
+            .filter(|at| self.is_approved(*at))
             .filter_map(|at| versions.get(at)?.record.record())
             .map(AsRef::as_ref)
             .collect();

@@ -249,12 +249,6 @@ impl PolicyReader<'_> {
             let Some(came) = history.other_policies.get(&path).copied() else {
                 continue;
             };
-            // Which of the two was there first, lies behind the end of the clone.
-            if let Some(obstacle) = &history.mainline.boundary
-                && (came, first) == (0, Some(0))
-            {
-                return Err(obstacle.clone().into());
-            }
             if !is_before(came) {
                 continue;
             }

@@ -243,3 +243,14 @@ fn what_is_due_is_listed_by_urgency_and_owner() {
     assert_eq!(none["structuredContent"]["records"], json!([]));
     assert_eq!(text(&none), "0 records due");
 }
+
+#[test]
+fn what_is_due_is_not_told_where_the_history_is_not_complete() {
+    let served = Served::new();
+    served.gate.repo.by("root").write("README.md", "x").commit("Go on");
+    let clone = served.gate.repo.clone_with(&["--depth=1"]);
+    let args = ["--ledger", clone.path().to_str().unwrap(), "--any-identity", "--trust-clone"];
+    let mut client = super::client::Client::start(served.work.path(), &args, &[]);
+    client.initialize("2025-11-25");
+    refused(&client.call("list_due", &json!({"within": "30d"})), "is not in this shallow clone");
+}
