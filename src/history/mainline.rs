@@ -19,7 +19,7 @@ pub struct Mainline {
     pub tip: Oid,
     /// All commits of the chain, oldest first; never empty.
     pub landings: Vec<Landing>,
-    /// Why a commit that the tip or the approvals branch reaches can't be read; `None` if all can.
+    /// Why the chain ends before the first commit; `None` if it doesn't.
     pub boundary: Option<Obstacle>,
     /// Whether other readers of this repository see replaced objects.
     pub has_replacements: bool,
@@ -72,18 +72,7 @@ impl Mainline {
         }
     }
 
-    /// Fails where a commit can't be read, so that nobody knows which rules count, nor what was taken away.
-    ///
-    /// # Errors
-    /// The [`Obstacle`] in the way.
-    pub fn check_complete(&self) -> Result<(), Obstacle> {
-        match &self.boundary {
-            Some(boundary) => Err(boundary.clone()),
-            None => Ok(()),
-        }
-    }
-
-    /// Returns the first commit of the chain; `None` if a commit can't be read.
+    /// Returns the first commit of the chain; `None` if the chain ends before it.
     pub fn root(&self) -> Option<Oid> {
         let first = if self.boundary.is_none() { self.landings.first() } else { None };
         first.map(|landing| landing.oid)

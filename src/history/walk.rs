@@ -84,6 +84,7 @@ fn empty_history(
     policies_below: BTreeSet<String>,
 ) -> History {
     History {
+        gap: mainline.boundary.clone().or_else(|| approvals_branch.cut_off().cloned()),
         mainline,
         trails: BTreeMap::new(),
         left_out: BTreeSet::new(),
@@ -156,8 +157,7 @@ fn collect_versions(
     let (mut mainline, now, branch) = (chain.mainline, chain.lost.now, chain.approvals);
     mainline.hold_times(&survey.graph.brought_times);
     let oldest = mainline.boundary.clone();
-    let cut_off = survey.graph.unread.take().or_else(|| branch.cut_off().cloned());
-    mainline.boundary = mainline.boundary.or(cut_off);
+    let unread = survey.graph.unread.take();
     let mut before_lists = signed_merges(&survey.states, &chain.commits);
     let place = (&survey.folders, prefix);
     let mut left = survey.folders.left(&chain.commits);
@@ -218,7 +218,9 @@ fn collect_versions(
     let folders = (&survey.states, &*survey.folders.all());
     let asked = || asked_statements(&trails, &governance, folders);
     let [statements, lost_statements] = collect_statements(objects, prefix, &branch, &asked)?;
+    let empty = empty_history(mainline, prefix, branch, policies_below);
     Ok(History {
+        gap: empty.gap.clone().or(unread),
         former,
         trails,
         governance: governance.trails,
@@ -236,7 +238,7 @@ fn collect_versions(
         unnamed_until,
         landed: survey.graph.landed,
         other_policies,
-        ..empty_history(mainline, prefix, branch, policies_below)
+        ..empty
     })
 }
 

@@ -9,7 +9,7 @@ use crate::history::content::After;
 use crate::history::governance::States;
 use crate::history::mainline::Mainline;
 use crate::history::notes::{self, Notes};
-use crate::history::objects::{Objects, Oid, OidMap};
+use crate::history::objects::{Objects, Obstacle, Oid, OidMap};
 use crate::history::paths::LedgerPrefix;
 use crate::history::record_folders::RecordFolders;
 use crate::history::taken::OffLine;
@@ -25,6 +25,9 @@ use std::rc::Rc;
 pub struct History {
     /// The approved ref and its chain of first parents.
     pub mainline: Mainline,
+    /// Why a commit that the tip or the approvals branch reaches can't be read; `None` if all can. Then nobody knows which rules
+    /// count, nor what was taken away (M7).
+    pub gap: Option<Obstacle>,
     pub trails: BTreeMap<TrailKey, Trail>,
     /// The keys of the records that are left out of the result.
     pub left_out: BTreeSet<TrailKey>,
@@ -85,6 +88,17 @@ impl CheckedCommits {
 }
 
 impl History {
+    /// Fails where a commit can't be read.
+    ///
+    /// # Errors
+    /// The [`Obstacle`] in the way.
+    pub fn check_complete(&self) -> Result<(), Obstacle> {
+        match &self.gap {
+            Some(gap) => Err(gap.clone()),
+            None => Ok(()),
+        }
+    }
+
     /// Returns a trail, including trails left out of the result.
     pub fn trail(&self, key: &TrailKey) -> Option<&Trail> {
         self.trails.get(key).or_else(|| self.former.get(key))

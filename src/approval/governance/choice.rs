@@ -130,13 +130,11 @@ impl<'c, 'h> Chooser<'c, 'h> {
     // that is said of all.
     fn find_missing_statement<'v>(&self, verdict: &'v ApprovalVerdict) -> Option<&'v Obstacle> {
         match &verdict.satisfied {
-            Satisfied::Undetermined(doubt) if self.history.mainline.boundary.is_none() => {
-                match &**doubt {
-                    ApprovalObstacle::ApprovalFile(missing @ Obstacle::Missing { .. })
-                    | ApprovalObstacle::Notes(missing @ Obstacle::Missing { .. }) => Some(missing),
-                    _ => None,
-                }
-            }
+            Satisfied::Undetermined(doubt) if self.history.gap.is_none() => match &**doubt {
+                ApprovalObstacle::ApprovalFile(missing @ Obstacle::Missing { .. })
+                | ApprovalObstacle::Notes(missing @ Obstacle::Missing { .. }) => Some(missing),
+                _ => None,
+            },
             _ => None,
         }
     }

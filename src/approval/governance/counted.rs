@@ -134,7 +134,7 @@ fn judged(
         landed: &approved,
         later,
         proven,
-        hidden: history.mainline.boundary.as_ref(),
+        hidden: history.gap.as_ref(),
         in_force: &states,
     };
     let governance_history = GovernanceHistory::new(ruled);
@@ -273,7 +273,7 @@ impl CountedGovernance {
             proven: Some(&self.proven),
             hidden: match &self.states.at(usize::MAX).origin {
                 GovernanceOrigin::Unknown(obstacle @ Obstacle::Missing { .. }) => Some(obstacle),
-                _ => history.mainline.boundary.as_ref(),
+                _ => history.gap.as_ref(),
             },
             in_force: &self.states,
         }

@@ -28,9 +28,9 @@ pub(crate) fn of_all<'a>(
 /// Returns the outcome of an answer about all records, of which `judged` is what their states alone say.
 pub(crate) fn of_history(ctx: &Ctx, snapshot: &Snapshot<'_>, judged: Outcome) -> Outcome {
     let (history, _) = snapshot.facts();
-    match &history.mainline.boundary {
-        Some(boundary) if judged != Outcome::Undetermined => {
-            let why = boundary.remedy().below(&boundary.to_string());
+    match &history.gap {
+        Some(gap) if judged != Outcome::Undetermined => {
+            let why = gap.remedy().below(&gap.to_string());
             ctx.tell(&format!("error: could not determine which other records there were: {why}"));
             Outcome::Undetermined
         }

@@ -237,12 +237,12 @@ pub(super) fn judged(
     let mut follow_ups = Vec::new();
     let mut frozen = Vec::new();
     let facts = snapshot.facts_at(timed.at);
-    let boundary = snapshot.history.mainline.boundary.as_ref();
+    let gap = snapshot.history.gap.as_ref();
     let answer = if question.deploy {
         let around = AdviceContext { instant: timed.at, ..snapshot.around() };
         let found = shared.frozen(snapshot, record_states, timed.at, around);
         (frozen, follow_ups) = found.into_iter().unzip();
-        let incomplete = boundary.map(|boundary| boundary.remedy().beside(&boundary.to_string()));
+        let incomplete = gap.map(|gap| gap.remedy().beside(&gap.to_string()));
         deploy::answer(question, among, &frozen, (&snapshot.governance, incomplete), &facts)
     } else {
         let files = snapshot.scanned_files();
@@ -253,10 +253,8 @@ pub(super) fn judged(
     let is_named = |state: &&&RecordState| Some(&candidate::name(state)) == answer.record.as_ref();
     let next = if answer.verdict == GateVerdict::Allow {
         None
-    } else if let (Some(boundary), GateVerdict::Unknown, None) =
-        (boundary, answer.verdict, &answer.record)
-    {
-        let command = boundary.remedy().command().map(str::to_owned);
+    } else if let (Some(gap), GateVerdict::Unknown, None) = (gap, answer.verdict, &answer.record) {
+        let command = gap.remedy().command().map(str::to_owned);
         Some(next_step::answer::after_doubt(command))
     } else {
         let asker = snapshot.asker();

@@ -100,7 +100,7 @@ impl Comparer<'_> {
         read_notes(self.repository, &mut history, None);
         // A policy that nobody above approved is compared as if it counted: that says nothing about what is in force.
         history.begins = self.policies().begin(&history)?.unwrap_or_default();
-        history.mainline.check_complete()?;
+        history.check_complete()?;
         let approvals = approval::judge(&history);
         Ok((history, approvals))
     }

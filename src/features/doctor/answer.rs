@@ -69,10 +69,11 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
     let mut snapshot = Snapshot::walk_few(line, &RecordFilter::default(), None)?;
     let n_rules_of_branch = snapshot.rules_of_branch().len();
     let governance = snapshot.governance();
-    let mainline = &snapshot.facts().0.mainline;
-    let clone = match (repository.extent(), &mainline.boundary) {
+    let (history, _) = snapshot.facts();
+    let mainline = &history.mainline;
+    let clone = match (repository.extent(), &history.gap) {
         (extent @ Extent::Shallow { .. }, _) => CloneState::Shallow(extent),
-        (_, Some(boundary)) => CloneState::Missing(boundary.clone()),
+        (_, Some(gap)) => CloneState::Missing(gap.clone()),
         (Extent::Partial { .. }, None) => match missing(located, at)? {
             Some(obstacle) => CloneState::Missing(obstacle),
             None => CloneState::Whole,

@@ -233,10 +233,10 @@ impl AuditedRecords {
         let (history, approvals) = snapshot.facts();
         // The same command ends what is unknown about any record.
         let mut unknown = self.records.iter().filter(|record| record.status == Status::Unknown);
-        if let Some(boundary) = &history.mainline.boundary
+        if let Some(gap) = &history.gap
             && unknown.next().is_none()
         {
-            doubts.push(AuditDoubt::OtherRecords(boundary.clone()));
+            doubts.push(AuditDoubt::OtherRecords(gap.clone()));
         }
         for filed in approvals.files.iter().filter(|filed| self.names(filed)) {
             if let FileState::Missing(obstacle) = &filed.state {

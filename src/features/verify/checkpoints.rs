@@ -193,13 +193,11 @@ fn is_rewritten(findings: &[Finding]) -> bool {
 }
 
 pub(super) fn taken(snapshot: &Snapshot<'_>, findings: &[Finding]) -> Result<Checkpoint, Error> {
-    let mainline = &snapshot.facts().0.mainline;
-    if let Some(obstacle) = &mainline.boundary {
-        return Err(Undetermined::other(
-            format!("no checkpoint was written: {obstacle}"),
-            obstacle.remedy(),
-        )
-        .into());
+    let (history, _) = snapshot.facts();
+    let mainline = &history.mainline;
+    if let Some(gap) = &history.gap {
+        let cause = format!("no checkpoint was written: {gap}");
+        return Err(Undetermined::other(cause, gap.remedy()).into());
     }
     if is_rewritten(findings) {
         return Err(Undetermined::other(

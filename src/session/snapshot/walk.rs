@@ -138,7 +138,7 @@ impl<'h> Snapshot<'h> {
     /// # Errors
     /// [`Error`], with the command that fetches the rest.
     pub fn refuse_incomplete(&self) -> Result<(), Error> {
-        Ok(self.data.history.mainline.check_complete().map_err(Undetermined::from)?)
+        Ok(self.data.history.check_complete().map_err(Undetermined::from)?)
     }
 
     /// Walks and evaluates a few records of a mainline, and those that a search finds. Whoever asks about few records asks again

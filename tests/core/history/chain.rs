@@ -392,7 +392,7 @@ fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
     let history = history_of(clone.path(), repo.now());
     let tip = own(repo.tip("main"));
     let edge = Obstacle::Shallow { commit: tip, extent: Extent::shallow(Some("")) };
-    assert_eq!(history.mainline.boundary.as_ref(), Some(&edge));
+    assert_eq!(history.gap.as_ref(), Some(&edge));
     for id in [ID, OTHER] {
         let version = version(&history, id, 0);
         assert_eq!(version.change, VersionChange::Inherited);
@@ -418,7 +418,7 @@ fn a_branch_that_leaves_a_shallow_clone_ends_its_history() {
     repo.by("dana").write(OTHER, &other()).commit("File another");
     let edge = |depth: &str| {
         let clone = repo.clone_with(&[depth]);
-        history_of(clone.path(), repo.now()).mainline.boundary
+        history_of(clone.path(), repo.now()).gap
     };
     assert!(matches!(edge("--depth=3"), Some(Obstacle::Shallow { .. })));
     assert_eq!(edge("--depth=6"), None);
