@@ -53,6 +53,7 @@ pub(crate) fn prepare_files<'s>(
 ) -> Result<PreparedReviews<'s>, Error> {
     located.work_tree()?;
     let snapshot = Snapshot::open_landed(located, at, Scope::Everything)?;
+    snapshot.refuse_incomplete()?;
     refuse_not_landed(&snapshot, reviews)?;
     let ledger = approve::answer::written(&snapshot)?;
     let world = World {

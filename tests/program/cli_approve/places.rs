@@ -117,20 +117,23 @@ fn before_the_first_policy_landed_nobody_is_listed_and_the_root_commit_names_the
 }
 
 #[test]
-fn a_shallow_clone_can_not_say_what_landed_before_it() {
+fn a_shallow_clone_records_no_review_by_rules_that_may_not_count() {
     let world = World::new(POLICY);
     let head = world.repo.tip("billing").to_string();
     let landing = world.squash("billing");
-    let clone = world.repo.clone_with(&["--depth=1", "--no-single-branch"]);
-    let json = format!(
-        r##"{{"pull_request": "#1", "landing": "{landing}", "reviews": [{{"login": "lchen", "email": null,
-            "state": "approved", "commit": "{head}", "at": "2026-11-20T10:30:00Z",
-            "url": "https://forge.example.com/1", "reason": null}}]}}"##
-    );
-    std::fs::write(clone.path().join("reviews.json"), json).unwrap();
-    let key = world.key("bridge").display().to_string();
-    let bridge = ["approve", "--from-reviews", "reviews.json", "--key", &key];
-    let run = cli::run(clone.path(), &[&["--on", NOW], &bridge[..]].concat());
-    assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
-    assert!(run.err.contains("unshallow"), "{}", run.err);
+    for ways in [&["--depth=1", "--no-single-branch"][..], &["--depth=1"]] {
+        let clone = world.repo.clone_with(ways);
+        git(clone.path(), &["fetch", "-q", "origin", "refs/heads/billing"]);
+        let json = format!(
+            r##"{{"pull_request": "#1", "landing": "{landing}", "reviews": [{{"login": "lchen", "email": null,
+                "state": "approved", "commit": "{head}", "at": "2026-11-20T10:30:00Z",
+                "url": "https://forge.example.com/1", "reason": null}}]}}"##
+        );
+        std::fs::write(clone.path().join("reviews.json"), json).unwrap();
+        let key = world.key("bridge").display().to_string();
+        let bridge = ["approve", "--from-reviews", "reviews.json", "--key", &key];
+        let run = cli::run(clone.path(), &[&["--on", NOW], &bridge[..]].concat());
+        assert_eq!((run.code, run.out.as_str()), (3, ""), "{ways:?}: {}", run.err);
+        assert!(run.err.contains("unshallow"), "{ways:?}: {}", run.err);
+    }
 }
