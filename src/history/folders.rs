@@ -97,6 +97,11 @@ impl<'o> FolderComparison<'o> {
         }
     }
 
+    /// Creates comparisons of other pairs, which take over the root folders that are known.
+    pub fn beside(&mut self) -> FolderComparison<'o> {
+        FolderComparison::new(self.objects, self.prefix, std::mem::take(&mut self.tops))
+    }
+
     /// Compares the root folders of all pairs, and then their subfolders; jobs must be in chronological order.
     pub fn run(&mut self, top: WatchedFolder<'_>, jobs: Vec<ComparisonJob>) {
         let n_pairs =

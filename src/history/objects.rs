@@ -139,6 +139,9 @@ pub trait Objects {
     fn changes(&self, _paths: &[String]) -> Option<ChangeTest<'_>> {
         None
     }
+
+    /// Drops that index: it hid a change before a commit.
+    fn distrust_index(&self, _commit: Oid) {}
 }
 
 /// Tells whether a commit may have changed one of some paths, from the top of the repository, against its first parent.

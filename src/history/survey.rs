@@ -6,15 +6,18 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use crate::history::chain::Chain;
-use crate::history::folders::{FileChange, FolderComparison, RecordSearch};
+use crate::history::commit::Commit;
+use crate::history::folders::{ComparisonJob, FileChange, FolderComparison, RecordSearch};
 use crate::history::governance::{self, States};
 use crate::history::graph::{ChangedLanding, Graph, GraphReader, Sides};
 use crate::history::merged_commits::PairDifferences;
-use crate::history::objects::{Objects, Obstacle};
+use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::record_folders::RecordFolders;
 use crate::history::tree::CommitTree;
-use crate::history::watched_paths::{Interest, ReadPurpose, RecordFilter, WatchedKind};
+use crate::history::watched_paths::{
+    Interest, ReadPurpose, RecordFilter, WatchedFolder, WatchedKind,
+};
 use crate::policy::governance::Governance;
 
 pub(super) struct Survey {
@@ -66,10 +69,17 @@ impl Survey {
             };
             let sides = few.is_none();
             let tests = [&landed, &interest].map(|watched| objects.changes(&watched.paths()?));
+            let is_indexed = tests.iter().any(Option::is_some);
             let (mut reader, jobs) = GraphReader::read(objects, chain, (&landed, tests), sides)?;
             let mut folders =
                 FolderComparison::new(objects, prefix, mem::take(&mut reader.graph.tops));
             folders.run(landed.top(), jobs);
+            if is_indexed
+                && let Some(commit) =
+                    hidden_before(chain, &reader.graph, &mut folders, landed.top())
+            {
+                objects.distrust_index(commit);
+            }
             let interest = match &mut few {
                 Some((few, search)) => {
                     let changes = || folders.changes.iter().flatten();
@@ -123,6 +133,37 @@ impl Survey {
             record_folders = landed.unwrap_or(record_folders);
         }
     }
+}
+
+// Returns the commit before which something of interest differs from what the last landing that changed any left: an index hid
+// the change.
+fn hidden_before(
+    chain: &Chain,
+    graph: &Graph,
+    folders: &mut FolderComparison<'_>,
+    top: WatchedFolder<'_>,
+) -> Option<Oid> {
+    let (mut left, mut jobs, mut ends) = (None, Vec::new(), Vec::new());
+    let mut compare = |old: Option<Oid>, end: &Commit, new: Option<Oid>| {
+        if old != new {
+            jobs.push(ComparisonJob { pair: ends.len(), old, new, others: Box::default() });
+            ends.push(end.oid);
+        }
+    };
+    for stop in graph.stops.iter().filter(|stop| folders.differs(stop.pair)) {
+        let before = stop.landing.checked_sub(1).and_then(|before| chain.commits.get(before));
+        let commit = chain.commits.get(stop.landing)?;
+        compare(left, commit, before.map(|before| before.tree));
+        left = Some(commit.tree);
+    }
+    let tip = chain.commits.last()?;
+    compare(left, tip, Some(tip.tree));
+    let mut between = folders.beside();
+    between.run(top, jobs);
+    let hidden =
+        (0..ends.len()).find(|pair| between.differs(*pair) || between.obstacles.contains_key(pair));
+    folders.tops = mem::take(&mut between.tops);
+    ends.get(hidden?).copied()
 }
 
 struct NamedPaths {

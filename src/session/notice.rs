@@ -11,7 +11,7 @@ use crate::history::objects::{Obstacle, Oid};
 pub enum Notice {
     /// The proposals of a branch can't be read.
     UnreadableBranch { branch: String, obstacle: Obstacle },
-    /// Git's commit-graph says that a commit is another one, and is not used.
+    /// Git's commit-graph says that a commit is another one, or hid a change before it, and is not used.
     WrongCommitGraph { commit: Oid },
     /// This clone does not fetch the approvals branch, so a rejection there is unknown.
     UnheardRejections {
@@ -77,6 +77,10 @@ impl Notice {
             Notice::UnpushedRejections { about, command } => Some(format!(
                 "a rejection of {} is in this clone alone, and counts for nobody until it is pushed: {command}",
                 about.join(", ")
+            )),
+            Notice::WrongCommitGraph { commit } => Some(format!(
+                "git's commit-graph disagrees with commit {} and is not used; to write it anew: rm -rf \"$(git rev-parse --git-path objects/info)\"/commit-graph*; git commit-graph write --reachable --changed-paths",
+                commit.short()
             )),
             _ => None,
         }

@@ -279,13 +279,9 @@ impl Ctx {
                     "could not determine what {branch} proposes: {obstacle}: {}",
                     obstacle.repair()
                 ),
-                Notice::WrongCommitGraph { commit } => format!(
-                    "git's commit-graph disagrees with commit {} and is not used: run git commit-graph verify",
-                    commit.short()
-                ),
-                Notice::UnheardRejections { .. } | Notice::UnpushedRejections { .. } => {
-                    notice.warning().unwrap_or_default()
-                }
+                Notice::WrongCommitGraph { .. }
+                | Notice::UnheardRejections { .. }
+                | Notice::UnpushedRejections { .. } => notice.warning().unwrap_or_default(),
                 Notice::NothingToLint { paths } => {
                     format!("no files to check in {}", paths.join(", "))
                 }

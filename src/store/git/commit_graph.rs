@@ -1,8 +1,9 @@
 //! Git's commit-graph: which commits changed none of some paths, so that their folders need not be opened.
 //!
 //! Start at [`CommitGraph::open`]. Format: `gitformat-commit-graph(5)`, version 1. A wrong file can hide that a commit
-//! changed something, and nothing else: whatever counts is read from its objects, and each commit must be what the file
-//! says it is. Who can write the file can write the refs of the clone, too.
+//! changed something until another one changes it back, and nothing else: whatever counts is read from its objects, each commit
+//! must be what the file says it is, and nothing may differ between the commits that are opened. Who can write the file can
+//! write the refs of the clone, too.
 
 use std::fs;
 use std::path::Path;
@@ -60,7 +61,8 @@ impl CommitGraph {
             GraphFile::read(&single, &[]).map(|file| vec![file])
         } else {
             let folder = info.join("commit-graphs");
-            let chain = fs::read_to_string(folder.join("commit-graph-chain")).ok()?;
+            let chain = read_file(&folder.join("commit-graph-chain"))?;
+            let chain = String::from_utf8(chain).ok()?;
             let ids: Option<Vec<Oid>> = chain.lines().map(Oid::from_hex).collect();
             ids.and_then(|ids| {
                 let path = |id: &Oid| folder.join(format!("graph-{id}.graph"));
@@ -130,11 +132,16 @@ impl CommitGraph {
     }
 }
 
+// Returns the bytes of a file; `None` of a pipe or device, which may have no end.
+fn read_file(path: &Path) -> Option<Vec<u8>> {
+    let found = fs::metadata(path).ok()?;
+    if found.is_file() && found.len() <= LONGEST { fs::read(path).ok() } else { None }
+}
+
 impl GraphFile {
     /// Reads a file whose base files have these ids, and checks its form and its hash.
     fn read(path: &Path, bases: &[Oid]) -> Option<GraphFile> {
-        let is_short = fs::metadata(path).ok()?.len() <= LONGEST;
-        let bytes = is_short.then(|| fs::read(path).ok())??;
+        let bytes = read_file(path)?;
         let (content, checksum) = bytes.split_at_checked(bytes.len().checked_sub(20)?)?;
         let [b'C', b'G', b'P', b'H', 1, 1, n_chunks, n_bases, ..] = *content else { return None };
         if usize::from(n_bases) != bases.len() || Sha1::digest(content).as_slice() != checksum {

@@ -65,10 +65,14 @@ impl Objects for IndexedObjects<'_> {
         Some(Box::new(move |commit| {
             let may = self.graph.get().map_or(Some(true), |graph| graph.may_change(commit, &keys));
             may.unwrap_or_else(|| {
-                self.disagrees.set(Some(commit.oid));
-                self.graph.set(None);
+                self.distrust_index(commit.oid);
                 true
             })
         }))
+    }
+
+    fn distrust_index(&self, commit: Oid) {
+        self.disagrees.set(Some(commit));
+        self.graph.set(None);
     }
 }
