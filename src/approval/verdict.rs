@@ -17,6 +17,7 @@ use crate::record::time::{Instant, Term};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 use strum::{Display, IntoStaticStr};
 
 /// The verdicts on each record: one for each version, oldest first.
@@ -306,6 +307,10 @@ fn level_reason<S: Serializer>(reason: &Option<LevelReason>, to: S) -> Result<S:
     reason.as_ref().map(ToString::to_string).serialize(to)
 }
 
+fn short(commit: &str) -> &str {
+    commit.get(..7).unwrap_or(commit)
+}
+
 /// Why an approval proves less than one of its kind can.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LevelReason {
@@ -330,10 +335,21 @@ pub enum LevelReason {
     NoNumber { login: String, key: String },
     #[error("the merge does not say which {0}")]
     AnyAccount(String),
+    /// An approval that proves no more put the forge into the policy.
+    #[error("a claim put {forge} into people.forges ({})", short(commit))]
+    ForgeByClaim { forge: String, commit: Arc<str> },
+    #[error("a claim says who {email} is ({})", short(commit))]
+    NamedByClaim { email: String, commit: Arc<str> },
     #[error(
-        "signed by a key that a {} listed ({})",
-        if .0.proof == Proof::Claimed { "claim" } else { "forge-signed approval" },
-        .0.commit.get(..7).unwrap_or(&.0.commit)
+        "signed by a key {} a {} ({})",
+        if .0.is_of_name { "whose owner" } else { "that" },
+        match (.0.proof, .0.is_of_name) {
+            (Proof::Claimed, true) => "claim named",
+            (Proof::Claimed, false) => "claim listed",
+            (_, true) => "forge-signed approval named",
+            (_, false) => "forge-signed approval listed",
+        },
+        short(&.0.commit)
     )]
     Key(KeyLimit),
 }

@@ -15,6 +15,7 @@ use crate::policy::demand::Proof;
 use crate::policy::hooks::HookFile;
 use crate::policy::mailmap::Mailmap;
 use crate::policy::people::account;
+use crate::policy::people::naming::UnprovenNames;
 use crate::policy::roster::Roster;
 use crate::policy::{FILE, Policy, catalog, hooks, read};
 use crate::record::folded::folded;
@@ -45,6 +46,8 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyLimit {
     pub proof: Proof,
+    /// Whether it let in whose the key is, not the key.
+    pub is_of_name: bool,
     pub commit: Arc<str>,
 }
 
@@ -60,6 +63,8 @@ pub struct Governance {
     /// The lines of the signers file, from 1, whose keys prove no more than what let them in. Known only of a state that
     /// counts on the approved branch.
     pub limited_signers: BTreeMap<u32, KeyLimit>,
+    /// Who is who by claims, which prove nothing about who pressed a merge. Known only of such a state, too.
+    pub claimed_names: Arc<UnprovenNames>,
     /// The list of revoked keys as text; `approval::signers` reads it.
     pub revoked: Option<String>,
     /// The mailmap; empty if there is none.

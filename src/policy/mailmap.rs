@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`Mailmap::parse`]. Follows gitmailmap(5), whose matching ignores case, and `docs/spec/approval.md` 1.7.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The lines of a mailmap. Of two lines about the same address, the later one applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,26 +40,15 @@ impl Mailmap {
         mailmap
     }
 
-    /// Returns the addresses that only one of two mailmaps joins with others, and those others; in lower case.
-    pub fn differing(&self, other: &Mailmap) -> BTreeSet<String> {
-        let emails = |entry: &MailmapAddress| -> BTreeMap<String, Option<String>> {
-            let any = entry.any.email.clone().map(|email| (String::new(), Some(email)));
-            let named =
-                entry.named.iter().map(|(name, proper)| (name.clone(), proper.email.clone()));
-            any.into_iter().chain(named).collect()
-        };
-        let one_way = |own: &Mailmap, other: &Mailmap| -> Vec<String> {
-            let differs = |(address, entry): &(&String, &MailmapAddress)| {
-                other.addresses.get(*address).map(emails).unwrap_or_default() != emails(entry)
-            };
-            let entries = own.addresses.iter().filter(differs);
-            let named = entries.flat_map(|(address, entry)| {
-                let proper = emails(entry).into_values().flatten();
-                proper.map(|email| email.to_lowercase()).chain([address.clone()])
-            });
-            named.collect()
-        };
-        one_way(self, other).into_iter().chain(one_way(other, self)).collect()
+    /// Returns each address of commits with the name that it is about, if any, and the address that it becomes.
+    pub fn joins(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.addresses.iter().flat_map(|(address, entry)| {
+            let any = [("", &entry.any)].into_iter();
+            let named = entry.named.iter().map(|(name, proper)| (name.as_str(), proper));
+            any.chain(named).filter_map(|(name, proper)| {
+                Some((address.as_str(), name, proper.email.as_deref()?))
+            })
+        })
     }
 
     fn add(&mut self, line: &str) {

@@ -7,6 +7,7 @@ pub mod account;
 pub mod alike;
 mod bots;
 pub mod machines;
+pub mod naming;
 pub mod nobody;
 pub mod person;
 
@@ -255,8 +256,12 @@ fn address_of(pattern: &str) -> &str {
 
 /// Tells whether `people.forges` names an address, alone or behind a name.
 pub fn names_forge(governance: &Governance, address: &str) -> bool {
-    let mut forges = governance.policy.people.forges.iter();
-    forges.any(|forge| pattern::matches_person(address_of(forge), address.trim()))
+    governance.policy.people.forges.iter().any(|forge| is_forge_address(forge, address))
+}
+
+/// Tells whether an entry of `people.forges` names an address, alone or behind a name.
+pub fn is_forge_address(forge: &str, address: &str) -> bool {
+    pattern::matches_person(address_of(forge), address.trim())
 }
 
 /// Tells whether a pattern matches a person's address or name, as typed or as resolved; the number of

@@ -76,7 +76,7 @@ impl ForgeLanding<'_> {
             return None;
         }
         let signed = self.signature()?;
-        Some(signed.and_then(|signer| known(resolver, person).map(|()| signer)))
+        Some(signed.and_then(|signer| known(resolver, person, self.commit).map(|()| signer)))
     }
 
     fn signature(&self) -> Option<Result<Signer, LevelReason>> {
@@ -103,19 +103,39 @@ impl ForgeLanding<'_> {
 }
 
 /// Checks that the state before lists the merge's author, and knows the account of a private address by its number: a login
-/// may have changed hands.
-fn known(resolver: IdentityResolver<'_>, author: &Person) -> Result<(), LevelReason> {
+/// may have changed hands. And that no claim says so: it would prove itself.
+fn known(
+    resolver: IdentityResolver<'_>,
+    author: &Person,
+    merge: &Commit,
+) -> Result<(), LevelReason> {
+    let at = resolver.at;
     if !resolver.listed().has_key(author) {
         return Err(LevelReason::NotListed(author.email.clone()));
     }
-    let settings = &resolver.at.policy.people;
-    let account = Account::of(&author.typed_email, &settings.noreply).or(author.account.clone());
-    let Some(account) = account else { return Ok(()) };
-    let Some(id) = &account.id else { return Err(LevelReason::AnyAccount(account.login)) };
-    let own = people::accounts_of(resolver.at, &author.key);
-    if own.iter().any(|own| own.forge == account.forge && own.id == account.id) {
-        return Ok(());
+    // A name may be anybody's.
+    let Some(typed) = merge.author().address() else {
+        return Err(LevelReason::AnyAccount(merge.author().name.clone()));
+    };
+    let settings = &at.policy.people;
+    let account = Account::of(typed, &settings.noreply).or(author.account.clone());
+    if let Some(account) = account {
+        let Some(id) = &account.id else { return Err(LevelReason::AnyAccount(account.login)) };
+        let own = people::accounts_of(at, &author.key);
+        if !own.iter().any(|own| own.forge == account.forge && own.id == account.id) {
+            let key = format!("{id}+{}", account.login_key(settings));
+            return Err(LevelReason::NoNumber { login: account.login, key });
+        }
     }
-    let key = format!("{id}+{}", account.login_key(settings));
-    Err(LevelReason::NoNumber { login: account.login, key })
+    let forge = merge.committer().email.trim();
+    if let Some(commit) = at.claimed_names.of_forge(forge) {
+        return Err(LevelReason::ForgeByClaim { forge: forge.to_owned(), commit: commit.clone() });
+    }
+    let addresses = [typed, &author.key];
+    match addresses.into_iter().find_map(|address| at.claimed_names.of_person(at, address)) {
+        Some(commit) => {
+            Err(LevelReason::NamedByClaim { email: author.email.clone(), commit: commit.clone() })
+        }
+        None => Ok(()),
+    }
 }

@@ -5,7 +5,7 @@
 //! determines the paths of the other files, so they are read under the chosen policy.
 
 use crate::approval::count::requirement::GovernanceVersion;
-use crate::approval::governance::key_levels::{self, Admission, ApprovedList, KnownNames, Naming};
+use crate::approval::governance::key_levels::{self, Admission, ApprovedList, NameLimits, Naming};
 use crate::approval::people::at_landing::GovernanceHistory;
 use crate::approval::put_back;
 use crate::approval::verdict::{ApprovalObstacle, ApprovalVerdict, FourEyes, Satisfied, Statement};
@@ -16,11 +16,13 @@ use crate::history::walked::History;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::{self, Governance, MAILMAP, State};
+use crate::policy::people::naming::{NameFact, NameTrail, UnprovenNames};
 use crate::policy::{self, governs};
 use crate::record::time::Instant;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub(super) struct Chooser<'c, 'h> {
     history: &'h History,
@@ -31,8 +33,12 @@ pub(super) struct Chooser<'c, 'h> {
     pub(super) counted: VersionChoice,
     pub(super) approved: VersionChoice,
     earlier: VersionChoice,
-    /// Of the files that say who is who, the versions that nothing let in since the first keys which proves less.
-    proven: [(Proof, VersionChoice); 2],
+    /// Who is who, by mailmap and by policy: since the first keys by forge-signed approvals and by signed ones, and since
+    /// the first policy by forge-signed ones.
+    names: [[NameTrail; 3]; 2],
+    limits: Rc<NameLimits>,
+    /// Of the mailmap and of the policy, what counted last, and what let it in; and whether anybody had a key.
+    named_by: Option<([(Option<usize>, Admission); 2], bool)>,
 }
 
 impl<'c, 'h> Chooser<'c, 'h> {
@@ -49,7 +55,9 @@ impl<'c, 'h> Chooser<'c, 'h> {
             counted: VersionChoice::NONE,
             approved: VersionChoice::NONE,
             earlier: VersionChoice::NONE,
-            proven: [Proof::ForgeSigned, Proof::Attested].map(|proof| (proof, VersionChoice::NONE)),
+            names: Default::default(),
+            limits: Rc::default(),
+            named_by: None,
         }
     }
 
@@ -195,24 +203,44 @@ impl<'c, 'h> Chooser<'c, 'h> {
         has_keys: bool,
         verdicts: &dyn Fn(&str) -> &'v [ApprovalVerdict],
     ) -> Naming {
-        let files = [MAILMAP, policy::FILE].map(|path| {
-            let counts = self.composer.version(&self.approved, path);
-            let by = self.admission(path, landing, verdicts);
-            (path, self.approved.of(path), by, counts.map(|version| version.commit.oid))
-        });
-        let [_, (_, _, policy, _)] = files;
-        let (composer, approved) = (self.composer, &self.approved);
-        let known = self.proven.each_mut().map(|(proof, proven)| {
-            let since = files.map(|(path, version, by, commit)| {
-                if !has_keys || by.proof() >= *proof {
-                    proven.set(path, version);
+        let files = [MAILMAP, policy::FILE];
+        let by =
+            files.map(|path| (self.approved.of(path), self.admission(path, landing, verdicts)));
+        let named_by = Some((by, has_keys));
+        if self.named_by != named_by {
+            self.named_by = named_by;
+            let now = self.composer.governance(&self.approved);
+            let says = [NameFact::of_mailmap(&now), NameFact::of_policy(&now)];
+            let commits = files.map(|path| self.commit_of(path, landing));
+            let facts = says.into_iter().zip(by).zip(commits);
+            for (trails, ((facts, (_, by)), commit)) in self.names.iter_mut().zip(facts) {
+                let proven = [
+                    !has_keys || by.proof() >= Proof::ForgeSigned,
+                    !has_keys || by.proof() >= Proof::Attested,
+                    by.proof() >= Proof::ForgeSigned,
+                ];
+                for (trail, is_proven) in trails.iter_mut().zip(proven) {
+                    match is_proven {
+                        true => trail.prove(facts.clone()),
+                        false => trail.change(&facts, &commit),
+                    }
                 }
-                commit.filter(|_| proven.of(path) != version)
-            });
-            let chosen = if since.iter().any(Option::is_some) { &*proven } else { approved };
-            KnownNames { proof: *proof, governance: composer.governance(chosen), since }
-        });
-        Naming { landing, policy, known }
+            }
+            let [[claims, forges, merges], [more_claims, more_forges, more_merges]] = &self.names;
+            let of_claims = UnprovenNames::of([claims, more_claims], &now);
+            let of_forges = UnprovenNames::of([forges, more_forges], &now);
+            let of_merges = UnprovenNames::of([merges, more_merges], &now);
+            let of_merges = Arc::new(of_merges);
+            self.limits = Rc::new(NameLimits { of_claims, of_forges, of_merges });
+        }
+        let [_, (_, policy)] = by;
+        Naming { landing, policy, limits: Rc::clone(&self.limits) }
+    }
+
+    fn commit_of(&self, path: &str, landing: usize) -> Arc<str> {
+        let version = self.composer.version(&self.approved, path).map(|it| it.commit.oid);
+        let landed = || self.history.mainline.landings.get(landing).map(|landing| landing.oid);
+        version.or_else(landed).unwrap_or(Oid::NULL).to_string().into()
     }
 
     fn admission<'v>(

@@ -14,17 +14,19 @@ use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::Oid;
 use crate::policy::demand::Proof;
 use crate::policy::governance::{Governance, KeyLimit};
-use crate::policy::people;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::policy::people::naming::UnprovenNames;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A line of the signers file that counts, and how it was let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdmittedKey {
     pub line: SignerLine,
     pub by: Admission,
-    /// The landing of the version that added the line, or that an approval lifted.
+    /// The landing of the version that added the line, or that an approval lifted; or that says whose it is.
     pub commit: Oid,
+    pub is_by_name: bool,
 }
 
 /// What let a line into the signers file.
@@ -65,15 +67,6 @@ impl Admission {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct ClaimedNames {
-    by: Admission,
-    people: BTreeSet<String>,
-    /// Whether it changed which accounts are people's, so that anybody may be another person.
-    is_anybody: bool,
-    commit: Oid,
-}
-
 #[derive(Clone, Copy)]
 pub(super) struct ApprovedList<'a> {
     pub version: GovernanceVersion<'a>,
@@ -97,15 +90,18 @@ pub(super) struct AdmittedKeys {
 pub(super) struct Naming {
     pub landing: usize,
     pub policy: Admission,
-    /// Who is who without what claims said since the first keys, then without what forge-signed approvals did.
-    pub known: [KnownNames; 2],
+    pub limits: Rc<NameLimits>,
 }
 
-pub(super) struct KnownNames {
-    pub proof: Proof,
-    pub governance: Rc<Governance>,
-    /// The commits of the mailmap and of the policy that less approved since.
-    pub since: [Option<Oid>; 2],
+/// Who is who by what proves less than keys and merges do.
+#[derive(Default)]
+pub(super) struct NameLimits {
+    /// By claims, since the first keys.
+    pub of_claims: UnprovenNames,
+    /// By forge-signed approvals or less.
+    pub of_forges: UnprovenNames,
+    /// By claims, since the first policy.
+    pub of_merges: Arc<UnprovenNames>,
 }
 
 #[derive(Default)]
@@ -115,7 +111,7 @@ pub(super) struct KeyLevels {
     pub counted: AdmittedKeys,
     version: Option<(String, usize)>,
     by: Option<Admission>,
-    names: Vec<ClaimedNames>,
+    limits: Rc<NameLimits>,
     /// Whether an approved list ever let anybody sign for a person.
     pub has_begun: bool,
     /// The path of the file as the policy named it last.
@@ -142,20 +138,26 @@ impl KeyLevels {
             self.named_by_claim = (naming.policy == Admission::Claim).then_some(naming.landing);
         }
         self.path = Some(path.clone());
-        let Some(list) = list else {
-            (self.approved, self.counted) = Default::default();
-            self.version = None;
-            return states;
-        };
+        let is_named_so = Rc::ptr_eq(&self.limits, &naming.limits);
+        self.limits = naming.limits;
         let [approved, counted] = states;
+        let Some(list) = list else {
+            if self.version.is_some() || !is_named_so {
+                (self.approved, self.counted) = Default::default();
+            }
+            self.version = None;
+            return [
+                self.approved.known_or_mark(approved, &self.limits),
+                self.counted.known_or_mark(counted, &self.limits),
+            ];
+        };
         let version = Some((list.version.path.to_owned(), list.index));
         let is_same = self.version == version;
         let by = self.admission(&list, &approved.governance, is_same, all);
-        let names = naming.claimed_names(&approved.governance);
         // Most landings change neither the lists nor what is known of them.
         if is_same
             && self.by == Some(by)
-            && self.names == names
+            && is_named_so
             && let Some(approved) = self.approved.known(&approved)
             && let Some(counted) = self.counted.known(&counted)
         {
@@ -184,8 +186,7 @@ impl KeyLevels {
         self.counted.lines = lines.map(|line| admit(line, before, by, list.commit)).collect();
         self.version = version;
         self.has_begun = self.has_begun || listed::can_anyone_sign(&approved.governance);
-        self.names = names;
-        [self.approved.mark(approved, &self.names), self.counted.mark(counted, &self.names)]
+        [self.approved.mark(approved, &self.limits), self.counted.mark(counted, &self.limits)]
     }
 
     fn admission(
@@ -223,20 +224,29 @@ impl AdmittedKeys {
         if Rc::ptr_eq(known, state) { Some(Rc::clone(marked)) } else { None }
     }
 
+    fn known_or_mark(
+        &mut self,
+        state: Rc<MainlineGovernance>,
+        limits: &NameLimits,
+    ) -> Rc<MainlineGovernance> {
+        self.known(&state).unwrap_or_else(|| self.mark(state, limits))
+    }
+
     fn mark(
         &mut self,
         state: Rc<MainlineGovernance>,
-        names: &[ClaimedNames],
+        limits: &NameLimits,
     ) -> Rc<MainlineGovernance> {
-        let named = |key| named(key, &self.lines, &state.governance, names);
+        let named = |key| limits.named(key, &self.lines, &state.governance);
         self.named = self.lines.iter().map(named).collect();
         let limited = self.named.iter().filter(|key| key.by.proof() < Proof::Attested);
         let limit = |key: &AdmittedKey| KeyLimit {
             proof: key.by.proof(),
+            is_of_name: key.is_by_name,
             commit: key.commit.to_string().into(),
         };
         let limited = limited.map(|key| (key.line.number, limit(key))).collect();
-        let marked = with_limits(&state, limited);
+        let marked = with_limits(&state, limited, &limits.of_merges);
         self.marked = Some([state, Rc::clone(&marked)]);
         marked
     }
@@ -246,26 +256,26 @@ pub(super) fn mark_as(
     state: &Rc<MainlineGovernance>,
     other: &Governance,
 ) -> Rc<MainlineGovernance> {
-    if other.limited_signers.is_empty() {
-        return Rc::clone(state);
-    }
     let others: Vec<SignerLine> = lines(other);
     let limited = lines(&state.governance).into_iter().filter_map(|line| {
         let same = others.iter().filter(|other| other.covers(&line));
         let limits = same.filter_map(|same| other.limited_signers.get(&same.number));
         Some((line.number, limits.min_by_key(|limit| limit.proof)?.clone()))
     });
-    with_limits(state, limited.collect())
+    with_limits(state, limited.collect(), &other.claimed_names)
 }
 
 fn with_limits(
     state: &Rc<MainlineGovernance>,
     limited_signers: BTreeMap<u32, KeyLimit>,
+    claimed_names: &Arc<UnprovenNames>,
 ) -> Rc<MainlineGovernance> {
-    if state.governance.limited_signers == limited_signers {
+    let known = &state.governance;
+    if known.limited_signers == limited_signers && known.claimed_names == *claimed_names {
         return Rc::clone(state);
     }
-    let governance = Governance { limited_signers, ..(*state.governance).clone() };
+    let claimed_names = Arc::clone(claimed_names);
+    let governance = Governance { limited_signers, claimed_names, ..(**known).clone() };
     Rc::new(MainlineGovernance { governance: Rc::new(governance), origin: state.origin.clone() })
 }
 
@@ -291,72 +301,42 @@ pub(super) fn lifted_to(
     [Proof::Attested, Proof::ForgeSigned].into_iter().find(are_enough)
 }
 
-impl Naming {
-    fn claimed_names(&self, now: &Governance) -> Vec<ClaimedNames> {
-        self.known.iter().flat_map(|known| known.claimed_names(now)).collect()
-    }
-}
-
-impl KnownNames {
-    fn claimed_names(&self, now: &Governance) -> Vec<ClaimedNames> {
-        let by = match self.proof {
-            Proof::Attested => Admission::ForgeSigned,
-            Proof::ForgeSigned | Proof::Claimed => Admission::ClaimedName,
-        };
-        let [mailmap, policy] = self.since;
-        let (old, new) = (&self.governance.policy.people, &now.policy.people);
-        let parts = [(old, new), (new, old)].into_iter().flat_map(|(one, other)| {
-            let of_one = one.logins.iter();
-            of_one.filter(|(login, owner)| other.logins.get(*login) != Some(owner))
+impl NameLimits {
+    fn named(&self, key: &AdmittedKey, lines: &[AdmittedKey], now: &Governance) -> AdmittedKey {
+        let all =
+            [(Admission::ClaimedName, &self.of_claims), (Admission::ForgeSigned, &self.of_forges)];
+        let same = || lines.iter().filter(|other| other.line.key == key.line.key);
+        let limit = all.into_iter().find_map(|(by, names)| {
+            let commit = same().find_map(|other| unproven(names, &other.line, now))?;
+            Some((by, Oid::from_hex(commit)?))
         });
-        let logins = parts.map(|(_, owner)| owner.as_str().to_owned()).collect();
-        let by_mailmap = self.governance.mailmap.differing(&now.mailmap);
-        let is_anybody = old.noreply != new.noreply || old.forges != new.forges;
-        let all = [(mailmap, by_mailmap, false), (policy, logins, is_anybody)].into_iter();
-        all.filter_map(|(commit, addresses, is_anybody)| {
-            let people = addresses.iter().map(|address| people::key_of(now, address)).collect();
-            Some(ClaimedNames { by, people, is_anybody, commit: commit? })
-        })
-        .collect()
-    }
-}
-
-impl ClaimedNames {
-    /// Tells whether what a line lists may be somebody else since; whom a pattern matches is not known.
-    fn holds(&self, line: &SignerLine, now: &Governance) -> bool {
-        let n_owners = keys::literal(&line.principals).count();
-        let mut owners =
-            keys::literal(&line.principals).map(|address| people::key_of(now, address));
-        let is_pattern =
-            line.principals.iter().filter(|principal| !principal.starts_with('!')).count()
-                > n_owners;
-        self.is_anybody
-            || is_pattern && !self.people.is_empty()
-            || owners.any(|owner| self.people.contains(&owner))
-    }
-}
-
-fn named(
-    key: &AdmittedKey,
-    lines: &[AdmittedKey],
-    now: &Governance,
-    names: &[ClaimedNames],
-) -> AdmittedKey {
-    let mut names = names.iter();
-    let same = || lines.iter().filter(|other| other.line.key == key.line.key);
-    let by = names.find(|names| same().any(|other| names.holds(&other.line, now)));
-    match by {
-        Some(names) if key.by.proof() > names.by.proof() => {
-            AdmittedKey { by: names.by, commit: names.commit, line: key.line.clone() }
+        match limit {
+            Some((by, commit)) if key.by.proof() > by.proof() => {
+                AdmittedKey { by, commit, is_by_name: true, line: key.line.clone() }
+            }
+            _ => key.clone(),
         }
-        _ => key.clone(),
     }
+}
+
+/// Returns the commit by which what a line lists may be somebody else's, or a forge's; whom a pattern matches is not known.
+fn unproven<'n>(
+    names: &'n UnprovenNames,
+    line: &SignerLine,
+    now: &Governance,
+) -> Option<&'n Arc<str>> {
+    let mut owners = keys::literal(&line.principals);
+    let of_owner = |owner| names.of_person(now, owner).or_else(|| names.of_forge(owner));
+    let n_owners = keys::literal(&line.principals).count();
+    let positive = line.principals.iter().filter(|principal| !principal.starts_with('!'));
+    let of_pattern = if positive.count() > n_owners { names.of_anybody() } else { None };
+    owners.find_map(of_owner).or(of_pattern)
 }
 
 fn admit(line: SignerLine, before: &[AdmittedKey], by: Admission, commit: Oid) -> AdmittedKey {
     let known = before.iter().filter(|key| key.line.covers(&line)).min_by_key(|key| key.by);
     match known.filter(|known| known.by.proof() >= by.proof()) {
-        Some(known) => AdmittedKey { line, by: known.by, commit: known.commit },
-        None => AdmittedKey { line, by, commit },
+        Some(known) => AdmittedKey { line, by: known.by, commit: known.commit, is_by_name: false },
+        None => AdmittedKey { line, by, commit, is_by_name: false },
     }
 }

@@ -190,7 +190,10 @@ impl Keys {
         let lines = self.of_forges().filter(|line| proves(line));
         let mut proving = lines.filter(|line| !self.revoked.contains(&line.key));
         proving.any(|line| {
-            owners(&line.principals).any(|owner| people::names_forge(governance, owner))
+            owners(&line.principals).any(|owner| {
+                people::names_forge(governance, owner)
+                    && governance.claimed_names.of_forge(owner).is_none()
+            })
         })
     }
 

@@ -4,7 +4,7 @@ use exledger::approval::verdict::ApprovalVerdict;
 
 use crate::support::approval::{file, said, verdict};
 use crate::support::openpgp::{armored, openpgp, packet, rsa_public};
-use crate::support::repo::speak::{folded, public, sign, signer};
+use crate::support::repo::speak::{folded, public, sign, signer, yes};
 use crate::support::repo::{Repo, Work};
 use crate::support::samples::{ID, SAMPLE};
 
@@ -314,6 +314,97 @@ fn a_key_proves_no_more_than_what_listed_it() {
     repo.by("lee").signed("lee").merge("file", "Merge branch 'file'");
     let reason = format!("signed by a key that a forge-signed approval listed ({commit})");
     assert_eq!(level(&verdict(&repo)), ("forge-signed", Some(reason), "forge-signed"));
+}
+
+/// Lee merges what Root proposes, without a signature: a claim.
+fn claim(repo: &Repo, path: &str, text: &str) -> String {
+    let branch = format!("names-{}", repo.now().unix());
+    repo.branch(&branch).by("root").write(path, text).commit("Change it");
+    let subject = format!("Merge pull request 'Names' (#9) from {branch} into main");
+    pressed(repo).merge(&branch, &subject).to_string()[..7].to_owned()
+}
+
+/// Ana changes the sample, and somebody presses merge.
+fn press_change(repo: &Repo, by: &str) {
+    let branch = format!("change-{}", repo.now().unix());
+    let text = format!("{SAMPLE}# {branch}\n").replace("moderate", "low");
+    repo.branch(&branch).by("ana").write(ID, &text).commit("Lower it");
+    let subject = format!("Merge pull request 'Lower' (#8) from {branch} into main");
+    repo.by(by).through(FORGE).signed("forge").merge(&branch, &subject);
+}
+
+#[test]
+fn a_press_proves_no_more_than_what_says_whose_it_is() {
+    const POLICY: &str = "exledger.yaml";
+    let lines = line("", &public("forge")) + &signer("dana");
+    let policy = |people: &str| format!("version: 1\n{people}");
+    let mapped = PEOPLE.replace("{forges", "{logins: {777+leec: lee@example.com}, forges");
+    let private = PEOPLE.replace("{forges", "{noreply: [private.example.com], forges");
+    let unnamed = "groups: {approvers: [lee@example.com]}\n";
+    let account = "O. D. <777+leec@users.noreply.github.com>";
+    let alias = "Lee Chen <lee@example.com> <second@example.com>\n";
+    let named = "a claim says who lee@example.com is";
+    let put = "a claim put gitea@git.example.com into people.forges";
+    let cases = [
+        (PEOPLE, POLICY, policy(&mapped), account, named),
+        (PEOPLE, ".mailmap", alias.to_owned(), "O. D. <second@example.com>", named),
+        (PEOPLE, POLICY, policy(&private), "lee", named),
+        (unnamed, POLICY, policy(PEOPLE), "lee", put),
+    ];
+    for (people, path, text, by, reason) in cases {
+        let repo = begun(people, &lines);
+        let commit = claim(&repo, path, &text);
+        // What a later claim says of something else is not why.
+        claim(&repo, "exceptions/.keep", "");
+        repo.by(by).through(FORGE).signed("forge").merge("file", MERGE);
+        assert_claimed(&text, &repo, &format!("{reason} ({commit})"));
+        let says = yes("dana", ID, &text, &repo.now().to_string()).governance(path);
+        repo.by("root").says(&says).commit("Approve it");
+        press_change(&repo, by);
+        assert_eq!(level(&verdict(&repo)), ("forge-signed", None, "forge-signed"), "{text}");
+    }
+    // What a claim takes away and puts back starts anew, and what it adds and takes away leaves nothing.
+    let repo = begun(&mapped, &lines);
+    repo.by(account).through(FORGE).signed("forge").merge("file", MERGE);
+    assert_eq!(level(&verdict(&repo)), ("forge-signed", None, "forge-signed"));
+    claim(&repo, POLICY, &policy(PEOPLE));
+    let commit = claim(&repo, POLICY, &policy(&mapped));
+    press_change(&repo, account);
+    assert_claimed("put back", &repo, &format!("{named} ({commit})"));
+    let repo = begun(PEOPLE, &lines);
+    claim(&repo, POLICY, &policy(&mapped));
+    claim(&repo, POLICY, &policy(PEOPLE));
+    repo.by("lee").through(FORGE).signed("forge").merge("file", MERGE);
+    assert_eq!(level(&verdict(&repo)), ("forge-signed", None, "forge-signed"));
+    // Nor does a claim part somebody from what they wrote.
+    let joined = PEOPLE.replace("{forges", "{logins: {555+ana: lee@example.com}, forges");
+    let repo = begun(&joined, &lines);
+    let commit = claim(&repo, POLICY, &policy(PEOPLE));
+    repo.by("lee").through(FORGE).signed("forge").merge("file", MERGE);
+    assert_claimed("parted", &repo, &format!("{named} ({commit})"));
+}
+
+#[test]
+fn naming_a_forge_takes_nothing_from_keys_of_others() {
+    let people = |more: &str| format!("version: 1\npeople: {{{more}}}\n");
+    let cases = [
+        ("forges: [noreply@github.com]", "attested"),
+        // Whose account it is, a claim says; and whether her address is a forge's.
+        ("logins: {555+dkim: dana@example.com}", "claimed"),
+        ("forges: [dana@example.com]", "claimed"),
+    ];
+    for (more, expected) in cases {
+        let repo = begun("", &signer("dana"));
+        let commit = claim(&repo, "exledger.yaml", &people(more));
+        repo.by("dana").signed("dana").merge("file", "Merge branch 'file'");
+        let verdict = verdict(&repo);
+        let levels = verdict.statements.iter().map(|it| it.level.as_str());
+        assert_eq!(levels.max_by_key(|level| *level == "attested"), Some(expected), "{more}");
+        let reasons = verdict.statements.iter().filter_map(|it| it.level_reason.as_ref());
+        let reasons: Vec<String> = reasons.map(ToString::to_string).collect();
+        let expected = format!("signed by a key whose owner a claim named ({commit})");
+        assert_eq!(reasons.contains(&expected), more.contains("logins"), "{more}: {reasons:?}");
+    }
 }
 
 /// Merges a note, on the forge or not.

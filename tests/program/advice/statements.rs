@@ -23,6 +23,7 @@ fn after(why_not: &NotCounted) -> Option<NotCounted> {
         NotCounted::Kind => NotCounted::Proof(Proof::Attested),
         NotCounted::Proof(_) => NotCounted::Level(LevelReason::Key(KeyLimit {
             proof: Proof::Claimed,
+            is_of_name: false,
             commit: OTHER.into(),
         })),
         NotCounted::Level(_) => NotCounted::SameNameAsAuthor,

@@ -72,6 +72,76 @@ fn push_forges_no_forge_signed() {
 }
 
 #[test]
+fn claimed_names_press_nothing() {
+    const FORGE: &str = "Gitea <gitea@git.example.com>";
+    const MAILMAP: &str = ".mailmap";
+    let key = format!("gitea@git.example.com namespaces=\"git\" {}\n", public("forge"));
+    let policy = |people: &str, tier: &str| {
+        format!(
+            "version: 1\nname: example/payments\npeople: {{{people}}}\n\
+             groups: {{security: [dana@example.com, lee@example.com]}}\n\
+             tiers: [{{name: standard, approvals: {{count: 1{tier}}}}}]\n"
+        )
+    };
+    let named = "forges: [gitea@git.example.com]";
+    let mapped = &format!("{named}, logins: {{777+mal: lee@example.com}}");
+    let alias = "Lee Chen <lee@example.com> <second@example.com>\n";
+    let merge = |repo: &Repo, by: &str, (path, text): (&str, &str)| {
+        repo.branch("rules").by("bob").write(path, text).commit("Change it");
+        let subject = "Merge pull request 'Rules' (#9) from rules into main";
+        let work = repo.by(by).through(FORGE);
+        match by {
+            // Dana's account causes it; else Mallory types her name.
+            "dana" => work.signed("forge").merge("rules", subject),
+            _ => repo.by("Dana <dana@example.com>").through(FORGE).merge("rules", subject),
+        };
+    };
+    // What a typed merge says of people, while claims are enough: Mallory's account is Lee's, and presses what he filed.
+    let account = "O. D. <777+mal@users.noreply.github.com>";
+    let second = "O. D. <second@example.com>";
+    let cases = [
+        (named, Some((POLICY, policy(mapped, ""))), mapped.as_str(), account),
+        (named, Some((MAILMAP, alias.to_owned())), named, second),
+        ("", Some((POLICY, policy(named, ""))), named, "dana"),
+        (mapped, Some((POLICY, policy(named, ""))), mapped, account),
+        (mapped, None, mapped, account),
+    ];
+    for (begin, claim, then, presser) in cases {
+        for demand in [", proof: forge-signed", ""] {
+            let repo = Repo::at("2026-11-20T09:00:00Z");
+            let work = repo.by("root").write(POLICY, &policy(begin, "")).write(SIGNERS, &key);
+            work.commit("Begin");
+            let is_claimed = claim.is_some();
+            if let Some((path, text)) = &claim {
+                merge(&repo, "mallory", (path, text));
+            }
+            merge(&repo, "mallory", (POLICY, &policy(then, demand)));
+            let press = |by: &str, text: &str| {
+                repo.branch("ask").by("mallory").write(ID, text).commit("File it");
+                let subject = "Merge pull request 'File it' (#7) from ask into main";
+                repo.by(by).through(FORGE).signed("forge").merge("ask", subject);
+                status(&repo)
+            };
+            let expected = if is_claimed && !demand.is_empty() { "unapproved" } else { "active" };
+            assert_eq!(press(presser, SAMPLE), expected, "{then} {claim:?} {demand}");
+            // Where the forge is not the claim, Dana presses what she likes; and what she says of people is proven.
+            if is_claimed && presser != "dana" {
+                let text = SAMPLE.replace("moderate", "low");
+                assert_eq!(press("dana", &text), "active", "{then} {claim:?} {demand}");
+                let (path, text) = claim.as_ref().unwrap();
+                let text = match (*path, then == mapped) {
+                    (MAILMAP, _) => format!("{text}# again\n"),
+                    _ => policy(then, demand) + "# again\n",
+                };
+                merge(&repo, "dana", (path, &text));
+                let text = SAMPLE.replace("moderate", "high");
+                assert_eq!(press(presser, &text), "active", "{then} {claim:?} {demand}");
+            }
+        }
+    }
+}
+
+#[test]
 fn rules_are_as_strong_as_tiers() {
     let files = |policy: &str| {
         [(POLICY, policy.to_owned()), (SIGNERS, signer("dana") + &signer("mallory"))]

@@ -2,7 +2,8 @@
 //!
 //! Start at [`PressedLedger`]. The model knows whose account caused which merge, and which keys were listed and revoked:
 //! **an approver is forge-signed if and only if their account caused that very merge under a key that is listed and not
-//! revoked, and the state before lists them; and without the signatures the same people are approved as claimed.**
+//! revoked, and the state before lists them, by names that no claim let in; and without the signatures the same people are
+//! approved as claimed.**
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -39,10 +40,12 @@ const PRESSERS: [(&str, Option<&str>); 6] = [
     ("Dana <dana@example.com>", Some("dana@example.com")),
     ("Lee <555+leec@users.noreply.github.com>", Some("lee@example.com")),
     // Whoever has the login now.
-    ("Leeroy <777+leec@users.noreply.github.com>", None),
+    (OTHER, None),
     ("Lee <leec@users.noreply.github.com>", None),
     ("Kim <kim@example.com>", None),
 ];
+
+const OTHER: &str = "Leeroy <777+leec@users.noreply.github.com>";
 
 /// How a record lands.
 #[derive(Clone, Copy, Debug)]
@@ -95,6 +98,8 @@ pub(super) struct PressedLedger {
     now: i64,
     is_signed: bool,
     keys: Vec<ForgeKey>,
+    /// Whether the policy says that the other account is Lee's, too: now, when that was proven last, and ever since.
+    names: [bool; 3],
     /// A signature of an earlier merge, by an SSH key or as OpenPGP.
     signatures: Vec<(bool, String)>,
     truths: BTreeMap<String, Truth>,
@@ -111,6 +116,7 @@ impl PressedLedger {
             now: Instant::parse("2026-11-20T09:00:00Z").unwrap().unix(),
             is_signed,
             keys: Vec::new(),
+            names: [false; 3],
             signatures: Vec::new(),
             truths: BTreeMap::new(),
             log: Vec::new(),
@@ -128,10 +134,11 @@ impl PressedLedger {
 
     fn act(&mut self, n: usize, dice: &mut Dice) {
         self.now += 3600;
-        match dice.below(12) {
+        match dice.below(14) {
             0 => self.list_key(n, dice),
             1 => self.revoke_key(dice),
             2 => self.unlist_key(dice),
+            3 | 4 => self.name(dice),
             _ => self.file(n, dice),
         }
     }
@@ -154,7 +161,7 @@ impl PressedLedger {
         let good = self.keys.iter().find(|key| key.is_listed && key.is_proven && !key.is_revoked);
         let pressed = good.map(|key| key.name.clone()).filter(|_| dice.often(60));
         let name = format!("forge-{}", 2 + n);
-        let is_proven = pressed.is_some();
+        let is_proven = pressed.is_some() && self.surely(PRESSERS[0]).is_some();
         self.log.push(format!("{name} is listed, proven: {is_proven}"));
         self.keys.push(ForgeKey { name, is_listed: true, is_revoked: false, is_proven });
         // Whoever approves a list approves each of its lines.
@@ -163,6 +170,33 @@ impl PressedLedger {
         }
         self.write_keys();
         self.merge(["Root <root@example.com>", "Lee <lee@example.com>"], pressed);
+    }
+
+    /// Says that the other account is Lee's, or no longer, by a merge that Dana presses or by one that somebody types.
+    fn name(&mut self, dice: &mut Dice) {
+        let good = self.keys.iter().find(|key| key.is_listed && key.is_proven && !key.is_revoked);
+        let pressed = good.map(|key| key.name.clone()).filter(|_| dice.often(40));
+        let [is_now, was, always] = &mut self.names;
+        *is_now = !*is_now;
+        if pressed.is_some() {
+            (*was, *always) = (*is_now, *is_now);
+        }
+        *always &= *is_now;
+        self.log.push(format!("{OTHER} is Lee: {is_now}, proven: {}", pressed.is_some()));
+        let more = if self.names[0] { "777+leec: lee@example.com, " } else { "" };
+        // Each text is another one: what was approved before says nothing about it.
+        let text = RULES.replace("logins: {", &format!("logins: {{{more}"));
+        self.write(POLICY, &format!("{text}# {}\n", self.now));
+        self.merge(["Root <root@example.com>", "Dana <dana@example.com>"], pressed);
+    }
+
+    /// Returns the listed person whose account this is by names that no claim let in.
+    fn surely(&self, (ident, person): (&str, Option<&'static str>)) -> Option<&'static str> {
+        const LEE: &str = "lee@example.com";
+        let [is_now, was, always] = self.names;
+        let is_proven = always || !is_now && !was;
+        let person = person.or((ident == OTHER && is_now).then_some(LEE));
+        person.filter(|person| *person != LEE || is_proven)
     }
 
     /// Revokes a key by a push, which counts at once, also for what it signed before.
@@ -199,7 +233,8 @@ impl PressedLedger {
             (1, Way::Nested),
             (1, Way::OtherCommitter),
         ]);
-        let (ident, person) = *dice.pick(&PRESSERS);
+        let presser = *dice.pick(&PRESSERS);
+        let (ident, person) = (presser.0, self.surely(presser));
         let listed = self.keys.iter().find(|key| key.is_listed && !key.is_revoked);
         let key = match (dice.below(10), listed) {
             (0, _) => "forge-99".to_owned(),
