@@ -45,6 +45,8 @@ pub trait LandedFacts {
     fn merging(&self) -> Merging;
     // The name of the approved branch, if this clone's own lacks commits of the remote's, and a pull can bring them.
     fn behind(&self) -> Option<String>;
+    // Whether the checkout has the landed file of a record, and not just an older text of it.
+    fn is_here(&self, record_state: &RecordState) -> bool;
 }
 
 impl fmt::Debug for dyn LandedFacts + '_ {

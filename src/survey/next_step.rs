@@ -48,6 +48,8 @@ pub struct Asker {
     pub policy_page: Option<String>,
     /// The approved branch, into which others are merged, if it is not the one that is checked out.
     pub to_check_out: Option<String>,
+    /// The approved ref, if the checkout lacks commits of it.
+    pub to_merge: Option<String>,
 }
 
 /// Returns the next step for a record; `id` is how the record is shown, `due` why it is due, if it is.
@@ -133,7 +135,7 @@ impl<'a> AdviceCase<'a> {
         let waits_for = self.people(step.by);
         let mut next = NextStep {
             action: step.action,
-            command: step.command,
+            command: step.command.map(|command| self.run_here(command)),
             but: if waits_for.is_empty() { but } else { Vec::new() },
             waits_for,
             timing: due.map_or_else(|| self.landed(), |due| due.timing),
@@ -146,6 +148,26 @@ impl<'a> AdviceCase<'a> {
             next.action.push_str(&format!("; escalated to {}", names.join(", ")));
         }
         next
+    }
+
+    // Returns a command about the landed record that also runs where the checkout lacks that.
+    fn run_here(&self, command: String) -> String {
+        const IN_WORK_TREE: [&str; 6] = ["close", "lint", "reject", "renew", "review", "transfer"];
+        let to_merge = self.around.asker.and_then(|asker| asker.to_merge.as_deref());
+        let (name, arguments) = match command.strip_prefix("exledger ") {
+            Some(words) => words.split_once(' ').unwrap_or((words, "")),
+            None => return command,
+        };
+        let approves = name == "approve" && !arguments.contains(" --ref ");
+        let Some(base) = to_merge.filter(|_| approves || IN_WORK_TREE.contains(&name)) else {
+            return command;
+        };
+        match self.record_state.landed {
+            Some(_) if self.around.landed.is_here(self.record_state) => command,
+            None => command,
+            Some(_) if approves => command + &shell::command(" --ref", &[base]),
+            Some(_) => format!("{} && {command}", shell::command("git merge", &[base])),
+        }
     }
 
     fn by_status(&self) -> Option<AdviceStep> {

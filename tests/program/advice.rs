@@ -3,6 +3,7 @@
 //! Start at [`Stage`]. Each table matches on an enum of the library, so a new reason needs a story here to compile.
 
 mod approval;
+mod behind;
 mod blindly;
 mod dated;
 mod errors;

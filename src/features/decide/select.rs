@@ -257,9 +257,14 @@ fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
                 "a sparse checkout leaves it out: run `git sparse-checkout add {}`, then the command again",
                 quoted(&folder)
             ),
-            None => {
-                "it is on the approved ref: check that out, then run the command again".to_owned()
-            }
+            None => match snapshot.asker().to_merge {
+                Some(base) => format!(
+                    "it is on the approved ref: run `git merge {}`, then the command again",
+                    quoted(&base)
+                ),
+                None => "it is on the approved ref: check that out, then run the command again"
+                    .to_owned(),
+            },
         },
     })
 }

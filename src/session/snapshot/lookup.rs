@@ -12,7 +12,7 @@ use crate::diag::Level;
 use crate::diag::sorting::StableSort as _;
 use crate::history::branch::Branch;
 use crate::history::chain;
-use crate::history::objects::Obstacle;
+use crate::history::objects::{Obstacle, Oid};
 use crate::history::refs::{ApprovedRef, HeadState};
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
@@ -143,20 +143,32 @@ impl Snapshot<'_> {
 
     /// Returns the context that advice about records needs: who is to be notified, and the next steps.
     pub fn around(&self) -> AdviceContext<'_> {
-        let reference = self.stamp.reference.as_deref().unwrap_or_default();
-        let short = ["refs/heads/", "refs/remotes/"];
-        let base = short.iter().find_map(|prefix| reference.strip_prefix(prefix));
         AdviceContext {
             governance: &self.governance,
             known: self.known.get_or_init(|| KnownIdentities::from_governance(&self.governance)),
             request_sla: self.governance.policy.approval.request_sla,
-            base: base.unwrap_or(reference),
+            base: self.base(),
             remote: self.chosen.remote.as_deref(),
             statements: self.history.approvals_branch.remote.as_ref(),
             instant: self.stamp.instant,
             landed: self,
             asker: None,
         }
+    }
+
+    fn base(&self) -> &str {
+        let reference = self.stamp.reference.as_deref().unwrap_or_default();
+        let short = ["refs/heads/", "refs/remotes/"];
+        short.iter().find_map(|prefix| reference.strip_prefix(prefix)).unwrap_or(reference)
+    }
+
+    fn head(&self) -> Option<Oid> {
+        self.repository.find("HEAD").map(|head| head.oid)
+    }
+
+    fn has_more(&self, than: Oid, tip: Oid) -> bool {
+        let more = Branch::between(self.repository, than, tip);
+        matches!(more, Ok(Some(more)) if !more.commits.is_empty())
     }
 
     /// Returns the same for the one who asks.
@@ -176,10 +188,14 @@ impl Snapshot<'_> {
         let is_approved =
             |head: HeadState| head == HeadState::Branch(format!("refs/heads/{approved}"));
         let is_there = self.repository.refs().is_ok_and(|refs| is_approved(refs.head));
+        let is_apart = self.is_automated || self.is_past || self.repository.work_dir().is_none();
+        let has_all = |head| head == self.chosen.tip || !self.has_more(head, self.chosen.tip);
+        let is_whole = || self.head().is_some_and(has_all);
         Asker {
             person,
             policy_page: self.policy_page(),
             to_check_out: (!is_there && !self.is_automated).then(|| approved.to_owned()),
+            to_merge: (!is_apart && !is_whole()).then(|| self.base().to_owned()),
         }
     }
 
@@ -265,12 +281,28 @@ impl LandedFacts for Snapshot<'_> {
         self.chosen.remote.as_ref()?;
         let approved = chain::approved_branch(&self.chosen);
         let own = self.repository.tip_of(None, approved)?;
-        let has_more = |than, tip| {
-            let more = Branch::between(self.repository, than, tip);
-            matches!(more, Ok(Some(more)) if !more.commits.is_empty())
-        };
-        let is_behind = has_more(own, self.chosen.tip) && !has_more(self.chosen.tip, own);
+        let tip = self.chosen.tip;
+        let is_behind = self.has_more(own, tip) && !self.has_more(tip, own);
         if is_behind { Some(approved.to_owned()) } else { None }
+    }
+
+    fn is_here(&self, record_state: &RecordState) -> bool {
+        let blob = |commit| {
+            let tree = CommitTree::of_commit(self.repository, commit, &self.prefix).ok()?;
+            Some(tree.entry(&record_state.path).ok()??.1)
+        };
+        let head = self.head();
+        match head.and_then(blob) {
+            None => {
+                let place = self.prefix.outward(&record_state.path).map(|path| path.join("/"));
+                let place = place.zip(self.repository.work_dir());
+                place.is_some_and(|(path, top)| top.join(path).exists())
+            }
+            own => {
+                let is_older = head.is_some_and(|head| self.history.landed.contains_key(&head));
+                !is_older || own == blob(self.chosen.tip)
+            }
+        }
     }
 
     fn refuses(&self, record_state: &RecordState) -> bool {
