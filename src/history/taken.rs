@@ -13,7 +13,7 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::history::off_line::Loss;
 use crate::history::trails::Bytes;
 use crate::history::version::{FileAt, Trail, Version, VersionBody};
-use crate::record::decision::Firing;
+use crate::record::decision::{Firing, Review};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Then;
 use crate::record::{Record, Trigger};
@@ -90,8 +90,7 @@ impl RecordChange {
         self.loss_beside(granted, None)
     }
 
-    /// Returns what it took away that the line doesn't have in another way: a trigger that ends the record may have fired on both
-    /// sides.
+    /// Returns what it took away that the line doesn't have in another way: a trigger may have fired on both sides.
     pub fn loss_on_line(&self, line: Option<&Rc<Record>>) -> Option<Loss> {
         self.loss_beside(line, line)
     }
@@ -114,7 +113,7 @@ impl RecordChange {
         let known =
             earlier.into_iter().chain(granted).flat_map(|record| &record.fired).collect::<Vec<_>>();
         let adds = |later: &Rc<Record>| {
-            let has = |firing: &Firing| line.is_some_and(|line| has_ended(line, later, firing));
+            let has = |firing: &Firing| line.is_some_and(|line| has_fired(line, later, firing));
             later.fired.iter().any(|firing| !known.contains(&firing) && !has(firing))
         };
         if later.is_some_and(adds) || unread.n_fired > known.len().max(was_unread.n_fired) {
@@ -156,13 +155,21 @@ fn ending(body: &VersionBody) -> Option<&Rc<Record>> {
     body.content().ending()
 }
 
-/// Tells whether a trigger of both records that ends them has fired in the first, too.
-fn has_ended(line: &Record, later: &Record, firing: &Firing) -> bool {
+/// Tells whether the line has a firing of the same trigger that asks for as much.
+fn has_fired(line: &Record, later: &Record, firing: &Firing) -> bool {
     let is_named = |trigger: &&Trigger| trigger.id == firing.trigger;
     let [own, other] = [line, later].map(|record| record.triggers.iter().find(is_named));
-    own.is_some_and(|own| own.then != Then::Review)
-        && own == other
-        && line.fired.iter().any(|fired| fired.trigger == firing.trigger)
+    let Some(trigger) = own.filter(|_| own == other) else { return false };
+    // A firing on another day may ask for another review, and a review that only the line has may have answered its own.
+    let waits_alike = |fired: &Firing| {
+        let is_before =
+            |review: &Review| review.date < fired.date && later.reviews.contains(review);
+        fired.date == firing.date
+            && !later.fired.contains(fired)
+            && line.reviews.iter().all(is_before)
+    };
+    let mut fired = line.fired.iter().filter(|fired| fired.trigger == firing.trigger);
+    fired.any(|fired| trigger.then != Then::Review || waits_alike(fired))
 }
 
 fn narrows(later: &Record, earlier: &Record) -> bool {

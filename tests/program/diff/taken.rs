@@ -136,7 +136,7 @@ fn a_stricter_rule_that_the_branch_takes_back_is_named() {
 }
 
 /// A branch on which Lee fires T1, and `main`, on which Ana did, merged into it with Ana's entry alone.
-fn fired_on_both_sides(then: &str, [lee, ana]: [&str; 2]) -> Repo {
+fn fired_on_both_sides(then: &str, [lee, ana]: [&str; 2], reviewed: Option<&str>) -> Repo {
     let repo = filed();
     let triggers =
         format!("triggers: [{{id: T1, when: The vendor ships a release, then: {then}}}]");
@@ -146,6 +146,11 @@ fn fired_on_both_sides(then: &str, [lee, ana]: [&str; 2]) -> Repo {
     };
     repo.branch("work").by("lee").edit(ID, &fired(lee, "lee")).commit("Fire it");
     repo.by("ana").edit(ID, &fired(ana, "ana")).commit("Fire it");
+    if let Some(day) = reviewed {
+        let review =
+            format!("reviews: [{{date: {day}, by: ana@example.com, outcome: still-needed}}]");
+        repo.by("ana").edit(ID, &review).commit("Review it");
+    }
     let landed = repo.by("ana").text(ID);
     repo.branch("work").by("lee").write(ID, &landed).merge("main", "Merge branch 'main' into work");
     repo
@@ -154,14 +159,18 @@ fn fired_on_both_sides(then: &str, [lee, ana]: [&str; 2]) -> Repo {
 #[test]
 fn a_trigger_that_fired_on_both_sides_is_not_taken() {
     const DAYS: [&str; 2] = ["2026-11-20", "2026-11-21"];
-    for (then, days, is_taken) in [
-        ("close", DAYS, false),
-        ("revoke", DAYS, false),
-        // Ana's entry may have been reviewed, and counts from its landing if its day is later.
-        ("review", ["2026-11-20"; 2], true),
-        ("review", DAYS, true),
+    const DAY: &str = "2026-11-20";
+    for (then, days, reviewed, is_taken) in [
+        ("close", DAYS, None, false),
+        ("revoke", DAYS, None, false),
+        ("review", [DAY; 2], None, false),
+        // A review of the entry that stays is none of the other one.
+        ("review", [DAY; 2], Some(DAY), true),
+        ("review", [DAY; 2], Some("2026-11-19"), true),
+        ("review", DAYS, None, true),
+        ("review", ["2026-11-21", DAY], None, true),
     ] {
-        let repo = fired_on_both_sides(then, days);
+        let repo = fired_on_both_sides(then, days, reviewed);
         let run = on_branch(&repo, &["lint", "--base", "main"]);
         let told = "holds a fired trigger that the branch takes back";
         assert_eq!(run.out.contains(told), is_taken, "{then} {days:?}: {}", run.out);
