@@ -86,7 +86,7 @@ fn extend(
 ) -> Result<Vec<FileEdit>, DecisionRefusal> {
     let record = taken.record;
     let id = &record.id;
-    if let Some(fired) = ending(taken) {
+    if let Some(fired) = ending(taken.record) {
         return Err(DecisionRefusal::new(
             format!("trigger {fired} of {id} fired, which ends it whatever its end date"),
             format!("run `exledger close {id}`; `exledger new --like {id}` files a new record"),
@@ -212,8 +212,8 @@ fn read_until(taken: &DecisionInput<'_>, end: &NewEnd) -> Result<When, DecisionR
     }
 }
 
-fn ending<'t>(taken: &DecisionInput<'t>) -> Option<&'t str> {
-    let record = taken.record;
+/// Returns the trigger that fired and ends a record, so that nobody renews it.
+pub fn ending(record: &Record) -> Option<&str> {
     let ends = |id: &str| {
         let mut triggers = record.triggers.iter();
         triggers.any(|trigger| trigger.id == id && trigger.then != Then::Review)

@@ -267,9 +267,7 @@ impl<'l> JudgedCheckout<'l> {
                 pos: None,
                 field: None,
                 id: stray::named_id(path).map(|id| id.to_string()),
-                message: format!(
-                    "the merge of {path} is not finished: git holds several sides of it"
-                ),
+                message: unfinished(path),
                 remedy: format!(
                     "put what it shall say into it, then run `git add {}`",
                     quoted(path)
@@ -317,6 +315,11 @@ impl<'l> JudgedCheckout<'l> {
         }
         Ok(strays)
     }
+}
+
+/// Returns the message about a record whose marks are gone, and of which git still holds several sides.
+pub fn unfinished(path: &str) -> String {
+    format!("the merge of {path} is not finished: git holds several sides of it")
 }
 
 /// Returns the files that a commit adds, and that are meant as records without being read as such.

@@ -154,7 +154,7 @@ pub(crate) fn lint<'l>(
             staged_input = Some(tree);
         }
         // What is advised is the work tree's: before, the index's same finding would be another.
-        conflict::advise(located, &input, &mut found.findings);
+        conflict::advise(located, (&input, policy), &mut found.findings);
         duplicates::advise(located, at, &input, &mut found.findings);
         in_place::advise(located, &input, &mut found.findings);
     }

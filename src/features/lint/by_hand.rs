@@ -6,6 +6,8 @@ use crate::yaml::screen;
 use crate::yaml::splice::quote;
 use serde_json::Value;
 
+pub(super) const AGAIN: &str = "edit again";
+
 // Returns a line for each value that the other side has, and that it did not have from the base; each names its place in the
 // landed version. Without a base, what the landed side alone has stays as it is.
 pub(super) fn edits(base: Option<&Value>, landed: &Value, other: &Value) -> Vec<String> {
@@ -83,9 +85,13 @@ fn written(value: &Value) -> String {
     }
 }
 
-// Returns a comment of a shell, on one line whatever the record says.
 pub(super) fn comment(what: &str) -> String {
-    let mut text = "# edit again: ".to_owned();
+    remark(AGAIN, what)
+}
+
+// Returns a comment of a shell, on one line whatever the record says.
+pub(super) fn remark(intro: &str, what: &str) -> String {
+    let mut text = format!("# {intro}: ");
     for character in what.chars() {
         match character.is_control() || screen::is_unseen(character) {
             true => text.extend(character.escape_unicode()),

@@ -7,7 +7,7 @@ use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell::{quoted, quoted_path};
-use crate::features::lint::by_hand::{self, comment};
+use crate::features::lint::by_hand::{self, AGAIN, comment, remark};
 use crate::features::lint::landed::{ApprovedTip, approved_tip};
 use crate::history::branch::Branch;
 use crate::history::chain;
@@ -16,18 +16,26 @@ use crate::history::objects::{Objects as _, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
+use crate::plan::renew;
+use crate::policy::Policy;
+use crate::policy::tier;
+use crate::policy::tier::fact::Facts;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::decision::{Closure, Evidence};
 use crate::record::file;
 use crate::record::time::not_after;
+use crate::session::judged::unfinished;
 use crate::session::locate::Located;
+use crate::status::renewal;
 use crate::store::git::Repository;
 use crate::store::git::judged::ConflictBlobs;
 use crate::yaml::around;
 use crate::yaml::explain::CONFLICT;
 use serde_json::Value;
 use std::cmp::Ordering;
+
+const CLOSED: &str = "not possible any more, since it is closed";
 
 /// The versions of a file that a merge left side by side.
 struct Conflict {
@@ -46,8 +54,13 @@ struct RecordSides {
     others: Vec<Record>,
 }
 
-pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut Vec<Finding>) {
-    let is_conflict = |finding: &Finding| finding.message == CONFLICT;
+pub(super) fn advise(
+    located: &Located,
+    (files, policy): (&dyn Tree, &Policy),
+    findings: &mut Vec<Finding>,
+) {
+    let is_unfinished = |finding: &Finding| finding.message == unfinished(&finding.path);
+    let is_conflict = |finding: &Finding| finding.message == CONFLICT || is_unfinished(finding);
     let Some(repository) = located.repository_or_none() else { return };
     if !findings.iter().any(is_conflict) {
         return;
@@ -62,12 +75,18 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut Vec<Fin
             return true;
         }
         let is_first = !advised.contains(&finding.path);
-        if is_first && let Some(conflict) = sides.read(&prefix, &finding.path) {
+        let asks = Asks { policy, asker: asker.as_deref() };
+        if is_unfinished(finding) {
+            if let Some(sides) = sides.beside_file(&prefix, &finding.path) {
+                finding.remedy = Remedy::run(sides.lines(&finding.path, asks))
+                    .after("once the file says what it shall");
+            }
+        } else if is_first && let Some(conflict) = sides.read(&prefix, &finding.path) {
             advised.push(finding.path.clone());
             if let Some(message) = conflict.sides.as_ref().and_then(renewed_twice) {
                 finding.message = message;
             }
-            finding.remedy = conflict.remedy(&finding.path, asker.as_deref());
+            finding.remedy = conflict.remedy(&finding.path, asks);
         }
         is_first
     });
@@ -83,6 +102,13 @@ fn renewed_twice(sides: &RecordSides) -> Option<String> {
         let (until, also) = (&landed.expires, &other.expires);
         format!("renewed on both sides of a merge, until {until} (landed) and until {also}")
     })
+}
+
+/// Who asks, and what the commands may do.
+#[derive(Clone, Copy)]
+struct Asks<'a> {
+    policy: &'a Policy,
+    asker: Option<&'a str>,
 }
 
 struct ConflictSides<'a> {
@@ -141,6 +167,19 @@ impl ConflictSides<'_> {
         }
     }
 
+    /// Reads a file without marks as what stays, beside the sides that git still holds; `None` if one can't be read.
+    fn beside_file(&self, prefix: &LedgerPrefix, path: &str) -> Option<RecordSides> {
+        let record = |bytes: &[u8]| file::read(path, bytes).record;
+        let of_blob = |blob: Oid| record(&self.repository.read(blob).ok()?.1);
+        let ConflictBlobs { base, ours, theirs } =
+            self.repository.sides(prefix, path).ok().flatten()?;
+        Some(RecordSides {
+            base: base.and_then(of_blob),
+            landed: record(&self.files.bytes(path).ok()??)?,
+            others: vec![of_blob(ours)?, of_blob(theirs)?],
+        })
+    }
+
     fn is_readable(&self, path: &str, blob: Oid) -> bool {
         let syntax = |finding: &Finding| finding.rule == Code::Syntax;
         let bytes = self.repository.read(blob).map(|(_, bytes)| bytes);
@@ -188,45 +227,42 @@ fn shown(object: &str) -> String {
 }
 
 impl Conflict {
-    fn remedy(&self, path: &str, asker: Option<&str>) -> Remedy {
+    fn remedy(&self, path: &str, asks: Asks<'_>) -> Remedy {
         let mut lines = vec![self.take.clone()];
-        let mut last = Vec::new();
         match &self.sides {
-            Some(sides) => {
-                let (commands, fields) = sides.again(asker);
-                lines.extend(fields);
-                last = commands;
-            }
+            Some(sides) => lines.extend(sides.lines(path, asks)),
             None => {
                 let place = self.show.iter().map(|show| format!(", as `{show}` has it"));
                 let place: String = place.collect();
                 lines.push(comment(&format!("what the other side changed{place}")));
+                lines.push(format!("git add {}", quoted_path(path)));
             }
         }
-        // A decision that is refused must not be lost: the conflict ends with the last one.
-        last.push(format!("git add {}", quoted_path(path)));
-        lines.push(last.join(" && "));
         Remedy::run(lines)
     }
 }
 
 impl RecordSides {
-    /// Returns the commands that decide again what the landed side lacks, and the fields that no command writes.
-    fn again(&self, asker: Option<&str>) -> (Vec<String>, Vec<String>) {
-        let (mut lines, mut fields) = (Vec::new(), Vec::new());
+    /// Returns the fields that no command writes, and the commands that decide again what the landed side lacks.
+    fn lines(&self, path: &str, asks: Asks<'_>) -> Vec<String> {
+        let (mut commands, mut fields) = (Vec::new(), Vec::new());
         for other in &self.others {
             let again =
-                LostDecision { base: self.base.as_ref(), landed: &self.landed, other, asker };
-            for line in again.commands() {
-                if !lines.contains(&line) {
-                    lines.push(line);
+                LostDecision { base: self.base.as_ref(), landed: &self.landed, other, asks };
+            let (decided, refused) = again.commands();
+            for line in decided {
+                if !commands.contains(&line) {
+                    commands.push(line);
                 }
             }
-            fields.extend(again.fields());
+            fields.extend(again.fields().into_iter().chain(refused));
         }
         fields.sort();
         fields.dedup();
-        (lines, fields)
+        // A decision that is refused must not be lost: the conflict ends with the last one.
+        commands.push(format!("git add {}", quoted_path(path)));
+        fields.push(commands.join(" && "));
+        fields
     }
 }
 
@@ -235,7 +271,7 @@ struct LostDecision<'a> {
     base: Option<&'a Record>,
     landed: &'a Record,
     other: &'a Record,
-    asker: Option<&'a str>,
+    asks: Asks<'a>,
 }
 
 struct Command(String);
@@ -251,14 +287,19 @@ impl Command {
 }
 
 impl LostDecision<'_> {
-    fn commands(&self) -> Vec<String> {
+    /// Returns the commands, and in comments those that the landed side refuses.
+    fn commands(&self) -> (Vec<String>, Vec<String>) {
         let (landed, other) = (self.landed, self.other);
-        let mut commands = Vec::new();
+        let (mut commands, mut refused) = (Vec::new(), Vec::new());
         let until = || self.command("renew").flag("until", [other.expires.to_string()]);
         let renewal = beyond(&other.renewals, &landed.renewals).pop();
         match not_after(&other.expires).cmp(&not_after(&landed.expires)) {
             Ordering::Greater => {
-                commands.extend(renewal.map(|renewal| until().flag("reason", [&renewal.reason])))
+                let renew = renewal.map(|renewal| until().flag("reason", [&renewal.reason]));
+                match self.why_no_renewal() {
+                    Some(why) => refused.extend(renew.map(|renew| (why, renew))),
+                    None => commands.extend(renew),
+                }
             }
             Ordering::Less if self.ends_sooner() => commands.push(until()),
             Ordering::Less | Ordering::Equal => {}
@@ -299,7 +340,26 @@ impl LostDecision<'_> {
         if let (Some(closure), None) = (&other.closure, &landed.closure) {
             commands.push(self.by(&closure.by, self.close(closure)));
         }
-        commands.into_iter().map(|Command(text)| text).collect()
+        if landed.closure.is_some() {
+            refused.extend(commands.drain(..).map(|command| (CLOSED, command)));
+        }
+        let refused = refused.into_iter().map(|(why, Command(text))| remark(why, &text)).collect();
+        (commands.into_iter().map(|Command(text)| text).collect(), refused)
+    }
+
+    fn why_no_renewal(&self) -> Option<&'static str> {
+        let landed = self.landed;
+        let limit = tier::resolve(self.asks.policy, &Facts::of(landed))?.max_renewals;
+        let n_renewals = u32::try_from(landed.renewals.len()).unwrap_or(u32::MAX);
+        let is_limited = n_renewals >= limit && !renewal::is_redesigned(landed, None);
+        match landed.closure {
+            Some(_) => Some(CLOSED),
+            None if renew::ending(landed).is_some() => {
+                Some("not possible any more, since a trigger that ends it fired")
+            }
+            None => is_limited
+                .then_some("not possible any more, since the policy allows no further renewal"),
+        }
     }
 
     fn close(&self, closure: &Closure) -> Command {
@@ -323,7 +383,8 @@ impl LostDecision<'_> {
 
     /// Names who decided, where it isn't the asker.
     fn by(&self, who: &Address, command: Command) -> Command {
-        let is_asker = self.asker.is_some_and(|asker| who.as_str().eq_ignore_ascii_case(asker));
+        let is_asker =
+            self.asks.asker.is_some_and(|asker| who.as_str().eq_ignore_ascii_case(asker));
         command.flag("by", (!is_asker).then_some(who.as_str()))
     }
 
@@ -363,7 +424,11 @@ impl LostDecision<'_> {
                 }
             }
         }
-        by_hand::edits(self.base.map(value).as_ref(), &landed, &other)
+        let mut edits = by_hand::edits(self.base.map(value).as_ref(), &landed, &other);
+        if self.landed.closure.is_some() {
+            edits.iter_mut().for_each(|line| *line = line.replacen(AGAIN, CLOSED, 1));
+        }
+        edits
     }
 
     /// Tells whether the other side, which ends earlier, was ended earlier, and the landed one not just renewed.

@@ -251,6 +251,91 @@ fn the_help_of_a_conflict_loses_no_decision() {
 }
 
 #[test]
+fn what_a_closed_or_fired_side_refuses_is_named_and_ends_the_conflict() {
+    need(&["git"]);
+    let close = &["close", ID, "--outcome", "withdrawn", "--reason", "Over", "--evidence", LINK];
+    let of = |kind: &str, at: usize| KINDS.iter().find(|it| it.0 == kind).unwrap().1[at];
+    let decide = |life: &Life, branch: &str, decisions: &[&[&str]]| {
+        for words in decisions {
+            life.decide(branch, "ana", words);
+        }
+    };
+    for (landed, asked, refused) in [
+        (&[of("note", 0), close][..], &[of("note", 1)][..], "exledger note"),
+        (&[of("note", 0), close], &[of("note", 1), of("renew", 0)], "exledger renew"),
+        (&[of("review", 0), close], &[of("review", 1)], "exledger review"),
+        (&[of("fire", 0), close], &[of("fire", 1), of("note", 0)], "exledger note"),
+    ] {
+        let life = life();
+        decide(&life, "asked", asked);
+        life.switch("main");
+        decide(&life, "decided", landed);
+        life.merge("decided", "lee", "");
+        life.switch("asked");
+        let merge = cli::shell(&life.repo, "git merge -q main");
+        assert_eq!(merge.code, 1, "{refused}: {}{}", merge.out, merge.err);
+        let named = format!("# not possible any more, since it is closed: {refused} {ID}");
+        assert!(
+            printed(&life).iter().any(|line| line.starts_with(&named)),
+            "{:#?}",
+            printed(&life)
+        );
+        let (_, text) = follow(&life, refused);
+        assert!(text.contains("outcome: withdrawn"), "{text}");
+    }
+}
+
+#[test]
+fn a_renewal_that_the_policy_has_none_left_for_is_named() {
+    need(&["git"]);
+    let renewal = |n: u32| {
+        format!(
+            "  - {{date: 2026-11-2{n}, from: 2026-12-1{n}, until: 2026-12-1{}, by: ana@example.com, reason: It takes longer}}",
+            n + 1
+        )
+    };
+    let renewed = |last: u32| -> String {
+        (5..last).map(renewal).fold("renewals:".to_owned(), |text, line| format!("{text}\n{line}"))
+    };
+    let ends = |text: &str, day: u32| {
+        text.replace("expires: 2026-12-15", &format!("expires: 2026-12-{day}"))
+    };
+    let life = life();
+    let base = life.text(ID);
+    let landed = with(&ends(&base, 17), &renewed(7));
+    let asked =
+        with(&ends(&base, 16), &renewed(6)).replace("until: 2026-12-16", "until: 2026-12-28");
+    let asked = asked.replace("expires: 2026-12-16", "expires: 2026-12-28");
+    life.repo.branch("asked").by("ana").write(ID, &asked).commit("Renew it");
+    life.repo.branch("decided").by("sam").write(ID, &landed).commit("Renew it twice");
+    life.merge("decided", "lee", "");
+    life.switch("asked");
+    assert_eq!(cli::shell(&life.repo, "git merge -q main").code, 1);
+    let named =
+        "# not possible any more, since the policy allows no further renewal: exledger renew";
+    assert!(printed(&life).iter().any(|line| line.starts_with(named)), "{:#?}", printed(&life));
+}
+
+#[test]
+fn a_merge_whose_marks_are_gone_says_what_the_file_lacks() {
+    need(&["git"]);
+    let life = conflicting("note", KINDS.iter().find(|it| it.0 == "note").unwrap().1);
+    let path = format!("exceptions/{ID}.yaml");
+    let take = cli::shell(&life.repo, &format!("git checkout -q --theirs -- {path}"));
+    assert_eq!(take.code, 0, "{}", take.err);
+    let (_, answer) = life.answered("ana", &["lint"]);
+    let conflict = find_conflict(&answer);
+    assert!(conflict["message"].as_str().unwrap().contains("is not finished"), "{conflict}");
+    let commands = conflict["remedy"]["commands"].as_array().unwrap();
+    let [line] = commands.as_slice() else { panic!("{conflict}") };
+    let run = cli::shell(&life.repo, line.as_str().unwrap());
+    assert_eq!(run.code, 0, "{line}: {}{}", run.out, run.err);
+    life.answer(0, "ana", &["lint"]);
+    let text = life.text(ID);
+    assert!(text.contains("Looked at") && text.contains("Understood"), "{text}");
+}
+
+#[test]
 fn marks_that_were_committed_hide_no_decision() {
     need(&["git"]);
     let of = |kind: &str| KINDS.iter().find(|it| it.0 == kind).unwrap().1;
