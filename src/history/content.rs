@@ -214,11 +214,13 @@ fn at_first_sight(path: &str, bytes: &[u8]) -> Option<FileId> {
 }
 
 fn file_id(source: &RecordFile) -> FileId {
+    stated_id(source).map_or(FileId::Unreadable, |id| FileId::Id(id.as_str().into()))
+}
+
+/// Returns the id that a file states, in upper case, also if it can't be read as a record.
+pub fn stated_id(source: &RecordFile) -> Option<Id> {
     let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());
-    match stated.and_then(|text| Id::new(&text.to_ascii_uppercase())) {
-        Some(id) => FileId::Id(id.as_str().into()),
-        None => FileId::Unreadable,
-    }
+    stated.and_then(|text| Id::new(&text.to_ascii_uppercase()))
 }
 
 /// The content of an approval file after a change.

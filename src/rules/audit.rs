@@ -14,10 +14,11 @@ mod refiled;
 
 use crate::approval::TrailVerdicts;
 use crate::approval::evidence::files::ApprovalFileOutcome;
+use crate::approval::next::text;
 use crate::approval::people::at_landing::LandedSignature;
-use crate::approval::verdict::ApprovalVerdict;
+use crate::approval::verdict::{ApprovalVerdict, Satisfied};
 use crate::diag::code::{Code, RuleGroup};
-use crate::diag::remedy::Remedy;
+use crate::diag::remedy::{Act, Remedy};
 use crate::diag::shell;
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level};
@@ -66,6 +67,8 @@ pub struct Audit<'a> {
     pub contents: &'a Contents<'a>,
     /// Reads a file again, for the positions in it.
     pub places: &'a dyn Fn(&str, Oid) -> Option<RecordFile>,
+    /// Tells whether `lint` finds an error in the landed text of a record.
+    pub refuses: &'a dyn Fn(&TrailKey) -> bool,
 }
 
 struct AuditedTrail<'a> {
@@ -170,6 +173,14 @@ impl<'a> Audit<'a> {
             lapse: of.lapses.iter().find(|(at, _)| *at == index).map(|(_, lapse)| *lapse),
         };
         let mut findings = self.about_approval(&landed);
+        let is_open = landed.at_tip && landed.healed == Healed::No;
+        let is_approve = |finding: &Finding| matches!(finding.remedy.act, Act::Other { .. });
+        if is_open && findings.iter().any(is_approve) && (self.refuses)(of.key) {
+            for finding in findings.iter_mut().filter(|finding| is_approve(finding)) {
+                let lint = shell::command("exledger lint", &[landed.path]);
+                finding.remedy = Remedy::run([lint]).after(text::REFUSED_BY_LINT);
+            }
+        }
         let mut changes = match version.change {
             VersionChange::Moved | VersionChange::Inherited => Vec::new(),
             _ if is_conflicted(version) => Vec::new(),
@@ -192,8 +203,9 @@ impl<'a> Audit<'a> {
         let last = index + 1 == of.trail.versions.len();
         let places = last.then(|| self.place(version, &changes)).flatten();
         for finding in &mut changes {
-            settle(finding, &landed, places.as_ref().filter(|_| last), &|| {
-                self.put_back(of, index, landed.path)
+            settle(finding, &landed, places.as_ref().filter(|_| last), &|code| match code {
+                Code::ClosedEdited => self.put_back(of, index, landed.path),
+                _ => self.put_back_approved(of, index, &landed),
             });
         }
         findings.extend(changes);
@@ -233,14 +245,43 @@ impl<'a> Audit<'a> {
                 kept = later;
             }
         }
-        let mut faults = self.contents.new_in(of.key, kept.n);
+        let note =
+            "put back what it said when it was closed, in a change that someone else approves";
+        self.restore(of.key, kept, own_path, note)
+    }
+
+    // Returns the remedy for a change that nobody approved: the text approved before, where that drops no firing.
+    fn put_back_approved(
+        &self,
+        of: &AuditedTrail<'a>,
+        index: usize,
+        landed: &LandedCase<'_>,
+    ) -> Option<Remedy> {
+        let (approved, own) = (landed.approved?, landed.record?);
+        let kept = approved.record.record()?;
+        let is_last = index + 1 == of.trail.versions.len();
+        let is_open = is_last && landed.verdict.satisfied == Satisfied::No;
+        if !is_open || own.closure.is_some() || own.fired != kept.fired {
+            return None;
+        }
+        let note = "put back the text that was approved, in a change that someone else approves, \
+                    and decide anew by a command, such as `exledger renew`";
+        self.restore(of.key, approved, landed.path, note)
+    }
+
+    fn restore(
+        &self,
+        key: &TrailKey,
+        kept: &Version,
+        own_path: &str,
+        note: &'static str,
+    ) -> Option<Remedy> {
+        let mut faults = self.contents.new_in(key, kept.n);
         if path(kept) != own_path || faults.any(|finding| finding.level == Level::Error) {
             return None;
         }
         let commit = self.history.mainline.landings.get(kept.landing)?.oid;
         let restore = shell::command("git checkout", &[&commit.short(), "--", own_path]);
-        let note =
-            "put back what it said when it was closed, in a change that someone else approves";
         Some(Remedy::run([restore]).after(note))
     }
 
@@ -435,15 +476,18 @@ fn settle(
     finding: &mut Finding,
     landed: &LandedCase<'_>,
     tip: Option<&RecordFile>,
-    put_back: &dyn Fn() -> Option<Remedy>,
+    put_back: &dyn Fn(Code) -> Option<Remedy>,
 ) {
     let is_open = landed.record.is_some_and(|record| record.closure.is_none());
     let reopened = finding.rule == Code::ClosedEdited && is_open && landed.verdict.is_approved();
-    let heals = match landed.healed {
-        Healed::Yes => !rules::find(finding.rule).is_some_and(|rule| rule.special.stays_error),
-        Healed::Restored => matches!(finding.rule, Code::SilentExtension | Code::ClosedEdited),
-        Healed::Gone | Healed::No => false,
+    let is_over = match landed.healed {
+        Healed::Yes | Healed::Restored => true,
+        // What could never be read as a record granted nothing, and may be removed.
+        Healed::Gone => landed.id.is_none() || landed.record.is_none() && landed.before.is_none(),
+        Healed::No => false,
     };
+    let stays = rules::find(finding.rule).is_some_and(|rule| rule.special.stays_error);
+    let heals = is_over && !stays;
     finding.level = match finding.level {
         Level::Error if reopened => Level::Note,
         Level::Error if heals => Level::Warning,
@@ -456,20 +500,24 @@ fn settle(
     finding.message = landed.placed(&finding.message);
     let is_in_file = landed.at_tip && finding.rule.group() != RuleGroup::Change;
     // Where it stands no more, it can't be edited.
-    match rules::find(finding.rule) {
-        _ if is_in_file
+    match () {
+        () if is_in_file
             && matches!(finding.rule, Code::EvidenceChanged | Code::MissingEvidence) =>
         {
             // The digest that landed is a decision, which nobody rewrites.
             finding.remedy =
                 "restore the file that has the digest: `exledger lint` says from where".into();
         }
-        _ if is_in_file => {}
-        Some(rule) if rule.special.stays_error => finding.remedy = Remedy::stays(),
-        _ if finding.rule == Code::ClosedEdited && landed.healed == Healed::No => {
-            finding.remedy = put_back().unwrap_or_else(|| landed.ending());
+        () if is_in_file => {}
+        () if stays => finding.remedy = Remedy::stays(),
+        // What was changed wrongly is no better for an approval of itself.
+        () if landed.healed == Healed::No
+            && (finding.level == Level::Error || finding.rule == Code::ClosedEdited) =>
+        {
+            let remedy = put_back(finding.rule);
+            finding.remedy = remedy.unwrap_or_else(|| landed.ending(finding.level));
         }
-        _ => finding.remedy = landed.ending(),
+        () => finding.remedy = landed.ending(finding.level),
     }
 }
 

@@ -278,14 +278,13 @@ pub enum Statements<'c> {
 }
 
 /// A file below `.approvals` that would not count.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadStatement {
     /// The path of the approval file.
     pub path: String,
     /// What is wrong with it.
     pub why: String,
-    /// How to fix it.
-    pub help: String,
+    pub remedy: Remedy,
 }
 
 impl<'c> LandedCase<'c> {
@@ -354,9 +353,9 @@ impl<'c> LandedCase<'c> {
         .to_owned()
     }
 
-    /// Returns the remedy for what landed wrong: the version's approval; where nothing is missing of that, a later version's.
-    pub fn ending(&self) -> Remedy {
-        let is_open = self.verdict.satisfied == Satisfied::No;
+    /// Returns the remedy for what landed wrong: a later version's approval. What is only noted ends by the version's own.
+    pub fn ending(&self, level: Level) -> Remedy {
+        let is_open = self.verdict.satisfied == Satisfied::No && level != Level::Error;
         if is_open || self.healed != Healed::No || !self.at_tip {
             return self.approval(self.how_to_approve());
         }

@@ -33,9 +33,9 @@ fn check(statements: &Statements<'_>, findings: &mut Vec<Finding>) {
         Statements::Landed(files) => findings.extend(files.iter().filter_map(landed)),
         Statements::Proposed(files) => {
             let bad = files.iter();
-            findings.extend(bad.map(|bad| {
-                finding(Level::Error, &bad.path, None, &bad.why, remove(&bad.path, &bad.help))
-            }));
+            findings.extend(
+                bad.map(|bad| finding(Level::Error, &bad.path, None, &bad.why, bad.remedy.clone())),
+            );
         }
     }
 }
@@ -49,13 +49,14 @@ fn landed(filed: &ApprovalFileOutcome) -> Option<Finding> {
     };
     let why = format!("{why} (merged in {})", filed.commit.short());
     let help = match filed.is_at_tip {
+        true if filed.state == FileState::Removed => help.into(),
         true => remove(&filed.path, &help),
         false => Remedy::stays().after("it stays: the file was merged"),
     };
     Some(finding(level, &filed.path, filed.about.as_ref(), &why, help))
 }
 
-fn remove(path: &str, note: &str) -> Remedy {
+pub(super) fn remove(path: &str, note: &str) -> Remedy {
     Remedy::run([format!("rm -f -- {}", quoted(path))]).after(note)
 }
 

@@ -14,6 +14,7 @@ use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::rules::audit_cases::BadStatement;
+use crate::rules::bad_approval_file;
 use std::collections::BTreeSet;
 
 /// The approval files of a tree, and their context.
@@ -61,45 +62,59 @@ impl Proposed<'_> {
             bad.push(BadStatement {
                 path: path.clone(),
                 why: why.to_string(),
-                help: why.remedy().words(),
+                remedy: bad_approval_file::remove(path, &why.remedy().words()),
             });
         }
-        if self.removals == Removals::Count {
+        if let Some(tree) = self.landed.filter(|_| self.removals == Removals::Count) {
             for path in landed.difference(&own) {
-                bad.push(BadStatement {
-                    path: path.clone(),
-                    why: "it was removed; its approval still stands".to_owned(),
-                    help: "restore it; to withdraw an approval, sign another statement with `exledger approve`"
-                        .to_owned(),
-                });
+                // A file that approves nothing is removed as its own finding says.
+                if self.approves(tree, path)? {
+                    bad.push(BadStatement {
+                        path: path.clone(),
+                        why: "it was removed; its approval still stands".to_owned(),
+                        remedy: "restore it; to withdraw an approval, sign another statement with `exledger approve`"
+                            .into(),
+                    });
+                }
             }
         }
-        bad.order_by(Ord::cmp);
+        bad.order_by(|one, other| one.path.cmp(&other.path));
         Ok(bad)
+    }
+
+    fn approves(&self, landed: &dyn Tree, path: &str) -> Result<bool, TreeError> {
+        let text = match statement::place(path, &self.governance.policy.records) {
+            Some(StatementPath::Signature { text }) if landed.bytes(&text)?.is_some() => text,
+            _ => path.to_owned(),
+        };
+        Ok(self.fault(landed, &text)?.is_none())
     }
 
     /// Returns what is wrong with a file; a signature is checked together with its text.
     fn judge(&self, path: &str) -> Result<Option<BadFile>, TreeError> {
+        let is_known = match statement::place(path, &self.governance.policy.records) {
+            Some(StatementPath::Text { signature }) => {
+                self.is_landed(path)? && self.is_landed(&signature)?
+            }
+            _ => self.is_landed(path)?,
+        };
+        if is_known { Ok(None) } else { self.fault(self.tree, path) }
+    }
+
+    fn fault(&self, tree: &dyn Tree, path: &str) -> Result<Option<BadFile>, TreeError> {
         let policy = &self.governance.policy;
         let signature = match statement::place(path, &policy.records) {
             None => return Ok(None),
-            Some(StatementPath::Stranger) => {
-                let known = self.is_landed(path)?;
-                return Ok((!known).then_some(BadFile::Stranger));
-            }
+            Some(StatementPath::Stranger) => return Ok(Some(BadFile::Stranger)),
             Some(StatementPath::Signature { text }) => {
-                let alone = self.tree.bytes(&text)?.is_none() && !self.is_landed(path)?;
-                return Ok(alone.then_some(BadFile::NoText));
+                return Ok(tree.bytes(&text)?.is_none().then_some(BadFile::NoText));
             }
             Some(StatementPath::Text { signature }) => signature,
         };
-        if self.is_landed(path)? && self.is_landed(&signature)? {
-            return Ok(None);
-        }
-        let Some(text) = self.tree.bytes(path)? else {
+        let Some(text) = tree.bytes(path)? else {
             return Ok(None);
         };
-        let signature = self.tree.bytes(&signature)?;
+        let signature = tree.bytes(&signature)?;
         let statement = statement::check(
             path,
             &text,

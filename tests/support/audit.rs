@@ -59,6 +59,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
         instant,
         contents: &contents,
         places: &places,
+        refuses: &|_| false,
     };
     let keys: Vec<&TrailKey> = history.trails.keys().collect();
     let mut findings: Vec<Finding> = keys.into_iter().flat_map(|key| audit.record(key)).collect();

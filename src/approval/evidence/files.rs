@@ -232,7 +232,8 @@ impl<'a> ApprovalFileReader<'a> {
         match text {
             None | Some(After::Gone) => {
                 let before = if change.path == path { change.before } else { None };
-                if before.is_some_and(|oid| !is_moved(path, oid, changes)) {
+                let is_removed = before.is_some_and(|oid| !is_moved(path, oid, changes));
+                if is_removed && !self.is_refused(path) {
                     self.file(change, path, None, FileState::Removed);
                 }
                 if signature.is_some() {
@@ -253,6 +254,12 @@ impl<'a> ApprovalFileReader<'a> {
                 self.file(change, path, about, state);
             }
         }
+    }
+
+    // Tells whether a file approves nothing, so that removing it mends that.
+    fn is_refused(&self, path: &str) -> bool {
+        let last = self.approval_files.filed.iter().rfind(|filed| filed.path == path);
+        last.is_some_and(|it| matches!(it.state, FileState::Bad(_) | FileState::RevokedLater(_)))
     }
 
     fn refuse(

@@ -157,6 +157,10 @@ pub fn push(remote: &str) -> String {
     shell::command("git push", &[remote, APPROVALS_BRANCH])
 }
 
+/// The step for a landed version that `lint` refuses: to approve it would be to approve the errors.
+pub const REFUSED_BY_LINT: &str =
+    "correct what `exledger lint` finds in it, and have that version approved";
+
 /// Returns how content that landed can be approved, and the command, if one does it; `plain` is the wording for a signed file,
 /// `landing` the commit in which it landed.
 pub fn landed_step(

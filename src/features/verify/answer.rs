@@ -27,6 +27,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Walk;
 use crate::status::state::{RecordState, Status};
+use crate::survey::escalate::LandedFacts as _;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -173,6 +174,10 @@ impl AuditedRecords {
                 _ => None,
             }
         };
+        let refuses = |key: &TrailKey| {
+            let mut records = self.records.iter().filter(|record| record.key == key.as_str());
+            records.any(|record| snapshot.refuses(record))
+        };
         let loosened = policy_bypass::find(history, approvals);
         let audit = Audit {
             history,
@@ -184,6 +189,7 @@ impl AuditedRecords {
             instant: snapshot.stamp().instant,
             contents,
             places: &places,
+            refuses: &refuses,
         };
         let keys: Vec<TrailKey> =
             self.records.iter().map(|it| crate::features::verify::uses::key(history, it)).collect();

@@ -174,12 +174,10 @@ impl<'a> AdviceCase<'a> {
         self.around.asker.and_then(|asker| asker.person.as_ref())
     }
 
-    /// Returns the step for a landed version that `lint` refuses: to approve it would be to approve the errors.
     fn refused_by_lint(&self) -> Option<AdviceStep> {
-        let action = "correct what `exledger lint` finds in it, and have that version approved";
         let command = || shell::command("exledger lint", &[&self.record_state.path]);
         let is_refused = self.around.landed.refuses(self.record_state);
-        is_refused.then(|| step(action, command(), By::Owner))
+        is_refused.then(|| step(text::REFUSED_BY_LINT, command(), By::Owner))
     }
 
     /// Returns the step for a landed version that somebody rejects.

@@ -42,14 +42,14 @@ fn who_has_not_merged_what_landed_is_given_a_command_that_runs() {
 #[test]
 fn a_decision_about_what_the_checkout_lacks_merges_it_first() {
     let stage = behind();
-    let refused = stage.shell("ana", &format!("exledger close {ID}"));
+    let answers = "--outcome withdrawn --reason 'It is over' --evidence https://ci.example.com/11";
+    let refused = stage.shell("ana", &format!("exledger close {ID} {answers}"));
     assert_eq!(refused.code, 2, "{}", refused.out);
     assert!(refused.err.contains("run `git merge main`"), "{}", refused.err);
     assert_eq!(stage.shell("dana", &format!("exledger approve {ID} --ref main")).code, 0);
     stage.repo.wait("60d");
     let close = command(&stage, "ana");
     assert_eq!(close, format!("git merge main && exledger close {ID}"));
-    let answers = "--outcome withdrawn --reason 'It is over' --evidence https://ci.example.com/11";
     let run = stage.shell("ana", &format!("{close} {answers}"));
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
 }

@@ -299,3 +299,101 @@ fn a_rejected_request_whose_older_text_somebody_brings_back_gets_its_rejection_b
         assert_eq!(stage.answer(&["queue"])["records"], serde_json::json!([]));
     }
 }
+
+/// Returns the findings of `verify` with a code, as level and help.
+fn verified(stage: &Stage, code: &str) -> Vec<(String, String)> {
+    let answer = stage.answer(&["verify"]);
+    let findings = answer["findings"].as_array().unwrap().iter();
+    let text = |finding: &serde_json::Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    let found = findings.filter(|finding| finding["rule"] == code);
+    found.map(|finding| (text(finding, "level"), text(finding, "help"))).collect()
+}
+
+fn levels(stage: &Stage, code: &str) -> Vec<String> {
+    verified(stage, code).into_iter().map(|(level, _)| level).collect()
+}
+
+#[test]
+fn what_landed_wrong_is_a_warning_once_the_approved_text_is_back() {
+    let stage = approved();
+    let good = stage.text();
+    for wrong in [
+        good.replace("class: standard", "class: standrd"),
+        format!("{good}<<<<<<< HEAD\nuses: {{limit: 1}}\n=======\nuses: {{limit: 2}}\n>>>>>>> b\n"),
+    ] {
+        let code = if wrong.contains("<<<") { "syntax" } else { "bad-value" };
+        stage.merged(ID, &wrong, "ana", "lee");
+        assert_eq!(levels(&stage, code), ["error"]);
+        stage.merged(ID, &good, "ana", "dana");
+        assert_eq!(levels(&stage, code), ["warning"]);
+        assert_eq!(stage.status(), "active");
+    }
+    assert_eq!(stage.shell("ana", "exledger verify").code, 0);
+    // What nobody could read was no record.
+    let junk = "EXC-2026-9Z9ZZ";
+    stage.merged(junk, "just a text\n", "ana", "lee");
+    assert_eq!(levels(&stage, "wrong-type"), ["error"]);
+    stage.repo.branch("junk").by("ana").remove(OTHER).commit("Remove it");
+    stage.merge("junk", "lee");
+    assert_eq!(levels(&stage, "wrong-type"), ["warning"]);
+    // A record that is removed hides nothing of what was wrong with it.
+    stage.merged(ID, &good.replace("class: standard", "class: standrd"), "ana", "lee");
+    stage.repo.branch("gone").by("ana").remove(PATH).commit("Remove it");
+    stage.merge("gone", "lee");
+    assert!(levels(&stage, "bad-value").contains(&"error".to_owned()));
+}
+
+#[test]
+fn a_change_that_only_its_correction_ends_is_put_back() {
+    for (code, [was, wrong]) in [
+        ("silent-extension", ["expires: 2026-12-15", "expires: 2026-12-25"]),
+        ("decision-rewritten", ["outcome: still-needed", "outcome: reduce"]),
+    ] {
+        let stage = approved();
+        stage.run_on(&format!("exledger review {ID} --outcome still-needed"), "ana", "lee");
+        let good = stage.text();
+        let wrong = good.replace(was, wrong);
+        assert_ne!(wrong, good);
+        stage.land("lee", &[(PATH, &wrong)]);
+        let found = verified(&stage, code);
+        let [(level, help)] = found.as_slice() else { panic!("{code}: {found:?}") };
+        assert_eq!(level, "error");
+        let (_, command) =
+            help.split_once("run `git checkout ").unwrap_or_else(|| panic!("{help}"));
+        let command = command.split('`').next().unwrap();
+        let back = format!("git switch -qc back && git checkout {command} && git commit -qam Back");
+        let run = stage.shell("ana", &back);
+        assert_eq!(run.code, 0, "{back}: {}{}", run.out, run.err);
+        stage.merge("back", "dana");
+        assert_eq!(stage.text(), good, "{code}");
+        assert_eq!(levels(&stage, code), ["warning"]);
+        assert_eq!(stage.shell("ana", "exledger verify").code, 0, "{code}");
+    }
+}
+
+#[test]
+fn a_file_that_states_no_id_is_not_approved_in_place_of_the_record() {
+    let stage = Stage::new(POLICY);
+    stage.land("ana", &[(PATH, &record(""))]);
+    let twin = "exceptions/EXC-2026-7F3KQ.yml";
+    stage.land("ana", &[(twin, "x\n")]);
+    let run = stage.shell("dana", &format!("exledger approve {ID}"));
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains(&format!("{PATH} at commit")), "{}", run.out);
+    // Of two that state it, neither is the record.
+    stage.land("ana", &[(twin, &record(""))]);
+    let run = stage.shell("dana", &format!("exledger approve {ID}"));
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert!(run.err.contains("names 2 files of one id"), "{}", run.err);
+}
+
+#[test]
+fn nobody_is_asked_to_approve_what_lint_refuses() {
+    let stage = Stage::new(POLICY);
+    stage.land("ana", &[(PATH, &record("title: TBD\n"))]);
+    let (action, command) = stage.next();
+    for (_, help) in verified(&stage, "self-approval") {
+        assert_eq!(help, format!("{action}: run `{command}`"));
+    }
+    assert_eq!(verified(&stage, "self-approval").len(), 1);
+}

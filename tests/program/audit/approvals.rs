@@ -85,6 +85,32 @@ fn an_approval_that_landed_is_not_judged_again_and_may_not_be_removed() {
 }
 
 #[test]
+fn a_file_that_approves_nothing_may_be_removed() {
+    let stranger = format!("exceptions/.approvals/{ID}/x");
+    let unlisted = yes("dana", ID, SAMPLE, AT).with_key("zoe");
+    let junk = format!("exceptions/.approvals/{ID}/0123456789ab-dana@example.com.txt");
+    for path in [&stranger, &junk, &unlisted.path()] {
+        let repo = pushed();
+        let is_signed = *path == unlisted.path();
+        let work = repo.by("lee");
+        let work = if is_signed { work.says(&unlisted) } else { work.write(path, "hello\n") };
+        work.commit("Add it");
+        let work = repo.branch("work").by("lee").remove(path);
+        let work = if is_signed { work.remove(&format!("{path}.sig")) } else { work };
+        work.commit("Remove it");
+        assert_eq!(linted(&repo), [Vec::<String>::new(), Vec::new()], "{path}");
+        repo.by("dana").merge("work", "Merge branch 'work'");
+        // That it was there is not said twice.
+        let findings = audited(&repo, ON);
+        let found = findings.iter().filter(|it| it.rule.as_str() == "bad-approval-file");
+        let said: Vec<String> =
+            found.map(|it| format!("{} {}", it.level.as_str(), it.message)).collect();
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].starts_with("warning") && !said[0].contains("still stands"), "{said:?}");
+    }
+}
+
+#[test]
 fn a_bad_file_is_an_error_while_it_is_there_and_a_warning_after() {
     let repo = pushed();
     let other = yes("dana", ID, SAMPLE, AT).with_key("zoe");

@@ -310,6 +310,8 @@ fn a_renewal_that_the_policy_has_none_left_for_is_named() {
     life.repo.branch("decided").by("sam").write(ID, &landed).commit("Renew it twice");
     life.merge("decided", "lee", "");
     life.switch("asked");
+    life.repo.config("user.name", "Ana Ruiz");
+    life.repo.config("user.email", "ana@example.com");
     assert_eq!(cli::shell(&life.repo, "git merge -q main").code, 1);
     let named =
         "# not possible any more, since the policy allows no further renewal: exledger renew";

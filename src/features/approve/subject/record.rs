@@ -9,9 +9,10 @@ use crate::features::approve::subject::{
     ApprovalContent, ApprovalTarget, LandedContent, not_found,
 };
 use crate::history::change;
+use crate::history::content;
 use crate::history::version::TrailKey;
-use crate::ledger::Files;
 use crate::ledger::tree::Tree;
+use crate::ledger::{File, Files, NotFound};
 use crate::plan::reviews::find_record_folder;
 use crate::policy::people;
 use crate::policy::people::person::Person;
@@ -36,6 +37,7 @@ pub(crate) fn find(
     let files = Files::list(tree, records)?;
     let found = files
         .find(text)
+        .or_else(|error| stating_its_id(&files, tree, &error).ok_or(error))
         .map_err(|error| not_found::explain((located, at), (text, decision), &error))?;
     let path = &found.path;
     let Some(id) = found.id() else {
@@ -98,6 +100,18 @@ pub(crate) fn find(
         landed: at_tip.map(LandedContent::of),
         file: Some(file),
     })
+}
+
+// Returns the one of several files of one name that states its id: history takes no other for the record (approval.md, V3).
+fn stating_its_id<'f>(files: &'f Files, tree: &dyn Tree, error: &NotFound) -> Option<&'f File> {
+    let NotFound::Ambiguous(paths) = error else { return None };
+    let states_id = |file: &&File| {
+        let id = file.bytes(tree).map(|bytes| content::stated_id(&file::read(&file.path, &bytes)));
+        id.is_ok_and(|id| id.is_some_and(|id| id.as_str().eq_ignore_ascii_case(file.stem())))
+    };
+    let mut stating =
+        files.records.iter().filter(|file| paths.contains(&file.path)).filter(states_id);
+    stating.next().filter(|_| stating.next().is_none())
 }
 
 fn owners(records: [Option<&Record>; 2]) -> Vec<Address> {
