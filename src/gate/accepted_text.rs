@@ -421,9 +421,8 @@ pub fn shown(item: &str) -> String {
     if let Ok(AcceptedItem::Reference(_)) = AcceptedItem::read(item) {
         return item.to_owned();
     }
-    let before = std::iter::once("").chain(item.split('\n'));
-    let lines = item.split('\n').zip(before);
+    let lines = credential::with_before(item.split('\n'));
     let lines: Vec<String> =
-        lines.map(|(line, before)| credential::hidden_in_source(before, line)).collect();
+        lines.map(|(before, line)| credential::hidden_in_source(before, line)).collect();
     if lines.iter().any(|line| line == "…") { "…".to_owned() } else { lines.join("\n") }
 }

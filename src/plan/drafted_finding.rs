@@ -11,9 +11,10 @@ use crate::gate::accepted_text::{
     self, BlobLines, FileLines, MOST_CHARACTERS, MOST_LINES, ScannedFiles,
 };
 use crate::gate::package::{Ecosystem, Package};
-use crate::plan::imported::{MARK, is_todo, todo};
+use crate::plan::imported::{is_todo, todo};
 use crate::record::credential;
 use crate::record::pattern;
+use crate::record::placeholder::{self, MARK};
 use crate::record::purl::{self, Purl};
 use crate::record::subject::FindingKey;
 use crate::record::tool_ids::{self, ToolClass};
@@ -338,10 +339,9 @@ fn quoted(
     is_secret: bool,
 ) -> Result<String, DraftRefusal> {
     let lines = file.get(first, last).unwrap_or_default();
-    let before =
-        first.checked_sub(1).and_then(|before| file.get(before, before)).unwrap_or_default();
+    let above = file.get(first.saturating_sub(MOST_LINES).max(1), first - 1).unwrap_or_default();
     let is_secret = is_secret || lines.iter().any(|line| scene.secrets.contains(line));
-    match text(before, lines).filter(|_| !is_secret) {
+    match text(above, lines).filter(|_| !is_secret) {
         Some(text) => Ok(text),
         None => {
             let refused = |reason| DraftRefusal { path: path.to_owned(), line: place.line, reason };
@@ -485,15 +485,17 @@ fn unique_run(
     fitting.next()
 }
 
-/// Returns lines as a text that a record may hold; `None` if it must refer to them. The line before may name a secret.
-fn text(before: &[Vec<u8>], lines: &[Vec<u8>]) -> Option<String> {
+/// Returns lines as a text that a record may hold; `None` if it must refer to them. The lines above may name a secret.
+fn text(above: &[Vec<u8>], lines: &[Vec<u8>]) -> Option<String> {
     let text = String::from_utf8(lines.join(&b'\n')).ok()?;
-    let is_hidden =
-        |it: char| !matches!(it, '\n' | '\t') && (it.is_control() || screen::is_unseen(it));
-    let around = [before, lines].concat().join(&b'\n');
-    let is_secret = credential::kind_in_source(&String::from_utf8_lossy(&around)).is_some()
+    let is_control = |it: char| !matches!(it, '\n' | '\t') && it.is_control();
+    let is_hidden = text.contains(is_control) || screen::hidden_in(&text).is_some();
+    let above = above.join(&b'\n');
+    let is_secret = credential::may_be_in_source(&String::from_utf8_lossy(&above), &text)
         || credential::kind(&text, "content").is_some();
-    let is_plain = text.chars().count() <= MOST_CHARACTERS && !text.contains(is_hidden);
+    // A text that a record would seem to leave open is none that it can quote.
+    let is_open = placeholder::holds_a_place(&text) || placeholder::is_to_do(&text);
+    let is_plain = text.chars().count() <= MOST_CHARACTERS && !is_hidden && !is_open;
     let is_read = accepted_text::AcceptedItem::read(&text)
         == Ok(accepted_text::AcceptedItem::Run(lines.to_vec()));
     (is_plain && is_read && !is_secret).then_some(text)

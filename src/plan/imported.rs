@@ -7,15 +7,13 @@ use serde_json::{Value, json};
 
 use crate::plan::answers::Answers;
 use crate::plan::owner::{KnownOwner, Owners};
+use crate::record::placeholder::MARK;
 use crate::record::reference::{self, ControlRef};
 use crate::record::subject::FindingKey;
 use crate::record::tool_ids;
 use crate::record::vocabulary::{Baseline, Class, IdentityType, Vocabulary};
 use crate::survey::event::wanted::{FindingGroup, Happened, InputReferences, InputSubject, Often};
 use crate::survey::route::RouteSubject;
-
-/// The text in place of a value that a person must fill in.
-pub const MARK: &str = "TODO(import): ";
 
 /// Returns the text in place of a value, with what to fill in.
 pub fn todo(what: &str) -> String {

@@ -28,11 +28,27 @@ pub fn is_in(line: &str) -> bool {
 
 /// Returns what lines of code or configuration look like they contain; `None` if they have no credential.
 pub fn kind_in_source(text: &str) -> Option<&'static str> {
-    let before = std::iter::once("").chain(text.lines());
-    text.lines().zip(before).find_map(|(line, before)| kind_after(before, line))
+    with_before(text.lines()).find_map(|(before, line)| kind_after(before, line))
 }
 
-/// Returns what a line of code or configuration looks like it contains, which the line before may name.
+/// Tells whether lines of code or configuration may contain a credential, so that nobody should quote them; the lines above may
+/// name it.
+pub fn may_be_in_source(above: &str, text: &str) -> bool {
+    let lines = above.lines().chain(text.lines());
+    let mut own = with_before(lines).skip(above.lines().count());
+    own.any(|(before, line)| {
+        kind_after(before, line).is_some() || source::is_doubtful(before, line)
+    })
+}
+
+/// Returns each line with the line above it that may name what it contains.
+pub fn with_before<'t>(
+    lines: impl Iterator<Item = &'t str>,
+) -> impl Iterator<Item = (&'t str, &'t str)> {
+    source::with_before(lines)
+}
+
+/// Returns what a line of code or configuration looks like it contains, which the line `before` may name ([`with_before`]).
 pub fn kind_after(before: &str, line: &str) -> Option<&'static str> {
     kind(line, "").or_else(|| source::find(before, line))
 }

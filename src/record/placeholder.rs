@@ -29,6 +29,9 @@ const BEGINNINGS: &[&str] = &[TO_DO, "tbd:", "lorem ipsum"];
 
 const TO_DO: &str = "todo(";
 
+/// The text in place of a value that a person must fill in.
+pub const MARK: &str = "TODO(import): ";
+
 /// Tells whether a text says what is left to do, as drafts write it.
 pub fn is_to_do(text: &str) -> bool {
     text.contains(['(', '\u{ff08}']) && folded(text).starts_with(TO_DO)

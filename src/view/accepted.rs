@@ -61,13 +61,9 @@ fn place(BlobLines { first, last, blob }: BlobLines) -> String {
 
 /// Returns lines below their key, cut, and without what looks like a secret.
 fn quoted<'t>(lines: impl Iterator<Item = Cow<'t, str>>) -> Vec<String> {
-    let mut before = Cow::Borrowed("");
-    let shown = lines.map(|line| {
-        let shown = quoted_line(&before, &line);
-        before = line;
-        shown
-    });
-    shown.collect()
+    let lines: Vec<Cow<'t, str>> = lines.collect();
+    let lines = credential::with_before(lines.iter().map(Cow::as_ref));
+    lines.map(|(before, line)| quoted_line(before, line)).collect()
 }
 
 fn quoted_line(before: &str, line: &str) -> String {

@@ -1,7 +1,7 @@
 //! The table of the forms of credentials.
 
 use exledger::record::credential::form::{FORMS, SHORTEST};
-use exledger::record::credential::{hidden_in_source, kind_in_source};
+use exledger::record::credential::{hidden_in_source, kind_in_source, may_be_in_source};
 
 #[test]
 fn the_forms_stand_in_the_order_of_their_bytes() {
@@ -53,6 +53,16 @@ fn a_line_of_code_that_gives_a_secret_a_value_is_seen() {
         "db_password: str = os.environ.get(\"DB\", \"SUN\")",
         "call --token 123e4567-e89b-12d3-a456-426614174000",
         "API_KEY = \"123e4567-e89b-12d3-a456-426614174000\"",
+        "password = \\\n    'SUN'",
+        "password = (\n    'SUN'",
+        "password = (\n    # as agreed\n    'a'\n\n    'SUN'",
+        "PASSWORD=\"\"\"\nSUN",
+        "\"client_secret\":\n\"SUN\"}",
+        "password:\n  SUN",
+        "password: >-\n  SUN",
+        "set_password(\n    user,\n    'SUN',",
+        "secret_key_base 'SUN'",
+        "set_password(user, 'SUN')",
     ] {
         let line = line.replace("SUN", "wintersun");
         assert!(kind_in_source(&line).is_some(), "{line}");
@@ -121,5 +131,47 @@ fn code_that_gives_a_name_its_value_is_shown_and_a_text_is_not() {
         ("load(x)  # the password is hunter2", "…"),
     ] {
         assert_eq!(hidden_in_source("", line), shown, "{line}");
+    }
+}
+
+#[test]
+fn a_line_that_may_have_a_secret_is_not_quoted() {
+    for (above, line) in [
+        ("password = \\", "'wintersun'"),
+        ("token = (\n    # as agreed\n", "'wintersun'"),
+        ("", "client.Credentials = new NetworkCredential(\"u\", \"Tr0ub4dor-and-3horses\");"),
+        ("", "k := []byte(\"wintersun\") // password"),
+        ("", "assert verify('wintersun') # password"),
+        ("", "login('admin', 'Tr0ub4dor-and-3horses');"),
+        ("", "mysqli_connect('h', 'root', 'Tr0ub4dor-and-3horses', 'db');"),
+        ("", "DriverManager.getConnection(\"jdbc:x\", \"sa\", \"Tr0ub4dor-and-3horses\");"),
+        ("", "token.SignedString([]byte(\"Tr0ub4dor-and-3horses\"))"),
+        ("", "; old password Tr0ub4dor-and-3horses"),
+        ("", "mot_de_passe = 'Tr0ub4dor-and-3horses'"),
+        ("", "pin = '4711-Tr0ub4dor'"),
+        ("expect 'assword:'", "send 'Tr0ub4dor-and-3horses'"),
+    ] {
+        assert!(may_be_in_source(above, line), "{above}{line}");
+    }
+    for (above, line) in [
+        ("password = read()", "subprocess.call(cmd, shell=True)"),
+        ("PASSWORD = \"wintersun\"", "subprocess.call(cmd, shell=True)"),
+        ("def login(user, password):", "cursor.execute(\"SELECT * FROM u WHERE n = '%s'\" % user)"),
+        ("", "if not check_password(user):"),
+        ("", "check_password(user, request.POST)"),
+        ("", "hashlib.md5(password.encode('utf-8')).hexdigest()"),
+        ("", "log.info(\"the password of %s was reset\", user)"),
+        ("", "requests.post(url, auth=auth, verify=False)"),
+        ("", "jwt.decode(token, algorithms=[\"HS256\"], options={\"verify_signature\": False})"),
+        ("", "data = base64.b64decode(token)"),
+        ("", "digest = hashlib.new(\"pbkdf2_sha256\", password)"),
+        ("password=", "if x:"),
+        ("", "verify_token(request, leeway=30)"),
+        ("", "set_password(user, force=yes)"),
+        ("def set_password(", "self,"),
+        ("password:", "  valueFrom:"),
+        ("class Login {", "private String password;"),
+    ] {
+        assert!(!may_be_in_source(above, line), "{above}\n{line}");
     }
 }

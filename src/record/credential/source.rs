@@ -9,10 +9,15 @@ use crate::record::credential::{text, value};
 /// Values that say that there is none, or only of which type it is.
 const EMPTY: &str = "none null nil undefined true false str string bytes object any int char";
 
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
+// What no bare value has.
+const CODE: [char; 6] = ['(', '[', '{', '<', '"', '\''];
+
 const ENDS: [char; 7] = [' ', '\t', ',', ';', ')', '&', '\\'];
 
 // Words behind the name of a secret that change nothing: `PWD_OLD`, `passwordOld`.
-const QUALIFIERS: &str = "old new current previous default prod production dev test staging value str string text plain raw base64";
+const QUALIFIERS: &str = "old new current previous default prod production dev test staging value str string text plain raw base base64";
 
 /// Keys whose value belongs to the name beside them, on this line or the one before.
 const VALUES: &str = "value val default defaultvalue";
@@ -34,12 +39,131 @@ fn is_secret(name: &str) -> bool {
 /// Returns what the first such value of a line looks like; `None` if there is none.
 pub(super) fn find(before: &str, line: &str) -> Option<&'static str> {
     let quoted = quoted(line).filter(|(_, value)| !value.trim().is_empty());
-    let bare = bare(line).filter(|(_, value)| !value.contains(['(', '[', '{', '<', '"', '\'']));
+    let bare = bare(line).filter(|(_, value)| !value.contains(CODE));
     let given = quoted.chain(bare).chain(tagged(line)).find_map(|(head, value)| {
-        let mut names = assigned(head).into_iter().chain(fallen_back(head, value));
+        let is_argument = head.trim_end().ends_with([',', '(']);
+        let called = called(head).filter(|name| is_argument && is_secret(name));
+        let mut names = assigned(head).into_iter().chain(fallen_back(head, value)).chain(called);
         names.find_map(|name| what_is(name, value, [before, head]))
     });
-    given.or_else(|| spoken(line))
+    given.or_else(|| spoken(line)).or_else(|| continued(before, line))
+}
+
+/// Returns each line with the line above it that may name its values: the next one that is not a part of a statement begun before.
+pub(super) fn with_before<'t>(
+    lines: impl Iterator<Item = &'t str>,
+) -> impl Iterator<Item = (&'t str, &'t str)> {
+    lines.scan("", |before, line| {
+        let pair = (*before, line);
+        if !is_skipped(line) && !is_value(line) {
+            *before = line;
+        }
+        Some(pair)
+    })
+}
+
+// How a comment begins.
+const COMMENTS: [&str; 6] = ["#", "//", "--", ";", "/*", "*"];
+
+fn is_skipped(line: &str) -> bool {
+    let line = line.trim_start();
+    line.is_empty() || COMMENTS.iter().any(|begin| line.starts_with(begin))
+}
+
+// Tells whether a line is a word or a quoted text alone, as the next line of a statement is.
+fn is_value(line: &str) -> bool {
+    let line = line.trim();
+    let is_sign = |it: char| it.is_whitespace() || matches!(it, '=' | ':' | '(');
+    match without_texts(line) {
+        Some(rest) if rest != line => !rest.contains(is_sign),
+        Some(_) => !line.contains(is_sign),
+        None => line.starts_with(QUOTES),
+    }
+}
+
+// What a line may end with whose value is on the next one, as a word or quoted.
+const OPENERS: [&str; 6] = ["=", ":", "\\", "|", ">", "-"];
+
+// The same, of what is quoted alone.
+const QUOTED_OPENERS: [&str; 8] = ["(", "[", "{", ",", "+", "`", "\"\"\"", "'''"];
+
+// Returns what a line gives away that goes on with a statement of a line above.
+fn continued(before: &str, line: &str) -> Option<&'static str> {
+    if is_skipped(line) {
+        return None;
+    }
+    let head = before.trim_end();
+    let ends = |with: &[&str]| with.iter().any(|end| head.ends_with(end));
+    let is_open = ends(&OPENERS);
+    if is_open || ends(&QUOTED_OPENERS) {
+        let target = head.rsplit_once('=').map_or("", |(target, _)| target);
+        let tail = head.trim_end_matches(|it| !is_part(it));
+        let is_named = !head.get(tail.len()..).unwrap_or_default().contains(')');
+        let own = if is_named { last_name(tail) } else { "" };
+        let names = [own, last_name(target), called(head).unwrap_or_default()];
+        let texts = quoted(line).filter(|(head, _)| !head.contains(['=', ':'])).map(|(_, it)| it);
+        let word = line.trim().split(ENDS).next().filter(|word| {
+            is_value(line) && (is_open || head.ends_with(QUOTES)) && !word.contains(CODE)
+        });
+        let mut values = texts.chain(word).filter(|value| !value.trim().is_empty());
+        let given = values.find_map(|value| {
+            let mut names = names.iter().filter(|name| is_secret(name));
+            names.find_map(|name| what_is(name, value, ["", ""]))
+        });
+        if given.is_some() {
+            return given;
+        }
+    }
+    // The next part of a value that begins above.
+    let is_part = is_value(line) && line.contains(char::is_alphanumeric);
+    if is_part && !is_skipped(before) { find("", before) } else { None }
+}
+
+// Returns the name of the call that a text is an argument of.
+fn called(head: &str) -> Option<&str> {
+    let mut depth = 0_usize;
+    let open = head.bytes().enumerate().rev().find(|(_, byte)| match byte {
+        b')' => {
+            depth += 1;
+            false
+        }
+        b'(' if depth == 0 => true,
+        b'(' => {
+            depth -= 1;
+            false
+        }
+        _ => false,
+    });
+    Some(last_name(head.get(..open?.0)?)).filter(|name| !name.is_empty())
+}
+
+// Parts of words by which a line may be about a secret.
+const MENTIONS: [&str; 12] = [
+    "assw", "passe", "senha", "contrase", "pwd", "secret", "token", "cred", "auth", "login",
+    "connect", "apikey",
+];
+
+/// Tells whether a line may contain a credential, if nobody must quote one: what is mentioned, in a comment or a call, may be
+/// any text beside it that isn't made of words.
+pub(super) fn is_doubtful(before: &str, line: &str) -> bool {
+    let comment = COMMENTS.iter().filter_map(|begin| line.rsplit_once(begin)).map(|(_, it)| it);
+    let mut words = comment.flat_map(|comment| comment.split(|it| !is_part(it)));
+    let named = words.find(|word| is_secret(word));
+    let is_named = |text: &str| named.and_then(|name| what_is(name, text, ["", ""])).is_some();
+    let is_mentioned = [before, line].into_iter().any(|text| {
+        let folded = text.to_ascii_lowercase().replace(['_', '-'], "");
+        MENTIONS.iter().any(|part| folded.contains(part))
+            || text.split(|it| !is_part(it)).any(|word| kind(word) == NameKind::Perhaps)
+    });
+    let has = |text: &str, is_kind: fn(&u8) -> bool| text.as_bytes().iter().any(is_kind);
+    let is_drawn = |text: &str| {
+        has(text, u8::is_ascii_digit)
+            && has(text, u8::is_ascii_alphabetic)
+            && value::given(text, NameKind::Password).is_some()
+    };
+    let mut bare = line.split(|it: char| it.is_whitespace() || ENDS.contains(&it));
+    quoted(line).any(|(_, text)| is_named(text) || is_mentioned && is_drawn(text))
+        || is_mentioned && bare.any(|word| is_drawn(word) && value::is_mixed(word))
 }
 
 /// Returns what a value looks like under a name; `around` is the text in which a value without a name of its own finds one.
@@ -162,12 +286,11 @@ fn last_name(text: &str) -> &str {
 
 /// Returns the quoted texts of a line, each with the text before it, in which its name may be quoted itself.
 fn quoted(line: &str) -> impl Iterator<Item = (&str, &str)> {
-    let quotes = ['"', '\'', '`'];
-    line.match_indices(quotes).enumerate().filter_map(move |(nth, (at, _))| {
+    line.match_indices(QUOTES).enumerate().filter_map(move |(nth, (at, _))| {
         let (head, rest) = (line.get(..at)?, line.get(at + 1..)?);
         // A lone apostrophe turns what is quoted around.
         let is_given = head.trim_end().ends_with(['=', ':', '(', ',', '>']);
-        let value = rest.split(quotes).next()?;
+        let value = rest.split(QUOTES).next()?;
         (nth.is_multiple_of(2) || is_given).then_some((head, value))
     })
 }
@@ -180,7 +303,7 @@ pub(super) fn without_texts(line: &str) -> Option<String> {
         match open {
             None => {
                 shown.push(letter);
-                open = ['"', '\'', '`'].contains(&letter).then_some(letter);
+                open = QUOTES.contains(&letter).then_some(letter);
                 shown.extend(open.map(|_| '…'));
             }
             Some(_) if letter == '\\' => return None,

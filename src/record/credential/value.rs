@@ -97,17 +97,18 @@ fn is_words(value: &str) -> bool {
 
 /// Tells whether a piece is a word: letters, digits, or one after the other, such as `prod2` and `30d`.
 fn is_word(piece: &str) -> bool {
-    let mut turns = 0;
-    let mut before = None;
-    for character in piece.chars() {
-        if !character.is_alphanumeric() {
-            return false;
-        }
-        let is_digit = character.is_numeric();
-        turns += usize::from(before.is_some_and(|before| before != is_digit));
-        before = Some(is_digit);
-    }
-    turns <= 1
+    piece.chars().all(char::is_alphanumeric) && turns(piece) <= 1
+}
+
+/// Tells whether letters and digits of a word change places more often than in names such as `base64url`.
+pub(super) fn is_mixed(word: &str) -> bool {
+    word.split(|it: char| !it.is_alphanumeric()).any(|piece| turns(piece) > 2)
+}
+
+// Counts how often a digit follows what is none, or the other way round.
+fn turns(piece: &str) -> usize {
+    let kinds = || piece.chars().map(char::is_numeric);
+    kinds().zip(kinds().skip(1)).filter(|(one, next)| one != next).count()
 }
 
 fn is_one_mixed_word(value: &str) -> bool {

@@ -103,3 +103,54 @@ fn check_takes_an_absolute_path_as_triage_does() {
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
     assert!(run.out.contains("give --path from the root of the repository"), "{}", run.out);
 }
+
+const SECRET: &str = "Tr0ub4dor-and-3horses";
+
+#[test]
+fn a_secret_that_a_line_above_or_a_call_names_is_not_quoted() {
+    for (path, text, line) in [
+        ("app/a.py", "password = \\\n    'SUN'\n", 2),
+        ("app/b.py", "password = (\n    # as agreed\n\n    'SUN'\n)\n", 4),
+        ("app/c.json", "{\"client_secret\":\n\"SUN\"}\n", 2),
+        ("app/d.yml", "db:\n  password: >-\n    SUN\n", 3),
+        ("app/e.rb", "secret_key_base 'SUN'\n", 1),
+        ("app/f.cs", "client.Credentials = new NetworkCredential(\"u\", \"SUN\");\n", 1),
+        ("app/g.go", "k := []byte(\"SUN\") // password\n", 1),
+        ("app/h.py", "assert verify('SUN') # password\n", 1),
+        ("app/i.js", "login('admin', 'SUN');\n", 1),
+    ] {
+        let repo = committed(&[(path, &text.replace("SUN", SECRET))]);
+        let log = log("mytool", &[at("R", path, (line, line))]);
+        let (drafted, answer) = drafts(&repo, &log, &[]);
+        assert_eq!(drafted.len(), 1, "{answer}");
+        assert!(!drafted[0].contains(SECRET), "{path}: {}", drafted[0]);
+        assert!(drafted[0].contains(&format!("{line}-{line}@")), "{path}: {}", drafted[0]);
+        approve(&repo, "EXC-2026-C0VER", &drafted[0]);
+        assert_eq!(states(&repo, &log), ["covered"], "{path}");
+    }
+    // Code that only mentions one stays quoted.
+    let text =
+        "def login(user, password):\n    if not check_password(user):\n        raise Wrong\n";
+    let repo = committed(&[("app/a.py", text)]);
+    let (drafted, answer) = drafts(&repo, &log("mytool", &[at("R", "app/a.py", (2, 2))]), &[]);
+    assert!(drafted[0].contains("check_password(user)"), "{answer} {drafted:?}");
+}
+
+#[test]
+fn a_line_that_a_record_cannot_hold_is_referred_to() {
+    for line in [
+        "call_number(a, '\u{200D} b')",
+        "call_number(a, 'b \u{200C}')",
+        "TODO(bob): call it",
+        "lorem ipsum dolor",
+        "xxxxxxxxxxxx",
+        "TODO(import): call it",
+    ] {
+        let repo = committed(&[("app/a.py", &format!("{line}\n"))]);
+        let log = log("mytool", &[at("R", "app/a.py", (1, 1))]);
+        let (drafted, answer) = drafts(&repo, &log, &[]);
+        assert!(drafted[0].contains("1-1@"), "{line}: {answer} {drafted:?}");
+        approve(&repo, "EXC-2026-C0VER", &drafted[0]);
+        assert_eq!(states(&repo, &log), ["covered"], "{line}");
+    }
+}
