@@ -324,9 +324,15 @@ fn content(
         Err(why) => return open(format!("{path}:{line}: {why}")),
     };
     let Some((first, last)) = unique_run(&file, region, &|line| is_other(&file, line)) else {
-        return open(format!(
-            "ten lines around {path}:{line} stand more than once, or may hold another finding"
-        ));
+        // No text that somebody quotes by hand tells the line from its copies, or has letters enough.
+        return match unique_run(&file, region, &|_| false) {
+            Some(_) => open(format!(
+                "ten lines around {path}:{line} stand more than once, or may hold another finding"
+            )),
+            None => Ok(todo(&format!(
+                "no ten lines around {path}:{line} tell it from others: make the line differ, as by a comment behind it, and draft again"
+            ))),
+        };
     };
     quoted((path, &file, (first, last)), place, scene, class == ToolClass::Secret)
 }

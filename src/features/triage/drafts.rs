@@ -3,7 +3,9 @@
 //! Start at [`write`]. Follows `docs/spec/cli.md`, triage, `--draft`, and `docs/spec/interop.md`, 4. What a draft in the folder
 //! covers already gets no second one.
 
-use crate::gate::accepted_text::ScannedFiles;
+use crate::approval::evidence::statement_file::FOLDER as APPROVALS;
+use crate::diag;
+use crate::gate::accepted_text::{self, ScannedFiles};
 use crate::ledger::Ledger;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::plan::answers::Answers;
@@ -17,17 +19,18 @@ use crate::record::schema;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::record::tool_ids;
-use crate::session::error::{Error, Undetermined};
+use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::session::{ids, locate};
 use crate::store::files::{FileError, WorkTree};
 use crate::store::{files, streams};
+use crate::survey::event::FindingFile;
 use crate::survey::event::wanted::{FindingGroup, SeenPlace, Wanted};
 use crate::yaml;
-use crate::yaml::node::Limits;
+use crate::yaml::node::{Limits, Node};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A draft that was written.
@@ -76,6 +79,15 @@ pub(super) fn write(
     let failed = |error: FileError| {
         Undetermined::other(error.to_string(), "check that the folder exists and can be written to")
     };
+    let is_reserved = |part: &&std::ffi::OsStr| {
+        part.eq_ignore_ascii_case(".git") || part.eq_ignore_ascii_case(APPROVALS)
+    };
+    if folder.iter().any(|part| is_reserved(&part)) {
+        let what = format!("{} is not a folder for drafts", folder.display());
+        return Err(
+            Usage::refused(what, "name one that git tracks, such as exceptions/drafts").into()
+        );
+    }
     streams::folder(folder).map_err(failed)?;
     let tree = WorkTree::new(folder);
     let governance = locate::governance(located.work_tree()?)?;
@@ -88,7 +100,8 @@ pub(super) fn write(
         let id = ids::draw(&governance, now, &taken)?;
         let made = draft::draft(&answers, &setting(located, now, &governance, id.clone())?);
         let name = format!("{id}.yaml");
-        files::create(&tree, &name, made.text.as_bytes()).map_err(failed)?;
+        let text = with_coverage(&made.text, wanted, scanned);
+        files::create(&tree, &name, text.as_bytes()).map_err(failed)?;
         written.drafts.push(TriageDraft {
             id,
             name,
@@ -152,6 +165,56 @@ fn answers(
         |answers: &Answers| answers.text("title").is_none_or(|title| !known.contains(title));
     all.extend(events.filter(is_new));
     all
+}
+
+/// Returns the text of a draft that says above each accepted text of several findings which ones it covers.
+fn with_coverage(text: &str, wanted: &Wanted, scanned: &dyn ScannedFiles) -> String {
+    let root = yaml::parse(text.as_bytes(), &Limits::RECORD).root;
+    let stated = root.as_ref().and_then(|root| root.at("scope.findings"));
+    let mut said: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for key in stated.map_or(&[][..], Node::items) {
+        let text_of = |name: &str| key.get(name).and_then(Node::text);
+        let path = key.get("paths").and_then(|paths| paths.items().first()?.text());
+        let (Some(tool), Some(id), Some(path)) = (text_of("tool"), text_of("id"), path) else {
+            continue;
+        };
+        let found = wanted.findings.get(&(tool.to_owned(), id.to_owned()));
+        let places = found.iter().flat_map(|group| &group.found).flat_map(|found| &found.places);
+        let lines =
+            places.filter(|place| matches!(&place.file, FindingFile::Inside(of) if of == path));
+        let lines: Vec<u64> = lines.filter_map(|place| place.line).collect();
+        for item in key.get("content").map_or(&[][..], Node::items) {
+            let content = [item.text().unwrap_or_default().to_owned()];
+            let stands = accepted_text::places(&content, path, scanned);
+            let Some((first, last)) = stands.ok().and_then(|stands| stands.first().copied()) else {
+                continue;
+            };
+            let covered = lines.iter().filter(|line| (first as u64..=last as u64).contains(line));
+            let covered: Vec<u64> = covered.copied().collect();
+            if covered.len() > 1 {
+                said.entry(item.pos.line).or_default().push(coverage(&covered));
+            }
+        }
+    }
+    let lines = (1..).zip(text.split_inclusive('\n')).map(|(number, line)| {
+        let indent = line.len() - line.trim_start().len();
+        let said = said.get(&number).into_iter().flatten();
+        let comments: String = said.map(|it| format!("{:indent$}# {it}\n", "")).collect();
+        comments + line
+    });
+    lines.collect()
+}
+
+fn coverage(lines: &[u64]) -> String {
+    let each: BTreeSet<u64> = lines.iter().copied().collect();
+    let mut each: Vec<String> = each.into_iter().map(|line| line.to_string()).collect();
+    let found = diag::count(lines.len(), "finding");
+    match each.pop() {
+        Some(last) if !each.is_empty() => {
+            format!("covers {found}: lines {} and {last}", each.join(", "))
+        }
+        last => format!("covers {found}: line {}", last.unwrap_or_default()),
+    }
 }
 
 fn setting<'g>(

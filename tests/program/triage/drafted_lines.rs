@@ -154,3 +154,37 @@ fn a_line_that_a_record_cannot_hold_is_referred_to() {
         assert_eq!(states(&repo, &log), ["covered"], "{line}");
     }
 }
+
+#[test]
+fn a_draft_says_which_findings_a_text_covers() {
+    let text = "def f():\n    call(eval(a_long),\n         eval(b_long))\n    eval(c_long)\n";
+    let repo = committed(&[("app/a.py", text)]);
+    let found = [(2, 3), (3, 3), (4, 4)].map(|lines| at("E", "app/a.py", lines));
+    let (drafted, answer) = drafts(&repo, &log("bandit", &found), &[]);
+    assert!(drafted[0].contains("# covers 2 findings: lines 2 and 3\n"), "{answer} {drafted:?}");
+    assert_eq!(drafted[0].matches("# covers").count(), 1, "{drafted:?}");
+    approve(&repo, "EXC-2026-C0VER", &drafted[0]);
+    assert_eq!(states(&repo, &log("bandit", &found)), ["covered"; 3]);
+}
+
+#[test]
+fn what_no_text_can_tell_from_its_copies_says_what_to_do() {
+    let text = "z = 1\nassert x_long_name\nassert x_long_name\nassert x_long_name\ny = 2\n";
+    let repo = committed(&[("app/a.py", text)]);
+    let found = [2, 3, 4].map(|line| at("D", "app/a.py", (line, line)));
+    let (drafted, answer) = drafts(&repo, &log("ruff", &found), &[]);
+    assert!(drafted[0].contains("make the line differ"), "{answer} {drafted:?}");
+    assert!(!drafted[0].contains("quote the accepted text"), "{drafted:?}");
+}
+
+#[test]
+fn no_draft_is_written_where_git_or_the_approvals_are() {
+    let repo = committed(&[("app/a.py", "eval(a_long)\n")]);
+    put(&repo, "log.sarif", log("bandit", &[at("E", "app/a.py", (1, 1))]));
+    for folder in [".git/d", "exceptions/.approvals", "exceptions/.approvals/d"] {
+        let run = cli::run(repo.path(), &["--on", ON, "triage", "log.sarif", "--draft", folder]);
+        assert_eq!(run.code, 2, "{folder}: {}{}", run.out, run.err);
+        assert!(run.err.contains(&format!("{folder} is not a folder for drafts")), "{}", run.err);
+        assert!(!repo.path().join(folder).exists(), "{folder}");
+    }
+}
