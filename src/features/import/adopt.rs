@@ -18,6 +18,7 @@ use crate::features::scan::answer::ScanRequest;
 use crate::features::scan::entry::ScanEntry;
 use crate::features::scan::place::ScanPlace;
 use crate::features::{decide, scan};
+use crate::formats::suppressions::text;
 use crate::gate::accepted_text::ScannedFiles;
 use crate::ledger::{Ledger, LedgerEntry};
 use crate::plan::answers::Answers;
@@ -43,6 +44,7 @@ use crate::store::edits::WriteLock;
 use crate::survey::event::{FindingFile, FindingPlace};
 use crate::survey::route::{RouteSubject, Router};
 use crate::view::shape;
+use crate::yaml::screen;
 
 /// For how many days what was there is on record.
 const DAYS: i64 = 90;
@@ -267,6 +269,9 @@ impl<'r> Adoption<'r> {
         };
         let keys: Result<Vec<FindingKey>, _> = entry.rules.iter().map(key).collect();
         let keys = keys.map_err(|refusal| refused(refusal.reason))?;
+        if let Some(why) = keys.iter().find_map(text::hidden_part) {
+            return Err(refused(why));
+        }
         match self.ledger.entries.iter().find(|known| self.names(known, &keys)) {
             Some(known) => Err((ImportedState::Known, Some(known.stem.clone()), String::new())),
             None => Ok(keys),
@@ -332,8 +337,8 @@ impl<'r> Adoption<'r> {
                 || people::is_agent(self.governance, &person)
                 || people::has_left(self.governance, &person.email);
             if !is_out {
-                let name = Some(author.name.trim()).filter(|name| !name.is_empty());
-                let name = name.unwrap_or(address.as_str()).to_owned();
+                let name = screen::without_hidden(&author.name).trim().to_owned();
+                let name = if name.is_empty() { address.as_str().to_owned() } else { name };
                 *counts.entry((address.as_str().to_owned(), name)).or_default() += 1;
             }
         }
@@ -368,9 +373,10 @@ impl<'r> Adoption<'r> {
         answers.set("scope.findings", keys);
         let reason = |member: &AdoptedSuppression<'_>| {
             let entry = member.entry;
-            let reason = entry.reason.as_deref().filter(|reason| !reason.trim().is_empty());
+            let is_stated = |reason: &&str| !screen::without_hidden(reason).trim().is_empty();
+            let reason = entry.reason.as_deref().filter(is_stated);
             let reason = match reason {
-                Some(reason) => shape::cut(reason, MOST_REASON),
+                Some(reason) => screen::without_hidden(&shape::cut(reason, MOST_REASON)),
                 None => "No reason is written beside it.".to_owned(),
             };
             format!("{}:{}: {reason}", entry.path, entry.line)
@@ -381,10 +387,14 @@ impl<'r> Adoption<'r> {
             "justification",
             format!("Adopted as it was found, before anybody judged it:\n{reasons}\n"),
         );
-        let last = self.now.plus_seconds(DAYS * 86_400);
-        let end =
-            members.iter().filter_map(|member| member.entry.end).filter(|end| *end < last).min();
-        answers.set("expires", end.map_or_else(|| format!("{DAYS}d"), |end| end.to_string()));
+        let last = self.now.day().plus_days(DAYS);
+        let expires = match members.iter().filter_map(|member| member.entry.end).min() {
+            Some(end) if end <= last.start() => end.to_string(),
+            // As an instant it would be later than the term allows, and the day ends later than the entry.
+            Some(end) if end < last.end() => last.plus_days(-1).to_string(),
+            _ => format!("{DAYS}d"),
+        };
+        answers.set("expires", expires);
         if let Some((email, name)) = &group.owner {
             answers.set("owner.email", email.as_str());
             answers.set("owner.name", name.as_str());

@@ -169,12 +169,9 @@ impl NamedRecords {
             shown.say(&format!("its {part} looks like a secret, so it is neither shown nor drafted; see lint.not_secrets"));
             return None;
         }
-        if let Some((part, hidden)) = hidden {
+        if let Some(why) = hidden {
             shown.state = ImportedState::Listed;
-            let code = u32::from(hidden);
-            shown.say(&format!(
-                "its {part} has the character U+{code:04X}, which no record can hold"
-            ));
+            shown.say(&why);
             return None;
         }
         if exception.findings.is_empty() && self.is_settled_row(shown, &exception) {

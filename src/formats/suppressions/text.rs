@@ -62,12 +62,13 @@ fn parts(key: &FindingKey) -> [(&'static str, Vec<&str>); 5] {
     ]
 }
 
-/// Returns the part of a finding key that has a character which no record can hold, with that character.
-pub fn hidden_part(key: &FindingKey) -> Option<(&'static str, char)> {
+/// Returns which part of a finding key has a character that no record can hold.
+pub fn hidden_part(key: &FindingKey) -> Option<String> {
     let found = |text: &str| text.chars().find(|ch| ch.is_control()).or(screen::hidden_in(text));
-    parts(key)
-        .into_iter()
-        .find_map(|(part, texts)| Some((part, texts.into_iter().find_map(found)?)))
+    parts(key).into_iter().find_map(|(part, texts)| {
+        let code = u32::from(texts.into_iter().find_map(found)?);
+        Some(format!("its {part} has the character U+{code:04X}, which no record can hold"))
+    })
 }
 
 /// Tells whether a text contains what looks like a credential.

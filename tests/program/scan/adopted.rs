@@ -342,3 +342,68 @@ fn no_format_shows_what_an_allowlist_of_secrets_lets_pass() {
     let run = run(&repo, &["scan", "--list"]);
     assert!(run.out.contains("gitleaks") && !run.out.contains("hunter2"), "{}", run.out);
 }
+
+/// Adopts what a repository with one file has, which this author committed; returns the records.
+fn adopt(path: &str, text: &str, author: &str) -> Vec<String> {
+    let repo = Repo::at("2030-12-01T08:00:00Z");
+    repo.by("ana").write(path, text).commit("Ignore it");
+    repo.checkout();
+    let at = "2030-12-01T08:00:00Z";
+    let mut amend = std::process::Command::new("git");
+    amend.args(["commit", "--quiet", "--amend", "--no-edit", "--reset-author"]);
+    for (name, value) in [
+        ("GIT_AUTHOR_NAME", author),
+        ("GIT_COMMITTER_NAME", author),
+        ("GIT_AUTHOR_EMAIL", "ana@example.com"),
+        ("GIT_COMMITTER_EMAIL", "ana@example.com"),
+        ("GIT_AUTHOR_DATE", at),
+        ("GIT_COMMITTER_DATE", at),
+    ] {
+        amend.env(name, value);
+    }
+    assert!(amend.current_dir(repo.path()).status().unwrap().success());
+    let made = run(&repo, ADOPT);
+    assert_eq!(made.code, 0, "{text:?}: {}", made.err);
+    records(&repo).into_iter().map(|(_, text)| text).collect()
+}
+
+#[test]
+fn an_entry_that_ends_on_the_last_day_is_adopted() {
+    for (end, expires) in [
+        ("2031-02-28T10:00:00.000Z", "2031-02-28T10:00:00Z"),
+        ("2031-03-01T00:00:00.000Z", "2031-03-01T00:00:00Z"),
+        ("2031-03-01T00:00:01.000Z", "2031-02-28"),
+        ("2031-03-01T10:00:00.000Z", "2031-02-28"),
+        ("2031-03-01T23:59:59.000Z", "2031-02-28"),
+        ("2031-03-02T00:00:00.000Z", "2031-03-01"),
+        ("2031-06-01T00:00:00.000Z", "2031-03-01"),
+    ] {
+        let records = adopt(".snyk", &SNYK.replace("2099-01-01T00:00:00.000Z", end), "Ana Ruiz");
+        assert_eq!(records.len(), 1, "{end}");
+        assert!(records[0].contains(&format!("\nexpires: {expires}\n")), "{end}: {}", records[0]);
+    }
+}
+
+#[test]
+fn characters_that_nobody_sees_are_left_out_of_reasons_and_names() {
+    for hidden in [
+        "\u{200B}",
+        "\u{AD}",
+        "\u{FEFF}",
+        "\u{200E}",
+        "\u{200D}",
+        "\u{202E}",
+        "\u{1B}[31m",
+        "\u{7}",
+    ] {
+        let list = format!("# waits for {hidden} upstream\nCVE-2026-0001\n");
+        let records = adopt(".trivyignore", &list, &format!("Ana{hidden} Ruiz"));
+        assert_eq!(records.len(), 1, "{hidden:?}");
+        assert!(records[0].contains("waits for"), "{}", records[0]);
+        assert!(!records[0].contains(hidden), "{hidden:?}: {}", records[0]);
+        let code = format!("run(a_long, shell=True) # nosec B602 - admin {hidden} only\n");
+        let records = adopt("app/a.py", &code, "Ana Ruiz");
+        assert_eq!(records.len(), 1, "{hidden:?}");
+        assert!(!records[0].contains(hidden), "{hidden:?}: {}", records[0]);
+    }
+}
