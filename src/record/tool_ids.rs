@@ -157,6 +157,15 @@ pub fn is_advisory(id: &str) -> bool {
     kinds.iter().any(|kind| id.starts_with(kind))
 }
 
+/// Tells whether the id of an advisory has other letters than those in which it is assigned.
+pub fn is_other_case(id: &str) -> bool {
+    let is_lower = || {
+        let has_number = id.contains(|it: char| it.is_ascii_digit());
+        has_number && !is_advisory(id) && is_advisory(&id.to_ascii_uppercase())
+    };
+    advisory(id).map_or_else(is_lower, |assigned| assigned != id)
+}
+
 /// Tells whether an id is about a whole file, and not about lines of it.
 pub fn is_about_whole_file(name: &str, id: &str) -> bool {
     let tool = tool(name);

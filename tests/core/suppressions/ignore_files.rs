@@ -89,6 +89,15 @@ fn tables_of_rust_and_osv() {
         ),
         (
             "osv-scanner.toml",
+            "[[IgnoredVulns]]\nid = \"ghsa-aaaa-bbbb-cccc\"\n[[IgnoredVulns]]\nid = \"cve-2026-1\"\n[[IgnoredVulns]]\nid = \"GHSA-aaaa-bbbb-cccc\"\n",
+            &[
+                "1 ignored: osv-scanner compares letter case and sees `ghsa-aaaa-bbbb-cccc`, which no finding has",
+                "3 ignored: osv-scanner compares letter case and sees `cve-2026-1`, which no finding has",
+                "5 osv-scanner GHSA-aaaa-bbbb-cccc | open",
+            ],
+        ),
+        (
+            "osv-scanner.toml",
             "[[IgnoredVulns]]\nid = \"CVE-2026-1\"\nignoreUntil = \"2027-01-01\"\n",
             &[
                 "1 unread: `ignoreUntil` is neither a date nor an instant in quotes, so osv-scanner refuses the file",

@@ -10,6 +10,7 @@ use crate::formats::suppressions::readers::format::{
 };
 use crate::formats::suppressions::readers::toml;
 use crate::formats::suppressions::readers::toml::TomlInput;
+use crate::record::tool_ids;
 
 pub const FORMAT: ImportFormat = ImportFormat {
     name: "cargo-deny",
@@ -54,8 +55,8 @@ pub(super) fn advisories(
             continue;
         };
         let text = item.text_at("reason").map(str::to_owned);
-        if id.starts_with("rustsec-") {
-            entries.push(ImportEntry::ignored(line, other_case(tool, id)));
+        if let Some(why) = other_case(tool, id) {
+            entries.push(ImportEntry::ignored(line, why));
             continue;
         }
         // cargo-deny takes a text such as `name@1.0.0` for a crate.
@@ -76,6 +77,8 @@ pub(super) fn advisories(
     Ok(entries)
 }
 
-pub(super) fn other_case(tool: &str, id: &str) -> String {
-    format!("{tool} compares letter case and sees `{id}`, which no finding has")
+/// Returns why a tool that compares bytes obeys no entry with an id; `None` if its letters are those in which it is assigned.
+pub(super) fn other_case(tool: &str, id: &str) -> Option<String> {
+    let why = || format!("{tool} compares letter case and sees `{id}`, which no finding has");
+    tool_ids::is_other_case(id).then(why)
 }

@@ -11,6 +11,7 @@ use toml_edit::{Datetime, Item};
 use crate::formats::finding_lines::LineIndex;
 use crate::formats::suppressions::exception::{ForeignEnd, ForeignException, ImportEntry, key};
 use crate::formats::suppressions::limits;
+use crate::formats::suppressions::readers::cargo_deny::other_case;
 use crate::formats::suppressions::readers::format::{
     ImportError, ImportFormat, ImportInput, file_name, is_no_end,
 };
@@ -88,6 +89,9 @@ fn vulnerability(line: u64, item: &TomlItem<'_>, input: &ImportInput<'_>) -> Imp
     let Some(id) = item.text_in_any_case("id") else {
         return ImportEntry::unreadable(line, "the entry has no id");
     };
+    if let Some(why) = other_case("osv-scanner", id) {
+        return ImportEntry::ignored(line, why);
+    }
     let (mut notes, mut is_end_local) = (Vec::new(), false);
     let end = match item.table.and_then(|table| toml::get_in_any_case(table, "ignoreUntil")) {
         None | Some(Item::None) => ForeignEnd::Missing,

@@ -103,8 +103,8 @@ fn one(line: u64, text: &str) -> ImportEntry {
         let what = format!("trivy reads one id on a line and sees `{id}`, which no finding has");
         return ImportEntry::ignored(line, what);
     }
-    if id.starts_with("cve-") || id.starts_with("ghsa-") {
-        return ImportEntry::ignored(line, other_case("trivy", id));
+    if let Some(why) = other_case("trivy", id) {
+        return ImportEntry::ignored(line, why);
     }
     let end = match fields.clone().find_map(|field| field.strip_prefix("exp:")) {
         None => ForeignEnd::Missing,
@@ -129,6 +129,9 @@ fn of_item(item: &Node, tool: &str) -> ImportEntry {
     let Some(id) = document::text_at(item, "id") else {
         return ImportEntry::unreadable(line, "the entry has no id");
     };
+    if let Some(why) = other_case(tool, id).filter(|_| tool == "trivy") {
+        return ImportEntry::ignored(line, why);
+    }
     let list = |name: &str| match item.get(name) {
         node if document::is_empty(node) => Some(None),
         Some(node) => document::texts(node).map(Some),
