@@ -40,7 +40,7 @@ use exledger::record::vocabulary::Risk;
 use exledger::session::Session;
 
 // `--reason` has to refuse them, too: it is not asked for `--false-positive` where another flag excludes that, and would be dropped.
-const NOT_OF_A_FALSE_POSITIVE: [&str; 12] = [
+const NOT_OF_A_FALSE_POSITIVE: [&str; 11] = [
     "profile",
     "like",
     "emergency",
@@ -48,7 +48,6 @@ const NOT_OF_A_FALSE_POSITIVE: [&str; 12] = [
     "from_issue",
     "from",
     "draft",
-    "purl",
     "severity",
     "path",
     "line",
@@ -96,10 +95,10 @@ pub(crate) struct NewArgs {
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
 
-    /// Record that a scanner is wrong about a line: a whole record, without a prompt
+    /// Record that a scanner is wrong about a line, or with --purl about a package: a whole record, without a prompt
     #[arg(
         long,
-        num_args = 2,
+        num_args = 1..=2,
         value_names = ["TOOL:RULE", "PATH:LINE"],
         requires = "reason",
         conflicts_with_all = NOT_OF_A_FALSE_POSITIVE
@@ -189,10 +188,12 @@ impl Run for NewArgs {
         let issue = input(self.from_issue.as_deref())?;
         let like =
             self.like.as_deref().map(|id| picker::record_named(ctx, id, None)).transpose()?;
-        let false_positive = match (&*self.false_positive, &self.reason) {
-            ([finding, place], Some(reason)) => Some(FalsePositive { finding, place, reason }),
-            _ => None,
-        };
+        let mut purl = self.purl.as_deref();
+        let false_positive = self.reason.as_deref().zip(self.false_positive.split_first());
+        let false_positive = false_positive.map(|(reason, (finding, place))| {
+            let place = place.first().map(String::as_str);
+            FalsePositive { finding, place, purl: purl.take(), reason }
+        });
         let filing = features::new::prepare(
             &session,
             &ctx.moment(),
@@ -201,7 +202,7 @@ impl Run for NewArgs {
                 issue: issue.as_ref().map(StdinOrFile::to_input),
                 fields: fields.as_ref().map(StdinOrFile::to_input),
                 limits: FindingLimits {
-                    purl: self.purl.as_deref(),
+                    purl,
                     severity: self.severity.as_deref(),
                     path: self.path.as_deref(),
                     line: self.line,

@@ -48,6 +48,7 @@ pub fn plan(root: &Node, known: KnownAnswers<'_>, setting: &Setting<'_>) -> Vec<
         completion.answer(path, &made);
     }
     completion.further_controls(&todo, &made);
+    completion.needless_controls(&stated, &made, setting);
     completion.required(&stated, &made, setting);
     for path in given.iter().filter(|path| !stated.states(path)) {
         completion.absent(path, &made);
@@ -217,8 +218,25 @@ impl Completion<'_> {
         }
     }
 
-    /// Adds the fields that the tier requires and the draft lacks, as far as they are known.
-    fn required(&mut self, stated: &Answers, made: &Answers, setting: &Setting<'_>) {
+    /// Removes controls that nobody named and the tier doesn't require: the draft marks them while its tier isn't known.
+    fn needless_controls(&mut self, stated: &Answers, made: &Answers, setting: &Setting<'_>) {
+        let controls = self.root.get(CONTROLS).map(Node::items).unwrap_or_default();
+        let is_open = !controls.is_empty() && controls.iter().all(is_marked);
+        if !is_open || self.known.states(CONTROLS) {
+            return;
+        }
+        let mut without = self.filled(stated, made);
+        without.remove(CONTROLS);
+        let result = draft::draft(&without, setting);
+        let missing = question::missing(&result, setting, false);
+        if result.resolved.is_some() && missing.iter().all(|it| it.of.field != CONTROLS) {
+            let items = (0..controls.len()).rev().map(|index| format!("{CONTROLS}[{index}]"));
+            self.removed.extend(items);
+        }
+    }
+
+    /// Returns what the draft states with the edits so far.
+    fn filled(&self, stated: &Answers, made: &Answers) -> Answers {
         let own: Vec<&str> = self
             .edits
             .iter()
@@ -231,7 +249,12 @@ impl Completion<'_> {
         for path in own {
             filled.set_given(path, made.text(path));
         }
-        let result = draft::draft(&filled, setting);
+        filled
+    }
+
+    /// Adds the fields that the tier requires and the draft lacks, as far as they are known.
+    fn required(&mut self, stated: &Answers, made: &Answers, setting: &Setting<'_>) {
+        let result = draft::draft(&self.filled(stated, made), setting);
         let mut wanted: Vec<String> =
             question::missing(&result, setting, false).into_iter().map(|it| it.of.field).collect();
         wanted.extend(

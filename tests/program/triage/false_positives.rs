@@ -151,10 +151,47 @@ fn what_cannot_be_told_is_refused() {
         (["bandit:B602", "app/run.py:2"], "line 2 of app/run.py is blank"),
         (["bandit:B602", "app/ends.py:2"], "or may hold another finding"),
         (["trivy:CVE-2021-23337", "app/run.py:4"], "a package is known by its version"),
+        (["trivy:CVE-2021-23337", "--purl=pkg:npm/lodash"], "is not the package URL of a version"),
+        (["bandit:B602", "--severity=low"], "cannot be used with"),
     ] {
         let run = file(&repo, &asked);
         assert_eq!(run.code, 2, "{asked:?}: {}{}", run.out, run.err);
         assert!(run.err.contains(why), "{asked:?}: {}", run.err);
     }
     assert!(!repo.path().join("exceptions").exists());
+}
+
+#[test]
+fn a_package_is_named_by_its_version_in_place_of_a_line() {
+    let policy = POLICY.replacen("tiers:\n", &format!("tiers:\n{TIER}"), 1);
+    let repo = repo(&policy);
+    let run = file(&repo, &["trivy:CVE-2021-23337", "--purl", "pkg:npm/lodash@4.17.15"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    let path = answer["path"].as_str().unwrap();
+    let text = std::fs::read_to_string(repo.path().join(path)).unwrap();
+    let record: Value = serde_yaml::from_str(&text).unwrap();
+    let key = json!([{"tool": "trivy", "id": "CVE-2021-23337", "purl": "pkg:npm/lodash@4.17.15"}]);
+    assert_eq!(record["scope"]["findings"], key, "{text}");
+    let run = file(&repo, &["trivy:CVE-2021-23337"]);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert!(run.err.contains("TOOL:RULE --purl PURL"), "{}", run.err);
+}
+
+#[test]
+fn a_draft_is_completed_as_a_false_positive_without_a_control() {
+    let policy = POLICY.replacen("tiers:\n", &format!("tiers:\n{TIER}"), 1);
+    let repo = repo(&policy);
+    let (_, answer) = triaged(&repo, &["log.sarif", "--draft", "exceptions/now"]);
+    let draft = answer["drafts"][0]["path"].as_str().unwrap();
+    let args = "new --complete DRAFT --no-input --root-cause false-positive --application billing --rule bandit --owner-email ana@example.com --owner-name Ana --expires 1y";
+    let mut args: Vec<&str> =
+        args.split(' ').map(|arg| if arg == "DRAFT" { draft } else { arg }).collect();
+    let reason = "The command is a constant of this module, nobody outside can change it";
+    args.extend(["--justification", reason, "--on", ON]);
+    let run = cli::run(repo.path(), &args);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    let text = std::fs::read_to_string(repo.path().join(draft)).unwrap();
+    let record: Value = serde_yaml::from_str(&text).unwrap();
+    assert_eq!(record["compensating_controls"], json!([]), "{text}");
 }
