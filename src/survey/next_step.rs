@@ -17,8 +17,9 @@ use crate::diag::shell;
 use crate::history::objects::Obstacle;
 use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
-use crate::record::Record;
+use crate::record::placeholder::MARK;
 use crate::record::vocabulary::{Baseline, ControlStatus, Then};
+use crate::record::{Record, file};
 use crate::status::state::{RecordState, Status};
 use crate::status::{reason, renewal};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
@@ -196,6 +197,13 @@ impl<'a> AdviceCase<'a> {
                         step(action, command.unwrap_or("exledger verify"), By::Anybody)
                     }
                 })
+            }
+            // A draft whose answers are still to come is not broken.
+            Status::Invalid if reason.contains(MARK.trim_end_matches([':', ' '])) => {
+                let complete =
+                    || shell::command("exledger new --complete", &[file::stem(&record_state.path)]);
+                let action = "fill in what is left open in the draft";
+                Some(step(action, on_branch.unwrap_or_else(complete), proposer()))
             }
             Status::Invalid => {
                 let action = "fix the file: it can't be read as a record and grants nothing";

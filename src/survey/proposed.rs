@@ -15,9 +15,10 @@ use crate::history::version::{Content, TrailKey};
 use crate::policy::governance::Governance;
 use crate::policy::tier::fact::Facts;
 use crate::policy::{people, term, tier};
+use crate::record::placeholder::MARK;
 use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::ControlStatus;
-use crate::record::{Record, dates};
+use crate::record::{Record, dates, file};
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{ControlFreshness, Pending, RecordState, Status};
 use crate::survey::approved_state::ApprovedState;
@@ -147,12 +148,21 @@ fn proposed(
     let record_state = RecordState { path, ..vacant };
     match &proposal.record {
         Content::Record(record) => stated(record_state, record, proposal, &place, around),
-        Content::Unreadable(..) => of(
-            record_state,
-            Status::Invalid,
-            ReasonKind::Unreadable,
-            format!("proposed {place}, but can't be read as a record: run `exledger lint` there"),
-        ),
+        Content::Unreadable(faults, ..) => {
+            // A draft whose answers are still to come is not broken.
+            let there = if proposal.branch.is_some() { " there" } else { "" };
+            let is_open = faults.iter().any(|fault| fault.message.contains(MARK.trim_end()));
+            let why = match is_open {
+                true => format!(
+                    "proposed {place}, but TODO(import) is left in it: run `exledger new --complete {}`{there}",
+                    file::stem(&record_state.path)
+                ),
+                false => format!(
+                    "proposed {place}, but can't be read as a record: run `exledger lint` there"
+                ),
+            };
+            of(record_state, Status::Invalid, ReasonKind::Unreadable, why)
+        }
         Content::Conflicted(paths) => of(
             record_state,
             Status::Conflicted,

@@ -9,6 +9,7 @@ use crate::gate::answer::Question;
 use crate::history::version::{Trail, TrailKey};
 use crate::ledger::tree::Tree;
 use crate::record::time::Instant;
+use crate::record::tool_ids;
 use crate::rules::evidence::{self, CitedEvidence};
 use crate::session::snapshot::Snapshot;
 use crate::status::state::{RecordState, Status};
@@ -73,10 +74,20 @@ impl Snapshot<'_> {
     }
 
     /// Tells whether a record may be about what a question asks: one that can't be read may unless its file states none of
-    /// the subjects.
+    /// the subjects. One that is only proposed grants nothing, so that it concerns no finding that its file doesn't name.
     pub(crate) fn may_concern(&self, record_state: &RecordState, question: &Question) -> bool {
-        let subjects = gate::subjects(question).filter(|_| record_state.is_unread());
-        subjects.is_none_or(|names| self.may_state(record_state, &names))
+        if !record_state.is_unread() {
+            return true;
+        }
+        let is_proposed = record_state.landed.is_none();
+        let found = question.finding.as_deref().filter(|_| is_proposed);
+        let names = found.and_then(|found| found.split_once(':')).map(|(tool, id)| {
+            let names = tool_ids::names(tool, id).into_iter().chain([id.to_owned()]);
+            names.map(|name| name.to_ascii_lowercase()).collect()
+        });
+        names
+            .or_else(|| gate::subjects(question))
+            .is_none_or(|names| self.may_state(record_state, &names))
     }
 
     /// Returns the evidence that a record cites. The files of a record that is only proposed are not compared: they are

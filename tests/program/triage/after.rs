@@ -238,6 +238,7 @@ fn drafts_among_the_records_say_how_they_are_completed() {
     let next = format!("exledger new --complete {id}\nexledger lint exceptions/imported\n");
     assert!(shown.contains(&next), "{shown}");
     // Elsewhere `new --complete` finds none.
+    std::fs::remove_dir_all(repo.path().join("exceptions/imported")).unwrap();
     let shown = run(&repo, &["a.sarif", "--draft", "elsewhere"]).out;
     assert!(shown.contains("elsewhere/") && !shown.contains("--complete"), "{shown}");
 }

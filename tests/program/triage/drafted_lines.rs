@@ -188,3 +188,21 @@ fn no_draft_is_written_where_git_or_the_approvals_are() {
         assert!(!repo.path().join(folder).exists(), "{folder}");
     }
 }
+
+#[test]
+fn an_unfinished_draft_is_no_reason_of_another_finding() {
+    let repo = committed(&[("app/a.py", "os.system(a_long)\neval(b_long)\n")]);
+    put(&repo, "a.sarif", log("bandit", &[at("B605", "app/a.py", (1, 1))]));
+    put(&repo, "b.sarif", log("semgrep", &[at("xss", "app/a.py", (2, 2))]));
+    super::json(&repo, &["a.sarif", "--draft", "exceptions/now"]);
+    let (_, answer) = super::json(&repo, &["a.sarif", "b.sarif"]);
+    let message = |key: &str| {
+        let mut rows = answer["results"].as_array().unwrap().iter();
+        rows.find(|row| row["key"] == key).unwrap()["message"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(message("semgrep:xss"), "no exception covers it");
+    let own = message("bandit:B605");
+    assert!(own.contains("TODO(import) is left in it: run `exledger new --complete EXC-"), "{own}");
+    let command = answer["next"]["command"].as_str().unwrap();
+    assert!(command.starts_with("exledger new --complete EXC-"), "{answer:#}");
+}
