@@ -140,7 +140,8 @@ fn subjects<'a>(question: &'a Question, record: &'a Record) -> Vec<TestSubject<'
     if let Some(finding) = &question.finding {
         let (tool, id) = finding.split_once(':').unwrap_or(("", finding));
         let reported = question.scanner_details.reported.iter().flat_map(|finding| &finding.ids);
-        let ids = std::iter::once(id).chain(reported.map(String::as_str)).collect();
+        let reported = reported.map(String::as_str).filter(|other| *other != id);
+        let ids = std::iter::once(id).chain(reported).collect();
         return vec![TestSubject { record, tool, ids, purl }];
     }
     let with_ids = record.findings().filter_map(|key| Some((key, key.id.as_deref()?)));

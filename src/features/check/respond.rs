@@ -20,7 +20,7 @@ use crate::record::time::Instant;
 use crate::session::notice::Notice;
 use crate::session::snapshot::Snapshot;
 use crate::status::stamp::Stamp;
-use crate::status::state::{InForce, RecordState};
+use crate::status::state::RecordState;
 use crate::survey::escalate::AdviceContext;
 use crate::survey::follow_up::{FollowUp, group};
 use crate::survey::neighbour::Neighbours;
@@ -276,10 +276,10 @@ pub(super) fn judged(
         application_known: doubt.is_none(),
         waiting: deploy::waiting(application, record_states),
     });
-    let is_asked = |state: &&&RecordState| {
-        is_named(state) || question.deploy && state.in_force == InForce::Yes
-    };
-    let asked = among.iter().filter(is_asked).filter_map(|state| state.effective.as_deref());
+    let asked = among.iter().filter_map(|state| match application {
+        Some(application) => deploy::tested(application, state),
+        None => state.effective.as_deref().filter(|_| is_named(&state)),
+    });
     let n_tests = asked.flat_map(ending_tests).count();
     let warning = if answer.verdict == GateVerdict::Allow { doubt } else { None };
     let unheard = snapshot.notices().iter().filter_map(Notice::warning);

@@ -70,7 +70,8 @@ impl Watched<'_> {
         let record = self.record;
         let tests = record.triggers.iter().filter_map(|trigger| trigger.test);
         for test in tests.filter(|test| !test.is_of_report()) {
-            let ids = std::iter::once(&finding.id).chain(&finding.former_ids);
+            let former = finding.former_ids.iter().filter(|id| **id != finding.id);
+            let ids = std::iter::once(&finding.id).chain(former);
             let subject = TestSubject {
                 record,
                 tool: finding.also.unwrap_or(&finding.tool),

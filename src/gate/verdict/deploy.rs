@@ -117,6 +117,21 @@ fn automates(version: &Record, application: &str) -> bool {
     concerns(subject, application) && (is_fixed_there || is_machine)
 }
 
+/// Returns the content of a record in force whose tests a deployment of an application asks: a trigger that nobody approved away
+/// still ends it.
+pub fn tested<'r>(application: &str, record_state: &'r RecordState) -> Option<&'r Record> {
+    let is_of_it = || versions(record_state).any(|version| concerns(&version.subject, application));
+    let is_in_force = record_state.in_force == InForce::Yes;
+    record_state.effective.as_deref().filter(|_| is_in_force && is_of_it())
+}
+
+// Returns the versions of a record that count: what nobody approved takes no record out.
+fn versions(record_state: &RecordState) -> impl Iterator<Item = &Record> {
+    let stated = record_state.stated.as_deref().or(record_state.last_read.as_deref());
+    let granted = [record_state.effective.as_deref(), record_state.as_approved.as_deref()];
+    stated.into_iter().chain(granted.into_iter().flatten())
+}
+
 /// Returns an open record of the application that lacks a safeguard, or that a test ends; `None` for any other.
 fn safeguards<'a>(
     application: &str,
@@ -141,11 +156,14 @@ fn safeguards<'a>(
             _ => candidate(Fits::Unreadable, why),
         });
     };
-    // What nobody approved takes no record out.
-    let versions =
-        [Some(record), record_state.effective.as_deref(), record_state.as_approved.as_deref()];
-    if !versions.into_iter().flatten().any(|version| automates(version, application)) {
-        return None;
+    let ended = || match cover_end(&Question::default(), tested(application, record_state)?, facts)?
+    {
+        CoverEnd::Met(why) => Some(candidate(Fits::Ended, why)),
+        CoverEnd::Unknown(why) => Some(candidate(Fits::Undetermined, why)),
+    };
+    let mut versions = versions(record_state);
+    if !versions.any(|version| automates(version, application)) {
+        return ended();
     }
     if record_state.stated.is_none() {
         return Some(candidate(Fits::NotInForce, reason::causes(&record_state.reasons)));
@@ -158,15 +176,7 @@ fn safeguards<'a>(
         Some(Satisfied::Yes) if record_state.in_force == InForce::Undetermined => {
             Some(candidate(Fits::Undetermined, reason::causes(&record_state.reasons)))
         }
-        Some(Satisfied::Yes) if record_state.in_force != InForce::Yes => None,
-        Some(Satisfied::Yes) => {
-            // A trigger that nobody approved away still ends it.
-            let granted = record_state.effective.as_deref().unwrap_or(record);
-            match cover_end(&Question::default(), granted, facts)? {
-                CoverEnd::Met(why) => Some(candidate(Fits::Ended, why)),
-                CoverEnd::Unknown(why) => Some(candidate(Fits::Undetermined, why)),
-            }
-        }
+        Some(Satisfied::Yes) => ended(),
         Some(Satisfied::Undetermined(doubt)) => {
             Some(candidate(Fits::Undetermined, format!("could not determine: {doubt}")))
         }

@@ -190,6 +190,18 @@ fn a_deployment_asks_the_facts_of_its_open_exceptions() {
     let (code, reason, _) = asked(Some(&kev(fresh, 2, &["CVE-2020-0001"])));
     assert_eq!(code, 3, "{reason}");
     assert!(reason.contains("has 1 entries and says 2"), "{reason}");
+    // So is a record that automates nothing, and one of another application is not.
+    let plain = (finding("EXC-2026-C1VER", &key) + more).replace("\nfix: ", "\nx: ");
+    file(&repo, "EXC-2026-C1VER", &plain.replace("billing", "portal"));
+    repo.checkout();
+    assert_eq!(asked(None).2["facts"]["not_asked"], 1);
+    let of_portal = ask.map(|arg| if arg == "billing" { "portal" } else { arg });
+    let path = folder.path().join("facts");
+    std::fs::write(&path, kev(fresh, 1, &[CVE])).unwrap();
+    let run =
+        cli::run(repo.path(), &[&of_portal[..], &["--facts", path.to_str().unwrap()]].concat());
+    let answer: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(answer["reason"], "EXC-2026-C1VER: T2: known to be exploited", "{answer:#}");
     // A push that only narrows, and drops the trigger, takes no test away.
     let path = "exceptions/EXC-2026-C0VER.yaml";
     let text = std::fs::read_to_string(repo.path().join(path)).unwrap();
