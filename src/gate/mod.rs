@@ -16,7 +16,7 @@ pub mod unnamed;
 pub mod verdict;
 pub mod withheld;
 
-use crate::gate::accepted_text::NoFiles;
+use crate::gate::accepted_text::{NoFiles, ScannedFiles};
 use crate::gate::answer::Question;
 use crate::gate::cover::{RecordCoverage, Terms};
 use crate::policy::governance::Governance;
@@ -46,6 +46,11 @@ pub fn subjects(question: &Question) -> Option<BTreeSet<String>> {
     let names: BTreeSet<String> = stated.map(|name| folded(name).into_owned()).collect();
     let is_bound = !names.is_empty() && !question.deploy && !asks_finding(question);
     is_bound.then_some(names)
+}
+
+/// Tells whether a record names the finding of a question, with its place, whoever and wherever else it is about.
+pub fn names_finding(question: &Question, record: &Record, files: &dyn ScannedFiles) -> bool {
+    matches!(finding::matched(question, record, files), finding::Matched::Yes(_))
 }
 
 /// Tells whether a question is about a scanner's finding.

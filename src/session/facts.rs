@@ -10,9 +10,10 @@ use crate::formats::facts::{
     self, CveNumber, EpssScores, FactsContent, KevCatalog, StatedFact, StatedTest,
 };
 use crate::formats::native_report::{self, DocumentKind};
-use crate::formats::sarif::location::Roots;
 use crate::formats::sarif::{self, Spans};
+use crate::gate::answer::Question;
 use crate::gate::facts::{Facts, FactsAsked, FactsFile, TestAnswer, TestSubject, fixed_in};
+use crate::gate::names_finding;
 use crate::gate::package::{AskedPackage, SamePackage};
 use crate::history::digest::Digest;
 use crate::history::objects::Oid;
@@ -25,11 +26,14 @@ use crate::record::tool_ids;
 use crate::record::trigger_test::{EpssScore, TriggerTest};
 use crate::rules::evidence;
 use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::locate::Located;
+use crate::session::scanned_files::RepositoryFiles;
+use crate::session::source_roots::SourceRoots;
 use crate::store::files::{self, FileError};
 use crate::store::git::Repository;
 use crate::store::streams;
 use crate::survey::changed::changed;
-use crate::survey::event::ScannerFinding;
+use crate::survey::event::{FindingFile, ScannerFinding};
 use crate::survey::searched::{SearchedTools, scanner};
 
 /// How old catalogs and scores may be, in seconds.
@@ -60,6 +64,8 @@ pub struct FactsAt<'f> {
     pub facts: &'f ExternalFacts,
     /// The instant in question, from which the age of catalogs counts.
     pub instant: Instant,
+    /// The files in which findings are.
+    pub files: RepositoryFiles<'f>,
 }
 
 impl ExternalFacts {
@@ -69,16 +75,18 @@ impl ExternalFacts {
     /// [`Undetermined`] if one can't be read; [`Usage`] for one inside the work tree that differs from the approved ref's.
     pub fn read(
         paths: &[PathBuf],
-        repository: &Repository,
+        located: &Located,
         approved: Oid,
     ) -> Result<ExternalFacts, Error> {
+        let repository = located.repository()?;
+        let roots = SourceRoots::of(located, &[])?;
         let mut facts = ExternalFacts::default();
         for path in paths {
             let name = path.to_string_lossy().into_owned();
             let (bytes, is_regular) = bytes(path)?;
             refuse_unapproved(path, (&bytes, is_regular), repository, approved)?;
             facts.files.push(FactsFile { name: name.clone(), sha256: Digest::of(&bytes) });
-            facts.add(&name, &bytes).map_err(|why| {
+            facts.add(&name, &bytes, &roots).map_err(|why| {
                 Undetermined::other(format!("{name} {why}"), "get the file again, whole")
             })?;
         }
@@ -103,7 +111,7 @@ impl ExternalFacts {
         is_something.then(|| FactsAsked { files: self.files.clone(), not_asked })
     }
 
-    fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+    fn add(&mut self, name: &str, bytes: &[u8], roots: &SourceRoots<'_>) -> Result<(), String> {
         if native_report::kind(Cursor::new(bytes)) != DocumentKind::Sarif {
             match facts::read(bytes)? {
                 FactsContent::Kev(catalog) => self.kev.push((name.to_owned(), catalog)),
@@ -113,7 +121,8 @@ impl ExternalFacts {
             return Ok(());
         }
         let mut broken = None;
-        let roots = Roots { folders: &[], asked: "", ran_in: None, has_file: &|_, _| false };
+        let has_file = |path: &str, commit: Option<&str>| roots.has_file(path, commit);
+        let roots = roots.with_files(&has_file);
         let mut take = |entry: sarif::SarifEntry| match entry.read {
             Ok(finding) => self.findings.push(finding),
             Err(why) => drop(broken.get_or_insert(why)),
@@ -127,7 +136,8 @@ impl ExternalFacts {
         broken.map_or(Ok(()), Err)
     }
 
-    fn reported<'s>(&'s self, subject: &TestSubject<'_>) -> Vec<&'s ScannerFinding> {
+    // Returns the findings of the reports that have the tool, id and package of a subject, wherever they are.
+    fn namesakes<'s>(&'s self, subject: &TestSubject<'_>) -> Vec<&'s ScannerFinding> {
         let keys = subject.ids.iter().map(|id| tool_ids::key(subject.tool, id).into_owned());
         let places = keys.flat_map(|key| self.places.get(&key).into_iter().flatten());
         let mut places: Vec<usize> = places.copied().collect();
@@ -198,6 +208,25 @@ impl Facts for FactsAt<'_> {
 }
 
 impl FactsAt<'_> {
+    // Returns the findings of the reports that a record names, or that it names with another version or severity. One whose place
+    // can't be told may be any.
+    fn reported(&self, subject: &TestSubject<'_>) -> Vec<&ScannerFinding> {
+        let record = subject.record;
+        let is_placed = |finding: &ScannerFinding| {
+            let mut places = finding.places.iter();
+            places.all(|place| matches!(place.file, FindingFile::Inside(_)))
+        };
+        let mut found = self.facts.namesakes(subject);
+        found.retain(|finding| {
+            let mut ids = std::iter::once(&finding.id).chain(&finding.former_ids);
+            let is_named = |question: &Question| names_finding(question, record, &self.files);
+            !is_placed(finding)
+                || ids.any(|id| finding.questions(id, false).iter().all(is_named))
+                || changed(record, finding).is_some()
+        });
+        found
+    }
+
     fn known_exploited(&self, subject: &TestSubject<'_>) -> TestAnswer {
         let ids = subject.ids.iter().filter_map(|id| CveNumber::new(id));
         let ids: Vec<CveNumber> = ids.collect();
@@ -281,8 +310,9 @@ impl FactsAt<'_> {
     }
 
     fn fix(&self, subject: &TestSubject<'_>) -> TestAnswer {
-        let reported = self.facts.reported(subject);
-        match reported.iter().find_map(|finding| finding.fixed.as_deref()) {
+        let reported = self.reported(subject);
+        let mut same = reported.iter().filter(|finding| changed(subject.record, finding).is_none());
+        match same.find_map(|finding| finding.fixed.as_deref()) {
             Some(version) => TestAnswer::Met(fixed_in(version)),
             None if reported.is_empty() => unreported(subject),
             None => TestAnswer::NotMet,
@@ -290,7 +320,7 @@ impl FactsAt<'_> {
     }
 
     fn gone(&self, subject: &TestSubject<'_>) -> TestAnswer {
-        let reported = self.facts.reported(subject);
+        let reported = self.reported(subject);
         if reported.iter().any(|finding| !finding.is_absent) {
             return TestAnswer::NotMet;
         }
@@ -303,7 +333,7 @@ impl FactsAt<'_> {
     }
 
     fn value(&self, subject: &TestSubject<'_>) -> TestAnswer {
-        let reported = self.facts.reported(subject);
+        let reported = self.reported(subject);
         match reported.iter().find_map(|finding| changed(subject.record, finding)) {
             Some(why) => TestAnswer::Met(why),
             None if reported.is_empty() => unreported(subject),

@@ -111,7 +111,7 @@ impl Located {
         if let Some(facts) = self.facts.get() {
             return Ok(Arc::clone(facts));
         }
-        let facts = ExternalFacts::read(&self.options.facts, self.repository()?, approved)?;
+        let facts = ExternalFacts::read(&self.options.facts, self, approved)?;
         Ok(Arc::clone(self.facts.get_or_init(|| Arc::new(facts))))
     }
 

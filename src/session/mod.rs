@@ -21,6 +21,7 @@ pub mod overlay;
 pub mod reserved;
 pub mod scanned_files;
 pub mod snapshot;
+pub(crate) mod source_roots;
 
 use std::path::Path;
 

@@ -96,7 +96,7 @@ impl DerefMut for Snapshot<'_> {
 
 impl<'h> Snapshot<'h> {
     pub(crate) fn facts_at(&self, instant: Instant) -> FactsAt<'_> {
-        FactsAt { facts: &self.facts, instant }
+        FactsAt { facts: &self.facts, instant, files: self.scanned_files() }
     }
 
     /// Returns what an answer about all records in force says of the facts; `asks` are the tests that only files can answer.

@@ -7,7 +7,7 @@ pub mod wanted;
 
 use serde_json::Value;
 
-use crate::gate::answer::SubjectMatch;
+use crate::gate::answer::{Asker, Question, ScannerDetails, SubjectMatch};
 use crate::gate::package::Package;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{Risk, words};
@@ -170,5 +170,43 @@ impl ScannerFinding {
     /// Returns its key: `TOOL:ID`.
     pub fn key(&self) -> String {
         format!("{}:{}", self.tool, self.id)
+    }
+
+    /// Returns the questions about it under one of its ids: one for each of its places, or `without_lines` for each of its files.
+    pub fn questions(&self, id: &str, without_lines: bool) -> Vec<Question> {
+        let place = |place: &FindingPlace| {
+            let path = match &place.file {
+                FindingFile::Inside(path) => Some(path.clone()),
+                FindingFile::Elsewhere(_) | FindingFile::Above(_) | FindingFile::Unknown => None,
+            };
+            let own = Some(place).filter(|_| !without_lines);
+            let text = |part: fn(&FindingPlace) -> &Option<String>| part(own?).clone();
+            let line = own.and_then(|place| place.line);
+            (path, line, text(|place| &place.snippet), text(|place| &place.commit))
+        };
+        let mut places: Vec<_> = self.places.iter().map(place).collect();
+        places.sort_unstable();
+        places.dedup();
+        if places.is_empty() {
+            places.push((None, None, None, None));
+        }
+        let tool = self.also.unwrap_or(&self.tool);
+        let each = places.into_iter().map(|(path, line, snippet, commit)| Question {
+            finding: Some(format!("{tool}:{id}")),
+            purl: self.purl.clone(),
+            severity: self.severity.map(|severity| severity.as_str().to_owned()),
+            path,
+            line,
+            scanner_details: ScannerDetails {
+                package: self.package.clone(),
+                weaknesses: self.weaknesses.clone(),
+                asker: Asker::Scan,
+                snippet,
+                commit,
+                ..ScannerDetails::default()
+            },
+            ..Question::default()
+        });
+        each.collect()
     }
 }

@@ -6,7 +6,6 @@ use std::io::Cursor;
 use std::path::Path;
 
 use crate::features::import::request::{ImportFile, ImportRequest};
-use crate::features::triage::sources::SourceRoots;
 use crate::formats::lock_files;
 use crate::formats::native_report::{self, DocumentKind};
 use crate::formats::suppressions::exception::ImportEntry;
@@ -15,6 +14,7 @@ use crate::formats::suppressions::readers::format::{ImportError, ImportInput};
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
+use crate::session::source_roots::SourceRoots;
 use crate::store::files;
 use crate::store::files::WorkTree;
 

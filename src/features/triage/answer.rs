@@ -12,9 +12,7 @@ use crate::features::triage::drafts::{RecordPer, WrittenDrafts};
 use crate::features::triage::last_events::EventMemory;
 use crate::features::triage::only::FindingFilter;
 use crate::features::triage::silent_keys::LastEventsAnswer;
-use crate::features::triage::sources::{
-    Source, SourceContent, SourceFormat, SourceRoots, TriageRun,
-};
+use crate::features::triage::sources::{Source, SourceContent, SourceFormat, TriageRun};
 use crate::features::triage::suppressions::{RewriteKind, Suppressions};
 use crate::features::triage::watch::{FiringProposal, TriggerWatch, Used};
 use crate::gate::accepted_text::ScannedFiles;
@@ -29,6 +27,7 @@ use crate::session::observations::ObservationLog;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
+use crate::session::source_roots::SourceRoots;
 use crate::status::state::RecordState;
 use crate::survey::event::wanted::Wanted;
 use crate::survey::observation::Observation;

@@ -28,7 +28,7 @@ use crate::record::time::Instant;
 use crate::survey::escalate::AdviceContext;
 use crate::survey::event::wanted::WantedFinding;
 use crate::survey::event::{
-    CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageDecision, TriageInput, TriageState,
+    CloudEvent, FindingFile, ScannerFinding, TriageDecision, TriageInput, TriageState,
 };
 use crate::survey::next_step::{self, NextStep};
 
@@ -116,11 +116,10 @@ impl TriageJudge<'_> {
                 format!("{} is above the root of the repository", place.file.text()),
             );
         }
-        let tool = finding.also.unwrap_or(&finding.tool);
         let former = finding.former_ids.iter().filter(|id| **id != finding.id);
         let ids = former.filter(|id| self.index.names_finding(&finding.tool, id));
         let ids = std::iter::once(&finding.id).chain(ids);
-        let found = best(ids.map(|id| self.as_key(finding, tool, id)));
+        let found = best(ids.map(|id| self.as_key(finding, id)));
         match (found.state, misplaced(finding)) {
             (TriageState::Covered | TriageState::Dismissed, _) | (_, None) => found,
             (_, Some(why)) => TriageDecision {
@@ -131,46 +130,16 @@ impl TriageJudge<'_> {
     }
 
     /// Asks about a finding under one of its ids; all of its places must be covered.
-    fn as_key(&self, finding: &ScannerFinding, tool: &str, id: &str) -> TriageDecision {
-        let mut question = Question {
-            finding: Some(format!("{tool}:{id}")),
-            purl: finding.purl.clone(),
-            severity: finding.severity.map(|severity| severity.as_str().to_owned()),
-            environment: self.environment.map(str::to_owned),
-            scanner_details: ScannerDetails {
-                package: finding.package.clone(),
-                weaknesses: finding.weaknesses.clone(),
-                commit: None,
-                asked_with: String::new(),
-                asker: Asker::Scan,
-                draft: self.draft.clone(),
-                snippet: None,
-                reported: self.index.has_tests.then(|| ReportedFinding {
-                    ids: std::iter::once(&finding.id).chain(&finding.former_ids).cloned().collect(),
-                    fixed: finding.fixed.clone(),
-                }),
-            },
-            ..Question::default()
-        };
+    fn as_key(&self, finding: &ScannerFinding, id: &str) -> TriageDecision {
         // Lines matter only to records that accept some text alone, as a new one would.
         let has_content = self.index.has_content || self.around.is_some();
-        let place = |place: &'_ FindingPlace| {
-            let path = inside(&place.file).map(str::to_owned);
-            let line = if has_content { place.line } else { None };
-            let snippet = if has_content { place.snippet.clone() } else { None };
-            (path, line, snippet, place.commit.clone().filter(|_| has_content))
-        };
-        let mut places: Vec<_> = finding.places.iter().map(place).collect();
-        places.sort_unstable();
-        places.dedup();
-        if places.is_empty() {
-            places.push((None, None, None, None));
-        }
-        let each = places.into_iter().map(|(path, line, snippet, commit)| {
-            question.path = path;
-            question.line = line;
-            question.scanner_details.snippet = snippet;
-            question.scanner_details.commit = commit;
+        let each = finding.questions(id, !has_content).into_iter().map(|mut question| {
+            question.environment = self.environment.map(str::to_owned);
+            question.scanner_details.draft.clone_from(&self.draft);
+            question.scanner_details.reported = self.index.has_tests.then(|| ReportedFinding {
+                ids: std::iter::once(&finding.id).chain(&finding.former_ids).cloned().collect(),
+                fixed: finding.fixed.clone(),
+            });
             self.ask(&question, finding.at)
         });
         worst(each)
@@ -283,13 +252,6 @@ const STATED: &[&str] = &[
 
 /// Further keys that are compared if the event is a scanner's finding.
 const FINDING: &[&str] = &["tool", "id", "path", "package", "severity"];
-
-fn inside(file: &FindingFile) -> Option<&str> {
-    match file {
-        FindingFile::Inside(path) => Some(path),
-        FindingFile::Elsewhere(_) | FindingFile::Above(_) | FindingFile::Unknown => None,
-    }
-}
 
 fn misplaced(finding: &ScannerFinding) -> Option<&'static str> {
     finding.places.iter().find_map(|place| match &place.file {

@@ -274,6 +274,12 @@ impl IndexedFile {
 }
 
 impl Repository {
+    /// Tells whether the index has a file, by its path from the root.
+    pub fn has_indexed(&self, path: &str) -> bool {
+        let entry = self.git.index().ok().and_then(|index| index.get_path(Path::new(path), 0));
+        entry.as_ref().and_then(IndexedFile::of).is_some_and(|file| !file.is_link)
+    }
+
     /// Returns the bytes of a file in the index, by its path from the root; `None` if the index has no such file.
     ///
     /// # Errors

@@ -502,3 +502,39 @@ fn a_cve_without_a_score_may_have_the_one_that_ends_the_cover() {
         assert_eq!((own, row["state"].as_str().unwrap()), (code, state), "{rows}: {row}");
     }
 }
+
+#[test]
+fn triage_check_and_export_agree_on_what_a_report_still_has() {
+    let folder = crate::support::temporary();
+    let repo = ledger(POLICY);
+    let text = "import os\nos.system(a_long)\nos.system(b_long)\n";
+    let code = repo.by("root").write("app/r.py", text).write("app/s.py", text);
+    code.commit("Add the code");
+    let key = "tool: bandit, id: B605, paths: [app/r.py], content: ['os.system(a_long)']";
+    let trigger = "triggers: [{id: T2, when: It is gone, then: close, test: finding-gone}]\n";
+    file(&repo, "EXC-2026-C0VER", &(finding("EXC-2026-C0VER", key) + trigger));
+    repo.checkout();
+    let path = folder.path().join("log.sarif");
+    let facts = ["--facts", path.to_str().unwrap()];
+    for (place, line, is_gone) in
+        [("app/r.py", 2, false), ("app/r.py", 3, true), ("app/s.py", 2, true)]
+    {
+        let found = super::accepted::at("B605", place, (line, line));
+        let log = super::accepted::log("bandit", &[found]);
+        std::fs::write(&path, &log).unwrap();
+        put(&repo, "a.sarif", log);
+        let (_, answer) = triaged(&repo, &["a.sarif"]);
+        let proposals = answer["proposals"].as_array().unwrap();
+        assert_eq!(!proposals.is_empty(), is_gone, "{place}:{line}: {answer:#}");
+        let asked = ["--finding", "bandit:B605", "--path", "app/r.py", "--line", "2"];
+        let args = [&["--on", ON, "--format", "json", "check"], &asked[..], &facts].concat();
+        let run = cli::run(repo.path(), &args);
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        let expected = if is_gone { "deny" } else { "allow" };
+        assert_eq!(answer["verdict"], expected, "{place}:{line}: {answer:#}");
+        let out = folder.path().join("opa");
+        let args = ["--on", ON, "export", "opa", "-o", out.to_str().unwrap()];
+        let run = cli::run(repo.path(), &[&args, &facts[..]].concat());
+        assert_eq!(run.err.contains("is left out: T2: "), is_gone, "{place}:{line}: {}", run.err);
+    }
+}

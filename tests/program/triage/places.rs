@@ -144,6 +144,21 @@ fn a_relative_path_is_where_the_file_is() {
 }
 
 #[test]
+fn a_file_that_only_the_index_has_is_where_it_is() {
+    let repo = two();
+    let services = repo.path().join("services");
+    std::fs::remove_file(services.join("a.rs")).unwrap();
+    for path in ["a.rs", "services/a.rs"] {
+        let text = log("CVE-2026-1", &json!([at(&json!({"uri": path}))]), &json!({}));
+        put(&repo, "a.sarif", text);
+        let args = ["--on", ON, "triage", "../a.sarif", "--format", "json"];
+        let run = cli::run(&services, &args);
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(answer["results"][0]["state"], "covered", "{path}: {answer:#}");
+    }
+}
+
+#[test]
 fn declared_folders_are_roots_for_what_the_repository_has() {
     let repo = two();
     let bases = |uri: &str| json!({"originalUriBaseIds": {"SRC": {"uri": uri}}});
