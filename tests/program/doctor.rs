@@ -50,7 +50,7 @@ jobs:
         with: {fetch-depth: 0, persist-credentials: false}
       - uses: example/exledger@0123456789abcdef0123456789abcdef01234567
       - run: exledger ci merged
-        env: {EXLEDGER_KEY: \"${{ secrets.EXLEDGER_KEY }}\"}
+        env: {GH_TOKEN: \"${{ github.token }}\", EXLEDGER_KEY: \"${{ secrets.EXLEDGER_KEY }}\"}
 ";
 
 /// Returns a ledger with this policy and the jobs, and Ana as the user.

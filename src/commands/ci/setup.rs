@@ -150,7 +150,7 @@ fn keep_key(job: &ForgeJob<'_>, listed: &[String], place: KeyPlace) -> anyhow::R
         "hint: the review key {keys} is listed in {signers} and stays, and so does the secret {KEY_VARIABLE}; `{new}` makes another key"
     ));
     let Some(gap) = job.workflow_gap()? else { return Ok(Outcome::Fine) };
-    job.ctx.tell(&format!("error: no review is recorded: {} (`{}`)", gap.message, gap.line));
+    job.ctx.tell(&format!("error: {} (`{}`)", gap.sentence(), gap.line));
     Ok(Outcome::ProblemsFound)
 }
 

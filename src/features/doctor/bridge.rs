@@ -56,10 +56,12 @@ fn by_reviews(
     }
     let mut check = without_job(facts, requirements, keys);
     if let Some(gap) = facts.ci.review_gap(forge, reference).filter(|_| keys.has_bridge()) {
-        check.message = format!("no review is recorded: {}; {}", gap.message, check.message);
-        if check.state == CheckState::Ok {
-            check.state = CheckState::Note;
-        }
+        check.message = format!("{}; {}", gap.sentence(), check.message);
+        check.state = match check.state {
+            CheckState::Ok => CheckState::Note,
+            CheckState::Problem if gap.is_doubt => CheckState::Unknown,
+            state => state,
+        };
     }
     check
 }

@@ -6,15 +6,16 @@ use std::collections::BTreeSet;
 
 use crate::approval::sources::keys::Keys;
 use crate::diag;
-use crate::features::doctor::check::{CheckName, DoctorCheck};
+use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::facts::DoctorFacts;
 use crate::survey::workflows::ci::{CiSetup, CiWorkflow, GITLAB_JOBS, GITLAB_PIPELINE};
 
 pub(super) fn check(facts: &DoctorFacts<'_>, forge: Option<&str>, keys: &Keys) -> DoctorCheck {
     let reference = facts.stamp.reference.as_deref().unwrap_or_default();
     let workflows = facts.ci.workflows_of(forge);
-    let mut problems = workflows.iter().filter_map(|workflow| problem(workflow, reference));
-    if let Some(problem) = problems.next() {
+    let problems = workflows.iter().filter_map(|workflow| problem(workflow, reference));
+    // A doubt hides no problem of another workflow.
+    if let Some(problem) = problems.min_by_key(|check| check.state != CheckState::Problem) {
         return problem;
     }
     let found = match (workflows, gitlab(facts.ci)) {
@@ -86,7 +87,11 @@ fn problem(workflow: &CiWorkflow, reference: &str) -> Option<DoctorCheck> {
         return Some(DoctorCheck::problem(name, message));
     }
     let gap = workflow.gap(reference)?;
-    Some(DoctorCheck::problem(name, gap.message).with_lines([gap.line]))
+    let check = match gap.is_doubt {
+        true => DoctorCheck::unknown(name, gap.sentence()),
+        false => DoctorCheck::problem(name, gap.message),
+    };
+    Some(check.with_lines([gap.line]))
 }
 
 /// Returns the pipeline of GitLab that runs exledger, or what keeps it from that; `None` without one.

@@ -44,6 +44,8 @@ pub struct CiWorkflow {
     pub pushes: PushedBranches,
     /// The line that says so, or where it would be.
     pub pushes_line: u32,
+    /// Whether those pushes start it only if they change certain paths.
+    pub has_path_filter: bool,
     pub review_job: ReviewJob,
     /// The variables of exledger that it sets.
     pub variables: Vec<WorkflowVariable>,
@@ -165,7 +167,10 @@ impl CiWorkflow {
         };
         if let Some(on) = root.entry("on") {
             workflow.pushes = PushedBranches::read(&on.value);
-            workflow.pushes_line = on.value.entry("push").unwrap_or(on).key_pos.line;
+            let push = on.value.entry("push");
+            workflow.pushes_line = push.unwrap_or(on).key_pos.line;
+            let has = |key: &str| push.is_some_and(|push| push.value.get(key).is_some());
+            workflow.has_path_filter = has("paths") || has("paths-ignore");
         }
         workflow.read_variables(root);
         let mut runs_exledger = false;
@@ -194,19 +199,33 @@ impl CiWorkflow {
         }
     }
 
-    /// Returns what keeps it from answering about the approved ref, or a job of it from recording reviews.
+    /// Returns what keeps it from answering about the approved ref, or a job of it from recording reviews; what only may,
+    /// if nothing else does.
     pub fn gap(&self, reference: &str) -> Option<WorkflowGap> {
         let of_job = || match &self.review_job {
             ReviewJob::Lacking(gap) => Some(gap.clone()),
             ReviewJob::Absent | ReviewJob::Complete | ReviewJob::Own => None,
         };
-        self.branch_gap(reference).or_else(of_job)
+        self.branch_gap(reference).or_else(of_job).or_else(|| self.path_doubt(reference))
+    }
+
+    fn path_doubt(&self, reference: &str) -> Option<WorkflowGap> {
+        if !self.has_path_filter || self.review_job == ReviewJob::Absent {
+            return None;
+        }
+        let (path, line, branch) = (&self.path, self.pushes_line, chain::branch(reference));
+        let message = format!(
+            "{path}:{line} records reviews, but only of pushes to {branch} that change certain paths"
+        );
+        let line = format!("push: {{branches: [{}]}}", splice::quote(branch));
+        Some(WorkflowGap { message, line, is_doubt: true })
     }
 
     fn branch_gap(&self, reference: &str) -> Option<WorkflowGap> {
         let (path, line, branch) = (&self.path, self.pushes_line, chain::branch(reference));
         let quoted = splice::quote(branch);
-        let gap = |message: String, line: String| Some(WorkflowGap { message, line });
+        let gap =
+            |message: String, line: String| Some(WorkflowGap { message, line, is_doubt: false });
         if let PushedBranches::Matching(branches) = &self.pushes
             && !self.pushes.has(branch)
         {
@@ -236,15 +255,11 @@ impl CiWorkflow {
 
     fn add_review_job(&mut self, root: &Node, job: &MapEntry, step: &Node) {
         let run = step.get("run").and_then(Node::text).unwrap_or_default();
-        let variables = step.get("env").map(Node::entries).unwrap_or_default();
-        let mut values = variables.iter().filter_map(|entry| entry.value.text());
-        let names_job = run.contains(JOB) || values.any(|value| value.contains(JOB));
-        let runs_job = run.contains("exledger") && run.contains(" ci ") && names_job;
         let is_own = run.contains("--from-reviews");
-        if self.review_job == ReviewJob::Complete || !(runs_job || is_own) {
+        let place = JobPlace { path: &self.path, root, job, step };
+        if self.review_job == ReviewJob::Complete || !(is_own || place.is_candidate()) {
             return;
         }
-        let place = JobPlace { path: &self.path, root, job, step };
         self.review_job = match place.gap() {
             _ if is_own => ReviewJob::Own,
             Some(gap) => ReviewJob::Lacking(gap),
@@ -291,15 +306,20 @@ impl PushedBranches {
         let Some(push) = on.get("push") else {
             return PushedBranches::Nothing;
         };
-        match (push.get("branches"), push.get("branches-ignore"), push.get("tags")) {
-            (Some(branches), ..) => {
-                let one = branches.text().map(str::to_owned);
-                let items =
-                    branches.items().iter().filter_map(|item| Some(item.text()?.to_owned()));
-                PushedBranches::Matching(one.into_iter().chain(items).collect())
+        let patterns = |branches: &Node| {
+            let one = branches.text().map(str::to_owned);
+            let items = branches.items().iter().filter_map(|item| Some(item.text()?.to_owned()));
+            one.into_iter().chain(items).collect::<Vec<_>>()
+        };
+        let is_about_tags = push.get("tags").or(push.get("tags-ignore")).is_some();
+        match (push.get("branches"), push.get("branches-ignore")) {
+            (Some(branches), _) => PushedBranches::Matching(patterns(branches)),
+            (None, Some(ignored)) => {
+                let ignored = patterns(ignored).into_iter().map(|pattern| format!("!{pattern}"));
+                PushedBranches::Matching(["**".to_owned()].into_iter().chain(ignored).collect())
             }
-            (None, None, Some(_)) => PushedBranches::Nothing,
-            _ => PushedBranches::Any,
+            (None, None) if is_about_tags => PushedBranches::Nothing,
+            (None, None) => PushedBranches::Any,
         }
     }
 
@@ -311,7 +331,12 @@ impl PushedBranches {
         let mut found = false;
         for pattern in patterns {
             match pattern.strip_prefix('!') {
-                Some(pattern) if fits(pattern, branch) => found = false,
+                // Other characters of a pattern than `*` are not read, and may leave the branch out.
+                Some(pattern)
+                    if fits(pattern, branch) || pattern.contains(['?', '+', '[', '\\']) =>
+                {
+                    found = false;
+                }
                 Some(_) => {}
                 None => found |= fits(pattern, branch),
             }

@@ -5,7 +5,8 @@ use exledger::ledger::tree::MapTree;
 use exledger::survey::workflows::ci::{CiSetup, PushedBranches};
 
 use super::{JOBS, POLICY, SIGNERS, WORKFLOW, assert_yes, check, ledger, merge, verdict};
-use crate::support::repo::{Repo, speak};
+use crate::cli;
+use crate::support::repo::{Repo, git, speak};
 use crate::support::samples::LISTED;
 use exledger::features;
 use exledger::session::Session;
@@ -43,8 +44,7 @@ fn both_forms_are_recognised_by_what_they_run() {
     assert!(new.workflows[0].unpinned.is_empty());
     let old = of(&[(WORKFLOW, OLD)]);
     assert_eq!(old.states_reviews(Some("github"), MAIN), Some(WORKFLOW));
-    let chosen =
-        "run: exledger ci \"$JOB\"\n        env: {JOB: \"${{ a && 'nightly' || 'merged' }}\", ";
+    let chosen = "run: exledger ci \"$JOB\"\n        env: {JOB: \"${{ github.event_name == 'schedule' && 'nightly' || 'merged' }}\", ";
     let chosen = JOBS.replace("run: exledger ci merged\n        env: {", chosen);
     assert_eq!(
         of(&[(WORKFLOW, &chosen)]).states_reviews(None, MAIN),
@@ -52,7 +52,7 @@ fn both_forms_are_recognised_by_what_they_run() {
         "by its variable"
     );
     let names = &new.workflows[0].variables;
-    assert_eq!(names[0].name, "EXLEDGER_KEY");
+    assert_eq!(names[0].name, "EXLEDGER_KEY", "GH_TOKEN is the forge's");
     assert_eq!(
         new.states_reviews(Some("gitlab"), MAIN),
         None,
@@ -145,10 +145,16 @@ const SPOILED: &[(&str, &str, u32, &str)] = &[
     ("    environment: exledger\n", "", 15, "the job reviews lacks `environment: exledger`"),
     ("environment: exledger", "environment: {name: release}", 18, "lacks `environment: exledger`"),
     (
-        "env: {EXLEDGER_KEY: \"${{ secrets.EXLEDGER_KEY }}\"}",
-        "env: {}",
+        ", EXLEDGER_KEY: \"${{ secrets.EXLEDGER_KEY }}\"}",
+        "}",
         24,
         "the job reviews has a step without the variable EXLEDGER_KEY",
+    ),
+    (
+        "GH_TOKEN: \"${{ github.token }}\", ",
+        "",
+        24,
+        "the job reviews has a step without the variable GH_TOKEN",
     ),
     ("{contents: write, ", "{contents: read, ", 19, "may not push: it lacks `contents: write`"),
     (
@@ -165,6 +171,35 @@ const SPOILED: &[(&str, &str, u32, &str)] = &[
         "another branch",
     ),
     ("[main]", "[trunk]", 4, "runs on pushes to trunk, but the approved branch is main"),
+    ("branches: [main]", "branches-ignore: [main]", 4, "runs on pushes to **, !main, but"),
+];
+
+/// The ways to leave it open whether the job records reviews, as in `SPOILED`.
+const DOUBTFUL: &[(&str, &str, u32, &str)] = &[
+    ("{branches: [main]}", "{branches: [main], paths: [\"src/**\"]}", 4, "change certain paths"),
+    ("if: github.event_name == 'push'", "if: false", 16, "a condition that may not hold on a push"),
+    (
+        "if: github.event_name == 'push'",
+        "if: github.event_name == 'schedule'",
+        16,
+        "a condition that may not hold on a push",
+    ),
+    ("if: github.event_name == 'push'", "needs: lint", 16, "only after other jobs"),
+    (
+        "      - run: exledger ci merged\n",
+        "      - run: exledger ci merged\n        if: false\n",
+        25,
+        "may not hold",
+    ),
+    ("ci merged", "ci merged --dry-run", 24, "not `exledger ci merged` alone"),
+    ("exledger ci merged", "echo exledger ci merged", 24, "not `exledger ci merged` alone"),
+    ("exledger ci merged", "exledger ci merged || true", 24, "not `exledger ci merged` alone"),
+    (
+        "exledger ci merged\n        env: {",
+        "exledger ci $JOB\n        env: {JOB: \"${{ inputs.job }}\", ",
+        24,
+        "an expression gives JOB",
+    ),
 ];
 
 #[test]
@@ -189,12 +224,55 @@ fn a_job_that_lacks_what_it_needs_records_no_review_and_the_verdict_does_not_res
         }
         assert_eq!(verdict(&repo), "no", "{says}");
     }
+    // Another job than that one records nothing, whatever a variable that it doesn't use says.
+    let unused = "exledger ci nightly\n        env: {JOB: merged, ";
+    merge(&repo, WORKFLOW, &JOBS.replace("exledger ci merged\n        env: {", unused));
+    assert_eq!(verdict(&repo), "no");
+    for (from, to, line, says) in DOUBTFUL {
+        assert_eq!(JOBS.matches(from).count(), 1, "{from}");
+        merge(&repo, WORKFLOW, &JOBS.replace(from, to));
+        for name in [CheckName::Bridge, CheckName::Ci] {
+            let check = check(&repo, name);
+            assert_eq!(check.state, CheckState::Unknown, "{to}: {}", check.message);
+            let start =
+                format!("it is not known whether reviews are recorded: {WORKFLOW}:{line}: ");
+            let start = start.trim_end_matches(": ");
+            assert!(check.message.starts_with(start), "{to}: {}", check.message);
+            assert!(check.message.contains(says), "{to}: {}", check.message);
+        }
+        assert_eq!(verdict(&repo), "unknown", "{to}");
+    }
+    merge(&repo, WORKFLOW, JOBS);
+    assert_yes(&repo);
     // Signatures are another way, and then it is a note.
+    merge(&repo, WORKFLOW, &JOBS.replace("ci merged", "ci merged --dry-run"));
     merge(&repo, SIGNERS, &(speak::signer("dana") + &speak::bridge_line()));
+    let bridge = check(&repo, CheckName::Bridge);
+    assert_eq!(bridge.state, CheckState::Note, "{}", bridge.message);
+    assert!(bridge.message.starts_with("it is not known whether"), "{}", bridge.message);
+    assert_yes(&repo);
+    merge(&repo, WORKFLOW, &JOBS.replace("fetch-depth: 0, persist", "persist"));
     let bridge = check(&repo, CheckName::Bridge);
     assert_eq!(bridge.state, CheckState::Note, "{}", bridge.message);
     assert!(bridge.message.starts_with("no review is recorded: "), "{}", bridge.message);
     assert_yes(&repo);
+}
+
+#[test]
+fn the_workflow_of_init_is_known_to_record_reviews() {
+    for folder in ["", "sec/led ger"] {
+        let place = tempfile::tempdir().unwrap();
+        git(place.path(), &["init", "-q", "-b", "main"]);
+        let there = place.path().join(folder);
+        std::fs::create_dir_all(&there).unwrap();
+        let args = ["init", "--forge", "github", "--install", "true", "--branch", "main"];
+        let run = cli::run(&there, &[&["-C", "."], &args[..]].concat());
+        assert_eq!(run.code, 0, "{}", run.err);
+        let text = std::fs::read_to_string(place.path().join(WORKFLOW)).unwrap();
+        let setup = of(&[(WORKFLOW, &text)]);
+        assert_eq!(setup.review_gap(None, MAIN), None, "{text}");
+        assert_eq!(setup.states_reviews(None, MAIN), Some(WORKFLOW), "{text}");
+    }
 }
 
 #[test]
@@ -209,8 +287,8 @@ fn what_the_forge_computes_and_rights_of_another_token_are_taken_to_be_there() {
         ("{contents: write, ", "{contents: read, "),
     ] {
         let other = JOBS.replace(from, to);
-        let token = if to.contains("read") { "GH_TOKEN: \"${{ secrets.BOT }}\", " } else { "" };
-        let other = other.replace("{EXLEDGER_KEY", &format!("{{{token}EXLEDGER_KEY"));
+        let token = if to.contains("read") { "secrets.BOT" } else { "github.token" };
+        let other = other.replace("github.token", token);
         assert_eq!(of(&[(WORKFLOW, &other)]).states_reviews(None, MAIN), Some(WORKFLOW), "{to}");
     }
     let fetch = "      - run: git fetch --unshallow\n      - run: exledger ci merged";
