@@ -193,7 +193,9 @@ impl Run for InitArgs {
         let git = next_steps::git_command(ctx, tree.root());
         let there = located.as_ref().ok();
         let lists_key = there.is_some_and(|there| next_steps::lists_review_key(&there.tree));
-        let connect = if lists_key { None } else { jobs.map(|_| next_steps::ci_setup(ctx)) };
+        let connect = jobs.filter(|_| !lists_key);
+        let connect = connect
+            .and_then(|_| next_steps::ci_setup(ctx, origin.address.as_ref(), forge.as_str()));
         init.next = files::next(&init.created, connect, &git);
         on_branch(ctx, (&setup, &origin), adopted.as_ref(), &mut init.next);
         ctx.show(view::init::doc(&init))?;
@@ -230,13 +232,22 @@ fn on_branch(
     adopted: Option<&PreparedImport<'_>>,
     next: &mut Vec<String>,
 ) {
+    let ledger = setup.place.tree.root().join(&setup.place.prefix);
+    let home = Session::open(&ledger, ctx.options()).ok().filter(|_| !next.is_empty());
+    if let Some(home) = home
+        && let Some(begin) = next_steps::begin(ctx, &home, Some(&setup.branch))
+    {
+        next.splice(..0, begin);
+        next.extend(next_steps::first_push(ctx, &home));
+        ctx.hint("hint: the repository has no commit yet, so there is no branch that this could be merged into: the first commands begin one");
+        return;
+    }
     let branch = match adopted {
         Some(adopted) if !adopted.drafts.is_empty() => "adopt-exceptions",
         // The approved branch of a remote may be protected.
         _ if origin.is_remote && !next.is_empty() => next_steps::NEW_LEDGER,
         _ => return,
     };
-    let ledger = setup.place.tree.root().join(&setup.place.prefix);
     if let Some(branch) = next_steps::beside_approved(ctx, (&ledger, branch), next) {
         ctx.hint(&format!(
             "hint: nothing of it counts yet: once {branch} is pushed, open a pull request, and have it merged; to bring a first exception with it, run `exledger new` first, and what that prints"
@@ -474,11 +485,15 @@ fn advise(ctx: &Ctx, (init, listed): (&Init, &[String]), setup: &Setup, method: 
     if method == MergeMethod::Squash {
         squashed(ctx, &setup.approvers.without_key(), has_jobs);
     }
-    if let [only] = listed {
+    if let [] | [_] = listed {
         let writes_policy = init.created.iter().any(|path| path.ends_with(policy::FILE));
         let does = if writes_policy { "does" } else { "prints the lines" };
+        let (who, what) = match listed {
+            [only] => (format!("only {only}"), "a second person"),
+            _ => ("nobody".to_owned(), "two people"),
+        };
         ctx.hint(&format!(
-            "hint: only {only} is listed in `groups`: add a second person to exledger.yaml before you commit it (`--person LOGIN=ADDRESS` {does}), since nobody else could approve a change of the rules that you write"
+            "hint: {who} is listed in `groups`: add {what} to exledger.yaml before you commit it (`--person LOGIN=ADDRESS` {does}), since nobody else could approve a change of the rules that you write"
         ));
     }
     let bare = setup.approvers.without_number();

@@ -20,6 +20,7 @@ use exledger::policy::governance::Governance;
 use exledger::session::Session;
 use exledger::store::git::Repository;
 use exledger::store::git::judged::Operation;
+use exledger::survey::remote::RemoteAddress;
 
 /// The branch that brings a new ledger.
 pub(crate) const NEW_LEDGER: &str = "keep-exceptions";
@@ -80,17 +81,23 @@ fn distinction(opened: &[DecidedRecord]) -> String {
 
 pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> Vec<String> {
     let own = [quoted(path)];
-    let Some(setup) = UncommittedSetup::of(home) else {
+    let Some(setup) = UncommittedSetup::of(ctx, home) else {
         return sending(ctx, home, id, (&own, &format!("File {id}")));
     };
-    let mut next = Vec::new();
-    if setup.asks_for_key {
-        next.push(ci_setup(ctx));
-    }
-    if home.approved_ref().is_ok() {
+    let begun = begin(ctx, home, None);
+    let mut next = begun.clone().unwrap_or_default();
+    next.extend(setup.key_command);
+    if begun.is_some() || home.approved_ref().is_ok() {
         let files: Vec<String> = setup.files.into_iter().chain(own).collect();
         let subject = format!("Keep exceptions in a ledger, and file {id}");
-        next.extend(sending(ctx, home, NEW_LEDGER, (&files, &subject)));
+        match begun {
+            Some(_) => {
+                let git = git_command(ctx, home.root());
+                next.extend(commit_commands(&git, (&files, &subject)));
+                next.extend(first_push(ctx, home));
+            }
+            None => next.extend(sending(ctx, home, NEW_LEDGER, (&files, &subject))),
+        }
         return next;
     }
     let git = git_command(ctx, home.root());
@@ -100,8 +107,22 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
     next
 }
 
-pub(crate) fn ci_setup(ctx: &Ctx) -> String {
-    format!("{} ci setup", program(ctx))
+/// Returns the commands that begin the approved branch, and go on with the one that is checked out, where nothing is committed
+/// yet; `None` if the one that is checked out is the one to begin with.
+pub(crate) fn begin(ctx: &Ctx, home: &Session, branch: Option<&str>) -> Option<Vec<String>> {
+    let repository = home.repository_or_none()?;
+    let refs = repository.refs().ok()?;
+    let default = branch.map(str::to_owned).or_else(|| repository.setting("init.defaultBranch"));
+    let first = refs.unbegun(default.as_deref())?;
+    let git = git_command(ctx, home.root());
+    Some(refs.commands_to_begin(&git, first, repository.first_remote().as_deref()))
+}
+
+/// Returns the command that gives the jobs their key; `None` where no remote says for which repository of a forge.
+pub(crate) fn ci_setup(ctx: &Ctx, address: Option<&RemoteAddress>, forge: &str) -> Option<String> {
+    let known = address?.forge();
+    let flag = if known == Some(forge) { String::new() } else { format!(" --forge {forge}") };
+    Some(format!("{} ci setup{flag}", program(ctx)))
 }
 
 pub(crate) fn lists_review_key(tree: &dyn Tree) -> bool {
@@ -113,12 +134,12 @@ pub(crate) fn lists_review_key(tree: &dyn Tree) -> bool {
 struct UncommittedSetup {
     // Their paths, quoted.
     files: Vec<String>,
-    // Whether a job was written that signs reviews, and whose key is not listed yet.
-    asks_for_key: bool,
+    // For a job that was written and signs reviews, whose key is not listed yet.
+    key_command: Option<String>,
 }
 
 impl UncommittedSetup {
-    fn of(home: &Session) -> Option<UncommittedSetup> {
+    fn of(ctx: &Ctx, home: &Session) -> Option<UncommittedSetup> {
         let repository = home.repository_or_none()?;
         let folder = repository.ledger_prefix(home.root()).folder().to_owned();
         let (top, head) = (LedgerPrefix::default(), repository.find("HEAD").map(|head| head.oid));
@@ -138,12 +159,17 @@ impl UncommittedSetup {
         if !has(policy) || !is_new(policy) {
             return None;
         }
-        let asks_for_key = [WORKFLOW, JOBS].into_iter().any(|path| has(path) && is_new(path))
-            && !lists_review_key(&home.located().tree);
+        let jobs = [(WORKFLOW, "github"), (JOBS, "gitlab")];
+        let forge = jobs.into_iter().find(|(path, _)| has(path) && is_new(path));
+        let forge = forge.filter(|_| !lists_review_key(&home.located().tree));
+        let key_command = forge.and_then(|(_, forge)| {
+            let url = repository.first_remote().and_then(|remote| repository.url_of(&remote));
+            ci_setup(ctx, url.as_deref().and_then(RemoteAddress::parse).as_ref(), forge)
+        });
         // `ci setup` adds a line to the signers file, which may be new.
         let below = format!("{GITHUB}/");
         let mut others = loose.iter().filter(|file| file.path.starts_with(&below));
-        let takes_folder = asks_for_key && others.all(|file| places.contains(&file.path));
+        let takes_folder = key_command.is_some() && others.all(|file| places.contains(&file.path));
         let mut files = BTreeSet::new();
         for path in &places {
             if has(path) && (is_new(path) || path == signers) {
@@ -155,7 +181,7 @@ impl UncommittedSetup {
             true => quoted(path),
             false => quoted(&format!(":/{path}")),
         };
-        Some(UncommittedSetup { files: files.into_iter().map(shown).collect(), asks_for_key })
+        Some(UncommittedSetup { files: files.into_iter().map(shown).collect(), key_command })
     }
 }
 
@@ -200,7 +226,7 @@ fn switch(git: &str, home: &Session, branch: &str) -> String {
 }
 
 // Returns the push that begins the approved branch.
-fn first_push(ctx: &Ctx, home: &Session) -> Option<String> {
+pub(crate) fn first_push(ctx: &Ctx, home: &Session) -> Option<String> {
     match home.repository_or_none()?.refs().ok()?.head {
         HeadState::Branch(name) => push(ctx, home, name.strip_prefix("refs/heads/")?),
         _ => None,

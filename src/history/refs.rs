@@ -229,17 +229,50 @@ impl Refs {
         })
     }
 
-    /// Returns the current branch, if it follows no other remote and this clone has seen no branch of this one, which is new then.
+    /// Returns the branch to push first, if this clone has seen no branch of a remote but those that it has itself: its only
+    /// `main` or `master`, else the current one, unless that follows another remote.
     fn never_pushed(&self, remote: &str) -> Option<&str> {
         let HeadState::Branch(head) = &self.head else { return None };
         if self.unfollowed.iter().any(|unfollowed| unfollowed == remote) {
             return None;
         }
         let folder = format!("refs/remotes/{remote}/");
-        let has_seen_one = self.names.keys().any(|name| name.starts_with(&folder));
+        let seen = self.names.keys().filter_map(|name| name.strip_prefix(&folder));
+        let seen: Vec<&str> = seen.filter(|name| *name != "HEAD").collect();
+        let is_own = |name: &&str| self.names.contains_key(&format!("{HEADS}{name}"));
         let follows_another = self.upstream.as_deref().is_some_and(|upstream| upstream != remote);
-        let is_known = has_seen_one || follows_another || !self.names.contains_key(head);
-        if is_known { None } else { head.strip_prefix(HEADS) }
+        if follows_another || !seen.iter().all(is_own) {
+            return None;
+        }
+        let usual: Vec<&str> = ["main", "master"].into_iter().filter(|it| is_own(it)).collect();
+        let first = match usual.as_slice() {
+            [only] => Some(*only),
+            _ if seen.is_empty() && self.names.contains_key(head) => head.strip_prefix(HEADS),
+            _ => None,
+        };
+        first.filter(|first| !seen.contains(first))
+    }
+
+    /// Returns the branch to begin with, if nothing is committed yet, and another branch is checked out: the one that git's
+    /// `init.defaultBranch` names, else `main`.
+    pub fn unbegun<'n>(&self, default: Option<&'n str>) -> Option<&'n str> {
+        let HeadState::Branch(head) = &self.head else { return None };
+        let first = default.filter(|name| !name.is_empty()).unwrap_or("main");
+        let head = head.strip_prefix(HEADS)?;
+        let is_usual = head == first || matches!(head, "main" | "master");
+        (self.names.is_empty() && !is_usual).then_some(first)
+    }
+
+    /// Returns the commands that begin a branch with an empty commit, in place of the one that is checked out and has no commit,
+    /// and go on with that one.
+    pub fn commands_to_begin(&self, git: &str, first: &str, remote: Option<&str>) -> Vec<String> {
+        let HeadState::Branch(head) = &self.head else { return Vec::new() };
+        let head = head.strip_prefix(HEADS).unwrap_or(head);
+        let push =
+            remote.map(|remote| format!("{git} push -u {} {}", quoted(remote), quoted(first)));
+        let switch = |name| format!("{git} switch -c {}", quoted(name));
+        let begin = [switch(first), format!("{git} commit --allow-empty -m Begin")];
+        begin.into_iter().chain(push).chain([switch(head)]).collect()
     }
 
     fn remote(&self) -> Result<Option<String>, Cause> {

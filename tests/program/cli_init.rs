@@ -45,6 +45,13 @@ fn type_in(folder: &Path, command: &str) {
     assert!(done.status.success(), "{command}");
 }
 
+/// Gives a remote an address of GitHub, in whose place git takes the folder.
+fn as_on_github(clone: &Path, origin: &Path) {
+    let url = "https://github.com/example/payments";
+    git(clone, &["remote", "set-url", "origin", url]);
+    git(clone, &["config", &format!("url.{}.insteadOf", origin.display()), url]);
+}
+
 fn repository() -> tempfile::TempDir {
     let folder = crate::support::temporary();
     git2::Repository::init(folder.path()).unwrap();
@@ -105,6 +112,81 @@ fn the_first_push_is_the_way_on_in_a_clone_of_an_empty_repository() {
         assert_eq!(left(), all[n + 1..]);
     }
     assert_eq!(git(&clone, &["status", "--porcelain"]), "");
+}
+
+#[test]
+fn before_the_first_commit_the_next_steps_begin_the_approved_branch() {
+    let folder = crate::support::temporary();
+    git(folder.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "origin.git"]);
+    for has_remote in [true, false] {
+        let name = if has_remote { "clone" } else { "alone" };
+        match has_remote {
+            true => git(folder.path(), &["clone", "--quiet", "origin.git", name]),
+            false => git(folder.path(), &["init", "--quiet", name]),
+        };
+        let clone = folder.path().join(name);
+        git(&clone, &["config", "user.email", "nina@example.com"]);
+        git(&clone, &["config", "user.name", "Nina"]);
+        git(&clone, &["config", "init.defaultBranch", "main"]);
+        git(&clone, &["switch", "--quiet", "-c", "keep-exceptions"]);
+        let init = run(&clone, &[&INIT[..3], &["--forge", "github"]].concat());
+        let next: Vec<&str> = init.out.split("Next\n").nth(1).unwrap().lines().collect();
+        assert_eq!(&next[..2], ["git switch -c main", "git commit --allow-empty -m Begin"]);
+        assert!(init.err.contains("the repository has no commit yet"), "{}", init.err);
+        // A folder is no repository of a forge.
+        assert!(!init.out.contains("ci setup"), "{}", init.out);
+        let workflow = std::fs::read_to_string(clone.join(FILES[0])).unwrap();
+        assert!(workflow.contains("branches: [\"main\"]"), "{workflow}");
+        assert!(run(&clone, &["diff"]).err.contains("no commits yet"));
+        for command in next {
+            type_in(&clone, command);
+        }
+        assert_eq!(git(&clone, &["branch", "--show-current"]).trim(), "keep-exceptions");
+        let diff = run(&clone, &["diff"]);
+        assert_eq!(diff.code, 0, "{}", diff.err);
+    }
+    // The branch that was pushed first is no default: the one that is here alone is.
+    let alone = folder.path().join("alone");
+    git(folder.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "other.git"]);
+    git(&alone, &["remote", "add", "origin", "../other.git"]);
+    git(&alone, &["push", "--quiet", "origin", "keep-exceptions"]);
+    let diff = run(&alone, &["diff"]);
+    assert_eq!(diff.code, 3, "{}", diff.err);
+    assert!(diff.err.contains("run `git push -u origin main`"), "{}", diff.err);
+    type_in(&alone, "git push -q -u origin main");
+    assert_eq!(run(&alone, &["diff"]).code, 0);
+}
+
+#[test]
+fn the_setup_of_the_key_is_a_step_where_the_repository_of_the_forge_is_known() {
+    for (url, forge, step) in [
+        ("", "github", None),
+        (
+            "https://git.example.com/example/payments",
+            "gitlab",
+            Some("exledger ci setup --forge gitlab"),
+        ),
+        ("https://github.com/example/payments", "github", Some("exledger ci setup")),
+    ] {
+        let folder = repository();
+        if !url.is_empty() {
+            git(folder.path(), &["remote", "add", "origin", url]);
+        }
+        let init = run(folder.path(), &["init", "--forge", forge, "--install", "true"]);
+        let found = init.out.lines().find(|line| line.contains("ci setup"));
+        assert_eq!(found, step, "{}", init.out);
+        git(folder.path(), &["config", "user.email", "nina@example.com"]);
+        git(folder.path(), &["config", "user.name", "Nina"]);
+        let new = run(folder.path(), FIRST);
+        assert_eq!(new.code, 0, "{}", new.err);
+        let found = new.out.lines().find(|line| line.contains("ci setup"));
+        assert_eq!(found, step, "{}", new.out);
+        assert!(
+            init.err.contains("hint: nobody is listed in `groups`: add two people"),
+            "{}",
+            init.err
+        );
+    }
 }
 
 #[test]
@@ -268,6 +350,7 @@ fn with_a_remote_the_next_steps_end_with_a_branch_and_leave_the_approved_one() {
     git(folder.path(), &["clone", "-q", "--bare", &from, "origin.git"]);
     git(folder.path(), &["clone", "-q", "origin.git", "clone"]);
     let clone = folder.path().join("clone");
+    as_on_github(&clone, &folder.path().join("origin.git"));
     git(&clone, &["config", "user.email", "nina@example.com"]);
     git(&clone, &["config", "user.name", "Nina"]);
     let init = run(&clone, &["init", "--forge", "github", "--install", "true"]);
@@ -297,6 +380,7 @@ fn a_first_exception_comes_with_the_ledger_by_the_commands_that_filing_it_prints
         git(folder.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "origin.git"]);
         git(folder.path(), &["clone", "--quiet", "origin.git", "clone"]);
         let clone = folder.path().join("clone");
+        as_on_github(&clone, &folder.path().join("origin.git"));
         git(&clone, &["config", "user.email", "nina@example.com"]);
         git(&clone, &["config", "user.name", "Nina"]);
         if !is_empty {

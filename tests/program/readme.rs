@@ -1,6 +1,9 @@
 //! The screens in the README and the docs are what the program prints, and its two commands exist.
 
+use exledger::record::time::Instant;
+
 use crate::cli;
+use crate::support::repo::git;
 use crate::support::{folder, project};
 
 const FENCE: &str = "```console\n";
@@ -86,4 +89,34 @@ fn the_readme_is_short() {
     let words = outside.lines().filter(|line| !line.starts_with("<!--"));
     let n_words: usize = words.map(|line| line.split_whitespace().count()).sum();
     assert!(n_words <= MOST_WORDS, "{n_words}");
+}
+
+#[test]
+fn the_first_exception_is_filed_in_an_empty_repository_and_in_one_with_a_commit() {
+    let readme = std::fs::read_to_string(project::root().join("README.md")).unwrap();
+    let block = readme.split("<!-- commands: in empty -->\n```\n").nth(1).unwrap();
+    let block = block.split("```").next().unwrap();
+    let now = Instant::parse("2026-11-20T12:00:00Z").unwrap();
+    for (has_remote, has_commit) in [(false, false), (false, true), (true, false), (true, true)] {
+        let folder = crate::support::temporary();
+        let clone = folder.path().join("clone");
+        let begin = "git commit -q --allow-empty -m Begin";
+        git(folder.path(), &["init", "-q", "-b", "main", "clone"]);
+        for (key, value) in [("user.name", "Nina Weber"), ("user.email", "nina@example.com")] {
+            git(&clone, &["config", key, value]);
+        }
+        if has_commit {
+            cli::shell_in(&clone, now, begin);
+        }
+        if has_remote {
+            git(folder.path(), &["init", "-q", "--bare", "-b", "main", "origin.git"]);
+            git(&clone, &["remote", "add", "origin", "../origin.git"]);
+            git(&clone, &["config", "push.autoSetupRemote", "true"]);
+            let pushed = if has_commit { "git push -q -u origin main" } else { "true" };
+            assert_eq!(cli::shell_in(&clone, now, pushed).code, 0);
+        }
+        let run = cli::shell_in(&clone, now, block);
+        assert_eq!(run.code, 0, "{has_remote} {has_commit}: {}", run.err);
+        assert!(run.out.contains("1 exception changed, 1 needs approval"), "{}", run.out);
+    }
 }

@@ -137,7 +137,7 @@ pub(crate) enum BranchChoice {
 
 impl BranchChoice {
     /// Finds it: the remote's HEAD, else its only `main` or `master`, else a branch of git's `init.defaultBranch`, else the
-    /// only other local branch, else the current one.
+    /// only other local branch, else the current one if there is no other. Before the first commit it is the one to begin with.
     fn find(
         refs: &Refs,
         remote: Option<&str>,
@@ -167,6 +167,12 @@ impl BranchChoice {
             several => return BranchChoice::Several(several.to_vec()),
         }
         let default = setting("init.defaultBranch");
+        if let Some(name) = refs.unbegun(default.as_deref()) {
+            return BranchChoice::One(
+                name.to_owned(),
+                "nothing is committed yet, and git begins with it",
+            );
+        }
         if let Some(name) = default.filter(|name| local.contains(name) || remote.contains(name)) {
             return BranchChoice::One(name, "git's init.defaultBranch names it");
         }
@@ -178,8 +184,9 @@ impl BranchChoice {
             local.iter().filter(|name| Some(name.as_str()) != current).collect();
         match (others.as_slice(), current) {
             ([other], _) => BranchChoice::One((*other).clone(), "it is the only other branch"),
-            (_, Some(current)) => BranchChoice::One(current.to_owned(), "it is checked out"),
-            (_, None) => BranchChoice::Unknown,
+            ([], Some(current)) => BranchChoice::One(current.to_owned(), "it is checked out"),
+            ([], None) => BranchChoice::Unknown,
+            _ => BranchChoice::Several(local),
         }
     }
 

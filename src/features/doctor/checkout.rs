@@ -110,7 +110,11 @@ fn commands(
         Some(chosen) => chosen.remote.clone(),
         None => repository.first_remote(),
     };
-    let (mut commands, mut branch) = (Vec::new(), head.name.as_str());
+    let refs = repository.refs().map_err(Undetermined::from)?;
+    let default = repository.setting("init.defaultBranch");
+    let first = refs.unbegun(default.as_deref());
+    let begin = first.map(|first| refs.commands_to_begin("git", first, remote.as_deref()));
+    let (mut commands, mut branch) = (begin.unwrap_or_default(), head.name.as_str());
     let uncommitted = repository.loose(head.tip, prefix, places)?;
     if !uncommitted.is_empty() {
         if remote.is_some() && approved == Some(branch) {

@@ -153,6 +153,8 @@ fn a_build_that_is_no_release_writes_no_job_unless_a_command_is_given() {
         assert_eq!(run.code, 0, "{}", run.err);
         assert!(!folder.path().join(path).exists() && run.err.contains(more), "{}", run.err);
         assert!(!run.out.contains("ci setup"), "{}", run.out);
+        let url = format!("https://{forge}.com/example/payments");
+        crate::support::repo::git(folder.path(), &["remote", "add", "origin", &url]);
         let install = "curl -sSf https://example.com/get | sh";
         let run = cli::run(folder.path(), &["init", "--forge", forge, "--install", install]);
         assert_eq!(run.code, 0, "{}", run.err);
@@ -210,7 +212,6 @@ fn the_branch_is_the_one_that_the_clone_calls_its_own() {
         (&["ledger"], &["master", "topic"], None, None, "master"),
         (&["trunk", "topic", "ledger"], &[], None, Some("trunk"), "trunk"),
         (&["trunk", "ledger"], &[], None, None, "trunk"),
-        (&["one", "two", "ledger"], &[], None, None, "ledger"),
         (&["ledger"], &[], None, Some("trunk"), "ledger"),
     ] {
         let folder = branches(local, of_remote, head);
@@ -228,6 +229,9 @@ fn the_branch_is_the_one_that_the_clone_calls_its_own() {
         );
         assert!(run.err.contains(&format!("for the branch {expected}: ")), "{}", run.err);
     }
+    let folder = branches(&["one", "two", "ledger"], &[], None);
+    let run = cli::run(folder.path(), &["init", "--action", ACTION]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
     let folder = branches(&["main", "master", "ledger"], &[], None);
     let run = cli::run(folder.path(), &["init", "--action", ACTION]);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
