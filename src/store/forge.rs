@@ -106,9 +106,16 @@ pub struct ForgeError {
     cause: String,
     /// The status of HTTP, if the forge answered.
     status: Option<u16>,
+    /// The program that is not installed.
+    absent: Option<String>,
 }
 
 impl ForgeError {
+    /// Returns the program that is not installed, so that nothing was asked.
+    pub fn absent_program(&self) -> Option<&str> {
+        self.absent.as_deref()
+    }
+
     /// Tells whether the forge said no, and not that it is busy or doesn't know who asks.
     pub fn is_refusal(&self) -> bool {
         self.status.is_some_and(|it| (400..500).contains(&it) && ![401, 408, 429].contains(&it))
@@ -397,6 +404,10 @@ impl ForgeClient {
             call: format!("{program} {}", arguments.join(" ")),
             cause: error.to_string(),
             status: status(error),
+            absent: match error {
+                RunError::Absent(program) => Some(program.clone()),
+                _ => None,
+            },
         }
     }
 
@@ -406,7 +417,12 @@ impl ForgeClient {
 }
 
 fn unusable(call: String) -> ForgeError {
-    ForgeError { call, cause: "the answer is not what the forge promises".to_owned(), status: None }
+    ForgeError {
+        call,
+        cause: "the answer is not what the forge promises".to_owned(),
+        status: None,
+        absent: None,
+    }
 }
 
 /// Returns the status that both programs name in their complaint, as in `(HTTP 404)`.

@@ -41,7 +41,7 @@ pub(super) fn run(ctx: &Ctx, file: &Path, key: &str, written: bool) -> anyhow::R
     }
     let files = prepared.files(ReviewKey::Named(key, &ctx.folder))?;
     for key in &files.uncounted {
-        ctx.tell(&not_counted(key));
+        ctx.tell(&not_counted(key, None));
     }
     let counts = files.uncounted.is_empty();
     if written {
@@ -74,11 +74,14 @@ pub(crate) fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
     }
 }
 
-pub(crate) fn not_counted(key: &UncountedKey) -> String {
+// The address of the bridge is `None` where only its owner knows it.
+pub(crate) fn not_counted(key: &UncountedKey, bridge: Option<&str>) -> String {
     let UncountedKey { listing, signers, line } = key;
+    let with = if bridge.is_none() { ", with the address of the bridge," } else { "" };
     format!(
-        "warning: the review is signed but does not count yet: the key {listing}\n  help: first add this line, with the address of the bridge, to {signers}, in a change that someone else approves:\n        \
-         BRIDGE {line}"
+        "warning: the review is signed but does not count yet: the key {listing}\n  help: first add this line{with} to {signers}, in a change that someone else approves:\n        \
+         {} {line}",
+        bridge.unwrap_or("BRIDGE")
     )
 }
 

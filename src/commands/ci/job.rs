@@ -274,6 +274,10 @@ impl<'c> ForgeJob<'c> {
     pub(super) fn asked<T>(&self, answer: Result<T, ForgeError>) -> anyhow::Result<T> {
         let program = self.forge.program();
         answer.map_err(|error| {
+            if let Some(absent) = error.absent_program() {
+                let remedy = format!("install {absent}, or put it on PATH, then run it again");
+                return fault::undetermined(format!("the forge was not asked: {error}"), remedy);
+            }
             fault::undetermined(
                 format!("the forge did not answer: {error}"),
                 format!(

@@ -21,6 +21,7 @@ use exledger::approval::sources::forge::pull_request;
 use exledger::approval::sources::keys::Keys;
 use exledger::approval::sources::message::CommitMessage;
 use exledger::approval::sources::signature::ProcessKey;
+use exledger::diag;
 use exledger::diag::remedy::Remedy;
 use exledger::diag::shell::folder_flag;
 use exledger::features;
@@ -59,7 +60,7 @@ pub(crate) struct MergedArgs {
     forge: ForgeArgs,
 
     /// Pull request whose reviews are recorded again [default: that of the event, otherwise all that the push merged]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pull_request: Option<u64>,
 }
 
@@ -88,21 +89,28 @@ impl Run for MergedArgs {
             ctx.hint("hint: no review key is listed, so no review is recorded: approvals count by `exledger approve` alone");
             return Ok(Outcome::Fine);
         };
-        let mut merged =
-            ReviewRecorder { job: &job, key, files: Vec::new(), outcome: Outcome::Fine };
+        let mut merged = ReviewRecorder {
+            job: &job,
+            key,
+            files: Vec::new(),
+            left_out: Vec::new(),
+            outcome: Outcome::Fine,
+        };
         let recorded = match number {
             Some(number) => merged.record_request(number),
             None => merged.record_push(),
         };
         // What can be told counts, whatever the forge doesn't answer afterwards.
         merged.deliver()?;
+        merged.report_left_out()?;
         recorded.map(|()| merged.outcome)
     }
 }
 
 fn read_number(job: &ForgeJob<'_>) -> Option<anyhow::Result<u64>> {
     let text = job.event("/inputs/pull_request").or(job.variable("EXLEDGER_MERGE_REQUEST"))?;
-    Some(text.parse().map_err(|_| {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    Some(number.ok_or_else(|| {
         fault::usage_error(
             "the number of a pull request has digits only",
             "start the job again with the number alone",
@@ -156,7 +164,19 @@ struct ReviewRecorder<'j> {
     job: &'j ForgeJob<'j>,
     key: ProcessKey,
     files: Vec<(String, Vec<u8>)>,
+    left_out: Vec<LeftOut>,
     outcome: Outcome,
+}
+
+// Reviews of what a landing brought that are not recorded, or do not count.
+struct LeftOut {
+    landing: Oid,
+    // The request to comment on.
+    number: Option<u64>,
+    // What the comment says, or the log without a request; empty if none is left out.
+    text: String,
+    // Whether the comment has lines to add, by which an account is known from then on.
+    has_lines: bool,
 }
 
 impl ReviewRecorder<'_> {
@@ -187,7 +207,63 @@ impl ReviewRecorder<'_> {
             match merged_by(job, landing, pauses)? {
                 MergedBy::Request(request) => self.record(&request, landing)?,
                 MergedBy::Nothing => self.compare_message(landing)?,
-                MergedBy::Others => {}
+                MergedBy::Others(others) => self.leave_out_others(landing, &others)?,
+            }
+        }
+        Ok(())
+    }
+
+    // A commit of a rebase names the request that the last one merged; others, as those into another branch, say nothing here.
+    fn leave_out_others(&mut self, landing: Oid, others: &[ForgeRequest]) -> anyhow::Result<()> {
+        let (job, branch) = (self.job, self.job.branch()?);
+        if others.iter().any(|it| it.base == branch && it.landing.is_some()) {
+            return Ok(());
+        }
+        let shown: Vec<String> = others.iter().map(|it| job.forge.request(it.number)).collect();
+        let shown = diag::names(&shown);
+        let text = format!("{landing} is part of {shown}, not merged into {branch} by it");
+        self.left_out.push(LeftOut { landing, number: None, text, has_lines: false });
+        Ok(())
+    }
+
+    // Only what still waits is a problem: who approved may be enough without those who don't count.
+    fn report_left_out(&mut self) -> anyhow::Result<()> {
+        let job = self.job;
+        let left_out = std::mem::take(&mut self.left_out);
+        let mut waiting = vec![Vec::new(); left_out.len()];
+        if left_out.iter().any(|left| !left.text.is_empty()) {
+            let landings: Vec<Oid> = left_out.iter().map(|left| left.landing).collect();
+            waiting = features::approve::waiting(&job.session, &job.ctx.moment(), &landings)?;
+        }
+        let marker = job.marker("exledger-reviews")?;
+        for (left, waiting) in left_out.into_iter().zip(waiting) {
+            let is_left_out = !(left.text.is_empty() || waiting.is_empty());
+            if is_left_out {
+                self.raise(Outcome::ProblemsFound);
+            }
+            let waits = diag::names(&waiting);
+            match left.number {
+                None if is_left_out => job.ctx.tell(&format!(
+                    "error: {}: its reviews are not recorded, and {waits} waits for approval",
+                    left.text
+                )),
+                None => {}
+                Some(number) if is_left_out => {
+                    let shown = job.forge.request(number);
+                    job.ctx.tell(&format!("error: of {shown}, {waits} waits for approval"));
+                    job.comment(number, &marker, &left.text, true)?;
+                }
+                Some(number) if left.text.is_empty() => {
+                    let text = "No approval of this pull request is left out.\n";
+                    job.comment(number, &marker, text, false)?;
+                }
+                Some(number) => {
+                    let shown = job.forge.request(number);
+                    job.ctx.hint(&format!("hint: all of {shown} is approved without that"));
+                    let all = "All of this pull request is approved.\n".to_owned();
+                    let text = if left.has_lines { left.text } else { all };
+                    job.comment(number, &marker, &text, left.has_lines)?;
+                }
             }
         }
         Ok(())
@@ -247,16 +323,11 @@ impl ReviewRecorder<'_> {
         if result.skipped.iter().any(missing) {
             self.raise(Outcome::Undetermined);
         }
-        let is_author = |review: &SkippedReview| matches!(review, SkippedReview::Author { .. });
-        if !result.unresolved.is_empty()
-            || !signed.uncounted.is_empty()
-            || result.skipped.iter().any(is_author)
-            || !undated.is_empty()
-        {
-            self.raise(Outcome::ProblemsFound);
-        }
         self.files.extend(signed.files);
-        report(job, request, (&reviews, result, &signed.uncounted), &undated)
+        let (text, has_lines) =
+            report(job, request, (&reviews, result, &signed.uncounted), &undated)?;
+        self.left_out.push(LeftOut { landing, number: Some(request.number), text, has_lines });
+        Ok(())
     }
 
     fn deliver(&mut self) -> anyhow::Result<()> {
@@ -283,7 +354,12 @@ impl ReviewRecorder<'_> {
                 return Ok(());
             }
             match client.push(&format!("{branch}:{branch}")) {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    // A push to an address leaves what this clone knows of the remote.
+                    let is_known = git.tip_of(remote, APPROVALS_BRANCH) == Some(tip);
+                    let _ = tracked.as_ref().filter(|_| !is_known).map(|it| client.fetch(it));
+                    return Ok(());
+                }
                 Err(error) => refused = Some(error),
             }
             // Others may have pushed in the meantime; before the first push there is no such branch.
@@ -327,7 +403,7 @@ fn pushed(job: &ForgeJob<'_>) -> anyhow::Result<(Vec<Oid>, Oid)> {
 enum MergedBy {
     Request(ForgeRequest),
     // Requests that hold the commit, and were merged by another one or into another branch.
-    Others,
+    Others(Vec<ForgeRequest>),
     Nothing,
 }
 
@@ -342,11 +418,11 @@ fn merged_by(job: &ForgeJob<'_>, landing: Oid, pauses: &[u64]) -> anyhow::Result
         let is_own = |request: &ForgeRequest| {
             request.base == branch && request.landing.as_deref() == Some(landing.as_str())
         };
-        if !requests.is_empty() {
-            found = MergedBy::Others;
+        if let Some(request) = requests.iter().find(|request| is_own(request)) {
+            return Ok(MergedBy::Request(request.clone()));
         }
-        if let Some(request) = requests.into_iter().find(is_own) {
-            return Ok(MergedBy::Request(request));
+        if !requests.is_empty() {
+            found = MergedBy::Others(requests);
         }
     }
     Ok(found)
@@ -368,12 +444,13 @@ fn fetch_reviewed(
     Ok(())
 }
 
+// Says which reviews don't count, and returns the comment about them, empty if there are none, and whether it has lines to add.
 fn report(
     job: &ForgeJob<'_>,
     request: &ForgeRequest,
     (reviews, result, uncounted): (&Reviews, &ReviewResult, &[UncountedKey]),
     undated: &[String],
-) -> anyhow::Result<()> {
+) -> anyhow::Result<(String, bool)> {
     // On the forge, paths begin at the root of the repository.
     let folder = job.session.repository()?.prefix(job.session.root()).unwrap_or_default();
     let above = if folder.is_empty() { String::new() } else { format!("{folder}/") };
@@ -381,7 +458,7 @@ fn report(
     let (mut text, mut refused) = (String::new(), String::new());
     for skipped in &result.skipped {
         job.ctx.tell(&format!("warning: {skipped}"));
-        if let SkippedReview::Author { .. } = skipped {
+        if let SkippedReview::Author { .. } | SkippedReview::Older { .. } = skipped {
             refused.push_str(&format!("- {skipped}\n"));
         }
     }
@@ -395,16 +472,20 @@ fn report(
     }
     for review in &result.unresolved {
         job.ctx.tell(&warning(review, &reviews.pull_request));
-        text.push_str(&match (&review.line, review.step()) {
+        match (&review.line, review.step()) {
             (Some(_), Some(step)) if review.other_number.is_some() => {
-                format!("- {}: {step}\n", review.reason)
+                text.push_str(&format!("- {}: {step}\n", review.reason));
             }
-            (Some(line), _) => format!("- `{line}`, in `people.logins`: {}\n", review.reason),
-            (None, _) => "- an account that no longer exists: ask someone else\n".to_owned(),
-        });
+            (Some(line), _) => {
+                text.push_str(&format!("- `{line}`, in `people.logins`: {}\n", review.reason));
+            }
+            (None, _) => {
+                refused.push_str("- that of an account that no longer exists: ask someone else\n");
+            }
+        }
     }
     if let Some(key) = uncounted.first() {
-        job.ctx.tell(&not_counted(key));
+        job.ctx.tell(&not_counted(key, Some(nobody::REVIEWS)));
         text.push_str(&format!(
             "- `{} {}`, in `{above}{}`: the key that signed {}\n",
             nobody::REVIEWS,
@@ -412,11 +493,6 @@ fn report(
             key.signers,
             key.listing
         ));
-    }
-    let marker = job.marker("exledger-reviews")?;
-    if text.is_empty() && refused.is_empty() {
-        let text = "No approval of this pull request is left out.\n";
-        return job.comment(request.number, &marker, text, false);
     }
     let shown = request.number;
     let mut parts = Vec::new();
@@ -429,5 +505,5 @@ fn report(
     if !refused.is_empty() {
         parts.push(format!("These approvals do not count.\n\n{refused}"));
     }
-    job.comment(request.number, &marker, &parts.join("\n"), true)
+    Ok((parts.join("\n"), !text.is_empty()))
 }

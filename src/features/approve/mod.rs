@@ -22,9 +22,12 @@ use crate::features::approve::answer::prepare_approval;
 use crate::features::approve::prepared::PreparedApproval;
 use crate::features::approve::request::ApprovalRequest;
 use crate::features::approve::reviews::{PreparedReviews, prepare_files};
+use crate::history::objects::Oid;
 use crate::session::Session;
 use crate::session::error::Error;
 use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
 
 /// Works out an approval or a rejection of present content. Nothing is signed or written yet.
 ///
@@ -51,4 +54,17 @@ pub fn prepare_reviews<'s>(
     reviews: &Reviews,
 ) -> Result<PreparedReviews<'s>, Error> {
     prepare_files(session.current()?, at, reviews)
+}
+
+/// Returns for each landing the ids and paths of what it changed, and still waits for approval.
+///
+/// # Errors
+/// [`Error::Undetermined`] if the ledger, or a history that is needed, can't be read.
+pub fn waiting(
+    session: &Session,
+    at: &Moment,
+    landings: &[Oid],
+) -> Result<Vec<Vec<String>>, Error> {
+    let snapshot = Snapshot::open_landed(session.current()?, at, Scope::Everything)?;
+    Ok(landings.iter().map(|landing| snapshot.waiting_since(*landing)).collect())
 }

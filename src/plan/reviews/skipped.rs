@@ -92,6 +92,10 @@ impl fmt::Display for SkippedReview {
             SkippedReview::Conflicted { about } => {
                 write!(out, "two files have the id {about}, so no review of it counts")
             }
+            SkippedReview::Missing { who, commit, .. } if *commit == Oid::NULL => write!(
+                out,
+                "could not determine what {who} looked at: the forge names no commit of their review: ask again"
+            ),
             SkippedReview::Missing { who, commit, obstacle } => write!(
                 out,
                 "could not determine what {who} looked at: {obstacle}: fetch {commit}, or ask again"

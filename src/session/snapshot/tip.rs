@@ -9,7 +9,7 @@ use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;
-use crate::history::version::{TrailKey, Version};
+use crate::history::version::{Trail, TrailKey, Version};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
@@ -51,6 +51,23 @@ impl Snapshot<'_> {
         let version = self.history.governance.get(path)?.last()?;
         let verdict = self.approvals.counted.verdicts.get(path)?.last()?;
         Some(self.tip_of(version, verdict))
+    }
+
+    // Returns the ids of records and the paths of governance files that a landing changed last, without approval until now.
+    pub(crate) fn waiting_since(&self, landing: Oid) -> Vec<String> {
+        let Some(position) = self.history.mainline.position(landing) else { return Vec::new() };
+        let is_last = |trail: &Trail| trail.last().is_some_and(|it| it.landing == position);
+        let records = self.history.trails.iter().filter(|(key, trail)| {
+            let verdict = self.approvals.trails.get(key).and_then(|verdicts| verdicts.last());
+            is_last(trail) && verdict.is_some_and(|verdict| !verdict.is_approved())
+        });
+        let rules = self.history.governance.iter().filter(|(path, trail)| {
+            let last = trail.versions.len().checked_sub(1);
+            is_last(trail)
+                && last.is_some_and(|last| !self.approvals.counted.is_approved(path, last))
+        });
+        let records = records.map(|(key, _)| key.to_string());
+        records.chain(rules.map(|(path, _)| path.clone())).collect()
     }
 
     /// Tells whether a governance file at the tip has these bytes, and somebody else approved them.

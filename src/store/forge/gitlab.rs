@@ -177,20 +177,26 @@ impl ForgeRepository for Gitlab {
         let approved = approvals.get("approved_by").and_then(Value::as_array);
         for approval in approved.ok_or_else(|| self.0.nonsense("approvals"))? {
             let user = approval.pointer("/user/id").and_then(Value::as_u64);
-            let user = user.ok_or_else(|| self.0.nonsense("approvals"))?;
+            // A deleted account is nobody, and takes nothing from the approvals of others.
+            let is_nobody = approval.get("user").is_some_and(Value::is_null);
+            if user.is_none() && !is_nobody {
+                return Err(self.0.nonsense("approvals"));
+            }
             let stated = text(approval, "/approved_at");
-            let stated = match Instant::parse(&stated) {
-                Some(_) => Some(stated),
-                None => self.noted(&of("/notes?per_page=100"), user)?,
+            let stated = match (Instant::parse(&stated), user) {
+                (Some(_), _) => Some(stated),
+                (None, Some(user)) => self.noted(&of("/notes?per_page=100"), user)?,
+                (None, None) => None,
             };
             // An approval names no commit: it is about the last one that was pushed before it.
             let Some((at, stated)) =
                 stated.and_then(|stated| Some((Instant::parse(&stated)?, stated)))
             else {
-                undated.push(text(approval, "/user/username"));
+                let name = text(approval, "/user/username");
+                undated.push(if is_nobody { "a deleted account".to_owned() } else { name });
                 continue;
             };
-            let permission = self.permission(user)?;
+            let permission = user.map(|user| self.permission(user)).transpose()?;
             let pushed = |version: &Value| {
                 let when = Instant::parse(&text(version, "/created_at"))?;
                 Some((when, text(version, "/head_commit_sha")))

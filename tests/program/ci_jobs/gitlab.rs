@@ -86,6 +86,15 @@ fn an_approval_becomes_a_statement_and_the_issue_is_kept() {
     assert_eq!((done.code, statements(&runner)), (0, 1), "{}", done.log);
     let files = git(&runner.bare(), &["ls-tree", "-r", "--name-only", "exledger-approvals"]);
     assert!(files.contains("omar@example.com") && files.lines().count() == 2, "{files}");
+    // A deleted account takes nothing from the approval of another.
+    let approvals = format!("{PROJECT}/merge_requests/2/approvals");
+    let mut both = runner.api(&approvals);
+    let nobody = json!({"user": null, "approved_at": "2026-11-20T10:30:00.000Z"});
+    both["approved_by"].as_array_mut().unwrap().push(nobody);
+    runner.raw(&format!("{approvals}.json"), both.to_string().as_bytes());
+    let done = job(&runner, &["merged"], &[("EXLEDGER_KEY", &key)]);
+    assert_eq!(done.code, 0, "{}", done.log);
+    assert!(done.log.contains("an account that the forge does not name"), "{}", done.log);
     runner.writes();
     let night = job(&runner, &["nightly"], &[]);
     assert!(night.code <= 1, "{}", night.log);

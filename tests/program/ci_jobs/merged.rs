@@ -20,6 +20,11 @@ pub(super) fn merged() -> Merged {
     merged_under(POLICY)
 }
 
+/// A policy under which one approval is enough.
+fn one() -> String {
+    POLICY.replace("count: 2, each_of: [security, platform]", "count: 1")
+}
+
 fn merged_under(policy: &str) -> Merged {
     let world = World::new(policy);
     let head = world.repo.tip("billing").to_string();
@@ -77,6 +82,33 @@ impl Merged {
         let second = json!([review("chen-lee", "APPROVED", head, Value::Null)]);
         let pages = format!("{first}\n{second}\n");
         self.runner.raw("repos/example/payments/pulls/1/reviews.json", pages.as_bytes());
+    }
+
+    /// Leaves one review, by this account, of this commit.
+    fn only(&self, login: &str, seen: &str) {
+        let review = json!([{"user": {"login": login, "id": 901}, "state": "APPROVED", "commit_id": seen, "body": null,
+            "submitted_at": "2026-11-20T10:30:00Z", "html_url": format!("https://forge.example.com/pull/1#{login}")}]);
+        let path = "repos/example/payments/pulls/1/reviews.json";
+        self.runner.raw(path, review.to_string().as_bytes());
+    }
+
+    /// Adds a commit to the forge that has another text of a file, and returns it.
+    fn older(&self, text: &str, file: &str) -> String {
+        let bare = self.runner.bare();
+        let clone = self.runner.place("older");
+        let folder = self.runner.place("");
+        git(&folder, &["clone", "-q", "bare.git", "older"]);
+        git(&clone, &["fetch", "-q", "origin", "refs/pull/1/head"]);
+        git(&clone, &["checkout", "-q", "FETCH_HEAD"]);
+        std::fs::write(clone.join(file), text).unwrap();
+        let who = ["-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com"];
+        git(&clone, &[&who[..], &["commit", "-q", "-a", "-m", "Earlier"]].concat());
+        git(&clone, &["push", "-q", "origin", "HEAD:refs/pull/1/older"]);
+        git(&bare, &["rev-parse", "refs/pull/1/older"]).trim().to_owned()
+    }
+
+    fn has_comment(&self) -> bool {
+        self.runner.asked("issues/1/comments") != json!([])
     }
 
     fn pushed(&self) {
@@ -252,6 +284,7 @@ fn only_a_request_that_was_merged_into_the_approved_branch_is_recorded() {
         ("8", 1, "#8 is not for main"),
         ("9", 1, "#9 is not merged"),
         ("1; touch pwned", 2, "digits only"),
+        ("0", 2, "digits only"),
     ] {
         merged.again(number);
         let job = merged.job("bridge");
@@ -282,6 +315,7 @@ fn a_login_that_nobody_knows_is_asked_for_with_its_number_until_it_is_run_again(
     merged.runner.answer(permission, json!({}));
     let job = merged.job("bridge");
     assert_eq!(job.code, 1, "{}", job.log);
+    assert!(job.log.contains("of #1, EXC-2026-7F3KQ waits for approval"), "{}", job.log);
     assert!(job.log.contains("it is not known who chen-lee is"), "{}", job.log);
     let comment = merged.comment();
     assert!(comment.contains("- `901+chen-lee: ADDRESS`"), "{comment}");
@@ -310,12 +344,21 @@ fn a_login_that_the_policy_has_with_another_number_is_named_with_both() {
 
 #[test]
 fn an_author_of_the_request_is_named_in_the_comment_and_others_count() {
-    let mut merged = merged();
+    let mut merged = merged_under(&one());
     let commit = |email: &str, login: &str| json!({"commit": {"author": {"email": email}}, "author": {"login": login}});
     let commits = [commit("ana@example.com", "aruiz"), commit("dana@home.example", "dkim")];
     merged.runner.answer("pulls/1/commits", json!(commits));
     let job = merged.job("bridge");
-    assert_eq!(job.code, 1, "{}", job.log);
+    assert_eq!((job.code, merged.has_comment()), (0, false), "Lee's is enough: {}", job.log);
+    assert!(job.log.contains("all of #1 is approved without that"), "{}", job.log);
+    let all = merged.statements();
+    assert!(all[0].len() == 2 && all[0][0].contains("lee@example.com"), "{all:?}");
+    let mut merged = merged_under(&one());
+    merged.runner.answer("pulls/1/commits", json!(commits));
+    merged.only("dkim", &merged.head);
+    let job = merged.job("bridge");
+    assert_eq!((job.code, merged.statements().len()), (1, 0), "{}", job.log);
+    assert!(job.log.contains("of #1, EXC-2026-7F3KQ waits for approval"), "{}", job.log);
     let comment = merged.comment();
     assert!(
         comment.contains(
@@ -324,8 +367,67 @@ fn an_author_of_the_request_is_named_in_the_comment_and_others_count() {
             && !comment.contains("Add each line"),
         "{comment}"
     );
-    let all = merged.statements();
-    assert!(all[0].len() == 2 && all[0][0].contains("lee@example.com"), "{all:?}");
+}
+
+#[test]
+fn a_review_of_older_content_is_named_where_the_record_waits_for_it() {
+    let mut merged = merged_under(&one());
+    let bare = merged.runner.bare();
+    let file = format!("exceptions/{ID}.yaml");
+    let text = git(&bare, &["show", &format!("{}:{file}", merged.head)]);
+    let older = merged.older(&format!("{text}# Another word\n"), &file);
+    for (login, code) in [("dkim", 1), ("", 0)] {
+        match login {
+            "" => merged.reviews(&older),
+            login => merged.only(login, &older),
+        }
+        let job = merged.job("bridge");
+        assert_eq!(job.code, code, "{}", job.log);
+        assert!(job.log.contains("review of older content: ask again"), "{}", job.log);
+        let comment = merged.comment();
+        let says = ["All of this pull request is approved", "review of older content"];
+        assert!(comment.contains(says[code as usize]), "{comment}");
+    }
+}
+
+#[test]
+fn a_landing_that_the_forge_names_for_other_requests_alone_is_a_problem_while_it_waits() {
+    let mut merged = merged();
+    let pulls = format!("commits/{}/pulls", merged.landing);
+    let all = merged.runner.asked(&pulls);
+    merged.runner.answer(&pulls, json!([all[1]]));
+    let job = merged.job("bridge");
+    assert_eq!((job.code, merged.statements().len()), (1, 0), "{}", job.log);
+    let says = "is part of #8, not merged into main by it: its reviews are not recorded, and EXC-2026-7F3KQ waits";
+    assert!(job.log.contains(says), "{}", job.log);
+    merged.again("1");
+    assert_eq!(merged.job("bridge").code, 0);
+    merged.pushed();
+    let job = merged.job("bridge");
+    assert_eq!((job.code, job.log.contains("#8")), (0, false), "{}", job.log);
+}
+
+#[test]
+fn a_review_without_a_commit_and_one_of_nobody_are_named_as_such() {
+    let mut merged = merged();
+    let path = "repos/example/payments/pulls/1/reviews.json";
+    let review = |user: Value, commit: Value| {
+        json!([{"user": user, "state": "APPROVED", "commit_id": commit, "body": null,
+            "submitted_at": "2026-11-20T10:30:00Z", "html_url": "https://forge.example.com/pull/1#x"}])
+    };
+    let dana = json!({"login": "dkim", "id": 901});
+    merged.runner.raw(path, review(dana, Value::Null).to_string().as_bytes());
+    let job = merged.job("bridge");
+    assert_eq!(job.code, 3, "{}", job.log);
+    assert!(job.log.contains("the forge names no commit of their review"), "{}", job.log);
+    assert!(!job.log.contains("0000"), "{}", job.log);
+    let head = json!(merged.head);
+    merged.runner.raw(path, review(Value::Null, head).to_string().as_bytes());
+    let job = merged.job("bridge");
+    assert_eq!(job.code, 1, "{}", job.log);
+    let comment = merged.comment();
+    assert!(comment.contains("that of an account that no longer exists"), "{comment}");
+    assert!(!comment.contains("Add each line"), "{comment}");
 }
 
 #[test]
@@ -464,6 +566,16 @@ fn in_a_clone_it_starts_the_job() {
     let here = ["merged", "--forge=github", "--repo=example/payments"];
     let job = merged.runner.run(&here, &[]);
     assert_eq!(job.code, 2, "{}", job.log);
+    let job = merged.runner.run(&[&here[..], &["--pull-request=0"]].concat(), &[]);
+    assert_eq!((job.code, merged.runner.calls().len()), (2, 0), "{}", job.log);
+    let without = merged.runner.place("without");
+    std::fs::create_dir(&without).unwrap();
+    let path = ("PATH", without.to_str().unwrap());
+    let job = merged.runner.run(&[&here[..], &["--pull-request=1"]].concat(), &[path]);
+    assert_eq!(job.code, 3, "{}", job.log);
+    let says =
+        ["the forge was not asked", "there is no program gh", "install gh, or put it on PATH"];
+    assert!(says.iter().all(|it| job.log.contains(it)), "{}", job.log);
     let job = merged.runner.run(&[&here[..], &["--pull-request=1"]].concat(), &[]);
     assert_eq!(job.code, 0, "{}", job.log);
     let [call] = &merged.runner.calls()[..] else { panic!("{}", job.log) };
