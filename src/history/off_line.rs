@@ -74,9 +74,9 @@ pub fn pin(tip: Oid) -> String {
     format!("{PINS}{tip}")
 }
 
-/// Returns the commands after which a clone no longer knows the lost tips of a ref.
-pub fn clear_commands(reference: &str, pin: Option<&str>) -> Vec<String> {
-    let expire = format!("git reflog expire --expire=now {reference}");
+/// Returns the commands after which a clone no longer knows the lost tips of a ref; `None` if that is gone, and its log with it.
+pub fn clear_commands(reference: Option<&str>, pin: Option<&str>) -> Vec<String> {
+    let expire = reference.map(|reference| format!("git reflog expire --expire=now {reference}"));
     let unpin = pin.map(|pin| format!("git update-ref -d {pin}"));
-    std::iter::once(expire).chain(unpin).collect()
+    expire.into_iter().chain(unpin).collect()
 }

@@ -56,7 +56,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
                 "{APPROVALS_BRANCH} lost, with its former tip {}, the statement by {by} of {at}",
                 tip.short()
             ),
-            remedy: Remedy::run(forget(*tip, reference)).after(format!(
+            remedy: Remedy::run(forget(*tip, reference.as_deref())).after(format!(
                 "have that tip pushed again, or the record approved anew (`{}`); if the loss was agreed, this keeps the tip under a tag",
                 shell::command("exledger approve", &[id])
             )),
@@ -65,7 +65,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
 }
 
 // What only a reflog has is gone with it, so the tip gets a name first.
-fn forget(tip: Oid, reference: &str) -> Vec<String> {
+fn forget(tip: Oid, reference: Option<&str>) -> Vec<String> {
     let keep = format!("git tag -f lost-approvals-{} {tip}", tip.short());
     let clear = off_line::clear_commands(reference, Some(APPROVALS_PIN));
     std::iter::once(keep).chain(clear).collect()

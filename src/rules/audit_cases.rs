@@ -175,7 +175,7 @@ pub enum RemovedApprovals {
         at: Instant,
         tip: Oid,
         /// The branch, by its full name.
-        reference: String,
+        reference: Option<String>,
     },
 }
 
@@ -207,8 +207,8 @@ impl LostTip {
         let seen = self.seen.map(|seen| format!(" on {}", seen.day())).unwrap_or_default();
         let message = format!("this clone saw {}{seen}; {message} {reference}", self.tip);
         let kept = self.pin.as_ref().map(|pin| format!("kept as {pin}; ")).unwrap_or_default();
-        let help =
-            Remedy::run(off_line::clear_commands(reference, self.pin.as_deref())).after(format!(
+        let help = Remedy::run(off_line::clear_commands(Some(reference), self.pin.as_deref()))
+            .after(format!(
                 "{kept}compare it with `git log {reference}..{}`; if that was agreed",
                 self.tip.short()
             ));

@@ -43,7 +43,7 @@ pub(super) fn refuse_unread(chosen: &ApprovedRef, history: &History) -> Result<(
         }
         None => vec![format!("git update-ref {reference} {newest}")],
     };
-    commands.extend(off_line::clear_commands(&reference, Some(off_line::APPROVALS_PIN)));
+    commands.extend(off_line::clear_commands(Some(&reference), Some(off_line::APPROVALS_PIN)));
     Err(Undetermined::other(
         format!("{APPROVALS_BRANCH} has more than {}", diag::count(MOST_COMMITS, "commit")),
         Remedy::run(commands).after("end it with the newest statement"),
@@ -71,7 +71,7 @@ pub(super) fn refuse(
     for tip in tips {
         if let Some(path) = line.lost_rule(tip)? {
             let (reference, pin) = (chosen.reference.clone(), off_line::pin(tip));
-            let lost = LostRules { tip, reference, path, pin };
+            let lost = LostRules { tip, reference, path, pin, has_log: true };
             return Err(Undetermined::LostRules(Box::new(lost)));
         }
     }
@@ -196,7 +196,8 @@ pub(super) fn refuse_without_statements(
     let Some(path) = approved_by(history, &then, counted).next().cloned() else { return Ok(()) };
     let reference = refs::approvals_ref(chosen.remote.as_deref());
     let pin = off_line::APPROVALS_PIN.to_owned();
-    Err(Undetermined::LostRules(Box::new(LostRules { tip, reference, path, pin })))
+    let has_log = history.approvals_branch.tip.is_some();
+    Err(Undetermined::LostRules(Box::new(LostRules { tip, reference, path, pin, has_log })))
 }
 
 /// Returns the governance files of which another version would count without the approvals branch.

@@ -41,7 +41,10 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         doc.blocks.push(Block::Paragraph(StyledText::plain(reason)));
     }
     for warning in &check.warnings {
-        let warning = format!("warning: {warning}");
+        // The next step names its command once.
+        let command = check.next.as_ref().and_then(|step| step.command.as_deref());
+        let cause = command.and_then(|command| warning.strip_suffix(command)?.strip_suffix(": "));
+        let warning = format!("warning: {}", cause.unwrap_or(warning));
         doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, warning)));
     }
     for request in check.deployment.iter().flat_map(|deployment| &deployment.waiting) {

@@ -137,6 +137,9 @@ fn removed_statements(snapshot: &Snapshot<'_>) -> Vec<RemovedApprovals> {
     let lost = &history.lost_statements;
     let mut then = history.clone();
     then.statements.extend(lost.iter().cloned());
+    // Pruning takes the log of a deleted branch with it.
+    let remote = snapshot.origin().1.remote.as_deref();
+    let reference = history.approvals_branch.tip.map(|_| refs::approvals_ref(remote));
     let mut removed = Vec::new();
     for (key, verdicts) in approval::judge(&then).trails {
         let file = || history.trails.get(&key)?.last()?.files.first();
@@ -154,7 +157,7 @@ fn removed_statements(snapshot: &Snapshot<'_>) -> Vec<RemovedApprovals> {
             by: statement.person.email.clone(),
             at: statement.at,
             tip,
-            reference: refs::approvals_ref(snapshot.origin().1.remote.as_deref()),
+            reference: reference.clone(),
         }));
     }
     removed

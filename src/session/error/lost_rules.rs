@@ -19,6 +19,8 @@ pub struct LostRules {
     pub path: String,
     /// The ref by which `verify` keeps the tip.
     pub pin: String,
+    /// Whether there is a reflog: pruning takes that of a deleted branch with it.
+    pub has_log: bool,
 }
 
 impl LostRules {
@@ -34,7 +36,8 @@ impl LostRules {
 
     /// Returns what others do about it.
     pub fn remedy(&self) -> Remedy {
-        let clear = off_line::clear_commands(&self.reference, Some(&self.pin)).join("; ");
+        let reference = self.has_log.then_some(self.reference.as_str());
+        let clear = off_line::clear_commands(reference, Some(&self.pin)).join("; ");
         let approve = shell::command("exledger approve --governance", &[&self.path]);
         let note = format!(
             "have today's file approved anew: `{approve}`; or, if the loss was agreed: {clear}"

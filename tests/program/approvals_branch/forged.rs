@@ -298,6 +298,9 @@ fn approvals_that_are_gone_are_named_and_rules_stay_undetermined_after_pruning()
     fetch();
     let list = run(&["list"]);
     assert_eq!(list.code, 3, "{}", list.out);
+    // The log went with the branch.
+    assert!(list.err.contains("git update-ref -d refs/exledger/approvals"), "{}", list.err);
+    assert!(!list.err.contains("reflog expire"), "{}", list.err);
     assert!(list.err.contains("exledger-approvals no longer contains"), "{}", list.err);
     assert_eq!(run(&["verify"]).code, 3);
     shell(clone.path(), &joined(list.err.rsplit_once("agreed: ").unwrap().1));

@@ -150,6 +150,8 @@ fn a_clone_of_one_branch_says_what_it_lacks_and_how_to_fetch_it() {
     assert_eq!(is, "unapproved");
     let lack = format!("this clone does not fetch origin/exledger-approvals: {FOLLOW}");
     assert!(reasons.contains(&lack), "{reasons}");
+    let check = run(single.path(), "2026-11-25", &["check", "--application", "billing"]);
+    assert_eq!(check.out.matches(FOLLOW).count(), 1, "{}", check.out);
     assert!(shell(single.path(), FOLLOW));
     assert_eq!(status(single.path()).0, "active");
     // One that follows all branches needs less.
