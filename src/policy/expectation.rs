@@ -138,6 +138,7 @@ impl Scalar for BaselineWord {
                             "write a number, such as `{sign}5000000`; `?` stands for the sign itself"
                         ),
                     )
+                    .such_as(format!("'{sign}5000000'"))
                 })?;
                 WordTest::Number(comparison, number)
             }

@@ -276,7 +276,13 @@ impl Governance {
         if let Some(bytes) = tree.bytes_within(path, most)? {
             if bytes.len() > most {
                 let faults = yaml::parse(&bytes, &file.limits).faults;
-                self.findings.extend(record::mend::findings(path, None, ("", None), faults));
+                self.findings.extend(record::mend::findings(
+                    path,
+                    None,
+                    ("", None),
+                    faults,
+                    &|_, _| None,
+                ));
             } else {
                 (file.read)(self, path, &bytes);
             }

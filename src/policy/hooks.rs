@@ -10,13 +10,15 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Pos};
 use crate::policy::read::values::OneOrMany;
+use crate::record::example;
 use crate::record::fields::Fields;
+use crate::record::map::MapSpec as _;
 use crate::record::map::map;
 use crate::record::mend;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{self, NodeReader, Read};
 use crate::record::vocabulary::{Risk, words};
-use crate::yaml::node::{Limits, MapEntry, Node, SyntaxError};
+use crate::yaml::node::{Limits, MapEntry, Node, Repair, SyntaxError};
 use crate::yaml::{self};
 
 /// The file's name, beside the policy.
@@ -157,6 +159,7 @@ impl HookFile {
                 None,
                 (&String::from_utf8_lossy(bytes), document.root.as_ref()),
                 faults,
+                &|field, root| example::find(HookMap::FIELDS, field, root),
             ),
         }
     }
@@ -233,7 +236,8 @@ pub fn template_parts(text: &str) -> Result<Vec<TemplatePart<'_>>, ParseError> {
         }
         let Some((name, after)) = from.strip_prefix('{').and_then(|rest| rest.split_once('}'))
         else {
-            return Err(ParseError::new(format!("a brace in `{text}` has no partner"), help));
+            return Err(ParseError::new(format!("a brace in `{text}` has no partner"), help)
+                .such_as("'{tool}'"));
         };
         let part = match name.split_once('.') {
             None if name == "tool" => Some(TemplatePart::Tool),
@@ -241,7 +245,9 @@ pub fn template_parts(text: &str) -> Result<Vec<TemplatePart<'_>>, ParseError> {
             Some(("path", name)) if is_argument(name) => Some(TemplatePart::Path(name)),
             _ => None,
         };
-        let unknown = || ParseError::new(format!("`{{{name}}}` is not a placeholder"), help);
+        let unknown = || {
+            ParseError::new(format!("`{{{name}}}` is not a placeholder"), help).such_as("'{tool}'")
+        };
         parts.push(part.ok_or_else(unknown)?);
         rest = after;
     }
@@ -358,7 +364,9 @@ fn one_decision(map: &mut Fields<'_, '_>) -> Option<()> {
         DECISIONS.iter().copied().filter(|key| map.node(key).is_some()).collect();
     if let [first, second, ..] = stated.as_slice() {
         let message = format!("the rule has both `{first}` and `{second}`");
-        map.fault(second, ParseError::new(message, "keep one of pass, ask and deny"));
+        let error = ParseError::new(message, "keep one of pass, ask and deny");
+        // The stricter one stays.
+        map.fault(first, error.ended_by(Repair::Remove));
         return None;
     }
     Some(())

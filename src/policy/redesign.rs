@@ -17,6 +17,7 @@ use crate::record::parse_error::ParseError;
 use crate::record::time::{Day, Term};
 use crate::record::vocabulary::{Baseline, FixTarget, RootCause, Vocabulary, words};
 use crate::record::{Owner, form};
+use crate::yaml::node::Repair;
 
 /// The prefix of the ids of redesigns.
 pub const PREFIX: &str = "RED";
@@ -196,12 +197,22 @@ impl RedesignPattern {
 /// # Errors
 /// [`ParseError`] for any other text, and for the id of a record.
 pub fn read_id(text: &str) -> Result<Id, ParseError> {
-    Id::new(text).filter(|id| id.prefix() == PREFIX).ok_or_else(|| {
+    let id = Id::new(text);
+    if let Some(id) = &id
+        && id.prefix() == PREFIX
+    {
+        return Ok(id.clone());
+    }
+    let own =
+        id.and_then(|id| Id::new(&format!("{PREFIX}{}", id.as_str().strip_prefix(id.prefix())?)));
+    let repair = own.map_or(Repair::Unknown, |id| Repair::Write(id.to_string()));
+    Err({
         ParseError::coded(
             Code::BadId,
             format!("`{text}` does not have the form of a redesign's id"),
             "write RED, year and five characters of 0-9 A-Z without I L O U, such as RED-2026-4T9PK",
         )
+        .ended_by(repair)
     })
 }
 

@@ -67,6 +67,7 @@ impl Scalar for Address {
     fn parse(text: &str) -> Result<Self, ParseError> {
         Address::new(text).ok_or_else(|| {
             ParseError::new(format!("`{text}` is not an address"), "write it as name@example.com")
+                .such_as("ana@example.com")
         })
     }
 }

@@ -8,8 +8,9 @@ use crate::diag::code::Code;
 use crate::record::id::Id;
 use crate::record::purl::Purl;
 use crate::record::vocabulary::{RootCause, Vocabulary};
-use crate::record::{places, tool_ids};
-use crate::yaml::node::{Node, SyntaxError, Value};
+use crate::record::{near, places, tool_ids};
+use crate::yaml::node::{Node, Repair, SyntaxError, Value};
+use crate::yaml::splice;
 
 /// Returns the inconsistencies between fields of a record whose file has this stem.
 /// `misspelled` are the fields that misspelled keys were meant for: their values are not known.
@@ -39,7 +40,7 @@ fn fault(
         field: Some(field),
         message,
         help: help.into(),
-        write: None,
+        repair: Repair::Unknown,
     }
 }
 
@@ -67,7 +68,9 @@ fn repeated(root: &Node, list: &str, faults: &mut Vec<SyntaxError>) {
         let before = items.iter().take(index);
         let mut ids = before.filter_map(|item| item.get("id")?.text());
         if ids.any(|other| other == id) {
-            faults.push(again(node, format!("{list}[{index}].id"), id));
+            let ids = items.iter().filter_map(|item| Some(id_of(item)?.1));
+            let repair = Repair::Write(next_id(id, &ids.collect::<Vec<_>>()));
+            faults.push(again(node, format!("{list}[{index}].id"), id).ended_by(repair));
         }
     }
 }
@@ -78,6 +81,14 @@ fn id_of(item: &Node) -> Option<(&Node, &str)> {
     Some((node, id))
 }
 
+/// Returns the id after the last one that is used, with the same letters.
+fn next_id(id: &str, used: &[&str]) -> String {
+    let letters = id.trim_end_matches(|it: char| it.is_ascii_digit());
+    let mut ids = (2..).map(|number: u32| format!("{letters}{number}"));
+    let free = ids.find(|id| !used.contains(&id.as_str()));
+    splice::quote(&free.unwrap_or_default())
+}
+
 fn again(node: &Node, field: String, id: &str) -> SyntaxError {
     let message = format!("the id `{id}` is already used by an earlier entry");
     fault(Code::BadValue, node, field, message, "give each entry its own id")
@@ -85,16 +96,20 @@ fn again(node: &Node, field: String, id: &str) -> SyntaxError {
 
 /// Notes ids of evidence that earlier evidence already has.
 pub fn repeated_evidence(root: &Node, faults: &mut Vec<SyntaxError>) {
-    let mut seen: Vec<&str> = Vec::new();
+    let (mut seen, mut found): (Vec<&str>, Vec<_>) = (Vec::new(), Vec::new());
     places::evidence(root, &mut |place, item| {
         let Some((node, id)) = id_of(item) else {
             return;
         };
         if seen.contains(&id) {
-            faults.push(again(node, format!("{}.id", place.path()), id));
+            found.push((again(node, format!("{}.id", place.path()), id), id));
         }
         seen.push(id);
     });
+    for (fault, id) in found {
+        let free = next_id(id, &seen);
+        faults.push(fault.ended_by(Repair::Write(free)));
+    }
 }
 
 /// Notes firings of triggers that the record does not have; silent while a trigger's id can't be read.
@@ -120,7 +135,9 @@ fn unknown_triggers(root: &Node, faults: &mut Vec<SyntaxError>) {
             let message = format!("there is no trigger with the id `{id}`");
             let field = format!("fired[{index}].trigger");
             let help = "use the id of one of the record's triggers";
-            faults.push(fault(Code::BadValue, node, field, message, help));
+            let known = || ids.iter().copied().flatten();
+            let repair = Repair::nearest_or(near::nearest(id, known()), known().next());
+            faults.push(fault(Code::BadValue, node, field, message, help).ended_by(repair));
         }
     }
 }

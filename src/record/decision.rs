@@ -10,6 +10,7 @@ use crate::record::form;
 use crate::record::parse_error::ParseError;
 use crate::record::time::{Day, When};
 use crate::record::vocabulary::{ClosureOutcome, PostReviewOutcome, ReviewOutcome, Stage};
+use crate::yaml::node::Repair;
 
 map! {
     /// A periodic review of the exception.
@@ -186,7 +187,8 @@ fn single_source(map: &mut Fields<'_, '_>) -> Option<()> {
     let error = ParseError::new(
         format!("an evidence entry has one source, but both `{first}` and `{second}` are given"),
         "keep one of path, url, commit; add a separate entry for the other",
-    );
+    )
+    .ended_by(Repair::Remove);
     map.fault(second, error);
     None
 }

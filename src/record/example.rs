@@ -12,22 +12,37 @@ use crate::yaml::splice;
 
 /// Returns a value of a field in YAML that passes, for the record of `root`.
 pub fn of(field: &str, root: &Node) -> String {
+    find(Record::FIELDS, field, root).unwrap_or_else(|| text(key(field)).to_owned())
+}
+
+fn key(field: &str) -> &str {
     let key = field.rsplit('.').next().unwrap_or(field);
-    let key = key.split('[').next().unwrap_or(key);
+    key.split('[').next().unwrap_or(key)
+}
+
+/// Returns a value of a field of a file with these fields, in YAML, that passes; `None` if there is no such field.
+pub fn find(fields: &'static [FieldSpec], field: &str, root: &Node) -> Option<String> {
+    let key = key(field);
     if key == "expires" {
-        return end(root);
+        return Some(end(root));
+    }
+    if key == "trigger" {
+        return root.at("triggers[0].id").and_then(Node::text).map(splice::quote);
     }
     if key == "findings" {
         let item = finding(root.at(field).filter(|_| field.ends_with(']')));
-        return if field.ends_with(']') { item } else { format!("[{item}]") };
+        return Some(if field.ends_with(']') { item } else { format!("[{item}]") });
     }
-    let Some(spec) = spec::at(Record::FIELDS, field) else {
-        return text(key).to_owned();
+    let outer = field.rsplit_once('.').and_then(|(outer, _)| spec::at(fields, outer));
+    let shape = match spec::at(fields, field).map(|spec| &spec.shape) {
+        Some(ValueShape::List(item)) if field.ends_with(']') => item,
+        Some(shape) => shape,
+        // The values below any keys are texts.
+        None => {
+            outer.filter(|it| matches!(it.shape, ValueShape::Free)).map(|_| &ValueShape::Text)?
+        }
     };
-    match spec.shape {
-        ValueShape::List(item) if field.ends_with(']') => of_shape(item, key),
-        shape => of_shape(&shape, key),
-    }
+    Some(of_shape(shape, key))
 }
 
 /// Returns an end that passes: some days after the start that the record states, and not before what may not outlast it.
@@ -75,16 +90,19 @@ fn is_key(map: &str, key: &str) -> bool {
             | ("subject", "application")
             | ("evidence", "url")
             | ("scope", "resources")
+            | ("pattern", "root_cause")
     )
 }
 
-fn word(key: &str, words: &[&str]) -> String {
+/// Returns the word of a vocabulary that a key has most often.
+pub(super) fn word(key: &str, words: &[&str]) -> String {
     let usual = match key {
         "class" => "standard",
         "level" => "moderate",
         "root_cause" => "brittle-dependency",
         "status" => "planned",
         "then" => "close",
+        "unmatched" => "deny",
         _ => "",
     };
     let found = words.iter().find(|word| **word == usual).or(words.first());
@@ -93,8 +111,6 @@ fn word(key: &str, words: &[&str]) -> String {
 
 fn text(key: &str) -> &'static str {
     match key {
-        "version" => "1",
-        "unmatched" => "deny",
         "id" => "E1",
         "title" => "Nightly invoices still read with the shared database user",
         "justification" => {
@@ -130,6 +146,9 @@ fn text(key: &str) -> &'static str {
         "kind" => "log",
         "path" => "evidence/log.txt",
         "paths" => "services/billing/**",
+        "cwe" | "finding" => "CWE-79",
+        "versions" => "<3.2.0",
+        "test" => "fix-available",
         "purl" => "pkg:cargo/openssl@0.10.60",
         "sha256" => "f42546d5ecdd452509808b2d6d0413b5a738c70a793b99ccf8ed6f423aac83d3",
         "verify_every" | "review_every" => "14d",

@@ -8,7 +8,7 @@ use crate::diag::renamed;
 use crate::record::near_miss;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{self, NodeReader, Read};
-use crate::yaml::node::{MapEntry, Node, Value};
+use crate::yaml::node::{MapEntry, Node, Repair, Value};
 
 /// The keys of one map while being read.
 #[derive(Debug)]
@@ -216,12 +216,12 @@ impl<'n, 'r> Fields<'n, 'r> {
                     format!("the key `{name}` is called `{key}` now"),
                     format!("write `{key}`"),
                 )
-                .writing(key),
+                .ended_by(Repair::Rename(key.to_owned())),
                 Some(key) => ParseError::new(
                     format!("unknown key `{name}`: did you mean `{key}`?"),
                     format!("write `{key}`, or remove the key"),
                 )
-                .writing(key),
+                .ended_by(Repair::Rename(key.to_owned())),
                 None if near_miss::is_computed(name) => ParseError::new(
                     format!(
                         "unknown key `{name}`: status and approvals are computed from git and never stored"
@@ -261,7 +261,10 @@ impl<'n, 'r> Fields<'n, 'r> {
         let pos = self.reader.anchor();
         let error = ParseError::new(message, help);
         let error = match missing {
-            MissingKey::AnyOf(keys) => error.writing(keys.last().copied().unwrap_or_default()),
+            MissingKey::AnyOf(keys) => {
+                let key = keys.last().copied().unwrap_or_default();
+                error.ended_by(Repair::Add(key.to_owned()))
+            }
             MissingKey::One(_) => error,
         };
         self.reader.note(Code::MissingField, pos, field, error);

@@ -9,11 +9,10 @@ use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level, Pos};
 use crate::record::id::Id;
 use crate::record::map::MapSpec;
-use crate::record::reader::Read;
 use crate::record::scalar::Scalar;
 use crate::record::spec::ValueShape;
 use crate::record::time::{Day, When, not_after};
-use crate::record::{Record, consistent, mend, reader, spec};
+use crate::record::{Record, consistent, example, mend, reader, spec};
 use crate::yaml;
 use crate::yaml::node::{Comment, Limits, Node, SyntaxError, Value};
 
@@ -89,7 +88,7 @@ pub type ConsistencyCheck = fn(&str, &Node, &[String]) -> Vec<SyntaxError>;
 
 /// Reads a file of any type as strictly as a record; `whole` names what is read, such as `a record`. The value is `None`
 /// if there is any finding about its shape.
-pub fn read_as<T: Read>(
+pub fn read_as<T: MapSpec>(
     path: &str,
     bytes: &[u8],
     whole: &'static str,
@@ -113,7 +112,13 @@ pub fn read_as<T: Read>(
     let source = RecordFile {
         record: None,
         misnamed: None,
-        findings: mend::findings(path, id.as_ref().map(Id::as_str), (&text, root.as_ref()), faults),
+        findings: mend::findings(
+            path,
+            id.as_ref().map(Id::as_str),
+            (&text, root.as_ref()),
+            faults,
+            &|field, root| example::find(T::FIELDS, field, root),
+        ),
         path: path.to_owned(),
         text,
         root,
@@ -378,12 +383,22 @@ impl RecordFile {
         let (lines, stood): (Vec<&str>, Vec<&str>) =
             (self.text.lines().collect(), before.text.lines().collect());
         let n_first = stood.iter().zip(&lines).take_while(|(one, other)| one == other).count();
-        let rest = stood.iter().rev().zip(lines.iter().rev());
-        let n_last = rest.take_while(|(one, other)| one == other).count();
-        let words = match stood.get(n_first..stood.len().saturating_sub(n_last)) {
-            Some([line]) => format!("put back `{}`", line.trim()),
-            Some([]) | None => "take out what was added".to_owned(),
-            Some(_) => "put back what stood there".to_owned(),
+        let [stood, lines] = [&stood, &lines].map(|it| it.get(n_first..).unwrap_or_default());
+        let same = stood.iter().rev().zip(lines.iter().rev());
+        let n_last = same.take_while(|(one, other)| one == other).count();
+        let [stood, added] =
+            [stood, lines].map(|it| it.get(..it.len() - n_last).unwrap_or_default());
+        let place = match added.len() {
+            0 => format!("before line {}", n_first + 1),
+            1 => format!("in line {}", n_first + 1),
+            n => format!("in lines {} to {}", n_first + 1, n_first + n),
+        };
+        let words = match (stood, added) {
+            ([line], [] | [_]) => format!("put back `{}`", line.trim()),
+            ([line], _) => format!("put back `{}`, and nothing else, {place}", line.trim()),
+            ([], [line]) => format!("take out `{}`", line.trim()),
+            ([], _) => format!("take out what was added {place}"),
+            (_, _) => format!("put back what stood {place}"),
         };
         Edit::between(&self.path, &self.text, &before.text, words).into()
     }

@@ -57,7 +57,8 @@ pub fn term(text: &str) -> Result<Term, ParseError> {
         Err(ParseError::new(
             format!("`{text}` is zero"),
             "write a longer duration, such as 30d, or remove the field",
-        ))
+        )
+        .such_as("30d"))
     } else {
         Ok(term)
     }

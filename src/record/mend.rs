@@ -10,15 +10,11 @@ use crate::diag::shell::quoted_path;
 use crate::diag::sorting::StableSort as _;
 use crate::diag::{Finding, Level, Pos};
 use crate::record::id::Id;
-use crate::record::map::MapSpec as _;
-use crate::record::{Record, credential, example, file, spec};
+use crate::record::{credential, file};
 use crate::yaml;
 use crate::yaml::explain::CONFLICT;
-use crate::yaml::node::{Limits, Node, SyntaxError, Value};
+use crate::yaml::node::{Limits, Node, Repair, SyntaxError, Value};
 use crate::yaml::splice::{self, SpliceEdit};
-
-/// The policy, whose keys are not those of a record.
-const FILE: &str = "exledger.yaml";
 
 /// The maximum number of findings of a file that have an edit. Each is worked out from the whole text, and a file may have any
 /// number of faults.
@@ -27,13 +23,17 @@ const MOST_EDITS: usize = 10;
 /// The maximum number of bytes of a text in which an edit is searched for, which parses it several times.
 const MOST_SEARCHED: usize = 16 * 1024;
 
+/// Returns a value in YAML that passes in a field of the document, if one is known.
+pub type ExampleOf<'e> = &'e dyn Fn(&str, &Node) -> Option<String>;
+
 /// Converts faults of a file to findings of level error, sorted; the first ones have the edit that ends them, the others its
-/// words.
+/// words. `example` returns a value in YAML that passes in a field.
 pub fn findings(
     path: &str,
     id: Option<&str>,
     (text, root): (&str, Option<&Node>),
     faults: Vec<SyntaxError>,
+    example: ExampleOf<'_>,
 ) -> Vec<Finding> {
     let finding = |fault: SyntaxError| {
         let finding = Finding {
@@ -56,7 +56,7 @@ pub fn findings(
         if is_searched && !may_search {
             continue;
         }
-        finding.remedy = remedy(path, text, root, fault).map(credential::hidden);
+        finding.remedy = remedy(path, text, root, fault, example).map(credential::hidden);
         // What follows a fault of the syntax is read anew once that is corrected.
         may_search &= !is_searched;
     }
@@ -70,25 +70,46 @@ fn is_searched(code: Code) -> bool {
     )
 }
 
-fn remedy(path: &str, text: &str, root: Option<&Node>, fault: &SyntaxError) -> Remedy {
+fn remedy(
+    path: &str,
+    text: &str,
+    root: Option<&Node>,
+    fault: &SyntaxError,
+    example: ExampleOf<'_>,
+) -> Remedy {
     let stem = file::stem(path);
     let edit = match fault.code {
-        Code::BadId if Id::new(stem).is_some() => {
-            root.and_then(|root| set(path, text, root, "id", stem))
+        Code::BadId => match of_other_kind(stem, fault) {
+            Some(id) => return rename_to(path, &beside(path, &id)),
+            None if Id::new(stem).is_some() => {
+                root.and_then(|root| set(path, text, root, "id", stem))
+            }
+            None => return rename(path, root, fault),
+        },
+        Code::MissingField if fault.field.as_deref() == Some("id") => {
+            let id = Id::new(stem).zip(root);
+            id.and_then(|(id, root)| set(path, text, root, "id", id.as_str()))
         }
-        Code::BadId => return rename(path, root, fault),
         Code::DuplicateId => None,
         // Which side stays is no question of what can be read.
         Code::Syntax if fault.message == CONFLICT => None,
         code if is_searched(code) => fault.pos.and_then(|pos| search(path, text, pos, code)),
         _ => root
             .zip(fault.field.as_deref())
-            .and_then(|(root, field)| of_field(path, text, root, field, fault)),
+            .and_then(|(root, field)| of_field((path, text, root), field, fault, example)),
     };
     match edit {
         Some(edit) => Remedy { note: note(fault), act: Act::Edit(Box::new(edit)) },
         None => fault.help.clone().into(),
     }
+}
+
+// Returns the id with the prefix of this kind of file, if its name has another.
+fn of_other_kind(stem: &str, fault: &SyntaxError) -> Option<Id> {
+    let Repair::Write(id) = &fault.repair else { return None };
+    let id = Id::new(id)?;
+    let is_named_so = Id::new(stem).is_some_and(|named| named.prefix() == id.prefix());
+    (!is_named_so).then_some(id)
 }
 
 // Returns the commands that name a file after the id in it.
@@ -120,45 +141,52 @@ fn note(fault: &SyntaxError) -> String {
             fault.help.clone()
         }
         Code::MissingField | Code::DuplicateKey | Code::BadId => String::new(),
-        Code::UnknownKey if fault.write.is_some() || fault.help == "remove it" => String::new(),
+        Code::UnknownKey
+            if matches!(fault.repair, Repair::Rename(_)) || fault.help == "remove it" =>
+        {
+            String::new()
+        }
         Code::UnknownKey => fault.help.trim_start_matches("remove it; ").to_owned(),
         _ => fault.help.clone(),
     }
 }
 
-fn of_field(path: &str, text: &str, root: &Node, field: &str, fault: &SyntaxError) -> Option<Edit> {
-    match (fault.code, fault.write.as_deref()) {
-        (Code::UnknownKey, Some(key)) => {
+fn of_field(
+    (path, text, root): (&str, &str, &Node),
+    field: &str,
+    fault: &SyntaxError,
+    example: ExampleOf<'_>,
+) -> Option<Edit> {
+    let such_as = |field: &str, other: Option<&String>| {
+        let yaml = example(field, root).or_else(|| other.cloned())?;
+        set(path, text, root, field, &yaml).map(Edit::for_example)
+    };
+    match &fault.repair {
+        Repair::Rename(key) => {
             let (outer, name) = field.rsplit_once('.').unwrap_or(("", field));
             let entry = root.at(outer)?.entry(name)?;
             Some(Edit::new(path, text, entry.key_span.clone(), key, format!("write `{key}`")))
         }
-        (Code::UnknownKey, None) => remove(path, text, root, field),
-        (Code::MissingField, Some(key)) => {
-            let field = format!("{field}.{key}");
-            let yaml = example::of(&field, root);
-            set(path, text, root, &field, &yaml).map(Edit::for_example)
-        }
-        (_, Some(value)) => set(path, text, root, field, value),
-        (_, None) => {
-            // A map of tool calls has to say what becomes of the others.
-            let is_known =
-                field == "unmatched" || path != FILE && spec::at(Record::FIELDS, field).is_some();
-            if !is_known && fault.code != Code::MissingField {
-                return remove(path, text, root, field);
-            }
-            let yaml = example::of(field, root);
-            set(path, text, root, field, &yaml).map(Edit::for_example)
-        }
+        Repair::Add(key) => such_as(&format!("{field}.{key}"), None),
+        Repair::Write(value) => set(path, text, root, field, value),
+        Repair::Remove => remove(path, text, root, field),
+        Repair::Unknown if fault.code == Code::UnknownKey => remove(path, text, root, field),
+        Repair::Unknown => such_as(field, None),
+        Repair::Example(yaml) => such_as(field, Some(yaml)),
     }
 }
 
 /// Returns the edit that gives a field a value written in YAML, and adds it if it is absent.
 pub fn set(path: &str, text: &str, root: &Node, field: &str, yaml: &str) -> Option<Edit> {
     if let Some(node) = root.at(field) {
-        let is_empty = node.span.is_empty();
-        let written = if is_empty { format!(" {yaml}") } else { yaml.to_owned() };
-        return Some(Edit::new(path, text, node.span.clone(), written, format!("write `{yaml}`")));
+        let after_key = block_after_key(text, root, field, node);
+        let start = after_key.as_ref().map_or(node.span.start, |(start, _)| *start);
+        let is_hollow = after_key.is_some() || node.span.is_empty();
+        let comment = after_key.map_or_else(String::new, |(_, comment)| comment);
+        let blank = if is_hollow { " " } else { "" };
+        let written = format!("{blank}{yaml}{comment}");
+        let words = format!("write `{yaml}`");
+        return Some(Edit::new(path, text, start..node.span.end, written, words));
     }
     let (outer, key) = field.rsplit_once('.').unwrap_or(("", field));
     let is_map = |node: &Node| matches!(node.value, Value::Map(_));
@@ -171,6 +199,19 @@ pub fn set(path: &str, text: &str, root: &Node, field: &str, yaml: &str) -> Opti
         is_top.then(|| format!("{}\n{key}: {yaml}\n", text.trim_end()))
     })?;
     Some(Edit::between(path, text, &edited, format!("add `{key}: {yaml}`")))
+}
+
+/// Returns where a value begins that stands below its key, right after the colon, and the comment between the two: its first
+/// item may stand as far left as the key, where one line would be no value.
+fn block_after_key(text: &str, root: &Node, field: &str, node: &Node) -> Option<(usize, String)> {
+    let (outer, key) = field.rsplit_once('.').unwrap_or(("", field));
+    let outer = if outer.is_empty() { root } else { root.at(outer)? };
+    let key = outer.entry(key)?.key_span.end;
+    let between = text.get(key..node.span.start)?.strip_prefix(':')?;
+    let comment = between.trim();
+    let is_line = between.contains('\n') && !comment.contains('\n');
+    let comment = if comment.is_empty() { String::new() } else { format!("  {comment}") };
+    is_line.then_some((key + 1, comment))
 }
 
 /// Returns the edit that removes a field or an item.
@@ -265,7 +306,9 @@ impl FaultPlace {
                 format!("write `{}: {{}}`", key.trim()),
             );
         }
-        for close in ["]", "}", "'", "\""] {
+        let is_word = !line.trim().contains([' ', ':']);
+        let colon = if is_word { Some(":") } else { None };
+        for close in colon.into_iter().chain(["]", "}", "'", "\""]) {
             add(
                 self.line.end..self.line.end,
                 close,

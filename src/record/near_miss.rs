@@ -26,7 +26,10 @@ const WORDS: &[(&str, &str)] = &[
     ("minor", "low"),
     ("narrow", "reduce"),
     ("needed", "still-needed"),
+    ("no", "false"),
     ("normal", "standard"),
+    ("off", "false"),
+    ("on", "true"),
     ("other", "unclassified"),
     ("person", "human"),
     ("removed", "withdrawn"),
@@ -40,6 +43,7 @@ const WORDS: &[(&str, &str)] = &[
     ("user", "human"),
     ("vendor", "third-party"),
     ("very-high", "critical"),
+    ("yes", "true"),
 ];
 
 /// Synonyms for keys; a pair applies if its second element is a key of the map and absent from it.

@@ -3,6 +3,7 @@
 //! Pure. Start at [`ParseError`]. Follows `docs/spec/record.md`, values.
 
 use crate::diag::code::Code;
+use crate::yaml::node::Repair;
 
 /// What is wrong with a value, and how to fix it. The caller that reports it names the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub struct ParseError {
     pub message: String,
     /// What to write instead.
     pub help: String,
-    /// The value or key that has to be written, where that is known.
-    pub write: Option<String>,
+    /// The edit that ends it.
+    pub repair: Repair,
 }
 
 impl ParseError {
@@ -25,13 +26,19 @@ impl ParseError {
 
     /// Returns an error with any code of the shape group.
     pub fn coded(code: Code, message: impl Into<String>, help: impl Into<String>) -> ParseError {
-        ParseError { code, message: message.into(), help: help.into(), write: None }
+        ParseError { code, message: message.into(), help: help.into(), repair: Repair::Unknown }
     }
 
-    /// Returns the error with what has to be written instead.
+    /// Returns the error with the edit that ends it.
     #[must_use]
-    pub fn writing(self, text: impl Into<String>) -> ParseError {
-        ParseError { write: Some(text.into()), ..self }
+    pub fn ended_by(self, repair: Repair) -> ParseError {
+        ParseError { repair, ..self }
+    }
+
+    /// Returns the error with a value that passes, written in YAML.
+    #[must_use]
+    pub fn such_as(self, yaml: impl Into<String>) -> ParseError {
+        self.ended_by(Repair::Example(yaml.into()))
     }
 }
 

@@ -7,7 +7,8 @@ use crate::diag::Pos;
 use crate::diag::code::Code;
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
-use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
+use crate::yaml::node::{MapEntry, Node, Repair, SyntaxError, Value};
+use crate::yaml::splice;
 use std::collections::BTreeMap;
 
 /// A value that is read from a node; errors are noted on the way.
@@ -148,7 +149,7 @@ impl<'n> NodeReader<'n> {
             field,
             message: error.message,
             help: error.help,
-            write: error.write,
+            repair: error.repair,
         });
     }
 
@@ -229,7 +230,14 @@ impl<T: Read> Read for Vec<T> {
 
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Vec<T>> {
         let Value::List(items) = &node.value else {
-            return at.refuse(node, "a list", "write it as a list: `[first, second]`");
+            let refused = at.refuse(node, "a list", "write it as a list: `[first, second]`");
+            let (one, noted) = read::<T>(node, at.whole);
+            if let (Some(text), Some(_), true) = (node.text(), one, noted.faults.is_empty())
+                && let Some(fault) = at.noted.faults.last_mut()
+            {
+                fault.repair = Repair::Write(format!("[{}]", splice::quote(text)));
+            }
+            return refused;
         };
         let mut values = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {

@@ -52,6 +52,7 @@ impl Scalar for ControlRef {
                 "a control without a name",
                 "write it as catalog:id, such as nist-csf:ID.RA-07",
             )
+            .such_as("nist-csf:ID.RA-07")
         })
     }
 }

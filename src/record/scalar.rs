@@ -2,10 +2,12 @@
 //!
 //! Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
 
+use crate::record::example;
 use crate::record::near_miss;
 use crate::record::parse_error::ParseError;
 use crate::record::spec::ValueShape;
 use crate::record::vocabulary::Vocabulary;
+use crate::yaml::node::Repair;
 
 /// A value that is written as one scalar.
 pub trait Scalar: Sized {
@@ -41,10 +43,15 @@ impl Scalar for bool {
         match text {
             "true" => Ok(true),
             "false" => Ok(false),
-            _ => Err(ParseError::new(
-                format!("`{text}` is neither true nor false"),
-                "write true or false",
-            )),
+            _ => {
+                let near = near_miss::word(text, &["true", "false"]);
+                let repair = near.map_or_else(
+                    || Repair::Example("false".to_owned()),
+                    |near| Repair::Write(near.to_owned()),
+                );
+                let message = format!("`{text}` is neither true nor false");
+                Err(ParseError::new(message, "write true or false").ended_by(repair))
+            }
         }
     }
 }
@@ -61,8 +68,16 @@ impl Scalar for u32 {
                 format!("`{text}` is not a whole number"),
                 "write only digits, such as 3",
             )
+            .ended_by(number_word(text))
         })
     }
+}
+
+fn number_word(text: &str) -> Repair {
+    let words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    let meant = words.iter().position(|word| *word == text.trim());
+    meant
+        .map_or_else(|| Repair::Example("1".to_owned()), |number| Repair::Write(number.to_string()))
 }
 
 impl<W: Vocabulary> Scalar for W {
@@ -87,7 +102,7 @@ pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
     };
     let refusal = W::refusal(text);
     let meant = if refusal.is_none() { near_miss::word(text, &words) } else { None };
-    let error =
-        ParseError::new(refusal.unwrap_or_else(usual), format!("use one of {}", words.join(", ")));
-    ParseError { write: meant.map(str::to_owned), ..error }
+    let repair = Repair::nearest_or(meant, Some(&example::word(key, &words)));
+    let help = format!("use one of {}", words.join(", "));
+    ParseError::new(refusal.unwrap_or_else(usual), help).ended_by(repair)
 }

@@ -5,6 +5,7 @@
 
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
+use crate::yaml::node::Repair;
 use chrono::{
     DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Timelike, Utc,
 };
@@ -306,7 +307,8 @@ fn invalid_time(text: &str, what: &str, why: Option<TimeFault>, help: &str) -> P
     match why {
         Some(TimeFault::Reason(reason)) => ParseError::new(format!("{message}: {reason}"), help),
         Some(TimeFault::Meant(meant)) => {
-            ParseError::new(message, format!("did you mean {meant}? {help}"))
+            let repair = Repair::Write(meant.clone());
+            ParseError::new(message, format!("did you mean {meant}? {help}")).ended_by(repair)
         }
         None => ParseError::new(message, help),
     }
@@ -404,7 +406,8 @@ impl Scalar for Term {
     fn parse(text: &str) -> Result<Self, ParseError> {
         Term::new(text).ok_or_else(|| {
             let help = "write it as 36h, 30d, 2w, 3mo or 1y";
-            invalid_time(text, "not a duration", explain_invalid_term(text), help)
+            let error = invalid_time(text, "not a duration", explain_invalid_term(text), help);
+            if error.repair == Repair::Unknown { error.such_as("30d") } else { error }
         })
     }
 }

@@ -9,8 +9,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::record::near;
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
+use crate::yaml::node::Repair;
 
 /// A test of a trigger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,10 +85,13 @@ impl Scalar for TriggerTest {
         let score = || EpssScore::parse(text.strip_prefix(EPSS)?).map(TriggerTest::Epss);
         known.or_else(score).ok_or_else(|| {
             let words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
+            let meant = near::nearest(text, words.iter().copied());
+            let example = if text.starts_with("epss") { "epss>=0.5" } else { "fix-available" };
             ParseError::new(
                 format!("`{text}` is not a valid test"),
                 format!("use one of {}, {EPSS}N with N from 0 to 1", words.join(", ")),
             )
+            .ended_by(Repair::nearest_or(meant, Some(example)))
         })
     }
 }

@@ -13,6 +13,7 @@ use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::yaml::node::Node;
+use crate::yaml::splice;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::ClosureIncomplete,
@@ -63,7 +64,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
     let day = case.source.text("closure.date").unwrap_or("2026-12-18");
     let answers =
-        checks.iter().map(|(item, _)| (format!("closure.checks.{item}"), ANSWER.to_owned()));
+        checks.iter().map(|(item, _)| (format!("closure.checks.{item}"), splice::quote(ANSWER)));
     let dates =
         times.iter().map(|time| (format!("closure.access_verified.{time}"), day.to_owned()));
     let cited = shows_nothing.then(|| ("closure.evidence".to_owned(), EVIDENCE.to_owned()));

@@ -13,6 +13,7 @@ use crate::rules::case::{RecordCase, RuleContext};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Closed, Rule, SpecialCases};
 use crate::yaml::node::{Comment, Node, Value};
+use crate::yaml::splice;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::Secret,
@@ -35,7 +36,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(sightings.map(|sighting| {
         let remedy = match &sighting.place {
             SightingPlace::Field(field) if source.text(field).is_some() => {
-                source.set_for_example(field, REFERENCE)
+                source.set_for_example(field, &without(&sighting.whole))
             }
             SightingPlace::Field(_) => Remedy::default(),
             SightingPlace::Comment => source.without_rest_of_line(sighting.pos),
@@ -96,6 +97,13 @@ enum SightingPlace {
 }
 
 const REFERENCE: &str = "vault:prod/billing/db";
+
+/// Returns a sentence without its credential, in YAML; for any other text a reference.
+fn without(text: &str) -> String {
+    let rest = credential::hidden(text.to_owned());
+    let is_sentence = rest != text && rest.contains(' ') && credential::kind(&rest, "").is_none();
+    if is_sentence { splice::quote(&rest) } else { REFERENCE.to_owned() }
+}
 
 fn finding(path: &str, id: Option<&str>, sighting: Sighting, remedy: Remedy) -> Finding {
     let what = sighting.what;

@@ -6,7 +6,7 @@ use granit_parser::ErrorKind;
 
 use crate::diag;
 use crate::diag::code::Code;
-use crate::yaml::node::SyntaxError;
+use crate::yaml::node::{Repair, SyntaxError};
 
 const QUOTE: &str = "quote a text that contains `: ` or ` #`, or starts with a special character";
 
@@ -17,7 +17,7 @@ fn fault(code: Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> 
         field: None,
         message: message.into(),
         help: help.to_owned(),
-        write: None,
+        repair: Repair::Unknown,
     }
 }
 
@@ -28,7 +28,7 @@ pub(super) fn too_many_bytes(limit: usize) -> SyntaxError {
         field: None,
         message: format!("the file is too long: at most {limit} bytes are read"),
         help: "shorten it: keep evidence in separate files and refer to them".to_owned(),
-        write: None,
+        repair: Repair::Unknown,
     }
 }
 

@@ -4,6 +4,7 @@
 
 use crate::diag;
 use crate::diag::code::Code;
+use crate::yaml::splice;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -57,8 +58,45 @@ pub struct SyntaxError {
     pub message: String,
     /// How to fix it; never empty.
     pub help: String,
-    /// What has to be written instead, where that is known.
-    pub write: Option<String>,
+    /// The edit that ends it.
+    pub repair: Repair,
+}
+
+/// The edit that ends a fault, as far as the reader of the value knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Repair {
+    /// Only the words say it.
+    #[default]
+    Unknown,
+    /// Another name for the key.
+    Rename(String),
+    /// A key that is added to the map, with an example.
+    Add(String),
+    /// Another value, written in YAML.
+    Write(String),
+    /// The same, where only a person knows the value; this one passes.
+    Example(String),
+    /// The field or item goes: it means nothing where it stands.
+    Remove,
+}
+
+impl Repair {
+    /// Returns the repair by the value that was probably meant, else by an example, if there is any.
+    pub fn nearest_or(near: Option<&str>, example: Option<&str>) -> Repair {
+        match (near, example) {
+            (Some(near), _) => Repair::Write(splice::quote(near)),
+            (None, Some(example)) => Repair::Example(splice::quote(example)),
+            (None, None) => Repair::Unknown,
+        }
+    }
+}
+
+impl SyntaxError {
+    /// Returns the fault with the edit that ends it.
+    #[must_use]
+    pub fn ended_by(self, repair: Repair) -> SyntaxError {
+        SyntaxError { repair, ..self }
+    }
 }
 
 /// A value and its place.

@@ -10,8 +10,8 @@ use exledger::record::file;
 use exledger::rules::example::Example;
 
 use crate::stories::{self, Story};
-use crate::support::lint::{findings_in, rules_of_sample, tree_of};
-use crate::support::samples::SAMPLE;
+use crate::support::lint::{findings, findings_in, rules_of_sample, tree_of};
+use crate::support::samples::{PATH, SAMPLE};
 
 /// How many edits a story may need.
 const MOST: usize = 12;
@@ -122,4 +122,216 @@ fn a_file_with_any_number_of_faults_is_searched_once() {
         assert!(source.findings.len() >= 299);
         assert!(source.findings.iter().all(|it| !it.remedy.words().is_empty()));
     }
+}
+
+/// Returns the findings of all files, redesigns included.
+fn ask(tree: &MapTree) -> Vec<Finding> {
+    let redesigns = tree.0.iter().filter(|(path, _)| path.starts_with("redesigns/"));
+    let redesigns = redesigns.flat_map(|(path, bytes)| {
+        exledger::policy::redesign::file::read(path, bytes).source.findings
+    });
+    findings(tree, Some("2026-12-01")).into_iter().chain(redesigns).collect()
+}
+
+/// Makes the edits of all errors, one after the other; panics if one doesn't end its finding, or adds another.
+fn follow_all(mut tree: MapTree) -> MapTree {
+    for _ in 0..2 * MOST {
+        let found = ask(&tree);
+        let errors: Vec<_> = found.iter().filter(|it| it.level == Level::Error).collect();
+        let Some(finding) = errors.first() else { return tree };
+        let Act::Edit(edit) = &finding.remedy.act else {
+            panic!("no edit: {finding:?}");
+        };
+        let text = String::from_utf8(tree.0[&edit.path].clone()).unwrap();
+        let edited = edit.apply(&text).unwrap();
+        tree.0.insert(edit.path.clone(), edited.clone().into_bytes());
+        let after = ask(&tree);
+        let new: Vec<_> = faults(&after).difference(&faults(&found)).cloned().collect();
+        assert!(!after.contains(finding) && new.is_empty(), "{finding:?}: {new:?}\n{edited}");
+    }
+    panic!("it does not end");
+}
+
+fn files<'f>(files: impl IntoIterator<Item = (&'f str, String)>) -> MapTree {
+    MapTree(files.into_iter().map(|(path, text)| (path.to_owned(), text.into_bytes())).collect())
+}
+
+/// Returns a file after the edits of its errors.
+fn mended(path: &str, text: impl Into<String>) -> String {
+    let tree = follow_all(files([(path, text.into())]));
+    String::from_utf8(tree.0[path].clone()).unwrap()
+}
+
+const POLICY: &str = "version: 1
+groups: {approvers: [dana@example.com], security: [lee@example.com]}
+tiers:
+  - name: sensitive
+    match: [{risk: [high]}]
+    max_term: 7d
+    max_renewals: 2
+    max_total: 20d
+    approvals: {count: 2, each_of: [security], proof: claimed}
+    require: [compensating_controls]
+  - name: standard
+    approvals: {count: 1}
+approval: {self_approval: forbid}
+redesigns: plans
+patterns: {threshold: 3, window: 30d}
+";
+
+#[test]
+fn a_slip_in_the_policy_is_corrected_and_takes_no_limit_away() {
+    for (right, wrong) in [
+        ("max_term: 7d", "max_term: 7 days"),
+        ("max_renewals: 2", "max_renewals: two"),
+        ("max_total: 20d", "max_total: 20 days"),
+        ("count: 2", "count: two"),
+        ("[security]", "[securty]"),
+        ("[security]", "security"),
+        ("proof: claimed", "proof: claimd"),
+        ("[compensating_controls]", "[compensating_control]"),
+        ("self_approval: forbid", "self_approval: forbd"),
+        ("redesigns: plans", "redesigns: ../plans"),
+        ("window: 30d", "window: 1 month"),
+        ("name: standard", "name: sensitive"),
+    ] {
+        let written = mended("exledger.yaml", POLICY.replacen(right, wrong, 1));
+        let expected = match right {
+            "window: 30d" => POLICY.replace(right, "window: 1mo"),
+            "name: standard" => POLICY.replace(right, "name: sensitive-2"),
+            _ => POLICY.to_owned(),
+        };
+        assert_eq!(written, expected, "{wrong}");
+    }
+}
+
+#[test]
+fn where_nothing_near_is_known_a_limit_stays_and_its_value_is_an_example() {
+    for (right, wrong) in [
+        ("max_term: 7d", "max_term: some time"),
+        ("max_renewals: 2", "max_renewals: -1"),
+        ("count: 2", "count: 0"),
+        ("[security]", "[blue]"),
+        ("[compensating_controls]", "[x]"),
+        ("threshold: 3", "threshold: few"),
+    ] {
+        let written = mended("exledger.yaml", POLICY.replacen(right, wrong, 1));
+        assert_eq!(written.matches(':').count(), POLICY.matches(':').count(), "{written}");
+        assert!(!written.contains("[]"), "{written}");
+    }
+}
+
+#[test]
+fn what_a_policy_lacks_is_written_for_example() {
+    for wrong in [
+        "baselines: [{id: B1, review_by: 2099-01-01, when: {tool: trivy}}]",
+        "baselines: [{kind: token-use}]",
+        "escalate: [{to: owner}]",
+        "escalate: [{after: 7d}]",
+        "lint: {levels: {placeholdr: off}}",
+    ] {
+        let written = mended("exledger.yaml", format!("{POLICY}{wrong}\n"));
+        assert!(written.starts_with(POLICY), "{written}");
+        let added = &written[POLICY.len()..];
+        assert!(added.len() >= wrong.len(), "{added}");
+    }
+    let shared = POLICY.replace("redesigns: plans", "redesigns: exceptions");
+    let apart = POLICY.replace("redesigns: plans", "redesigns: redesigns");
+    assert_eq!(mended("exledger.yaml", shared), apart);
+    let untitled = POLICY.replace("  - name: standard\n    approvals", "  - approvals");
+    assert!(mended("exledger.yaml", untitled).contains("name: tier-2"));
+}
+
+const REDESIGN: &str = "id: RED-2026-AAAAA
+title: Move jobs off the shared database user
+owner: {name: Ana Ruiz, email: ana@example.com}
+pattern: {root_cause: brittle-dependency}
+target: automation
+plan: Give each job its own user
+due: 2027-02-01
+";
+
+#[test]
+fn a_redesign_is_mended_to_its_end() {
+    let path = "redesigns/RED-2026-AAAAA.yaml";
+    for (right, wrong) in [
+        ("due: 2027-02-01", "due: 2027-2-1"),
+        ("target: automation", "target: automatn"),
+        ("id: RED-2026-AAAAA\n", ""),
+        ("target: automation\n", ""),
+        ("pattern: {root_cause: brittle-dependency}\n", ""),
+        ("{root_cause: brittle-dependency}", "{}"),
+    ] {
+        let written = mended(path, REDESIGN.replace(right, wrong));
+        let mut lines: Vec<&str> = written.lines().collect();
+        lines.sort_unstable();
+        assert_eq!(lines.len(), REDESIGN.lines().count(), "{written}");
+        if wrong.starts_with("due") || wrong.starts_with("target") || right.starts_with("id") {
+            let mut expected: Vec<&str> = REDESIGN.lines().collect();
+            expected.sort_unstable();
+            assert_eq!(lines, expected);
+        }
+    }
+}
+
+#[test]
+fn a_redesign_that_is_named_as_a_record_gets_a_name_of_its_own() {
+    let text = REDESIGN.replace("RED-2026", "EXC-2026");
+    let tree = files([("redesigns/EXC-2026-AAAAA.yaml", text.clone())]);
+    let found = ask(&tree);
+    let [finding] = &found[..] else { panic!("{found:?}") };
+    let Act::Run(commands) = &finding.remedy.act else { panic!("{finding:?}") };
+    let [_, command] = &commands[..] else { panic!("{commands:?}") };
+    let to = "redesigns/RED-2026-AAAAA.yaml";
+    assert_eq!(*command, format!("git mv -- redesigns/EXC-2026-AAAAA.yaml {to}"));
+    assert_eq!(mended(to, text), REDESIGN);
+}
+
+#[test]
+fn a_record_is_mended_to_its_end_in_any_style() {
+    let sample = SAMPLE.replace("\r\n", "\n");
+    let with = |lines: &str| format!("{sample}{lines}");
+    let evidence = "evidence: [{id: E1, kind: log, url: 'https://ci.example.com/7'}]";
+    let closure = |checks: &str| {
+        with(&format!(
+            "closure:\n  outcome: remediated\n  date: 2026-12-01\n  by: lee@example.com\n  reason: Job retired\n  {checks}\n  {evidence}\n"
+        ))
+    };
+    let title = sample.lines().find(|line| line.starts_with("title:")).unwrap();
+    let trigger = "triggers:\n  - {id: T1, when: The job is moved, then: close}\n";
+    let cases = [
+        closure("checks: {rotated: tbd, removed-from-code: E1}"),
+        closure("checks: {\"rotated\": \"tbd\"}"),
+        closure("checks:\n    rotated: tbd"),
+        sample.replace(title, "title:\n- a\n- b"),
+        sample.replace(title, "title:\n  - a"),
+        with(&trigger.replace("close}", "close, test: fix-avaliable}")),
+        with(&trigger.replace("close}", "close, test: epss>=2}")),
+        with(&format!(
+            "{trigger}fired:\n  - {{date: 2026-12-01, trigger: T9, by: lee@example.com}}\n"
+        )),
+        with(
+            "handling:\n  - {date: 2026-12-01, stage: triage, by: lee@example.com, evidence: [{kind: log, url: 'https://ci.example.com/7', commit: 3f2c9a7be1d0}]}\n",
+        ),
+        sample.replace("id: EXC-2026-7F3KQ\n", ""),
+    ];
+    for case in cases {
+        assert_ne!(case, sample);
+        for text in [case.clone(), case.replace('\n', "\r\n")] {
+            mended(PATH, text);
+        }
+    }
+}
+
+#[test]
+fn the_edit_of_a_secret_leaves_the_sentence_around_it() {
+    let reason =
+        "The job is replaced in December; until then it signs in with password=Xk29fjw0Zq1aa.";
+    let text = SAMPLE.lines().map(|line| match line.starts_with("justification:") {
+        true => format!("justification: {reason}\n"),
+        false => format!("{line}\n"),
+    });
+    let written = mended(PATH, text.collect::<String>());
+    assert!(written.contains("until then it signs in with"), "{written}");
+    assert!(!written.contains("Xk29"), "{written}");
 }

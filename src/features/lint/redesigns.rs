@@ -5,8 +5,8 @@
 use crate::features::diff::redesigns::is_same;
 use crate::features::lint::findings::LintFindings;
 use crate::features::lint::input::Input;
-use crate::ledger::Files;
 use crate::ledger::tree::Tree;
+use crate::ledger::{Files, is_record_of};
 use crate::policy::redesign::file;
 use crate::record::time::Instant;
 use crate::rules::case::RuleContext;
@@ -28,6 +28,8 @@ pub(super) fn read(
 ) -> Result<(), Error> {
     let folder = std::slice::from_ref(&context.governance.policy.redesigns);
     let mut files = Files::list(input, folder)?;
+    // A policy that names one folder for both has a finding; its records are no redesigns.
+    files.records.retain(|file| !is_record_of(&context.governance.policy.records, &file.path));
     if let Some(before) = linted.before {
         let mut odd = Vec::new();
         for item in files.odd {

@@ -108,7 +108,7 @@ impl Read for SinceLast {
             {
                 let help = "make it at most `at_most`: between the two, an event is normal";
                 let message = "`at_least` is longer than `at_most`, so no event would be normal";
-                fields.fault("at_least", ParseError::new(message, help));
+                fields.fault("at_least", ParseError::new(message, help).such_as(most.to_string()));
             }
             let SinceFields(by) = by?;
             Some(SinceLast { by, at_least, at_most })
@@ -142,6 +142,6 @@ impl Read for SinceFields {
         } else {
             return Some(SinceFields(fields));
         };
-        at.fault(node, ParseError::new(message, help))
+        at.fault(node, ParseError::new(message, help).such_as("[data.identity]"))
     }
 }

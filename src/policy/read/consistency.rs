@@ -14,7 +14,8 @@ use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
 use crate::record::near;
 use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
-use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
+use crate::yaml::node::{MapEntry, Node, Repair, SyntaxError, Value};
+use crate::yaml::splice;
 
 pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
     let mut faults = Vec::new();
@@ -30,7 +31,7 @@ pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
 }
 
 fn fault(code: Code, pos: Pos, field: String, message: String, help: String) -> SyntaxError {
-    SyntaxError { code, pos: Some(pos), field: Some(field), message, help, write: None }
+    SyntaxError { code, pos: Some(pos), field: Some(field), message, help, repair: Repair::Unknown }
 }
 
 pub(super) fn bad(
@@ -77,7 +78,9 @@ fn groups(root: &Node, faults: &mut Vec<SyntaxError>) {
             || format!("add it under `groups`, as `{name}: [name@example.com]`"),
             |similar| format!("did you mean `{similar}`? Otherwise, add it under `groups`"),
         );
-        faults.push(bad(node.pos, path, format!("there is no group `{name}`"), help));
+        let repair = Repair::nearest_or(similar, defined.iter().next().copied());
+        let fault = bad(node.pos, path, format!("there is no group `{name}`"), help);
+        faults.push(fault.ended_by(repair));
     }
 }
 
@@ -122,12 +125,15 @@ fn tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
     };
     let tiers = node.items();
     if matches!(&node.value, Value::List(items) if items.is_empty()) {
-        faults.push(bad(
-            node.pos,
-            "tiers".to_owned(),
-            "`tiers` is empty".to_owned(),
-            "remove it, or add a tier without `match`",
-        ));
+        faults.push(
+            bad(
+                node.pos,
+                "tiers".to_owned(),
+                "`tiers` is empty".to_owned(),
+                "remove it, or add a tier without `match`",
+            )
+            .ended_by(Repair::Remove),
+        );
     }
     let mut seen = BTreeSet::new();
     for (index, tier) in tiers.iter().enumerate() {
@@ -136,12 +142,15 @@ fn tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
             && let Some(text) = name.text()
             && !seen.insert(text)
         {
-            faults.push(bad(
-                name.pos,
-                format!("tiers[{index}].name"),
-                format!("two tiers are called `{text}`"),
-                "give each tier its own name",
-            ));
+            faults.push(
+                bad(
+                    name.pos,
+                    format!("tiers[{index}].name"),
+                    format!("two tiers are called `{text}`"),
+                    "give each tier its own name",
+                )
+                .ended_by(Repair::Write(own_name(text, tiers, "name"))),
+            );
         }
         // Anything but a map has already been reported.
         if matches!(tier.value, Value::Map(_)) {
@@ -162,12 +171,18 @@ fn verified_tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
         if known.contains(name) || name.trim().is_empty() {
             continue;
         }
-        faults.push(bad(
-            node.pos,
-            format!("closure.access_verified[{index}]"),
-            format!("there is no tier `{name}`"),
-            "use one of the names in `tiers`",
-        ));
+        faults.push(
+            bad(
+                node.pos,
+                format!("closure.access_verified[{index}]"),
+                format!("there is no tier `{name}`"),
+                "use one of the names in `tiers`",
+            )
+            .ended_by(Repair::nearest_or(
+                near::nearest(name, known.iter().copied()),
+                known.iter().next().copied(),
+            )),
+        );
     }
 }
 
@@ -178,12 +193,15 @@ fn last_without_match(index: usize, is_last: bool, tier: &Node, faults: &mut Vec
     );
     let field = format!("tiers[{index}].match");
     match (entry, is_last) {
-        (Some(entry), true) if is_stated => faults.push(bad(
-            entry.key_pos,
-            field,
-            "the last tier has a `match`, so some records may have no tier".to_owned(),
-            "remove it, or add a last tier without `match`",
-        )),
+        (Some(entry), true) if is_stated => faults.push(
+            bad(
+                entry.key_pos,
+                field,
+                "the last tier has a `match`, so some records may have no tier".to_owned(),
+                "remove it, or add a last tier without `match`",
+            )
+            .ended_by(Repair::Remove),
+        ),
         (_, false) if !is_stated => faults.push(bad(
             entry.map_or(tier.pos, |entry| entry.key_pos),
             field,
@@ -227,15 +245,20 @@ fn sensitivities(root: &Node, faults: &mut Vec<SyntaxError>) {
             continue;
         }
         let similar = near::nearest(sensitivity, known.iter().copied());
-        faults.push(bad(
-            node.pos,
-            format!("assets[{index}].sensitivity"),
-            format!("no tier matches the sensitivity `{sensitivity}`"),
-            similar.map_or_else(
-                || "use it in the `match` of a tier".to_owned(),
-                |similar| format!("did you mean `{similar}`? Else use it in the `match` of a tier"),
-            ),
-        ));
+        faults.push(
+            bad(
+                node.pos,
+                format!("assets[{index}].sensitivity"),
+                format!("no tier matches the sensitivity `{sensitivity}`"),
+                similar.map_or_else(
+                    || "use it in the `match` of a tier".to_owned(),
+                    |similar| {
+                        format!("did you mean `{similar}`? Else use it in the `match` of a tier")
+                    },
+                ),
+            )
+            .ended_by(Repair::nearest_or(similar, known.iter().next().copied())),
+        );
     }
 }
 
@@ -246,15 +269,18 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
             continue;
         }
         let similar = near::nearest(&entry.key, Code::adjustable().map(Code::as_str));
-        faults.push(bad(
-            entry.key_pos,
-            format!("lint.levels.{}", entry.key),
-            format!("`{}` is not a rule whose level a policy may change", entry.key),
-            similar.map_or_else(
-                || "use a code of the content group; `exledger explain` lists them".to_owned(),
-                |similar| format!("did you mean `{similar}`?"),
-            ),
-        ));
+        faults.push(
+            bad(
+                entry.key_pos,
+                format!("lint.levels.{}", entry.key),
+                format!("`{}` is not a rule whose level a policy may change", entry.key),
+                similar.map_or_else(
+                    || "use a code of the content group; `exledger explain` lists them".to_owned(),
+                    |similar| format!("did you mean `{similar}`?"),
+                ),
+            )
+            .ended_by(similar.map_or(Repair::Remove, rename)),
+        );
     }
     let kinds = || {
         let baselines = Baseline::words().into_iter();
@@ -265,16 +291,21 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
             continue;
         }
         let similar = near::nearest(&entry.key, kinds());
-        faults.push(fault(
-            Code::UnknownKey,
-            entry.key_pos,
-            format!("closure.checks.{}", entry.key),
-            match similar {
-                Some(similar) => format!("unknown key `{}`: did you mean `{similar}`?", entry.key),
-                None => format!("unknown key `{}`", entry.key),
-            },
-            "use a kind of baseline or a type of identity".to_owned(),
-        ));
+        faults.push(
+            fault(
+                Code::UnknownKey,
+                entry.key_pos,
+                format!("closure.checks.{}", entry.key),
+                match similar {
+                    Some(similar) => {
+                        format!("unknown key `{}`: did you mean `{similar}`?", entry.key)
+                    }
+                    None => format!("unknown key `{}`", entry.key),
+                },
+                "use a kind of baseline or a type of identity".to_owned(),
+            )
+            .ended_by(similar.map_or(Repair::Unknown, rename)),
+        );
     }
 }
 
@@ -283,12 +314,15 @@ fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
         if let Some(node) = root.at(path)
             && matches!(&node.value, Value::List(items) if items.is_empty())
         {
-            faults.push(bad(
-                node.pos,
-                path.to_owned(),
-                format!("`{path}` is empty"),
-                "remove it, or add at least one value",
-            ));
+            faults.push(
+                bad(
+                    node.pos,
+                    path.to_owned(),
+                    format!("`{path}` is empty"),
+                    "remove it, or add at least one value",
+                )
+                .ended_by(Repair::Remove),
+            );
         }
     }
     for path in ["patterns.key", "patterns.expected", "patterns.notify"] {
@@ -300,15 +334,35 @@ fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
         if let Some(text) = id.text()
             && !seen.insert(text)
         {
-            faults.push(bad(
-                id.pos,
-                format!("baselines[{index}].id"),
-                format!("two baselines have the id `{text}`"),
-                "give each baseline its own id",
-            ));
+            faults.push(
+                bad(
+                    id.pos,
+                    format!("baselines[{index}].id"),
+                    format!("two baselines have the id `{text}`"),
+                    "give each baseline its own id",
+                )
+                .ended_by(Repair::Write(own_name(
+                    text,
+                    items(root, "baselines"),
+                    "id",
+                ))),
+            );
         }
     }
     catalogs(root, faults);
+}
+
+fn rename(key: &str) -> Repair {
+    Repair::Rename(key.to_owned())
+}
+
+/// Returns the name with a number that makes it unlike those of the other items.
+fn own_name(name: &str, items: &[Node], key: &str) -> String {
+    let is_free = |name: &String| {
+        !items.iter().any(|item| item.get(key).and_then(Node::text) == Some(name.as_str()))
+    };
+    let free = (2..).map(|number: u32| format!("{name}-{number}")).find(is_free);
+    splice::quote(&free.unwrap_or_default())
 }
 
 fn twice<'n>(nodes: impl Iterator<Item = &'n Node>, path: &str, faults: &mut Vec<SyntaxError>) {
@@ -317,12 +371,15 @@ fn twice<'n>(nodes: impl Iterator<Item = &'n Node>, path: &str, faults: &mut Vec
         if let Some(text) = node.text()
             && !seen.insert(text)
         {
-            faults.push(bad(
-                node.pos,
-                format!("{path}[{index}]"),
-                format!("`{text}` appears twice in `{path}`"),
-                "remove one of them",
-            ));
+            faults.push(
+                bad(
+                    node.pos,
+                    format!("{path}[{index}]"),
+                    format!("`{text}` appears twice in `{path}`"),
+                    "remove one of them",
+                )
+                .ended_by(Repair::Remove),
+            );
         }
     }
 }
@@ -334,12 +391,15 @@ fn catalogs(root: &Node, faults: &mut Vec<SyntaxError>) {
         let Some(text) = node.text() else { continue };
         let name = crate::policy::catalog::name_of(text);
         if !seen.insert(name) {
-            faults.push(bad(
-                node.pos,
-                format!("catalogs[{index}]"),
-                format!("two catalogs have the name `{name}`"),
-                "remove one, or give the file another name",
-            ));
+            faults.push(
+                bad(
+                    node.pos,
+                    format!("catalogs[{index}]"),
+                    format!("two catalogs have the name `{name}`"),
+                    "remove one, or give the file another name",
+                )
+                .ended_by(Repair::Remove),
+            );
         }
     }
 }
@@ -356,12 +416,16 @@ fn folders(root: &Node) -> Option<SyntaxError> {
         let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
         parts.map(str::to_owned).collect()
     };
-    let is_shared = |records: &&str| {
-        let [own, other] = [parts(redesigns), parts(records)];
-        own.starts_with(&other) || other.starts_with(&own)
-    };
     // A shared file would be read as both.
-    let records = listed.into_iter().find(is_shared)?;
+    let shared = |folder: &str| {
+        listed.iter().copied().find(|records| {
+            let [own, other] = [parts(folder), parts(records)];
+            own.starts_with(&other) || other.starts_with(&own)
+        })
+    };
+    let records = shared(redesigns)?;
+    let other =
+        [defaults.redesigns.as_str(), "improvements"].into_iter().find(|it| shared(it).is_none());
     let node = stated.or_else(|| root.at("records"));
     Some(SyntaxError {
         code: Code::BadValue,
@@ -371,6 +435,6 @@ fn folders(root: &Node) -> Option<SyntaxError> {
             "the folder of redesigns, `{redesigns}`, shares files with the record folder `{records}`"
         ),
         help: "name another folder in `redesigns`".to_owned(),
-        write: None,
+        repair: Repair::nearest_or(None, other),
     })
 }

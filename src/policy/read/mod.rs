@@ -21,7 +21,7 @@ use crate::policy::{FILE, Policy, catalog};
 use crate::record::fields::Fields;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{NodeReader, Read};
-use crate::yaml::node::SyntaxError;
+use crate::yaml::node::{Repair, SyntaxError};
 use crate::{record, yaml};
 
 /// The result of reading a policy.
@@ -75,7 +75,7 @@ fn parse(bytes: &[u8]) -> PolicySource {
     let source = (text.as_ref(), document.root.as_ref());
     PolicySource {
         policy,
-        findings: record::mend::findings(FILE, None, source, faults),
+        findings: record::mend::findings(FILE, None, source, faults, &values::example),
         document: document.root,
         comments: document.comments,
     }
@@ -162,7 +162,8 @@ fn version(text: &str) -> Result<(), ParseError> {
         _ => Err(ParseError::new(
             format!("`{text}` is not a version of this format"),
             "write version: 1",
-        )),
+        )
+        .such_as("1")),
     }
 }
 
@@ -172,7 +173,8 @@ fn name(text: &str) -> Result<String, ParseError> {
         return Err(ParseError::new(
             "`name` must be one line without `:`, leading or trailing blanks, and not `-`",
             "write it as owner/ledger, such as example/payments",
-        ));
+        )
+        .such_as("example/payments"));
     }
     Ok(text.to_owned())
 }
@@ -200,6 +202,7 @@ impl record::scalar::Scalar for CatalogName {
                 )
             },
         );
-        Err(ParseError::new(format!("`{text}` is not a catalog"), help))
+        let repair = Repair::nearest_or(similar, catalog::names().next());
+        Err(ParseError::new(format!("`{text}` is not a catalog"), help).ended_by(repair))
     }
 }

@@ -5,7 +5,7 @@
 use crate::diag::Pos;
 use crate::diag::code::Code;
 use crate::policy::people::nobody;
-use crate::yaml::node::{Node, SyntaxError};
+use crate::yaml::node::{Node, Repair, SyntaxError};
 
 pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     for group in root.at("groups").map_or(&[][..], Node::entries) {
@@ -46,6 +46,6 @@ fn fault(pos: Pos, field: String) -> SyntaxError {
         field: Some(field),
         message: format!("{} is not the address of a person", nobody::EMAIL),
         help: "use a person's address: this one only commits approval files".to_owned(),
-        write: None,
+        repair: Repair::Example("ana@example.com".to_owned()),
     }
 }

@@ -5,7 +5,7 @@
 use crate::diag::Pos;
 use crate::diag::code::Code;
 use crate::policy::people::account::Account;
-use crate::yaml::node::{Node, SyntaxError};
+use crate::yaml::node::{Node, Repair, SyntaxError};
 
 pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     let items = |path: &str| root.at(path).map_or(&[][..], Node::items);
@@ -15,7 +15,10 @@ pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
             let message = format!("`{text}` is not a domain");
             let field = format!("people.noreply[{index}]");
             let help = "write the part after the `@`, such as private.example.com";
-            faults.push(bad(node.pos, field, message, help));
+            let domain = text.rsplit('@').next().filter(|it| !it.contains(char::is_whitespace));
+            let repair =
+                Repair::nearest_or(domain.filter(|it| !it.is_empty()), Some("private.example.com"));
+            faults.push(bad(node.pos, field, message, help).ended_by(repair));
         }
     }
     let noreply: Vec<String> =
@@ -39,6 +42,6 @@ fn bad(pos: Pos, field: String, message: String, help: &str) -> SyntaxError {
         field: Some(field),
         message,
         help: help.to_owned(),
-        write: None,
+        repair: Repair::Unknown,
     }
 }

@@ -6,7 +6,8 @@ use crate::record::id;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{NodeReader, Read};
 use crate::record::scalar::Scalar;
-use crate::yaml::node::{Node, Value};
+use crate::record::vocabulary::{Baseline, Vocabulary as _};
+use crate::yaml::node::{Node, Repair, Value};
 
 /// A normalized path inside the repository, relative to the directory of the policy, with `/`.
 #[derive(Debug)]
@@ -18,7 +19,8 @@ impl Scalar for Path {
             Err(ParseError::new(
                 format!("`{text}` {what}"),
                 "write a path relative to the folder of exledger.yaml, with `/`",
-            ))
+            )
+            .ended_by(Repair::nearest_or(None, inside(text).as_deref())))
         };
         let drive = text.as_bytes().get(1) == Some(&b':');
         if text.starts_with(['/', '\\']) || drive {
@@ -45,6 +47,18 @@ impl Scalar for Path {
     }
 }
 
+/// Returns the path without what leads out of the repository.
+fn inside(text: &str) -> Option<String> {
+    let slashes = text.replace('\\', "/");
+    let is_name = |part: &&str| {
+        !matches!(*part, "" | "." | "..")
+            && !part.ends_with(':')
+            && !part.eq_ignore_ascii_case(".git")
+    };
+    let parts: Vec<&str> = slashes.split('/').filter(is_name).collect();
+    (!parts.is_empty()).then(|| parts.join("/"))
+}
+
 /// The id prefixes: one word, or a list of at least one.
 pub(crate) struct RecordPrefixes(pub(crate) Vec<String>);
 
@@ -55,10 +69,12 @@ impl Scalar for IdPrefix {
         if id::is_prefix(text) {
             Ok(IdPrefix(text.to_owned()))
         } else {
+            let meant = Some(text.to_ascii_uppercase()).filter(|meant| id::is_prefix(meant));
             Err(ParseError::new(
                 format!("`{text}` can't be an id prefix"),
                 "write 2 to 10 characters of A-Z and 0-9, starting with a letter",
-            ))
+            )
+            .ended_by(Repair::nearest_or(meant.as_deref(), Some("EXC"))))
         }
     }
 }
@@ -89,7 +105,10 @@ pub(crate) struct Positive(pub(crate) u32);
 impl Scalar for Positive {
     fn parse(text: &str) -> Result<Positive, ParseError> {
         match u32::parse(text)? {
-            0 => Err(ParseError::new("`0` is too few", "write a whole number, at least 1")),
+            0 => {
+                Err(ParseError::new("`0` is too few", "write a whole number, at least 1")
+                    .such_as("1"))
+            }
             number => Ok(Positive(number)),
         }
     }
@@ -105,7 +124,31 @@ impl Scalar for PerHundred {
             _ => Err(ParseError::new(
                 format!("`{text}` is not a number from 0 to 100"),
                 "write how many of every hundred, such as 1",
-            )),
+            )
+            .such_as("1")),
         }
     }
+}
+
+/// Returns a value of a field of a policy, in YAML, that passes; `None` if it depends on the team.
+pub(crate) fn example(field: &str, _: &Node) -> Option<String> {
+    let (outer, key) = field.rsplit_once('.').unwrap_or(("", field));
+    let (list, index) = outer.rsplit_once('[').unwrap_or((outer, "0"));
+    let number = index.trim_end_matches(']').parse::<usize>().map_or(1, |index| index + 1);
+    let value = match (list, key) {
+        ("", "version") => "1",
+        ("tiers", "name") => return Some(format!("tier-{number}")),
+        ("tiers", "match") => "{risk: [high]}",
+        ("baselines", "id") => return Some(format!("B{number}")),
+        ("baselines", "kind") => Baseline::words().first().copied()?,
+        ("escalate", "after") => "7d",
+        ("escalate", "to") => "owner",
+        ("assets", "match") => "['prod/**']",
+        (_, "by") => "[data.identity]",
+        (_, "at_most") => "1d",
+        (_, "when") => "The vendor ships OAuth client credentials",
+        (_, "then") => "review",
+        _ => return None,
+    };
+    Some(value.to_owned())
 }

@@ -10,7 +10,7 @@ use crate::record::file::RecordFile;
 use crate::record::map::MapSpec;
 use crate::record::time::Day;
 use crate::record::{consistent, file, template};
-use crate::yaml::node::{Node, SyntaxError};
+use crate::yaml::node::{Node, Repair, SyntaxError};
 
 /// One redesign file as read.
 #[derive(Clone, Debug)]
@@ -50,6 +50,6 @@ fn assessed_too_early(root: &Node) -> Option<SyntaxError> {
         field: Some("assessed.date".to_owned()),
         message: format!("it was assessed on {assessed}, before it was done on {done}"),
         help: "correct one of the dates".to_owned(),
-        write: None,
+        repair: Repair::Example(done.to_string()),
     })
 }
