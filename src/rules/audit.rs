@@ -27,10 +27,11 @@ use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Oid;
 use crate::history::version::{Content, Trail, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
+use crate::ledger;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::record::Record;
-use crate::record::file::RecordFile;
+use crate::record::file::{self, RecordFile};
 use crate::record::time::Instant;
 use crate::rules::audit::contents::Contents;
 use crate::rules::audit::levels::Levels;
@@ -451,6 +452,11 @@ fn conflicts(landed: &LandedCase<'_>, repair: Option<&str>) -> Vec<Finding> {
         None => (Level::Error, "have"),
     };
     let repair = repair.unwrap_or_default();
+    let is_named = |path: &&String| landed.id == Some(file::stem(path));
+    let named = match paths.first.iter().filter(is_named).collect::<Vec<_>>()[..] {
+        [named] if paths.n == paths.first.len() => Some(named),
+        _ => None,
+    };
     let finding = |path: &String| Finding {
         rule: Code::DuplicateId,
         level,
@@ -462,11 +468,11 @@ fn conflicts(landed: &LandedCase<'_>, repair: Option<&str>) -> Vec<Finding> {
             [one, two] => format!("{one} and {two} {had} the same id{repair}"),
             first => format!("{} {had} the same id{repair}", diag::some(first, paths.n)),
         },
-        remedy: match level {
-            Level::Note => "nothing is left to do",
-            _ => "remove all but one of the files, or give each its own id",
-        }
-        .into(),
+        remedy: match (level, named) {
+            (Level::Note, _) => "nothing is left to do".into(),
+            (_, Some(named)) => ledger::keep_one(named, &paths.first),
+            (_, None) => "remove all but one of the files, or give each its own id".into(),
+        },
     };
     let n = if level == Level::Note { 1 } else { paths.first.len() };
     paths.first.iter().take(n).map(finding).collect()

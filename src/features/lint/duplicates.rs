@@ -12,6 +12,7 @@ use crate::ledger;
 use crate::ledger::tree::Tree;
 use crate::record::file::{self, RecordFile};
 use crate::record::id::Id;
+use crate::record::mend;
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
@@ -64,10 +65,20 @@ pub(super) fn of_copy(source: &RecordFile, files: &ledger::Files) -> Option<Reme
     let id = source.stated_id()?;
     let is_taken = |file: &ledger::File| file.path != source.path && file.stem() == id.as_str();
     let is_copy = Id::new(file::stem(&source.path)).is_none();
-    (is_copy && files.records.iter().any(is_taken)).then(|| {
-        format!(
-            "another file has this id: file the copy under an id of its own, as `exledger new --like {id}` does, and remove this file"
-        )
-        .into()
-    })
+    if !is_copy || !files.records.iter().any(is_taken) {
+        return None;
+    }
+    let to = mend::beside(&source.path, &free_id(&id, source, files)?);
+    Some(mend::rename_to(&source.path, &to).after(
+        "another file has this id: remove this one, or if it is another record, give it an id of its own",
+    ))
+}
+
+/// Returns an id that no file has: its last part is made of the file's digest.
+fn free_id(id: &Id, source: &RecordFile, files: &ledger::Files) -> Option<Id> {
+    let digest = git::blob_id(source.text_of_file().as_bytes())?.to_string().to_ascii_uppercase();
+    let (kept, _) = id.as_str().rsplit_once('-')?;
+    let ends = (0..digest.len()).filter_map(|at| digest.get(at..at + 5));
+    let mut ids = ends.filter_map(|end| Id::new(&format!("{kept}-{end}")));
+    ids.find(|id| files.records.iter().all(|file| file.stem() != id.as_str()))
 }

@@ -462,8 +462,14 @@ impl Repository {
             |path: &Vec<u8>| index.get_path(&native(path), 0).as_ref().and_then(IndexedFile::of);
         // What became a submodule, or lies in one, is not a difference between index and work tree for git.
         let gone = staged.iter().filter(|path| indexed(path).is_none());
+        let otherwise: BTreeMap<_, _> =
+            differing.iter().chain(gone).map(|it| (shown(it), indexed(it))).collect();
+        // A commit would hold what lies here.
+        if otherwise.is_empty() {
+            return Ok(None);
+        }
         Ok(Some(Staged {
-            otherwise: differing.iter().chain(gone).map(|it| (shown(it), indexed(it))).collect(),
+            otherwise,
             changed: differing.iter().filter(|path| staged.contains(*path)).map(shown).collect(),
             differing: differing.iter().chain(&staged).map(shown).collect(),
         }))
