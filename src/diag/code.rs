@@ -45,6 +45,8 @@ pub enum EndsBy {
     Words,
     /// The approval of somebody else.
     Approval,
+    /// The same, if the finding names somebody; else nothing.
+    ApprovalIfNamed,
     /// Nothing, such as where the commit itself is the fault.
     Stays,
 }
@@ -57,6 +59,9 @@ impl EndsBy {
             EndsBy::Run => "repair: run the commands that the finding shows",
             EndsBy::Words => "repair: do what the finding says",
             EndsBy::Approval => "approval: ask the people whom the finding names",
+            EndsBy::ApprovalIfNamed => {
+                "approval: ask the people whom the finding names; one that names nobody stays"
+            }
             EndsBy::Stays => "stays: nothing ends the finding",
         }
     }
@@ -178,7 +183,7 @@ macro_rules! for_each_code {
                 Lapsed = "lapsed", Stays;
                 FutureDated = "future-dated", Stays;
                 ClockSkew = "clock-skew", Stays;
-                MainlineSuspicious = "mainline-suspicious", Stays;
+                MainlineSuspicious = "mainline-suspicious", ApprovalIfNamed;
                 HistoryRewritten = "history-rewritten", Run;
                 MainlineRerouted = "mainline-rerouted", Run;
                 ApprovalsRemoved = "approvals-removed", Run;

@@ -261,7 +261,9 @@ impl Remedy {
                 format!("{who} has to {how}")
             }
             Act::None(Ends::Time(at)) => format!("it ends by itself at {at}"),
-            Act::None(Ends::Stays) if !self.note.is_empty() => return self.note.clone(),
+            Act::None(Ends::Stays) if !self.note.is_empty() => {
+                return format!("{}; the finding stays", self.note);
+            }
             Act::None(Ends::Stays) => "it stays: the commit is the fault".to_owned(),
         };
         let mut words = self.note.clone();
