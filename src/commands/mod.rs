@@ -69,7 +69,7 @@ use crate::commands::context::{Ctx, fault, hyphen, logging};
 use crate::commands::exit::Outcome;
 use crate::commands::help::{Asked, Topic};
 use crate::commands::registry::{all, declare, declare_for};
-use exledger::diag::renamed;
+use exledger::diag::{renamed, shell};
 use exledger::render;
 
 pub(crate) fn main() -> ExitCode {
@@ -219,7 +219,25 @@ fn renamed_command(usage: &clap::Error, program: &clap::Command) -> Option<Strin
     }
     let new = renamed::find(old)?;
     program.find_subcommand(new.split(' ').next()?)?;
-    Some(format!("error: `{old}` is called `{new}` now\n  help: run `exledger {new}`\n"))
+    let typed = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let line = render::harmless(&rename_in(&typed.collect::<Vec<_>>(), old, &new)?);
+    Some(format!("error: `{old}` is called `{new}` now\n  help: run `exledger {line}`\n"))
+}
+
+/// Returns arguments with the new name of a command: its flag stands behind the record, unless it is typed.
+fn rename_in(typed: &[String], old: &str, new: &str) -> Option<String> {
+    let at = typed.iter().position(|argument| argument == old)?;
+    let (before, after) = (typed.get(..at)?, typed.get(at + 1..)?);
+    let (command, flag) = new.split_once(' ').unwrap_or((new, ""));
+    let is_typed = after.iter().any(|it| it.split('=').next() == Some(flag));
+    let flag = if is_typed { "" } else { flag };
+    let n_before = usize::from(command != "explain").min(after.len());
+    let before = before.iter().filter(|argument| *argument != "help");
+    let words = before.map(String::as_str).chain([command]);
+    let words = words.chain(after.iter().take(n_before).map(String::as_str)).chain([flag]);
+    let words = words.chain(after.iter().skip(n_before).map(String::as_str));
+    let words = words.filter(|word| !word.is_empty()).map(|word| shell::quoted(word).to_string());
+    Some(words.collect::<Vec<_>>().join(" "))
 }
 
 /// Prints clap's message, as plain text if the arguments contain terminal control sequences.

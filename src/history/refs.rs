@@ -122,7 +122,16 @@ pub fn choose(
         target: target.map(str::to_owned),
     };
     if let Some(name) = requested.or(refs.configured.as_deref()) {
-        return refs.named(name, find).map_err(|cause| fail(cause, None));
+        return refs.named(name, find).map_err(|cause| {
+            let is_fetched = name.starts_with("refs/") && !name.starts_with(HEADS);
+            let command = match (&cause, requested) {
+                // No fetch makes a local branch.
+                (Cause::Unknown(_), None) if !is_fetched => Some(UNSET.to_owned()),
+                (Cause::Unknown(_), Some(_)) if !is_fetched => None,
+                _ => refs.remote_command(None, target),
+            };
+            NoRef { command, ..fail(cause, None) }
+        });
     }
     let remote = refs.remote().map_err(|cause| fail(cause, None))?;
     if let Some(remote) = &remote
@@ -192,6 +201,8 @@ pub fn watched_refs(refs: &Refs, requested: Option<&str>) -> BTreeSet<String> {
     }
     names
 }
+
+const UNSET: &str = "git config --unset exledger.approvedRef";
 
 /// The ref whose notes may count.
 pub const REVIEW_NOTES: &str = "refs/notes/review";

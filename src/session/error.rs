@@ -265,12 +265,12 @@ impl Usage {
             }
             Usage::NoCommit { similar, fetch, .. } => {
                 let give = format!("{}give a branch, tag or commit id", meant(similar));
-                match fetch {
-                    Some(fetch) => {
-                        let note = format!("{give}; run `{fetch}` if it is missing");
-                        Remedy::run([fetch]).after(note)
-                    }
-                    None => give.into(),
+                let missing = |fetch| format!("{give}; run `{fetch}` if it is missing");
+                match (fetch, similar) {
+                    (Some(fetch), None) => Remedy::run([fetch]).after(missing(fetch)),
+                    // What was probably meant is here.
+                    (Some(fetch), Some(_)) => missing(fetch).into(),
+                    (None, _) => give.into(),
                 }
             }
             Usage::Ambiguous { refs, .. } => {

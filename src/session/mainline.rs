@@ -142,7 +142,7 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
         return Some(removed(&path, &named, &from));
     }
     let what = format!("{path} is {named}, and not in this checkout");
-    Some(Undetermined::other(what, merge_first(&chosen.reference)))
+    Some(Undetermined::other(what, merge_first(repository, &chosen)))
 }
 
 /// Returns the path of the policy that a commit has in the first of some folders that holds one.
@@ -227,12 +227,21 @@ pub(crate) fn unmerged_ledger(folder: &Path, options: Options) -> Option<Undeter
     };
     let path = paths.find(is_absent)?;
     let what = format!("{path} is on {}, and not in this checkout", chosen.reference);
-    Some(Undetermined::other(what, merge_first(&chosen.reference)))
+    Some(Undetermined::other(what, merge_first(repository, &chosen)))
 }
 
-fn merge_first(reference: &str) -> Remedy {
-    let short = reference.strip_prefix("refs/remotes/").unwrap_or(reference);
-    Remedy::run([format!("git merge {}", quoted(short))]).after("merge it first")
+fn merge_first(repository: &Repository, chosen: &ApprovedRef) -> Remedy {
+    let short = chosen.reference.strip_prefix("refs/remotes/").unwrap_or(&chosen.reference);
+    let head = repository.find("HEAD").map(|head| head.oid);
+    let is_apart = |head| {
+        let branch = Branch::between(repository, chosen.tip, head).ok().flatten();
+        branch.is_some_and(|branch| branch.bases.is_empty() && branch.truncated.is_none())
+    };
+    match head.is_some_and(is_apart) {
+        false => Remedy::run([format!("git merge {}", quoted(short))]).after("merge it first"),
+        true => Remedy::run([format!("git switch --detach {}", quoted(short))])
+            .after("this branch has no commit in common with it: leave it first"),
+    }
 }
 
 fn has_merged(repository: &Repository, wanted: Oid) -> bool {

@@ -101,24 +101,24 @@ fn an_old_name_is_answered_with_the_new_one() {
     for (args, said) in [
         (
             &["drift", "src"][..],
-            "error: `drift` is called `scan` now\n  help: run `exledger scan`\n",
+            "error: `drift` is called `scan` now\n  help: run `exledger scan src`\n",
         ),
         (
             &["due", "--messages"],
-            "error: `due` is called `queue` now\n  help: run `exledger queue`\n",
+            "error: `due` is called `queue` now\n  help: run `exledger queue --messages`\n",
         ),
         (&["help", "due"], "error: `due` is called `queue` now\n  help: run `exledger queue`\n"),
         (
             &["shorten", "7F3KQ", "--until", "2026-12-04"],
-            "error: `shorten` is called `renew --until` now\n  help: run `exledger renew --until`\n",
+            "error: `shorten` is called `renew --until` now\n  help: run `exledger renew 7F3KQ --until 2026-12-04`\n",
         ),
         (
             &["attest", "7F3KQ", "CC1"],
-            "error: `attest` is called `review --control` now\n  help: run `exledger review --control`\n",
+            "error: `attest` is called `review --control` now\n  help: run `exledger review 7F3KQ --control CC1`\n",
         ),
         (
             &["controls", "NHI-02"],
-            "error: `controls` is called `explain --controls` now\n  help: run `exledger explain --controls`\n",
+            "error: `controls` is called `explain --controls` now\n  help: run `exledger explain --controls NHI-02`\n",
         ),
         (
             &["export", "conforma", "-o", "policy.yaml"],
