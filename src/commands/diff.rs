@@ -178,12 +178,12 @@ fn judge_checkout(
         .flat_map(|entry| &entry.delta.after)
         .map(|file| file.path.as_str())
         .collect();
-    let mut counts = checkout.count(&policy.records, paths.into_iter());
+    let files = Files::list(&checkout.tree, &policy.records)?;
+    let not_read = checkout.unread(&files, &governance.paths(), &|_| true)?;
+    let mut counts = checkout.count(&policy.records, paths.into_iter(), not_read);
     counts.base = Some(compared.base.to_string());
     let staged = checkout.staged(governance)?.unwrap_or_default();
     counts.staged = JudgedCheckout::staged_otherwise(&staged, policy).count();
-    let files = Files::list(&checkout.tree, &policy.records)?;
-    counts.not_read = checkout.unread(&files, &governance.paths());
     Ok(counts)
 }
 

@@ -97,6 +97,21 @@ impl<'s> EvidenceArgument<'s> {
         Ok(EvidenceArgument { id, kind, source })
     }
 
+    /// Takes what was read as kind and path for the name of one file, if there is that file and not the other.
+    pub fn with_colon(self, text: &'s str, is_file: &dyn Fn(&str) -> bool) -> EvidenceArgument<'s> {
+        let whole = if self.id.is_some() {
+            text.split_once('=').map_or(text, |(_, rest)| rest)
+        } else {
+            text
+        };
+        let whole = whole.trim();
+        let is_whole = whole != self.source && !self.is_url() && !is_file(self.source);
+        if is_whole && is_file(whole) {
+            return EvidenceArgument { kind: "file", source: whole, ..self };
+        }
+        self
+    }
+
     /// Tells whether the source is an address.
     pub fn is_url(&self) -> bool {
         reference::is_web(self.source)

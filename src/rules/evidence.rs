@@ -92,23 +92,32 @@ const MOST_LINKS: usize = 40;
 /// # Errors
 /// [`TreeError`] if one can't be read.
 pub fn of(source: &RecordFile, tree: &dyn Tree) -> Result<Vec<Evidence>, TreeError> {
-    let mut named = Vec::new();
+    let look_up =
+        |(field, path): (String, &str)| Ok(Evidence { field, found: look_up(path, tree)? });
+    named(source).into_iter().map(look_up).collect()
+}
+
+/// Returns the paths of those files that are in the tree, behind all links.
+///
+/// # Errors
+/// [`TreeError`] if the way to one can't be read.
+pub fn files(source: &RecordFile, tree: &dyn Tree) -> Result<Vec<String>, TreeError> {
+    let found = named(source).into_iter().map(|(_, path)| file_of(path, tree));
+    found.filter_map(Result::transpose).collect()
+}
+
+// Returns the paths that evidence names, each with the field of the evidence.
+fn named(source: &RecordFile) -> Vec<(String, &str)> {
+    let mut fields = Vec::new();
     if let Some(root) = &source.root {
         places::evidence(root, &mut |place, item| {
             if item.get("path").is_some() {
-                named.push(place.path());
+                fields.push(place.path());
             }
         });
     }
-    let mut all = Vec::new();
-    for field in named {
-        let Some(path) = source.text(&format!("{field}.path")) else {
-            continue;
-        };
-        let found = look_up(path, tree)?;
-        all.push(Evidence { field, found });
-    }
-    Ok(all)
+    let named = fields.into_iter().map(|field| (source.text(&format!("{field}.path")), field));
+    named.filter_map(|(path, field)| Some((field, path?))).collect()
 }
 
 /// Returns what stands at the path of evidence, links followed.

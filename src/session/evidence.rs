@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::ledger::tree::Tree as _;
 use crate::plan::evidence::{self, EvidenceArgument, EvidenceInput, EvidenceLocation};
 use crate::policy::settings::Lint;
 use crate::record::credential;
@@ -30,6 +29,8 @@ pub fn read(
     let one = |text: &String| {
         let argument = EvidenceArgument::parse(text)
             .map_err(|what| Usage::refused(what, "see `exledger close --help` for an example"))?;
+        let is_file = |name: &str| folder.join(name).is_file();
+        let argument = argument.with_colon(text, &is_file);
         let source = if argument.is_url() {
             EvidenceLocation::Url(argument.source.to_owned())
         } else {
@@ -79,22 +80,34 @@ fn file(
     refuse_secrets(named, &bytes, &locate::governance(located.work_tree()?)?.policy.lint)?;
     let inside = files::inside(&located.root, folder, &place);
     let kept = inside.filter(|path| path.starts_with(&format!("{}/", evidence::FOLDER)));
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    let path = kept.clone().unwrap_or_else(|| format!("{}/-/{name}", evidence::FOLDER));
+    let bytes = stored(located, &path, bytes)?;
     Ok(match kept {
-        Some(path) => {
-            let stored = located.work_tree()?.stored(&path)?;
-            EvidenceLocation::Kept(path, stored.unwrap_or(bytes))
-        }
-        None => EvidenceLocation::File(named.to_owned(), stored(located, &place, bytes)),
+        Some(path) => EvidenceLocation::Kept(path, bytes),
+        None => EvidenceLocation::File(named.to_owned(), bytes),
     })
 }
 
-// Returns the bytes of a file as git will store its copy, of which the digest is written.
-fn stored(located: &Located, place: &Path, bytes: Vec<u8>) -> Vec<u8> {
-    let repository = located.repository_or_none().filter(|_| bytes.contains(&b'\r'));
-    let (Some(repository), Some(name)) = (repository, place.file_name()) else { return bytes };
-    let copy = format!("{}/-/{}", evidence::FOLDER, name.to_string_lossy());
+// Returns the bytes of a file as git will store them, of which the digest is written.
+fn stored(located: &Located, path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let Some(repository) = located.repository_or_none() else { return Ok(bytes) };
     let prefix = repository.ledger_prefix(&located.root);
-    repository.stored_as(&prefix, &copy, &bytes).unwrap_or(bytes)
+    repository.refuse_attribute_source()?;
+    if let Some((_, attribute)) = repository.converted(&prefix, std::iter::once(path)).pop() {
+        return Err(Usage::refused(
+            format!(
+                "{}/ has the attribute {attribute}, so git would store other bytes than those whose digest is recorded",
+                evidence::FOLDER
+            ),
+            "end the attribute there in .gitattributes, or store the file elsewhere and cite its URL",
+        )
+        .into());
+    }
+    if !bytes.contains(&b'\r') {
+        return Ok(bytes);
+    }
+    Ok(repository.stored_as(&prefix, path, &bytes)?)
 }
 
 // Refuses a file in which a line looks like it contains a credential, in any reading of its bytes.

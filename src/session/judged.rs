@@ -2,7 +2,7 @@
 //!
 //! Start at [`JudgedCheckout::of`]. Follows `docs/spec/cli.md`, lint and diff.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -18,11 +18,13 @@ use crate::ledger::{Files, is_record_of};
 use crate::plan::evidence;
 use crate::policy::governance::Governance;
 use crate::policy::{self, Policy};
+use crate::rules;
 use crate::session::error::Undetermined;
 use crate::session::locate::Located;
 use crate::session::mainline;
 use crate::store::git::Repository;
 use crate::store::git::judged::{Checkout, JudgedTree, Operation, Staged};
+use crate::yaml::node::Limits;
 
 /// The files of a checkout as git would commit them, and what git says about them.
 pub struct JudgedCheckout<'l> {
@@ -53,7 +55,7 @@ pub struct JudgedCounts {
     pub base: Option<String>,
     /// What git is in the middle of: `merge`, `rebase`, `cherry-pick` or `revert`.
     pub in_progress: Option<&'static str>,
-    /// The records that were not read.
+    /// The records, governance files and evidence that were not read.
     pub not_read: Vec<UnreadFile>,
     /// The record folders.
     #[serde(skip)]
@@ -75,6 +77,7 @@ impl JudgedCounts {
         }
         let mut text = match (things.is_empty(), &self.base) {
             (false, _) => format!("{} judged", things.join(" and ")),
+            (true, _) if !self.not_read.is_empty() => "no record judged".to_owned(),
             (true, Some(base)) => format!("no record differs from {}", objects::short(base)),
             (true, None) => {
                 let folders =
@@ -93,6 +96,9 @@ impl JudgedCounts {
             let some = if self.work_tree == 0 { "all".to_owned() } else { self.index.to_string() };
             text += &format!(", {some} of them from the index ({})", self.indexed_by);
         }
+        if !self.not_read.is_empty() {
+            text += &format!(", {} not read", diag::count(self.not_read.len(), "file"));
+        }
         if self.staged > 0 {
             text += &format!(", {} staged with other content", self.staged);
         }
@@ -103,7 +109,7 @@ impl JudgedCounts {
     }
 }
 
-/// A record that was not read.
+/// A file that was not read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UnreadFile {
     /// Its path.
@@ -124,7 +130,7 @@ impl UnreadFile {
                 let suffix = name.rsplit('.').next().unwrap_or_default();
                 (format!("{}-????-?????.{suffix}", id.prefix()), "")
             }
-            None => (name.to_owned(), "/"),
+            None => (name.replace(|char: char| " \t\"[]*\\#!".contains(char), "?"), "/"),
         };
         let file = quoted(&path);
         let (pattern, attributes, renormalized) = if git.repository.has_own_conversions() {
@@ -152,12 +158,15 @@ impl<'l> JudgedCheckout<'l> {
     /// Returns what is judged of the checkout of a ledger.
     ///
     /// # Errors
-    /// [`Undetermined::Git`] if git's index can't be read; if git has a ledger of its own in the folder that was asked about.
+    /// [`Undetermined::Git`] if git's index can't be read, or says
+    /// what would be committed in a way that libgit2 does not follow; if git has a ledger of its own in the folder that was asked about.
     pub fn of(located: &'l Located) -> Result<JudgedCheckout<'l>, Undetermined> {
         let work_tree = located.work_tree()?;
         mainline::refuse_above_removed(located)?;
         let git = match located.repository_or_none() {
             Some(repository) if repository.prefix(&located.root).is_some() => {
+                repository.refuse_attribute_source()?;
+                repository.refuse_folded_names()?;
                 let prefix = repository.ledger_prefix(&located.root);
                 let is_kept = |path: &str| stray::may_be(path);
                 let checkout = repository.checkout(&prefix, &is_kept)?;
@@ -192,11 +201,12 @@ impl<'l> JudgedCheckout<'l> {
         changed.filter(|path| is_record_of(&policy.records, path))
     }
 
-    /// Counts some records by where they were read.
+    /// Counts some records by where they were read, but for those that were not.
     pub fn count<'p>(
         &self,
         folders: &[String],
         records: impl Iterator<Item = &'p str>,
+        not_read: Vec<UnreadFile>,
     ) -> JudgedCounts {
         let checkout = self.git.as_ref().map(|git| &git.checkout);
         let is_sparse = checkout.is_some_and(|checkout| checkout.is_sparse);
@@ -204,9 +214,11 @@ impl<'l> JudgedCheckout<'l> {
             in_progress: checkout.and_then(|checkout| checkout.in_progress).map(Operation::as_str),
             folders: folders.to_vec(),
             indexed_by: if is_sparse { "sparse checkout" } else { "assumed unchanged" },
+            not_read,
             ..JudgedCounts::default()
         };
-        for path in records {
+        let unread: BTreeSet<&str> = counts.not_read.iter().map(|file| &*file.path).collect();
+        for path in records.filter(|path| !unread.contains(path)) {
             counts.records += 1;
             if self.tree.is_indexed(path) {
                 counts.index += 1;
@@ -226,15 +238,37 @@ impl<'l> JudgedCheckout<'l> {
         Ok(Some(CommitTree::of_commit(git.repository, commit, &git.prefix)?))
     }
 
-    /// Returns the records and governance files whose bytes in git are others than those that lie here, since git converts them.
-    pub fn unread(&self, files: &Files, governance: &[String]) -> Vec<UnreadFile> {
-        let Some(git) = &self.git else { return Vec::new() };
+    /// Returns the records and governance files, and the evidence of these records, whose bytes in git are others than those
+    /// that lie here, since git converts them; `is_named` chooses the records and governance files.
+    ///
+    /// # Errors
+    /// [`Undetermined::Tree`] if a record can't be read.
+    pub fn unread(
+        &self,
+        files: &Files,
+        governance: &[String],
+        is_named: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<UnreadFile>, Undetermined> {
+        let Some(git) = &self.git else { return Ok(Vec::new()) };
+        let mut evidence = BTreeSet::new();
+        for file in files.records.iter().filter(|file| is_named(&file.path)) {
+            // One whose name is not UTF-8 is found for that.
+            let bytes = self.tree.bytes_within(&file.path, Limits::RECORD.bytes)?;
+            let bytes = bytes.unwrap_or_default();
+            if memchr::memmem::find(&bytes, b"evidence").is_some() {
+                evidence.extend(rules::evidence::files(&file.source(&bytes), &self.tree)?);
+            }
+        }
         let records = files.records.iter().map(|file| file.path.as_str());
         let there = |path: &&str| self.tree.kind(path).is_ok_and(|kind| kind.is_some());
         let governance = governance.iter().map(String::as_str).filter(there);
-        let paths = records.chain(governance).filter(|path| !self.tree.is_indexed(path));
+        let paths = records.chain(governance).filter(|path| is_named(path));
+        let paths = paths.chain(evidence.iter().map(String::as_str));
+        let paths = paths.filter(|path| !self.tree.is_indexed(path));
         let converted = git.repository.converted(&git.prefix, paths).into_iter();
-        converted.map(|(path, attribute)| UnreadFile::converted(git, path, &attribute)).collect()
+        let unread =
+            |(path, attribute): (String, String)| UnreadFile::converted(git, path, &attribute);
+        Ok(converted.map(unread).collect())
     }
 
     /// Lets what ends some findings change files that a sparse checkout leaves out.

@@ -6,6 +6,8 @@ mod conflicts;
 mod damaged;
 mod git_folder;
 mod left_out;
+#[cfg(target_os = "linux")]
+mod letter_case;
 mod names;
 mod partial;
 mod policy;
@@ -299,6 +301,10 @@ fn a_record_that_git_converts_is_not_read_and_the_way_out_works() {
             .filter(|path| *path != "exledger.yaml")
             .collect();
         assert_eq!(unread, [RECORDS[0], RECORDS[1], MOVED, RECORDS[4]], "{attributes}");
+        assert_eq!(answer["checked"], 0, "{attributes}");
+        let out = clone.run(&["lint"]).out;
+        assert!(out.contains("no record judged, ") && out.contains(" files not read"), "{out}");
+        assert!(!out.contains("nothing to object to"), "{out}");
         // Each record folder, and the policy, has a command of its own.
         for _ in 0..2 {
             let run = clone.run(&["lint", "--format", "json"]);

@@ -119,8 +119,15 @@ pub(crate) fn lint<'l>(
         notices.extend(input.refuse_strangers(counted)?);
     }
     notices.extend(state.notices);
-    let mut counts =
-        checkout.count(&policy.records, found.judged.iter().map(|record| record.path.as_str()));
+    let not_read = match is_work_tree {
+        true => {
+            let files = Files::list(&input, &policy.records)?;
+            checkout.unread(&files, &counted.paths(), &|path| input.names(path))?
+        }
+        false => Vec::new(),
+    };
+    let judged = found.judged.iter().map(|record| record.path.as_str());
+    let mut counts = checkout.count(&policy.records, judged, not_read);
     let (mut staged, mut staged_input) = (Vec::new(), None);
     if is_work_tree {
         found.take(checkout.unmerged(&policy.records, &found.findings), &input);
@@ -128,9 +135,6 @@ pub(crate) fn lint<'l>(
         let before = before.as_ref().map(|tree| tree as &dyn Tree);
         let strays = checkout.strays(&input, policy, before)?;
         found.take(lint::strays(&strays, &context), &input);
-        let files = Files::list(&input, &policy.records)?;
-        counts.not_read = checkout.unread(&files, &counted.paths());
-        counts.not_read.retain(|file| input.names(&file.path));
         if let Some(staged_files) = checkout.staged(counted)? {
             let records = JudgedCheckout::staged_otherwise(&staged_files, policy);
             counts.staged = records.filter(|path| input.names(path)).count();

@@ -80,11 +80,13 @@ pub fn doc(mut lint: LintView) -> Doc<'static> {
         }
     }
     let mut summary = StyledText::plain(lint.judged.display(lint.redesigns));
-    let is_empty = lint.judged.records + lint.redesigns == 0 && lint.judged.base.is_none();
+    let is_read = lint.judged.not_read.is_empty();
+    let is_empty =
+        lint.judged.records + lint.redesigns == 0 && (lint.judged.base.is_none() || !is_read);
     if !is_empty || counts != LevelCounts::default() {
         summary = summary.and(Tone::Plain, ": ").and(counts.tone(), counts.display());
     }
-    if lint.is_in_doubt {
+    if lint.is_in_doubt || !is_read && !is_empty {
         summary = summary.and(Tone::Warn, ", as far as could be determined");
     }
     doc.blocks.push(Block::Paragraph(summary));

@@ -9,9 +9,11 @@ use std::path::Path;
 
 use ignore::gitignore::GitignoreBuilder;
 
+use crate::diag::remedy::Remedy;
+use crate::diag::shell::quoted;
 use crate::history::objects::Objects as _;
 use crate::history::paths::{LedgerPrefix, join};
-use crate::store::git::{Repository, configuration, ours};
+use crate::store::git::{GitError, Repository, configuration, ours};
 
 const CONVERSIONS: &[&str] = &["filter", "working-tree-encoding", "ident"];
 
@@ -41,6 +43,34 @@ struct OwnAttributes {
 }
 
 impl Repository {
+    /// Refuses to tell what git would commit where it reads the attributes of a tree in place of the work tree's, which
+    /// libgit2 does not do.
+    ///
+    /// # Errors
+    /// [`GitError`] if the environment or git's configuration names such a tree.
+    pub fn refuse_attribute_source(&self) -> Result<(), GitError> {
+        const KEY: &str = "attr.tree";
+        let variable = configuration::attribute_source();
+        let named =
+            variable.map(|tree| (configuration::ATTRIBUTE_SOURCE_VARIABLE, tree.to_owned()));
+        let named = named.or_else(|| {
+            let tree = self.config().ok()?.get_string(KEY).ok()?;
+            Some((KEY, tree)).filter(|(_, tree)| !tree.is_empty())
+        });
+        let Some((name, tree)) = named else { return Ok(()) };
+        let end = match name {
+            KEY => "git config attr.tree ''".to_owned(),
+            variable => format!("unset {variable}"),
+        };
+        Err(GitError {
+            cause: format!(
+                "{name} has git read the attributes of {} in place of the work tree's, so what it would store of a file is not known",
+                quoted(&tree)
+            ),
+            remedy: Remedy::run([end]),
+        })
+    }
+
     /// Returns those of some files that git converts when it stores them, each with the attribute that says so.
     pub fn converted<'p>(
         &self,

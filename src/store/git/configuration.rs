@@ -26,11 +26,20 @@ static INDEX: OnceLock<Option<PathBuf>> = OnceLock::new();
 // Where git is told that its folder and the work tree are, rather than looking for them.
 static NAMED: OnceLock<[Option<PathBuf>; 2]> = OnceLock::new();
 
+// The tree of which git reads the attributes, in place of those in the work tree.
+static ATTRIBUTE_SOURCE: OnceLock<Option<String>> = OnceLock::new();
+
+pub(super) const ATTRIBUTE_SOURCE_VARIABLE: &str = "GIT_ATTR_SOURCE";
+
 /// The user's own attributes, if git's configuration names no other file.
 static ATTRIBUTES: OnceLock<Option<PathBuf>> = OnceLock::new();
 
 pub(super) fn attributes_file() -> Option<&'static Path> {
     ATTRIBUTES.get()?.as_deref()
+}
+
+pub(super) fn attribute_source() -> Option<&'static str> {
+    ATTRIBUTE_SOURCE.get()?.as_deref()
 }
 
 pub(super) fn named_folders() -> [Option<&'static Path>; 2] {
@@ -61,6 +70,7 @@ pub fn replace(environment: &BTreeMap<String, String>, names_files: bool) -> Res
         variables.into_iter().filter_map(|name| Some((name, named(name)?.clone()))).collect()
     });
     INDEX.get_or_init(|| named("GIT_INDEX_FILE").map(PathBuf::from));
+    ATTRIBUTE_SOURCE.get_or_init(|| named(ATTRIBUTE_SOURCE_VARIABLE).cloned());
     NAMED.get_or_init(|| {
         let folder = |name| named(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         ["GIT_DIR", "GIT_WORK_TREE"].map(folder)

@@ -2,6 +2,8 @@
 //!
 //! Start at [`Checkout`], which is read once, and at [`JudgedTree`]. Follows `docs/spec/cli.md`, lint and diff.
 
+use crate::diag::remedy::Remedy;
+use crate::diag::shell::quoted_path;
 use crate::diag::sorting::StableSort as _;
 use crate::record::vocabulary::words;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +47,8 @@ pub struct Checkout {
     /// What git is in the middle of.
     pub in_progress: Option<Operation>,
 }
+
+const SPARSE: &str = "core.sparsecheckout";
 
 /// A file or link as git's index has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -293,6 +297,36 @@ impl Repository {
         Ok(read.map(|(_, bytes)| bytes))
     }
 
+    /// Refuses a checkout where git takes a file for one of the index whose name has other letter case, although the file
+    /// system tells the two apart: libgit2 finds no difference then, and nothing lies at the name that git commits.
+    ///
+    /// # Errors
+    /// [`GitError`] with the setting, or if the index can't be read.
+    pub fn refuse_folded_names(&self) -> Result<(), GitError> {
+        const KEY: &str = "core.ignorecase";
+        let tells_apart = !self.own_dir.join("hEAD").exists();
+        let Some(top) = self.work_dir.as_ref().filter(|_| tells_apart && self.is_on(KEY)) else {
+            return Ok(());
+        };
+        let index = self.index()?;
+        let absent = index.iter().filter(|entry| {
+            !is_read_from_index(entry)
+                && fs::symlink_metadata(top.join(native(&entry.path))).is_err()
+        });
+        let folded = absent.map(|entry| folder::text(&entry.path));
+        let Some((path, found)) =
+            folded.filter_map(|path| Some((folded_name(top, &path)?, path))).next()
+        else {
+            return Ok(());
+        };
+        Err(GitError {
+            cause: format!(
+                "{KEY} is on, so git takes {path} for {found}, although this file system tells them apart"
+            ),
+            remedy: Remedy::run([format!("git config {KEY} false")]),
+        })
+    }
+
     /// Reads what the index says of the checkout; `is_kept` chooses the tracked files that are listed.
     ///
     /// # Errors
@@ -329,8 +363,37 @@ impl Repository {
                 checkout.tracked.insert(path);
             }
         }
-        checkout.is_guarded = checkout.is_sparse || self.is_on("core.sparsecheckout");
+        checkout.is_guarded = checkout.is_sparse || self.is_on(SPARSE);
         Ok(checkout)
+    }
+
+    /// Returns the options that `git add` needs here, and the commands before it that let git look at some files.
+    pub fn before_adding(
+        &self,
+        prefix: &LedgerPrefix,
+        git: &str,
+        is_added: &dyn Fn(&str) -> bool,
+    ) -> (&'static str, Vec<String>) {
+        let Ok(index) = self.index() else { return ("", Vec::new()) };
+        let is_left_out = |entry: &git2::IndexEntry| entry.flags_extended & SKIP_WORKTREE != 0;
+        let is_sparse = self.is_on(SPARSE);
+        let mut commands = Vec::new();
+        for entry in index.iter().filter(is_read_from_index) {
+            let path = prefix.inward(&folder::text(&entry.path));
+            if !is_added(&path) {
+                continue;
+            }
+            let is_assumed = entry.flags & ASSUME_UNCHANGED != 0;
+            let marks = [
+                ("skip-worktree", is_left_out(&entry) && !is_sparse),
+                ("assume-unchanged", is_assumed),
+            ];
+            let marks = marks.into_iter().filter(|(_, is_set)| *is_set);
+            commands.extend(marks.map(|(mark, _)| {
+                format!("{git} update-index --no-{mark} -- {}", quoted_path(&path))
+            }));
+        }
+        (if is_sparse { " --sparse" } else { "" }, commands)
     }
 
     fn tracks_below(&self, folder: &str) -> bool {
@@ -370,8 +433,7 @@ impl Repository {
     /// Returns the entries of the files that a sparse checkout leaves out and that lie in the work tree after all, as ones
     /// that it does not leave out.
     pub(super) fn lying_outside(&self, index: &git2::Index) -> Vec<git2::IndexEntry> {
-        let is_sparse =
-            self.is_on("core.sparsecheckout") && !self.is_on("sparse.expectfilesoutsideofpatterns");
+        let is_sparse = self.is_on(SPARSE) && !self.is_on("sparse.expectfilesoutsideofpatterns");
         let Some(top) = self.work_dir.as_ref().filter(|_| is_sparse) else { return Vec::new() };
         let left_out = index.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
         let lying =
@@ -541,6 +603,21 @@ impl Repository {
     pub fn is_ignored(&self, prefix: &LedgerPrefix, path: &str) -> bool {
         let from_top = prefix.outward(path).unwrap_or_default().join("/");
         self.git.is_path_ignored(Path::new(&from_top)).unwrap_or(false)
+    }
+}
+
+// Returns the path of a file below a folder that has the name of another but for letter case.
+fn folded_name(top: &Path, path: &str) -> Option<String> {
+    let (name, rest) = path.split_once('/').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let items = fs::read_dir(top).ok()?.flatten();
+    let names = items.filter_map(|item| item.file_name().into_string().ok());
+    let mut like = names.filter(|item| item.to_lowercase() == name.to_lowercase());
+    match rest {
+        None => like.next(),
+        Some(rest) => like.find_map(|name| {
+            let found = folded_name(&top.join(&name), rest)?;
+            Some(format!("{name}/{found}"))
+        }),
     }
 }
 

@@ -94,6 +94,7 @@ impl Repository {
         from_top: &str,
         write: &dyn Fn(&git2::Repository) -> Result<git2::Oid, git2::Error>,
     ) -> Result<Vec<u8>, GitError> {
+        self.refuse_attribute_source()?;
         if let Some(attribute) = self.unknown_conversion(from_top) {
             return Err(GitError::new(format!(
                 "{from_top} has the attribute {attribute}, so its stored content is known only once it is committed"

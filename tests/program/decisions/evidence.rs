@@ -146,3 +146,36 @@ fn evidence_is_hashed_with_the_line_ends_that_git_stores() {
     let lint = run(&["lint"]);
     assert!(lint.code == 1 && lint.out.contains("evidence-changed"), "{}", lint.out);
 }
+
+#[test]
+fn evidence_of_which_git_stores_other_bytes_is_refused_and_not_judged() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    let top = life.repo.path();
+    let attributes = top.join(".gitattributes");
+    let (_folder, named) = outside("job.log", b"one\n");
+    std::fs::write(&attributes, "evidence/** filter=vault\n").unwrap();
+    let err = refused(&life, &note(&named));
+    assert!(err.contains("evidence/ has the attribute filter=vault"), "{err}");
+    std::fs::remove_file(&attributes).unwrap();
+    assert_eq!(life.run("ana", &note(&named)).code, 0);
+    git(top, &["add", "-A"]);
+    assert_eq!(life.run("ana", &["lint"]).code, 0);
+    std::fs::write(&attributes, "*.log filter=vault\n").unwrap();
+    let record = format!("exceptions/{ID}.yaml");
+    for args in [&["lint"][..], &["lint", &record], &["lint", "--base", "main"], &["diff", "main"]]
+    {
+        let (code, answer) = life.answered("ana", args);
+        assert_eq!(code, 3, "{args:?}: {answer}");
+        let unread = &answer["judged"]["not_read"][0]["path"];
+        assert_eq!(*unread, format!("evidence/{ID}/job.log"), "{args:?}");
+    }
+    let run = life.run("ana", &["lint"]);
+    let said =
+        "1 record judged, 1 file not read: nothing to object to, as far as could be determined";
+    assert!(run.out.contains(said), "{}", run.out);
+    let help = run.err.split_once("help: ").unwrap().1.lines().next().unwrap();
+    let shell = std::process::Command::new("sh").args(["-c", help]).current_dir(top).output();
+    assert!(shell.unwrap().status.success(), "{help}");
+    assert_eq!(life.run("ana", &["lint"]).code, 0);
+}

@@ -64,3 +64,37 @@ fn attributes_that_only_git_reads_are_heeded() {
     clone.follow_help(&run, "the clone's own");
     assert_eq!(clone.said("the clone's own"), full);
 }
+
+#[test]
+fn attributes_of_a_named_tree_are_not_guessed() {
+    let origin = Origin::new();
+    let full = origin.clone(&[]).said("full clone");
+    let named = |tree: &str| {
+        let mut clone = origin.after(&[&["switch", "-qc", "attributes"]]);
+        write(&clone.top, ".gitattributes", "*.yaml filter=vault\n");
+        clone.git(&["add", "-A"]);
+        clone.git(&["commit", "-qm", "Convert records"]);
+        clone.git(&["switch", "-q", "work"]);
+        match tree {
+            "attr.tree" => clone.git(&["config", "attr.tree", "attributes"]),
+            variable => clone.variables.push((variable.to_owned(), "attributes".to_owned())),
+        }
+        clone
+    };
+    for (tree, end) in
+        [("attr.tree", "git config attr.tree ''"), ("GIT_ATTR_SOURCE", "unset GIT_ATTR_SOURCE")]
+    {
+        let mut clone = named(tree);
+        for words in [&["lint"][..], &["lint", "--base", "origin/main"], &["diff", "origin/main"]] {
+            let run = clone.run(words);
+            assert_eq!((run.code, run.out.as_str()), (3, ""), "{tree}: {words:?}");
+            assert!(
+                run.err.contains(tree) && run.err.contains(&format!("help: run `{end}`")),
+                "{}",
+                run.err
+            );
+        }
+        clone.variables.clear();
+        assert_eq!(clone.said(tree), full, "{tree}");
+    }
+}
