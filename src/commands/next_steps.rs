@@ -101,7 +101,7 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
         return next;
     }
     let git = git_command(ctx, home.root());
-    next.extend(commit_commands(&git, (&setup.files, "Keep exceptions in a ledger")));
+    next.extend(commit_commands(home, &git, (&setup.files, "Keep exceptions in a ledger")));
     next.extend(first_push(ctx, home));
     next.extend(sending(ctx, home, id, (&own, &format!("File {id}"))));
     next
@@ -194,11 +194,16 @@ pub(crate) fn sending(
     (files, subject): (&[String], &str),
 ) -> Vec<String> {
     let git = git_command(ctx, home.root());
-    let [add, commit] = commit_commands(&git, (files, subject));
-    match home.repository_or_none().and_then(Repository::in_progress) {
-        Some(Operation::Merge) => return vec![add, format!("{git} commit --no-edit")],
-        Some(Operation::Rebase) => return vec![add, format!("{git} rebase --continue")],
-        Some(Operation::CherryPick | Operation::Revert) | None => {}
+    let mut commands = commit_commands(home, &git, (files, subject));
+    let ends = match home.repository_or_none().and_then(Repository::in_progress) {
+        Some(Operation::Merge) => Some("commit --no-edit"),
+        Some(Operation::Rebase) => Some("rebase --continue"),
+        Some(Operation::CherryPick | Operation::Revert) | None => None,
+    };
+    if let Some(end) = ends {
+        commands.pop();
+        commands.push(format!("{git} {end}"));
+        return commands;
     }
     let own = home.own_branch();
     let branch = match &own {
@@ -207,11 +212,20 @@ pub(crate) fn sending(
     };
     let switch = if own.is_none() { Some(switch(&git, home, &branch)) } else { None };
     let push = push(ctx, home, &branch);
-    switch.into_iter().chain([add, commit]).chain(push).collect()
+    switch.into_iter().chain(commands).chain(push).collect()
 }
 
-fn commit_commands(git: &str, (files, subject): (&[String], &str)) -> [String; 2] {
-    [format!("{git} add {}", files.join(" ")), format!("{git} commit -m {}", quoted(subject))]
+fn commit_commands(home: &Session, git: &str, (files, subject): (&[String], &str)) -> Vec<String> {
+    let (options, before) = match home.repository_or_none() {
+        Some(repository) => {
+            let is_added = |path: &str| files.contains(&quoted(path));
+            repository.before_adding(&repository.ledger_prefix(home.root()), git, &is_added)
+        }
+        None => ("", Vec::new()),
+    };
+    let add = format!("{git} add{options} {}", files.join(" "));
+    let commit = format!("{git} commit -m {}", quoted(subject));
+    before.into_iter().chain([add, commit]).collect()
 }
 
 // Returns the command that begins a branch; where nothing is checked out, on the approved one, so that it can be merged.

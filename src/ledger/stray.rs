@@ -191,7 +191,16 @@ impl StraySearch<'_> {
             .filter(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
         let own = path.rsplit_once('/').map(|(folder, _)| folder);
         let folder = match holding.next() {
-            Some(_) => own,
+            // Nothing below a folder that begins with a dot is a record.
+            Some(_) => own.and_then(|own| {
+                let above =
+                    own.match_indices('/').map(|(end, _)| own.get(..end).unwrap_or_default());
+                let mut above: Vec<&str> = above.chain([own]).collect();
+                above.retain(|folder| {
+                    super::is_record_of(self.records, &format!("{folder}/{id}.yaml"))
+                });
+                above.pop()
+            }),
             None => folders.clone().next(),
         };
         let folder = folder.unwrap_or_default();

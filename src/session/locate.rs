@@ -66,7 +66,7 @@ impl Located {
                 Ok(Some(root)) => root,
                 Ok(None) => return Err(no_ledger(folder).into()),
                 Err(FileError::Absent(folder)) => {
-                    return Err(Undetermined::NoFolder(folder).into());
+                    return Err(no_folder(folder).into());
                 }
                 Err(error) => return Err(Undetermined::File(error).into()),
             },
@@ -185,7 +185,8 @@ fn no_ledger(folder: &Path) -> Undetermined {
         Ok(tracked) => tracked,
         Err(error) => return error.into(),
     };
-    let mut elsewhere = Vec::new();
+    let (mut elsewhere, mut absent) = (Vec::new(), None);
+    let is_here = |path: &str| repository.work_dir().is_some_and(|top| top.join(path).is_file());
     for file in tracked {
         let above = file.path.strip_suffix(policy::FILE);
         let Some(above) = above.filter(|it| it.is_empty() || it.ends_with('/')) else { continue };
@@ -195,10 +196,28 @@ fn no_ledger(folder: &Path) -> Undetermined {
         }
         if !is_above && let Some(ledger) = above.strip_suffix('/') {
             let up = "../".repeat(inside.split('/').filter(|part| !part.is_empty()).count());
-            elsewhere.push(quoted(&format!("{up}{ledger}")));
+            match (file.is_sparse || file.is_assumed) && !is_here(&file.path) {
+                false => elsewhere.push(quoted(&format!("{up}{ledger}"))),
+                true => absent = absent.or(Some(file)),
+            }
         }
     }
-    none(elsewhere)
+    match absent.filter(|_| elsewhere.is_empty()) {
+        Some(file) => left_out(&repository, &file),
+        None => none(elsewhere),
+    }
+}
+
+/// Returns the error for a folder that is not there: a ledger may lie in it that this checkout leaves out.
+fn no_folder(folder: PathBuf) -> Undetermined {
+    let file = folder.ancestors().find(|above| above.is_dir()).and_then(|above| {
+        let repository = Repository::discover(above).ok()?;
+        let below = folder.strip_prefix(above).ok()?.to_str()?.replace('\\', "/");
+        let inside = paths::join(&repository.prefix(above)?, &below);
+        let file = repository.left_out(&paths::join(&inside, policy::FILE)).ok()??;
+        Some(left_out(&repository, &file))
+    });
+    file.unwrap_or(Undetermined::NoFolder(folder))
 }
 
 fn outside(repository: &Repository, root: &Path) -> Undetermined {
@@ -220,7 +239,10 @@ fn left_out(repository: &Repository, file: &TrackedFile) -> Undetermined {
     let top = top.components().collect::<PathBuf>().display().to_string();
     let git = shell::command("git -C", &[&top]);
     let command = if file.is_sparse && is_sparse {
-        format!("{git} sparse-checkout disable")
+        match file.path.rsplit_once('/') {
+            Some((folder, _)) => format!("{git} sparse-checkout add {}", quoted(folder)),
+            None => format!("{git} sparse-checkout disable"),
+        }
     } else {
         let path = quoted(&file.path);
         let marks = [("skip-worktree", file.is_sparse), ("assume-unchanged", file.is_assumed)];

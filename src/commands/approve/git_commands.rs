@@ -30,9 +30,11 @@ pub(super) fn after(
             let paths = draft.all_paths();
             let from = paths.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(" ");
             let to = quoted(folder);
+            let prefix = repository.ledger_prefix(session.root());
+            let (options, _) = repository.before_adding(&prefix, "git", &|_| false);
             vec![
                 format!("mkdir -p {to} && cp {from} {to}/"),
-                format!("git add {to}"),
+                format!("git add{options} {to}"),
                 commit_command(&prepared.committer, "git", &subject, repository),
             ]
         }

@@ -252,33 +252,37 @@ fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
             let short = quoted(snapshot.to_switch(&branch));
             format!("{branch} proposes it: run `git switch {short}`, then the command again")
         }
-        None => match sparse_folder(located, text) {
-            Some(folder) => format!(
-                "a sparse checkout leaves it out: run `git sparse-checkout add {}`, then the command again",
-                quoted(&folder)
+        None => brought_back(located, text).unwrap_or_else(|| match snapshot.asker().to_merge {
+            Some(base) => format!(
+                "it is on the approved ref: run `git merge {}`, then the command again",
+                quoted(&base)
             ),
-            None => match snapshot.asker().to_merge {
-                Some(base) => format!(
-                    "it is on the approved ref: run `git merge {}`, then the command again",
-                    quoted(&base)
-                ),
-                None => "it is on the approved ref: check that out, then run the command again"
-                    .to_owned(),
-            },
-        },
+            None => "it is on the approved ref: check that out, then run the command again".to_owned(),
+        }),
     })
 }
 
-fn sparse_folder(located: &Located, text: &str) -> Option<String> {
+// Says how a file that git tracks here, and that is not here, comes back.
+fn brought_back(located: &Located, text: &str) -> Option<String> {
     let repository = located.repository_or_none()?;
-    if repository.setting("core.sparsecheckout").as_deref() != Some("true") {
-        return None;
-    }
-    let left_out = repository.tracked().ok()?.into_iter().filter(|file| file.is_sparse);
     let id = text.to_ascii_uppercase();
-    let found = left_out.map(|file| file.path).find(|path| {
-        let stem = file::stem(path).to_ascii_uppercase();
-        path.ends_with(".yaml") && (stem.ends_with(&id) || stem.starts_with(&id))
+    let found = repository.tracked().ok()?.into_iter().find(|file| {
+        let stem = file::stem(&file.path).to_ascii_uppercase();
+        let is_meant = stem.ends_with(&id) || stem.starts_with(&id);
+        let place = || repository.work_dir().map(|top| top.join(&file.path));
+        is_meant && file.path.ends_with(".yaml") && place().is_some_and(|place| !place.exists())
     })?;
-    Some(found.rsplit_once('/')?.0.to_owned())
+    let is_sparse = repository.setting("core.sparsecheckout").as_deref() == Some("true");
+    let path = repository.ledger_prefix(&located.root).inward(&found.path);
+    match found.is_sparse {
+        false => Some(format!(
+            "it is missing here: run `git checkout -- {}`, then the command again",
+            quoted(&path)
+        )),
+        true if is_sparse => Some(format!(
+            "a sparse checkout leaves it out: run `git sparse-checkout add {}`, then the command again",
+            quoted(found.path.rsplit_once('/')?.0)
+        )),
+        true => None,
+    }
 }

@@ -43,10 +43,9 @@ impl Snapshot<'_> {
     /// Returns where a record is that a text names; `None` if no branch has it.
     pub(crate) fn elsewhere(&self, text: &str) -> Option<Elsewhere> {
         let state = ledger::named(self.records(), |state| &state.key, text).ok()?;
-        Some(Elsewhere {
-            id: state.key.clone(),
-            branch: state.pending.iter().find_map(|pending| pending.branch.clone()),
-        })
+        let mut having = state.pending.iter().filter(|it| !it.events.contains(&"removed"));
+        let branch = having.find_map(|pending| pending.branch.clone());
+        Some(Elsewhere { id: state.key.clone(), branch })
     }
 
     /// Returns the name by which `git switch` checks out a branch: without the remote, whose branch it then follows.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Checkout, Origin, RECORDS, sample, write};
+use super::{Checkout, Origin, RECORDS, person, sample, way_out, write};
 use crate::support::repo::git;
 
 /// Returns the commands that end what a rule finds, one after the other.
@@ -90,5 +90,95 @@ fn what_a_branch_adds_is_read_though_git_is_told_that_it_is_unchanged() {
         for (shape, clone) in [("all", &of_all), ("two", &origin.after(&[switch, told]))] {
             assert_eq!(clone.ask(shape, &words), expected, "{shape}: {words:?}");
         }
+    }
+}
+
+/// Runs the commands that an answer prints as the next ones, but for the push.
+fn follow_next(clone: &Checkout, words: &[&str], shape: &str) -> Vec<String> {
+    let run = clone.run(words);
+    assert_eq!(run.code, 0, "{shape}: {}", run.err);
+    let next = run.out.split_once("\nNext\n").unwrap().1.lines();
+    let commands: Vec<&str> = next.filter(|line| line.starts_with("git ")).collect();
+    for command in commands.iter().filter(|command| !command.contains(" push ")) {
+        clone.sh(command, shape);
+    }
+    commands.into_iter().map(str::to_owned).collect()
+}
+
+fn note(id: &str) -> [&str; 6] {
+    ["note", id, "--stage", "triage", "--note", "It was seen"]
+}
+
+#[test]
+fn what_a_decision_prints_commits_it_also_where_git_looks_at_no_file() {
+    let origin = Origin::new();
+    let (path, id) = (RECORDS[1], "EXC-2026-00002");
+    let beside: &[&str] = &["switch", "-qc", "beside", "origin/main"];
+    let sparse: &[&str] = &["sparse-checkout", "set", "--cone", "src"];
+    for (shape, mark) in
+        [("sparse", None), ("marked", Some("skip-worktree")), ("told", Some("assume-unchanged"))]
+    {
+        let clone = match mark {
+            None => origin.after(&[beside, sparse]),
+            Some(mark) => origin.after(&[beside, &["update-index", &format!("--{mark}"), path]]),
+        };
+        write(&clone.top, path, &sample(path));
+        let commands = follow_next(&clone, &note(id), shape);
+        assert_eq!(commands[0].contains("update-index"), mark.is_some(), "{commands:?}");
+        let committed = git(&clone.top, &["show", &format!("HEAD:{path}")]);
+        assert!(committed.contains("It was seen"), "{shape}: {commands:?}");
+    }
+    let clone = origin.after(&[beside, sparse]);
+    let filing = "new --no-input --class standard --rule Rotation --application hr --owner-name Ana \
+        --owner-email ana@example.com --risk-level low --root-cause brittle-dependency --expires 30d";
+    let mut words: Vec<&str> = filing.split_ascii_whitespace().filter(|it| *it != "\\").collect();
+    let why = "The job is replaced in December, and splitting the user now would stop invoices.";
+    words.extend(["--title", "Nightly invoices read with a shared user", "--justification", why]);
+    let control = ["--compensating-control", "Alert on use", "--control-owner", "soc@example.com"];
+    words.extend(control.into_iter().chain(["--control-status", "active"]));
+    follow_next(&clone, &words, "new");
+    let committed = git(&clone.top, &["show", "--stat", "--format=", "HEAD"]);
+    assert!(committed.contains("exceptions/EXC-"), "{committed}");
+}
+
+#[test]
+fn a_branch_that_removes_a_record_does_not_propose_it() {
+    let origin = Origin::new();
+    let (path, id) = (RECORDS[2], "EXC-2026-00003");
+    let clone = origin.after(&[&["switch", "-qc", "beside", "origin/main"]]);
+    std::fs::remove_file(clone.top.join(path)).unwrap();
+    let run = clone.run(&["approve", id]);
+    assert!(!run.err.contains("origin/work"), "{}", run.err);
+    let run = clone.run(&note(id));
+    let help = format!("it is missing here: run `git checkout -- {path}`, then the command again");
+    assert!(run.code == 2 && run.err.contains(&help), "{}", run.err);
+    clone.follow_help(&run, "removed here");
+    assert_eq!(clone.run(&note(id)).code, 0);
+    let removed = origin.clone(&[]);
+    let run = removed.run(&note(id));
+    assert!(run.code == 2 && run.err.contains("it is on the approved ref"), "{}", run.err);
+}
+
+#[test]
+fn a_ledger_that_a_sparse_checkout_leaves_out_is_brought_back_by_what_is_printed() {
+    let folder = crate::support::temporary();
+    let top = folder.path().join("clone");
+    std::fs::create_dir(&top).unwrap();
+    git(&top, &["init", "-q", "-b", "main"]);
+    let clone = Checkout::new(folder, "clone");
+    person(&top);
+    write(&top, "pay/ledger/exledger.yaml", "version: 1\n");
+    write(&top, "src/app.txt", "code\n");
+    clone.git(&["add", "-A"]);
+    clone.git(&["commit", "-qm", "Begin"]);
+    clone.git(&["sparse-checkout", "set", "--cone", "src"]);
+    for words in [&["lint"][..], &["-C", "pay/ledger", "lint"]] {
+        let run = clone.run(words);
+        let command = way_out(&run.err).unwrap_or_default();
+        assert_eq!(run.code, 3, "{words:?}: {}", run.err);
+        assert!(command.ends_with("sparse-checkout add pay/ledger"), "{words:?}: {}", run.err);
+        clone.sh(&command, "left out");
+        assert_eq!(clone.run(&["-C", "pay/ledger", "lint"]).code, 0, "{words:?}");
+        clone.git(&["sparse-checkout", "set", "--cone", "src"]);
     }
 }

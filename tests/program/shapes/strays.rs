@@ -42,6 +42,7 @@ fn a_file_that_is_meant_as_a_record_is_found_wherever_it_lies() {
         "exceptions/EXC-2026-00006.yaml.txt",
         "exceptions/EXC-2026-00006.yml~",
         "exceptions/EXC-2026-00006.YAML.Txt",
+        "exceptions/.hidden/EXC-2026-00006.yaml",
         "exceptions/record.YAML",
         "exceptions/billing.json",
         "exceptions/record.yaml.txt",
