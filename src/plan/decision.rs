@@ -29,6 +29,8 @@ pub struct DecisionInput<'t> {
     pub now: Instant,
     /// How many of the record's renewals have landed.
     pub n_landed_renewals: usize,
+    /// The landed record; `None` if there is none, or it is not known which of the renewals have landed.
+    pub landed: Option<&'t Record>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -48,10 +48,11 @@ pub fn move_end(
             "give how much longer: 30d, 2w, 1mo",
         ));
     }
-    let end = present_end(record, taken.n_landed_renewals);
+    let end = taken.present_end();
     let (new, present) = (not_after(&until), not_after(end));
     let open = record.renewals.get(taken.n_landed_renewals..).unwrap_or_default();
-    if new == present && open.is_empty() {
+    let is_shortened = open.is_empty() && not_after(&record.expires) < present;
+    if new == present && open.is_empty() && !is_shortened {
         return Err(DecisionRefusal::new(
             format!("{id} ends on {end} already"),
             "give a later end with --reason, or an earlier one",
@@ -71,12 +72,59 @@ pub fn move_end(
     planned.remarks.extend(open.iter().map(|renewal| {
         format!("the renewal until {}, which has not landed, is {verb}", renewal.until)
     }));
+    if is_shortened {
+        let verb = if new == present { "taken back" } else { "replaced" };
+        planned
+            .remarks
+            .push(format!("the earlier end {}, which has not landed, is {verb}", record.expires));
+    }
+    planned.edits.extend(taken.moved_along(&until));
     Ok(planned)
 }
 
-/// Returns the end before the renewals that have not landed: a renewal replaces them.
-pub fn present_end(record: &Record, n_landed_renewals: usize) -> &When {
-    record.renewals.get(n_landed_renewals).map_or(&record.expires, |renewal| &renewal.from)
+impl DecisionInput<'_> {
+    fn present_end(&self) -> &When {
+        present_end(self.record, self.n_landed_renewals, self.landed)
+    }
+
+    // Returns the edits of the other ends: those that an earlier end would be before move with it, and what an earlier end that
+    // has not landed moved goes back.
+    fn moved_along(&self, until: &When) -> Vec<FileEdit> {
+        let (record, landed) = (self.record, self.landed);
+        let ends = [
+            (
+                "subject.credential_expires",
+                &record.subject.credential_expires,
+                landed.and_then(|landed| landed.subject.credential_expires.as_ref()),
+            ),
+            ("event_ends", &record.event_ends, landed.and_then(|it| it.event_ends.as_ref())),
+        ];
+        let (new, present) = (not_after(until), not_after(self.present_end()));
+        let is_earlier = new < present || new == present && landed.is_none();
+        let mut edits = Vec::new();
+        for (path, end, landed) in ends {
+            let Some(end) = end else { continue };
+            let was_moved = |it: &&When| *end == record.expires && not_after(it) > not_after(end);
+            let whole = landed.filter(was_moved).unwrap_or(end);
+            let new = if is_earlier && not_after(whole) > not_after(until) { until } else { whole };
+            if new != end {
+                edits.push(FileEdit::set(path, new.to_string()));
+            }
+        }
+        edits
+    }
+}
+
+/// Returns the end before what has not landed, a renewal or an earlier end: a renewal replaces that.
+pub fn present_end<'r>(
+    record: &'r Record,
+    n_landed_renewals: usize,
+    landed: Option<&'r Record>,
+) -> &'r When {
+    let open = record.renewals.get(n_landed_renewals);
+    let present = open.map_or(&record.expires, |renewal| &renewal.from);
+    let landed = landed.map(|landed| &landed.expires);
+    landed.filter(|landed| not_after(landed) > not_after(present)).unwrap_or(present)
 }
 
 fn extend(
@@ -92,7 +140,7 @@ fn extend(
             format!("run `exledger close {id}`; `exledger new --like {id}` files a new record"),
         ));
     }
-    let from = present_end(record, taken.n_landed_renewals);
+    let from = taken.present_end();
     if not_after(until) <= taken.now {
         return Err(DecisionRefusal::new(
             format!("{id} ended on {from}, and {until} is also in the past"),
@@ -112,6 +160,9 @@ fn extend(
     }
     edits.extend(remove_renewals(record, kept + 1));
     let entry = |key: &str| format!("renewals[{kept}].{key}");
+    if record.renewals.get(kept).is_some_and(|renewal| renewal.from != *from) {
+        edits.push(FileEdit::set(entry("from"), from.to_string()));
+    }
     edits.extend([
         FileEdit::set(entry("date"), taken.day.to_string()),
         FileEdit::set(entry("until"), until.to_string()),
@@ -129,7 +180,7 @@ fn remove_renewals(record: &Record, kept: usize) -> Vec<FileEdit> {
     rest.map(|at| FileEdit::Remove { path: format!("renewals[{at}]") }).collect()
 }
 
-/// Returns the edits of an earlier end; the ends of the credential and the event that would be later move with it.
+/// Returns the edits of an earlier end.
 fn shorten(
     taken: &DecisionInput<'_>,
     until: &When,
@@ -145,14 +196,6 @@ fn shorten(
     }
     let mut edits = vec![FileEdit::set("expires", until.to_string())];
     edits.extend(remove_renewals(record, taken.n_landed_renewals));
-    for (path, end) in [
-        ("subject.credential_expires", &record.subject.credential_expires),
-        ("event_ends", &record.event_ends),
-    ] {
-        if end.as_ref().is_some_and(|end| not_after(end) > not_after(until)) {
-            edits.push(FileEdit::set(path, until.to_string()));
-        }
-    }
     let remarks = reason.map(|_| {
         "the reason is not written: an earlier end needs none; give it in the commit message"
             .to_owned()
@@ -193,7 +236,7 @@ pub fn latest_end(
 
 fn read_until(taken: &DecisionInput<'_>, end: &NewEnd) -> Result<When, DecisionRefusal> {
     let record = taken.record;
-    let present = present_end(record, taken.n_landed_renewals);
+    let present = taken.present_end();
     match end {
         NewEnd::Until(until) => Ok(until.clone()),
         NewEnd::For(term) if term.is_zero() => Err(DecisionRefusal::new(

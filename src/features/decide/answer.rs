@@ -156,6 +156,7 @@ fn planned(
         return Err(crate::features::decide::lint::unreadable(&before));
     };
     let now = at.instant();
+    let (n_landed_renewals, landed) = landed.find(record);
     let planned = (job.plan)(&DecisionInput {
         source: &before,
         record,
@@ -163,7 +164,8 @@ fn planned(
         by: &job.by,
         day: now.day(),
         now,
-        n_landed_renewals: landed.count_renewals(record),
+        n_landed_renewals,
+        landed: landed.as_ref(),
     })?;
     let edited = edit::apply(path, &bytes, &planned.edits).map_err(|error| {
         DecisionRefusal::new(

@@ -51,8 +51,8 @@ pub(crate) fn read_ends(
     let mut ends = Vec::new();
     for file in files.records.iter().filter(|file| paths.contains(&file.path)) {
         if let Some(record) = files.read(&located.tree, file)?.record {
-            let n_landed = landed.count_renewals(&record);
-            let present = renew::present_end(&record, n_landed).clone();
+            let (n_landed, landed) = landed.find(&record);
+            let present = renew::present_end(&record, n_landed, landed.as_ref()).clone();
             ends.push(RecordEnd {
                 id: file.stem().to_owned(),
                 allowed: renew::latest_end(&record, &present, &governance, at.instant()),

@@ -23,23 +23,20 @@ impl<'l> LandedRecords<'l> {
         LandedRecords { located, governance, listed: OnceCell::new() }
     }
 
-    /// Returns how many of a record's renewals have landed; all of them if that can't be determined.
-    pub(super) fn count_renewals(&self, record: &Record) -> usize {
+    /// Returns how many of a record's renewals have landed, all of them if that can't be determined; and the landed record
+    /// that has these.
+    pub(super) fn find(&self, record: &Record) -> (usize, Option<Record>) {
         let all = record.renewals.len();
-        if all == 0 {
-            return 0;
-        }
         let Some((tree, files)) = self.listed.get_or_init(|| self.list().ok()) else {
-            return all;
+            return (all, None);
         };
         let is_same = |stem: &str| stem.eq_ignore_ascii_case(record.id.as_str());
         let Some(file) = files.records.iter().find(|file| is_same(file.stem())) else {
-            return 0;
+            return (0, None);
         };
         let landed = files.read(tree, file).ok().and_then(|source| source.record);
-        let renewals = landed.map(|landed| landed.renewals);
-        let known = renewals.filter(|landed| record.renewals.starts_with(landed));
-        known.map_or(all, |landed| landed.len())
+        let known = landed.filter(|landed| record.renewals.starts_with(&landed.renewals));
+        known.map_or((all, None), |landed| (landed.renewals.len(), Some(landed)))
     }
 
     fn list(&self) -> Result<(CommitTree<'l>, Files), Error> {

@@ -239,6 +239,7 @@ fn take(text: &str, plan: &Plan) -> Result<edit::Edited, String> {
         day: now.day(),
         now,
         n_landed_renewals: record.renewals.len(),
+        landed: None,
     })
     .map_err(|refusal| refusal.what)?;
     edit::apply(PATH, text.as_bytes(), &planned.edits).map_err(|error| error.to_string())

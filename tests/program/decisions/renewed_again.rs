@@ -103,3 +103,37 @@ fn without_an_approved_ref_nothing_is_replaced() {
     assert_eq!(life.run("ana", &args).code, 3);
     assert_eq!(life.text(ID), text);
 }
+
+#[test]
+fn an_earlier_end_that_has_not_landed_is_replaced_or_taken_back() {
+    let life = Life::of(POLICY);
+    let credential = "credential_expires: 2026-12-15";
+    let lines = format!(
+        "subject: {{identity: 'svc:invoices', identity_type: service-account, credential: 'vault:invoices', \
+         {credential}, application: billing, task: nightly invoices}}\nevent_ends: 2027-01-31\n"
+    );
+    let text = record(ID, &lines);
+    life.filed(ID, &text, "ana", "lee");
+    life.repo.branch("earlier");
+    life.switch("earlier");
+    for is_committed in [false, true] {
+        life.answer(0, "ana", &["renew", ID, "--until", "2026-12-05"]);
+        assert!(life.text(ID).contains("credential_expires: 2026-12-05"), "{}", life.text(ID));
+        if is_committed {
+            life.commit("earlier", "ana");
+        }
+        let said =
+            |verb: &str| format!("the earlier end 2026-12-05, which has not landed, is {verb}");
+        let shortened = life.text(ID);
+        assert_eq!(note(&life, &["renew", ID, "--until", "2026-12-15"]), said("taken back"));
+        assert_eq!(life.text(ID), text);
+        std::fs::write(life.repo.path().join(crate::support::repo::path_of(ID)), shortened)
+            .unwrap();
+        assert_eq!(note(&life, &renew(&["--until", "2026-12-28"])), said("replaced"));
+        assert!(life.text(ID).contains("from: 2026-12-15, until: 2026-12-28"), "{}", life.text(ID));
+        let ends = [credential, "event_ends: 2027-01-31"];
+        assert!(ends.iter().all(|end| life.text(ID).contains(end)), "{}", life.text(ID));
+        assert_eq!(life.run("ana", &["lint", "--base", "main"]).code, 0);
+        life.repo.checkout();
+    }
+}
