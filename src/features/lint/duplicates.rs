@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
+use crate::diag::shell::quoted_path;
 use crate::history::version::{FileAt, TrailKey};
 use crate::ledger;
 use crate::ledger::tree::Tree;
+use crate::record::Record;
 use crate::record::file::{self, RecordFile};
 use crate::record::id::Id;
 use crate::record::mend;
@@ -28,7 +30,9 @@ pub(super) fn advise(located: &Located, at: &Moment, files: &dyn Tree, findings:
     for (id, paths) in twins {
         let Some(own) = own_file(located, at, &id) else { continue };
         let remedy = match kept(&own, &paths, files) {
-            Some(kept) if paths.len() > 1 => ledger::keep_one(kept, &paths),
+            Some(kept) if paths.len() > 1 => {
+                own_ids(kept, &paths, files).unwrap_or_else(|| ledger::keep_one(kept, &paths))
+            }
             _ => "compare them, and give each record its own id".into(),
         };
         let is_twin = |finding: &&mut Finding| {
@@ -59,6 +63,34 @@ fn kept<'p>(own: &FileAt, paths: &'p [String], files: &dyn Tree) -> Option<&'p S
         [only] => Some(only),
         _ => paths.iter().find(|path| **path == *own.path),
     }
+}
+
+// Returns how each of the others gets an id of its own, if it is about something else than the one that stays: removed, its
+// request is gone.
+fn own_ids(kept: &str, paths: &[String], files: &dyn Tree) -> Option<Remedy> {
+    let bytes = |path: &str| files.bytes(path).ok().flatten();
+    let read = |path: &str| file::read(path, &bytes(path)?).record;
+    let own = read(kept)?;
+    let is_another = |record: &Record| {
+        (&record.subject, &record.deviates_from) != (&own.subject, &own.deviates_from)
+    };
+    let mut commands = Vec::new();
+    for path in paths.iter().filter(|path| *path != kept) {
+        let record = read(path).filter(is_another)?;
+        let year = record.id.as_str().split('-').nth(1)?.parse().ok()?;
+        let digest = git::blob_id(&bytes(path)?)?.to_string();
+        let number = u32::from_str_radix(digest.get(..8)?, 16).ok()?;
+        let id = Id::made(record.id.prefix(), year, number)?;
+        let new = mend::beside(path, &id);
+        if files.kind(&new).ok()?.is_some() {
+            return None;
+        }
+        let (path, new) = (quoted_path(path), quoted_path(&new));
+        commands.push(format!("sed 's/^id:.*/id: {id}/' {path} > {new} && rm -f -- {path}"));
+    }
+    Some(Remedy::run(commands).after(format!(
+        "{kept} is about something else, and what is removed is no longer requested: give each of the others an id of its own"
+    )))
 }
 
 pub(super) fn of_copy(source: &RecordFile, files: &ledger::Files) -> Option<Remedy> {

@@ -45,7 +45,7 @@ fn a_record_that_landed_under_another_name_is_mended_by_its_id() {
 #[test]
 fn of_two_files_with_one_id_the_one_that_landed_first_stays() {
     let stage = approved();
-    let copy = record("subject: {application: orders}\n");
+    let copy = record("title: Daily invoices are read with the shared user\n");
     let path = stage.repo.path().join("exceptions/2026/EXC-2026-7F3KQ.yaml");
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, &copy).unwrap();
@@ -68,7 +68,7 @@ fn of_two_files_with_one_id_the_one_that_landed_first_stays() {
 fn of_two_files_with_one_id_the_one_with_the_approved_bytes_stays_wherever_it_is() {
     let stage = approved();
     let moved = format!(
-        "mkdir exceptions/2026 && git mv {PATH} exceptions/2026/EXC-2026-7F3KQ.yaml && sed 's/billing/orders/' exceptions/2026/EXC-2026-7F3KQ.yaml > {PATH} && git add -A"
+        "mkdir exceptions/2026 && git mv {PATH} exceptions/2026/EXC-2026-7F3KQ.yaml && sed 's/^title: .*/title: Daily invoices are read with the shared user/' exceptions/2026/EXC-2026-7F3KQ.yaml > {PATH} && git add -A"
     );
     let lists = |remove: &str| {
         let lint = stage.shell("ana", "exledger lint").out;
@@ -81,7 +81,7 @@ fn of_two_files_with_one_id_the_one_with_the_approved_bytes_stays_wherever_it_is
         "git reset -q --hard && mkdir -p exceptions/2026 && git mv {PATH} exceptions/2026 && git commit -qm 'Move it'"
     );
     assert_eq!(stage.shell("ana", &landed).code, 0);
-    let copy = record("subject: {application: orders}\n");
+    let copy = record("title: Daily invoices are read with the shared user\n");
     stage.land("ana", &[(PATH, &copy)]);
     lists(remove);
 }

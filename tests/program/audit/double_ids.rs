@@ -193,3 +193,24 @@ fn a_name_that_is_not_the_id_is_an_error_as_often_as_a_record_is_moved_there() {
     let at_tip = |(level, path): &(Level, String)| *level == Level::Error && path == other;
     assert!(found().iter().any(at_tip), "{:?}", found());
 }
+
+#[test]
+fn what_lint_prints_of_two_records_removes_neither() {
+    let repo = doubled();
+    repo.checkout();
+    let lint = |code: i32| -> serde_json::Value {
+        let run = cli::run(repo.path(), &["lint", "--format", "json"]);
+        assert_eq!(run.code, code, "{}{}", run.out, run.err);
+        serde_json::from_str(&run.out).unwrap()
+    };
+    let answer = lint(1);
+    let remedy = &answer["findings"][0]["remedy"];
+    assert_eq!(remedy, &answer["findings"][1]["remedy"]);
+    let [command] = remedy["commands"].as_array().unwrap().as_slice() else {
+        panic!("{remedy}");
+    };
+    let run = cli::shell(&repo, command.as_str().unwrap());
+    assert_eq!(run.code, 0, "{command}: {}", run.err);
+    assert_eq!(lint(0)["checked"], 2);
+    assert!(repo.path().join(FIRST).exists() && !repo.path().join(SECOND).exists());
+}
