@@ -2,6 +2,11 @@
 
 use clap::Parser;
 use exledger::features::show;
+use exledger::history::tree::CommitTree;
+use exledger::ledger::Files;
+use exledger::ledger::tree::Tree as _;
+use exledger::session::Session;
+use exledger::session::locate;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
@@ -38,6 +43,13 @@ impl Run for ShowArgs {
         let home = ctx.home()?;
         let all = || Ok(picker::among(&*ctx.approved(&home)?, &|_| true));
         let id = picker::id_or_ask(ctx, "show", self.id.as_deref(), &all)?;
+        if self.raw
+            && ctx.globals.as_of.is_none()
+            && let Some(bytes) = at_tip(&home, &id)
+        {
+            ctx.print(&bytes)?;
+            return Ok(Outcome::Fine);
+        }
         let approved = ctx.approved_of(&home, Scope::About(&[&id]))?;
         let record_state = approved.find(&id)?;
         if self.raw {
@@ -68,4 +80,16 @@ impl Run for ShowArgs {
             Outcome::Fine,
         ))
     }
+}
+
+// Returns the bytes of a record that has one file at the tip of the approved ref and is named in full.
+fn at_tip(home: &Session, id: &str) -> Option<Vec<u8>> {
+    let repository = home.repository_or_none()?;
+    let tip = home.approved_ref().ok()?.tip;
+    let tree =
+        CommitTree::of_commit(repository, tip, &repository.ledger_prefix(home.root())).ok()?;
+    let files = Files::list(&tree, &locate::governance(&tree).ok()?.policy.records).ok()?;
+    let mut found = files.records.iter().filter(|file| file.stem().eq_ignore_ascii_case(id));
+    let only = found.next().filter(|file| found.next().is_none() && file.twins.is_empty())?;
+    tree.bytes(&only.path).ok()?
 }

@@ -11,6 +11,7 @@ use crate::diag::shell::quoted;
 use crate::history::mainline::Guard;
 use crate::history::objects::Oid;
 use crate::history::off_line::APPROVALS_PIN;
+use crate::record::near;
 
 /// The branches of a repository, and everything else that the choice of the approved ref depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +131,15 @@ pub fn choose(
                 (Cause::Unknown(_), Some(_)) if !is_fetched => None,
                 _ => refs.remote_command(None, target),
             };
-            NoRef { command, ..fail(cause, None) }
+            let failed = NoRef { command, ..fail(cause, None) };
+            let short = |full: &String| full.splitn(3, '/').nth(2).map(str::to_owned);
+            let shorts: Vec<String> = failed.candidates.iter().filter_map(short).collect();
+            let near = near::nearest(name, shorts.iter().map(String::as_str));
+            let near = near.and_then(|near| failed.candidates.iter().find(|it| it.ends_with(near)));
+            match near.cloned() {
+                Some(near) => NoRef { candidates: vec![near], ..failed },
+                None => failed,
+            }
         });
     }
     let remote = refs.remote().map_err(|cause| fail(cause, None))?;

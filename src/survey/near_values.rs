@@ -143,10 +143,10 @@ fn control_hints(filter: &Filter, records: &[&Record], same: Sameness<'_>) -> Ve
     let is_stated = |name: &str| stated().any(|it| it.as_str() == name || (same.control)(it, name));
     let unknown = filter.control.iter().filter(|name| !is_stated(name));
     let hint = |name: &String| {
-        let similar = near::nearest(name, stated().map(|control| control.as_str()))?;
-        Some(format!("no record deviates from {name}: did you mean {similar}?"))
+        let similar = near::nearest(name, stated().map(|control| control.as_str()));
+        format!("no record deviates from {name}{}", did_you_mean(similar.into_iter().collect()))
     };
-    unknown.filter_map(hint).collect()
+    unknown.map(hint).collect()
 }
 
 fn names(filter: &Filter) -> [NameFilter<'_>; 8] {

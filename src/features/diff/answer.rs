@@ -59,6 +59,10 @@ pub(crate) fn compare(
 /// [`Usage::NoCommit`] if it resolves to none, [`Usage::Ambiguous`] if to several, and [`Error::Undetermined`] if an object
 /// can't be read.
 pub fn commit(repository: &Repository, name: &str) -> Result<Oid, Error> {
+    if name == "HEAD" && repository.find(name).is_none() {
+        let help = "commit something on the branch first; without a commit to compare, `exledger lint` judges the work tree";
+        return Err(Usage::refused("HEAD has no commit yet", help).into());
+    }
     let found = repository.resolve(name).map(|found| found.oid);
     found.map_err(|unresolved| {
         Error::of_revision(name, unresolved, || Usage::NoCommit {

@@ -4,6 +4,7 @@
 //! Start at `prepare_filing`. Follows `docs/spec/cli.md`, new.
 
 use crate::history::objects::Oid;
+use crate::history::paths;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::store::files::WorkTree;
@@ -18,6 +19,7 @@ use crate::plan::draft::{self, RecordDraft};
 use crate::plan::offer::OfferedNames;
 use crate::plan::question::{self, Because, FilingQuestion};
 use crate::plan::setting::{self, Filer, Setting};
+use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::record::address::Address;
 use crate::record::id::Id;
@@ -97,7 +99,9 @@ pub(crate) fn prepare_on<'s>(
         None => Answers::default(),
     };
     answers.overlay(&known.answers);
-    let folder = request.subfolder.or(known.folder.as_deref());
+    let subfolder =
+        request.subfolder.map(|folder| below_records(folder, &governance.policy, base.files()));
+    let folder = subfolder.or(known.folder.as_deref());
     let is_taken = |id: &str| {
         let mut entries = ledger.entries.iter();
         entries.any(|entry| entry.stem.eq_ignore_ascii_case(id))
@@ -269,6 +273,18 @@ impl Filing<'_> {
             instant: None,
             neighbours: None,
         }
+    }
+}
+
+// Returns a folder below that of the records, also of a name that begins with the latter.
+fn below_records<'f>(folder: &'f str, policy: &Policy, files: &dyn Tree) -> &'f str {
+    let records = policy.records.first().map_or("", |records| records.trim_end_matches('/'));
+    let below = folder.strip_prefix(records);
+    let below = below.filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_there = || matches!(files.kind(&paths::join(records, records)), Ok(Some(_)));
+    match below {
+        Some(below) if !is_there() => below.trim_start_matches('/'),
+        _ => folder,
     }
 }
 

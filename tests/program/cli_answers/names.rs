@@ -101,6 +101,16 @@ fn a_decision_about_a_filter_that_occurs_nowhere_names_the_nearest_ones_too() {
 }
 
 #[test]
+fn a_control_that_no_record_deviates_from_is_named_also_without_a_similar_one() {
+    let repo = ledger();
+    for command in ["list", "queue"] {
+        let run = cli::run(repo.path(), &[command, "--on", "2026-11-25", "--control", "ZZ-9999"]);
+        let said = "no record deviates from ZZ-9999\n";
+        assert_eq!((run.code, run.err.as_str()), (0, said), "{command}");
+    }
+}
+
+#[test]
 fn a_name_that_only_a_closed_record_has_does_occur() {
     let repo = ledger();
     let closure = "closure: {outcome: remediated, date: 2026-11-21, by: k.sato@example.com, reason: The job is retired}\n";

@@ -35,6 +35,17 @@ fn a_name_that_windows_can_not_hold_is_made_portable() {
         );
         assert!(kept(&life).contains(&made.to_owned()), "{:?}", kept(&life));
     }
+    // Where only the whole names a file, nothing before the colon is a kind.
+    let folder = crate::support::temporary();
+    std::fs::write(folder.path().join("c:d.txt"), "seen\n").unwrap();
+    let whole = folder.path().join("c:d.txt").display().to_string();
+    let run = life.run("ana", &note(&whole));
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(
+        life.text(ID).contains(&format!("{{kind: file, path: evidence/{ID}/c-d.txt")),
+        "{}",
+        life.text(ID)
+    );
     let clash = crate::support::temporary();
     let write = |name: &str, text: &str| {
         let path = clash.path().join(name);
@@ -80,6 +91,17 @@ fn a_folder_for_records_has_a_name_that_every_system_can_hold() {
         let run = life.run("ana", &filing(folder));
         assert!(!run.err.contains("folder for records"), "{folder}: {}", run.err);
     }
+    // The record folder itself may be named with it.
+    let with_risk = |folder| [filing(folder), vec!["--risk-level", "low"]].concat();
+    let top = life.repo.path();
+    for (folder, made) in [("exceptions/team", "exceptions/team"), ("exceptions", "exceptions")] {
+        let answer = life.answer(0, "ana", &with_risk(folder));
+        let path = answer["path"].as_str().unwrap();
+        assert_eq!(path.rsplit_once('/').unwrap().0, made, "{folder}");
+    }
+    std::fs::create_dir_all(top.join("exceptions/exceptions")).unwrap();
+    let answer = life.answer(0, "ana", &with_risk("exceptions"));
+    assert!(answer["path"].as_str().unwrap().starts_with("exceptions/exceptions/"), "{answer}");
 }
 
 #[cfg(unix)]

@@ -90,3 +90,25 @@ fn a_ref_named_like_the_short_id_of_another_commit_is_refused_with_the_full_name
     clone.git(&["update-ref", &format!("refs/tags/{main}"), "origin/work"]);
     assert_eq!(clone.ask("in full", &["lint", "--base", &main]), full);
 }
+
+#[test]
+fn a_misspelled_ref_is_answered_with_the_one_that_is_near() {
+    let clone = Origin::new().clone(&[]);
+    let run = clone.run(&["list", "--approved-ref", "origin/mian"]);
+    assert_eq!(run.code, 3, "{}", run.err);
+    assert!(run.err.contains("; it could be refs/remotes/origin/main\n"), "{}", run.err);
+}
+
+#[test]
+fn a_branch_without_a_commit_is_said_to_have_none() {
+    let clone = Origin::new().after(&[
+        &["switch", "-q", "--orphan", "new"],
+        &["restore", "--source", "origin/main", "--", "."],
+    ]);
+    for words in [&["lint", "--base", "origin/main"][..], &["diff", "origin/main"]] {
+        let run = clone.run(words);
+        assert_eq!(run.code, 2, "{words:?}: {}", run.err);
+        assert!(run.err.contains("error: HEAD has no commit yet\n"), "{words:?}: {}", run.err);
+    }
+    assert_eq!(clone.run(&["lint"]).code, 0);
+}
