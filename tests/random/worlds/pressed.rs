@@ -134,11 +134,11 @@ impl PressedLedger {
 
     fn act(&mut self, n: usize, dice: &mut Dice) {
         self.now += 3600;
-        match dice.below(14) {
+        match dice.below(13) {
             0 => self.list_key(n, dice),
             1 => self.revoke_key(dice),
             2 => self.unlist_key(dice),
-            3 | 4 => self.name(dice),
+            3 => self.name(dice),
             _ => self.file(n, dice),
         }
     }
@@ -175,7 +175,7 @@ impl PressedLedger {
     /// Says that the other account is Lee's, or no longer, by a merge that Dana presses or by one that somebody types.
     fn name(&mut self, dice: &mut Dice) {
         let good = self.keys.iter().find(|key| key.is_listed && key.is_proven && !key.is_revoked);
-        let pressed = good.map(|key| key.name.clone()).filter(|_| dice.often(40));
+        let pressed = good.map(|key| key.name.clone()).filter(|_| dice.often(60));
         let [is_now, was, always] = &mut self.names;
         *is_now = !*is_now;
         if pressed.is_some() {
