@@ -26,7 +26,14 @@ impl RemoteAddress {
             }
         };
         let host_and_port = authority.rsplit('@').next().unwrap_or(authority);
-        let host = host_and_port.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let typed = host_and_port.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let host = match typed.as_str() {
+            // SSH at the port of HTTPS: another name for the same forge.
+            "ssh.github.com" => "github.com".to_owned(),
+            "altssh.gitlab.com" => "gitlab.com".to_owned(),
+            "altssh.bitbucket.org" => "bitbucket.org".to_owned(),
+            _ => typed,
+        };
         let full_path = rest.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
         let path = full_path.strip_suffix(".git").unwrap_or(full_path).trim_end_matches('/');
         let is_plain = |text: &str| {

@@ -62,6 +62,7 @@ fn an_address_tells_host_and_name() {
         ("https://u:p@GitHub.com/example/payments/", Some("github.com"), Some("example/payments")),
         ("git@github.com:example/payments.git", Some("github.com"), Some("example/payments")),
         ("ssh://git@git.example.com:2222/a/b/c.git", Some("git.example.com"), Some("a/b/c")),
+        ("ssh://git@ssh.github.com:443/a/b.git", Some("github.com"), Some("a/b")),
         ("https://example.com/one", Some("example.com"), None),
         ("https://example.com/a/b c", None, None),
         ("https://example.com/a/~b", Some("example.com"), None),
