@@ -66,7 +66,16 @@ impl PublicKey {
         let (exponent, modulus) = (magnitude(reader.string()?), magnitude(reader.string()?));
         Some((modulus.len() * 8, exponent.len() * 8))
     }
+
+    // Tells whether signatures by such a key are verified here.
+    pub(crate) fn is_verifiable(&self) -> bool {
+        let is_odd = |(modulus, exponent)| !RSA_BITS.contains(&modulus) || exponent > 32;
+        is_verifiable(self.algorithm()) && !self.rsa().is_some_and(is_odd)
+    }
 }
+
+/// The supported sizes of an RSA modulus, in bits: smaller is too weak, larger is not read.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
 pub(crate) fn is_verifiable(algorithm: &str) -> bool {
     matches!(algorithm, "ssh-ed25519" | "ecdsa-sha2-nistp256" | "ssh-rsa")

@@ -103,7 +103,7 @@ fn has_record_for_listed(context: &RuleContext<'_>) -> bool {
 
 fn unchangeable(context: &RuleContext<'_>) -> Option<Finding> {
     let governance = context.governance;
-    let impossible = requirement::impossible(governance)?;
+    let impossible = requirement::impossible(governance, context.instant)?;
     let help = format!(
         "add members to groups and keys to {}, or ask for less; where it has landed, `--trusted-from` is the way out",
         governance.policy.approval.signers

@@ -24,7 +24,7 @@ use crate::policy::tier::{self, Needed, TierDemand};
 use crate::policy::tiers::Must;
 use crate::policy::{self, Policy, people};
 use crate::record::Record;
-use crate::record::time::Day;
+use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::IdentityType;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -211,17 +211,17 @@ pub(crate) fn governance_needed(version: GovernanceVersion, governance: &Governa
 }
 
 /// Says why the listed people can't meet what governance asks for a change of itself, whoever makes the change; `None` if
-/// they can.
-pub(crate) fn impossible(governance: &Governance) -> Option<String> {
+/// they can. Without an instant, keys of any time can.
+pub(crate) fn impossible(governance: &Governance, at: Option<Instant>) -> Option<String> {
     let keys = Keys::from_governance(governance, governance);
     let listed = ListedPeople::of(governance, &keys);
     let terms = deciding(governance, &listed);
     let proves_merges = terms.proof == Proof::ForgeSigned
         && governance.policy.approval.accept.contains(&EvidenceKind::Merge)
-        && keys.prove_merges(governance, None);
+        && keys.prove_merges(governance, at);
     let keys = keys.proving(terms.proof);
     let is_anyone_able = terms.proof == Proof::Claimed && listed.is_empty()
-        || signature::OF_PEOPLE.iter().any(|namespace| keys.has_pattern_key(namespace));
+        || keys.has_pattern_key(signature::APPROVAL);
     if is_anyone_able && terms.each_of.is_empty() {
         return None;
     }

@@ -13,6 +13,7 @@ use crate::history::commit::Commit;
 use crate::policy::demand::Proof;
 use crate::policy::people::account::Account;
 use crate::policy::people::{self, person::Person};
+use crate::policy::wire::PublicKey;
 
 // Tells whether a signature is by somebody else than a commit's author, who did not commit it: a forge signs so what others
 // press, and its key says nothing about who that was. Of one parent, people do that, too: by a key for more than commits, or
@@ -91,12 +92,13 @@ impl ForgeLanding<'_> {
         if resolver.key_set.keys.of_forge(address).next().is_none() {
             return Some(Err(LevelReason::NoForgeKey(address.to_owned())));
         }
+        let is_unreadable = !resolver.key_set.keys.of_forge(address).any(PublicKey::is_verifiable);
         Some(match state {
             SignatureState::OfForge(signer) => Ok(signer),
             SignatureState::None => Err(LevelReason::NotSigned(committer.name.clone())),
             SignatureState::Revoked(_) => Err(LevelReason::RevokedKey),
             SignatureState::NotValidAtLanding(_) => Err(LevelReason::KeyNotValid),
-            _ if signature::is_unread(self.commit) => Err(LevelReason::Unread),
+            _ if signature::is_unread(self.commit) || is_unreadable => Err(LevelReason::Unread),
             _ => Err(LevelReason::OtherBytes),
         })
     }
@@ -120,10 +122,12 @@ fn known(
     let settings = &at.policy.people;
     let account = Account::of(typed, &settings.noreply).or(author.account.clone());
     if let Some(account) = account {
-        let Some(id) = &account.id else { return Err(LevelReason::AnyAccount(account.login)) };
+        if account.id.is_none() {
+            return Err(LevelReason::AnyAccount(account.login));
+        }
         let own = people::accounts_of(at, &author.key);
         if !own.iter().any(|own| own.forge == account.forge && own.id == account.id) {
-            let key = format!("{id}+{}", account.login_key(settings));
+            let key = account.numbered_login_key(settings);
             return Err(LevelReason::NoNumber { login: account.login, key });
         }
     }

@@ -188,7 +188,9 @@ impl Keys {
         let is_current = |line: &SignerLine| at.is_none_or(|at| is_current(line, at));
         let proves = |line: &SignerLine| line.proof() >= Proof::ForgeSigned && is_current(line);
         let lines = self.of_forges().filter(|line| proves(line));
-        let mut proving = lines.filter(|line| !self.revoked.contains(&line.key));
+        let is_usable =
+            |line: &&SignerLine| !self.revoked.contains(&line.key) && line.key.is_verifiable();
+        let mut proving = lines.filter(is_usable);
         proving.any(|line| {
             owners(&line.principals).any(|owner| {
                 people::names_forge(governance, owner)

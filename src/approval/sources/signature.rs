@@ -288,9 +288,6 @@ const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----";
 
 const END: &[u8] = b"-----END SSH SIGNATURE-----";
 
-/// The supported sizes of an RSA modulus, in bits: smaller is too weak, larger is not read.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
-
 const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
     (BEGIN, None),
     (b"-----BEGIN PGP SIGNATURE-----", Some(UnverifiedKind::OpenPgp)),
@@ -396,9 +393,8 @@ fn foreign(algorithm: &str) -> Option<UnverifiedKind> {
 }
 
 fn odd_rsa(key: &PublicKey) -> Option<UnverifiedKind> {
-    let (modulus, exponent) = key.rsa()?;
-    let odd = !RSA_BITS.contains(&modulus) || exponent > 32;
-    if odd { Some(UnverifiedKind::RsaSize(modulus)) } else { None }
+    let (modulus, _) = key.rsa()?;
+    if key.is_verifiable() { None } else { Some(UnverifiedKind::RsaSize(modulus)) }
 }
 
 fn holds(

@@ -223,7 +223,7 @@ fn refuse_unsound(
     let governance = &source.governance;
     let Some(file) = &content.file else {
         let names_it = governance.paths().contains(path);
-        return match requirement::impossible(governance).filter(|_| names_it) {
+        return match requirement::impossible(governance, None).filter(|_| names_it) {
             Some(what) => Err(Usage::Refused {
                 what,
                 remedy: format!(

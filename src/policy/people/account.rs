@@ -110,6 +110,12 @@ impl Account {
         if self.forge == people.login_domain() { self.login.clone() } else { self.address() }
     }
 
+    /// Returns the same with its number, if the address contains it.
+    pub fn numbered_login_key(&self, people: &People) -> String {
+        let key = self.login_key(people);
+        self.id.as_ref().map_or_else(|| key.clone(), |id| format!("{id}+{key}"))
+    }
+
     pub(super) fn is_named_by(&self, key: &Account) -> Option<NamedBy> {
         if self.forge != key.forge {
             return None;
