@@ -190,7 +190,7 @@ impl<'g> Accounts<'g> {
             }
             return;
         };
-        let key = account.login_key(&self.governance.policy.people);
+        let key = account.numbered_login_key(&self.governance.policy.people);
         let deeds = self.deeds.entry(key).or_default();
         deeds.forge.clone_from(&account.forge);
         if !folded.is_empty() {

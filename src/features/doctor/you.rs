@@ -42,7 +42,7 @@ pub(super) fn check(facts: &DoctorFacts<'_>, keys: &KeySet) -> DoctorCheck {
             .with_command("git config user.email YOU@EXAMPLE.COM");
     }
     if let Some(account) = person.unmapped() {
-        let login = account.login_key(&governance.policy.people);
+        let login = account.numbered_login_key(&governance.policy.people);
         let message = format!(
             "git's user.email is {email}, a forge account of an unknown person, so your approval may not count: add it to people.logins in {}",
             policy::FILE

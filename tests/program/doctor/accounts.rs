@@ -26,7 +26,7 @@ fn an_unknown_merger_is_named_and_after_the_line_the_merge_counts() {
     assert_eq!(verdict(&repo), "no");
     let accounts = check(&repo, CheckName::Accounts);
     assert_eq!(accounts.state, CheckState::Problem);
-    assert_eq!(accounts.lines, ["odiaz: ADDRESS"]);
+    assert_eq!(accounts.lines, ["888+odiaz: ADDRESS"]);
 
     let mapped = POLICY.replace("people:\n", "people:\n  logins: {odiaz: omar@example.com}\n");
     repo.scribble("exledger.yaml", &mapped);
@@ -52,7 +52,10 @@ fn a_guess_stands_beside_the_line_and_never_in_it() {
     repo.by("lee").merge("docs", "Merge branch 'docs'");
     merged_by_omar(&repo, "file");
     let login = &examine(&repo).diagnosis.logins[0];
-    assert_eq!((login.login.as_str(), login.forge.as_str()), ("odiaz", "users.noreply.github.com"));
+    assert_eq!(
+        (login.login.as_str(), login.forge.as_str()),
+        ("888+odiaz", "users.noreply.github.com")
+    );
     assert_eq!(login.address, None);
     let because = "merged or committed 1 commit; same name (Omar Diaz) as omar@example.com: ask whether it is their account";
     assert_eq!(login.because, because);
@@ -82,7 +85,7 @@ fn authors_of_the_ledger_matter_and_others_only_until_anyone_is_mapped() {
     merge(&repo, "exledger.yaml", &mapped);
     let accounts = check(&repo, CheckName::Accounts);
     assert_eq!(accounts.state, CheckState::Note, "{}", accounts.message);
-    assert_eq!(accounts.lines, ["nweber: ADDRESS"]);
+    assert_eq!(accounts.lines, ["777+nweber: ADDRESS"]);
     assert_yes(&repo);
     repo.by(NWEBER).through("github").write(ID, RECORD).commit("File it (#2)");
     assert_eq!(check(&repo, CheckName::Accounts).state, CheckState::Problem);
@@ -94,7 +97,7 @@ fn co_authors_and_those_named_in_reviews_are_accounts_too() {
     let repo = ledger(&policy);
     repo.by("nina").with(NWEBER).through("github").write(ID, RECORD).commit("File it (#1)");
     repo.checkout();
-    assert_eq!(check(&repo, CheckName::Accounts).lines, ["nweber: ADDRESS"]);
+    assert_eq!(check(&repo, CheckName::Accounts).lines, ["777+nweber: ADDRESS"]);
 }
 
 #[test]
@@ -115,7 +118,7 @@ fn your_own_account_is_a_problem_and_an_unset_address_is_not() {
     let you = check(&repo, CheckName::You);
     assert_eq!(
         (you.state, you.lines.as_slice()),
-        (CheckState::Problem, &["nweber: ADDRESS".to_owned()][..])
+        (CheckState::Problem, &["777+nweber: ADDRESS".to_owned()][..])
     );
     repo.config("user.email", "renovate[bot]@users.noreply.github.com");
     assert_eq!(check(&repo, CheckName::You).state, CheckState::Note);
