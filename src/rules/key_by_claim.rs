@@ -55,7 +55,7 @@ fn finding(landed: &LandedCase<'_>, by: Admission, keys: &[&KeyUse]) -> Finding 
     let asking = sorted(keys.iter().flat_map(|key| &key.refused).collect());
     let by_claim = match by {
         Admission::ClaimedName => {
-            "were given to somebody else, or somebody else's address to their owner, by a claim, so they prove no more than a claim"
+            "belong to people of whom a claim says who they are, so they prove no more than a claim"
         }
         _ => "were let in by a claim, so they prove no more than a claim",
     };

@@ -11,9 +11,10 @@ use crate::features::doctor::requirements::Requirements;
 use crate::features::doctor::signed_merges::ForgeMerges;
 use crate::features::doctor::{accounts, bridge, ci, requirements, setup, signed_merges, you};
 use crate::history::chain;
-use crate::policy::governance::State;
+use crate::policy::governance::{Governance, State};
 use crate::policy::{self, governance};
 use crate::record::vocabulary::words;
+use std::sync::Arc;
 
 words! {
     /// Whether an approval counts here.
@@ -88,6 +89,9 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
     let (mut checks, logins) = checks(facts);
     let written = facts.checkout.governance.as_ref().filter(|_| facts.checkout.is_ahead);
     if let Some(governance) = written.filter(|written| written.state == State::Sound) {
+        // What a claim let in, a checkout does not prove.
+        let claimed_names = Arc::clone(&facts.governance.claimed_names);
+        let governance = &Governance { claimed_names, ..governance.clone() };
         let forges = signed_merges::count(governance, facts.recent);
         let (ci, forges) = (&facts.checkout.ci, forges.as_slice());
         let here = DoctorFacts { governance, ci, forges, ..facts.clone() };

@@ -193,9 +193,9 @@ impl<'g> Requirements<'g> {
                 0 => "no key is listed, so approvals are claimed, not attested".to_owned(),
                 n => {
                     let (merges, verb) =
-                        (diag::count(n, "merge"), if n == 1 { "is" } else { "are" });
+                        (diag::count(n, "merge"), if n == 1 { "carries" } else { "carry" });
                     format!(
-                        "no person's key is listed, so no approval is attested; {merges} {verb} forge-signed"
+                        "no person's key is listed, so no approval is attested; {merges} {verb} the signature of a named forge"
                     )
                 }
             };
@@ -293,7 +293,8 @@ fn unsigned(facts: &DoctorFacts<'_>) -> Option<String> {
     let mut landings =
         facts.recent.landings.iter().filter(|landing| landing.kind != LandingKind::Direct);
     if n_signed == 0 && n_merges > 0 {
-        Some(format!("none of its {} is signed", diag::count(n_merges, "merge commit")))
+        let merges = diag::count(n_merges, "merge commit");
+        Some(format!("none of its {merges} carries a signature that proves it"))
     } else if n_merges == 0
         && landings.clone().next().is_some()
         && landings.all(|landing| landing.kind == LandingKind::Squash)

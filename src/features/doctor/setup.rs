@@ -188,18 +188,29 @@ pub(super) fn forge(facts: &DoctorFacts<'_>, seen: Option<&str>) -> DoctorCheck 
         facts.forges.iter().filter(is_unnamed).map(|forge| forge.address.as_str()).collect();
     let numbers = facts.forges.iter().flat_map(|forge| &forge.numbers);
     let numbers: Vec<String> = numbers.map(|key| accounts::line(key)).collect();
+    let approve = shell::command("exledger approve --governance", &[policy::FILE]);
     let add = if !unnamed.is_empty() {
-        format!("; to count them as forge-signed, add it to people.forges in {}", policy::FILE)
+        format!(
+            "; to count them as forge-signed, add it to people.forges in {}, and approve that with a listed key: what a claim adds proves no more than a claim",
+            policy::FILE
+        )
+    } else if let Some(commit) = facts.forges.iter().find_map(|forge| forge.by_claim.as_ref()) {
+        let message = format!(
+            "{message}; a claim says which forge or whose accounts these are (commit {}), so they prove no more than a claim until somebody with a listed key approves that",
+            short(commit)
+        );
+        return DoctorCheck::note(name, message).with_command(approve);
     } else if !numbers.is_empty() {
         format!(
-            "; a login may change hands, so add the numbers of accounts to people.logins in {}",
+            "; a login may change hands, so add the numbers of accounts to people.logins in {}, approved by a merge that the forge signs or with a listed key",
             policy::FILE
         )
     } else {
         return DoctorCheck::ok(name, message);
     };
     let forges = unnamed.iter().map(|forge| format!("forges: [{}]", check::yaml(forge)));
-    DoctorCheck::note(name, message + &add).with_lines(forges.chain(numbers))
+    let check = DoctorCheck::note(name, message + &add).with_lines(forges.chain(numbers));
+    if unnamed.is_empty() { check } else { check.with_command(approve) }
 }
 
 fn proven_merges(facts: &DoctorFacts<'_>) -> Vec<String> {
@@ -210,7 +221,7 @@ fn proven_merges(facts: &DoctorFacts<'_>) -> Vec<String> {
         let verb = if forge.n_merges == 1 { "carries" } else { "carry" };
         let unread = match forge.n_unread {
             0 => String::new(),
-            n => format!(", {n} one of a kind that is not read here (SSH is, and RSA by OpenPGP)"),
+            n => format!(", {n} one of a kind that is not read here"),
         };
         format!("{signed} of {merges}{of} {verb} its signature{unread}")
     };

@@ -3,6 +3,7 @@
 //! Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E2a.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::{self, SignatureState};
@@ -37,6 +38,9 @@ pub struct ForgeMerges {
     /// The keys that `people.logins` needs for the authors of signed merges, sorted.
     #[serde(skip)]
     pub numbers: Vec<String>,
+    /// The commit of the claim that says which forge it is, or whose accounts these are.
+    #[serde(skip)]
+    pub by_claim: Option<Arc<str>>,
 }
 
 /// A key of a forge.
@@ -67,11 +71,16 @@ pub fn count(governance: &Governance, recent: &RecentCommits) -> Vec<ForgeMerges
             n_signed: 0,
             n_unread: 0,
             numbers: Vec::new(),
+            by_claim: None,
         });
         forge.n_merges += 1;
         if is_signed(merge, &keys, &checked) {
             forge.n_signed += 1;
             forge.numbers.extend(lacks_number(governance, merge));
+            let names = &governance.claimed_names;
+            let of_author = || names.of_person(governance, &merge.author().email);
+            let by_claim = names.of_forge(&forge.address).or_else(of_author);
+            forge.by_claim = forge.by_claim.take().or_else(|| by_claim.cloned());
         } else if signature::is_unread(merge) {
             forge.n_unread += 1;
         }
@@ -115,6 +124,6 @@ fn lacks_number(governance: &Governance, merge: &Commit) -> Option<String> {
     let person = people::identify(governance, &author.name, &author.email);
     let own = people::accounts_of(governance, &person.key);
     let is_known = own.iter().any(|own| own.forge == account.forge && own.id == account.id);
-    let id = account.id.as_ref().filter(|_| person.is_mapped && !is_known)?;
-    Some(format!("{id}+{}", account.login_key(settings)))
+    let lacks = account.id.is_some() && person.is_mapped && !is_known;
+    lacks.then(|| account.numbered_login_key(settings))
 }

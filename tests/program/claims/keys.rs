@@ -259,7 +259,7 @@ fn claimed_name_attests_nothing() {
         assert!(errors(&repo).contains(&"key-by-claim".to_owned()), "{line}");
         let found = keys_found(&repo);
         assert!(
-            found.iter().any(|(_, it)| it.contains("were given to somebody else")),
+            found.iter().any(|(_, it)| it.contains("of whom a claim says who they are")),
             "{found:?}"
         );
         // Lee's key is nobody else's, and what she signs makes the line proven.
