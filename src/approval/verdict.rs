@@ -397,7 +397,7 @@ pub enum NotCounted {
     Forge,
     /// The address has the form that forges use; as `people.forges` would list it.
     #[error(
-        "may be a forge, on a host that the policy does not name: add \"{0}\" to people.forges, or have them commit with their own address"
+        "may be a forge, on a host that the policy does not name: add \"{0}\" to people.forges if it is one, or to a group if it is a person"
     )]
     UnnamedForge(String),
     #[error("is not known to the policy")]

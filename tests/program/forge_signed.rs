@@ -195,7 +195,7 @@ fn doctor_counts_the_merges_that_a_forge_signed() {
     let (_, keys) = check(&repo, "keys");
     assert_eq!(
         keys,
-        "no person's key is listed, so no approval is attested; 1 merge is forge-signed"
+        "no person's key is listed, so no approval is attested; 1 merge carries the signature of a named forge"
     );
     let named = POLICY.replace("gitea@", "git@");
     let repo_of_other = filed(&named);
@@ -246,7 +246,66 @@ fn doctor_counts_the_merges_that_a_forge_signed() {
     repo.by("lee").through(FORGE).merge("file", MERGE);
     let (state, message) = check(&repo, "keys");
     assert_eq!(state, "problem", "{message}");
-    assert!(message.ends_with("none of its 1 merge commit is signed"), "{message}");
+    let none = "none of its 1 merge commit carries a signature that proves it";
+    assert!(message.ends_with(none), "{message}");
+    // What a claim says of the forge proves nothing until it is approved.
+    let repo = filed(&POLICY.replace("[gitea@git.example.com, noreply@github.com]", "[]"));
+    let named = repo.branch("names").by("root").write("exledger.yaml", POLICY);
+    named.commit("Name the forge");
+    repo.by("lee").merge("names", "Merge branch 'names'");
+    repo.by("lee").through(FORGE).signed("forge").merge("file", MERGE);
+    let (state, message) = check(&repo, "forge");
+    assert_eq!(state, "note", "{message}");
+    assert!(
+        message.contains("; a claim says which forge or whose accounts these are"),
+        "{message}"
+    );
+    let command = "exledger approve --governance exledger.yaml";
+    assert!(run(&repo, &["doctor"]).contains(command));
+}
+
+#[test]
+fn a_demand_that_no_key_of_a_forge_can_meet_is_an_error() {
+    const P384: &str = "ecdsa-sha2-nistp384 AAAAE2VjZHNhLXNoYTItbmlzdHAzODQAAAAIbmlzdHAzODQAAABhBG5BIb3uuUYrLVAfErbkde9rKmaUw/0UOElMSSrE1QiqsphMJVVPRJVGUJL59QxniG++l6HQYPA6Acx72NJbLtTpjFPQkAUhsihCsZl33cQz/vzVMrhWFYtimoSIArgeXQ==";
+    let demanding = POLICY.replace("[security]}", "[security], proof: forge-signed}");
+    let policy = demanding.replace(", noreply@github.com", "");
+    let lines = |options: &str, address: &str, key: &str| {
+        format!("{address} namespaces=\"git\"{options} {key}\n")
+    };
+    let (own, key) = ("gitea@git.example.com", public("forge"));
+    let cases = [
+        (lines("", own, &key), false),
+        (lines(",valid-before=\"20261001\"", own, &key), true),
+        (lines(",valid-after=\"20270101\"", own, &key), true),
+        (lines("", own, P384), true),
+        // A key that is listed for a pattern names nobody as the signer of a merge.
+        (lines("", "*@git.example.com", &key), true),
+    ];
+    for (line, is_impossible) in cases {
+        let repo = filed(&policy);
+        repo.by("root").write(".github/allowed_signers", &line).commit("List another");
+        let findings = answer(&repo, &["lint"])["findings"].clone();
+        let mut findings = findings.as_array().unwrap().iter();
+        let found = findings.any(|it| it["rule"] == "approval-impossible");
+        assert_eq!(found, is_impossible, "{line}");
+    }
+}
+
+#[test]
+fn a_person_whose_key_may_be_a_forges_is_told_what_to_do() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    let work = repo.by("root").write("exledger.yaml", "version: 1\nname: example/payments\n");
+    let line = format!("lee@example.com namespaces=\"git\" {}\n", public("lee"));
+    work.write(".github/allowed_signers", &line).commit("Begin");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
+    repo.by("ana").through("Lee Chen <lee@example.com>").signed("lee").squash("file", "File it");
+    let shown = run(&repo, &["show", ID]);
+    let add = "add \"Lee Chen <lee@example.com>\" to people.forges if it is one, or to a group if it is a person";
+    assert!(shown.contains(add), "the whole reason: {shown}");
+    // A key for commits alone signs no approval.
+    let queue = run(&repo, &["queue"]);
+    assert!(queue.contains(ID.trim_start_matches("exceptions/").trim_end_matches(".yaml")));
+    assert!(!queue.contains("exledger approve"), "{queue}");
 }
 
 #[test]

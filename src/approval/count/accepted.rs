@@ -5,6 +5,7 @@
 use crate::approval::sources::forge;
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::message::{CommitMessage, Pinned};
+use crate::approval::sources::signature;
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::tier;
@@ -63,7 +64,7 @@ impl AcceptedKinds {
             notes: is_claimed && approval.heeds_notes(),
             needs_one: demand.needed().count <= 1,
             authors_may: approval.self_approval == SelfApproval::Allow,
-            has_keys: !keys.is_empty(),
+            has_keys: keys.any_for(&[signature::APPROVAL]),
             // The change that lists the first key is approved by a merge (G2).
             can_list_keys: !keys.is_empty()
                 || accepts(EvidenceKind::Merge)

@@ -104,7 +104,7 @@ fn approved(record_state: &RecordState, statements: &[&Statement]) -> StyledText
     };
     let missing = landed.map_or(&[][..], |verdict| &verdict.missing).iter();
     let missing = missing
-        .map(|missing| StyledText::with_tone(Tone::Warn, cut(&missing_text(missing), 2 * WIDE)));
+        .map(|missing| StyledText::with_tone(Tone::Warn, cut(&missing_text(missing), 4 * WIDE)));
     let all = summary.into_iter().chain(rejections).chain(by);
     lines(all.chain(missing).collect(), 4)
 }
