@@ -93,7 +93,7 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
         match begun {
             Some(_) => {
                 let git = git_command(ctx, home.root());
-                next.extend(commit_commands(&git, (&files, &subject)));
+                next.extend(commit_commands(home, &git, (&files, &subject)));
                 next.extend(first_push(ctx, home));
             }
             None => next.extend(sending(ctx, home, NEW_LEDGER, (&files, &subject))),

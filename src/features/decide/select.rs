@@ -257,7 +257,9 @@ fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
                 "it is on the approved ref: run `git merge {}`, then the command again",
                 quoted(&base)
             ),
-            None => "it is on the approved ref: check that out, then run the command again".to_owned(),
+            None => {
+                "it is on the approved ref: check that out, then run the command again".to_owned()
+            }
         }),
     })
 }
