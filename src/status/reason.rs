@@ -83,6 +83,8 @@ kinds! {
     FileRefused,
     /// This clone lacks the branch of signed statements.
     StatementsNotFetched,
+    /// The branch of signed statements lost one.
+    StatementLost,
     /// The same file existed before it was removed.
     BroughtBack,
     /// The approved version could not be read.

@@ -7,6 +7,8 @@ use crate::approval::next::text::Advised;
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, FourEyes, Satisfied};
 use crate::diag::shell;
+use crate::history::approvals_branch::BranchStatement;
+use crate::history::refs::APPROVALS_BRANCH;
 use crate::history::version::{Content, Trail, Version, VersionBody, VersionChange};
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
@@ -82,6 +84,18 @@ fn statements_not_fetched(history: &History) -> Option<Reason> {
         ReasonKind::StatementsNotFetched
             .says(Advised::new(cause, format!(": {}", missing.command))),
     )
+}
+
+// Says that the approvals branch lost a statement about the bytes at the tip: whether it counted, `verify` tells.
+fn statement_lost(history: &History, trail: &Trail) -> Option<Reason> {
+    let (tip, digest) = (history.approvals_branch.lost_tip?, trail.last()?.digest?.to_string());
+    let mut digits = history.lost_statements.iter().map(BranchStatement::digits);
+    digits.find(|digits| !digits.is_empty() && digest.starts_with(digits))?;
+    let cause = format!(
+        "{APPROVALS_BRANCH} lost, with its former tip {}, a signed statement about it",
+        tip.short()
+    );
+    Some(ReasonKind::StatementLost.says(Advised::new(cause, ": exledger verify".to_owned())))
 }
 
 /// Returns the state of a record that is not on the approved ref.
@@ -176,6 +190,7 @@ fn of_trail(subject: RecordFacts, trail: &Trail, instant: Instant) -> RecordStat
     if record_state.status == Status::Unapproved && record_state.ended.is_none()
         || record_state.reasons.iter().any(waits)
     {
+        record_state.reasons.extend(statement_lost(subject.history, trail));
         record_state.reasons.extend(statements_not_fetched(subject.history));
     }
     record_state

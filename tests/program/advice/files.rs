@@ -187,6 +187,38 @@ pub(super) fn statements_not_fetched(words: &str) {
     assert_eq!(show()["status"], "active");
 }
 
+pub(super) fn statement_lost(words: &str) {
+    let stage = pushed("");
+    let yes = speak::yes("dana", ID, &stage.text(), "2026-11-25T09:00:00Z");
+    let branch = "exledger-approvals";
+    stage.repo.clock("2026-11-25T10:00:00Z");
+    stage.repo.orphan(branch).by("dana").write("note.txt", "x\n").commit("Begin");
+    let before = stage.repo.tip(branch);
+    stage.repo.orphan(branch).by("dana").says(&yes.ledger("example/payments")).commit("Approve");
+    let clone = stage.repo.clone_with(&[]);
+    let run = |args: &[&str]| {
+        crate::cli::run(clone.path(), &[&["--on", "2026-11-26T00:00:00Z"], args].concat())
+    };
+    let check = ["check", "--application", "billing"];
+    assert_eq!(run(&check).code, 0);
+    stage.repo.set_ref("refs/heads/exledger-approvals", before);
+    crate::support::repo::git(clone.path(), &["fetch", "-q", "origin"]);
+    for args in [&check[..], &["show", ID]] {
+        let shown = run(args).out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.contains(words), "{shown}");
+    }
+    let json = run(&["show", ID, "--format", "json"]).out;
+    assert!(json.contains(&format!("{words}: exledger verify")), "{json}");
+    let verify = run(&["verify"]);
+    assert!(verify.out.contains("warning[approvals-removed]"), "{}", verify.out);
+    // Approved anew, nothing is missing.
+    let yes = speak::yes("dana", ID, &stage.text(), "2026-11-25T11:00:00Z");
+    stage.repo.clock("2026-11-25T12:00:00Z");
+    stage.repo.orphan(branch).by("dana").says(&yes.ledger("example/payments")).commit("Approve");
+    crate::support::repo::git(clone.path(), &["fetch", "-q", "origin"]);
+    assert_eq!(run(&check).code, 0);
+}
+
 pub(super) fn approved_unread(words: &str) {
     let stage = begin();
     let odd = "exceptions/EXC-2026-0THER.yaml";
