@@ -244,7 +244,10 @@ fn what_a_check_prints_files_the_line_that_was_asked_about_and_no_other() {
     // Nothing of a line that can't be told from others, of a pattern, or of two findings at once.
     std::fs::write(folder.path().join("a.py"), "os.system(c)\nos.system(c)\n").unwrap();
     for (more, why) in [
-        (&["--finding", "bandit:B605", "--path", "a.py", "--line", "2"][..], "a.py:2: ten lines"),
+        (
+            &["--finding", "bandit:B605", "--path", "a.py", "--line", "2"][..],
+            "a.py:2: no ten lines",
+        ),
         (&["--finding", "bandit:B605", "--path", "a.py", "--line", "3"], "has no line 3"),
         (&["--finding", "bandit:B605", "--path", "*.py"], "would be a pattern"),
         (&["--finding", "a:b", "--finding", "a:c", "--path", "a.py"], "give --finding once"),
