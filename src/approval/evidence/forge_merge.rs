@@ -60,15 +60,21 @@ pub(crate) struct ForgeLanding<'a> {
 }
 
 impl ForgeLanding<'_> {
+    /// Tells whether the forge signs what people press here: also where a claim says so, which asks for no less.
     pub(crate) fn is_forge_signed(&self) -> bool {
         let actor = authors::landed_by(self.resolver, self.commit);
-        let signer = actor.and_then(|actor| self.signer(&actor.person));
+        let signer = actor.and_then(|actor| self.known_signer(&actor.person));
         signer.is_some_and(|result| result.is_ok_and(|signer| signer.proof() >= Proof::ForgeSigned))
     }
 
     /// Returns the forge's key that proves who made the merge, or why none does; `None` if it is not a merge of a forge, or if that
     /// can't be determined.
     pub(crate) fn signer(&self, person: &Person) -> Option<Result<Signer, LevelReason>> {
+        let signed = self.known_signer(person)?;
+        Some(signed.and_then(|signer| proven(self.resolver, person, self.commit).map(|()| signer)))
+    }
+
+    fn known_signer(&self, person: &Person) -> Option<Result<Signer, LevelReason>> {
         let (resolver, checks) = (self.resolver, self.checks);
         let is_of_forge = self.commit.parents.len() == 2
             && resolver.is_forge(self.commit.committer())
@@ -105,7 +111,7 @@ impl ForgeLanding<'_> {
 }
 
 /// Checks that the state before lists the merge's author, and knows the account of a private address by its number: a login
-/// may have changed hands. And that no claim says so: it would prove itself.
+/// may have changed hands.
 fn known(
     resolver: IdentityResolver<'_>,
     author: &Person,
@@ -131,11 +137,21 @@ fn known(
             return Err(LevelReason::NoNumber { login: account.login, key });
         }
     }
+    Ok(())
+}
+
+/// Checks that no claim says who the merge's author is, or which forge committed it: it would prove itself.
+fn proven(
+    resolver: IdentityResolver<'_>,
+    author: &Person,
+    merge: &Commit,
+) -> Result<(), LevelReason> {
+    let at = resolver.at;
     let forge = merge.committer().email.trim();
     if let Some(commit) = at.claimed_names.of_forge(forge) {
         return Err(LevelReason::ForgeByClaim { forge: forge.to_owned(), commit: commit.clone() });
     }
-    let addresses = [typed, &author.key];
+    let addresses = [merge.author().email.as_str(), &author.key];
     match addresses.into_iter().find_map(|address| at.claimed_names.of_person(at, address)) {
         Some(commit) => {
             Err(LevelReason::NamedByClaim { email: author.email.clone(), commit: commit.clone() })

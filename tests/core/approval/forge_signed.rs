@@ -445,6 +445,12 @@ fn the_first_list_of_keys_is_pressed_where_the_forge_signs_merges() {
         merge_note(&repo, "lee", (MERGE, true));
         assert_eq!(is_listed(&repo, is_signed), is_signed);
     }
+    // A claim that says who pressed does not make claims enough.
+    let repo = begun(PEOPLE, &own);
+    claim(&repo, ".mailmap", "Lee Chen <lee@example.com> <second@example.com>\n");
+    merge_note(&repo, "lee", (MERGE, true));
+    claim(&repo, "exledger.yaml", &format!("version: 1\n{policy}"));
+    assert!(!is_listed(&repo, false));
     // However long ago.
     let repo = begun(&policy, &own);
     merge_note(&repo, "lee", (MERGE, true));
