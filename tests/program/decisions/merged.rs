@@ -288,34 +288,19 @@ fn what_a_closed_or_fired_side_refuses_is_named_and_ends_the_conflict() {
 #[test]
 fn a_renewal_that_the_policy_has_none_left_for_is_named() {
     need(&["git"]);
-    let renewal = |n: u32| {
-        format!(
-            "  - {{date: 2026-11-2{n}, from: 2026-12-1{n}, until: 2026-12-1{}, by: ana@example.com, reason: It takes longer}}",
-            n + 1
-        )
-    };
-    let renewed = |last: u32| -> String {
-        (5..last).map(renewal).fold("renewals:".to_owned(), |text, line| format!("{text}\n{line}"))
-    };
-    let ends = |text: &str, day: u32| {
-        text.replace("expires: 2026-12-15", &format!("expires: 2026-12-{day}"))
-    };
+    let [first, second] = KINDS[0].1;
     let life = life();
-    let base = life.text(ID);
-    let landed = with(&ends(&base, 17), &renewed(7));
-    let asked =
-        with(&ends(&base, 16), &renewed(6)).replace("until: 2026-12-16", "until: 2026-12-28");
-    let asked = asked.replace("expires: 2026-12-16", "expires: 2026-12-28");
-    life.repo.branch("asked").by("ana").write(ID, &asked).commit("Renew it");
-    life.repo.branch("decided").by("sam").write(ID, &landed).commit("Renew it twice");
-    life.merge("decided", "lee", "");
+    life.decided("sam", first, "lee");
+    let third = ["renew", ID, "--until", "2027-01-10", "--reason", "It takes even longer"];
+    life.decide("asked", "ana", &third);
+    life.switch("main");
+    life.decided("sam", second, "lee");
     life.switch("asked");
-    life.repo.config("user.name", "Ana Ruiz");
-    life.repo.config("user.email", "ana@example.com");
     assert_eq!(cli::shell(&life.repo, "git merge -q main").code, 1);
     let named =
         "# not possible any more, since the policy allows no further renewal: exledger renew";
     assert!(printed(&life).iter().any(|line| line.starts_with(named)), "{:#?}", printed(&life));
+    follow(&life, "renew");
 }
 
 #[test]
