@@ -51,7 +51,7 @@ fn landed(filed: &ApprovalFileOutcome) -> Option<Finding> {
     let help = match filed.is_at_tip {
         true if filed.state == FileState::Removed => help.into(),
         true => remove(&filed.path, &help),
-        false => Remedy::stays().after("it stays: the file was merged"),
+        false => Remedy::stays().after("the file was merged"),
     };
     Some(finding(level, &filed.path, filed.about.as_ref(), &why, help))
 }

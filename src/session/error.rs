@@ -263,12 +263,14 @@ impl Usage {
             Usage::NotOnApprovedRef { within: None, .. } => {
                 "give a commit on the approved ref; none of its commits contains this one".into()
             }
-            Usage::NoCommit { similar, fetch, .. } => {
+            Usage::NoCommit { name, similar, fetch } => {
+                let remote = |name: &str| name.split('/').next().map(str::to_owned);
+                let elsewhere = similar.as_deref().filter(|it| remote(it) != remote(name));
                 let give = format!("{}give a branch, tag or commit id", meant(similar));
                 let missing = |fetch| format!("{give}; run `{fetch}` if it is missing");
-                match (fetch, similar) {
+                match (fetch, elsewhere) {
                     (Some(fetch), None) => Remedy::run([fetch]).after(missing(fetch)),
-                    // What was probably meant is here.
+                    // What was probably meant is here, under a name that no fetch brings.
                     (Some(fetch), Some(_)) => missing(fetch).into(),
                     (None, _) => give.into(),
                 }

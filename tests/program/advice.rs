@@ -20,5 +20,6 @@ mod steps;
 mod unapproved;
 mod ways_out;
 mod witness;
+mod work_tree;
 
 use stage::{ID, Stage, record};

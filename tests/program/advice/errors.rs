@@ -143,7 +143,7 @@ fn stage() -> (tempfile::TempDir, PathBuf) {
     (all, folder)
 }
 
-fn write(folder: &Path, path: &str, text: &str) {
+pub(super) fn write(folder: &Path, path: &str, text: &str) {
     let place = folder.join(path);
     std::fs::create_dir_all(place.parent().unwrap()).unwrap();
     std::fs::write(place, text).unwrap();
@@ -155,13 +155,13 @@ fn begin(folder: &Path, branch: &str) {
     git(folder, &["config", "user.email", "ana@example.com"]);
 }
 
-fn commit(folder: &Path) {
+pub(super) fn commit(folder: &Path) {
     git(folder, &["add", "-A"]);
     git(folder, &["commit", "-q", "--allow-empty", "-m", "Change it"]);
 }
 
 /// A ledger on `main` in a folder below.
-fn ledger(all: &Path, name: &str) -> PathBuf {
+pub(super) fn ledger(all: &Path, name: &str) -> PathBuf {
     let folder = all.join(name);
     std::fs::create_dir_all(&folder).unwrap();
     begin(&folder, "main");
@@ -380,7 +380,45 @@ fn each_command_of_an_errors_remedy_ends_it() {
 }
 
 /// Other refusals with a command: their type is [`Usage::Refused`] or [`Undetermined::Other`].
-const MORE: &[fn() -> Refused] = &[a_policy_that_is_left_out, a_branch_that_a_shallow_clone_lacks];
+const MORE: &[fn() -> Refused] = &[
+    a_policy_that_is_left_out,
+    a_branch_that_a_shallow_clone_lacks,
+    a_configured_branch_that_no_fetch_makes,
+    a_branch_without_a_common_commit,
+];
+
+fn cloned() -> (tempfile::TempDir, PathBuf) {
+    let all = temporary();
+    let origin = ledger(all.path(), "origin");
+    clone(all.path(), &origin, &[]);
+    let folder = all.path().join("here");
+    (all, folder)
+}
+
+fn a_configured_branch_that_no_fetch_makes() -> Refused {
+    let (all, folder) = cloned();
+    git(&folder, &["config", "exledger.approvedRef", "refs/heads/nosuch"]);
+    Refused { folder, ask: &["list"], words: "there is no refs/heads/nosuch", _all: all }
+}
+
+fn a_branch_without_a_common_commit() -> Refused {
+    let (all, folder) = cloned();
+    git(&folder, &["switch", "-q", "--orphan", "pages"]);
+    git(&folder, &["config", "user.name", "Ana Ruiz"]);
+    git(&folder, &["config", "user.email", "ana@example.com"]);
+    commit(&folder);
+    Refused { folder, ask: &["list"], words: "not in this checkout", _all: all }
+}
+
+#[test]
+fn a_branch_that_is_here_under_a_near_name_is_not_fetched() {
+    let (all, folder) = cloned();
+    let ask = &["diff", "orign/main"];
+    let said = error(&self::ask(&Refused { folder, ask, words: "", _all: all }));
+    let help = said["help"].as_str().unwrap();
+    assert!(help.starts_with("did you mean origin/main?"), "{help}");
+    assert_eq!(said["remedy"], Value::Null, "{help}");
+}
 
 fn a_policy_that_is_left_out() -> Refused {
     let all = temporary();
