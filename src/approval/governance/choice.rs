@@ -24,6 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+// Of two files, the version that counts and what let it in.
+type NamedBy = [(Option<usize>, Admission); 2];
+
 pub(super) struct Chooser<'c, 'h> {
     history: &'h History,
     composer: &'c Composer<'h>,
@@ -38,7 +41,7 @@ pub(super) struct Chooser<'c, 'h> {
     names: [[NameTrail; 3]; 2],
     limits: Rc<NameLimits>,
     /// Of the mailmap and of the policy, what counted last, and what let it in; and whether anybody had a key.
-    named_by: Option<([(Option<usize>, Admission); 2], bool)>,
+    named_by: Option<(NamedBy, bool)>,
 }
 
 impl<'c, 'h> Chooser<'c, 'h> {
