@@ -8,7 +8,7 @@ const ADVICE: &[&[&str]] = &[
     &["diff", "nowhere"],
     &["lint", "--base", "nowhere"],
     &["scan", "--base", "nowhere"],
-    &["list", "--approved-ref", "nowhere"],
+    &["list", "--approved-ref", "refs/remotes/upstream/nowhere"],
     &["approve", ID, "--ref", "nowhere"],
 ];
 

@@ -225,7 +225,7 @@ fn a_version_without_approval_names_the_ways_that_its_policy_leaves() {
     assert_ne!(changed, SAMPLE);
     repo.branch("change").by("ana").write(ID, &changed).commit("Say which job");
     repo.by("lee").merge("change", "Merge the change");
-    let later = "a later version is approved; this one stays as it was merged";
+    let later = "a later version is approved; this one stays as it was merged; the finding stays";
     assert_eq!(help(&repo, "self-approval"), [later]);
 }
 
