@@ -171,8 +171,7 @@ impl Rows {
         self.rows.extend(rows.iter().map(|row| dressed(row, row_style)));
     }
 
-    /// Adds the line being edited, with the cursor after the text before it; of a long line, only
-    /// the rows around the cursor.
+    /// Adds the line being edited, with the cursor after the text before it; of a long line the rows around the cursor.
     pub(crate) fn edited(&mut self, text: &str, before: &str, width: usize, most: usize) {
         let shown = |text: &str| format!("> {}", text.replace('\n', "⏎"));
         let mut rows = cells(&shown(text), width);

@@ -295,8 +295,7 @@ impl CheckArgs {
     }
 }
 
-/// Returns the outcome for the exit code: only `allow` is success, and with `--strict` no deployment of an application that
-/// nothing names.
+/// Returns the outcome: only `allow` is success, and with `--strict` no deployment of an application that nothing names.
 fn outcome(ctx: &Ctx, check: &CheckAnswer) -> Outcome {
     let is_known = check.deployment.as_ref().is_none_or(|deployment| deployment.application_known);
     match check.answer.verdict {

@@ -188,8 +188,7 @@ impl McpArgs {
         Ok(())
     }
 
-    /// Refuses a ledger that the agent could write to with the repository that it works in, which is where its runtime
-    /// starts this program.
+    /// Refuses a ledger that the agent could write to with the repository that it works in, where this program starts.
     fn refuse_shared_places(&self, ctx: &Ctx) -> anyhow::Result<()> {
         if self.trust_clone {
             return Ok(());

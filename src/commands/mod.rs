@@ -229,7 +229,7 @@ fn rename_in(typed: &[String], old: &str, new: &str) -> Option<String> {
     let at = typed.iter().position(|argument| argument == old)?;
     let (before, after) = (typed.get(..at)?, typed.get(at + 1..)?);
     let (command, flag) = new.split_once(' ').unwrap_or((new, ""));
-    let is_typed = after.iter().any(|it| it.split('=').next() == Some(flag));
+    let is_typed = after.iter().any(|word| word.split('=').next() == Some(flag));
     let flag = if is_typed { "" } else { flag };
     let n_before = usize::from(command != "explain").min(after.len());
     let before = before.iter().filter(|argument| *argument != "help");

@@ -135,7 +135,9 @@ pub fn choose(
             let short = |full: &String| full.splitn(3, '/').nth(2).map(str::to_owned);
             let shorts: Vec<String> = failed.candidates.iter().filter_map(short).collect();
             let near = near::nearest(name, shorts.iter().map(String::as_str));
-            let near = near.and_then(|near| failed.candidates.iter().find(|it| it.ends_with(near)));
+            let near = near.and_then(|near| {
+                failed.candidates.iter().find(|candidate| candidate.ends_with(near))
+            });
             match near.cloned() {
                 Some(near) => NoRef { candidates: vec![near], ..failed },
                 None => failed,
@@ -264,7 +266,7 @@ impl Refs {
         if follows_another || !seen.iter().all(is_own) {
             return None;
         }
-        let usual: Vec<&str> = ["main", "master"].into_iter().filter(|it| is_own(it)).collect();
+        let usual: Vec<&str> = ["main", "master"].into_iter().filter(|name| is_own(name)).collect();
         let first = match usual.as_slice() {
             [only] => Some(*only),
             _ if seen.is_empty() && self.names.contains_key(head) => head.strip_prefix(HEADS),

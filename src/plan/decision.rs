@@ -29,7 +29,7 @@ pub struct DecisionInput<'t> {
     pub now: Instant,
     /// How many of the record's renewals have landed.
     pub n_landed_renewals: usize,
-    /// The landed record; `None` if there is none, or it is not known which of the renewals have landed.
+    /// The landed record; `None` before one landed, or if it is not known which renewals landed.
     pub landed: Option<&'t Record>,
 }
 

@@ -494,12 +494,12 @@ fn unique_run(
 /// Returns lines as a text that a record may hold; `None` if it must refer to them. The lines above may name a secret.
 fn text(above: &[Vec<u8>], lines: &[Vec<u8>]) -> Option<String> {
     let text = String::from_utf8(lines.join(&b'\n')).ok()?;
-    let is_control = |it: char| !matches!(it, '\n' | '\t') && it.is_control();
+    let is_control = |letter: char| !matches!(letter, '\n' | '\t') && letter.is_control();
     let is_hidden = text.contains(is_control) || screen::hidden_in(&text).is_some();
     let above = above.join(&b'\n');
     let is_secret = credential::may_be_in_source(&String::from_utf8_lossy(&above), &text)
         || credential::kind(&text, "content").is_some();
-    // A text that a record would seem to leave open is none that it can quote.
+    // A record can quote no text that it would seem to leave open.
     let is_open = placeholder::holds_a_place(&text) || placeholder::is_to_do(&text);
     let is_plain = text.chars().count() <= MOST_CHARACTERS && !is_hidden && !is_open;
     let is_read = accepted_text::AcceptedItem::read(&text)

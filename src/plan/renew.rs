@@ -97,14 +97,19 @@ impl DecisionInput<'_> {
                 &record.subject.credential_expires,
                 landed.and_then(|landed| landed.subject.credential_expires.as_ref()),
             ),
-            ("event_ends", &record.event_ends, landed.and_then(|it| it.event_ends.as_ref())),
+            (
+                "event_ends",
+                &record.event_ends,
+                landed.and_then(|landed| landed.event_ends.as_ref()),
+            ),
         ];
         let (new, present) = (not_after(until), not_after(self.present_end()));
         let is_earlier = new < present || new == present && landed.is_none();
         let mut edits = Vec::new();
         for (path, end, landed) in ends {
             let Some(end) = end else { continue };
-            let was_moved = |it: &&When| *end == record.expires && not_after(it) > not_after(end);
+            let was_moved =
+                |when: &&When| *end == record.expires && not_after(when) > not_after(end);
             let whole = landed.filter(was_moved).unwrap_or(end);
             let new = if is_earlier && not_after(whole) > not_after(until) { until } else { whole };
             if new != end {

@@ -13,6 +13,7 @@ pub mod person;
 
 use crate::policy::governance::Governance;
 use crate::policy::people::account::Account;
+use crate::policy::people::naming::{UnprovenNames, address_of, is_forge_address};
 use crate::policy::people::person::{KnownPerson, Person, lower_name};
 use crate::policy::roster::Roster;
 use crate::policy::settings::NotifyTarget;
@@ -20,6 +21,7 @@ use crate::record::address::{self, Address};
 use crate::record::folded::{folded, is_folded};
 use crate::record::pattern;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Tells whether an address has the form of a forge's commit addresses, at any host.
 pub fn may_be_forge(email: &str) -> bool {
@@ -89,6 +91,19 @@ pub fn identify_login(governance: &Governance, name: &str) -> Option<Person> {
 /// Returns the key of an address alone: mapped by mailmap and `people.logins`, in lower case.
 pub fn key_of(governance: &Governance, email: &str) -> String {
     PersonMatch::of(governance, governance.mailmap.map("", email.trim()).1).key
+}
+
+/// Returns the commit by which the person with an address may be somebody else.
+pub fn find_doubt<'n>(
+    governance: &Governance,
+    names: &'n UnprovenNames,
+    email: &str,
+) -> Option<&'n Arc<str>> {
+    if !names.has_people() {
+        return names.of_everybody();
+    }
+    let account = Account::of(email, &governance.policy.people.noreply);
+    names.of_person(email, &key_of(governance, email), account.as_ref())
 }
 
 /// Tells whether a text, as typed, names a person: by address, login or name.
@@ -248,20 +263,9 @@ pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
     fitting.next().is_some()
 }
 
-// Returns the address of a pattern, without the name that may stand before it.
-fn address_of(pattern: &str) -> &str {
-    let behind = pattern.trim_end().strip_suffix('>').and_then(|text| text.rsplit_once('<'));
-    behind.map_or(pattern, |(_, address)| address)
-}
-
 /// Tells whether `people.forges` names an address, alone or behind a name.
 pub fn names_forge(governance: &Governance, address: &str) -> bool {
     governance.policy.people.forges.iter().any(|forge| is_forge_address(forge, address))
-}
-
-/// Tells whether an entry of `people.forges` names an address, alone or behind a name.
-pub fn is_forge_address(forge: &str, address: &str) -> bool {
-    pattern::matches_person(address_of(forge), address.trim())
 }
 
 /// Tells whether a pattern matches a person's address or name, as typed or as resolved; the number of

@@ -6,7 +6,7 @@ use crate::record::map::MapSpec as _;
 use crate::record::scalar::Scalar as _;
 use crate::record::spec::{FieldSpec, ValueShape};
 use crate::record::time::{Day, When};
-use crate::record::{Record, spec};
+use crate::record::{Record, spec, vocabulary};
 use crate::yaml::node::Node;
 use crate::yaml::splice;
 
@@ -38,9 +38,9 @@ pub fn find(fields: &'static [FieldSpec], field: &str, root: &Node) -> Option<St
         Some(ValueShape::List(item)) if field.ends_with(']') => item,
         Some(shape) => shape,
         // The values below any keys are texts.
-        None => {
-            outer.filter(|it| matches!(it.shape, ValueShape::Free)).map(|_| &ValueShape::Text)?
-        }
+        None => outer
+            .filter(|field| matches!(field.shape, ValueShape::Free))
+            .map(|_| &ValueShape::Text)?,
     };
     Some(of_shape(shape, key))
 }
@@ -70,7 +70,7 @@ fn of_shape(shape: &ValueShape, key: &str) -> String {
     match shape {
         ValueShape::Text => text(key).to_owned(),
         ValueShape::Number => "1".to_owned(),
-        ValueShape::Word { words, .. } => word(key, &words()),
+        ValueShape::Word { words, .. } => vocabulary::usual(key, &words()),
         ValueShape::List(item) => format!("[{}]", of_shape(item, key)),
         ValueShape::Free => "{}".to_owned(),
         ValueShape::Map { fields, .. } => {
@@ -92,21 +92,6 @@ fn is_key(map: &str, key: &str) -> bool {
             | ("scope", "resources")
             | ("pattern", "root_cause")
     )
-}
-
-/// Returns the word of a vocabulary that a key has most often.
-pub(super) fn word(key: &str, words: &[&str]) -> String {
-    let usual = match key {
-        "class" => "standard",
-        "level" => "moderate",
-        "root_cause" => "brittle-dependency",
-        "status" => "planned",
-        "then" => "close",
-        "unmatched" => "deny",
-        _ => "",
-    };
-    let found = words.iter().find(|word| **word == usual).or(words.first());
-    found.map_or_else(String::new, |word| (*word).to_owned())
 }
 
 fn text(key: &str) -> &'static str {

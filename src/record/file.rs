@@ -383,11 +383,11 @@ impl RecordFile {
         let (lines, stood): (Vec<&str>, Vec<&str>) =
             (self.text.lines().collect(), before.text.lines().collect());
         let n_first = stood.iter().zip(&lines).take_while(|(one, other)| one == other).count();
-        let [stood, lines] = [&stood, &lines].map(|it| it.get(n_first..).unwrap_or_default());
+        let [stood, lines] = [&stood, &lines].map(|lines| lines.get(n_first..).unwrap_or_default());
         let same = stood.iter().rev().zip(lines.iter().rev());
         let n_last = same.take_while(|(one, other)| one == other).count();
         let [stood, added] =
-            [stood, lines].map(|it| it.get(..it.len() - n_last).unwrap_or_default());
+            [stood, lines].map(|lines| lines.get(..lines.len() - n_last).unwrap_or_default());
         let place = match added.len() {
             0 => format!("before line {}", n_first + 1),
             1 => format!("in line {}", n_first + 1),

@@ -91,7 +91,7 @@ fn remedy(
             id.and_then(|(id, root)| set(path, text, root, "id", id.as_str()))
         }
         Code::DuplicateId => None,
-        // Which side stays is no question of what can be read.
+        // What can be read does not say which side stays.
         Code::Syntax if fault.message == CONFLICT => None,
         code if is_searched(code) => fault.pos.and_then(|pos| search(path, text, pos, code)),
         _ => root

@@ -2,11 +2,10 @@
 //!
 //! Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
 
-use crate::record::example;
 use crate::record::near_miss;
 use crate::record::parse_error::ParseError;
 use crate::record::spec::ValueShape;
-use crate::record::vocabulary::Vocabulary;
+use crate::record::vocabulary::{self, Vocabulary};
 use crate::yaml::node::Repair;
 
 /// A value that is written as one scalar.
@@ -102,7 +101,7 @@ pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
     };
     let refusal = W::refusal(text);
     let meant = if refusal.is_none() { near_miss::word(text, &words) } else { None };
-    let repair = Repair::nearest_or(meant, Some(&example::word(key, &words)));
+    let repair = Repair::nearest_or(meant, Some(&vocabulary::usual(key, &words)));
     let help = format!("use one of {}", words.join(", "));
     ParseError::new(refusal.unwrap_or_else(usual), help).ended_by(repair)
 }

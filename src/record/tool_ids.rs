@@ -160,7 +160,7 @@ pub fn is_advisory(id: &str) -> bool {
 /// Tells whether the id of an advisory has other letters than those in which it is assigned.
 pub fn is_other_case(id: &str) -> bool {
     let is_lower = || {
-        let has_number = id.contains(|it: char| it.is_ascii_digit());
+        let has_number = id.contains(|letter: char| letter.is_ascii_digit());
         has_number && !is_advisory(id) && is_advisory(&id.to_ascii_uppercase())
     };
     advisory(id).map_or_else(is_lower, |assigned| assigned != id)

@@ -298,3 +298,18 @@ words! {
         NotEffective,
     }
 }
+
+/// Returns the word of a vocabulary that a key has most often.
+pub(super) fn usual(key: &str, words: &[&str]) -> String {
+    let usual = match key {
+        "class" => "standard",
+        "level" => "moderate",
+        "root_cause" => "brittle-dependency",
+        "status" => "planned",
+        "then" => "close",
+        "unmatched" => "deny",
+        _ => "",
+    };
+    let found = words.iter().find(|word| **word == usual).or(words.first());
+    found.map_or_else(String::new, |word| (*word).to_owned())
+}

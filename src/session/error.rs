@@ -265,7 +265,8 @@ impl Usage {
             }
             Usage::NoCommit { name, similar, fetch } => {
                 let remote = |name: &str| name.split('/').next().map(str::to_owned);
-                let elsewhere = similar.as_deref().filter(|it| remote(it) != remote(name));
+                let elsewhere =
+                    similar.as_deref().filter(|similar| remote(similar) != remote(name));
                 let give = format!("{}give a branch, tag or commit id", meant(similar));
                 let missing = |fetch| format!("{give}; run `{fetch}` if it is missing");
                 match (fetch, elsewhere) {

@@ -26,7 +26,6 @@ use crate::record::tool_ids;
 use crate::record::trigger_test::{EpssScore, TriggerTest};
 use crate::rules::evidence;
 use crate::session::error::{Error, Undetermined, Usage};
-use crate::session::locate::Located;
 use crate::session::scanned_files::RepositoryFiles;
 use crate::session::source_roots::SourceRoots;
 use crate::store::files::{self, FileError};
@@ -73,20 +72,19 @@ impl ExternalFacts {
     ///
     /// # Errors
     /// [`Undetermined`] if one can't be read; [`Usage`] for one inside the work tree that differs from the approved ref's.
-    pub fn read(
+    pub(crate) fn read(
         paths: &[PathBuf],
-        located: &Located,
+        repository: &Repository,
+        roots: &SourceRoots<'_>,
         approved: Oid,
     ) -> Result<ExternalFacts, Error> {
-        let repository = located.repository()?;
-        let roots = SourceRoots::of(located, &[])?;
         let mut facts = ExternalFacts::default();
         for path in paths {
             let name = path.to_string_lossy().into_owned();
             let (bytes, is_regular) = bytes(path)?;
             refuse_unapproved(path, (&bytes, is_regular), repository, approved)?;
             facts.files.push(FactsFile { name: name.clone(), sha256: Digest::of(&bytes) });
-            facts.add(&name, &bytes, &roots).map_err(|why| {
+            facts.add(&name, &bytes, roots).map_err(|why| {
                 Undetermined::other(format!("{name} {why}"), "get the file again, whole")
             })?;
         }

@@ -17,9 +17,10 @@ use crate::history::paths;
 use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::governance::{Governance, State};
-use crate::session::error::{Error, Undetermined};
+use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::facts::ExternalFacts;
 use crate::session::options::Options;
+use crate::session::source_roots::SourceRoots;
 use crate::store::files::{self, FileError, WorkTree};
 use crate::store::git::Repository;
 use crate::store::git::open::OpenError;
@@ -106,12 +107,20 @@ impl Located {
         Ok(Located { asked, is_bare: false, facts, root, tree, options, repository })
     }
 
+    /// Returns where the paths of a report begin; an absolute folder of `named` held the repository where the tool ran, a
+    /// relative one is where it ran.
+    pub(crate) fn source_roots(&self, named: &[String]) -> Result<SourceRoots<'_>, Usage> {
+        let asked = self.asked().last().cloned().unwrap_or_default();
+        SourceRoots::new(self.repository_or_none(), &self.root, asked, named)
+    }
+
     /// Returns the facts of the options' files, which are read once.
     pub(crate) fn facts(&self, approved: Oid) -> Result<Arc<ExternalFacts>, Error> {
         if let Some(facts) = self.facts.get() {
             return Ok(Arc::clone(facts));
         }
-        let facts = ExternalFacts::read(&self.options.facts, self, approved)?;
+        let roots = self.source_roots(&[])?;
+        let facts = ExternalFacts::read(&self.options.facts, self.repository()?, &roots, approved)?;
         Ok(Arc::clone(self.facts.get_or_init(|| Arc::new(facts))))
     }
 

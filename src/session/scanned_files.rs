@@ -12,7 +12,6 @@ use crate::history::objects::{Extent, ObjectKind, Objects, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
-use crate::session::snapshot::Snapshot;
 use crate::store::files::WorkTree;
 use crate::store::git::{Repository, blob_id};
 
@@ -28,14 +27,6 @@ pub struct RepositoryFiles<'r> {
     past: Option<Oid>,
     files: RefCell<BTreeMap<(String, Option<String>), ReadFile>>,
     blobs: RefCell<BTreeMap<Oid, Option<Rc<FileLines>>>>,
-}
-
-impl Snapshot<'_> {
-    /// Returns the files that findings are in, at the commit in question.
-    pub fn scanned_files(&self) -> RepositoryFiles<'_> {
-        let past = if self.is_past { Some(self.history.mainline.tip) } else { None };
-        RepositoryFiles::new(self.repository, past)
-    }
 }
 
 impl<'r> RepositoryFiles<'r> {

@@ -44,6 +44,7 @@ use crate::session::locate::above::PolicyReader;
 use crate::session::mainline::OpenMainline;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
+use crate::session::scanned_files::RepositoryFiles;
 use crate::session::snapshot::lives::Passed;
 use crate::session::snapshot::proposals::Proposed;
 use crate::session::snapshot::walk::Scope;
@@ -97,6 +98,12 @@ impl DerefMut for Snapshot<'_> {
 impl<'h> Snapshot<'h> {
     pub(crate) fn facts_at(&self, instant: Instant) -> FactsAt<'_> {
         FactsAt { facts: &self.facts, instant, files: self.scanned_files() }
+    }
+
+    /// Returns the files that findings are in, at the commit in question.
+    pub fn scanned_files(&self) -> RepositoryFiles<'_> {
+        let past = if self.is_past { Some(self.history.mainline.tip) } else { None };
+        RepositoryFiles::new(self.repository, past)
     }
 
     /// Returns what an answer about all records in force says of the facts; `asks` are the tests that only files can answer.

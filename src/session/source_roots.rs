@@ -1,8 +1,8 @@
 //! Where the paths of a report begin: the folders of the repository, as the tool saw them.
 //!
-//! Start at [`SourceRoots::of`]. Follows `docs/spec/cli.md`, triage, `--source-root`.
+//! Start at [`SourceRoots::new`]. Follows `docs/spec/cli.md`, triage, `--source-root`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::formats::sarif::location::Roots;
 use crate::gate;
@@ -11,7 +11,6 @@ use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::session::error::Usage;
-use crate::session::locate::Located;
 use crate::store::files;
 use crate::store::git::Repository;
 
@@ -27,15 +26,18 @@ pub(crate) struct SourceRoots<'r> {
 
 impl<'p> SourceRoots<'p> {
     /// An absolute folder held the repository where the tool ran; a relative one is where it ran.
-    pub(crate) fn of(located: &'p Located, named: &[String]) -> Result<SourceRoots<'p>, Usage> {
-        let repository = located.repository_or_none();
+    pub(crate) fn new(
+        repository: Option<&'p Repository>,
+        ledger: &Path,
+        asked: String,
+        named: &[String],
+    ) -> Result<SourceRoots<'p>, Usage> {
         let work_dir = repository.and_then(Repository::work_dir);
-        let top = work_dir.unwrap_or(&located.root).to_path_buf();
+        let top = work_dir.unwrap_or(ledger).to_path_buf();
         let real = files::folder(&top).ok();
         let forms = [Some(&top), real.as_ref()].into_iter().flatten();
         let mut folders: Vec<String> =
             forms.map(|root| root.to_string_lossy().into_owned()).collect();
-        let asked = located.asked().last().cloned().unwrap_or_default();
         let mut ran_in = None;
         for root in named {
             let slashed = root.replace('\\', "/");

@@ -174,8 +174,7 @@ pub(crate) struct GovernanceVersion<'a> {
     pub prefix: &'a LedgerPrefix,
 }
 
-/// Returns what a version of a governance file needs. `is_forge_signing` tells whether any landing before it shows that a
-/// forge signs merges.
+/// Returns what a version of a governance file needs; `is_forge_signing` tells whether a landing before shows signed merges.
 pub(crate) fn governance_demand(
     version: GovernanceVersion,
     all: &GovernanceHistory,

@@ -125,8 +125,7 @@ fn ever_listed(history: &History) -> BTreeSet<PublicKey> {
 }
 
 impl CountedFile<'_> {
-    /// Tells whether it was signed so long before its bytes landed that nobody may rest on it; wherever it stands. A review is
-    /// passed on after that.
+    /// Tells whether it was signed so long before its bytes landed that nobody may rest on it; a review is passed on later.
     pub(crate) fn waited_too_long(&self, index: usize, landing: &Landing) -> bool {
         let is_signed = !matches!(self.backed, FileBacking::Review(_));
         // Beside the record it is certain which of both landed first: bytes that are dated ahead landed before what came later.

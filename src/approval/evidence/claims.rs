@@ -311,8 +311,7 @@ fn signed_commit<'a>(
     signed(scene, signature, place, commit).filter(|claim| !is_by_proxy(claim))
 }
 
-/// A key listed without a literal address identifies nobody. If several people share a line, the one named
-/// by the commit is shown.
+/// A key without a literal address identifies nobody; of several people on a line, the one named by the commit is shown.
 fn signed<'a>(
     scene: Scene<'a>,
     signature: &SignatureState,

@@ -259,7 +259,9 @@ impl<'a> ApprovalFileReader<'a> {
     // Tells whether a file approves nothing, so that removing it mends that.
     fn is_refused(&self, path: &str) -> bool {
         let last = self.approval_files.filed.iter().rfind(|filed| filed.path == path);
-        last.is_some_and(|it| matches!(it.state, FileState::Bad(_) | FileState::RevokedLater(_)))
+        last.is_some_and(|filed| {
+            matches!(filed.state, FileState::Bad(_) | FileState::RevokedLater(_))
+        })
     }
 
     fn refuse(

@@ -152,7 +152,10 @@ fn proven(
         return Err(LevelReason::ForgeByClaim { forge: forge.to_owned(), commit: commit.clone() });
     }
     let addresses = [merge.author().email.as_str(), &author.key];
-    match addresses.into_iter().find_map(|address| at.claimed_names.of_person(at, address)) {
+    match addresses
+        .into_iter()
+        .find_map(|address| people::find_doubt(at, &at.claimed_names, address))
+    {
         Some(commit) => {
             Err(LevelReason::NamedByClaim { email: author.email.clone(), commit: commit.clone() })
         }

@@ -11,8 +11,7 @@ use crate::history::version::Version;
 use crate::record::time::Instant;
 
 impl<'a> TrailEvaluator<'a> {
-    /// Ends the support of statements from before a commit off the line took something away (M5), or the record lost its own file
-    /// and kept another (V3).
+    /// Ends the support of statements from before a commit off the line took something away (M5), or its file went (V3).
     pub(crate) fn bar_older(&mut self, version: &Version) {
         let own = version.taken_away().map_or(Instant::MIN, |taken| taken.at);
         let bar = self.off_line().map(|off_line| off_line.bar(version, self.trail));

@@ -17,7 +17,7 @@ use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::{self, Governance, MAILMAP, State};
 use crate::policy::people::naming::{NameFact, NameTrail, UnprovenNames};
-use crate::policy::{self, governs};
+use crate::policy::{self, governs, people};
 use crate::record::time::Instant;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -213,7 +213,8 @@ impl<'c, 'h> Chooser<'c, 'h> {
         if self.named_by != named_by {
             self.named_by = named_by;
             let now = self.composer.governance(&self.approved);
-            let says = [NameFact::of_mailmap(&now), NameFact::of_policy(&now)];
+            let says =
+                [NameFact::of_mailmap(&now.mailmap), NameFact::of_policy(&now.policy.people)];
             let commits = files.map(|path| self.commit_of(path, landing));
             let facts = says.into_iter().zip(by).zip(commits);
             for (trails, ((facts, (_, by)), commit)) in self.names.iter_mut().zip(facts) {
@@ -230,9 +231,10 @@ impl<'c, 'h> Chooser<'c, 'h> {
                 }
             }
             let [[claims, forges, merges], [more_claims, more_forges, more_merges]] = &self.names;
-            let of_claims = UnprovenNames::of([claims, more_claims], &now);
-            let of_forges = UnprovenNames::of([forges, more_forges], &now);
-            let of_merges = UnprovenNames::of([merges, more_merges], &now);
+            let key_of = |name: &str| people::key_of(&now, name);
+            let of_claims = UnprovenNames::of([claims, more_claims], key_of);
+            let of_forges = UnprovenNames::of([forges, more_forges], key_of);
+            let of_merges = UnprovenNames::of([merges, more_merges], key_of);
             let of_merges = Arc::new(of_merges);
             self.limits = Rc::new(NameLimits { of_claims, of_forges, of_merges });
         }
@@ -241,7 +243,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
     }
 
     fn commit_of(&self, path: &str, landing: usize) -> Arc<str> {
-        let version = self.composer.version(&self.approved, path).map(|it| it.commit.oid);
+        let version = self.composer.version(&self.approved, path).map(|version| version.commit.oid);
         let landed = || self.history.mainline.landings.get(landing).map(|landing| landing.oid);
         version.or_else(landed).unwrap_or(Oid::NULL).to_string().into()
     }
@@ -275,8 +277,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         key_levels::lifted_to(version, verdict, self.governance_history, landing)
     }
 
-    /// Tells whether the text of a merge, or of the line before, has what a commit off the line made stricter, and that version
-    /// counts at once.
+    /// Tells whether the text of a merge or before it has what a commit off the line made stricter, and that counts at once.
     fn is_held_by_counting(&self, path: &str, n: usize, counted: &VersionChoice) -> bool {
         let versions = self.history.governance.get(path).map(|trail| trail.versions.as_slice());
         let versions = versions.unwrap_or_default();

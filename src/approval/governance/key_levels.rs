@@ -14,7 +14,7 @@ use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::Oid;
 use crate::policy::demand::Proof;
 use crate::policy::governance::{Governance, KeyLimit};
-use crate::policy::people::naming::UnprovenNames;
+use crate::policy::people::{self, naming::UnprovenNames};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -326,7 +326,7 @@ fn unproven<'n>(
     now: &Governance,
 ) -> Option<&'n Arc<str>> {
     let mut owners = keys::literal(&line.principals);
-    let of_owner = |owner| names.of_person(now, owner).or_else(|| names.of_forge(owner));
+    let of_owner = |owner| people::find_doubt(now, names, owner).or_else(|| names.of_forge(owner));
     let n_owners = keys::literal(&line.principals).count();
     let positive = line.principals.iter().filter(|principal| !principal.starts_with('!'));
     let of_pattern = if positive.count() > n_owners { names.of_anybody() } else { None };

@@ -208,8 +208,7 @@ impl IdentityResolver<'_> {
         }
     }
 
-    /// A login taken only from an address or the policy may be outdated: it can show that two are the same, not that they
-    /// differ.
+    /// A login only from an address or the policy may be outdated: it shows that two are the same, not that they differ.
     fn are_two(
         &self,
         answer: &ForgeAnswer,

@@ -216,10 +216,11 @@ impl ReviewRecorder<'_> {
     // A commit of a rebase names the request that the last one merged; others, as those into another branch, say nothing here.
     fn leave_out_others(&mut self, landing: Oid, others: &[ForgeRequest]) -> anyhow::Result<()> {
         let (job, branch) = (self.job, self.job.branch()?);
-        if others.iter().any(|it| it.base == branch && it.landing.is_some()) {
+        if others.iter().any(|request| request.base == branch && request.landing.is_some()) {
             return Ok(());
         }
-        let shown: Vec<String> = others.iter().map(|it| job.forge.request(it.number)).collect();
+        let shown: Vec<String> =
+            others.iter().map(|request| job.forge.request(request.number)).collect();
         let shown = diag::names(&shown);
         let text = format!("{landing} is part of {shown}, not merged into {branch} by it");
         self.left_out.push(LeftOut { landing, number: None, text, has_lines: false });
@@ -357,7 +358,8 @@ impl ReviewRecorder<'_> {
                 Ok(()) => {
                     // A push to an address leaves what this clone knows of the remote.
                     let is_known = git.tip_of(remote, APPROVALS_BRANCH) == Some(tip);
-                    let _ = tracked.as_ref().filter(|_| !is_known).map(|it| client.fetch(it));
+                    let _ =
+                        tracked.as_ref().filter(|_| !is_known).map(|branch| client.fetch(branch));
                     return Ok(());
                 }
                 Err(error) => refused = Some(error),
@@ -444,7 +446,7 @@ fn fetch_reviewed(
     Ok(())
 }
 
-// Says which reviews don't count, and returns the comment about them, empty if there are none, and whether it has lines to add.
+// Says which reviews don't count, and returns the comment about them, empty if all count, and whether it has lines to add.
 fn report(
     job: &ForgeJob<'_>,
     request: &ForgeRequest,

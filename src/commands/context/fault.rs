@@ -93,8 +93,7 @@ fn found(error: &anyhow::Error) -> Fault {
     }
 }
 
-/// Returns the error for stderr. Foreign values in it are escaped, so that they can't control the
-/// terminal or begin a line.
+/// Returns the error for stderr, with foreign values escaped: they can't control the terminal or begin a line.
 pub(crate) fn shown(error: &anyhow::Error, folder_flag: &str) -> String {
     let text = match found(error) {
         Fault::Interrupted => INTERRUPTED_TEXT.to_owned(),

@@ -40,8 +40,7 @@ fn is_known<'e>(value: &dyn Fn(&str) -> Option<&'e str>) -> bool {
         || ["xterm-kitty", "xterm-ghostty", "foot", "alacritty"].contains(&term)
 }
 
-/// Returns what the words of an answer about a ledger link to: the files of the work tree, and the pull requests of the
-/// remote.
+/// Returns what words of an answer about a ledger link to: files of the work tree, and pull requests of the remote.
 pub(crate) fn targets(session: &Session) -> LinkTargets {
     let mut files = BTreeMap::new();
     if let Ok(tree) = session.work_tree()

@@ -214,8 +214,7 @@ fn word(text: &str) -> anyhow::Result<(String, String)> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
-/// Returns what the person who files a redesign should know about its pattern: that no record has it, or that another
-/// redesign is in time for it.
+/// Returns what who files a redesign should know of its pattern: that no record has it, or another redesign is in time.
 fn remarks(ctx: &Ctx, session: &Session, redesign: &Redesign) -> Vec<String> {
     match ctx.approved_only(session, Scope::Everything) {
         Ok(approved) => doubt::doubts(redesign, &approved.neighbours(), approved.governance()),

@@ -47,8 +47,7 @@ pub(super) fn no_longer_stands() -> Error {
     Undetermined::other(what, "ask again").into()
 }
 
-/// Answers like [`ask`], but only while the question stands under the governance that counts: else `None`, and no receipt
-/// is written.
+/// Answers like [`ask`] while the question stands under the governance that counts; else `None`, without a receipt.
 pub(super) fn ask_while(
     located: &Located,
     (line, at): (OpenMainline<'_>, &Moment),

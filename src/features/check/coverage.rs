@@ -58,8 +58,7 @@ impl Named {
         Snapshot::walk_few(line, &self.filter, Some(search).filter(|_| !names.is_empty()))
     }
 
-    /// Tells whether the governance that counts selects the same records as the landed one, which
-    /// was used to select them.
+    /// Tells whether the governance that counts selects the same records as the landed one, which selected them.
     pub(super) fn is_chosen_again(&self, snapshot: &Snapshot<'_>, question: &Question) -> bool {
         let (counts, landed) = (&snapshot.governance, &self.governance);
         let is_same = |record: &Record| {

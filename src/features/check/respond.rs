@@ -172,8 +172,7 @@ impl<'s, 'h> Responder<'s, 'h> {
         }
     }
 
-    /// Returns the verdict without taking the lock of the receipts; under the lock it may differ. `None`
-    /// if uses can't be counted.
+    /// Returns the verdict without the lock of the receipts, under which it may differ; `None` if uses can't be counted.
     pub(crate) fn foreseen(
         &self,
         timed: &TimedQuestion,

@@ -152,8 +152,7 @@ impl Comparer<'_> {
         Ok(kept)
     }
 
-    /// Returns the governance that counts after a commit, otherwise that of its tree, or the nearest earlier
-    /// one that can be read.
+    /// Returns the governance that counts after a commit, otherwise that of its tree, or the nearest earlier readable one.
     fn state(&self, commit: Oid) -> Result<Rc<Governance>, Undetermined> {
         let tree = self.tree(commit)?;
         let own = Governance::read(&tree)?;
@@ -171,8 +170,7 @@ impl Comparer<'_> {
         })
     }
 
-    /// Returns the governance that counts after a commit of the approved ref; `None` for another commit, and
-    /// if it can't be determined.
+    /// Returns the governance that counts after a commit; `None` off the approved ref, and if it can't be determined.
     fn counted(&self, commit: Oid) -> Result<Option<Rc<Governance>>, Undetermined> {
         let Some(landing) = self.landing(commit)? else {
             return Ok(None);
@@ -269,8 +267,7 @@ impl Comparer<'_> {
         base.ok_or_else(|| Undetermined::NothingInCommon { onto, extent: extent() })
     }
 
-    /// Compares a state with the commit where it will land; `parents` are the commits that it is based on: several in the
-    /// middle of a merge.
+    /// Compares a state with the commit where it will land; based on several `parents` in the middle of a merge.
     pub(crate) fn compare(
         &self,
         onto: Oid,

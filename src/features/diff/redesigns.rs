@@ -22,8 +22,7 @@ use crate::survey::redesign::landed::landed_redesigns;
 use crate::survey::redesign::{CountedRedesign, RedesignHistory};
 
 impl Comparer<'_> {
-    /// Returns the redesigns that landed, with those of a proposed state in place of the ones that it changes; and the paths of
-    /// the latter.
+    /// Returns the redesigns that landed, with those of a proposed state in place of what it changes; and its paths.
     pub(super) fn redesigns(
         &self,
         base: Oid,

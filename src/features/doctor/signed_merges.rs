@@ -78,7 +78,7 @@ pub fn count(governance: &Governance, recent: &RecentCommits) -> Vec<ForgeMerges
             forge.n_signed += 1;
             forge.numbers.extend(lacks_number(governance, merge));
             let names = &governance.claimed_names;
-            let of_author = || names.of_person(governance, &merge.author().email);
+            let of_author = || people::find_doubt(governance, names, &merge.author().email);
             let by_claim = names.of_forge(&forge.address).or_else(of_author);
             forge.by_claim = forge.by_claim.take().or_else(|| by_claim.cloned());
         } else if signature::is_unread(merge) {

@@ -229,7 +229,7 @@ impl Completion<'_> {
         without.remove(CONTROLS);
         let result = draft::draft(&without, setting);
         let missing = question::missing(&result, setting, false);
-        if result.resolved.is_some() && missing.iter().all(|it| it.of.field != CONTROLS) {
+        if result.resolved.is_some() && missing.iter().all(|answer| answer.of.field != CONTROLS) {
             let items = (0..controls.len()).rev().map(|index| format!("{CONTROLS}[{index}]"));
             self.removed.extend(items);
         }

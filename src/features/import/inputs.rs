@@ -14,7 +14,6 @@ use crate::formats::suppressions::readers::format::{ImportError, ImportInput};
 use crate::ledger::tree::{EntryKind, Tree};
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
-use crate::session::source_roots::SourceRoots;
 use crate::store::files;
 use crate::store::files::WorkTree;
 
@@ -28,7 +27,7 @@ pub(super) fn read(
     located: &Located,
     request: &ImportRequest<'_>,
 ) -> Result<Vec<ReadInput>, Error> {
-    let roots = SourceRoots::of(located, request.source_roots)?;
+    let roots = located.source_roots(request.source_roots)?;
     let has_file = |path: &str, commit: Option<&str>| roots.has_file(path, commit);
     let top = located.repository_or_none().and_then(|it| it.work_dir()).unwrap_or(&located.root);
     let tree = WorkTree::new(top);

@@ -110,7 +110,7 @@ impl LiveGate {
     /// Opens a gate; the history is read at the first question.
     ///
     /// # Errors
-    /// If there is no ledger: then there is nothing that could be loaded later.
+    /// If there is no ledger, which could be loaded later.
     pub fn open(options: LiveOptions, receipts: Arc<ReceiptLog>) -> Result<LiveGate, Error> {
         let LiveOptions { folder, options, on, as_of, max_age } = options;
         let ledger = LiveLedger::find(folder, options, (on, as_of))?;

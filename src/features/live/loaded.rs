@@ -69,8 +69,7 @@ impl LoadedLedger {
         &self.notices
     }
 
-    /// Tells whether it may differ from the present state. One that was loaded for a question answers it, even if changes
-    /// can't be detected.
+    /// Tells whether it may differ from the present state; what was loaded for a question answers it in any case.
     pub(super) fn is_outdated(&self, wall: Instant) -> bool {
         self.snapshot.is_none()
             || self.has_moved()

@@ -83,8 +83,7 @@ impl Collector<'_> {
         Ok(())
     }
 
-    /// Copies every approval file about some records and about governance, also one that was removed: its approval
-    /// stands.
+    /// Copies every approval file about some records and about governance, also a removed one: its approval stands.
     fn take_approvals(&mut self, keys: &BTreeSet<String>) -> Result<(), Error> {
         let snapshot = self.snapshot;
         let is_wanted = |path: &str, record: &str| {

@@ -27,7 +27,6 @@ use crate::session::observations::ObservationLog;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
-use crate::session::source_roots::SourceRoots;
 use crate::status::state::RecordState;
 use crate::survey::event::wanted::Wanted;
 use crate::survey::observation::Observation;
@@ -185,7 +184,7 @@ pub(crate) fn triage<'s>(
     sources: Vec<Source>,
     request: &TriageRequest<'_>,
 ) -> Result<TriageAnswer<'s>, Error> {
-    let roots = SourceRoots::of(located, request.source_roots)?;
+    let roots = located.source_roots(request.source_roots)?;
     let log = request.observations.map(ObservationLog::open).transpose()?;
     let is_sarif = sources.iter().all(|source| source.format == SourceFormat::Sarif);
     let scope = if is_sarif && log.is_none() { Scope::Findings } else { Scope::Everything };

@@ -199,7 +199,7 @@ fn with_coverage(text: &str, wanted: &Wanted, scanned: &dyn ScannedFiles) -> Str
     let lines = (1..).zip(text.split_inclusive('\n')).map(|(number, line)| {
         let indent = line.len() - line.trim_start().len();
         let said = said.get(&number).into_iter().flatten();
-        let comments: String = said.map(|it| format!("{:indent$}# {it}\n", "")).collect();
+        let comments: String = said.map(|line| format!("{:indent$}# {line}\n", "")).collect();
         comments + line
     });
     lines.collect()

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::policy::governance::Governance;
-use crate::policy::people;
+use crate::policy::mailmap::Mailmap;
 use crate::policy::people::account::Account;
-use crate::record::address;
+use crate::policy::settings::People;
+use crate::record::{address, pattern};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NameFact {
@@ -29,8 +29,8 @@ pub enum NameFact {
 
 impl NameFact {
     /// Returns what the mailmap says.
-    pub fn of_mailmap(governance: &Governance) -> BTreeSet<NameFact> {
-        let joins = governance.mailmap.joins();
+    pub fn of_mailmap(mailmap: &Mailmap) -> BTreeSet<NameFact> {
+        let joins = mailmap.joins();
         let fact = |(address, name, proper): (&str, &str, &str)| NameFact::Mailmap {
             address: address.to_owned(),
             name: name.to_owned(),
@@ -40,8 +40,7 @@ impl NameFact {
     }
 
     /// Returns what the policy says.
-    pub fn of_policy(governance: &Governance) -> BTreeSet<NameFact> {
-        let people = &governance.policy.people;
+    pub fn of_policy(people: &People) -> BTreeSet<NameFact> {
         let logins = people.logins.iter().map(|(key, owner)| NameFact::Login {
             key: key.clone(),
             account: people.account_of_key(key),
@@ -102,16 +101,16 @@ pub struct UnprovenNames {
 }
 
 impl UnprovenNames {
-    /// Collects what changed in files, by the governance that knows the people now.
+    /// Collects what changed in files; `key_of` returns the key that an address or name has now.
     pub fn of<'t>(
         trails: impl IntoIterator<Item = &'t NameTrail>,
-        now: &Governance,
+        key_of: impl Fn(&str) -> String,
     ) -> UnprovenNames {
         let mut names = UnprovenNames::default();
         for trail in trails {
             for (fact, commit) in &trail.changed {
                 for name in fact.names() {
-                    let key = people::key_of(now, &name);
+                    let key = key_of(&name);
                     names.people.entry(key).or_insert_with(|| Arc::clone(commit));
                     names.people.entry(name).or_insert_with(|| Arc::clone(commit));
                 }
@@ -129,14 +128,25 @@ impl UnprovenNames {
         names
     }
 
-    /// Returns the commit by which the person with an address may be somebody else.
-    pub fn of_person(&self, now: &Governance, email: &str) -> Option<&Arc<str>> {
-        if self.people.is_empty() {
-            return self.anybody.as_ref();
-        }
-        let account = Account::of(email, &now.policy.people.noreply);
-        let own = [people::key_of(now, email), address::lower(email.trim())].into_iter();
-        let mut names = own.chain(account.iter().flat_map(Account::names));
+    /// Tells whether the doubt is about some people only.
+    pub fn has_people(&self) -> bool {
+        !self.people.is_empty()
+    }
+
+    /// Returns the commit by which everybody may be somebody else.
+    pub fn of_everybody(&self) -> Option<&Arc<str>> {
+        self.anybody.as_ref()
+    }
+
+    /// Returns the commit by which the person with an address, who has a key and perhaps an account now, may be somebody else.
+    pub fn of_person(
+        &self,
+        email: &str,
+        key: &str,
+        account: Option<&Account>,
+    ) -> Option<&Arc<str>> {
+        let own = [key.to_owned(), address::lower(email.trim())].into_iter();
+        let mut names = own.chain(account.into_iter().flat_map(Account::names));
         names.find_map(|name| self.people.get(&name)).or(self.anybody.as_ref())
     }
 
@@ -151,10 +161,21 @@ impl UnprovenNames {
 
     /// Returns the commit by which an address may be that of a forge or no longer is.
     pub fn of_forge(&self, email: &str) -> Option<&Arc<str>> {
-        let names = |forge: &str| people::is_forge_address(forge, email);
+        let names = |forge: &str| is_forge_address(forge, email);
         if self.proven_forges.iter().any(|forge| names(forge)) {
             return None;
         }
         self.forges.iter().find(|(forge, _)| names(forge)).map(|(_, commit)| commit)
     }
+}
+
+/// Tells whether an entry of `people.forges` names an address, alone or behind a name.
+pub fn is_forge_address(forge: &str, address: &str) -> bool {
+    pattern::matches_person(address_of(forge), address.trim())
+}
+
+/// Returns the address of a pattern, without the name that may stand before it.
+pub fn address_of(pattern: &str) -> &str {
+    let behind = pattern.trim_end().strip_suffix('>').and_then(|text| text.rsplit_once('<'));
+    behind.map_or(pattern, |(_, address)| address)
 }

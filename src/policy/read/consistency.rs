@@ -424,8 +424,9 @@ fn folders(root: &Node) -> Option<SyntaxError> {
         })
     };
     let records = shared(redesigns)?;
-    let other =
-        [defaults.redesigns.as_str(), "improvements"].into_iter().find(|it| shared(it).is_none());
+    let other = [defaults.redesigns.as_str(), "improvements"]
+        .into_iter()
+        .find(|folder| shared(folder).is_none());
     let node = stated.or_else(|| root.at("records"));
     Some(SyntaxError {
         code: Code::BadValue,

@@ -15,9 +15,12 @@ pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
             let message = format!("`{text}` is not a domain");
             let field = format!("people.noreply[{index}]");
             let help = "write the part after the `@`, such as private.example.com";
-            let domain = text.rsplit('@').next().filter(|it| !it.contains(char::is_whitespace));
-            let repair =
-                Repair::nearest_or(domain.filter(|it| !it.is_empty()), Some("private.example.com"));
+            let domain =
+                text.rsplit('@').next().filter(|domain| !domain.contains(char::is_whitespace));
+            let repair = Repair::nearest_or(
+                domain.filter(|domain| !domain.is_empty()),
+                Some("private.example.com"),
+            );
             faults.push(bad(node.pos, field, message, help).ended_by(repair));
         }
     }

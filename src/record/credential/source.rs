@@ -73,7 +73,7 @@ fn is_skipped(line: &str) -> bool {
 // Tells whether a line is a word or a quoted text alone, as the next line of a statement is.
 fn is_value(line: &str) -> bool {
     let line = line.trim();
-    let is_sign = |it: char| it.is_whitespace() || matches!(it, '=' | ':' | '(');
+    let is_sign = |letter: char| letter.is_whitespace() || matches!(letter, '=' | ':' | '(');
     match without_texts(line) {
         Some(rest) if rest != line => !rest.contains(is_sign),
         Some(_) => !line.contains(is_sign),
@@ -97,11 +97,12 @@ fn continued(before: &str, line: &str) -> Option<&'static str> {
     let is_open = ends(&OPENERS);
     if is_open || ends(&QUOTED_OPENERS) {
         let target = head.rsplit_once('=').map_or("", |(target, _)| target);
-        let tail = head.trim_end_matches(|it| !is_part(it));
+        let tail = head.trim_end_matches(|letter| !is_part(letter));
         let is_named = !head.get(tail.len()..).unwrap_or_default().contains(')');
         let own = if is_named { last_name(tail) } else { "" };
         let names = [own, last_name(target), called(head).unwrap_or_default()];
-        let texts = quoted(line).filter(|(head, _)| !head.contains(['=', ':'])).map(|(_, it)| it);
+        let texts =
+            quoted(line).filter(|(head, _)| !head.contains(['=', ':'])).map(|(_, text)| text);
         let word = line.trim().split(ENDS).next().filter(|word| {
             is_value(line) && (is_open || head.ends_with(QUOTES)) && !word.contains(CODE)
         });
@@ -146,14 +147,15 @@ const MENTIONS: [&str; 12] = [
 /// Tells whether a line may contain a credential, if nobody must quote one: what is mentioned, in a comment or a call, may be
 /// any text beside it that isn't made of words.
 pub(super) fn is_doubtful(before: &str, line: &str) -> bool {
-    let comment = COMMENTS.iter().filter_map(|begin| line.rsplit_once(begin)).map(|(_, it)| it);
-    let mut words = comment.flat_map(|comment| comment.split(|it| !is_part(it)));
+    let comment =
+        COMMENTS.iter().filter_map(|begin| line.rsplit_once(begin)).map(|(_, comment)| comment);
+    let mut words = comment.flat_map(|comment| comment.split(|letter| !is_part(letter)));
     let named = words.find(|word| is_secret(word));
     let is_named = |text: &str| named.and_then(|name| what_is(name, text, ["", ""])).is_some();
     let is_mentioned = [before, line].into_iter().any(|text| {
         let folded = text.to_ascii_lowercase().replace(['_', '-'], "");
         MENTIONS.iter().any(|part| folded.contains(part))
-            || text.split(|it| !is_part(it)).any(|word| kind(word) == NameKind::Perhaps)
+            || text.split(|letter| !is_part(letter)).any(|word| kind(word) == NameKind::Perhaps)
     });
     let has = |text: &str, is_kind: fn(&u8) -> bool| text.as_bytes().iter().any(is_kind);
     let is_drawn = |text: &str| {
@@ -161,7 +163,7 @@ pub(super) fn is_doubtful(before: &str, line: &str) -> bool {
             && has(text, u8::is_ascii_alphabetic)
             && value::given(text, NameKind::Password).is_some()
     };
-    let mut bare = line.split(|it: char| it.is_whitespace() || ENDS.contains(&it));
+    let mut bare = line.split(|letter: char| letter.is_whitespace() || ENDS.contains(&letter));
     quoted(line).any(|(_, text)| is_named(text) || is_mentioned && is_drawn(text))
         || is_mentioned && bare.any(|word| is_drawn(word) && value::is_mixed(word))
 }

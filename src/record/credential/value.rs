@@ -102,10 +102,10 @@ fn is_word(piece: &str) -> bool {
 
 /// Tells whether letters and digits of a word change places more often than in names such as `base64url`.
 pub(super) fn is_mixed(word: &str) -> bool {
-    word.split(|it: char| !it.is_alphanumeric()).any(|piece| turns(piece) > 2)
+    word.split(|letter: char| !letter.is_alphanumeric()).any(|piece| turns(piece) > 2)
 }
 
-// Counts how often a digit follows what is none, or the other way round.
+// Counts how often a digit follows another character, or the other way round.
 fn turns(piece: &str) -> usize {
     let kinds = || piece.chars().map(char::is_numeric);
     kinds().zip(kinds().skip(1)).filter(|(one, next)| one != next).count()

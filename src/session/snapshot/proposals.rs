@@ -43,7 +43,8 @@ impl Snapshot<'_> {
     /// Returns where a record is that a text names; `None` if no branch has it.
     pub(crate) fn elsewhere(&self, text: &str) -> Option<Elsewhere> {
         let state = ledger::named(self.records(), |state| &state.key, text).ok()?;
-        let mut having = state.pending.iter().filter(|it| !it.events.contains(&"removed"));
+        let mut having =
+            state.pending.iter().filter(|pending| !pending.events.contains(&"removed"));
         let branch = having.find_map(|pending| pending.branch.clone());
         Some(Elsewhere { id: state.key.clone(), branch })
     }

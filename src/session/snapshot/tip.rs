@@ -56,7 +56,8 @@ impl Snapshot<'_> {
     // Returns the ids of records and the paths of governance files that a landing changed last, without approval until now.
     pub(crate) fn waiting_since(&self, landing: Oid) -> Vec<String> {
         let Some(position) = self.history.mainline.position(landing) else { return Vec::new() };
-        let is_last = |trail: &Trail| trail.last().is_some_and(|it| it.landing == position);
+        let is_last =
+            |trail: &Trail| trail.last().is_some_and(|version| version.landing == position);
         let records = self.history.trails.iter().filter(|(key, trail)| {
             let verdict = self.approvals.trails.get(key).and_then(|verdicts| verdicts.last());
             is_last(trail) && verdict.is_some_and(|verdict| !verdict.is_approved())

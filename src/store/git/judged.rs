@@ -525,7 +525,7 @@ impl Repository {
         // What became a submodule, or lies in one, is not a difference between index and work tree for git.
         let gone = staged.iter().filter(|path| indexed(path).is_none());
         let otherwise: BTreeMap<_, _> =
-            differing.iter().chain(gone).map(|it| (shown(it), indexed(it))).collect();
+            differing.iter().chain(gone).map(|path| (shown(path), indexed(path))).collect();
         // A commit would hold what lies here.
         if otherwise.is_empty() {
             return Ok(None);

@@ -72,8 +72,8 @@ impl JobPlace<'_> {
             StepCommand::Other => {
                 let entries = self.step.get("env").map(Node::entries).unwrap_or_default();
                 let mut values = entries.iter().filter_map(|entry| entry.value.text());
-                let names_job =
-                    run.contains(JOB) || run.contains('$') && values.any(|it| it.contains(JOB));
+                let names_job = run.contains(JOB)
+                    || run.contains('$') && values.any(|value| value.contains(JOB));
                 run.contains("exledger") && run.contains(" ci ") && names_job
             }
         }
@@ -93,7 +93,7 @@ impl JobPlace<'_> {
         for part in [&self.job.value, self.step] {
             let Some(entry) = part.entry("if") else { continue };
             let stated = entry.value.text().unwrap_or_default().trim();
-            let inner = stated.strip_prefix("${{").and_then(|it| it.strip_suffix("}}"));
+            let inner = stated.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}"));
             if !CONDITIONS.contains(&inner.unwrap_or(stated).trim()) {
                 let what = "runs under a condition that may not hold on a push";
                 return self.doubt(entry.key_pos, what, format!("if: {CONDITION}"));
@@ -217,20 +217,23 @@ enum StepCommand<'n> {
 impl StepCommand<'_> {
     fn read(run: &str) -> StepCommand<'_> {
         let Some((start, argument)) = run.rsplit_once(" ci ") else { return StepCommand::Other };
-        let is_name =
-            |name: &str| name.chars().all(|it| it.is_ascii_alphanumeric() || "_-".contains(it));
+        let is_name = |name: &str| {
+            name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter))
+        };
         let is_folder = |folder: &str| {
-            let inner = folder.strip_prefix('\'').and_then(|it| it.strip_suffix('\''));
+            let inner = folder.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
             inner.map_or(quoted(folder) == folder, |inner| !inner.contains('\''))
         };
         let flag = start.strip_prefix("exledger");
-        if !flag.is_some_and(|it| it.is_empty() || it.strip_prefix(" -C ").is_some_and(is_folder)) {
+        if !flag
+            .is_some_and(|flag| flag.is_empty() || flag.strip_prefix(" -C ").is_some_and(is_folder))
+        {
             return StepCommand::Other;
         }
-        let bare = argument.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+        let bare = argument.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let bare = bare.unwrap_or(argument);
         let name = bare.strip_prefix('$').unwrap_or(bare);
-        let inner = name.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        let inner = name.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
         match inner.unwrap_or(name) {
             name if !is_name(name) => StepCommand::Other,
             name if bare.starts_with('$') => StepCommand::Variable(name),

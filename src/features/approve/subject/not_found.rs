@@ -50,8 +50,7 @@ pub(super) fn explain(
     .into()
 }
 
-/// Fails if the checkout is behind the approved ref, where the record has other bytes: what is signed of older ones counts for
-/// nothing.
+/// Fails if the record has other bytes on the approved ref: what is signed of older ones counts for nothing.
 pub(super) fn refuse_older(
     reference: &str,
     path: &str,

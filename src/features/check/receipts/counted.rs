@@ -205,8 +205,7 @@ impl Tally {
         Ok(())
     }
 
-    /// Returns why uses can't be counted on, if the file was begun without being started and this clone doesn't know that
-    /// somebody started it since.
+    /// Returns why uses can't be counted on, if this clone doesn't know that somebody started the file.
     fn unstarted(&self) -> Option<String> {
         (self.is_unstarted && !self.known.is_started()).then(|| self.known.unstarted())
     }

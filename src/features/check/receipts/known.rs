@@ -148,8 +148,7 @@ impl KnownReceipts {
         Ok(ends.next().is_some_and(|end| end.origin == FileOrigin::Started))
     }
 
-    /// Notes that a gate of this clone begins the file: if the process is killed after the first receipt, it must not look
-    /// like one that was found.
+    /// Notes that a gate of this clone begins the file, which if it is killed must not look like one that was found.
     pub(super) fn note_created(&mut self) {
         let end = KnownEnd::empty(FileOrigin::Created);
         if self.places.iter().all(|place| place.seen.is_none()) && self.store(&end) {
@@ -167,8 +166,7 @@ impl KnownReceipts {
         ))
     }
 
-    /// Returns why nothing is answered although the file is the one that is known without links: under the path as given,
-    /// another one was known.
+    /// Returns why nothing is answered although the file without links is known: the path as given named another one.
     fn lost_behind_link(&self, place: &KnownPlace) -> Failure {
         let KnownReceipts { shown, start, .. } = self;
         let kept = shell::quoted(&place.file.path().display().to_string());
