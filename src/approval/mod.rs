@@ -27,9 +27,9 @@ pub mod people {
 /// Who says that they approve or reject, and where.
 pub mod evidence {
     pub mod approvals_branch;
-    pub(crate) mod claims;
     pub mod files;
     pub(crate) mod forge_merge;
+    pub(crate) mod given;
     pub mod reviews;
     pub mod statement;
     pub mod statement_file;

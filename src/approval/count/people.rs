@@ -5,7 +5,7 @@
 
 use crate::approval::count::requirement::VersionDemand;
 use crate::approval::count::weigh::{self, CountedPerson, VersionEvidence, is_met};
-use crate::approval::evidence::claims::Claim;
+use crate::approval::evidence::given::GivenStatement;
 use crate::approval::people::identity::{Identity, NameForm, NamedPerson};
 use crate::approval::people::relation::{self, Relation, UnknownAccount};
 use crate::approval::sources::signature::SignatureState;
@@ -40,24 +40,24 @@ impl FourEyesOutcome {
 }
 
 pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
-    let mut claims = case.evidence.claims.clone();
-    share_names(&mut claims);
-    for claim in &mut claims {
-        weigh::weigh(case, claim);
+    let mut all = case.evidence.given.clone();
+    share_names(&mut all);
+    for given in &mut all {
+        weigh::weigh(case, given);
     }
-    weigh::replace(&mut claims);
-    choose_author(case, &mut claims);
-    let CountedPeople { people, left_out, flags } = count(case, &claims);
+    weigh::replace(&mut all);
+    choose_author(case, &mut all);
+    let CountedPeople { people, left_out, flags } = count(case, &all);
     for (index, unknown) in left_out {
-        if let Some(claim) = claims.get_mut(index) {
-            claim.counts = VoteCounts::No(NotCounted::UnknownAccount(unknown));
+        if let Some(given) = all.get_mut(index) {
+            given.said.counts = VoteCounts::No(NotCounted::UnknownAccount(unknown));
         }
     }
     let statements: Vec<Statement> =
-        claims.iter().map(|claim| weigh::statement(case, claim)).collect();
+        all.iter().map(|given| weigh::statement(case, given)).collect();
     FourEyesOutcome {
         is_met: is_met(case.demand, &people),
-        result: result(case, &people, &statements, only_authors(&claims)),
+        result: result(case, &people, &statements, only_authors(&all)),
         people,
         statements,
         flags,
@@ -65,11 +65,11 @@ pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
 }
 
 /// If the policy lets authors approve, counts one member of the author set: the one who helps most (D8).
-fn choose_author(case: VersionEvidence, claims: &mut [Claim]) {
-    let is_member = |claim: &Claim| claim.approves() && !claim.relation.is_different();
+fn choose_author(case: VersionEvidence, all: &mut [GivenStatement]) {
+    let is_member = |given: &GivenStatement| given.approves() && !given.relation.is_different();
     let mut members: Vec<Identity> = Vec::new();
-    let own = claims.iter().filter(|claim| is_member(claim));
-    for identity in own.filter_map(|claim| claim.who.identity()) {
+    let own = all.iter().filter(|given| is_member(given));
+    for identity in own.filter_map(|given| given.who.identity()) {
         if !members.iter().any(|known| known.is(identity)) {
             members.push(identity.clone());
         }
@@ -77,20 +77,20 @@ fn choose_author(case: VersionEvidence, claims: &mut [Claim]) {
     if members.len() < 2 {
         return;
     }
-    let without = |chosen: &Identity, claims: &mut [Claim]| {
-        for claim in claims.iter_mut().filter(|claim| is_member(claim)) {
-            if !claim.who.identity().is_some_and(|identity| identity.is(chosen)) {
-                claim.counts = VoteCounts::No(weigh::as_author(&claim.relation));
+    let without = |chosen: &Identity, all: &mut [GivenStatement]| {
+        for given in all.iter_mut().filter(|given| is_member(given)) {
+            if !given.who.identity().is_some_and(|identity| identity.is(chosen)) {
+                given.said.counts = VoteCounts::No(weigh::as_author(&given.relation));
             }
         }
     };
     let helps = |chosen: &&Identity| {
-        let mut claims = claims.to_vec();
-        without(chosen, &mut claims);
-        is_met(case.demand, &count(case, &claims).people)
+        let mut all = all.to_vec();
+        without(chosen, &mut all);
+        is_met(case.demand, &count(case, &all).people)
     };
     if let Some(chosen) = members.iter().find(helps).or(members.first()) {
-        without(chosen, claims);
+        without(chosen, all);
     }
 }
 
@@ -145,18 +145,18 @@ fn result(
 }
 
 /// Tells whether only authors approved; a review on the forge is never an author's own.
-fn only_authors(claims: &[Claim]) -> bool {
-    let spoke = claims.iter().filter(|claim| {
-        let approves = claim.vote == Vote::Approves && claim.kind != EvidenceKind::Review;
+fn only_authors(all: &[GivenStatement]) -> bool {
+    let spoke = all.iter().filter(|given| {
+        let approves = given.said.vote == Vote::Approves && given.said.kind != EvidenceKind::Review;
         let person = !matches!(
-            claim.counts,
+            given.said.counts,
             VoteCounts::No(NotCounted::Bot | NotCounted::Forge | NotCounted::SuspiciousMerge)
         );
         approves && person
     });
     let own: Vec<bool> = spoke
-        .filter(|claim| claim.who.identity().is_some())
-        .map(|claim| claim.relation == Relation::Same)
+        .filter(|given| given.who.identity().is_some())
+        .map(|given| given.relation == Relation::Same)
         .collect();
     !own.is_empty() && own.iter().all(|own| *own)
 }
@@ -165,44 +165,43 @@ fn only_authors(claims: &[Claim]) -> bool {
 pub(crate) struct CountedPeople {
     /// One entry per person, sorted by address.
     pub people: Vec<CountedPerson>,
-    /// Indices of claims that are not counted, because they may be by somebody who already counts.
+    /// Indices of statements that are not counted, because they may be by somebody who already counts.
     pub left_out: Vec<(usize, UnknownAccount)>,
     pub flags: BTreeSet<&'static str>,
 }
 
-pub(crate) fn count(case: VersionEvidence, claims: &[Claim]) -> CountedPeople {
+pub(crate) fn count(case: VersionEvidence, all: &[GivenStatement]) -> CountedPeople {
     let mut flags = BTreeSet::new();
-    let counting: Vec<(usize, &Claim, &Identity)> = claims
+    let counting: Vec<(usize, &GivenStatement, &Identity)> = all
         .iter()
         .enumerate()
-        .filter(|(_, claim)| claim.approves())
-        .filter_map(|(index, claim)| Some((index, claim, claim.who.identity()?)))
+        .filter(|(_, given)| given.approves())
+        .filter_map(|(index, given)| Some((index, given, given.who.identity()?)))
         .collect();
     let identities: Vec<&Identity> = counting.iter().map(|(.., identity)| *identity).collect();
     let mut sets = Sets::by_keys(&identities);
     if sets.join_namesakes(&identities) {
         flags.insert("same-name");
     }
-    sets.join_equal(counting.iter().map(|(_, claim, _)| claim.key.as_deref()));
+    sets.join_equal(counting.iter().map(|(_, given, _)| given.said.key.as_deref()));
     let mut people: Vec<CountedPerson> = Vec::new();
     let mut place: HashMap<usize, usize> = HashMap::new();
-    for (n, (index, claim, identity)) in counting.iter().enumerate() {
-        if claim.kind == EvidenceKind::Merge && weigh::is_committer_alone(case, identity) {
+    for (n, (index, given, identity)) in counting.iter().enumerate() {
+        if given.said.kind == EvidenceKind::Merge && weigh::is_committer_alone(case, identity) {
             flags.insert("committer-may-have-edited");
         }
         let known = *place.entry(sets.root(n)).or_insert(people.len());
-        let mut statement = weigh::statement(case, claim);
-        statement.is_author = !claim.relation.is_different();
+        let mut statement = weigh::statement(case, given);
+        statement.is_author = !given.relation.is_different();
         let person = CountedPerson {
             identity: (*identity).clone(),
             names: {
-                let level = weigh::shared_level(case, claim);
-                claim.resolver.key_set.names(&identity.person, level)
+                let level = weigh::shared_level(case, given);
+                given.resolver.key_set.names(&identity.person, level)
             },
             statement,
-            stated_at: claim.stated_at,
-            accounts: claim.resolver.accounts(identity, &claim.separated_by),
-            claims: vec![*index],
+            accounts: given.resolver.accounts(identity, &given.separated_by),
+            given: vec![*index],
         };
         match people.get_mut(known) {
             Some(known) => known.join(person),
@@ -217,7 +216,7 @@ pub(crate) fn count(case: VersionEvidence, claims: &[Claim]) -> CountedPeople {
 
 impl CountedPerson {
     fn join(&mut self, other: CountedPerson) {
-        self.claims.extend(other.claims);
+        self.given.extend(other.given);
         self.accounts.join(other.accounts);
         self.identity.absorb(&other.identity);
         self.names.extend(other.names);
@@ -230,7 +229,6 @@ impl CountedPerson {
         let strength = |statement: &Statement| (statement.level, statement.kind.strength());
         if strength(&other.statement) > strength(&self.statement) {
             self.identity.person = other.identity.person;
-            self.stated_at = other.stated_at;
             self.statement = other.statement;
         }
         self.statement.groups = groups;
@@ -266,8 +264,8 @@ fn choose(order: &[&CountedPerson]) -> CountedPeople {
             kept.map(|kept| relation::compare(accounts, (&kept.identity, &kept.accounts)));
         match relations.fold(Relation::Different, Relation::nearest) {
             Relation::Unknown(unknown) => {
-                let claims = person.claims.iter();
-                chosen.left_out.extend(claims.map(|index| (*index, unknown.clone())));
+                let given = person.given.iter();
+                chosen.left_out.extend(given.map(|index| (*index, unknown.clone())));
                 chosen.flags.insert("same-account-unknown");
             }
             _ => chosen.people.push((*person).clone()),
@@ -277,28 +275,29 @@ fn choose(order: &[&CountedPerson]) -> CountedPeople {
 }
 
 /// Gives each approval all names used with its person in any of them, for comparison.
-pub(crate) fn share_names(claims: &mut [Claim]) {
-    let approving: Vec<(usize, Identity)> = claims
+pub(crate) fn share_names(all: &mut [GivenStatement]) {
+    let approving: Vec<(usize, Identity)> = all
         .iter()
         .enumerate()
-        .filter(|(_, claim)| claim.vote == Vote::Approves)
-        .filter_map(|(index, claim)| Some((index, claim.who.identity()?.clone())))
+        .filter(|(_, given)| given.said.vote == Vote::Approves)
+        .filter_map(|(index, given)| Some((index, given.who.identity()?.clone())))
         .collect();
     if approving.len() < 2 {
         return;
     }
     let identities: Vec<&Identity> = approving.iter().map(|(_, identity)| identity).collect();
     let mut sets = Sets::by_keys(&identities);
-    let mut all: HashMap<usize, Identity> = HashMap::new();
+    let mut named: HashMap<usize, Identity> = HashMap::new();
     for (n, identity) in identities.into_iter().enumerate() {
-        all.entry(sets.root(n))
+        named
+            .entry(sets.root(n))
             .and_modify(|known| known.named_like(identity))
             .or_insert_with(|| identity.clone());
     }
     for (n, (index, _)) in approving.iter().enumerate() {
-        let joined = all.get(&sets.root(n));
-        if let (Some(claim), Some(joined)) = (claims.get_mut(*index), joined)
-            && let NamedPerson::Someone(identity) = &mut claim.who
+        let joined = named.get(&sets.root(n));
+        if let (Some(given), Some(joined)) = (all.get_mut(*index), joined)
+            && let NamedPerson::Someone(identity) = &mut given.who
         {
             identity.named_like(joined);
         }

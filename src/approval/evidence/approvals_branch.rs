@@ -7,10 +7,10 @@
 //!
 //! Pure. Start at `BranchStatements`. Follows `docs/spec/approval.md`, S7.
 
-use crate::approval::evidence::claims::{
+use crate::approval::evidence::files::{ApprovalFileReader, FileState, backing};
+use crate::approval::evidence::given::{
     CountedFile, FileBacking, LandedApprovalFile, StatementEvent,
 };
-use crate::approval::evidence::files::{ApprovalFileReader, FileState, backing};
 use crate::approval::evidence::statement::{self, LedgerName, LedgerPlace, SoundStatement};
 use crate::approval::evidence::statement_file::{
     ApprovalDecision, ApprovalFile, ApprovalSubject, GOVERNANCE,

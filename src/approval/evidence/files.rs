@@ -3,7 +3,7 @@
 //! Pure. Start at `ApprovalFiles::of` and `ApprovalFileReader::land`. Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2.
 //! The fold decides which version a file applies to.
 
-use crate::approval::evidence::claims::{
+use crate::approval::evidence::given::{
     CountedFile, FileBacking, LandedApprovalFile, StatementEvent,
 };
 use crate::approval::evidence::statement::{

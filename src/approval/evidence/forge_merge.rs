@@ -1,5 +1,5 @@
 //! What the signature of a merge's committer proves about who made the merge: a forge signs what people press. The merge without
-//! it is a claim like others (`evidence::claims`).
+//! it is a statement like others (`evidence::given`).
 //!
 //! Pure. Start at `ForgeLanding`. Follows `docs/spec/approval.md`, E2a.
 

@@ -4,7 +4,7 @@
 //! `docs/spec/approval.md`, S7 (binding and failures), E6, V6 and G2.
 
 use crate::approval::count::{requirement, weigh};
-use crate::approval::evidence::claims::{
+use crate::approval::evidence::given::{
     self, CountedFile, LandedApprovalFile, StatementAge, StatementEvent, VersionEvidenceSet,
 };
 use crate::approval::fold::trail::{TrailEvaluator, TrailKind, VersionStep};
@@ -321,8 +321,8 @@ impl<'a> TrailEvaluator<'a> {
                 Some(StatementEvent::CountedFile(counted_file)) => {
                     let age =
                         if self.is_taken_back(*statement) { StatementAge::TakenBack } else { *age };
-                    let n_before = evidence.claims.len();
-                    claims::add_file(evidence, step.scene, counted_file, age);
+                    let n_before = evidence.given.len();
+                    given::add_file(evidence, step.scene, counted_file, age);
                     if self.follows_uncounted(step) && !counted_file.continues {
                         evidence.bar_approvals_from(n_before, &NotCounted::FollowsUncounted);
                     }
@@ -335,8 +335,8 @@ impl<'a> TrailEvaluator<'a> {
             }
         }
         if let Some(notes) = &self.context.history.notes {
-            let n_before = evidence.claims.len();
-            claims::add_notes(evidence, step.scene, notes);
+            let n_before = evidence.given.len();
+            given::add_notes(evidence, step.scene, notes);
             if self.brings_back(step) && self.is_by_merge(step) {
                 evidence.bar_approvals_from(n_before, &NotCounted::BroughtBack);
             }

@@ -10,8 +10,8 @@ use crate::approval::count::requirement::{
 };
 use crate::approval::count::weigh;
 use crate::approval::count::weigh::CountedPerson;
-use crate::approval::evidence::claims::{Scene, VersionEvidenceSet, Vouched};
 use crate::approval::evidence::forge_merge::ForgeLanding;
+use crate::approval::evidence::given::{Scene, VersionEvidenceSet, Vouched};
 use crate::approval::fold::emergency;
 use crate::approval::fold::trail::{TrailEvaluator, TrailKind, VersionStep};
 use crate::approval::people::authors::{self, AuthorSet};
@@ -145,7 +145,7 @@ impl<'a> TrailEvaluator<'a> {
         reference.widen(step.resolver);
         let mut evidence = evidence.clone();
         evidence.add_squash_author(step.scene);
-        let is_typed = evidence.claims.iter().any(|claim| claim.vouched == Vouched::ByStater);
+        let is_typed = evidence.given.iter().any(|given| given.vouched == Vouched::ByStater);
         if is_typed && step.state.governance.policy.approval.self_asserted == Switch::Deny {
             let own = authors::of_version(step.resolver, step.version);
             evidence.bar_stated_by(&own, step.resolver);
@@ -404,12 +404,12 @@ impl<'a> TrailEvaluator<'a> {
         evidence: &VersionEvidenceSet<'a>,
         outcome: &FourEyesOutcome,
     ) -> Instant {
-        let noted = outcome.people.iter().map(|person| person.stated_at).max();
+        let noted = outcome.people.iter().map(|person| person.statement.stated_at).max();
         let Some(noted) = noted.filter(|noted| *noted > step.at) else {
             return step.at;
         };
         let mut without = evidence.clone();
-        without.claims.retain(|claim| claim.stated_at <= step.at);
+        without.given.retain(|given| given.said.stated_at <= step.at);
         if step.judge_four_eyes(authors, demand, &without).holds() {
             return step.at;
         }
@@ -423,8 +423,8 @@ impl<'a> TrailEvaluator<'a> {
         outcome: &FourEyesOutcome,
     ) -> Option<Instant> {
         // The version landed no earlier than they signed beside it, whatever date its commit has.
-        let claims = outcome.people.iter().flat_map(|person| &person.claims);
-        let signed = claims.filter_map(|index| evidence.claims.get(*index)?.signed_at).max()?;
+        let claims = outcome.people.iter().flat_map(|person| &person.given);
+        let signed = claims.filter_map(|index| evidence.given.get(*index)?.signed_at).max()?;
         Some(self.context.history.approvals_branch.until.map_or(signed, |until| signed.min(until)))
     }
 

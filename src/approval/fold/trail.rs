@@ -8,7 +8,7 @@
 use crate::approval::count::people::{self, FourEyesOutcome};
 use crate::approval::count::requirement::{self, VersionDemand, combined_demand};
 use crate::approval::count::weigh::VersionEvidence;
-use crate::approval::evidence::claims::{
+use crate::approval::evidence::given::{
     self, Scene, StatementAge, StatementEvent, VersionEvidenceSet,
 };
 use crate::approval::evidence::statement_file;
@@ -358,8 +358,8 @@ impl<'a> TrailEvaluator<'a> {
     pub(crate) fn evidence(&self, step: &VersionStep<'a>) -> VersionEvidenceSet<'a> {
         // Whoever made the merge did not approve what it brings back.
         let mut evidence = match self.brings_back(step) {
-            true => claims::of_landing(step.scene),
-            false => claims::of_version(step.scene),
+            true => given::of_landing(step.scene),
+            false => given::of_version(step.scene),
         };
         evidence.bar_before(self.series.bar);
         if self.follows_uncounted.contains(&step.index) {
@@ -504,7 +504,7 @@ impl<'a> TrailEvaluator<'a> {
     fn removed(&self, step: &VersionStep<'a>) -> ApprovalVerdict {
         let before = step.index.checked_sub(1);
         let demand = combined_demand(step.state.governance, self.record(before), self.base());
-        let evidence = claims::of_unsigned(step.scene);
+        let evidence = given::of_unsigned(step.scene);
         let witnesses = self.witnesses(step, &demand, &evidence, None);
         ApprovalVerdict {
             witnessed_at: if !witnesses.is_empty() { Some(step.at) } else { None },
@@ -561,7 +561,7 @@ fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
 }
 
 fn removed(step: &VersionStep) -> ApprovalVerdict {
-    let evidence = claims::of_landing(step.scene);
+    let evidence = given::of_landing(step.scene);
     ApprovalVerdict {
         makers: authors::sorted(&authors::of_version(step.resolver, step.version)),
         landed_by: evidence.landed_by.map(|identity| identity.person),

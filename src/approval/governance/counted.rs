@@ -6,8 +6,8 @@
 
 use crate::approval::count::missing;
 use crate::approval::evidence::approvals_branch::BranchStatements;
-use crate::approval::evidence::claims::StatementEvent;
 use crate::approval::evidence::files::ApprovalFileReader;
+use crate::approval::evidence::given::StatementEvent;
 use crate::approval::evidence::statement_file;
 use crate::approval::fold::trail::{EvaluationContext, TrailEvaluator, TrailKind};
 use crate::approval::governance::choice::{Chooser, Composer, VersionChoice};

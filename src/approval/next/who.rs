@@ -261,9 +261,8 @@ pub(crate) fn missing_beside(
         identity: resolver.identity(&person.typed_name, &person.typed_email),
         names: identities.known.key_set.names(person, Proof::Attested),
         statement: signer(governance, person),
-        stated_at: Instant::MIN,
         accounts: Accounts::default(),
-        claims: Vec::new(),
+        given: Vec::new(),
     });
     missing::missing_approvals(context, &signers.collect::<Vec<_>>(), &[])
 }

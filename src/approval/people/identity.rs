@@ -105,6 +105,13 @@ impl NamedPerson {
             NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
         }
     }
+
+    pub(crate) fn person(&self) -> &Person {
+        match self {
+            NamedPerson::Someone(identity) => &identity.person,
+            NamedPerson::Unresolved(person) | NamedPerson::Nobody(person) => person,
+        }
+    }
 }
 
 pub(crate) fn is_nobody(identity: &Identity) -> bool {

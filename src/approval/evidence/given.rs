@@ -2,7 +2,7 @@
 //! approval files, notes.
 //!
 //! Pure. Start at `of_version`. Follows `docs/spec/approval.md`, E1 to E6, E9, S7 and 1.12. `count::weigh` decides whether
-//! a claim counts.
+//! one counts.
 
 use crate::approval::evidence::forge_merge::{self, ForgeLanding};
 use crate::approval::evidence::statement_file::{ApprovalDecision, ApprovalFile, BadFile};
@@ -15,7 +15,8 @@ use crate::approval::sources::keys::Signer;
 use crate::approval::sources::message::{CommitMessage, ForgeAdapter, Pinned};
 use crate::approval::sources::signature::{SignatureState, Tag};
 use crate::approval::verdict::{
-    ApprovalObstacle, LevelReason, MOST_STATEMENTS, NotCounted, Vote, VoteCounts,
+    ApprovalObstacle, LevelReason, MOST_STATEMENTS, NotCounted, SelfAsserted, Statement, Vote,
+    VoteCounts,
 };
 use crate::history::commit::Commit;
 use crate::history::governance::Position;
@@ -31,35 +32,23 @@ use crate::record::time::Instant;
 use std::rc::Rc;
 
 #[derive(Clone, Debug)]
-pub(crate) struct Claim<'a> {
+pub(crate) struct GivenStatement<'a> {
+    /// Complete once weighed.
+    pub said: Statement,
     pub who: NamedPerson,
-    pub kind: EvidenceKind,
-    pub vote: Vote,
-    pub level: Proof,
-    pub stated_by: Option<Identity>,
+    pub stater: Option<Identity>,
     pub vouched: Vouched,
     pub place: EvidenceSource,
-    pub commit: Oid,
-    /// The effective time of its landing, at the earliest.
-    pub at: Instant,
-    /// When it was given; orders the statements of one person.
-    pub stated_at: Instant,
     /// When a file beside the record says that it was signed, which may be later than its landing claims to be.
     pub signed_at: Option<Instant>,
     pub resolver: IdentityResolver<'a>,
     /// A reason not to count it, whoever gave it.
     pub bar: Option<NotCounted>,
     pub separated_by: SeparatedBy,
-    /// What the person is to the authors, and whether that and the policy let the claim count; known once it is weighed.
+    /// What the person is to the authors.
     pub relation: Relation,
-    pub counts: VoteCounts,
-    pub reason: Option<String>,
-    pub source: Option<String>,
-    pub key: Option<String>,
     /// The forge's key that signed the merge. It says nothing about whose statements are whose.
     pub forge_key: Option<String>,
-    pub level_reason: Option<LevelReason>,
-    pub via: Option<String>,
 }
 
 impl From<ApprovalDecision> for Vote {
@@ -71,13 +60,19 @@ impl From<ApprovalDecision> for Vote {
     }
 }
 
-impl<'a> Claim<'a> {
+impl<'a> GivenStatement<'a> {
     pub(crate) fn signed(&self) -> Option<(&str, Proof)> {
-        Some((self.key.as_deref()?, self.level))
+        Some((self.said.key.as_deref()?, self.said.level))
+    }
+
+    fn prove(&mut self, signer: &Signer) {
+        self.said.level = signer.proof();
+        self.said.key = Some(signer.key.clone());
+        self.said.level_reason = signer.limit.clone().map(LevelReason::Key);
     }
 
     pub(crate) fn approves(&self) -> bool {
-        self.counts == VoteCounts::Yes && self.vote == Vote::Approves
+        self.said.counts == VoteCounts::Yes && self.said.vote == Vote::Approves
     }
 
     pub(crate) fn new(
@@ -87,30 +82,38 @@ impl<'a> Claim<'a> {
         kind: EvidenceKind,
         place: EvidenceSource,
         commit: Oid,
-    ) -> Claim<'a> {
-        Claim {
-            who,
-            kind,
+    ) -> GivenStatement<'a> {
+        let said = Statement {
+            person: who.person().clone(),
             vote: Vote::Approves,
+            counts: VoteCounts::Yes,
+            groups: Vec::new(),
             level: Proof::Claimed,
+            level_reason: None,
+            kind,
+            self_asserted: SelfAsserted::Yes,
+            is_author: false,
             stated_by: None,
-            vouched: Vouched::ByStater,
-            place,
-            commit,
+            commit: commit.to_string(),
             at,
             stated_at: at,
+            reason: None,
+            source: None,
+            key: None,
+            via: None,
+        };
+        GivenStatement {
+            said,
+            who,
+            stater: None,
+            vouched: Vouched::ByStater,
+            place,
             signed_at: None,
             resolver,
             bar: None,
             separated_by: SeparatedBy::Address,
             relation: Relation::Different,
-            counts: VoteCounts::Yes,
-            reason: None,
-            source: None,
-            key: None,
             forge_key: None,
-            level_reason: None,
-            via: None,
         }
     }
 }
@@ -134,7 +137,7 @@ pub(crate) enum Vouched {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct VersionEvidenceSet<'a> {
-    pub claims: Vec<Claim<'a>>,
+    pub given: Vec<GivenStatement<'a>>,
     pub landed_by: Option<Identity>,
     pub pull_request: Option<String>,
     pub signature: Option<SignatureState>,
@@ -147,36 +150,36 @@ impl<'a> VersionEvidenceSet<'a> {
         let landing = &scene.version.commit;
         let is_squash = landing.parents.len() < 2 && scene.resolver.is_forge(landing.committer());
         if is_squash && let Some(author) = scene.resolver.actor(landing.author()) {
-            self.claims.push(merge(scene, author, EvidenceSource::Landing, landing));
+            self.given.push(merge(scene, author, EvidenceSource::Landing, landing));
         }
     }
 
     pub(crate) fn limit(&mut self) {
-        if self.claims.len() > MOST_STATEMENTS {
-            self.claims.clear();
+        if self.given.len() > MOST_STATEMENTS {
+            self.given.clear();
             self.doubt.get_or_insert(ApprovalObstacle::TooManyStatements);
         }
     }
 
-    fn bar(&mut self, why_not: &NotCounted, is_barred: impl Fn(&Claim<'a>) -> bool) {
-        for claim in self.claims.iter_mut().filter(|claim| is_barred(claim)) {
-            claim.bar.get_or_insert_with(|| why_not.clone());
+    fn bar(&mut self, why_not: &NotCounted, is_barred: impl Fn(&GivenStatement<'a>) -> bool) {
+        for given in self.given.iter_mut().filter(|given| is_barred(given)) {
+            given.bar.get_or_insert_with(|| why_not.clone());
         }
     }
 
     pub(crate) fn bar_approvals_from(&mut self, position: usize, why_not: &NotCounted) {
-        let claims = self.claims.iter_mut().skip(position);
-        for claim in claims.filter(|claim| claim.vote == Vote::Approves) {
-            claim.bar.get_or_insert_with(|| why_not.clone());
+        let given = self.given.iter_mut().skip(position);
+        for given in given.filter(|given| given.said.vote == Vote::Approves) {
+            given.bar.get_or_insert_with(|| why_not.clone());
         }
     }
 
     /// Discards signatures made inside the branch before an instant: they have already been used (S7).
     pub(crate) fn bar_before(&mut self, instant: Instant) {
-        self.bar(&NotCounted::TooOld, |claim| {
+        self.bar(&NotCounted::TooOld, |given| {
             let is_inside =
-                claim.place == EvidenceSource::Nested || claim.kind == EvidenceKind::Mergetag;
-            is_inside && claim.key.is_some() && claim.stated_at < instant
+                given.place == EvidenceSource::Nested || given.said.kind == EvidenceKind::Mergetag;
+            is_inside && given.said.key.is_some() && given.said.stated_at < instant
         });
     }
 
@@ -184,16 +187,17 @@ impl<'a> VersionEvidenceSet<'a> {
         let is_maker = |stater: &Identity| {
             !makers.relation(resolver, stater, &SeparatedBy::Address).is_different()
         };
-        self.bar(&NotCounted::SelfAsserted, |claim| {
-            claim.vouched == Vouched::ByStater && claim.stated_by.as_ref().is_some_and(is_maker)
+        self.bar(&NotCounted::SelfAsserted, |given| {
+            given.vouched == Vouched::ByStater && given.stater.as_ref().is_some_and(is_maker)
         });
     }
 
     /// Counts only approvals in approval files, which name the bytes, because the landing did not introduce a record.
     pub(crate) fn bar_all_but_files(&mut self) {
-        self.bar(&NotCounted::NoRecordYet, |claim| {
-            let is_of_file = matches!(claim.kind, EvidenceKind::Detached | EvidenceKind::Review);
-            claim.vote == Vote::Approves && !is_of_file
+        self.bar(&NotCounted::NoRecordYet, |given| {
+            let is_of_file =
+                matches!(given.said.kind, EvidenceKind::Detached | EvidenceKind::Review);
+            given.said.vote == Vote::Approves && !is_of_file
         });
     }
 }
@@ -205,6 +209,18 @@ pub(crate) struct Scene<'a> {
     pub at: Instant,
     pub signature_checks: &'a SignatureChecks<'a>,
     pub self_approval: SelfApproval,
+}
+
+impl<'a> Scene<'a> {
+    fn given(
+        self,
+        who: NamedPerson,
+        kind: EvidenceKind,
+        place: EvidenceSource,
+        commit: &Commit,
+    ) -> GivenStatement<'a> {
+        GivenStatement::new(self.resolver, self.at, who, kind, place, commit.oid)
+    }
 }
 
 pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
@@ -224,9 +240,9 @@ pub(crate) fn of_unsigned<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let authors_may = landing.parents.len() < 2 && scene.self_approval == SelfApproval::Allow;
     let author = || if authors_may { scene.resolver.actor(landing.author()) } else { None };
     if let Some(identity) = evidence.landed_by.clone().or_else(author) {
-        evidence.claims.push(merge(scene, identity, EvidenceSource::Landing, landing));
+        evidence.given.push(merge(scene, identity, EvidenceSource::Landing, landing));
     }
-    evidence.claims.extend(trailers(scene, landing, EvidenceSource::Landing));
+    evidence.given.extend(trailers(scene, landing, EvidenceSource::Landing));
     evidence
 }
 
@@ -237,20 +253,20 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     if let Some(committer) = forge_merge::unnamed_forge(scene.resolver, &signature, landing) {
         let why_not = NotCounted::UnnamedForge(committer.person.display.clone());
         let is_stater = |stater: &Identity| stater.is_surely(&committer);
-        evidence.bar(&why_not, |claim| claim.stated_by.as_ref().is_some_and(is_stater));
+        evidence.bar(&why_not, |given| given.stater.as_ref().is_some_and(is_stater));
     }
-    evidence.claims.extend(signed_commit(scene, &signature, EvidenceSource::Landing, landing));
+    evidence.given.extend(signed_commit(scene, &signature, EvidenceSource::Landing, landing));
     evidence.signature = Some(signature);
-    let mut claims = evidence.claims.iter_mut();
-    if let Some(claim) = claims.find(|claim| claim.kind == EvidenceKind::Merge) {
-        prove_by_forge(scene, claim);
+    let mut all = evidence.given.iter_mut();
+    if let Some(given) = all.find(|given| given.said.kind == EvidenceKind::Merge) {
+        prove_by_forge(scene, given);
     }
     for commit in &version.nested {
-        evidence.claims.extend(nested(scene, commit));
+        evidence.given.extend(nested(scene, commit));
         let signature = scene.signature_checks.of_branch(version.landing, commit);
         let signature = signed_commit(scene, &signature, EvidenceSource::Nested, commit)
-            .filter(|claim| !is_own(scene, claim, commit));
-        evidence.claims.extend(signature.map(|claim| stated_by_signer(claim, commit.committed())));
+            .filter(|given| !is_own(scene, given, commit));
+        evidence.given.extend(signature.map(|given| stated_by_signer(given, commit.committed())));
     }
     for tag in &version.tags {
         let signature = scene.signature_checks.of_tag(version.landing, tag);
@@ -259,28 +275,28 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
         } else {
             EvidenceSource::Nested
         };
-        let claim = signed(scene, &signature, place, &tag.carrier);
+        let given = signed(scene, &signature, place, &tag.carrier);
         let time = Tag::read(&tag.raw).and_then(|tag| tag.time());
-        evidence.claims.extend(
-            claim.map(|claim| Claim {
-                kind: EvidenceKind::Mergetag,
-                ..stated_by_signer(claim, time)
-            }),
-        );
+        evidence.given.extend(given.map(|given| {
+            let mut given = stated_by_signer(given, time);
+            given.said.kind = EvidenceKind::Mergetag;
+            given
+        }));
     }
     evidence
 }
 
-/// Dates a claim by its signer's time, or by the landing if that is earlier: an approval signed before a rejection does
+/// Dates a statement by its signer's time, or by the landing if that is earlier: an approval signed before a rejection does
 /// not take it back by landing later. A signature without a time counts as the oldest.
-fn stated_by_signer(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
-    Claim { stated_at: time.unwrap_or(Instant::MIN).min(claim.stated_at), ..claim }
+fn stated_by_signer(mut given: GivenStatement<'_>, time: Option<Instant>) -> GivenStatement<'_> {
+    given.said.stated_at = time.unwrap_or(Instant::MIN).min(given.said.stated_at);
+    given
 }
 
-/// Tells whether a claim is an author's own signature of a commit of one parent, where that is not an approval.
-fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
+/// Tells whether a statement is an author's own signature of a commit of one parent, where that is not an approval.
+fn is_own(scene: Scene<'_>, given: &GivenStatement<'_>, commit: &Commit) -> bool {
     let author = scene.resolver.of_ident(commit.author());
-    let own = claim.who.identity().zip(author).is_some_and(|(signer, author)| signer.is(&author));
+    let own = given.who.identity().zip(author).is_some_and(|(signer, author)| signer.is(&author));
     own && commit.parents.len() < 2 && scene.self_approval == SelfApproval::Forbid
 }
 
@@ -289,12 +305,12 @@ fn merge<'a>(
     actor: Identity,
     place: EvidenceSource,
     commit: &Commit,
-) -> Claim<'a> {
+) -> GivenStatement<'a> {
     let who = NamedPerson::Someone(actor.clone());
-    Claim {
-        stated_by: Some(actor),
+    GivenStatement {
+        stater: Some(actor),
         vouched: Vouched::ForItself,
-        ..Claim::new(scene.resolver, scene.at, who, EvidenceKind::Merge, place, commit.oid)
+        ..scene.given(who, EvidenceKind::Merge, place, commit)
     }
 }
 
@@ -303,12 +319,12 @@ fn signed_commit<'a>(
     signature: &SignatureState,
     place: EvidenceSource,
     commit: &Commit,
-) -> Option<Claim<'a>> {
-    let is_by_proxy = |claim: &Claim| {
-        let signer = claim.key.as_deref().zip(claim.who.identity());
+) -> Option<GivenStatement<'a>> {
+    let is_by_proxy = |given: &GivenStatement| {
+        let signer = given.said.key.as_deref().zip(given.who.identity());
         signer.is_some_and(|signer| forge_merge::is_by_proxy(scene.resolver, signer, commit))
     };
-    signed(scene, signature, place, commit).filter(|claim| !is_by_proxy(claim))
+    signed(scene, signature, place, commit).filter(|given| !is_by_proxy(given))
 }
 
 /// A key without a literal address identifies nobody; of several people on a line, the one named by the commit is shown.
@@ -317,7 +333,7 @@ fn signed<'a>(
     signature: &SignatureState,
     place: EvidenceSource,
     commit: &Commit,
-) -> Option<Claim<'a>> {
+) -> Option<GivenStatement<'a>> {
     let SignatureState::Attested(signer) = signature else {
         return None;
     };
@@ -334,31 +350,30 @@ fn signed<'a>(
     let separated_by = identity.as_ref().map(|identity| {
         scene.resolver.separated_by_key(identity, &signer.persons(scene.resolver.at))
     });
-    Some(Claim {
-        level: signer.proof(),
+    let mut given = GivenStatement {
         separated_by: separated_by.unwrap_or_default(),
-        stated_by: identity,
+        stater: identity,
         vouched: Vouched::ForItself,
-        key: Some(signer.key.clone()),
-        level_reason: signer.limit.clone().map(LevelReason::Key),
-        ..Claim::new(scene.resolver, scene.at, who, EvidenceKind::Signature, place, commit.oid)
-    })
+        ..scene.given(who, EvidenceKind::Signature, place, commit)
+    };
+    given.prove(signer);
+    Some(given)
 }
 
-fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
+fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<GivenStatement<'a>> {
     let actor = authors::landed_by(scene.resolver, commit);
     let by_another = commit.parents.len() > 1
         || actor
             .as_ref()
             .zip(scene.resolver.of_ident(commit.author()))
             .is_some_and(|(actor, author)| !actor.is(&author));
-    let mut claims: Vec<Claim> = actor
+    let mut given: Vec<GivenStatement> = actor
         .filter(|_| by_another)
         .map(|identity| merge(scene, identity, EvidenceSource::Nested, commit))
         .into_iter()
         .collect();
-    claims.extend(trailers(scene, commit, EvidenceSource::Nested));
-    claims
+    given.extend(trailers(scene, commit, EvidenceSource::Nested));
+    given
 }
 
 fn profile(
@@ -377,14 +392,18 @@ fn profile(
     }
 }
 
-fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec<Claim<'a>> {
+fn trailers<'a>(
+    scene: Scene<'a>,
+    commit: &Commit,
+    place: EvidenceSource,
+) -> Vec<GivenStatement<'a>> {
     let resolver = scene.resolver;
     let text = commit.message();
     let message = CommitMessage::read(&text);
     let (forge, pinned) = profile(resolver, commit, &message);
     let author = || resolver.actor(commit.author());
     // Under `auto`, the committer of a rebased commit may keep the author's text without reading it.
-    let stated_by = match pinned {
+    let stater = match pinned {
         Pinned::ByCommit if commit.parents.len() < 2 => author(),
         _ => authors::landed_by(resolver, commit).or_else(author),
     };
@@ -392,13 +411,13 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec
         .into_iter()
         .map(|line| {
             let who = resolver.named(&line.value);
-            Claim {
-                stated_by: stated_by.clone(),
+            GivenStatement {
+                stater: stater.clone(),
                 vouched: match (pinned, place, line.is_by_forge) {
                     (Pinned::ByPolicy, EvidenceSource::Landing, true) => Vouched::ByForge,
                     _ => Vouched::ByStater,
                 },
-                ..Claim::new(resolver, scene.at, who, EvidenceKind::Trailer, place, commit.oid)
+                ..scene.given(who, EvidenceKind::Trailer, place, commit)
             }
         })
         .collect()
@@ -501,17 +520,24 @@ pub(crate) fn add_file<'a>(
         _ => None,
     };
     let (who, place) = (NamedPerson::Someone(identity.clone()), EvidenceSource::Beside);
-    let mut claim = Claim {
-        vote,
-        stated_by: Some(identity.clone()),
+    let mut given = GivenStatement {
+        stater: Some(identity.clone()),
         vouched: Vouched::ForItself,
-        stated_at: counted_file.stated_at,
         bar,
-        reason: landed.file.reason.clone(),
-        source: Some(landed.path.clone()),
-        via: landed.file.via.clone(),
-        ..Claim::new(resolver, landed.effective, who, EvidenceKind::Detached, place, landed.commit)
+        ..GivenStatement::new(
+            resolver,
+            landed.effective,
+            who,
+            EvidenceKind::Detached,
+            place,
+            landed.commit,
+        )
     };
+    let said = &mut given.said;
+    (said.vote, said.stated_at) = (vote, counted_file.stated_at);
+    said.reason.clone_from(&landed.file.reason);
+    said.source = Some(landed.path.clone());
+    said.via.clone_from(&landed.file.via);
     match &counted_file.backed {
         FileBacking::Unknown(obstacle) => {
             evidence.doubt.get_or_insert_with(|| obstacle.clone().into());
@@ -519,31 +545,29 @@ pub(crate) fn add_file<'a>(
         }
         FileBacking::Signature(signer) => {
             let is_beside = !landed.is_of_branch;
-            claim.signed_at = if is_beside { Some(landed.file.at) } else { None };
-            claim.level = signer.proof();
-            claim.key = Some(signer.key.clone());
-            claim.level_reason = signer.limit.clone().map(LevelReason::Key);
-            claim.separated_by = resolver.separated_by_key(&identity, &signer.persons(resolver.at));
+            given.signed_at = if is_beside { Some(landed.file.at) } else { None };
+            given.prove(signer);
+            given.separated_by = resolver.separated_by_key(&identity, &signer.persons(resolver.at));
         }
         FileBacking::Review(bridge) => {
             let mut bridge = bridge.clone();
             resolver.widen(&mut bridge);
-            claim.kind = EvidenceKind::Review;
-            claim.stated_by = Some(bridge);
-            claim.separated_by = answered(&landed.file, &identity);
+            given.said.kind = EvidenceKind::Review;
+            given.stater = Some(bridge);
+            given.separated_by = answered(&landed.file, &identity);
             // A squash may name none of the commits of its branch.
             if scene.version.commit.parents.len() < 2
                 && names_reviewer(&landed.file, &identity, resolver)
             {
-                claim.bar.get_or_insert(NotCounted::Author);
+                given.bar.get_or_insert(NotCounted::Author);
             }
             // What passes reviews on gives none.
             if resolver.key_set.keys.is_bridge(resolver.at, &identity.person) {
-                claim.bar.get_or_insert(NotCounted::Bot);
+                given.bar.get_or_insert(NotCounted::Bot);
             }
         }
     }
-    evidence.claims.push(claim);
+    evidence.given.push(given);
 }
 
 /// Returns an identity with the names that the version's commits use for its address, since files contain no names. This applies to approvals only: nobody may discard a rejection by typing a name.
@@ -574,8 +598,7 @@ pub(crate) fn add_notes<'a>(
     for about in commits.map(|commit| commit.oid) {
         if let Some(note) = notes.about.get(&about) {
             let votes = note.text.lines().filter_map(vote);
-            let claims = votes.map(|vote| of_vote(scene, about, note, vote));
-            evidence.claims.extend(claims);
+            evidence.given.extend(votes.map(|vote| of_vote(scene, about, note, vote)));
         }
     }
 }
@@ -600,20 +623,26 @@ fn vote(line: &str) -> Option<(Vote, &str)> {
     Some((vote, who))
 }
 
-fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, (vote, who): (Vote, &str)) -> Claim<'a> {
+fn of_vote<'a>(
+    scene: Scene<'a>,
+    about: Oid,
+    note: &Note,
+    (vote, who): (Vote, &str),
+) -> GivenStatement<'a> {
     let resolver = scene.resolver;
     let author = note.commit.author();
     let stated_at: Instant = note.commit.committed().unwrap_or(scene.at).max(scene.at);
     let who = resolver.named(who);
     let place = EvidenceSource::Beside;
-    Claim {
-        vote,
-        stated_by: resolver.of_ident(author),
+    let mut given = GivenStatement {
+        stater: resolver.of_ident(author),
         vouched: if resolver.is_forge(author) { Vouched::ForItself } else { Vouched::ByStater },
         bar: if vote == Vote::Neither { Some(NotCounted::Vote) } else { None },
-        source: Some(format!("{REVIEW_NOTES}:{about}")),
-        ..Claim::new(resolver, stated_at, who, EvidenceKind::Note, place, note.commit.oid)
-    }
+        ..GivenStatement::new(resolver, stated_at, who, EvidenceKind::Note, place, note.commit.oid)
+    };
+    given.said.vote = vote;
+    given.said.source = Some(format!("{REVIEW_NOTES}:{about}"));
+    given
 }
 
 // Returns what a recorded review says about the accounts of its reviewer and of the authors.
@@ -650,22 +679,22 @@ fn reviewer_account(file: &ApprovalFile, reviewer: &Identity) -> Option<Account>
     account.or_else(|| reviewer.person.account.clone())
 }
 
-fn prove_by_forge(scene: Scene<'_>, claim: &mut Claim<'_>) {
+fn prove_by_forge(scene: Scene<'_>, given: &mut GivenStatement<'_>) {
     let landing = ForgeLanding {
         resolver: scene.resolver,
         checks: scene.signature_checks,
         landing: scene.version.landing,
         commit: &scene.version.commit,
     };
-    let Some(person) = claim.who.identity().map(|identity| &identity.person) else { return };
+    let Some(person) = given.who.identity().map(|identity| &identity.person) else { return };
     match landing.signer(person) {
         Some(Ok(signer)) => {
-            claim.level = signer.proof().min(Proof::ForgeSigned);
-            claim.forge_key = Some(signer.key);
-            claim.level_reason =
+            given.said.level = signer.proof().min(Proof::ForgeSigned);
+            given.forge_key = Some(signer.key);
+            given.said.level_reason =
                 signer.limit.filter(|limit| limit.proof < Proof::ForgeSigned).map(LevelReason::Key);
         }
-        Some(Err(reason)) => claim.level_reason = Some(reason),
+        Some(Err(reason)) => given.said.level_reason = Some(reason),
         None => {}
     }
 }
