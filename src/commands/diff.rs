@@ -321,7 +321,11 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
         return events;
     };
     let resolved = tier::resolve(&governance.policy, &Facts::of(after));
-    let beside = Beside { tier: resolved.as_ref(), renewed: entry.landed.renewed };
+    let beside = Beside {
+        tier: resolved.as_ref(),
+        renewed: entry.landed.renewed,
+        approved: entry.landed.approved.as_deref(),
+    };
     let was = before.map(|before| before.record.as_ref());
     match was {
         None if entry.landed.was_removed => {

@@ -10,6 +10,7 @@ use crate::policy::tier::Resolved;
 use crate::record::Record;
 use crate::record::time::not_after;
 use crate::rules::meaning::{self, FieldDifference};
+use crate::rules::renewals;
 
 /// An event with its detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Beside<'b> {
     pub tier: Option<&'b Resolved>,
     /// How many times an approved version ended later than the approved one before it.
     pub renewed: u32,
+    /// The content of the last approved version; `None` if none is approved.
+    pub approved: Option<&'b Record>,
 }
 
 /// Returns the changes in meaning between two contents, in the order of the events.
@@ -123,11 +126,8 @@ fn moved(before: &Record, after: &Record) -> String {
 }
 
 /// Returns the days added, and which renewal this is of how many.
-/// Renewals are counted both in history, where one may have been silent, and in the entries; the greater number counts.
 fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
-    let new = differ::beyond(&after.renewals, &before.renewals).len();
-    let count = |entries: usize| u32::try_from(entries).unwrap_or(u32::MAX);
-    let number = count(after.renewals.len()).max(beside.renewed.saturating_add(count(new)));
+    let number = renewals::number(Some(before), after, beside.approved, beside.renewed);
     let of = beside.tier.map_or_else(String::new, |tier| format!(" of {}", tier.max_renewals));
     format!("{} ({}{of})", moved(before, after), meaning::ordinal(number))
 }

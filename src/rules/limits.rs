@@ -12,6 +12,7 @@ use crate::record::Record;
 use crate::record::time::{Instant, When};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
+use crate::rules::renewals;
 use crate::status::renewal;
 use crate::survey::neighbour::Neighbour;
 use crate::survey::refiling::{self, Peer, PeerIndex};
@@ -48,11 +49,7 @@ impl<'c> Reach<'c> {
         }
         let tier = tier::resolve(&context.governance.policy, &Facts::of(record))?;
         let (refiled, days) = refiled(source.stem(), record, changed.past.landed, context);
-        let new = before.map_or(0, |before| match ExpiryExtension::between(before, record) {
-            ExpiryExtension::Renewed(n) => n,
-            ExpiryExtension::No | ExpiryExtension::Silent => 1,
-        });
-        let own = count(record.renewals.len()).max(changed.renewed.saturating_add(count(new)));
+        let own = renewals::number(before, record, changed.approved, changed.renewed);
         Some(Reach {
             record,
             tier,

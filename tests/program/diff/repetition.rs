@@ -214,6 +214,25 @@ fn a_renewal_too_many_needs_a_redesign() {
 }
 
 #[test]
+fn a_renewal_that_a_squash_landed_counts_once_on_its_branch() {
+    let ledger = Ledger::with(&[ID]);
+    let first = "{date: 2026-12-01, from: 2026-12-20, until: 2027-01-10, reason: Late}";
+    let second = "{date: 2026-12-01, from: 2027-01-10, until: 2027-02-10, reason: Late}";
+    let renewed = |until: &str, entries: &[&str]| {
+        let text = record(ID).replace("expires: 2026-12-20", &format!("expires: {until}"));
+        text + &format!("renewals: [{}]\n", entries.join(", "))
+    };
+    let branch = ledger.repo.branch("renew");
+    branch.by("ana").write(ID, &renewed("2027-01-10", &[first])).commit("Renew");
+    ledger.repo.by("ana").through("lee").squash("renew", "Renew (#3)");
+    let work = branch.by("ana").write(ID, &renewed("2027-02-10", &[first, second]));
+    work.commit("Renew once more");
+    assert_eq!(found(&ledger.diff("renew").1), [""; 0]);
+    let shown = ledger.run(&["diff", "main", "renew"]).out;
+    assert!(shown.contains("(2nd of 2)"), "{shown}");
+}
+
+#[test]
 fn new_refuses_what_is_frozen_unless_a_draft_or_a_redesign_comes_with_it() {
     let ledger = Ledger::with(&OTHERS);
     let filed = |more: &[&str]| {
