@@ -14,9 +14,11 @@ use exledger::history::digest::Digest;
 use exledger::history::paths::{self, LedgerPrefix};
 use exledger::history::refs::HeadState;
 use exledger::history::tree::CommitTree;
+use exledger::ledger;
 use exledger::ledger::tree::Tree;
 use exledger::policy;
 use exledger::policy::governance::Governance;
+use exledger::record::file;
 use exledger::session::Session;
 use exledger::store::git::Repository;
 use exledger::store::git::judged::Operation;
@@ -26,6 +28,7 @@ use exledger::survey::remote::RemoteAddress;
 pub(crate) const NEW_LEDGER: &str = "keep-exceptions";
 
 // What `init` writes: three files in the ledger's folder, the others at the top of the repository.
+const RECORDS: &str = "exceptions";
 pub(crate) const ATTRIBUTES: &str = "exceptions/.gitattributes";
 pub(crate) const SIGNERS: &str = ".github/allowed_signers";
 pub(crate) const INCLUDE: &str = ".gitlab-ci.yml";
@@ -80,30 +83,32 @@ fn distinction(opened: &[DecidedRecord]) -> String {
 }
 
 pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> Vec<String> {
-    let own = [quoted(path)];
-    let Some(setup) = UncommittedSetup::of(ctx, home) else {
-        return sending(ctx, home, id, (&own, &format!("File {id}")));
+    let Some(mut setup) = UncommittedSetup::of(ctx, home) else {
+        return sending(ctx, home, id, (&[quoted(path)], &format!("File {id}")));
     };
+    setup.records.insert(path.to_owned());
+    let ids: Vec<&str> = setup.records.iter().map(|path| file::stem(path)).collect();
+    let filed = ids.join(", ");
+    let records: Vec<String> = setup.records.iter().map(|path| quoted(path)).collect();
+    let git = git_command(ctx, home.root());
     let begun = begin(ctx, home, None);
     let mut next = begun.clone().unwrap_or_default();
     next.extend(setup.key_command);
-    if begun.is_some() || home.approved_ref().is_ok() {
-        let files: Vec<String> = setup.files.into_iter().chain(own).collect();
-        let subject = format!("Keep exceptions in a ledger, and file {id}");
-        match begun {
-            Some(_) => {
-                let git = git_command(ctx, home.root());
-                next.extend(commit_commands(home, &git, (&files, &subject)));
-                next.extend(first_push(ctx, home));
-            }
-            None => next.extend(sending(ctx, home, NEW_LEDGER, (&files, &subject))),
-        }
+    if begun.is_none() && home.approved_ref().is_err() {
+        next.extend(commit_commands(home, &git, (&setup.files, "Keep exceptions in a ledger")));
+        next.extend(first_push(ctx, home));
+        next.extend(sending(ctx, home, id, (&records, &format!("File {filed}"))));
         return next;
     }
-    let git = git_command(ctx, home.root());
-    next.extend(commit_commands(home, &git, (&setup.files, "Keep exceptions in a ledger")));
-    next.extend(first_push(ctx, home));
-    next.extend(sending(ctx, home, id, (&own, &format!("File {id}"))));
+    let files: Vec<String> = setup.files.into_iter().chain(records).collect();
+    let subject = format!("Keep exceptions in a ledger, and file {filed}");
+    match begun {
+        Some(_) => {
+            next.extend(commit_commands(home, &git, (&files, &subject)));
+            next.extend(first_push(ctx, home));
+        }
+        None => next.extend(sending(ctx, home, NEW_LEDGER, (&files, &subject))),
+    }
     next
 }
 
@@ -134,6 +139,8 @@ pub(crate) fn lists_review_key(tree: &dyn Tree) -> bool {
 struct UncommittedSetup {
     // Their paths, quoted.
     files: Vec<String>,
+    // The paths in the ledger of all records that aren't committed: those filed before this one, too.
+    records: BTreeSet<String>,
     // For a job that was written and signs reviews, whose key is not listed yet.
     key_command: Option<String>,
 }
@@ -152,7 +159,9 @@ impl UncommittedSetup {
         let own = [policy::FILE, ATTRIBUTES, SIGNERS];
         let [policy, attributes, signers] = own.map(|path| paths::join(&folder, path));
         let places = [policy, attributes, signers, WORKFLOW.into(), JOBS.into(), INCLUDE.into()];
-        let searched: Vec<String> = places.iter().cloned().chain([GITHUB.to_owned()]).collect();
+        let folders = [paths::join(&folder, RECORDS)];
+        let more = folders.iter().cloned().chain([GITHUB.to_owned()]);
+        let searched: Vec<String> = places.iter().cloned().chain(more).collect();
         let loose = repository.loose(head, &top, &searched).ok()?;
         let has = |path: &str| loose.iter().any(|file| file.path == path);
         let [policy, _, signers, ..] = &places;
@@ -181,7 +190,12 @@ impl UncommittedSetup {
             true => quoted(path),
             false => quoted(&format!(":/{path}")),
         };
-        Some(UncommittedSetup { files: files.into_iter().map(shown).collect(), key_command })
+        let files = files.into_iter().map(shown).collect();
+        let records = loose.iter().map(|file| file.path.as_str());
+        let records = records.filter(|path| ledger::is_record_of(&folders, path));
+        let records = records.filter_map(|path| path.strip_prefix(folder.as_str()));
+        let records = records.map(|path| path.trim_start_matches('/').to_owned()).collect();
+        Some(UncommittedSetup { files, records, key_command })
     }
 }
 
