@@ -648,6 +648,7 @@ fn a_gitlab_account_is_named_by_its_private_address() {
         let governance = Governance::of_policy(&text);
         let logins: Vec<&String> = governance.policy.people.logins.keys().collect();
         assert_eq!(logins, [key]);
+        assert_eq!(governance.policy.people.forges, ["noreply@gitlab.com"]);
         let email = "2-odiaz@users.noreply.gitlab.com";
         let found = exledger::policy::people::identify(&governance, "", email);
         assert_eq!(found.key, "omar@example.com", "{person}");

@@ -265,6 +265,20 @@ fn doctor_counts_the_merges_that_a_forge_signed() {
 }
 
 #[test]
+fn doctor_counts_no_merge_whose_key_had_ended_when_it_landed() {
+    let repo = filed_with(POLICY, ",valid-before=\"20261120104500Z\"");
+    repo.by("ana").write("notes", "one\n").commit("Note it");
+    // Dated back to when the key was valid: what landed before it is later.
+    repo.clock("2026-11-20T10:30:00Z");
+    repo.by("lee").through(FORGE).signed("forge").merge("file", MERGE);
+    repo.clock("2026-11-20T13:00:00Z");
+    let shown = answer(&repo, &["show", ID]);
+    let approver = &shown["record"]["approval"]["approvers"][0];
+    assert_eq!(approver["level"], "claimed", "{shown}");
+    assert_eq!(answer(&repo, &["doctor"])["forges"][0]["signed"], 0);
+}
+
+#[test]
 fn a_demand_that_no_key_of_a_forge_can_meet_is_an_error() {
     const P384: &str = "ecdsa-sha2-nistp384 AAAAE2VjZHNhLXNoYTItbmlzdHAzODQAAAAIbmlzdHAzODQAAABhBG5BIb3uuUYrLVAfErbkde9rKmaUw/0UOElMSSrE1QiqsphMJVVPRJVGUJL59QxniG++l6HQYPA6Acx72NJbLtTpjFPQkAUhsihCsZl33cQz/vzVMrhWFYtimoSIArgeXQ==";
     let demanding = POLICY.replace("[security]}", "[security], proof: forge-signed}");

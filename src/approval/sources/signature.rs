@@ -40,7 +40,7 @@ pub enum SignatureState {
     Attested(Signer),
     /// It is valid, by a key of a forge.
     OfForge(Signer),
-    /// It names a built-in key of a forge, and is not valid by any of its keys.
+    /// It names a built-in key of a forge, and is not valid by any key of the committer's.
     NotOfForge(String),
     /// It is valid, by the key with this fingerprint, which no line lists for this use.
     UntrustedKey(String),
@@ -72,7 +72,7 @@ impl fmt::Display for SignatureState {
                 write!(out, "is by the forge {} ({})", signer.written(), signer.key)
             }
             SignatureState::NotOfForge(forge) => {
-                write!(out, "names a key of {forge}, and is over other bytes, or by another key")
+                write!(out, "names a forge's key, and is over other bytes, or by no key of {forge}")
             }
             SignatureState::UntrustedKey(key) => {
                 write!(out, "is by a key that is not listed ({key})")

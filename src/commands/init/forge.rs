@@ -75,10 +75,15 @@ impl Origin {
         })
     }
 
-    /// Returns the committer of the merges that GitHub signs there; `None` for another forge.
+    /// Returns the committer of the merges that the forge signs there; `None` where that may be anybody.
     pub(crate) fn signs_merges(&self, forge: Forge) -> Option<String> {
-        let host = self.address.as_ref().map_or("github.com", |address| &address.host);
-        (forge == Forge::Github).then(|| format!("noreply@{host}"))
+        let host = self.address.as_ref().map(|address| address.host.as_str());
+        match (forge, host) {
+            (Forge::Github, _) => Some(format!("noreply@{}", host.unwrap_or("github.com"))),
+            // On a GitLab of one's own the administrator chooses it.
+            (Forge::Gitlab, None | Some("gitlab.com")) => Some("noreply@gitlab.com".to_owned()),
+            _ => None,
+        }
     }
 
     /// Returns the domain of the private addresses by which the forge names accounts; `None` where a bare login stands for one.

@@ -48,9 +48,8 @@ pub(super) fn sign(
     let present = snapshot.governance();
     let signers = present.policy.approval.signers.clone();
     let checked = signature::detached(&armoured, text.as_bytes());
-    let state = |at_rules: &Governance| {
-        checked.state(&Keys::from_governance(at_rules, present), at.instant())
-    };
+    let keys = |at_rules: &Governance| Keys::from_governance(at_rules, present);
+    let state = |at_rules: &Governance| checked.state(&keys(at_rules), at.instant());
     let counts = |governance: &Governance| {
         matches!(state(governance), SignatureState::Attested(signer)
             if signer.is(governance, person) && signer.proof() >= needed)
@@ -106,6 +105,11 @@ pub(super) fn sign(
         | SignatureState::Bad(_)
         | SignatureState::None => return Err(never_counts(&state).into()),
     };
+    if checked.key().is_some_and(|public| keys(present).is_of_forge(public)) {
+        let what =
+            "nothing was written: the key is listed for a forge, and so signs for nobody else";
+        return Err(Usage::refused(what, format!("sign with a key of your own: {NAME_KEY}")).into());
+    }
     let line = checked
         .key()
         .map(|public| format!("{} namespaces=\"{}\" {public}", person.key, signature::APPROVAL));

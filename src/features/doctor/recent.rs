@@ -18,6 +18,7 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::history::{chain, content};
 use crate::policy::governance::Governance;
+use crate::record::time::Instant;
 use crate::survey::merging::{self, LandingKind};
 use crate::yaml::node::Limits;
 
@@ -39,6 +40,8 @@ pub struct RecentCommits {
 #[derive(Clone, Debug)]
 pub struct RecentLanding {
     pub commit: Commit,
+    /// When it landed, at the earliest; on a branch without a policy, the committer's time.
+    pub effective: Instant,
     pub kind: LandingKind,
     /// The `forge` of the policy that its committer or message shows; `None` if none does.
     pub forge: Option<&'static str>,
@@ -99,6 +102,7 @@ pub fn read(
             branch: branches.read(&commit),
             files: Vec::new(),
             changes_ledger,
+            effective: landing.effective,
             ..classified(commit, governance)
         });
     }
@@ -141,6 +145,7 @@ fn classified(commit: Commit, governance: &Governance) -> RecentLanding {
         changes_ledger: false,
         branch: Vec::new(),
         files: Vec::new(),
+        effective: commit.committed().unwrap_or(Instant::MIN),
         commit,
     }
 }

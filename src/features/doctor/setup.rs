@@ -250,7 +250,7 @@ fn unknown_forges(facts: &DoctorFacts<'_>) -> Vec<String> {
         let may_be_forge = people::may_be_forge(&person.key)
             || landing.names_merger
                 && people::groups_of(facts.governance, &person).is_empty()
-                && signed_merges::is_signed_by_committer(&landing.commit, &keys);
+                && signed_merges::is_signed_by_committer(landing, &keys);
         if (lands || landing.names_merger)
             && may_be_forge
             && !merging::is_forge(facts.governance, committer)

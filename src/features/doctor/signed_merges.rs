@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::{self, SignatureState};
-use crate::features::doctor::recent::RecentCommits;
+use crate::features::doctor::recent::{RecentCommits, RecentLanding};
 use crate::history::commit::Commit;
 use crate::history::walked::CheckedCommits;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::account::Account;
 use crate::policy::wire::PublicKey;
-use crate::record::time::Instant;
 use crate::survey::merging;
 use serde::Serialize;
 
@@ -57,11 +56,11 @@ pub fn count(governance: &Governance, recent: &RecentCommits) -> Vec<ForgeMerges
     let keys = Keys::from_governance(governance, governance);
     let checked = CheckedCommits::default();
     let mut forges: BTreeMap<String, ForgeMerges> = BTreeMap::new();
-    let commits = recent.landings.iter().map(|landing| &landing.commit);
-    let merges = commits.filter(|commit| {
+    let merges = recent.landings.iter().filter(|RecentLanding { commit, .. }| {
         commit.parents.len() == 2 && merging::is_forge(governance, commit.committer())
     });
-    for merge in merges {
+    for landing in merges {
+        let merge = &landing.commit;
         let address = merge.committer().email.trim().to_lowercase();
         let forge = forges.entry(address.clone()).or_insert_with(|| ForgeMerges {
             is_named: people::names_forge(governance, &address),
@@ -74,7 +73,7 @@ pub fn count(governance: &Governance, recent: &RecentCommits) -> Vec<ForgeMerges
             by_claim: None,
         });
         forge.n_merges += 1;
-        if is_signed(merge, &keys, &checked) {
+        if is_signed(landing, &keys, &checked) {
             forge.n_signed += 1;
             forge.numbers.extend(lacks_number(governance, merge));
             let names = &governance.claimed_names;
@@ -99,15 +98,15 @@ impl ForgeKey {
     }
 }
 
-fn is_signed(merge: &Commit, keys: &Keys, checked: &CheckedCommits) -> bool {
-    let at = merge.committed().unwrap_or(Instant::MIN);
+fn is_signed(landing: &RecentLanding, keys: &Keys, checked: &CheckedCommits) -> bool {
+    let (merge, at) = (&landing.commit, landing.effective);
     let state = signature::of_commit(merge).state(keys, at);
     matches!(signature::of_forge(merge, state, (keys, at), checked), SignatureState::OfForge(_))
 }
 
 // Tells whether a merge is signed by a key that is listed for its committer as for a person.
-pub(super) fn is_signed_by_committer(merge: &Commit, keys: &Keys) -> bool {
-    let at = merge.committed().unwrap_or(Instant::MIN);
+pub(super) fn is_signed_by_committer(landing: &RecentLanding, keys: &Keys) -> bool {
+    let (merge, at) = (&landing.commit, landing.effective);
     let address = merge.committer().email.trim();
     merge.parents.len() > 1
         && matches!(

@@ -41,6 +41,26 @@ fn a_key_that_is_not_listed_signs_and_counts_for_nobody_yet() {
 }
 
 #[test]
+fn a_key_that_is_listed_for_a_forge_signs_for_nobody_else() {
+    let policy = POLICY.replace("people:", "people:\n  forges: [git@forge.example.com]");
+    let world =
+        World::new(&policy.replace("{count: 2, each_of: [security, platform]}", "{count: 1}"));
+    let key = world.line("mallory");
+    let line = format!(
+        "git@forge.example.com namespaces=\"git\" ssh-{}",
+        key.split_once("ssh-").unwrap().1
+    );
+    let branch = world.repo.branch("keys");
+    let signers = branch.by("root").text(".github/allowed_signers") + &line;
+    branch.by("root").write(".github/allowed_signers", &signers).commit("List the forge's key");
+    world.repo.by("dana").merge("keys", "Merge pull request #2 from root/keys");
+    world.is("dana", "mallory");
+    let run = world.run(&["approve", ID, "--ref", "billing"]);
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    assert!(run.err.contains("is listed for a forge, and so signs for nobody else"), "{}", run.err);
+}
+
+#[test]
 fn the_listed_key_signs_anew_where_another_one_signed_before() {
     let world = World::new(POLICY);
     world.said("lee", &[ID, "--ref", "billing"]);
