@@ -312,6 +312,7 @@ impl World {
             5 if !self.pairs.is_empty() => {
                 let pair = self.dice.pick(&self.pairs).clone();
                 self.push_pair(&pair, at);
+                self.date_again(&pair.1, at);
             }
             6 if !self.pairs.is_empty() => {
                 let pair = self.dice.pick(&self.pairs).clone();
@@ -345,6 +346,18 @@ impl World {
                     self.write(&all, &[tip, self.main], (Who::Mal.ident(), Who::Mal.ident()), at);
                 self.branch = Some((merge, all));
             }
+        }
+    }
+
+    /// What a retired key said has the date of another commit that brings the same text, if that is earlier.
+    fn date_again(&mut self, text: &[u8], at: i64) {
+        let is_same = |said: &Said| {
+            !said.is_honest
+                && self.pair(said.by, said.by, said.version, said.stated, "approve").1 == text
+        };
+        let same: Vec<bool> = self.said.iter().map(is_same).collect();
+        for (said, _) in self.said.iter_mut().zip(same).filter(|(_, is_same)| *is_same) {
+            said.at = said.at.min(at.max(said.stated));
         }
     }
 
