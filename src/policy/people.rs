@@ -418,7 +418,10 @@ pub fn login_of(governance: &Governance, person: &Person) -> Option<String> {
                 Some((id, login)) if id.bytes().all(|byte| byte.is_ascii_digit()) => login,
                 _ => local,
             };
-            is_login(login).then(|| (has_domain, login.to_owned()))
+            // GitLab joins the number by another sign.
+            let account = Account::of(key, &governance.policy.people.noreply);
+            let login = account.map_or_else(|| login.to_owned(), |account| account.login);
+            is_login(&login).then_some((has_domain, login))
         })
         .collect();
     found.sort();

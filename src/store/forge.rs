@@ -152,6 +152,8 @@ pub struct ForgeRequest {
 pub struct RequestReviews {
     /// In the form of approval.md 1.12.
     pub answer: Value,
+    /// Whether the forge lists the commits up to the head: GitHub lists the first 250.
+    pub has_all_commits: bool,
     /// The logins of those who approved at a time that the forge does not say.
     pub undated: Vec<String>,
 }

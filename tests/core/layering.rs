@@ -38,7 +38,7 @@ const HOME: &[(&str, &str)] = &[
     ("clap", "commands main"),
     ("anyhow", "commands main"),
     ("env_logger", "commands"),
-    ("rustix", "ask"),
+    ("rustix", "ask commands"),
     ("dialoguer", "ask"),
     ("indicatif", "ask"),
     ("rmcp", "mcp"),

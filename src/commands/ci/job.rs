@@ -73,8 +73,29 @@ pub(super) struct ForgeJob<'c> {
     pub(super) session: Session,
 }
 
+// A crash writes no memory, in which the key is, into the work tree.
+fn leave_no_dump() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let none = Rlimit { current: Some(0), maximum: Some(0) };
+        if let Err(error) = setrlimit(Resource::Core, none) {
+            log::warn!("core dumps stay on: {error}");
+        }
+    }
+    // The limit does not bind a system that pipes dumps to a program.
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+            log::warn!("dumps stay on: {error}");
+        }
+    }
+}
+
 impl<'c> ForgeJob<'c> {
     pub(super) fn open(ctx: &'c Ctx, args: &ForgeArgs) -> anyhow::Result<ForgeJob<'c>> {
+        leave_no_dump();
         let session = ctx.home()?;
         let approved = session.approved_ref().ok();
         let git = session.repository()?;

@@ -82,6 +82,9 @@ impl Run for MergedArgs {
             })?;
             job.asked(job.repository.start_merged(number, &job.branch()?))?;
             let shown = job.forge.request(number);
+            if job.repository.client().dry_run {
+                return Ok(Outcome::Fine);
+            }
             ctx.hint(&format!("hint: the job that records the reviews of {shown} is started"));
             return Ok(Outcome::Fine);
         }
@@ -213,6 +216,21 @@ impl ReviewRecorder<'_> {
         Ok(())
     }
 
+    // Who made the commits that the forge does not list might review them.
+    fn leave_out_unlisted(&mut self, number: u64, landing: Oid) {
+        let shown = self.job.forge.request(number);
+        let text = String::from(
+            "No review of this pull request is recorded: the forge does not list all of its commits (GitHub lists 250), so who made them is \
+             not known. Somebody else approves each record with `exledger approve ID`.\n",
+        );
+        self.job.ctx.tell(&format!(
+            "error: could not determine who made {shown}: the forge does not list its commits up to the head (GitHub lists 250), so no \
+             review was recorded: have each record approved with `exledger approve ID`"
+        ));
+        self.raise(Outcome::Undetermined);
+        self.left_out.push(LeftOut { landing, number: Some(number), text, has_lines: false });
+    }
+
     // A commit of a rebase names the request that the last one merged; others, as those into another branch, say nothing here.
     fn leave_out_others(&mut self, landing: Oid, others: &[ForgeRequest]) -> anyhow::Result<()> {
         let (job, branch) = (self.job, self.job.branch()?);
@@ -301,8 +319,12 @@ impl ReviewRecorder<'_> {
         };
         let author = (commit.parents.len() < 2).then(|| commit.author().email.clone());
         let landed = LandedCommit { oid: landing.to_string(), author };
-        let RequestReviews { answer, undated } =
+        let RequestReviews { answer, has_all_commits, undated } =
             job.asked(job.repository.reviews(request, &landed))?;
+        if !has_all_commits {
+            self.leave_out_unlisted(request.number, landing);
+            return Ok(());
+        }
         let reviews = Reviews::read(answer.to_string().as_bytes()).map_err(|error| {
             fault::undetermined(format!("the forge's answer can't be used: {error}"), "")
         })?;

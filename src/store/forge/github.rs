@@ -141,6 +141,8 @@ impl ForgeRepository for Github {
         let whole = self.whole_request(request.number)?;
         let mut authors: Vec<Value> = Vec::new();
         let mut commits = self.0.list(&of("/commits?per_page=100"))?;
+        let head = text(&whole, "/head/sha");
+        let has_all_commits = commits.iter().any(|commit| text(commit, "/sha") == head);
         // A merge commit is made by the person who merged, and adds no content.
         if landing.author.is_some() {
             let path = self.path(&format!("/commits/{}", landing.oid));
@@ -187,12 +189,12 @@ impl ForgeRepository for Github {
             "pull_request": self.0.forge.request(request.number),
             "landing": landing.oid,
             "forge": self.0.host,
-            "head": whole.pointer("/head/sha"),
+            "head": head,
             "opened_by": whole.pointer("/user/login"),
             "authors": authors,
             "reviews": reviews,
         });
-        Ok(RequestReviews { answer, undated: Vec::new() })
+        Ok(RequestReviews { answer, has_all_commits, undated: Vec::new() })
     }
 
     fn request_ref(&self, number: u64) -> String {
@@ -231,10 +233,16 @@ impl ForgeRepository for Github {
         // A forge that ignores the setting stores the key for every branch.
         let now = self.0.get(&path)?;
         let is_custom = now.pointer("/deployment_branch_policy/custom_branch_policies");
-        let mut listed = self.policies(&policies)?;
-        listed.retain(|(_, name)| !branches.contains(name));
-        match (is_custom, listed.as_slice()) {
-            (Some(Value::Bool(true)), []) => Ok(Protection::Proven),
+        let mut listed: Vec<String> =
+            self.policies(&policies)?.into_iter().map(|(_, name)| name).collect();
+        listed.sort();
+        let mut wanted = branches.to_vec();
+        wanted.sort();
+        match is_custom {
+            Some(Value::Bool(true)) if listed == wanted => Ok(Protection::Proven),
+            Some(Value::Bool(true)) if listed.is_empty() => Ok(Protection::Refused(format!(
+                "the forge does not show the branches of the environment {ENVIRONMENT}"
+            ))),
             _ => Ok(Protection::Refused(format!(
                 "the environment {ENVIRONMENT} is open to other branches"
             ))),
@@ -269,7 +277,8 @@ impl ForgeRepository for Github {
     }
 
     fn default_branch(&self) -> Result<String, ForgeError> {
-        Ok(text(&self.0.get(&self.path(""))?, "/default_branch"))
+        let is_named = |value: &Value| has(value, "/default_branch");
+        Ok(text(&self.0.get_if(&self.path(""), &is_named)?, "/default_branch"))
     }
 }
 

@@ -168,6 +168,8 @@ impl ForgeRepository for Gitlab {
         let approvals = self.0.get(&of("/approvals"))?;
         let versions = self.0.list(&of("/versions?per_page=100"))?;
         let commits = self.0.list(&of("/commits?per_page=100"))?;
+        let head = text(&whole, "/sha");
+        let has_all_commits = commits.iter().any(|commit| text(commit, "/id") == head);
         let addresses = commits.iter().map(|commit| text(commit, "/author_email"));
         let authors: Vec<Value> = addresses
             .chain(landing.author.clone())
@@ -222,12 +224,12 @@ impl ForgeRepository for Gitlab {
             "pull_request": self.0.forge.request(request.number),
             "landing": landing.oid,
             "forge": self.0.host,
-            "head": whole.get("sha"),
+            "head": head,
             "opened_by": whole.pointer("/author/username"),
             "authors": authors,
             "reviews": reviews,
         });
-        Ok(RequestReviews { answer, undated })
+        Ok(RequestReviews { answer, has_all_commits, undated })
     }
 
     fn request_ref(&self, number: u64) -> String {
@@ -289,6 +291,7 @@ impl ForgeRepository for Gitlab {
     }
 
     fn default_branch(&self) -> Result<String, ForgeError> {
-        Ok(text(&self.0.get(&self.path(""))?, "/default_branch"))
+        let is_stated = |value: &Value| value.get("default_branch").is_some();
+        Ok(text(&self.0.get_if(&self.path(""), &is_stated)?, "/default_branch"))
     }
 }

@@ -101,6 +101,21 @@ fn who_has_no_usable_address_is_known_through_logins_alone() {
 }
 
 #[test]
+fn the_number_of_an_account_is_no_part_of_its_login() {
+    for key in [
+        "901+odiaz",
+        "901+odiaz@users.noreply.github.com",
+        "901-odiaz@users.noreply.gitlab.com",
+        "odiaz@users.noreply.gitlab.com",
+    ] {
+        let policy = format!("version: 1\npeople: {{logins: {{{key}: omar@example.com}}}}\n");
+        let governance = Governance::of_policy(&policy);
+        let person = people::identify(&governance, "", "omar@example.com");
+        assert_eq!(people::login_of(&governance, &person).as_deref(), Some("odiaz"), "{key}");
+    }
+}
+
+#[test]
 fn groups_are_compared_by_the_key_on_both_sides() {
     let governance = governance(
         "groups: {b: [Dana@Example.com], a: [12+sam@users.noreply.github.com, old@example.com], c: []}",

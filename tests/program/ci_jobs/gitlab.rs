@@ -62,7 +62,7 @@ fn forge() -> Runner {
     let approval =
         json!({"user": {"id": 9, "username": "odiaz"}, "approved_at": "2026-11-20T10:30:00.000Z"});
     answer("/merge_requests/2/approvals", json!({"approved_by": [approval]}));
-    answer("/merge_requests/2/commits", json!([{"author_email": "nina@example.com"}]));
+    answer("/merge_requests/2/commits", json!([{"id": head, "author_email": "nina@example.com"}]));
     answer("/merge_requests/2/notes", json!([]));
     versions(&runner, &head, "2026-11-20T10:00:00.000Z");
     runner

@@ -37,7 +37,7 @@ fn merged_under(policy: &str) -> Merged {
     git(&runner.clone_folder(), &["fetch", "-q", "--prune"]);
     // The branch is protected: nobody pushes to it.
     runner.executable("bare.git/hooks/update", "#!/bin/sh\ntest \"$1\" != refs/heads/main\n");
-    let commit = json!({"commit": {"author": {"email": "ana@example.com"}}, "author": {"login": "aruiz"}, "parents": [1]});
+    let commit = json!({"sha": head, "commit": {"author": {"email": "ana@example.com"}}, "author": {"login": "aruiz"}, "parents": [1]});
     let request = |number: u32, base: &str, merged_at: Value| {
         json!({"number": number, "user": {"login": "aruiz"}, "merged_at": merged_at, "base": {"ref": base},
             "head": {"sha": head}, "merge_commit_sha": landing})
@@ -345,7 +345,8 @@ fn a_login_that_the_policy_has_with_another_number_is_named_with_both() {
 #[test]
 fn an_author_of_the_request_is_named_in_the_comment_and_others_count() {
     let mut merged = merged_under(&one());
-    let commit = |email: &str, login: &str| json!({"commit": {"author": {"email": email}}, "author": {"login": login}});
+    let head = merged.head.clone();
+    let commit = |email: &str, login: &str| json!({"sha": head, "commit": {"author": {"email": email}}, "author": {"login": login}});
     let commits = [commit("ana@example.com", "aruiz"), commit("dana@home.example", "dkim")];
     merged.runner.answer("pulls/1/commits", json!(commits));
     let job = merged.job("bridge");
@@ -582,4 +583,18 @@ fn in_a_clone_it_starts_the_job() {
     assert_eq!(call["path"], format!("{REPO}/actions/workflows/exledger.yml/dispatches"));
     let sent: Value = serde_json::from_str(call["sent"].as_str().unwrap()).unwrap();
     assert_eq!(sent, json!({"ref": "main", "inputs": {"pull_request": "1"}}));
+}
+
+#[test]
+fn commits_that_the_forge_does_not_list_may_be_the_reviewers_own() {
+    let older = json!({"sha": "1".repeat(40), "commit": {"author": {"email": "ana@example.com"}}, "author": null});
+    for listed in [json!([]), json!([older])] {
+        let mut merged = merged_under(&one());
+        merged.only("dkim", &merged.head);
+        merged.runner.answer("pulls/1/commits", listed);
+        let job = merged.job("bridge");
+        assert_eq!((job.code, merged.statements().len()), (3, 0), "{}", job.log);
+        assert!(job.log.contains("does not list its commits up to the head"), "{}", job.log);
+        assert!(merged.comment().contains("exledger approve ID"), "{}", merged.comment());
+    }
 }

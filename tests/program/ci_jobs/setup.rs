@@ -112,6 +112,7 @@ fn nothing_is_stored_where_the_environment_can_not_be_protected() {
     for (refuse, says) in [
         (format!("PUT {environment} 422 -1"), "nothing was stored"),
         (format!("POST {policies} 403 -1"), "nothing was stored"),
+        (format!("GET {policies} 404 -1"), "nothing was stored"),
         (format!("PUT {environment} 0 -1"), "the forge did not answer"),
         (format!("PUT {environment} 401 -1"), "the forge did not answer"),
         (format!("GET {REPO} nonsense -1"), "the forge did not answer"),

@@ -127,7 +127,7 @@ impl Setup {
     fn review(&self, head: &str, landing: &str, way: Way) {
         let email = text_of(&self.repo, &["log", "-1", "--format=%ae", landing]);
         let commit = |email: &str| {
-            json!({"commit": {"author": {"email": email}}, "author": {"login": "nweber"},
+            json!({"sha": head, "commit": {"author": {"email": email}}, "author": {"login": "nweber"},
             "parents": if way == Way::Merge { json!([1, 2]) } else { json!([1]) }})
         };
         let request = json!({"number": 7, "user": {"login": "nweber"}, "merged_at": "2026-11-20T10:00:00Z",

@@ -48,7 +48,7 @@ fn trace(merged: &Merged, arguments: &[&str], key: &str, killed_at: usize) -> (S
     let own = runner.command(arguments, &variables);
     let mut traced = Command::new("strace");
     traced.args(["-f", "--seccomp-bpf", "-v", "-s", "65536", "-o"]).arg(&trace);
-    traced.args(["-e", "trace=execve,openat,write,pwrite64,writev,sendto"]);
+    traced.args(["-e", "trace=execve,openat,write,pwrite64,writev,sendto,prlimit64,prctl"]);
     traced.arg(own.get_program()).args(own.get_args());
     traced.current_dir(own.get_current_dir().unwrap()).env_clear();
     traced.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -89,6 +89,9 @@ fn no_job_leaves_a_key_in_a_file_an_argument_or_its_log() {
             let what = format!("{arguments:?}, killed at {killed_at}");
             assert_eq!(trace.contains("+++ killed by SIGKILL"), !is_whole, "{what}: {log}");
             assert!(trace.contains("execve("), "{what} started nothing: {log}");
+            // Nor does a crash.
+            let dumps = ["RLIMIT_CORE, {rlim_cur=0,", "PR_SET_DUMPABLE, SUID_DUMP_DISABLE"];
+            assert!(dumps.iter().all(|call| trace.contains(call)), "{what} may dump");
             // The forge has what it was given: `secret`, and the calls that it notes.
             let mut secrets: Vec<String> = key.lines().skip(1).take(3).map(str::to_owned).collect();
             secrets.push(line.clone());

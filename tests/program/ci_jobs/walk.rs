@@ -42,7 +42,7 @@ fn from_init_to_a_record_that_is_active_by_squash() {
     let landing = work.squash("billing", "File the billing exception (#7)").to_string();
     git(&runner.bare(), &["update-ref", "refs/pull/7/head", &head]);
     runner.take(&repo);
-    let commit = |email: &str| json!({"commit": {"author": {"email": email}}, "author": {"login": "nweber"}, "parents": [1]});
+    let commit = |email: &str| json!({"sha": head, "commit": {"author": {"email": email}}, "author": {"login": "nweber"}, "parents": [1]});
     let merge = json!({"number": 7, "user": {"login": "nweber"}, "merged_at": "2026-11-20T11:00:00Z",
         "base": {"ref": "main"}, "head": {"sha": head}, "merge_commit_sha": landing});
     runner.answer(&format!("commits/{landing}/pulls"), json!([merge]));
