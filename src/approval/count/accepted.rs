@@ -21,6 +21,8 @@ pub struct AcceptedKinds {
     pub signed_files: bool,
     /// Forge reviews that a bridge signs, where there are some to record.
     pub bridged_reviews: bool,
+    /// Whether a job alone has the key that signs these, that of `ci setup`.
+    pub bridged_by_job: bool,
     /// Forge reviews that the forge itself writes into the merge, because the policy names that forge.
     pub forge_reviews: bool,
     pub notes: bool,
@@ -60,6 +62,7 @@ impl AcceptedKinds {
             signed_merges: accepts(EvidenceKind::Signature),
             signed_files: accepts(EvidenceKind::Detached),
             bridged_reviews: bridged_reviews && keys.has_bridge(),
+            bridged_by_job: keys.has_job_bridge_alone(),
             forge_reviews: trailers && writes_reviews,
             notes: is_claimed && approval.heeds_notes(),
             needs_one: demand.needed().count <= 1,

@@ -91,6 +91,8 @@ pub struct NextSteps {
     pub blockers: Vec<Blocker>,
     /// Those who signed an approval of the proposed bytes, which counts once it lands.
     pub signed: Vec<Person>,
+    /// Whether only a job can record the forge's reviews, since it alone has the key.
+    pub by_job: bool,
     /// The forge that the policy names, if its merges list the reviewers and no job records them.
     pub forge: Option<&'static str>,
 }
@@ -308,6 +310,7 @@ pub fn by_policy(
         missing,
         steps,
         authors_may: accepted.authors_may,
+        by_job: accepted.bridged_by_job,
         blockers,
         ..NextSteps::default()
     }
@@ -525,6 +528,7 @@ impl Proposal<'_> {
             barred: self.eligibility.barred(),
             blockers,
             signed: self.signed,
+            by_job: self.accepted.bridged_by_job,
             forge: if writes_reviews { Some(approval.forge.as_str()) } else { None },
             missing: self.missing,
         }

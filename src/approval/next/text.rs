@@ -101,7 +101,7 @@ pub fn sentence(next: &NextSteps, names: ContentNames<'_>) -> String {
 }
 
 fn phrases(next: &NextSteps, names: ContentNames<'_>) -> Option<String> {
-    let phrases: Vec<String> = next.steps.iter().map(|step| phrase(step, names)).collect();
+    let phrases: Vec<String> = next.steps.iter().map(|step| phrase(next, step, names)).collect();
     if phrases.is_empty() { None } else { Some(phrases.join(", or ")) }
 }
 
@@ -112,15 +112,22 @@ fn approve(id: &str) -> String {
 const ADD_NOTE: &str =
     "add `Code-Review+2: NAME <ADDRESS>` in a note in refs/notes/review on the merge";
 
-fn phrase(step: &ApprovalStep, ContentNames { id, signers }: ContentNames<'_>) -> String {
+fn phrase(
+    next: &NextSteps,
+    step: &ApprovalStep,
+    ContentNames { id, signers }: ContentNames<'_>,
+) -> String {
     match step.way {
         ApprovalWay::SignedFile => match step.after {
             None => format!("run `{}`", approve(id)),
             Some(_) => format!("run `{}` once {signers} lists their key", approve(id)),
         },
         ApprovalWay::ForgeReviews => {
-            "have the reviews of its pull request recorded (`exledger approve --from-reviews FILE --key KEY`)"
-                .to_owned()
+            let command = match next.by_job {
+                true => "exledger ci merged --pull-request N",
+                false => "exledger approve --from-reviews FILE --key KEY",
+            };
+            format!("have the reviews of its pull request recorded (`{command}`)")
         }
         ApprovalWay::Merge => "merge a change to its text with a merge commit".to_owned(),
         ApprovalWay::ForgeMerge => {
@@ -175,8 +182,8 @@ pub fn landed_step(
     let action = match (step.way, &step.after) {
         (ApprovalWay::SignedFile, None) => plain.to_owned(),
         (ApprovalWay::SignedFile, Some(_)) => format!("{plain} once {signers} lists your key"),
-        _ if next.authors_may => phrase(step, names),
-        _ => format!("{}, {}", phrase(step, names), unless_author(next)),
+        _ if next.authors_may => phrase(next, step, names),
+        _ => format!("{}, {}", phrase(next, step, names), unless_author(next)),
     };
     let command = match step.way {
         ApprovalWay::SignedFile => Some(approve(id)),

@@ -9,6 +9,7 @@ use crate::diag;
 use crate::policy::demand::Proof;
 use crate::policy::governance::{Governance, KeyLimit};
 use crate::policy::people;
+use crate::policy::people::nobody;
 use crate::policy::people::person::Person;
 use crate::policy::wire::GIT;
 use crate::policy::wire::PublicKey;
@@ -254,6 +255,15 @@ impl Keys {
 
     pub fn has_bridge(&self) -> bool {
         !self.bridges().is_empty()
+    }
+
+    /// Tells whether each of these keys is that of a job, which `ci setup` makes and nobody else has.
+    pub(crate) fn has_job_bridge_alone(&self) -> bool {
+        let lines = self.content().filter(|line| is_of_bridge(line));
+        let lines = lines.filter(|line| !self.revoked.contains(&line.key));
+        let mut lines = lines.peekable();
+        let is_job = |line: &SignerLine| literal(&line.principals).eq([nobody::REVIEWS]);
+        lines.peek().is_some() && lines.all(is_job)
     }
 
     /// Returns the fingerprints of the keys of bridges that are not revoked.

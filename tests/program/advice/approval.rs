@@ -297,8 +297,12 @@ fn the_reviews_of_a_squashed_pull_request_are_written_down_as_advised() {
     let logins = "people: {logins: {dkim: dana@example.com}}\n";
     let line = speak::bridge_line();
     let bridge = [(".github/allowed_signers", line.as_str())];
+    let of_job = line.replace("bridge@example.com", "reviews@exledger.invalid");
+    let job = [(".github/allowed_signers", of_job.as_str())];
     for (policy, beside, is_named) in [
         (logins.to_owned(), &bridge[..], true),
+        // That key is the job's alone.
+        (logins.to_owned(), &job, false),
         (format!("{logins}approval: {{proof: attested}}\n"), &bridge, false),
         (logins.to_owned(), &[], false),
     ] {
@@ -310,6 +314,8 @@ fn the_reviews_of_a_squashed_pull_request_are_written_down_as_advised() {
         stage.home();
         let reason = stage.reason("merged by squash");
         assert_eq!(reason.contains("--from-reviews FILE --key KEY"), is_named, "{reason}");
+        let is_job = beside == job;
+        assert_eq!(reason.contains("`exledger ci merged --pull-request N`"), is_job, "{reason}");
         if !is_named {
             continue;
         }
