@@ -477,9 +477,10 @@ fn advise(ctx: &Ctx, (init, listed): (&Init, &[String]), setup: &Setup, method: 
         (Forge::Gitlab, false) => ctx.hint(
             "hint: no pipeline was written: say how a job gets exledger and glab with --install 'COMMAND'",
         ),
-        (Forge::Gitlab, true) => ctx.hint(
-            "hint: .gitlab/exledger.yml says which tokens its jobs use",
-        ),
+        (Forge::Gitlab, true) => ctx.hint(&format!(
+            "hint: {} says which tokens its jobs use",
+            files::gitlab_jobs(&setup.place.tree)
+        )),
         _ => {}
     }
     if method == MergeMethod::Squash {

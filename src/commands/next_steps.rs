@@ -31,10 +31,11 @@ pub(crate) const NEW_LEDGER: &str = "keep-exceptions";
 const RECORDS: &str = "exceptions";
 pub(crate) const ATTRIBUTES: &str = "exceptions/.gitattributes";
 pub(crate) const SIGNERS: &str = ".github/allowed_signers";
-pub(crate) const INCLUDE: &str = ".gitlab-ci.yml";
 const GITHUB: &str = ".github";
 pub(crate) const WORKFLOW: &str = ".github/workflows/exledger.yml";
-pub(crate) const JOBS: &str = ".gitlab/exledger.yml";
+pub(crate) use exledger::survey::workflows::ci::{
+    GITLAB_JOBS as JOBS, GITLAB_PIPELINE as PIPELINE,
+};
 
 /// The number of drafts that are named one by one.
 pub(crate) const SHORT: usize = 3;
@@ -158,7 +159,7 @@ impl UncommittedSetup {
             |path: &str| committed.as_ref().is_none_or(|tree| matches!(tree.kind(path), Ok(None)));
         let own = [policy::FILE, ATTRIBUTES, SIGNERS];
         let [policy, attributes, signers] = own.map(|path| paths::join(&folder, path));
-        let places = [policy, attributes, signers, WORKFLOW.into(), JOBS.into(), INCLUDE.into()];
+        let places = [policy, attributes, signers, WORKFLOW.into(), JOBS.into(), PIPELINE.into()];
         let folders = [paths::join(&folder, RECORDS)];
         let more = folders.iter().cloned().chain([GITHUB.to_owned()]);
         let searched: Vec<String> = places.iter().cloned().chain(more).collect();
@@ -168,7 +169,7 @@ impl UncommittedSetup {
         if !has(policy) || !is_new(policy) {
             return None;
         }
-        let jobs = [(WORKFLOW, "github"), (JOBS, "gitlab")];
+        let jobs = [(WORKFLOW, "github"), (JOBS, "gitlab"), (PIPELINE, "gitlab")];
         let forge = jobs.into_iter().find(|(path, _)| has(path) && is_new(path));
         let forge = forge.filter(|_| !lists_review_key(&home.located().tree));
         let key_command = forge.and_then(|(_, forge)| {

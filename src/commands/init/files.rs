@@ -11,7 +11,7 @@ use crate::commands::init::action::ProgramSource;
 use crate::commands::init::approvers::Approvers;
 use crate::commands::init::forge::Forge;
 use crate::commands::init::{Extra, people, texts};
-use crate::commands::next_steps::{ATTRIBUTES, INCLUDE, JOBS, SIGNERS, WORKFLOW};
+use crate::commands::next_steps::{ATTRIBUTES, JOBS, PIPELINE, SIGNERS, WORKFLOW};
 use crate::commands::schema;
 use exledger::diag::shell::quoted;
 use exledger::formats::issue_form;
@@ -19,6 +19,7 @@ use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::policy;
 use exledger::record::address::Address;
 use exledger::store::files::WorkTree;
+use exledger::survey::workflows::ci::CiSetup;
 
 #[derive(Debug)]
 pub(super) struct Place {
@@ -172,12 +173,29 @@ fn github(setup: &Setup) -> Vec<Draft> {
     drafts
 }
 
+/// Returns the file of GitLab's jobs: the pipeline itself, or a file that the pipeline of a project's own has to include.
+pub(super) fn gitlab_jobs(tree: &WorkTree) -> &'static str {
+    let there = CiSetup::read(tree).map(|ci| ci.gitlab).unwrap_or_default();
+    let has_own = there.has_pipeline && !there.runs_exledger;
+    if there.has_jobs || has_own { JOBS } else { PIPELINE }
+}
+
 fn gitlab(setup: &Setup) -> Vec<Draft> {
     let mut drafts = Vec::new();
     if let Some(program) = &setup.program {
+        let jobs = gitlab_jobs(&setup.place.tree);
         let include = include_str!("gitlab-ci.yml").to_owned();
-        drafts.push(draft(JOBS.to_owned(), texts::pipeline(setup, program), FileStep::Lines));
-        drafts.push(draft(INCLUDE.to_owned(), include, FileStep::Lines));
+        match jobs {
+            PIPELINE => {
+                let text = texts::pipeline(setup, program);
+                drafts.push(draft(PIPELINE.to_owned(), text, FileStep::Nothing));
+            }
+            _ => {
+                let text = texts::included_jobs(setup, program);
+                drafts.push(draft(JOBS.to_owned(), text, FileStep::Lines));
+                drafts.push(draft(PIPELINE.to_owned(), include, FileStep::Lines));
+            }
+        }
     }
     drafts.extend(setup.with.iter().filter_map(|extra| match extra {
         // The issue form is GitHub's.

@@ -12,6 +12,8 @@ use exledger::record::address::Address;
 
 const CHECKOUT: &str = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1";
 
+const IMAGE: &str = "alpine:3.22";
+
 const SCHEMA: &str = "# yaml-language-server: $schema=schemas/policy.schema.json\n#\n";
 
 const ADOPTED: &str = concat!(
@@ -81,19 +83,41 @@ fn folder_flag(setup: &Setup) -> String {
     shell::folder_flag(setup.place.prefix.trim_end_matches('/'))
 }
 
+const COMPONENT: &str = include_str!("../../../templates/exledger.yml");
+
+/// Returns a pipeline that has the jobs of the component, with the values of its inputs.
 pub(super) fn pipeline(setup: &Setup, program: &ProgramSource) -> String {
-    let install = match program {
+    let (head, jobs) = COMPONENT.split_once("spec:\n").unwrap_or_default();
+    let jobs = jobs.split_once("---\n").unwrap_or_default().1;
+    let change = shell::command("cd", &[folder(setup)]);
+    let jobs = jobs
+        .replace("$[[ inputs.image ]]", IMAGE)
+        .replace("$[[ inputs.branch ]]", &setup.branch)
+        .replace("\"$[[ inputs.install ]]\"", &install(program))
+        .replace("cd \"$[[ inputs.folder ]]\"", &quoted(&change));
+    format!("{head}{jobs}")
+}
+
+/// Returns the component, with the values of its inputs as defaults.
+pub(super) fn included_jobs(setup: &Setup, program: &ProgramSource) -> String {
+    COMPONENT
+        .replacen("default: main,", &format!("default: {},", quoted(&setup.branch)), 1)
+        .replacen("default: \".\",", &format!("default: {},", quoted(folder(setup))), 1)
+        .replacen("default: exledger --version,", &format!("default: {},", install(program)), 1)
+}
+
+fn install(program: &ProgramSource) -> String {
+    match program {
         ProgramSource::Command(command) => quoted(command),
         ProgramSource::Action(_) => String::new(),
-    };
-    let folder = match setup.place.prefix.trim_end_matches('/') {
+    }
+}
+
+fn folder(setup: &Setup) -> &str {
+    match setup.place.prefix.trim_end_matches('/') {
         "" => ".",
         folder => folder,
-    };
-    include_str!("../../../templates/exledger.yml")
-        .replacen("default: main,", &format!("default: {},", quoted(&setup.branch)), 1)
-        .replacen("default: \".\",", &format!("default: {},", quoted(folder)), 1)
-        .replacen("default: exledger --version,", &format!("default: {install},"), 1)
+    }
 }
 
 pub(super) fn code_owners(setup: &Setup) -> String {

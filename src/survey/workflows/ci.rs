@@ -12,7 +12,7 @@ use crate::yaml::node::{Limits, MapEntry, Node};
 use crate::yaml::splice;
 
 const FOLDER: &str = ".github/workflows";
-/// The jobs that `init` writes for GitLab, and the pipeline that must include them.
+/// The jobs that `init` writes for GitLab where there is a pipeline, which must include them, and that pipeline.
 pub const GITLAB_JOBS: &str = ".gitlab/exledger.yml";
 pub const GITLAB_PIPELINE: &str = ".gitlab-ci.yml";
 const JOB: &str = "merged";
@@ -114,7 +114,8 @@ impl CiSetup {
             })
             .map(|workflow| workflow.path.as_str());
         let gitlab = self.gitlab.runs_exledger && self.gitlab.states_reviews;
-        workflow.or(if gitlab { Some(GITLAB_JOBS) } else { None })
+        let jobs = if self.gitlab.has_jobs { GITLAB_JOBS } else { GITLAB_PIPELINE };
+        workflow.or(if gitlab { Some(jobs) } else { None })
     }
 
     /// Returns what the job that should record reviews lacks; `None` if one lacks nothing, or none should.
@@ -386,7 +387,9 @@ impl GitlabCi {
             .is_some_and(|include| is_included(include) || include.items().iter().any(is_included));
         // A pipeline of one's own runs it in a script.
         let runs_itself = own.lines().any(|line| {
-            let command = line.trim().trim_start_matches(['-', ' ', '"', '\'']);
+            let command = line.trim().trim_start_matches(['-', ' ']);
+            let command = command.strip_prefix("script:").unwrap_or(command);
+            let command = command.trim_start_matches(['[', ' ', '"', '\'']);
             command.starts_with("exledger ") || command.starts_with("uvx exledger ")
         });
         let states = |text: &str| {

@@ -2,10 +2,13 @@
 
 use std::process::Command;
 
+use exledger::store::files::WorkTree;
+use exledger::survey::workflows::ci::CiSetup;
 use serde_json::{Value, json};
 
 use super::runner::text;
 use crate::cli;
+use crate::support::repo::speak;
 use crate::support::{project, schemas};
 
 /// Returns what `init` writes in a new repository, with these flags, and its answer.
@@ -145,7 +148,7 @@ fn a_folder_is_named_in_every_job() {
 fn a_build_that_is_no_release_writes_no_job_unless_a_command_is_given() {
     for (forge, path, more) in [
         ("github", WORKFLOW, "--install 'COMMAND'"),
-        ("gitlab", ".gitlab/exledger.yml", "--install 'COMMAND'"),
+        ("gitlab", ".gitlab-ci.yml", "--install 'COMMAND'"),
     ] {
         let folder = crate::support::temporary();
         crate::support::repo::git(folder.path(), &["init", "-q", "-b", "main"]);
@@ -262,7 +265,8 @@ fn the_remote_tells_forge_branch_and_name() {
         assert_eq!(lint.code, 0, "{forge}: {}", lint.out);
         let has = |path: &str| folder.path().join(path).exists();
         assert_eq!(has(WORKFLOW), forge == "github");
-        assert_eq!(has(".gitlab/exledger.yml") && has(".gitlab-ci.yml"), forge == "gitlab");
+        assert_eq!(has(".gitlab-ci.yml"), forge == "gitlab");
+        assert!(!has(".gitlab"));
         assert_eq!(has(".github"), forge == "github");
         assert_eq!(run.err.contains("codeberg.org"), forge == "none", "{}", run.err);
     }
@@ -298,11 +302,44 @@ fn the_component_has_its_jobs_and_lets_no_input_into_a_script() {
         assert_eq!(job["environment"]["name"] == "exledger", name == "exledger-branch");
     }
     // What `init` writes has the same jobs.
-    let (place, _) =
-        init(&["--forge", "gitlab", "--install", "apk add exledger: glab", "--branch", "trunk"]);
+    let place = crate::support::temporary();
+    crate::support::repo::git(place.path(), &["init", "-q", "-b", "main"]);
+    std::fs::write(place.path().join(".gitlab-ci.yml"), "stages: [test]\n").unwrap();
+    let install = "apk add exledger: \"glab\"";
+    let keyed = format!("odiaz=omar@example.com={}", place.path().join("key.pub").display());
+    std::fs::write(place.path().join("key.pub"), speak::public("omar")).unwrap();
+    let gitlab = ["--forge", "gitlab", "--install", install, "--branch", "trunk", "--format=json"];
+    let run = cli::run(place.path(), &[&["init", "--person", &keyed], &gitlab[..]].concat());
     let written = super::runner::text(place.path(), ".gitlab/exledger.yml");
     let inputs = yaml(written.split_once("\n---\n").unwrap().0)["spec"]["inputs"].clone();
     assert_eq!(inputs["branch"]["default"], "trunk");
-    assert_eq!(inputs["install"]["default"], "apk add exledger: glab");
+    assert_eq!(inputs["install"]["default"], install);
     assert_eq!(yaml(written.split_once("\n---\n").unwrap().1), jobs);
+    let created = |run: &cli::Run| {
+        let answer: Value = serde_json::from_str(&run.out).unwrap();
+        answer["created"].as_array().unwrap().len()
+    };
+    assert_eq!(created(&run), 4, "{}", run.out);
+    // Without a pipeline, they are that: four files, too.
+    let other = crate::support::temporary();
+    crate::support::repo::git(other.path(), &["init", "-q", "-b", "main"]);
+    let run = cli::run(other.path(), &[&["init", "--person", &keyed], &gitlab[..]].concat());
+    assert_eq!(created(&run), 4, "{}", run.out);
+    let pipeline = super::runner::text(other.path(), ".gitlab-ci.yml");
+    assert!(!pipeline.contains("inputs") && pipeline.lines().count() <= 40, "{pipeline}");
+    let mut own = yaml(&pipeline);
+    for name in ["exledger-pull-request", "exledger-branch"] {
+        assert_eq!(own[name]["script"], jobs[name]["script"]);
+        assert_eq!(own[name]["environment"], jobs[name]["environment"]);
+    }
+    let rules = own["exledger-branch"]["rules"].take().to_string();
+    assert!(rules.contains(r#"$CI_COMMIT_BRANCH == \"trunk\""#), "{rules}");
+    let before = &own[".exledger"]["before_script"];
+    assert_eq!((&before[0], &before[2]), (&json!(install), &json!("cd .")));
+    // Again, it is left as it is, and nothing is asked for.
+    let again = cli::run(other.path(), &[&["init", "--person", &keyed], &gitlab[..]].concat());
+    assert_eq!(created(&again), 0, "{}", again.out);
+    assert!(!other.path().join(".gitlab").exists());
+    let ci = CiSetup::read(&WorkTree::new(other.path())).unwrap();
+    assert_eq!(ci.states_reviews(Some("gitlab"), "refs/heads/trunk"), Some(".gitlab-ci.yml"));
 }
