@@ -142,24 +142,25 @@ fn a_ledger_without_a_name_is_told_the_line_from_its_remote() {
 }
 
 #[test]
-fn without_a_policy_on_the_approved_branch_nothing_is_known() {
+fn before_the_first_policy_is_merged_that_of_the_checkout_is_examined() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("lee").write("README.md", "Payments\n").commit("Begin");
     repo.checkout();
     repo.scribble("exledger.yaml", POLICY);
+    repo.config("user.email", "ana@example.com");
     let diagnosis = examine(&repo).diagnosis;
-    assert_eq!(diagnosis.verdict(), ApprovalsCount::Unknown);
+    assert_eq!((diagnosis.verdict(), diagnosis.is_first), (ApprovalsCount::Yes, true));
     let policy = check(&repo, CheckName::Policy);
-    assert_eq!(policy.state, CheckState::Unknown);
+    assert_eq!(policy.state, CheckState::Note);
     let commit = "git commit -m \"Keep exceptions in a ledger\"";
     assert_eq!(policy.commands, ["git add exledger.yaml", commit]);
-    assert!(diagnosis.checks.iter().skip(3).all(|check| check.state == CheckState::Unknown));
+    assert!(diagnosis.checks.iter().all(|check| check.state != CheckState::Unknown));
     // It is committed on a branch, and waits for its merge.
     let switch = |branch: &str| git(repo.path(), &["checkout", "-q", "-f", branch]);
     repo.branch("ledger").by("lee").write("exledger.yaml", POLICY).commit("Keep a ledger");
     switch("ledger");
     let policy = check(&repo, CheckName::Policy);
-    let message = "exledger.yaml is on ledger, and not merged into main yet: have it merged";
+    let message = "exledger.yaml is on ledger, and not merged into main yet: the other checks are made as if it were";
     assert_eq!(policy.message, message);
     assert_eq!(policy.commands, Vec::<String>::new());
     let begin = repo.tip("main");
@@ -187,6 +188,37 @@ fn without_a_policy_on_the_approved_branch_nothing_is_known() {
         .commit("Keep a ledger");
     repo.config("user.email", "ana@example.com");
     assert_yes(&repo);
+}
+
+#[test]
+fn the_first_merge_that_ends_every_approval_is_named_before_it() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("lee").write("README.md", "Payments\n").commit("Begin");
+    repo.checkout();
+    repo.config("user.email", "ana@example.com");
+    repo.scribble("exledger.yaml", POLICY);
+    let bridge = check(&repo, CheckName::Bridge);
+    assert_eq!((bridge.state, bridge.lines.len()), (CheckState::Note, 1), "{bridge:?}");
+    assert!(bridge.message.contains("nobody could approve anything after one"), "{bridge:?}");
+    repo.branch("work").by("sam").write("a", "a\n").commit("Work");
+    repo.by("sam").through("github").squash("work", "Work (#1)");
+    repo.checkout();
+    repo.scribble("exledger.yaml", POLICY);
+    let bridge = check(&repo, CheckName::Bridge);
+    assert_eq!(bridge.state, CheckState::Problem, "{bridge:?}");
+    assert!(bridge.message.contains("before this is merged"), "{bridge:?}");
+    assert_eq!(verdict(&repo), "no");
+    repo.scribble(SIGNERS, &speak::bridge_line());
+    repo.scribble(WORKFLOW, JOBS);
+    assert_yes(&repo);
+    // A policy that was removed is no first one: the last one judges what comes.
+    let repo = ledger(POLICY);
+    repo.by("lee").remove("exledger.yaml").commit("Remove the policy");
+    repo.by("lee").remove(WORKFLOW).commit("Remove the job");
+    repo.checkout();
+    repo.scribble("exledger.yaml", POLICY);
+    assert!(!examine(&repo).diagnosis.is_first);
+    assert_eq!(verdict(&repo), "unknown");
 }
 
 #[test]

@@ -110,6 +110,7 @@ fn read(located: &Located, at: &Moment, folder: &Path) -> Result<DoctorAnswer, E
         has_filters: repository.commit_graph().is_some_and(|graph| graph.has_filters()),
         forgets_tips: repository.forgets_tips(reference),
         governance,
+        is_first: snapshot.had_no_policy(),
         n_rules_of_branch,
         checkout: &checkout,
         recent: &recent,

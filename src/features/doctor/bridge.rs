@@ -101,6 +101,16 @@ fn without_job(
     if is_nameless {
         return no_way(facts, &cause);
     }
+    if facts.is_first
+        && !has_signers
+        && recent.count(|landing| landing.kind != LandingKind::Direct) == 0
+    {
+        let signers = &facts.governance.policy.approval.signers;
+        let message = format!(
+            "nothing shows how requests are merged here: a merge commit by someone else counts, but a squash names no approver, and nobody could approve anything after one: list a key in {signers} before this is merged, or that of a job (`exledger ci setup`)"
+        );
+        return DoctorCheck::note(name, message).with_lines([key_line()]);
+    }
     if recent.count(|landing| landing.kind == LandingKind::Rebase) > 0 && !has_signers {
         let message = "a rebase names whoever pressed the button, and no reviews are recorded: someone other than the author must merge";
         return DoctorCheck::note(name, message);
@@ -124,13 +134,20 @@ fn without_job(
 
 fn no_way(facts: &DoctorFacts<'_>, cause: &str) -> DoctorCheck {
     let signers = &facts.governance.policy.approval.signers;
+    let how = match facts.is_first {
+        true => "before this is merged",
+        false => "in a change that somebody else merges with a merge commit",
+    };
     let message = format!(
-        "{cause}, and no key is listed, so approving on the forge doesn't count: list the approvers' keys in {signers}, in a change that somebody else merges with a merge commit, and sign"
+        "{cause}, and no key is listed, so approving on the forge doesn't count: list the approvers' keys in {signers}, {how}, and sign"
     );
-    let line = format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", signature::APPROVAL);
     DoctorCheck::problem(CheckName::Bridge, message)
-        .with_lines([line])
+        .with_lines([key_line()])
         .with_command("exledger approve ID")
+}
+
+fn key_line() -> String {
+    format!("ADDRESS namespaces=\"{}\" ssh-ed25519 AAAA…", signature::APPROVAL)
 }
 
 /// Tells whether the message of a squash names approvers that count: the policy pins the forge that composes it.

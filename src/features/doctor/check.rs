@@ -54,7 +54,11 @@ pub struct DoctorCheck {
 }
 
 impl DoctorCheck {
-    fn new(name: CheckName, state: CheckState, message: impl Into<String>) -> DoctorCheck {
+    pub(super) fn new(
+        name: CheckName,
+        state: CheckState,
+        message: impl Into<String>,
+    ) -> DoctorCheck {
         DoctorCheck {
             name,
             state,

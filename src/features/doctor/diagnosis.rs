@@ -36,6 +36,8 @@ pub struct Diagnosis {
     pub logins: Vec<UnmappedAccount>,
     /// The merges of each forge in the newest commits.
     pub forges: Vec<ForgeMerges>,
+    /// Whether they are about the policy of the checkout, since none has landed.
+    pub is_first: bool,
 }
 
 impl Diagnosis {
@@ -76,15 +78,20 @@ impl Diagnosis {
         let rest: Vec<DoctorCheck> =
             rest.map(|name| DoctorCheck::unknown(name, format!("depends on {cause}"))).collect();
         checks.extend(rest);
-        Diagnosis { checks, logins: Vec::new(), forges: Vec::new() }
+        Diagnosis { checks, logins: Vec::new(), forges: Vec::new(), is_first: false }
     }
 }
 
 /// Makes all checks.
 pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
     if facts.governance.state == State::Absent {
-        let before = vec![setup::reference(facts), setup::clone(facts)];
-        return Diagnosis::stopped(before, no_policy(facts));
+        return match written(facts) {
+            Some(governance) if facts.is_first => diagnose_first(facts, governance),
+            _ => {
+                let before = vec![setup::reference(facts), setup::clone(facts)];
+                Diagnosis::stopped(before, no_policy(facts))
+            }
+        };
     }
     let (mut checks, logins) = checks(facts);
     let written = facts.checkout.governance.as_ref().filter(|_| facts.checkout.is_ahead);
@@ -106,30 +113,44 @@ pub fn diagnose(facts: &DoctorFacts<'_>) -> Diagnosis {
             }
         }
     }
-    Diagnosis { checks, logins, forges: facts.forges.to_vec() }
+    Diagnosis { checks, logins, forges: facts.forges.to_vec(), is_first: false }
+}
+
+// Makes the checks as if the checkout were merged: the first policy counts at once.
+fn diagnose_first(facts: &DoctorFacts<'_>, governance: &Governance) -> Diagnosis {
+    let forges = signed_merges::count(governance, facts.recent);
+    let ci = &facts.checkout.ci;
+    let here = DoctorFacts { governance, ci, forges: &forges, ..facts.clone() };
+    let (mut checks, logins) = checks(&here);
+    let unmerged = unmerged(facts, CheckState::Note, "the other checks are made as if it were");
+    for check in checks.iter_mut().filter(|check| check.name == CheckName::Policy) {
+        check.clone_from(&unmerged);
+    }
+    Diagnosis { checks, logins, forges, is_first: true }
+}
+
+fn written<'f>(facts: &DoctorFacts<'f>) -> Option<&'f Governance> {
+    facts.checkout.governance.as_ref().filter(|it| it.state == State::Sound)
+}
+
+fn unmerged(facts: &DoctorFacts<'_>, state: CheckState, rest: &str) -> DoctorCheck {
+    let (file, checkout) = (policy::FILE, facts.checkout);
+    let approved = facts.stamp.reference.as_deref().map_or("", chain::branch);
+    let message = match &checkout.committed_on {
+        Some(branch) => {
+            format!("{file} is on {branch}, and not merged into {approved} yet: {rest}")
+        }
+        None => format!("{file} is in this checkout alone, not merged into {approved} yet: {rest}"),
+    };
+    let check = DoctorCheck::new(CheckName::Policy, state, message);
+    checkout.commands.iter().fold(check, DoctorCheck::with_command)
 }
 
 fn no_policy(facts: &DoctorFacts<'_>) -> DoctorCheck {
-    let (name, checkout) = (CheckName::Policy, facts.checkout);
-    let approved = facts.stamp.reference.as_deref().map_or("", chain::branch);
-    let is_written =
-        checkout.governance.as_ref().is_some_and(|policy| policy.state == State::Sound);
-    let message = match &checkout.committed_on {
-        Some(branch) => {
-            format!(
-                "{} is on {branch}, and not merged into {approved} yet: have it merged",
-                policy::FILE
-            )
-        }
-        None if is_written => {
-            format!("{} is in this checkout alone: have it merged into {approved}", policy::FILE)
-        }
-        None => {
-            return DoctorCheck::unknown(name, governance::NO_POLICY).with_command(facts.init);
-        }
-    };
-    let check = DoctorCheck::unknown(name, message);
-    checkout.commands.iter().fold(check, DoctorCheck::with_command)
+    if facts.checkout.committed_on.is_some() || written(facts).is_some() {
+        return unmerged(facts, CheckState::Unknown, "have it merged");
+    }
+    DoctorCheck::unknown(CheckName::Policy, governance::NO_POLICY).with_command(facts.init)
 }
 
 fn checks(facts: &DoctorFacts<'_>) -> (Vec<DoctorCheck>, Vec<UnmappedAccount>) {

@@ -60,8 +60,10 @@ pub struct DoctorFacts<'a> {
     pub has_filters: bool,
     /// Whether this is a bare mirror without a reflog of the approved ref.
     pub forgets_tips: bool,
-    /// The governance that counts at the tip of the approved ref.
+    /// The governance that counts at the tip of the approved ref; where none has landed, that of the checkout, as if merged.
     pub governance: &'a Governance,
+    /// Whether none has ever counted there.
+    pub is_first: bool,
     /// The number of its files that count as they are by the approvals branch alone.
     pub n_rules_of_branch: usize,
     pub checkout: &'a Checkout,

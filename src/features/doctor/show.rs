@@ -9,6 +9,7 @@ use crate::features::doctor::accounts::UnmappedAccount;
 use crate::features::doctor::check::{CheckName, CheckState, DoctorCheck};
 use crate::features::doctor::diagnosis::{ApprovalsCount, Diagnosis};
 use crate::features::doctor::signed_merges::ForgeMerges;
+use crate::policy;
 use crate::status::stamp::Stamp;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
@@ -57,7 +58,13 @@ fn headline(diagnosis: &Diagnosis) -> StyledText {
         ApprovalsCount::Yes => (
             "yes",
             Tone::Good,
-            ", an approval by someone other than the authors counts here".into(),
+            match diagnosis.is_first {
+                true => format!(
+                    ", an approval by someone other than the authors counts here once {} is merged",
+                    policy::FILE
+                ),
+                false => ", an approval by someone other than the authors counts here".into(),
+            },
         ),
         ApprovalsCount::No => {
             let problems = reasons(CheckState::Problem);

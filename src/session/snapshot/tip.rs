@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use crate::approval::evidence::statement::{LedgerName, LedgerPlace};
 use crate::approval::evidence::statement_file::ApprovalSubject;
 use crate::approval::verdict::ApprovalVerdict;
+use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Oid;
 use crate::history::paths::LedgerPrefix;
 use crate::history::version::{Trail, TrailKey, Version};
+use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
@@ -137,11 +139,22 @@ impl Snapshot<'_> {
         effective.map(|landing| landing.effective).max()
     }
 
+    /// Tells whether no policy has ever counted: the first one counts at once, for what lands with it, too.
+    pub fn had_no_policy(&self) -> bool {
+        let states = &self.approvals.counted.states;
+        states.at(usize::MAX).origin == GovernanceOrigin::Defaults
+    }
+
     /// Returns the name of the ledger in approval files and receipts.
     pub fn ledger_name(&self) -> LedgerName {
+        self.ledger_name_under(&self.governance.policy)
+    }
+
+    /// Returns the same under a policy.
+    pub fn ledger_name_under(&self, policy: &Policy) -> LedgerName {
         let unnamed = self.history.unnamed_until.is_none();
         let place = LedgerPlace::new(self.history.mainline.root(), &self.prefix);
-        LedgerName::from_policy(&self.governance.policy, &place).counting_unnamed(unnamed)
+        LedgerName::from_policy(policy, &place).counting_unnamed(unnamed)
     }
 
     /// Returns the ledger's folder relative to the top of the repository.
