@@ -229,6 +229,7 @@ impl DiffAnswer<'_> {
             },
             signers: compared.onto.policy.approval.signers.clone(),
             branch: self.branch.map(str::to_owned),
+            is_first: compared.is_first,
             from: compared.neighbours.as_ref().map(|neighbours| neighbours.until),
             changes,
             redesigns: compared.planned.clone(),

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use crate::diag::Finding;
 use crate::diag::remedy::Remedy;
+use crate::diag::shell;
 use crate::diag::shell::quoted;
 use crate::history::objects::{Extent, Obstacle, Oid};
 use crate::history::refs::NoRef;
@@ -88,7 +89,12 @@ const MOST_NAMED: usize = 5;
 pub enum Undetermined {
     /// Neither this folder nor a parent is a ledger.
     #[error("{} is not in a ledger: no {} found here or in a parent folder", .from.display(), policy::FILE)]
-    NoLedger { from: PathBuf, elsewhere: Vec<String> },
+    NoLedger {
+        from: PathBuf,
+        elsewhere: Vec<String>,
+        /// A branch of the remote that brings one: remote and name.
+        brought_by: Option<(String, String)>,
+    },
     /// The folder that the environment names is not a ledger.
     #[error("EXLEDGER_ROOT: {cause}")]
     NotARoot { cause: String },
@@ -302,6 +308,11 @@ impl Undetermined {
                 let named: Vec<String> =
                     elsewhere.iter().take(MOST_NAMED).map(|folder| format!("-C {folder}")).collect();
                 format!("say which ledger of this repository is meant: {}", named.join(" or ")).into()
+            }
+            Undetermined::NoLedger { brought_by: Some((remote, branch)), .. } => {
+                let switch = shell::command("git switch", &[branch]);
+                let says = format!("{remote}/{branch} brings one, and is not merged: run `{switch}`");
+                Remedy::run([switch]).after(says)
             }
             Undetermined::NoLedger { .. } => Remedy::run([INIT]).after(format!(
                 "run `{INIT}` in the root of the repository, or give the folder of a ledger with -C DIR"

@@ -124,6 +124,9 @@ fn unpushed(repository: &Repository, tip: Option<Oid>, own: Oid) -> Option<Vec<U
 
 const UNSET: &str = "git config --unset exledger.trustedFrom";
 
+/// How many branches of a remote are searched for a policy.
+const MOST_BRANCHES: usize = 100;
+
 // Returns the error for a policy that the approved ref has in a folder or above it, and the checkout has not; `None` if it has
 // none there, or no ref can be chosen.
 pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undetermined> {
@@ -143,6 +146,25 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
     }
     let what = format!("{path} is {named}, and not in this checkout");
     Some(Undetermined::other(what, merge_first(repository, &chosen)))
+}
+
+/// Returns a branch of the approved ref's remote that has a policy for a folder: the remote and the branch.
+pub(crate) fn find_branch_with_policy(folder: &Path, options: Options) -> Option<(String, String)> {
+    let found = Repository::discover(folder).ok()?;
+    let inside = LedgerPrefix::new(&found.prefix(folder)?);
+    let located = Located::at(found.work_dir()?.to_owned(), options).ok()?;
+    let remote = approved_ref(&located).ok()?.remote?;
+    let repository = located.repository().ok()?;
+    let folders: Vec<_> = std::iter::once(inside.clone()).chain(inside.above()).collect();
+    let start = format!("refs/remotes/{remote}/");
+    let refs = repository.refs().ok()?;
+    let branches = refs.names.iter();
+    let mut branches = branches
+        .filter_map(|(name, tip)| Some((name.strip_prefix(&start)?, *tip)))
+        .take(MOST_BRANCHES);
+    let (branch, _) =
+        branches.find(|(_, tip)| matches!(policy_path(repository, *tip, &folders), Ok(Some(_))))?;
+    Some((remote, branch.to_owned()))
 }
 
 /// Returns the path of the policy that a commit has in the first of some folders that holds one.

@@ -84,10 +84,12 @@ impl Session {
     /// # Errors
     /// [`error::Undetermined`] if there is none, or its repository can't be opened.
     pub fn open(dir: &Path, options: Options) -> Result<Session, Error> {
-        let none = |error: Error| match &error {
-            Error::Undetermined(Undetermined::NoLedger { .. }) => {
+        let none = |error: Error| match error {
+            Error::Undetermined(Undetermined::NoLedger { from, elsewhere, .. }) => {
                 let removed = mainline::removed_policy(dir, options.clone());
-                removed.map_or(error, Error::from)
+                let brought_by = || mainline::find_branch_with_policy(dir, options.clone());
+                let none = || Undetermined::NoLedger { from, elsewhere, brought_by: brought_by() };
+                removed.unwrap_or_else(none).into()
             }
             _ => error,
         };

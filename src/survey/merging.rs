@@ -12,6 +12,7 @@ use crate::history::ident::Ident;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::survey::workflows::ci::CiSetup;
@@ -69,7 +70,7 @@ pub fn newest(objects: &dyn Objects, tip: Oid, most: usize) -> Vec<Commit> {
     commits
 }
 
-/// Reads how changes come to a branch, at its tip. A workflow that this clone lacks or can't read is not relied on.
+/// Reads how changes come to a branch, at its tip.
 ///
 /// # Errors
 /// [`Obstacle`] if the tip can't be read.
@@ -79,7 +80,6 @@ pub fn read(
     governance: &Governance,
 ) -> Result<Merging, Obstacle> {
     let top = CommitTree::of_commit(objects, tip, &LedgerPrefix::default())?;
-    let has_review_job = |ci: CiSetup| ci.states_reviews(None, reference).is_some();
     let (mut n_nameless, mut n_others) = (0_usize, 0_usize);
     for commit in newest(objects, tip, MOST_LANDINGS) {
         match LandingKind::of(&commit, governance) {
@@ -88,8 +88,10 @@ pub fn read(
             _ => n_others += 1,
         }
     }
-    Ok(Merging {
-        has_review_job: CiSetup::read(&top).is_ok_and(has_review_job),
-        squashes: n_nameless > n_others,
-    })
+    Ok(Merging { has_review_job: has_review_job(&top, reference), squashes: n_nameless > n_others })
+}
+
+/// Tells whether a workflow of a repository's files records reviews. One that this clone lacks or can't read is not relied on.
+pub fn has_review_job(top: &dyn Tree, reference: &str) -> bool {
+    CiSetup::read(top).is_ok_and(|ci| ci.states_reviews(None, reference).is_some())
 }

@@ -6,6 +6,7 @@
 //! and `docs/spec/approval.md`, S7, 1.12, G2.
 
 use crate::approval::count::requirement;
+use crate::approval::evidence::statement::LedgerName;
 use crate::approval::evidence::statement_file::ApprovalDecision;
 use crate::approval::next::text;
 use crate::approval::next::who::{self, ContentPeople};
@@ -56,8 +57,9 @@ pub(crate) fn prepare_approval<'s>(
         refuse_governed_elsewhere(&snapshot, path)?;
     }
     refuse_backdated(&snapshot, at)?;
-    let (person, by) = approver(request, repository, snapshot.governance())?;
     let source = ContentSource::open(located, &snapshot, request.branch)?;
+    let judging = source.judging(&snapshot);
+    let (person, by) = approver(request, repository, judging)?;
     let content = match request.subject {
         crate::features::approve::request::NamedSubject::Governance(path) => {
             governance_file::find((located, at), &snapshot, &source, (path, request.folder))?
@@ -66,7 +68,7 @@ pub(crate) fn prepare_approval<'s>(
             record::find((located, at), &snapshot, &source, (id, request.decision))?
         }
     };
-    refuse_uncounted(&content, &person, request.decision, snapshot.governance())?;
+    refuse_uncounted(&content, &person, request.decision, judging)?;
     let committer = Committer::choose(request.as_me, repository)?;
     let signs_commit = matches!(committer, Committer::Me { .. })
         && request.out.is_none()
@@ -269,8 +271,7 @@ fn refuse_unsound(
     .into())
 }
 
-pub(super) fn written(snapshot: &Snapshot<'_>) -> Result<String, Undetermined> {
-    let name = snapshot.ledger_name();
+pub(super) fn written(name: &LedgerName, snapshot: &Snapshot<'_>) -> Result<String, Undetermined> {
     let written = name.written().map(str::to_owned);
     written.ok_or_else(|| Undetermined::other(
         "the policy has no `name`, and the ledger's first commit, whose id is used instead, is not in this clone",

@@ -44,8 +44,8 @@ pub(super) fn linked_redesigns(
         }
         let path = (Path::new(&place.path), located.root.as_path());
         let redesign = governance_file::find((located, at), snapshot, source, path)?;
-        match refuse_uncounted(&redesign, person, ApprovalDecision::Approve, snapshot.governance())
-        {
+        let judging = source.judging(snapshot);
+        match refuse_uncounted(&redesign, person, ApprovalDecision::Approve, judging) {
             Ok(()) => redesigns.push(redesign),
             Err(refused) => notices
                 .push(Notice::RedesignNotApproved { path: place.path, cause: refused.to_string() }),

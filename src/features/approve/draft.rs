@@ -90,7 +90,8 @@ impl PreparedApproval<'_> {
         reason: Option<&str>,
     ) -> Result<ApprovalDraft<'p>, Error> {
         let target = &content.target;
-        let ledger = approve::answer::written(&self.snapshot)?;
+        let name = self.source.ledger_name(&self.snapshot);
+        let ledger = approve::answer::written(&name, &self.snapshot)?;
         let file = ApprovalFile {
             ledger: Some(ledger),
             about: target.about.clone(),
@@ -108,7 +109,7 @@ impl PreparedApproval<'_> {
             Usage::refused(format!("nothing can be signed: {bad}"), "use other words")
         })?;
         let paths = self.destination.paths(&file, &target.folder);
-        let around = (&self.snapshot, &self.at);
+        let around = (&self.snapshot, self.judging(), &self.at);
         let earlier = match self.destination.existing(&paths, &self.snapshot)? {
             Some(existing) => earlier::find(&existing, (&file, &self.person), content, around),
             None => EarlierApproval::None,
@@ -161,12 +162,10 @@ impl ApprovalDraft<'_> {
     /// [`Usage`] if the signature could never count; [`crate::session::error::Undetermined`] if signing fails.
     pub fn sign(&self, setup: &Setup) -> Result<SignedApproval<'_>, Error> {
         let prepared = self.prepared;
-        let around = (&prepared.snapshot, &prepared.at);
+        let around = (&prepared.snapshot, &prepared.source, &prepared.at);
         let sign = |draft: &ApprovalDraft<'_>| {
             let needed = match prepared.decision {
-                ApprovalDecision::Approve => {
-                    draft.content.needed_proof(prepared.snapshot.governance())
-                }
+                ApprovalDecision::Approve => draft.content.needed_proof(prepared.judging()),
                 // Every listed key vetoes.
                 ApprovalDecision::Reject => Proof::Claimed,
             };

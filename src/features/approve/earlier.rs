@@ -32,7 +32,7 @@ pub(super) fn find(
     existing: &ExistingFiles,
     (file, person): (&ApprovalFile, &Person),
     content: &ApprovalContent,
-    (snapshot, at): (&Snapshot<'_>, &Moment),
+    (snapshot, present, at): (&Snapshot<'_>, &Governance, &Moment),
 ) -> EarlierApproval {
     let Ok(earlier) = ApprovalFile::read(&existing.text) else {
         return EarlierApproval::None;
@@ -40,8 +40,8 @@ pub(super) fn find(
     let holds = is_same(&earlier, file)
         && earlier.via.is_none()
         && still_holds(&earlier, (file, person), content, (snapshot, at));
-    let judging = content.rules_before().unwrap_or([snapshot.governance(); 2]);
-    if holds { signer(existing, (person, judging), (snapshot, at)) } else { EarlierApproval::None }
+    let judging = content.rules_before().unwrap_or([present; 2]);
+    if holds { signer(existing, (person, judging), (present, at)) } else { EarlierApproval::None }
 }
 
 /// Tells whether two files state the same; a new file without a reason matches any reason.
@@ -113,12 +113,12 @@ impl LandedContent {
 fn signer(
     existing: &ExistingFiles,
     (person, judging): (&Person, [&Governance; 2]),
-    (snapshot, at): (&Snapshot<'_>, &Moment),
+    (present, at): (&Governance, &Moment),
 ) -> EarlierApproval {
     let signature = existing.signature.as_deref().unwrap_or_default();
     let checked = signature::detached(signature, &existing.text);
     let is_listed = |governance: &Governance| {
-        let keys = Keys::from_governance(governance, snapshot.governance());
+        let keys = Keys::from_governance(governance, present);
         let state = checked.state(&keys, at.instant());
         matches!(state, SignatureState::Attested(signer) if signer.is(governance, person))
     };

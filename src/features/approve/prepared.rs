@@ -10,6 +10,7 @@ use crate::features::approve::committer::Committer;
 use crate::features::approve::destination::Destination;
 use crate::features::approve::source::ContentSource;
 use crate::features::approve::subject::{self, ApprovalContent};
+use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::address::Address;
@@ -44,10 +45,14 @@ pub struct PreparedApproval<'s> {
 }
 
 impl PreparedApproval<'_> {
+    pub(super) fn judging(&self) -> &Governance {
+        self.source.judging(&self.snapshot)
+    }
+
     /// Returns the groups whose approval the content requires and for which this approval counts.
     pub fn groups(&self) -> Vec<String> {
         let needed = &self.content.target.needed;
-        let governance = self.content.demanding(self.snapshot.governance());
+        let governance = self.content.demanding(self.judging());
         subject::groups(needed, &self.person, self.decision, governance)
     }
 
@@ -74,7 +79,7 @@ impl PreparedApproval<'_> {
             return self.missing_for_governance(&persons).into_iter().chain(rejected).collect();
         };
         let lacking = who::lacking(
-            self.snapshot.governance(),
+            self.judging(),
             record,
             content.last_approved.as_deref(),
             &content.target.makers,
@@ -85,7 +90,7 @@ impl PreparedApproval<'_> {
 
     fn missing_for_governance(&self, persons: &[Person]) -> Vec<String> {
         let needed = &self.content.target.needed;
-        let governance = self.content.demanding(self.snapshot.governance());
+        let governance = self.content.demanding(self.judging());
         let groups: Vec<&str> = needed.each_of.iter().map(String::as_str).collect();
         let member_of: Vec<Vec<String>> =
             persons.iter().map(|person| people::groups_of(governance, person)).collect();

@@ -55,7 +55,7 @@ pub(crate) fn prepare_files<'s>(
     let snapshot = Snapshot::open_landed(located, at, Scope::Everything)?;
     snapshot.refuse_incomplete()?;
     refuse_not_landed(&snapshot, reviews)?;
-    let ledger = approve::answer::written(&snapshot)?;
+    let ledger = approve::answer::written(&snapshot.ledger_name(), &snapshot)?;
     let world = World {
         objects: located.repository()?,
         prefix: snapshot.prefix(),

@@ -5,6 +5,7 @@
 use crate::approval::sources::keys::Keys;
 use crate::approval::sources::signature::{self, SignatureState};
 use crate::diag::remedy::Remedy;
+use crate::features::approve::source::ContentSource;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree as _;
 use crate::policy::demand::Proof;
@@ -39,13 +40,13 @@ pub struct MissingSigner {
 }
 
 pub(super) fn sign(
-    (snapshot, at): (&Snapshot<'_>, &Moment),
+    (snapshot, source, at): (&Snapshot<'_>, &ContentSource<'_>, &Moment),
     setup: &Setup,
     text: &str,
     (person, needed, before): (&Person, Proof, Option<[&Governance; 2]>),
 ) -> Result<ApprovalSignature, Error> {
     let armoured = sign::sign(setup, signature::APPROVAL, text.as_bytes()).map_err(unsigned)?;
-    let present = snapshot.governance();
+    let present = source.judging(snapshot);
     let signers = present.policy.approval.signers.clone();
     let checked = signature::detached(&armoured, text.as_bytes());
     let keys = |at_rules: &Governance| Keys::from_governance(at_rules, present);
@@ -58,6 +59,9 @@ pub(super) fn sign(
     let governance = if counts(first) { last } else { first };
     let state = state(governance);
     let (place, again) = match before {
+        None if source.brings_policy() => {
+            ("on this branch, which brings the policy".to_owned(), None)
+        }
         None => {
             let reference = snapshot.stamp().label.as_deref().unwrap_or("the approved ref");
             (format!("at {reference}"), None)
@@ -87,7 +91,13 @@ pub(super) fn sign(
             return Ok(ApprovalSignature {
                 armoured,
                 key: signer.key.clone(),
-                listing: format!("listed for {} {place}", person.email),
+                listing: match source.brings_policy() {
+                    true => format!(
+                        "listed for {} {place}: it counts once that is merged",
+                        person.email
+                    ),
+                    false => format!("listed for {} {place}", person.email),
+                },
                 missing: None,
             });
         }
@@ -113,8 +123,14 @@ pub(super) fn sign(
     let line = checked
         .key()
         .map(|public| format!("{} namespaces=\"{}\" {public}", person.key, signature::APPROVAL));
-    let way_out = || find_way_out(snapshot, line.as_deref()?);
-    let missing = Some(MissingSigner { signers, way_out: again.or_else(way_out), line });
+    let way_out = || match source.brings_policy() {
+        true => {
+            Some(format!("have this line added to {signers} on this branch, before it is merged"))
+        }
+        false => find_way_out(snapshot, line.as_deref()?),
+    };
+    let way_out = again.or_else(way_out);
+    let missing = Some(MissingSigner { signers, way_out, line });
     Ok(ApprovalSignature { armoured, key: key.clone(), listing, missing })
 }
 

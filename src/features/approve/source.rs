@@ -2,6 +2,7 @@
 //!
 //! Start at `ContentSource::open`.
 
+use crate::approval::evidence::statement::LedgerName;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::features::diff;
@@ -11,7 +12,7 @@ use crate::history::objects::Oid;
 use crate::history::refs::HeadState;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
-use crate::policy::governance::Governance;
+use crate::policy::governance::{Governance, State};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::{self, Located};
 use crate::session::options::Moment;
@@ -28,6 +29,8 @@ pub struct ContentSource<'s> {
     pub head: Oid,
     pub(super) tree: CommitTree<'s>,
     pub(super) governance: Governance,
+    // The committed governance, where it is the first one: it counts at once for what lands with it.
+    first: Option<Governance>,
     located: &'s Located,
 }
 
@@ -53,8 +56,28 @@ impl<'s> ContentSource<'s> {
             Some(_) => Governance::read(&tree)?,
             None => Governance::read(located.work_tree()?)?,
         };
+        let first = match snapshot.had_no_policy() {
+            true => Some(Governance::read(&tree)?).filter(|first| first.state == State::Sound),
+            false => None,
+        };
         let branch = branch.map(str::to_owned);
-        Ok(ContentSource { branch, head, tree, governance: locate::sound(governance)?, located })
+        let governance = locate::sound(governance)?;
+        Ok(ContentSource { branch, head, tree, governance, first, located })
+    }
+
+    /// Returns the governance that judges what is said of the content now: that of the approved ref, or the first one.
+    pub(super) fn judging<'g>(&'g self, snapshot: &'g Snapshot<'_>) -> &'g Governance {
+        self.first.as_ref().unwrap_or(snapshot.governance())
+    }
+
+    /// Returns the name of the ledger in a statement about the content.
+    pub(super) fn ledger_name(&self, snapshot: &Snapshot<'_>) -> LedgerName {
+        snapshot.ledger_name_under(&self.judging(snapshot).policy)
+    }
+
+    /// Tells whether the content lands together with the first policy.
+    pub fn brings_policy(&self) -> bool {
+        self.first.is_some()
     }
 
     pub(super) fn files(&self) -> &dyn Tree {

@@ -19,8 +19,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 pub(crate) struct Authorship {
-    /// The governance of the target branch, which determines who must approve.
+    /// The governance of the target branch.
     pub(crate) onto: Rc<Governance>,
+    /// The governance that determines who must approve: that of the target branch, or the first one, which counts at once.
+    pub(crate) judging: Rc<Governance>,
     pub(crate) worker: Option<Person>,
     pub(crate) branch: Option<String>,
     /// The only person whom that governance lists; read when rules change.
@@ -65,7 +67,7 @@ impl Authorship {
         commits: &[BranchCommit],
         loose: &BTreeSet<String>,
     ) -> Entry {
-        let mut made = branch::made(commits, &delta, &self.onto);
+        let mut made = branch::made(commits, &delta, &self.judging);
         if delta.paths().iter().any(|path| loose.contains(*path))
             && let Some(worker) = &self.worker
         {
@@ -80,7 +82,7 @@ impl Authorship {
         // Its own authors are not those of what it carries on.
         let by = if carries_on { Vec::new() } else { made.by };
         let makers = match after {
-            Some(after) => landed.authors_of(&self.onto, after, by),
+            Some(after) => landed.authors_of(&self.judging, after, by),
             None => by,
         };
         let needs = after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers));
@@ -96,10 +98,10 @@ impl Authorship {
     fn needs(&self, after: &Record, landed: &ApprovedState, makers: &[Person]) -> Needs {
         let approved = landed.approved.as_deref();
         Needs {
-            needed: who::needed(&self.onto, after, approved),
-            missing: who::lacking(&self.onto, after, approved, makers, &[]),
+            needed: who::needed(&self.judging, after, approved),
+            missing: who::lacking(&self.judging, after, approved, makers, &[]),
             carries_on: false,
-            can_be_signed: who::can_be_signed(&self.onto),
+            can_be_signed: who::can_be_signed(&self.judging),
         }
     }
 }

@@ -48,8 +48,10 @@ pub struct Compared {
     pub head: Oid,
     /// The commit that it will land on.
     pub target: Oid,
-    /// The governance that counts there: it decides who must approve.
+    /// The governance that decides who must approve: the one that counts there, or the first one, which the branch brings.
     pub onto: Rc<Governance>,
+    /// Whether the branch brings the first policy: everything that lands with it is judged by it.
+    pub is_first: bool,
     /// The records that differ, by key.
     pub entries: Vec<Entry>,
     /// Its changes to the governance files.

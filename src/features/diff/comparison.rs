@@ -230,6 +230,14 @@ impl Comparer<'_> {
         }))
     }
 
+    /// Tells whether no policy counted up to a commit of the approved ref: the first one counts for what lands with it, too.
+    fn had_no_policy(&self, commit: Oid) -> Result<bool, Undetermined> {
+        let (history, approvals) = self.past()?;
+        let landing = history.mainline.position(commit);
+        let origin = landing.map(|landing| approvals.counted.states.at(landing).origin.clone());
+        Ok(origin == Some(GovernanceOrigin::Defaults))
+    }
+
     fn cast(&self, onto: Oid, branch: Option<&str>) -> Result<Authorship, Undetermined> {
         let onto = self.state(onto)?;
         let (name, email) = self.repository.user();
@@ -238,7 +246,8 @@ impl Comparer<'_> {
             people::identify(&onto, &name, &email)
         });
         let branch = branch.map(str::to_owned);
-        Ok(Authorship { onto, worker, branch, only_listed: OnceCell::new() })
+        let judging = Rc::clone(&onto);
+        Ok(Authorship { onto, judging, worker, branch, only_listed: OnceCell::new() })
     }
 
     pub(super) fn tree(&self, commit: Oid) -> Result<CommitTree<'_>, Undetermined> {
@@ -277,10 +286,14 @@ impl Comparer<'_> {
         let branch = self.branch(onto, parents)?;
         let (base, head) = (self.base(onto, &branch)?, branch.tip.oid);
         let tried = self.try_landed(base, proposed)?;
-        let cast = self.cast(onto, proposed.branch)?;
+        let mut cast = self.cast(onto, proposed.branch)?;
         let before = self.state(base)?;
         let uncounted = self.uncounted(base)?;
         let governance = uncounted.governance(&before, proposed)?;
+        let is_first = self.had_no_policy(onto)? && governance.state == State::Sound;
+        if is_first {
+            cast.judging = Rc::clone(&governance);
+        }
         let proposed = ProposedState { governance: &governance, ..proposed };
         let states = [Rc::clone(&before), Rc::clone(&governance)];
         let folders = record_folders(&states);
@@ -333,7 +346,8 @@ impl Comparer<'_> {
             base,
             head,
             target: onto,
-            onto: Rc::clone(&cast.onto),
+            onto: Rc::clone(&cast.judging),
+            is_first,
             entries,
             rulings,
             workflows: self.workflows(&cast, (onto, &branch), parents, proposed)?,

@@ -8,6 +8,9 @@ use crate::approval::next::steps::{
     self, ChangeContext, Merging, NextSteps, ProposedContent, Standing,
 };
 use crate::features::diff::compared::{Compared, Entry, ProposedState};
+use crate::history::paths::LedgerPrefix;
+use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
 use crate::plan::reviews::find_record_folder;
 use crate::record::Record;
 use crate::session::error::Error;
@@ -15,6 +18,7 @@ use crate::session::locate::Located;
 use crate::session::mainline::{self, approved_ref};
 use crate::session::options::Moment;
 use crate::store::approvals_branch::StatementTrees;
+use crate::store::files::WorkTree;
 use crate::survey::merging;
 use crate::survey::signed_statements;
 use crate::survey::signed_statements::{SignedContent, SignedStatements};
@@ -32,6 +36,19 @@ pub(super) fn find_next_steps(
     let policy = &compared.onto.policy;
     let place = mainline::ledger_place(located, policy, at.now);
     let approved = approved_ref(located)?;
+    let reference = &*approved.reference;
+    let mut merging = merging::read(repository, (compared.target, reference), &compared.onto)?;
+    if compared.is_first {
+        // The workflow comes with the first policy, and runs for what lands with it.
+        let has_job = |top: &dyn Tree| merging::has_review_job(top, reference);
+        merging.has_review_job = match (proposed.commit, repository.work_dir()) {
+            (Some(commit), _) => {
+                has_job(&CommitTree::of_commit(repository, commit, &LedgerPrefix::default())?)
+            }
+            (None, Some(top)) => has_job(&WorkTree::new(top)),
+            (None, None) => false,
+        };
+    }
     let reader = StatementReader {
         compared,
         proposed,
@@ -42,7 +59,7 @@ pub(super) fn find_next_steps(
             approved.remote.as_deref(),
             &repository.ledger_prefix(&located.root),
         ),
-        merging: merging::read(repository, (compared.target, &approved.reference), &compared.onto)?,
+        merging,
         remote: approved.remote.as_deref(),
     };
     compared.entries.iter().map(|entry| reader.next_steps(entry)).collect()

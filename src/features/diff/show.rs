@@ -49,6 +49,8 @@ pub struct Diff {
     pub signers: String,
     /// The branch that the commands name; `None` if it is unknown.
     pub branch: Option<String>,
+    /// Whether it brings the first policy, so that commands work where it is checked out alone.
+    pub is_first: bool,
     /// When the compared state was made, from which days are counted where a record states no start.
     pub from: Option<Instant>,
     /// The records that change, sorted by id.
@@ -142,7 +144,11 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         base: &diff.base,
         head: &diff.head,
         judged: &diff.judged,
-        changes: diff.changes.iter().map(|change| RecordChangeView::of(change, branch)).collect(),
+        changes: diff
+            .changes
+            .iter()
+            .map(|change| RecordChangeView::of(change, (branch, diff.is_first)))
+            .collect(),
         redesigns: diff
             .redesigns
             .iter()
@@ -183,6 +189,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     if diff.layout == DiffLayout::Comment {
         let around = crate::features::diff::show::comment::CommentContext {
             branch,
+            is_first: diff.is_first,
             signers: &diff.signers,
             from: diff.from,
         };
@@ -209,7 +216,10 @@ impl<'a> RecordChangeView<'a> {
         ("how.", "way level who.email who.name command"),
     ];
 
-    fn of(change: &'a RecordChange, branch: Option<&str>) -> RecordChangeView<'a> {
+    fn of(
+        change: &'a RecordChange,
+        (branch, is_first): (Option<&str>, bool),
+    ) -> RecordChangeView<'a> {
         let events = change.events.iter().map(|event| {
             let detail = credential::hidden(event.detail.clone());
             ChangeEventView {
@@ -223,7 +233,7 @@ impl<'a> RecordChangeView<'a> {
             events: events.collect(),
             how: HowView::all(
                 &change.next,
-                |way, branch| text::command(way, &change.id, branch),
+                |way, branch| how::command(way, &change.id, (branch, is_first)),
                 branch,
             ),
         }

@@ -1,7 +1,7 @@
 //! The ways to merge, each from `init` to a record that counts: no CI or a job, an open or a protected branch, and the address
 //! that the merge bears.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -153,20 +153,30 @@ impl Setup {
         shown["record"]["status"].as_str().unwrap().to_owned()
     }
 
-    /// Omar signs in a clone of his own, and sends it as he is told.
-    fn approve(&self) {
+    fn clone_of_omar(&self) -> PathBuf {
         let folder = self.runner.place("omar");
         git(&self.runner.place(""), &["clone", "-q", "bare.git", "omar"]);
         let key = self.keys.path().join("omar").display().to_string();
         for (name, value) in [("user.email", "omar@example.com"), ("user.signingkey", &key)] {
             git(&folder, &["config", name, value]);
         }
+        folder
+    }
+
+    /// Omar signs in a clone of his own, and sends it as he is told.
+    fn approve(&self) {
+        let folder = self.clone_of_omar();
         let run = self.run(&folder, &["approve", ID]);
         assert_eq!(run.code, 0, "{}{}", run.out, run.err);
-        let send = run.out.lines().map(str::trim).find(|line| line.starts_with("git fetch"));
-        let send = send.unwrap_or_else(|| panic!("{}", run.out));
+        self.send(&folder, &run.out);
+    }
+
+    /// Sends what was signed, by the commands that were printed.
+    fn send(&self, folder: &Path, printed: &str) {
+        let send = printed.lines().map(str::trim).find(|line| line.starts_with("git fetch"));
+        let send = send.unwrap_or_else(|| panic!("{printed}"));
         let mut shell = Command::new("sh");
-        shell.args(["-ec", &send.replace(';', "\n")]).current_dir(&folder);
+        shell.args(["-ec", &send.replace(';', "\n")]).current_dir(folder);
         let done = shell.output().unwrap();
         assert!(done.status.success(), "{send}: {}", String::from_utf8_lossy(&done.stderr));
     }
@@ -244,12 +254,16 @@ struct Acts(Vec<String>);
 
 impl Acts {
     fn typed(&mut self, setup: &Setup, command: &str) -> String {
+        self.typed_in(setup, &setup.runner.clone_folder(), command)
+    }
+
+    fn typed_in(&mut self, setup: &Setup, folder: &Path, command: &str) -> String {
         self.0.push(command.to_owned());
         let path = std::env::var("PATH").unwrap_or_default();
         let program = PathBuf::from(env!("CARGO_BIN_EXE_exledger"));
         let programs = program.parent().unwrap().display().to_string();
         let mut shell = Command::new("sh");
-        shell.args(["-ec", command]).current_dir(setup.runner.clone_folder());
+        shell.args(["-ec", command]).current_dir(folder);
         shell.env("PATH", format!("{programs}:{}:{path}", setup.runner.place("bin").display()));
         shell.env("HOME", setup.runner.place("")).env("FORGE", setup.runner.place(""));
         shell.env("EXLEDGER_TEST_CLOCK", &setup.runner.now).env("EXLEDGER_TEST_WAITS", "0");
@@ -264,9 +278,8 @@ impl Acts {
     }
 }
 
-#[test]
-fn from_an_empty_clone_to_allow_in_eight_acts_and_one_pull_request() {
-    let mut setup = Setup::new();
+/// Nina brings the ledger and its first exception, up to the push of the branch `exceptions`.
+fn bring(setup: &Setup, acts: &mut Acts) {
     setup.protect();
     let clone = setup.runner.clone_folder();
     for (name, value) in [("user.name", "Nina"), ("user.email", "nina@example.com")] {
@@ -276,34 +289,46 @@ fn from_an_empty_clone_to_allow_in_eight_acts_and_one_pull_request() {
     let policies = format!("{REPO}/environments/exledger/deployment-branch-policies.json");
     setup.runner.raw(&policies, br#"{"branch_policies": []}"#);
     setup.runner.answer("rulesets", json!([]));
-    let mut acts = Acts::default();
     let omar = setup.omar();
     acts.typed(
-        &setup,
+        setup,
         &format!("exledger init --forge=github --install=true {} {omar}", PERSONS[0]),
     );
-    acts.typed(&setup, "exledger ci setup --forge=github --repo=example/payments --yes");
+    acts.typed(setup, "exledger ci setup --forge=github --repo=example/payments --yes");
     acts.typed(
-        &setup,
+        setup,
         "exledger new --title 'The report job still runs as root' --rule 'Services run without root' \
          --application reports --risk-level moderate --root-cause tool-access \
          --justification 'The new image is built without root in December; until then the old one is pinned.' \
          --compensating-control 'The job has no network access' --control-status active",
     );
-    acts.typed(&setup, "git add . && git commit -q -m 'Keep exceptions in a ledger'");
-    acts.typed(&setup, "git push -q origin HEAD:exceptions");
+    acts.typed(setup, "git add . && git commit -q -m 'Keep exceptions in a ledger'");
+    acts.typed(setup, "git push -q origin HEAD:exceptions");
+}
+
+/// The forge squashes the request.
+fn squash_first(setup: &mut Setup) -> String {
+    let bare = setup.runner.bare().display().to_string();
+    git(setup.repo.path(), &["fetch", "-q", &bare, "exceptions:exceptions"]);
+    let landing = setup.land("exceptions", Way::Squash, true);
+    setup.runner.now = setup.repo.now().to_string();
+    setup.runner.take(&setup.repo);
+    landing
+}
+
+#[test]
+fn from_an_empty_clone_to_allow_in_eight_acts_and_one_pull_request() {
+    let mut setup = Setup::new();
+    let mut acts = Acts::default();
+    bring(&setup, &mut acts);
     acts.clicked("open the pull request");
     acts.clicked("Omar: Approve");
     acts.clicked("Squash and merge");
     assert!(acts.0.len() <= 8, "{:?}", acts.0);
-    // The forge squashes.
-    let bare = setup.runner.bare().display().to_string();
-    git(setup.repo.path(), &["fetch", "-q", &bare, "exceptions:exceptions"]);
-    let head = setup.repo.tip("exceptions").to_string();
     let before = setup.repo.tip("main").to_string();
-    let landing = setup.land("exceptions", Way::Squash, true);
-    setup.runner.now = setup.repo.now().to_string();
-    setup.runner.take(&setup.repo);
+    let landing = squash_first(&mut setup);
+    let head = setup.repo.tip("exceptions").to_string();
+    let clone = setup.runner.clone_folder();
     setup.review(&head, &landing, Way::Squash);
     setup.runner.event(json!({"before": before}));
     let ask = ["check", "--application", "reports", "--rule", "Services run without root"];
@@ -315,4 +340,38 @@ fn from_an_empty_clone_to_allow_in_eight_acts_and_one_pull_request() {
     let check = setup.run(&clone, &ask);
     assert_eq!(check.code, 0, "{}{}", check.out, check.err);
     assert!(check.out.starts_with("allow"), "{}", check.out);
+}
+
+#[test]
+fn before_the_first_merge_comment_doctor_and_approve_say_what_will_count() {
+    let mut setup = Setup::new();
+    let mut acts = Acts::default();
+    bring(&setup, &mut acts);
+    let comment = acts.typed(&setup, "exledger diff --branch exceptions --format markdown");
+    for words in ["**Approve the pull request**", "however it is merged", "**Sign it**"] {
+        assert!(comment.contains(words), "{words}: {comment}");
+    }
+    assert!(!comment.contains("alone does not count"), "{comment}");
+    let doctor = acts.typed(&setup, "exledger doctor");
+    assert!(doctor.starts_with("yes,") && doctor.contains("once exledger.yaml is merged"));
+    assert!(doctor.contains("records the forge's reviews"), "{doctor}");
+    assert!(!doctor.contains("depends on policy"), "{doctor}");
+    // Omar's clone is on a branch without a ledger.
+    let folder = setup.clone_of_omar();
+    let stray = setup.run(&folder, &["doctor"]);
+    assert_eq!(stray.code, 3, "{}{}", stray.out, stray.err);
+    assert!(stray.err.contains("run `git switch exceptions`"), "{}", stray.err);
+    let command = comment.split('`').find(|part| part.contains("exledger approve")).unwrap();
+    let signed = acts.typed_in(&setup, &folder, command);
+    assert!(signed.contains("it counts once that is merged"), "{signed}");
+    assert!(!signed.contains("First"), "{signed}");
+    let again = acts.typed_in(&setup, &folder, command);
+    assert!(again.contains("nothing was signed again") || again.contains("before"), "{again}");
+    setup.send(&folder, &signed);
+    squash_first(&mut setup);
+    let ask = ["check", "--application", "reports", "--rule", "Services run without root"];
+    let clone = setup.runner.clone_folder();
+    git(&clone, &["fetch", "-q"]);
+    let check = setup.run(&clone, &ask);
+    assert_eq!(check.code, 0, "{}{}", check.out, check.err);
 }

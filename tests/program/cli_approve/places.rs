@@ -95,25 +95,38 @@ fn a_bare_repository_has_branches_to_approve_and_nothing_else() {
 }
 
 #[test]
-fn before_the_first_policy_landed_nobody_is_listed_and_the_root_commit_names_the_ledger() {
-    let keys = keys();
-    let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys };
-    let repo = &world.repo;
-    let root = repo.by("lee").write("README.md", "Payments\n").commit("Start");
-    repo.branch("ledger")
-        .by("ana")
-        .write("exledger.yaml", POLICY)
-        .write(".github/allowed_signers", &world.line("dana"))
-        .write(ID, RECORD)
-        .commit("Keep exceptions in a ledger");
-    repo.checkout();
-    world.switch("ledger");
-    world.is("dana", "dana");
-    let run = world.run(&["approve", ID]);
-    assert_eq!(run.code, 1, "{}", run.err);
-    assert!(run.out.contains("not listed"), "{}", run.out);
-    let text = world.stated().remove(0).1;
-    assert!(text.contains(&format!("\nledger {root}\n")), "{text}");
+fn what_lands_with_the_first_policy_is_approved_under_that() {
+    for is_named in [true, false] {
+        let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys: keys() };
+        let repo = &world.repo;
+        let root = repo.by("lee").write("README.md", "Payments\n").commit("Start").to_string();
+        let name = "name: example/payments\n";
+        let plain = POLICY.replace(name, "");
+        let named = plain.replacen("version: 1\n", &format!("version: 1\n{name}"), 1);
+        repo.branch("ledger")
+            .by("ana")
+            .write("exledger.yaml", if is_named { &named } else { &plain })
+            .write(".github/allowed_signers", &world.line("dana"))
+            .write(ID, RECORD)
+            .commit("Keep exceptions in a ledger");
+        repo.checkout();
+        world.switch("ledger");
+        world.is("dana", "dana");
+        let run = world.run(&["approve", ID]);
+        assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+        assert!(run.out.contains("it counts once that is merged"), "{}", run.out);
+        let text = world.stated().remove(0).1;
+        let ledger = if is_named { "example/payments" } else { root.as_str() };
+        assert!(text.contains(&format!("\nledger {ledger}\n")), "{text}");
+        // Once is enough, and another key needs its line on this branch.
+        assert_eq!(world.run(&["approve", ID]).code, 0);
+        assert_eq!(world.stated().len(), 1);
+        world.is("lee", "lee");
+        let run = world.run(&["approve", ID]);
+        assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+        let first = "First have this line added to .github/allowed_signers on this branch";
+        assert!(run.out.contains(first), "{}", run.out);
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::history::version::TrailKey;
 use crate::ledger::tree::Tree;
 use crate::ledger::{File, Files, NotFound};
 use crate::plan::reviews::find_record_folder;
+use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
@@ -34,6 +35,7 @@ pub(crate) fn find(
 ) -> Result<ApprovalContent, Error> {
     let tree = source.files();
     let records = &source.governance.policy.records;
+    let judging = source.judging(snapshot);
     let files = Files::list(tree, records)?;
     let found = files
         .find(text)
@@ -80,8 +82,8 @@ pub(crate) fn find(
             target.makers = entry.makers;
         }
         if let Some(record) = record {
-            add_requesters(&mut target.makers, [Some(record), last], snapshot);
-            target.needed = who::needed(snapshot.governance(), record, last);
+            add_requesters(&mut target.makers, [Some(record), last], judging);
+            target.needed = who::needed(judging, record, last);
         }
     }
     let events = match (&at_tip, record) {
@@ -89,7 +91,7 @@ pub(crate) fn find(
         _ => Vec::new(),
     };
     Ok(ApprovalContent {
-        signers: signers(tree, records, &target, (snapshot, at))?,
+        signers: signers(source, records, &target, (snapshot, at))?,
         target,
         name: id.to_string(),
         path: path.clone(),
@@ -120,7 +122,7 @@ fn owners(records: [Option<&Record>; 2]) -> Vec<Address> {
 }
 
 fn signers(
-    tree: &dyn Tree,
+    source: &ContentSource<'_>,
     records: &[String],
     target: &ApprovalTarget,
     (snapshot, at): (&Snapshot<'_>, &Moment),
@@ -131,10 +133,11 @@ fn signers(
         sha256: &target.sha256,
         folder: &target.folder,
         records,
-        ledger: &snapshot.ledger_name(),
+        ledger: &source.ledger_name(snapshot),
     };
     let branches = snapshot.statement_trees()?;
-    let (trees, governance) = (branches.counting().chain([tree]), snapshot.governance());
+    let (trees, governance) =
+        (branches.counting().chain([source.files()]), source.judging(snapshot));
     let signed =
         signed_statements::read(branches.own(), trees, &content, governance, at.instant())?;
     Ok(signed.approvals)
@@ -143,11 +146,11 @@ fn signers(
 fn add_requesters(
     makers: &mut Vec<Person>,
     records: [Option<&Record>; 2],
-    snapshot: &Snapshot<'_>,
+    governance: &Governance,
 ) {
     let requesters = records.into_iter().flatten().filter_map(|record| record.requester.as_ref());
     for requester in requesters.map(Address::as_str) {
-        let person = people::identify(snapshot.governance(), "", requester);
+        let person = people::identify(governance, "", requester);
         if !makers.iter().any(|known| known.key == person.key) {
             makers.push(person);
         }

@@ -29,6 +29,7 @@ const MOST: usize = 12;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CommentContext<'a> {
     pub(super) branch: Option<&'a str>,
+    pub(super) is_first: bool,
     pub(super) signers: &'a str,
     pub(super) from: Option<Instant>,
 }

@@ -125,6 +125,18 @@ fn needs_and_clicks(change: &RecordChange) -> StyledText {
     StyledText::plain(format!("Still missing: {}{clicks}", missing.join("; ")))
 }
 
+/// Returns the command of a way. A branch that brings the ledger is checked out first: elsewhere none is found.
+pub(super) fn command(
+    way: ApprovalWay,
+    id: &str,
+    (branch, is_first): (Option<&str>, bool),
+) -> Option<String> {
+    match branch.filter(|_| is_first && way == ApprovalWay::SignedFile) {
+        Some(branch) => Some(format!("git switch {branch} && {}", text::command(way, id, None)?)),
+        None => text::command(way, id, branch),
+    }
+}
+
 fn instruction(
     step: &ApprovalStep,
     change: &RecordChange,
@@ -134,7 +146,8 @@ fn instruction(
     let level = step.way.level().as_str();
     let mut text = StyledText::plain(format!("{level}; {}", who(step, change)));
     let branch = around.branch.map(quoted);
-    if let Some(command) = text::command(step.way, &change.id, branch.as_deref()) {
+    let around = (branch.as_deref(), around.is_first);
+    if let Some(command) = command(step.way, &change.id, around) {
         text = text.and(Tone::Plain, how.lead).and(Tone::Command, command);
     }
     text = text.and(Tone::Plain, how.tail);
