@@ -111,12 +111,20 @@ fn the_first_exception_is_filed_in_an_empty_repository_and_in_one_with_a_commit(
         if has_remote {
             git(folder.path(), &["init", "-q", "--bare", "-b", "main", "origin.git"]);
             git(&clone, &["remote", "add", "origin", "../origin.git"]);
-            git(&clone, &["config", "push.autoSetupRemote", "true"]);
             let pushed = if has_commit { "git push -q -u origin main" } else { "true" };
             assert_eq!(cli::shell_in(&clone, now, pushed).code, 0);
         }
         let run = cli::shell_in(&clone, now, block);
         assert_eq!(run.code, 0, "{has_remote} {has_commit}: {}", run.err);
         assert!(run.out.contains("1 exception changed, 1 needs approval"), "{}", run.out);
+        assert!(!run.err.contains("fatal:"), "{has_remote} {has_commit}: {}", run.err);
+        if has_remote {
+            let push = "git push -u origin HEAD";
+            assert!(readme.contains(&format!("`{push}`, and open a pull request")));
+            let run = cli::shell_in(&clone, now, push);
+            assert_eq!(run.code, 0, "{}", run.err);
+            let tips = git(&folder.path().join("origin.git"), &["branch", "--list"]);
+            assert!(tips.contains("main") && tips.contains("keep-exceptions"), "{tips}");
+        }
     }
 }
