@@ -109,7 +109,7 @@ fn without_job(
         let message = format!(
             "nothing shows how requests are merged here: a merge commit by someone else counts, but a squash names no approver, and nobody could approve anything after one: list a key in {signers} before this is merged, or that of a job (`exledger ci setup`)"
         );
-        return DoctorCheck::note(name, message).with_lines([key_line()]);
+        return DoctorCheck::unknown(name, message).with_lines([key_line()]);
     }
     if recent.count(|landing| landing.kind == LandingKind::Rebase) > 0 && !has_signers {
         let message = "a rebase names whoever pressed the button, and no reviews are recorded: someone other than the author must merge";
