@@ -168,8 +168,8 @@ impl KeyLevels {
             let before = if is_same { &self.approved.lines } else { &self.counted.lines };
             let keys = Keys::unrevoked(&approved.governance);
             let own = list.verdict.and_then(|verdict| verdict.result.proof());
-            let lines = lines(&approved.governance).into_iter();
-            let admit = |line: SignerLine| {
+            let lines = lines(&approved.governance);
+            let admit = |line: &SignerLine| {
                 // A forge's line is not one of the first keys: it has the level of its list.
                 let is_first = by == Admission::FirstList && !keys.is_of_forge(&line.key);
                 let by = if is_first || by != Admission::FirstList {
@@ -177,13 +177,14 @@ impl KeyLevels {
                 } else {
                     Admission::of_proof(own.unwrap_or(Proof::Claimed))
                 };
-                admit(line, before, by, list.commit)
+                admit(line, &lines, before, (by, list.commit))
             };
-            self.approved.lines = lines.map(admit).collect();
+            self.approved.lines = lines.iter().map(admit).collect();
         }
-        let (before, by) = (&self.approved.lines, Admission::Claim);
-        let lines = lines(&counted.governance).into_iter();
-        self.counted.lines = lines.map(|line| admit(line, before, by, list.commit)).collect();
+        let (before, by) = (&self.approved.lines, (Admission::Claim, list.commit));
+        let lines = lines(&counted.governance);
+        let admit = |line| admit(line, &lines, before, by);
+        self.counted.lines = lines.iter().map(admit).collect();
         self.version = version;
         self.has_begun = self.has_begun || listed::can_anyone_sign(&approved.governance);
         [self.approved.mark(approved, &self.limits), self.counted.mark(counted, &self.limits)]
@@ -333,10 +334,17 @@ fn unproven<'n>(
     owners.find_map(of_owner).or(of_pattern)
 }
 
-fn admit(line: SignerLine, before: &[AdmittedKey], by: Admission, commit: Oid) -> AdmittedKey {
-    let known = before.iter().filter(|key| key.line.covers(&line)).min_by_key(|key| key.by);
-    match known.filter(|known| known.by.proof() >= by.proof()) {
-        Some(known) => AdmittedKey { line, by: known.by, commit: known.commit, is_by_name: false },
-        None => AdmittedKey { line, by, commit, is_by_name: false },
-    }
+// All lines of a key say together whose it is and what it is for: what takes one of them away may give the key to somebody.
+fn admit(
+    line: &SignerLine,
+    lines: &[SignerLine],
+    before: &[AdmittedKey],
+    (by, commit): (Admission, Oid),
+) -> AdmittedKey {
+    let own: Vec<&AdmittedKey> = before.iter().filter(|key| key.line.key == line.key).collect();
+    let is_left = |key: &&AdmittedKey| lines.iter().any(|line| key.line.is_for_same(line));
+    let covering = own.iter().filter(|key| key.line.covers(line) && own.iter().all(is_left));
+    let known = covering.min_by_key(|key| key.by).filter(|known| known.by.proof() >= by.proof());
+    let (by, commit) = known.map_or((by, commit), |known| (known.by, known.commit));
+    AdmittedKey { line: line.clone(), by, commit, is_by_name: false }
 }

@@ -95,6 +95,14 @@ impl SignerLine {
         proof(self.limit.as_ref())
     }
 
+    /// Tells whether another line lists the same key for the same people and uses, at whatever times.
+    pub(crate) fn is_for_same(&self, other: &SignerLine) -> bool {
+        self.key == other.key
+            && self.signs_certificates == other.signs_certificates
+            && self.principals == other.principals
+            && self.namespaces == other.namespaces
+    }
+
     pub(crate) fn covers(&self, other: &SignerLine) -> bool {
         let namespaces = match (&self.namespaces, &other.namespaces) {
             (None, _) => true,

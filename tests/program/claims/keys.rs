@@ -47,6 +47,28 @@ fn keys_found(repo: &Repo) -> Vec<(String, String)> {
         .collect()
 }
 
+/// A line taken away by a claim leaves the others of its key to say whose it is: more than they said before.
+#[test]
+fn claimed_removal_gives_a_key_to_nobody() {
+    let key = public("dana");
+    let patterns = format!("*@example.com {key}\n");
+    let both = format!("*@example.com,dana@example.com {key}\n");
+    let receipts = format!("lee@example.com namespaces=\"exledger-receipt@v1\" {key}\n");
+    let lee = format!("lee@example.com namespaces=\"exledger-approval@v1\" {key}\n");
+    for (first, left) in [
+        (both, patterns.clone()),
+        (patterns.clone() + &signer("dana"), patterns),
+        (lee.clone() + &receipts, lee),
+    ] {
+        let repo = Repo::at("2026-11-20T09:00:00Z");
+        let work = repo.by("root").write(POLICY, LAX);
+        work.write(SIGNERS, &(first + &signer("kim"))).commit("Begin");
+        merge(&repo, "dana", SIGNERS, &(left.clone() + &signer("kim")));
+        merge(&repo, "dana", POLICY, &strict());
+        assert_eq!(ask(&repo, SAMPLE, ("lee", "dana")), "unapproved", "{left}");
+    }
+}
+
 #[test]
 fn claimed_key_attests_nothing() {
     // The first list proves what it signs, also behind the list of a bridge, and not before somebody approved it.
