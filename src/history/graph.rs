@@ -224,10 +224,11 @@ impl<'o> GraphReader<'o> {
             Sides::Lacking => self.top(stop.tree).ok(),
         };
         for commit in mem::take(&mut stop.brought) {
-            if commit.parents.len() == 1 && !self.may_change(1, &commit) {
-                continue;
-            }
-            if landed.is_some() && self.top(commit.tree).ok() == landed {
+            // Where the landing changed something, each commit may name an author: no filter hides one.
+            let is_skipped = landed.is_some()
+                && (commit.parents.len() == 1 && !self.may_change(1, &commit)
+                    || self.top(commit.tree).ok() == landed);
+            if is_skipped {
                 continue;
             }
             match self.side(&commit, jobs) {

@@ -275,6 +275,35 @@ fn a_filter_that_hides_what_landed_is_found_by_what_follows() {
 }
 
 #[test]
+fn a_filter_hides_no_author_of_what_landed() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
+    let path = format!("exceptions/{}.yaml", IDS[0]);
+    let branch = repo.branch("file");
+    let filed = branch.by("ana").write(&path, &record(IDS[0], "")).commit("File it");
+    branch.by("bob").edit(&path, "title: It is worded another way").commit("Word it");
+    repo.by("ana").merge("file", "Merge branch 'file'");
+    repo.checkout();
+    let show = || run(repo.path(), &["show", IDS[0], "--on", ON]).out;
+    let told = show();
+    assert!(told.contains("only its authors approved it"), "{told}");
+    git(repo.path(), FILTERS);
+    let file = info(&repo).join("commit-graph");
+    let mut forged = fs::read(&file).unwrap();
+    // The filter of the first commit says that it changed nothing.
+    let at = forged[chunk(&forged, b"OIDL")].chunks(20).position(|oid| oid == filed.as_bytes());
+    let ends: Vec<usize> = forged[chunk(&forged, b"BIDX")]
+        .chunks(4)
+        .map(|end| usize::try_from(u32::from_be_bytes(end.try_into().unwrap())).unwrap())
+        .collect();
+    let (at, data) = (at.unwrap(), chunk(&forged, b"BDAT").start + 12);
+    let start = at.checked_sub(1).map_or(0, |before| ends[before]);
+    forged[data + start..data + ends[at]].fill(0);
+    write_forged(&file, forged);
+    assert_eq!(told, show());
+}
+
+#[test]
 fn a_pipe_or_device_in_place_of_a_commit_graph_is_not_read() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     grow(&repo, 3, 8, &mut |_| {});
