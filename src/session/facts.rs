@@ -1,6 +1,6 @@
 //! The files of facts that a question is asked with: what catalogs, scores and reports say about findings.
 //!
-//! Start at [`ExternalFacts::read`]. Follows `docs/spec/cli.md`, facts. Silence of a file is not a no.
+//! Start at [`ExternalFacts`]. Follows `docs/spec/cli.md`, facts. Silence of a file is not a no.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{Cursor, Read as _};
