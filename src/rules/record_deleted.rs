@@ -7,6 +7,8 @@ use crate::diag::remedy::Remedy;
 use crate::diag::shell;
 use crate::diag::{Finding, Level};
 use crate::history::objects::Oid;
+use crate::ledger::Files;
+use crate::record::file::{self, RecordFile};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::ChangeCase;
 use crate::rules::example::Example;
@@ -27,8 +29,23 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases { stays_error: true, ..SpecialCases::NONE },
 };
 
-fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(deleted(changed));
+fn check(changed: &ChangeCase<'_>, context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let is_named = || {
+        let before = changed.before.filter(|_| changed.start.is_some());
+        before.and_then(|before| is_named_after_its_id(before, context)).unwrap_or(false)
+    };
+    findings.extend(deleted(changed).filter(|_| !is_named()));
+}
+
+// Tells whether a file that was not named after its id went where a record has that id now; `None` if that is not known.
+fn is_named_after_its_id(before: &RecordFile, context: &RuleContext<'_>) -> Option<bool> {
+    let id = before.misnamed.as_ref()?.id.to_string();
+    let files = Files::list(context.tree, &context.governance.policy.records).ok()?;
+    let mut named = files.records.iter().filter(|file| file.stem() == id);
+    Some(named.any(|file| {
+        let bytes = file.bytes(context.tree);
+        bytes.is_ok_and(|bytes| file::read(&file.path, &bytes).record.is_some())
+    }))
 }
 
 fn deleted(changed: &ChangeCase<'_>) -> Option<Finding> {

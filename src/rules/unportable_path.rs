@@ -8,6 +8,7 @@ use crate::diag::code::Code;
 use crate::diag::remedy::Remedy;
 use crate::diag::shell::{path_bytes, quoted, quoted_path};
 use crate::diag::{Finding, Level, Pos};
+use crate::record::file::RecordFile;
 use crate::record::{places, portable_name};
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
@@ -33,22 +34,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
-    let path = path_bytes(&case.source.path);
-    let found = match std::str::from_utf8(&path) {
-        Ok(path) => fault(path),
-        Err(_) => Some(fault_of_bytes(&case.source.path, &path)),
-    };
-    if let Some((message, to)) = found {
-        let above = to.rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let from = quoted_path(&case.source.path);
-        let remedy = Remedy::run([
-            format!("mkdir -p -- {}", quoted(above)),
-            format!("git add -- {from}"),
-            format!("git mv -- {from} {}", quoted(&to)),
-        ]);
-        let at_path = case.finding(RULE.code, "id", message, remedy);
-        findings.push(Finding { pos: Some(Pos::START), field: None, ..at_path });
-    }
+    findings.extend(of_its_own_path(case.source));
     let Some(root) = &case.source.root else {
         return;
     };
@@ -70,6 +56,24 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             findings.push(case.finding(RULE.code, &field, message, remedy));
         }
     });
+}
+
+/// Returns what is wrong with the path of a record or redesign itself, which has no field.
+pub(super) fn of_its_own_path(source: &RecordFile) -> Option<Finding> {
+    let path = path_bytes(&source.path);
+    let (message, to) = match std::str::from_utf8(&path) {
+        Ok(path) => fault(path)?,
+        Err(_) => fault_of_bytes(&source.path, &path),
+    };
+    let above = to.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    let from = quoted_path(&source.path);
+    let remedy = Remedy::run([
+        format!("mkdir -p -- {}", quoted(above)),
+        format!("git add -- {from}"),
+        format!("git mv -- {from} {}", quoted(&to)),
+    ]);
+    let at_path = source.finding(RULE.code, RULE.level, "id", message, remedy);
+    Some(Finding { pos: Some(Pos::START), field: None, ..at_path })
 }
 
 /// Returns what is wrong with the first folder or file of a path that not every system can hold, and the path without that.

@@ -5,6 +5,7 @@
 mod approval;
 mod behind;
 mod blindly;
+mod chains;
 mod dated;
 mod errors;
 mod files;

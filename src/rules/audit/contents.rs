@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diag::code::Code;
+use crate::diag::remedy::Remedy;
 use crate::diag::{Finding, Level};
 use crate::history::governance::{MainlineGovernance, States};
 use crate::history::version::{Trail, TrailKey, Version, VersionChange};
@@ -18,6 +19,7 @@ use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint::{self};
 use crate::rules::past::{RecordPast, Settled};
+use crate::rules::unportable_path;
 
 /// The fields that identify the same finding in two versions.
 type FindingIdentity = (Code, Option<String>, String);
@@ -59,6 +61,9 @@ impl<'t> Contents<'t> {
         // The same bytes at another path give no new findings, but of its name.
         if version.change == VersionChange::Moved && version.record.record().is_some() {
             self.mend_name(&trail.key);
+            let named = unportable_path::of_its_own_path(source);
+            let found = self.found.entry(trail.key.clone()).or_default();
+            found.extend(named.map(|finding| (version.n, finding)));
             return;
         }
         let state = self.states.at(version.landing);
@@ -81,14 +86,18 @@ impl<'t> Contents<'t> {
         self.extra_schema = Some((state, extra_schema));
     }
 
-    /// Leaves a warning of each earlier name of a file that has the id's now.
+    /// Leaves a warning of each earlier name of a file that has another one now, which is the id's.
     fn mend_name(&mut self, key: &TrailKey) {
+        let is_of_name = |rule: Code, field: &Option<String>| {
+            rule == Code::BadId || rule == Code::UnportablePath && field.is_none()
+        };
         if let Some(last) = self.last.get_mut(key) {
-            last.retain(|(rule, ..)| *rule != Code::BadId);
+            last.retain(|(rule, field, _)| !is_of_name(*rule, field));
         }
         for (_, finding) in self.found.get_mut(key).into_iter().flatten() {
-            if finding.rule == Code::BadId {
+            if is_of_name(finding.rule, &finding.field) {
                 finding.level = Level::Warning;
+                finding.remedy = Remedy::stays().after("the file has another name since");
             }
         }
     }

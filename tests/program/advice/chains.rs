@@ -1,0 +1,88 @@
+//! What `lint`, `verify` and `queue` print of what landed, done as it is printed: it ends, and nothing new is found.
+
+use serde_json::Value;
+
+use super::ways_out::{PATH, approved};
+use super::{ID, Stage, record};
+
+const POLICY: &str = "\
+tiers: [{name: standard, max_term: 120d, max_renewals: 2, approvals: {count: 1}}]
+";
+
+fn findings(stage: &Stage, args: &[&str]) -> Vec<Value> {
+    stage.answer(args)["findings"].as_array().unwrap().clone()
+}
+
+fn level<'f>(found: &'f [Value], rule: &str) -> Vec<&'f str> {
+    let of_rule = found.iter().filter(|it| it["rule"] == rule);
+    of_rule.map(|it| it["level"].as_str().unwrap()).collect()
+}
+
+fn commands(finding: &Value) -> Vec<String> {
+    let commands = finding["remedy"]["commands"].as_array().into_iter().flatten();
+    commands.map(|it| it.as_str().unwrap().to_owned()).collect()
+}
+
+fn run_all(stage: &Stage, commands: &[String]) {
+    assert!(!commands.is_empty());
+    for command in commands {
+        let run = stage.shell("ana", command);
+        assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
+    }
+}
+
+/// Runs on a branch what `verify` prints of a rule, and has it merged; `lint --base` finds nothing in it.
+fn mend(stage: &Stage, rule: &str) {
+    let found = findings(stage, &["verify"]);
+    let finding = found.iter().find(|it| it["rule"] == rule && it["level"] == "error").unwrap();
+    stage.shell("ana", "git switch -qc mend");
+    run_all(stage, &commands(finding));
+    stage.shell("ana", "git add -A && git commit -qm 'As printed'");
+    let lint = findings(stage, &["lint", "--base", "main"]);
+    assert!(lint.iter().all(|it| it["level"] != "error"), "{lint:#?}");
+    stage.merge("mend", "lee");
+}
+
+#[test]
+fn a_landed_file_that_is_not_named_after_its_id_is_renamed_once() {
+    let stage = Stage::new(POLICY);
+    stage.land("ana", &[("exceptions/invoices.yaml", &record(""))]);
+    assert_eq!(level(&findings(&stage, &["verify"]), "bad-id"), ["error"]);
+    mend(&stage, "bad-id");
+    assert!(stage.repo.path().join(PATH).exists());
+    let found = findings(&stage, &["verify"]);
+    assert!(found.iter().all(|it| it["level"] != "error"), "{found:#?}");
+}
+
+#[test]
+fn a_copy_under_another_name_may_go_and_the_only_file_of_an_id_may_not() {
+    let stage = approved();
+    stage.land("ana", &[("exceptions/copy.yaml", &record("title: Daily invoices are read\n"))]);
+    stage.shell("ana", "git switch -qc mend && git rm -q exceptions/copy.yaml");
+    let lint = findings(&stage, &["lint", "--base", "main"]);
+    assert_eq!(level(&lint, "record-deleted"), [""; 0], "{lint:#?}");
+    let stage = Stage::new(POLICY);
+    stage.land("ana", &[("exceptions/invoices.yaml", &record(""))]);
+    stage.shell("ana", "git switch -qc mend && git rm -q exceptions/invoices.yaml");
+    let lint = findings(&stage, &["lint", "--base", "main"]);
+    assert_eq!(level(&lint, "record-deleted"), ["error"], "{lint:#?}");
+}
+
+#[test]
+fn a_landed_path_that_not_every_system_holds_ends_with_its_new_name() {
+    let stage = Stage::new(POLICY);
+    let odd = format!("exceptions/aux/{ID}.yaml");
+    stage.land("ana", &[(&odd, &record(""))]);
+    assert_eq!(level(&findings(&stage, &["verify"]), "unportable-path"), ["error"]);
+    mend(&stage, "unportable-path");
+    let found = findings(&stage, &["verify"]);
+    assert_eq!(level(&found, "unportable-path"), ["warning"], "{found:#?}");
+    let ended = found.iter().find(|it| it["rule"] == "unportable-path").unwrap();
+    assert_eq!(ended["remedy"]["do"], "none", "{ended:#}");
+    // Moved to another such place, it is an error again.
+    let moved = format!("mkdir exceptions/con && git mv exceptions/_aux/{ID}.yaml exceptions/con");
+    stage.shell("ana", &format!("{moved} && git commit -qm 'Move it'"));
+    let found = findings(&stage, &["verify"]);
+    assert_eq!(level(&found, "unportable-path"), ["warning", "error"], "{found:#?}");
+    mend(&stage, "unportable-path");
+}
