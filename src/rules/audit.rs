@@ -500,6 +500,8 @@ fn settle(
         level => level,
     };
     finding.pos = match (tip, &finding.field) {
+    // What was decided before the closure, and merged after it: putting it back would take it away.
+    let is_late_decision = finding.rule == Code::ClosedEdited && finding.level == Level::Note;
         (Some(source), Some(field)) => Some(source.pos(field)),
         _ => None,
     };
@@ -514,7 +516,7 @@ fn settle(
             finding.remedy =
                 "restore the file that has the digest: `exledger lint` says from where".into();
         }
-        () if is_in_file => {}
+        () if is_in_file || is_late_decision => {}
         () if stays => finding.remedy = Remedy::stays(),
         // What was changed wrongly is no better for an approval of itself.
         () if landed.healed == Healed::No

@@ -86,3 +86,24 @@ fn a_landed_path_that_not_every_system_holds_ends_with_its_new_name() {
     assert_eq!(level(&found, "unportable-path"), ["warning", "error"], "{found:#?}");
     mend(&stage, "unportable-path");
 }
+
+#[test]
+fn a_note_that_landed_after_the_closure_stays_with_it() {
+    let stage = approved();
+    stage.shell("ana", "git switch -qc noted");
+    let note = format!("exledger note {ID} --stage triage --note 'Looked at it'");
+    assert_eq!(stage.shell("ana", &note).code, 0);
+    stage.shell("ana", "git commit -qam 'Note it'");
+    let close = format!(
+        "exledger close {ID} --outcome withdrawn --reason 'It is over' --evidence https://ci.example.com/11"
+    );
+    stage.run_on(&close, "dana", "lee");
+    stage.merge("noted", "lee");
+    let found = findings(&stage, &["verify"]);
+    let late = found.iter().find(|it| it["rule"] == "closed-edited").unwrap();
+    assert_eq!(
+        (&late["level"], &late["remedy"]["do"]),
+        (&"note".into(), &"none".into()),
+        "{late:#}"
+    );
+}
