@@ -578,6 +578,8 @@ pub struct RemoteBranch {
     pub fetched: Option<Instant>,
     /// When a fetch or clone did.
     pub seen: Option<Instant>,
+    /// Whether this clone's own branch of that name lacks commits of it, so that a push is refused.
+    pub is_behind: bool,
     /// What this clone's own branch of that name states beyond it.
     pub unpushed: Vec<UnpushedStatement>,
 }

@@ -79,6 +79,10 @@ pub(crate) fn read_approvals(
     let own = repository.tip_of(None, APPROVALS_BRANCH);
     let own = own.filter(|own| Some(*own) != tip && !branch.reaches(*own));
     let unpushed = own.and_then(|own| unpushed(repository, tip, own));
+    let is_behind = own.zip(tip).is_some_and(|(own, tip)| {
+        let lacking = Branch::between(repository, own, tip);
+        matches!(lacking, Ok(Some(lacking)) if !lacking.commits.is_empty())
+    });
     branch.remote = remote.map(|remote| {
         let name = format!("{remote}/{APPROVALS_BRANCH}");
         let approved = repository.last_fetch(&chosen.reference, remote, Some(chosen.tip));
@@ -94,6 +98,7 @@ pub(crate) fn read_approvals(
             is_known: tip.is_some() || approved.all.is_some(),
             fetched,
             seen: last.seen.max(fetched),
+            is_behind,
             unpushed: unpushed.unwrap_or_default(),
         }
     });

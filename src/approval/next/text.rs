@@ -159,9 +159,14 @@ fn unless_author(next: &NextSteps) -> &'static str {
     if next.is_witness { "unless you wrote the record" } else { "unless you wrote it" }
 }
 
-/// Returns the command that sends the approvals branch of a clone to a remote.
+/// Returns the commands that send the approvals branch of a clone to a remote, on top of what others sent.
 pub fn push(remote: &str) -> String {
-    shell::command("git push", &[remote, APPROVALS_BRANCH])
+    push_after(&shell::command("git fetch", &[remote]), remote)
+}
+
+/// Returns the same with the command that fetches it.
+pub fn push_after(fetch: &str, remote: &str) -> String {
+    format!("{fetch}; {}", shell::command("git push", &[remote, APPROVALS_BRANCH]))
 }
 
 /// The step for a landed version that `lint` refuses: to approve it would be to approve the errors.

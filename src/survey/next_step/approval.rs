@@ -229,8 +229,21 @@ impl<'a> AdviceCase<'a> {
             Some(pending) => pending.is_unpushed,
             None => statements.unpushed.iter().any(|stated| Some(&stated.sha256) == landed),
         };
-        let action = "push what was signed in this clone alone";
-        is_said.then(|| step(action, text::push(remote), By::Anybody))
+        let branch = on_branch.and_then(|pending| pending.branch.as_deref());
+        let words = branch.map_or_else(|| vec![self.id], |branch| vec![self.id, "--ref", branch]);
+        is_said.then(|| match statements.is_behind {
+            // A push is refused until an approval puts what is here on top of what others pushed.
+            true => step(
+                "put what was signed in this clone alone on top of what others pushed, and push it",
+                shell::command("exledger approve", &words),
+                By::Anybody,
+            ),
+            false => step(
+                "push what was signed in this clone alone",
+                text::push_after(&statements.command, remote),
+                By::Anybody,
+            ),
+        })
     }
 
     // Returns the step for an approval that may be there already, in the branch of signed statements, and not in this clone.

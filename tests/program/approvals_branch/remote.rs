@@ -127,9 +127,13 @@ fn after_the_merge_and_after_a_refused_push_too() {
     assert_eq!(said.code, 0, "{}", said.err);
     let shown = run(omar.path(), "2026-11-21T10:00:00Z", &["show", ID, "--format", "json"]);
     let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
-    assert_eq!(shown["next"]["command"], "git push origin exledger-approvals", "{shown:#}");
-    assert!(!shell(omar.path(), "git push origin exledger-approvals"));
-    git(omar.path(), &["fetch", "-q", "origin", "exledger-approvals"]);
+    let push = "git fetch origin; git push origin exledger-approvals";
+    assert_eq!(shown["next"]["command"], push, "{shown:#}");
+    assert!(!shell(omar.path(), push));
+    // Then it says what the next push is not refused after.
+    let shown = run(omar.path(), "2026-11-21T10:30:00Z", &["show", ID, "--format", "json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(shown["next"]["command"], format!("exledger approve {ID}"), "{shown:#}");
     let again = run(omar.path(), "2026-11-21T11:00:00Z", &["approve", ID]);
     assert_eq!(again.code, 0, "{}", again.err);
     assert!(again.out.contains("said before"), "{}", again.out);
@@ -401,7 +405,7 @@ fn what_is_signed_in_a_clone_alone_is_to_be_pushed_before_anything_else() {
         let next = &queue["records"][0]["next"];
         (next["action"].as_str().unwrap().to_owned(), next["command"].clone())
     };
-    let push = "git push origin exledger-approvals";
+    let push = "git fetch origin; git push origin exledger-approvals";
     let to_push = ("push what was signed in this clone alone".to_owned(), push.into());
     let comment = || {
         let line = ["diff", "origin/main", "origin/billing", "--format", "markdown"];
@@ -437,7 +441,7 @@ fn a_rejection_of_what_landed_that_only_this_clone_has_is_named_beside_each_answ
     let omar = forge.clone("omar", &[]);
     let no = ["approve", ID, "--ref", "billing", "--reject", "--reason", "Rotate it instead"];
     assert_eq!(run(omar.path(), "2026-11-20T11:00:00Z", &no).code, 0);
-    let push = "git push origin exledger-approvals";
+    let push = "git fetch origin; git push origin exledger-approvals";
     let notice = format!(
         "a rejection of {ID} is in this clone alone, and counts for nobody until it is pushed: {push}"
     );
