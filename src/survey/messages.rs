@@ -176,7 +176,7 @@ impl<'a> Post<'a> {
         if let Some(step) = &step {
             if is_step && due.urgency == Urgency::Overdue {
                 let filer = (subjects.filer)(record_state);
-                for person in approval::requesters(record_state, filer.as_ref(), around) {
+                for person in next_step::people::requesters(record_state, filer.as_ref(), around) {
                     add(&mut recipients, person, "requester");
                 }
             }
@@ -262,7 +262,7 @@ impl<'a> Post<'a> {
     ) {
         let record_state = decision.record_state;
         let filer = (subjects.filer)(record_state);
-        for person in approval::requesters(record_state, filer.as_ref(), around) {
+        for person in next_step::people::requesters(record_state, filer.as_ref(), around) {
             // Nobody needs a message about their own decision.
             if decision.by.iter().any(|by| by.key == person.key) {
                 continue;

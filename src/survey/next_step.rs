@@ -6,7 +6,7 @@
 
 pub mod answer;
 pub mod approval;
-mod people;
+pub mod people;
 
 use std::cell::OnceCell;
 

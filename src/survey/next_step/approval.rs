@@ -6,11 +6,10 @@
 use super::{AdviceCase, AdviceStep, By, known_content, step, step_without_command};
 use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay, Blocker, NextSteps, Standing};
 use crate::approval::next::text::{self, ContentNames};
-use crate::approval::next::who::{Eligibility, Identities};
+use crate::approval::next::who::Eligibility;
 use crate::approval::sources::keys::Keys;
 use crate::approval::verdict::{ApprovalVerdict, MissingApproval, NotCounted, Satisfied};
 use crate::diag::shell;
-use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::Record;
 use crate::record::time::not_after;
@@ -682,25 +681,4 @@ impl<'a> AdviceCase<'a> {
             names => format!("{whom}{close}; escalated to {}", names.join(", ")),
         }
     }
-}
-
-/// Returns the people who asked for a record: its requester, and whoever filed it; without bots and agents.
-pub fn requesters(
-    record_state: &RecordState,
-    filer: Option<&Person>,
-    around: AdviceContext<'_>,
-) -> Vec<Person> {
-    let governance = around.governance;
-    let identities = Identities::from_governance(governance);
-    let record = known_content(record_state);
-    let stated = record
-        .and_then(|record| record.requester.as_ref())
-        .map(|address| people::identify(governance, "", address.as_str()));
-    let mut people: Vec<Person> = Vec::new();
-    for person in stated.iter().chain(filer) {
-        if person.is_resolved() && !identities.is_no_person(person) {
-            branch::add(&mut people, person.clone());
-        }
-    }
-    people
 }

@@ -2,13 +2,15 @@
 //!
 //! Pure. Start at [`AdviceCase::people`].
 
-use super::{AdviceCase, By};
+use super::{AdviceCase, By, known_content};
 use crate::approval::next::who::Identities;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::settings::Recipient;
+use crate::status::state::RecordState;
+use crate::survey::branch;
 use crate::survey::due::DueRecord;
-use crate::survey::escalate;
+use crate::survey::escalate::{self, AdviceContext};
 use std::collections::BTreeSet;
 
 impl AdviceCase<'_> {
@@ -139,4 +141,25 @@ impl AdviceCase<'_> {
             .filter(is_new)
             .collect()
     }
+}
+
+/// Returns the people who asked for a record: its requester, and whoever filed it; without bots and agents.
+pub fn requesters(
+    record_state: &RecordState,
+    filer: Option<&Person>,
+    around: AdviceContext<'_>,
+) -> Vec<Person> {
+    let governance = around.governance;
+    let identities = Identities::from_governance(governance);
+    let record = known_content(record_state);
+    let stated = record
+        .and_then(|record| record.requester.as_ref())
+        .map(|address| people::identify(governance, "", address.as_str()));
+    let mut people: Vec<Person> = Vec::new();
+    for person in stated.iter().chain(filer) {
+        if person.is_resolved() && !identities.is_no_person(person) {
+            branch::add(&mut people, person.clone());
+        }
+    }
+    people
 }
