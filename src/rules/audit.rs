@@ -209,6 +209,15 @@ impl<'a> Audit<'a> {
                 _ => self.put_back_approved(of, index, &landed),
             });
         }
+        // No approval of this version ends what putting the approved text back does.
+        let is_put_back = |it: &&Finding| {
+            it.rule.group() == RuleGroup::Change && matches!(it.remedy.act, Act::Run(_))
+        };
+        if let Some(put_back) = changes.iter().find(is_put_back) {
+            for finding in findings.iter_mut().filter(|finding| is_approve(finding)) {
+                finding.remedy = put_back.remedy.clone();
+            }
+        }
         findings.extend(changes);
         findings
     }
@@ -265,9 +274,7 @@ impl<'a> Audit<'a> {
         if !is_open || own.closure.is_some() || own.fired != kept.fired {
             return None;
         }
-        let note = "put back the text that was approved, in a change that someone else approves, \
-                    and decide anew by a command, such as `exledger renew`";
-        self.restore(of.key, approved, landed.path, note)
+        self.restore(of.key, approved, landed.path, text::PUT_BACK)
     }
 
     fn restore(
@@ -493,6 +500,8 @@ fn settle(
         Healed::No => false,
     };
     let stays = rules::find(finding.rule).is_some_and(|rule| rule.special.stays_error);
+    // What was decided before the closure, and merged after it: putting it back would take it away.
+    let is_late_decision = finding.rule == Code::ClosedEdited && finding.level == Level::Note;
     let heals = is_over && !stays;
     finding.level = match finding.level {
         Level::Error if reopened => Level::Note,
@@ -500,8 +509,6 @@ fn settle(
         level => level,
     };
     finding.pos = match (tip, &finding.field) {
-    // What was decided before the closure, and merged after it: putting it back would take it away.
-    let is_late_decision = finding.rule == Code::ClosedEdited && finding.level == Level::Note;
         (Some(source), Some(field)) => Some(source.pos(field)),
         _ => None,
     };

@@ -13,7 +13,7 @@ use crate::policy::settings::{Escalation, Recipient};
 use crate::record::address::Address;
 use crate::record::time::{Instant, Term};
 use crate::record::{Owner, Record};
-use crate::status::state::RecordState;
+use crate::status::state::{Pending, RecordState};
 use crate::survey::due::{Bucket, DueRecord, Urgency};
 use crate::survey::next_step::Asker;
 use std::collections::BTreeSet;
@@ -42,6 +42,10 @@ pub struct AdviceContext<'a> {
 pub trait LandedFacts {
     // Whether `lint` finds an error in the landed text of a record.
     fn refuses(&self, record_state: &RecordState) -> bool;
+    // The same of the text that a branch proposes.
+    fn refuses_on(&self, record_state: &RecordState, pending: &Pending) -> bool;
+    // The command that puts back the approved text of a record, if the landed one changed what only a command may change.
+    fn put_back(&self, record_state: &RecordState) -> Option<String>;
     fn merging(&self) -> Merging;
     // The name of the approved branch, if this clone's own lacks commits of the remote's, and a pull can bring them.
     fn behind(&self) -> Option<String>;

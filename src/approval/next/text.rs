@@ -173,6 +173,10 @@ pub fn push_after(fetch: &str, remote: &str) -> String {
 pub const REFUSED_BY_LINT: &str =
     "correct what `exledger lint` finds in it, and have that version approved";
 
+/// The remedy for a landed version that changed what only a command may change, for which no approval of that version helps.
+pub const PUT_BACK: &str = "put back the text that was approved, in a change that someone else approves, \
+     and decide anew by a command, such as `exledger renew`";
+
 /// Returns how content that landed can be approved, and the command, if one does it; `plain` is the wording for a signed file,
 /// `landing` the commit in which it landed.
 pub fn landed_step(

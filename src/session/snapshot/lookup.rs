@@ -8,8 +8,9 @@ use crate::approval::evidence::approvals_branch;
 use crate::approval::next::steps::Merging;
 use crate::approval::next::who::KnownIdentities;
 use crate::approval::verdict::Statement;
-use crate::diag::Level;
+use crate::diag::code::Code;
 use crate::diag::sorting::StableSort as _;
+use crate::diag::{Finding, Level, shell};
 use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::objects::{Obstacle, Oid};
@@ -17,20 +18,22 @@ use crate::history::refs::{ApprovedRef, HeadState};
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::ledger;
+use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::people;
 use crate::policy::people::person::Person;
-use crate::record::file;
+use crate::record::file::{self, RecordFile};
 use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::rules::case::RuleContext;
+use crate::rules::change_cases::{ChangeCase, Needs};
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
 use crate::session::error::Usage;
 use crate::session::lost_rules;
 use crate::session::snapshot::{Snapshot, SnapshotData, stamp};
-use crate::status::state::RecordState;
+use crate::status::state::{Pending, RecordState};
 use crate::status::trace::{Lapse, Trace};
 use crate::store::approvals_branch::StatementTrees;
 use crate::store::git::Repository;
@@ -309,15 +312,75 @@ impl LandedFacts for Snapshot<'_> {
         let (Ok(tree), Some(bytes)) = (self.tree(), self.bytes(record_state)) else {
             return false;
         };
-        let context = RuleContext {
+        self.has_errors(&file::read(&record_state.path, &bytes), &tree)
+    }
+
+    fn refuses_on(&self, record_state: &RecordState, pending: &Pending) -> bool {
+        let has_errors = || {
+            let commit = Oid::from_hex(pending.commit.as_deref()?)?;
+            let tree = CommitTree::of_commit(self.repository, commit, &self.prefix).ok()?;
+            let bytes = tree.bytes(&record_state.path).ok()??;
+            Some(self.has_errors(&file::read(&record_state.path, &bytes), &tree))
+        };
+        has_errors().unwrap_or(false)
+    }
+
+    fn put_back(&self, record_state: &RecordState) -> Option<String> {
+        let landed = record_state.stated.as_deref().filter(|_| record_state.landed.is_some())?;
+        let (kept, path) = (record_state.as_approved.as_deref()?, &record_state.path);
+        let commit = Oid::from_hex(&record_state.approved.as_ref()?.commit)?;
+        if landed.closure.is_some() || landed.fired != kept.fired {
+            return None;
+        }
+        let [before, after] = [kept, landed].map(|it| RecordFile::bare(path, Some(it.clone())));
+        let changed = ChangeCase {
+            start: None,
+            before: Some(&before),
+            after: Some(&after),
+            approved: Some(kept),
+            waiting: None,
+            closed: None,
+            renewed: 0,
+            begin: None,
+            needs: Needs::default(),
+            past: RecordPast::UNKNOWN,
+            base: &self.governance,
+            brought: &[],
+        };
+        let tree = CommitTree::of_commit(self.repository, commit, &self.prefix).ok()?;
+        let extra_schema = ExtraSchema::of(&self.governance);
+        let found = lint::change(&changed, &self.rule_context(&tree, &extra_schema));
+        let is_of_command = |finding: &Finding| {
+            finding.level == Level::Error
+                && matches!(
+                    finding.rule,
+                    Code::DecisionRewritten | Code::SilentExtension | Code::OwnerChanged
+                )
+        };
+        let is_there = found.iter().any(is_of_command) && tree.entry(path).ok()?.is_some();
+        is_there.then(|| shell::command("git checkout", &[&commit.short(), "--", path]))
+    }
+}
+
+impl Snapshot<'_> {
+    fn rule_context<'c>(
+        &'c self,
+        tree: &'c dyn Tree,
+        extra_schema: &'c ExtraSchema,
+    ) -> RuleContext<'c> {
+        RuleContext {
             governance: &self.governance,
-            extra_schema: &ExtraSchema::of(&self.governance),
-            tree: &tree,
+            extra_schema,
+            tree,
             instant: None,
             neighbours: None,
-        };
-        let source = file::read(&record_state.path, &bytes);
-        let findings = lint::record(&source, &context, RecordPast::UNKNOWN);
+        }
+    }
+
+    fn has_errors(&self, source: &RecordFile, tree: &dyn Tree) -> bool {
+        let extra_schema = ExtraSchema::of(&self.governance);
+        let context = self.rule_context(tree, &extra_schema);
+        let findings = lint::record(source, &context, RecordPast::UNKNOWN);
         findings.is_ok_and(|found| found.iter().any(|finding| finding.level == Level::Error))
     }
 }

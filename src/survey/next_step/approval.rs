@@ -173,10 +173,13 @@ impl<'a> AdviceCase<'a> {
         self.around.asker.and_then(|asker| asker.person.as_ref())
     }
 
+    // Returns the step for what landed where no approval ends what is wrong with it.
     fn refused_by_lint(&self) -> Option<AdviceStep> {
         let command = || shell::command("exledger lint", &[&self.record_state.path]);
         let is_refused = self.around.landed.refuses(self.record_state);
-        is_refused.then(|| step(text::REFUSED_BY_LINT, command(), By::Owner))
+        let refused = is_refused.then(|| step(text::REFUSED_BY_LINT, command(), By::Owner));
+        let put_back = || self.around.landed.put_back(self.record_state);
+        refused.or_else(|| Some(step(text::PUT_BACK, put_back()?, By::Owner)))
     }
 
     /// Returns the step for a landed version that somebody rejects.
@@ -439,6 +442,15 @@ impl<'a> AdviceCase<'a> {
         if let Some(push) = self.push(pending) {
             let action = format!("push {branch}{what}: it is merged in this clone alone");
             return step(action, push, By::Anybody);
+        }
+        if self.around.landed.refuses_on(self.record_state, pending) {
+            let action = format!("correct {branch}{what}: `exledger lint` finds an error in it");
+            let remote =
+                self.around.remote.and_then(|it| branch.strip_prefix(it)?.strip_prefix('/'));
+            let switch = shell::command("git switch", &[remote.unwrap_or(branch)]);
+            let lint = shell::command("exledger lint", &[&self.record_state.path]);
+            let by = By::Proposer(pending.author.clone());
+            return step(action, format!("{switch} && {lint}"), by);
         }
         let next = self.next_steps(Some(pending));
         let named = (branch.as_str(), &*shell::quoted(branch), what.as_str());

@@ -9,6 +9,8 @@ const POLICY: &str = "\
 tiers: [{name: standard, max_term: 120d, max_renewals: 2, approvals: {count: 1}}]
 ";
 
+const REVIEW: &str = "reviews: [{date: 2026-11-19, by: ana@example.com, outcome: still-needed, note: It is needed}]\n";
+
 fn findings(stage: &Stage, args: &[&str]) -> Vec<Value> {
     stage.answer(args)["findings"].as_array().unwrap().clone()
 }
@@ -106,4 +108,40 @@ fn a_note_that_landed_after_the_closure_stays_with_it() {
         (&"note".into(), &"none".into()),
         "{late:#}"
     );
+}
+
+#[test]
+fn what_an_approval_does_not_end_is_not_said_to_end_by_one() {
+    let stage = Stage::new(POLICY);
+    let later = "expires: 2027-03-10\n";
+    stage.merged(PATH, &record(&format!("{later}{REVIEW}")), "ana", "lee");
+    stage.land("ana", &[(PATH, &record(later))]);
+    let found = findings(&stage, &["verify"]);
+    let restores: Vec<String> = ["changed-since-approval", "decision-rewritten"]
+        .iter()
+        .flat_map(|rule| found.iter().filter(move |it| it["rule"] == *rule))
+        .flat_map(commands)
+        .collect();
+    let (action, command) = stage.next();
+    assert_eq!(restores, [command.clone(), command.clone()], "{found:#?}");
+    assert!(command.starts_with("git checkout ") && action.starts_with("put back"), "{command}");
+    mend(&stage, "changed-since-approval");
+    let found = findings(&stage, &["verify"]);
+    assert!(found.iter().all(|it| it["level"] != "error"), "{found:#?}");
+    assert_eq!(stage.answer(&["queue"])["records"], serde_json::json!([]));
+}
+
+#[test]
+fn a_branch_that_lint_refuses_is_corrected_before_it_is_approved() {
+    let stage = Stage::new(POLICY);
+    stage.repo.branch("ask").by("ana").write(PATH, &record("expires: 2027-11-20\n")).commit("Ask");
+    let lint = format!("git switch ask && exledger lint {PATH}");
+    assert_eq!(stage.next().1, lint);
+    let run = stage.shell("ana", &lint);
+    assert!(run.code == 1 && run.out.contains("term-too-long"), "{}{}", run.out, run.err);
+    std::fs::write(stage.repo.path().join(PATH), record("")).unwrap();
+    stage.shell("ana", "git commit -qam 'Correct it'");
+    stage.home();
+    let asked = stage.shell("lee", "exledger queue --format json").out;
+    assert!(asked.contains("exledger approve"), "{asked}");
 }

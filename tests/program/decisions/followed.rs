@@ -143,13 +143,21 @@ fn a_later_end_that_landed_unapproved_is_what_is_approved_before_the_earlier_one
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
     life.repo.clock("2026-12-10T09:00:00Z");
-    life.repo.by("ana").edit(ID, "expires: 2027-01-15").commit("Later");
+    let renewed = "renewals: [{date: 2026-12-10, from: 2026-12-15, until: 2027-01-15, reason: The vendor is late}]";
+    let work = life.repo.by("ana").edit(ID, "expires: 2027-01-15").edit(ID, renewed);
+    work.commit("Later");
     life.switch("main");
     life.repo.clock("2026-12-13T09:00:00Z");
-    let due = due(&life, ID);
-    assert_eq!(due["bucket"], "urgent", "{due:#}");
-    let action = due["next"]["action"].as_str().unwrap();
-    assert!(action.starts_with("merge a change to its text"), "{due:#}");
+    let of_renewed = due(&life, ID);
+    assert_eq!(of_renewed["bucket"], "urgent", "{of_renewed:#}");
+    let action = of_renewed["next"]["action"].as_str().unwrap();
+    assert!(action.starts_with("merge a change to its text"), "{of_renewed:#}");
+    // Without the entry no approval helps.
+    life.repo.by("ana").replace(ID, renewed, "").commit("Drop the entry");
+    life.switch("main");
+    let silent = due(&life, ID);
+    let command = silent["next"]["command"].as_str().unwrap();
+    assert!(command.starts_with("git checkout "), "{silent:#}");
 }
 
 #[test]
