@@ -219,7 +219,8 @@ pub(crate) fn known(record: &Record) -> BTreeSet<String> {
     lists.flatten().filter_map(id).collect()
 }
 
-fn free(taken: &BTreeSet<String>, given: &[&str]) -> Option<String> {
+/// Returns the first id that no evidence has and none gets.
+pub(crate) fn free(taken: &BTreeSet<String>, given: &[&str]) -> Option<String> {
     let mut ids = (1..).map(|n: u32| format!("E{n}"));
     ids.find(|id| !taken.contains(id) && !given.contains(&id.as_str()))
 }

@@ -81,8 +81,8 @@ fn id_of(item: &Node) -> Option<(&Node, &str)> {
     Some((node, id))
 }
 
-/// Returns the id after the last one that is used, with the same letters.
-fn next_id(id: &str, used: &[&str]) -> String {
+/// Returns the id after the last one that is used, with the same letters, as it is written in YAML.
+pub fn next_id(id: &str, used: &[&str]) -> String {
     let letters = id.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let mut ids = (2..).map(|number: u32| format!("{letters}{number}"));
     let free = ids.find(|id| !used.contains(&id.as_str()));

@@ -345,7 +345,8 @@ impl RecordFile {
         })
     }
 
-    fn edit_all(&self, values: &[(String, String)]) -> Option<Edit> {
+    /// Returns the edit that gives several fields a value written in YAML.
+    pub fn edit_all(&self, values: &[(String, String)]) -> Option<Edit> {
         let mut text = self.text.clone();
         let mut root = self.root.clone()?;
         for (field, yaml) in values {

@@ -16,6 +16,7 @@ use crate::history::objects::{Objects as _, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
+use crate::plan::evidence::{free, known};
 use crate::plan::renew;
 use crate::policy::Policy;
 use crate::policy::tier;
@@ -25,6 +26,7 @@ use crate::record::address::Address;
 use crate::record::decision::{Closure, Evidence};
 use crate::record::file;
 use crate::record::time::not_after;
+use crate::rules::evidence;
 use crate::session::judged::unfinished;
 use crate::session::locate::Located;
 use crate::status::renewal;
@@ -34,6 +36,7 @@ use crate::yaml::around;
 use crate::yaml::explain::CONFLICT;
 use serde_json::Value;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 const CLOSED: &str = "not possible any more, since it is closed";
 
@@ -291,6 +294,7 @@ impl LostDecision<'_> {
     fn commands(&self) -> (Vec<String>, Vec<String>) {
         let (landed, other) = (self.landed, self.other);
         let (mut commands, mut refused) = (Vec::new(), Vec::new());
+        let ids = self.other_ids();
         let until = || self.command("renew").flag("until", [other.expires.to_string()]);
         let renewal = beyond(&other.renewals, &landed.renewals).pop();
         match not_after(&other.expires).cmp(&not_after(&landed.expires)) {
@@ -321,13 +325,14 @@ impl LostDecision<'_> {
             let evidence = beyond(&control.evidence, &known.evidence);
             if control.verified > known.verified || !evidence.is_empty() {
                 let command = self.command("review").flag("control", [&control.id]);
-                commands.push(command.flag("evidence", evidence.into_iter().map(argument)));
+                let evidence = evidence.into_iter().map(|it| argument(it, &ids));
+                commands.push(command.flag("evidence", evidence));
             }
         }
         for step in beyond(&other.handling, &landed.handling) {
             let command = self.command("note").flag("stage", [step.stage.as_str()]);
             let command = command.flag("note", &step.note);
-            let evidence = step.evidence.iter().map(argument);
+            let evidence = step.evidence.iter().map(|it| argument(it, &ids));
             commands.push(self.by(&step.by, command.flag("evidence", evidence)));
         }
         for firing in beyond(&other.fired, &landed.fired) {
@@ -338,7 +343,7 @@ impl LostDecision<'_> {
             }
         }
         if let (Some(closure), None) = (&other.closure, &landed.closure) {
-            commands.push(self.by(&closure.by, self.close(closure)));
+            commands.push(self.by(&closure.by, self.close(closure, &ids)));
         }
         if landed.closure.is_some() {
             refused.extend(commands.drain(..).map(|command| (CLOSED, command)));
@@ -362,17 +367,40 @@ impl LostDecision<'_> {
         }
     }
 
-    fn close(&self, closure: &Closure) -> Command {
+    /// Returns the ids of evidence that the landed side has for another piece, each with a free one.
+    fn other_ids(&self) -> BTreeMap<String, String> {
+        let landed = evidence::cited(self.landed, None);
+        let mut taken = known(self.landed);
+        taken.extend(known(self.other));
+        let mut others = BTreeMap::new();
+        for cited in evidence::cited(self.other, None) {
+            let Some(id) = &cited.stated.id else { continue };
+            let mut same = landed.iter().filter(|known| known.stated.id.as_ref() == Some(id));
+            if same.next().is_some_and(|known| known.stated != cited.stated)
+                && let Some(free) = free(&taken, &[])
+            {
+                taken.insert(free.clone());
+                others.insert(id.clone(), free);
+            }
+        }
+        others
+    }
+
+    fn close(&self, closure: &Closure, ids: &BTreeMap<String, String>) -> Command {
         let verified = closure.access_verified.iter().flat_map(|verified| {
             let day = |when| verified.day(when).map(|day| format!("{when}={day}"));
             ["before", "during", "after"].into_iter().filter_map(day)
         });
+        let checks = closure.checks.iter().map(|(item, answer)| {
+            let answer = ids.get(answer.as_str()).unwrap_or(answer);
+            format!("{item}={answer}")
+        });
         self.command("close")
             .flag("outcome", [closure.outcome.as_str()])
             .flag("reason", [&closure.reason])
-            .flag("check", closure.checks.iter().map(|(item, answer)| format!("{item}={answer}")))
+            .flag("check", checks)
             .flag("access-verified", verified)
-            .flag("evidence", closure.evidence.iter().map(argument))
+            .flag("evidence", closure.evidence.iter().map(|it| argument(it, ids)))
             .flag("prevention", &closure.prevention)
             .flag("review-by", closure.review_by.map(|day| day.to_string()))
     }
@@ -444,9 +472,10 @@ impl LostDecision<'_> {
     }
 }
 
-fn argument(evidence: &Evidence) -> String {
+fn argument(evidence: &Evidence, ids: &BTreeMap<String, String>) -> String {
     let sources = [&evidence.path, &evidence.url, &evidence.commit];
     let source = sources.into_iter().flatten().next().map_or("", String::as_str);
-    let id = evidence.id.as_ref().map(|id| format!("{id}=")).unwrap_or_default();
+    let id = evidence.id.as_ref().map(|id| format!("{}=", ids.get(id).unwrap_or(id)));
+    let id = id.unwrap_or_default();
     format!("{id}{}:{source}", evidence.kind)
 }

@@ -11,10 +11,11 @@ use crate::history::chain;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::record::file::{self, RecordFile};
-use crate::record::mend;
+use crate::record::{consistent, mend, places};
 use crate::rules::evidence::{self, Found, look_up};
 use crate::session::locate::Located;
 use crate::yaml::explain::EMPTY;
+use crate::yaml::node::Node;
 
 // The commits from which a file can be restored.
 struct Places<'p> {
@@ -26,6 +27,7 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Findin
     find_renamed(files, findings);
     let is_meant = |finding: &&mut Finding| match finding.rule {
         Code::EvidenceChanged | Code::MissingEvidence | Code::UnknownOwner | Code::BadId => true,
+        Code::BadValue | Code::MissingField => finding.field.as_deref().is_some_and(is_of_evidence),
         _ => finding.message == EMPTY,
     };
     let mut found = findings.iter_mut().filter(is_meant).peekable();
@@ -45,13 +47,91 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Findin
                 restored(finding, &source, landed.as_ref(), &places)
             }
             Code::BadId => name_back(&source, files, &places),
-            Code::Syntax => fill_again(&source, &places),
+            Code::BadValue | Code::MissingField => {
+                let field = finding.field.as_deref().unwrap_or_default();
+                let digest = || with_digest(field, &source, files);
+                own_id(field, &source, landed.as_ref()).or_else(digest)
+            }
+            Code::Syntax => fill_again(&source, &places).or_else(|| remove(&source)),
             _ => transferred(&source, landed.as_ref()),
         };
         if let Some(remedy) = advised {
             finding.remedy = remedy;
         }
     }
+}
+
+fn is_of_evidence(field: &str) -> bool {
+    let is_named = |suffix| field.ends_with(suffix);
+    field.contains("evidence[") && [".id", ".sha256"].into_iter().any(is_named)
+}
+
+// Returns the edit that gives evidence another id where two pieces have one: what landed keeps its own, since that is decided.
+fn own_id(field: &str, source: &RecordFile, landed: Option<&RecordFile>) -> Option<Remedy> {
+    let own = field.strip_suffix(".id")?;
+    // What is at fault has no readable text.
+    let (id, found) = (source.root.as_ref()?.at(field)?.text()?, pieces(source));
+    let known = landed.map(pieces).unwrap_or_default();
+    let is_landed = |piece: &Piece<'_>| known.iter().any(|known| known.says == piece.says);
+    let of_id = || found.iter().filter(|piece| piece.id() == Some(id));
+    let own = of_id().find(|piece| piece.path == own)?;
+    let renamed = match is_landed(own) {
+        true => of_id().find(|piece| !is_landed(piece))?,
+        false => own,
+    };
+    let ids: Vec<&str> = found.iter().filter_map(Piece::id).collect();
+    let free = consistent::next_id(id, &ids);
+    let mut values = vec![(format!("{}.id", renamed.path), free.clone())];
+    let checks = source.root.as_ref()?.at("closure.checks").filter(|_| renamed.is_of_closure());
+    for check in checks.into_iter().flat_map(Node::entries) {
+        if check.value.text() == Some(id) {
+            values.push((format!("closure.checks.{}", check.key), free.clone()));
+        }
+    }
+    Some(Remedy::from(source.edit_all(&values)?).after("give each entry its own id"))
+}
+
+// A piece of evidence in a file that may not be readable as a record.
+struct Piece<'s> {
+    path: String,
+    says: [Option<&'s str>; 5],
+}
+
+impl<'s> Piece<'s> {
+    fn id(&self) -> Option<&'s str> {
+        self.says.first().copied().flatten()
+    }
+
+    fn is_of_closure(&self) -> bool {
+        self.path.starts_with("closure.")
+    }
+}
+
+fn pieces(source: &RecordFile) -> Vec<Piece<'_>> {
+    let mut found = Vec::new();
+    if let Some(root) = &source.root {
+        places::evidence(root, &mut |place, item| {
+            let says = ["id", "kind", "path", "url", "commit"];
+            let says = says.map(|key| item.get(key).and_then(Node::text));
+            found.push(Piece { path: place.path(), says });
+        });
+    }
+    found
+}
+
+// Returns the edit that states the digest of a file that is there.
+fn with_digest(field: &str, source: &RecordFile, files: &dyn Tree) -> Option<Remedy> {
+    let item = field.strip_suffix(".sha256")?;
+    let Found::File(digest) = look_up(source.text(&format!("{item}.path"))?, files).ok()? else {
+        return None;
+    };
+    Some(source.edit_all(&[(field.to_owned(), digest)])?.into())
+}
+
+fn remove(source: &RecordFile) -> Option<Remedy> {
+    source.id()?;
+    let remove = format!("rm -f -- {}", quoted_path(&source.path));
+    Some(Remedy::run([remove]).after("write the record, or remove the file"))
 }
 
 fn source(files: &dyn Tree, path: &str) -> Option<RecordFile> {

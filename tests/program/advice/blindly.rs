@@ -69,7 +69,7 @@ fn edited(text: &str, edit: &Value) -> String {
     format!("{}{}{}", &text[..start], edit["text"].as_str().unwrap(), &text[end..])
 }
 
-fn make(stage: &Stage, edit: &Value) {
+pub(super) fn make(stage: &Stage, edit: &Value) {
     let path = stage.repo.path().join(edit["path"].as_str().unwrap());
     let text = std::fs::read_to_string(&path).unwrap_or_default();
     std::fs::write(&path, edited(&text, edit)).unwrap();

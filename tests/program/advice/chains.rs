@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::blindly::make;
 use super::ways_out::{PATH, approved};
 use super::{ID, Stage, record};
 
@@ -144,4 +145,51 @@ fn a_branch_that_lint_refuses_is_corrected_before_it_is_approved() {
     stage.home();
     let asked = stage.shell("lee", "exledger queue --format json").out;
     assert!(asked.contains("exledger approve"), "{asked}");
+}
+
+#[test]
+fn evidence_of_one_id_from_two_branches_is_told_apart_and_kept() {
+    let review =
+        format!("exledger review {ID} --control CC1 --evidence E1=log:https://ci.example.com/7");
+    let note = |number: u8| {
+        format!(
+            "exledger note {ID} --stage triage --note 'Looked at it' --evidence E1=log:https://ci.example.com/{number}"
+        )
+    };
+    let close = format!(
+        "exledger close {ID} --outcome withdrawn --reason 'It is over' --evidence E1=log:https://ci.example.com/8"
+    );
+    for (landed, other) in
+        [(&close, &review), (&review, &close), (&note(8), &review), (&note(8), &note(7))]
+    {
+        let stage = approved();
+        let main = stage.text();
+        stage.shell("ana", &format!("git switch -qc other && {other} && git commit -qam 'One'"));
+        stage.shell("ana", "git switch -q main && git switch -qc landed");
+        stage.shell("ana", &format!("{landed} && git commit -qam 'The other'"));
+        stage.merge("landed", "lee");
+        let first = stage.text();
+        assert_ne!(first, main);
+        stage.shell("ana", "git switch -q other && git merge -q --no-edit main");
+        for _ in 0..3 {
+            let found = findings(&stage, &["lint", "--base", "main"]);
+            let Some(finding) = found.iter().find(|it| it["level"] == "error") else { break };
+            match finding["remedy"]["do"].as_str() {
+                Some("edit") => make(&stage, &finding["remedy"]["edit"]),
+                _ => run_all(&stage, &commands(finding)),
+            }
+        }
+        let lint = findings(&stage, &["lint", "--base", "main"]);
+        assert!(lint.iter().all(|it| it["level"] != "error"), "{landed} {other}: {lint:#?}");
+        let text = stage.text();
+        for line in ["https://ci.example.com/7", "https://ci.example.com/8", "E1", "E2"] {
+            assert!(text.contains(line), "{landed} {other}: {text}");
+        }
+        // What landed first keeps its id.
+        let kept = first.lines().filter(|line| line.contains("id: E1"));
+        assert!(
+            kept.clone().count() == 1 && kept.clone().all(|line| text.contains(line.trim())),
+            "{text}"
+        );
+    }
 }
