@@ -12,7 +12,7 @@ use crate::diag::{Finding, Level, Pos};
 use crate::record::id::Id;
 use crate::record::{credential, file};
 use crate::yaml;
-use crate::yaml::explain::CONFLICT;
+use crate::yaml::explain::{CONFLICT, EMPTY};
 use crate::yaml::node::{Limits, Node, Repair, SyntaxError, Value};
 use crate::yaml::splice::{self, SpliceEdit};
 
@@ -92,7 +92,7 @@ fn remedy(
         }
         Code::DuplicateId => None,
         // What can be read does not say which side stays.
-        Code::Syntax if fault.message == CONFLICT => None,
+        Code::Syntax if [CONFLICT, EMPTY].contains(&&*fault.message) => None,
         code if is_searched(code) => fault.pos.and_then(|pos| search(path, text, pos, code)),
         _ => root
             .zip(fault.field.as_deref())
@@ -273,7 +273,10 @@ impl FaultPlace {
             if comma.ends_with(',') {
                 add(comma.len() - 1..end, "", "remove the second one".to_owned());
             }
-            add(self.at..self.block_end(text), "", "remove the second one".to_owned());
+            let indent = text.get(self.line.start..self.at).unwrap_or_default();
+            let is_own_line = indent.trim().is_empty();
+            let start = if is_own_line { self.line.start } else { self.at };
+            add(start..self.block_end(text), "", "remove the second one".to_owned());
             return found;
         }
         if code == Code::Encoding {
@@ -291,6 +294,11 @@ impl FaultPlace {
                 add(start..(start + n).min(self.line.end), "", "delete the escape".to_owned());
             }
         }
+        if code == Code::YamlFeature
+            && let Some((range, words)) = self.merge_key(text)
+        {
+            add(range, "", words);
+        }
         let token = rest.split([' ', ',', ']', '}']).next().unwrap_or_default();
         if code == Code::YamlFeature {
             let blank = usize::from(rest.as_bytes().get(token.len()) == Some(&b' '));
@@ -305,6 +313,18 @@ impl FaultPlace {
                 &format!("{key}: {{}}"),
                 format!("write `{}: {{}}`", key.trim()),
             );
+        }
+        // A bracket that is closed as another one, or by a comment.
+        for (open, as_closed, close) in [('[', "{", '}'), ('{', "[", ']')] {
+            if code == Code::Syntax && line.trim_end().ends_with(close) {
+                for (at, _) in line.match_indices(open) {
+                    let at = self.line.start + at;
+                    add(at..at + 1, as_closed, format!("write `{as_closed}` for `{open}`"));
+                }
+            }
+            if let Some(at) = line.find(" #").map(|at| self.line.start + at) {
+                add(at..at, &close.to_string(), format!("add `{close}` before the comment"));
+            }
         }
         let is_word = !line.trim().contains([' ', ':']);
         let colon = if is_word { Some(":") } else { None };
@@ -328,6 +348,31 @@ impl FaultPlace {
         let before = start.rfind('\n').map_or(0, |at| at + 1);
         add(before..self.line.start, "", "remove the line above".to_owned());
         found
+    }
+
+    /// Returns the range of a merge key at this place, or before it, with its value.
+    fn merge_key(&self, text: &str) -> Option<(Range<usize>, String)> {
+        let before = text.get(self.line.start..self.at)?;
+        let is_value = before.trim_end().ends_with("<<:");
+        let at = if is_value { self.line.start + before.rfind("<<:")? } else { self.at };
+        let rest = text.get(at..self.line.end)?;
+        if !rest.starts_with("<<") {
+            return None;
+        }
+        let words = "remove the merge key".to_owned();
+        let before = text.get(self.line.start..at)?;
+        if before.trim().is_empty() {
+            return Some((self.line.start..self.block_end(text), words));
+        }
+        let end = at + flow_end(rest);
+        let after = text.get(end..self.line.end)?;
+        let n_after =
+            after.strip_prefix(',').map_or(0, |rest| after.len() - rest.trim_start().len());
+        let start = match before.trim_end().strip_suffix(',') {
+            Some(kept) if n_after == 0 => self.line.start + kept.len(),
+            _ => at,
+        };
+        Some((start..end + n_after, words))
     }
 
     fn block_end(&self, text: &str) -> usize {

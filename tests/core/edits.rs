@@ -335,3 +335,40 @@ fn the_edit_of_a_secret_leaves_the_sentence_around_it() {
     assert!(written.contains("until then it signs in with"), "{written}");
     assert!(!written.contains("Xk29"), "{written}");
 }
+
+#[test]
+fn what_follows_a_second_key_keeps_its_place() {
+    let second = "risk:\n  level: moderate\n  # why\n  level: low\nroot_cause:";
+    let text = SAMPLE.replacen("risk: {level: moderate}\nroot_cause:", second, 1);
+    assert_ne!(text, SAMPLE);
+    let source = file::read(PATH, text.as_bytes());
+    let Act::Edit(edit) = &source.findings[0].remedy.act else {
+        panic!("no edit: {:?}", source.findings);
+    };
+    let edited = edit.apply(&text).unwrap();
+    assert_eq!(edited, text.replacen("  level: low\n", "", 1));
+    assert!(file::read(PATH, edited.as_bytes()).record.is_some(), "{edited}");
+}
+
+#[test]
+fn a_bracket_or_a_merge_key_is_mended_where_it_stands() {
+    let cases = [
+        ("{level: moderate}", "[level: moderate}"),
+        ("status: active}", "status: active # }"),
+        ("risk: {level: moderate}", "risk: {<<: {level: moderate}, level: moderate}"),
+        ("risk: {level: moderate}", "risk: {level: moderate, <<: {level: low}}"),
+        ("risk: {level: moderate}", "risk:\n  level: moderate\n  <<: {level: low}"),
+    ];
+    for (good, bad) in cases {
+        let mut text = SAMPLE.replacen(good, bad, 1);
+        assert_ne!(text, SAMPLE);
+        for _ in 0..3 {
+            let source = file::read(PATH, text.as_bytes());
+            let Some(finding) = source.findings.first() else { break };
+            let Act::Edit(edit) = &finding.remedy.act else { panic!("{bad}: {finding:?}") };
+            text = edit.apply(&text).unwrap();
+        }
+        let read = file::read(PATH, text.as_bytes()).record;
+        assert_eq!(read, file::read(PATH, SAMPLE.as_bytes()).record, "{bad}: {text}");
+    }
+}
