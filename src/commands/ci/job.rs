@@ -16,7 +16,9 @@ use exledger::history::chain;
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::refs::ApprovedRef;
 use exledger::history::tree::CommitTree;
+use exledger::policy::demand::Forge;
 use exledger::session::Session;
+use exledger::session::locate;
 use exledger::store::files::{self, FileError};
 use exledger::store::forge::{self, ForgeClient, ForgeError, ForgeProgram, ForgeRepository};
 use exledger::survey::remote::RemoteAddress;
@@ -26,7 +28,7 @@ use exledger::survey::workflows::review_job::WorkflowGap;
 /// Where the repository is.
 #[derive(Clone, Debug, Parser)]
 pub(super) struct ForgeArgs {
-    /// Forge [default: that of the job, otherwise that of the remote's host]
+    /// Forge [default: that of the job, of the remote's host, or of the policy]
     #[arg(long, value_name = "FORGE")]
     pub(super) forge: Option<ForgeName>,
 
@@ -113,7 +115,14 @@ impl<'c> ForgeJob<'c> {
             "gitlab" => Some(ForgeProgram::Gitlab),
             _ => None,
         };
+        // The policy names it where the host is the team's own.
+        let by_policy = || match locate::governance(session.tree()).ok()?.policy.approval.forge {
+            Forge::Github => Some(ForgeProgram::Github),
+            Forge::Gitlab => Some(ForgeProgram::Gitlab),
+            _ => None,
+        };
         let forge = args.forge.map(|name| name.program()).or(running).or_else(by_host);
+        let forge = forge.or_else(by_policy);
         let forge = forge.ok_or_else(|| {
             fault::usage_error(
                 "it is not known which forge the repository is on",

@@ -193,3 +193,12 @@ fn evidence_of_one_id_from_two_branches_is_told_apart_and_kept() {
         );
     }
 }
+
+#[test]
+fn the_forge_of_a_host_of_the_team_is_the_one_of_the_policy() {
+    let stage = Stage::new("approval: {forge: gitlab}\n");
+    stage.shell("ana", "git remote add origin git@git.example.com:payments/ledger.git");
+    stage.shell("ana", "git config exledger.approvedRef refs/heads/main");
+    let run = stage.shell("ana", "exledger ci merged --dry-run");
+    assert!(!run.err.contains("it is not known which forge"), "{}", run.err);
+}
