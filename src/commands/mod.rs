@@ -221,7 +221,14 @@ fn renamed_command(usage: &clap::Error, program: &clap::Command) -> Option<Strin
     program.find_subcommand(new.split(' ').next()?)?;
     let typed = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     let line = render::harmless(&rename_in(&typed.collect::<Vec<_>>(), old, &new)?);
-    Some(format!("error: `{old}` is called `{new}` now\n  help: run `exledger {line}`\n"))
+    // A flag without its value is no command.
+    let (line, value) = match line.rsplit_once(" --") {
+        Some((bare, flag)) if new.ends_with(flag) => {
+            (bare, format!(", with --{flag} and its value"))
+        }
+        _ => (line.as_str(), String::new()),
+    };
+    Some(format!("error: `{old}` is called `{new}` now\n  help: run `exledger {line}`{value}\n"))
 }
 
 /// Returns arguments with the new name of a command: its flag stands behind the record, unless it is typed.

@@ -7,7 +7,7 @@ use crate::diag::remedy::Remedy;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::diag::shell::quoted;
+use crate::diag::shell::{self, quoted};
 use crate::history::mainline::Guard;
 use crate::history::objects::Oid;
 use crate::history::off_line::APPROVALS_PIN;
@@ -436,13 +436,25 @@ fn is_id(name: &str) -> bool {
 
 impl NoRef {
     pub fn remedy(&self) -> Remedy {
-        let set = "set the ref with --approved-ref or `git config exledger.approvedRef`";
+        let set = "name the ref with --approved-ref";
         match (&self.cause, &self.command) {
             (Cause::Empty, _) => "commit first".into(),
             (_, Some(command)) => {
                 Remedy::run([command]).after(format!("run `{command}`, or {set}"))
             }
-            (_, None) => set.into(),
+            (_, None) => {
+                match self.candidates.as_slice() {
+                    [only] => {
+                        let set = shell::command("git config exledger.approvedRef", &[only]);
+                        Remedy::run([set]).after("name it, here or with --approved-ref")
+                    }
+                    [first, ..] => {
+                        let set = shell::command("git config exledger.approvedRef", &[first]);
+                        format!("name one with --approved-ref, or for this clone, for example with `{set}`").into()
+                    }
+                    [] => "name it with --approved-ref".into(),
+                }
+            }
         }
     }
 }

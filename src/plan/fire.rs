@@ -37,10 +37,10 @@ pub fn fire(
     if let Some(fired) = record.fired.iter().find(|fired| fired.trigger == found.id) {
         return Err(DecisionRefusal::new(
             format!("trigger {} of {id} fired on {} already", found.id, fired.date),
-            match found.then {
-                Then::Review => format!("run `exledger review {id}`"),
-                Then::Close | Then::Revoke => format!("run `exledger close {id}`"),
-            },
+            Remedy::run([match found.then {
+                Then::Review => format!("exledger review {id}"),
+                Then::Close | Then::Revoke => format!("exledger close {id}"),
+            }]),
         ));
     }
     let entry = EntryPairs::new()

@@ -51,8 +51,8 @@ pub enum Usage {
         error: NotFound,
         /// The beginning of the sentence if no record matches, such as `there is no record`.
         nobody: &'static str,
-        /// How to find the right one if no record matches.
-        list: String,
+        /// How to find the right one if no record matches, or to bring it here.
+        list: Remedy,
     },
     /// A name resolves to neither a time nor a commit.
     #[error("--as-of {rev} is neither a date nor a commit")]
@@ -91,9 +91,13 @@ pub enum Undetermined {
     #[error("{} is not in a ledger: no {} found here or in a parent folder", .from.display(), policy::FILE)]
     NoLedger {
         from: PathBuf,
+        /// Whether it is in a git repository.
+        in_repository: bool,
         elsewhere: Vec<String>,
         /// A branch of the remote that brings one: remote and name.
         brought_by: Option<(String, String)>,
+        /// The last commit of the approved ref that had one, and its path in the repository.
+        removed_since: Option<(Oid, String)>,
     },
     /// The folder that the environment names is not a ledger.
     #[error("EXLEDGER_ROOT: {cause}")]
@@ -238,7 +242,7 @@ impl Usage {
             text: text.to_owned(),
             error,
             nobody: "there is no record",
-            list: "run `exledger list --all` for the ids".to_owned(),
+            list: "run `exledger list --all` for the ids".into(),
         }
     }
 
@@ -251,9 +255,9 @@ impl Usage {
     pub fn remedy(&self) -> Remedy {
         match self {
             Usage::Record { error, list, .. } => match error {
-                NotFound::Unknown(like) if like.is_empty() => list.as_str().into(),
+                NotFound::Unknown(like) if like.is_empty() => list.clone(),
                 NotFound::Unknown(like) => {
-                    format!("did you mean {}? {list}", like.join(" or ")).into()
+                    format!("did you mean {}? {}", like.join(" or "), list.words()).into()
                 }
                 NotFound::Ambiguous(ids) => format!("use one of: {}", ids.join(", ")).into(),
             },
@@ -313,6 +317,17 @@ impl Undetermined {
                 let switch = shell::command("git switch", &[branch]);
                 let says = format!("{remote}/{branch} brings one, and is not merged: run `{switch}`");
                 Remedy::run([switch]).after(says)
+            }
+            // A new one would not be the same ledger's.
+            Undetermined::NoLedger { removed_since: Some((commit, path)), .. } => {
+                let restore =
+                    format!("git checkout {} -- :/{}", commit.short(), quoted(path));
+                Remedy::run([restore]).after(format!("{path} was removed: put it back"))
+            }
+            Undetermined::NoLedger { in_repository: false, .. } => {
+                Remedy::run(["git init", INIT]).after(
+                    "give the folder of a ledger with -C DIR, or begin one here, in a git repository",
+                )
             }
             Undetermined::NoLedger { .. } => Remedy::run([INIT]).after(format!(
                 "run `{INIT}` in the root of the repository, or give the folder of a ledger with -C DIR"

@@ -187,9 +187,15 @@ impl Located {
 /// Returns the error for a folder in no ledger: it names those elsewhere in the repository, or the policy that git has, or may
 /// have, and that this checkout leaves out.
 fn no_ledger(folder: &Path) -> Undetermined {
-    let none =
-        |elsewhere| Undetermined::NoLedger { from: folder.to_owned(), elsewhere, brought_by: None };
-    let Ok(repository) = Repository::discover(folder) else { return none(Vec::new()) };
+    let found = Repository::discover(folder);
+    let none = |elsewhere| Undetermined::NoLedger {
+        from: folder.to_owned(),
+        in_repository: found.is_ok(),
+        elsewhere,
+        brought_by: None,
+        removed_since: None,
+    };
+    let Ok(repository) = &found else { return none(Vec::new()) };
     let Some(inside) = repository.prefix(folder) else { return none(Vec::new()) };
     let tracked = match repository.tracked() {
         Ok(tracked) => tracked,

@@ -132,6 +132,9 @@ const UNSET: &str = "git config --unset exledger.trustedFrom";
 /// How many branches of a remote are searched for a policy.
 const MOST_BRANCHES: usize = 100;
 
+/// How many landings are searched for a policy that was removed.
+const MOST_LANDINGS: usize = 1000;
+
 // Returns the error for a policy that the approved ref has in a folder or above it, and the checkout has not; `None` if it has
 // none there, or no ref can be chosen.
 pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undetermined> {
@@ -151,6 +154,22 @@ pub(crate) fn removed_policy(folder: &Path, options: Options) -> Option<Undeterm
     }
     let what = format!("{path} is {named}, and not in this checkout");
     Some(Undetermined::other(what, merge_first(repository, &chosen)))
+}
+
+/// Returns the last commit of the approved ref that had a policy for a folder, and the path of that, if it has none any more.
+pub(crate) fn last_policy(folder: &Path, options: Options) -> Option<(Oid, String)> {
+    let found = Repository::discover(folder).ok()?;
+    let inside = LedgerPrefix::new(&found.prefix(folder)?);
+    let located = Located::at(found.work_dir()?.to_owned(), options).ok()?;
+    let (mut at, repository) = (approved_ref(&located).ok()?.tip, located.repository().ok()?);
+    let folders: Vec<_> = std::iter::once(inside.clone()).chain(inside.above()).collect();
+    for _ in 0..MOST_LANDINGS {
+        at = *chain::read(repository, at).ok()?.parents.first()?;
+        if let Some(path) = policy_path(repository, at, &folders).ok()? {
+            return Some((at, path));
+        }
+    }
+    None
 }
 
 /// Returns a branch of the approved ref's remote that has a policy for a folder: the remote and the branch.

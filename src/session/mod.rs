@@ -85,10 +85,18 @@ impl Session {
     /// [`error::Undetermined`] if there is none, or its repository can't be opened.
     pub fn open(dir: &Path, options: Options) -> Result<Session, Error> {
         let none = |error: Error| match error {
-            Error::Undetermined(Undetermined::NoLedger { from, elsewhere, .. }) => {
+            Error::Undetermined(Undetermined::NoLedger {
+                from, in_repository, elsewhere, ..
+            }) => {
                 let removed = mainline::removed_policy(dir, options.clone());
                 let brought_by = || mainline::find_branch_with_policy(dir, options.clone());
-                let none = || Undetermined::NoLedger { from, elsewhere, brought_by: brought_by() };
+                let none = || Undetermined::NoLedger {
+                    from,
+                    in_repository,
+                    elsewhere,
+                    brought_by: brought_by(),
+                    removed_since: mainline::last_policy(dir, options.clone()),
+                };
                 removed.unwrap_or_else(none).into()
             }
             _ => error,

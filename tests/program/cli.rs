@@ -117,6 +117,14 @@ fn an_old_name_is_answered_with_the_new_one() {
             "error: `attest` is called `review --control` now\n  help: run `exledger review 7F3KQ --control CC1`\n",
         ),
         (
+            &["attest", "7F3KQ"],
+            "error: `attest` is called `review --control` now\n  help: run `exledger review 7F3KQ`, with --control and its value\n",
+        ),
+        (
+            &["shorten"],
+            "error: `shorten` is called `renew --until` now\n  help: run `exledger renew`, with --until and its value\n",
+        ),
+        (
             &["controls", "NHI-02"],
             "error: `controls` is called `explain --controls` now\n  help: run `exledger explain --controls NHI-02`\n",
         ),

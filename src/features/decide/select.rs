@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
+use crate::diag::remedy::Remedy;
 use crate::diag::shell::quoted;
 use crate::history::objects::Obstacle;
 use crate::ledger::{File, Files, NotFound};
@@ -237,35 +238,38 @@ fn named<'f>(
             // The record itself is found, so that none with a similar id is meant.
             error: if found.is_some() { NotFound::Unknown(Vec::new()) } else { error },
             nobody: "the work tree has no record",
-            list: found.unwrap_or_else(|| list.to_owned()),
+            list: found.unwrap_or_else(|| list.into()),
         }
     })
 }
 
-fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<String> {
+fn elsewhere(located: &Located, at: &Moment, text: &str) -> Option<Remedy> {
     let snapshot = Snapshot::open(located, at, Scope::About(&[text])).ok()?;
     if let Some(restore) = snapshot.find(text).ok().and_then(next_step::restore) {
-        return Some(format!("it was removed: run `{restore}`, then the command again"));
+        return Some(first("it was removed", restore));
     }
     Some(match snapshot.elsewhere(text)?.branch {
         Some(branch) => {
-            let short = quoted(snapshot.to_switch(&branch));
-            format!("{branch} proposes it: run `git switch {short}`, then the command again")
+            let switch = format!("git switch {}", quoted(snapshot.to_switch(&branch)));
+            first(&format!("{branch} proposes it"), switch)
         }
         None => brought_back(located, text).unwrap_or_else(|| match snapshot.asker().to_merge {
-            Some(base) => format!(
-                "it is on the approved ref: run `git merge {}`, then the command again",
-                quoted(&base)
-            ),
-            None => {
-                "it is on the approved ref: check that out, then run the command again".to_owned()
+            Some(base) => {
+                first("it is on the approved ref", format!("git merge {}", quoted(&base)))
             }
+            None => "it is on the approved ref: check that out, then run the command again".into(),
         }),
     })
 }
 
+// Returns a command that comes before the one that was asked for.
+fn first(why: &str, command: String) -> Remedy {
+    let words = format!("{why}: run `{command}`, then the command again");
+    Remedy::run([command]).after(words)
+}
+
 // Says how a file that git tracks here, and that is not here, comes back.
-fn brought_back(located: &Located, text: &str) -> Option<String> {
+fn brought_back(located: &Located, text: &str) -> Option<Remedy> {
     let repository = located.repository_or_none()?;
     let id = text.to_ascii_uppercase();
     let found = repository.tracked().ok()?.into_iter().find(|file| {
@@ -277,14 +281,12 @@ fn brought_back(located: &Located, text: &str) -> Option<String> {
     let is_sparse = repository.setting("core.sparsecheckout").as_deref() == Some("true");
     let path = repository.ledger_prefix(&located.root).inward(&found.path);
     match found.is_sparse {
-        false => Some(format!(
-            "it is missing here: run `git checkout -- {}`, then the command again",
-            quoted(&path)
-        )),
-        true if is_sparse => Some(format!(
-            "a sparse checkout leaves it out: run `git sparse-checkout add {}`, then the command again",
-            quoted(found.path.rsplit_once('/')?.0)
-        )),
+        false => Some(first("it is missing here", format!("git checkout -- {}", quoted(&path)))),
+        true if is_sparse => {
+            let folder = quoted(found.path.rsplit_once('/')?.0);
+            let add = format!("git sparse-checkout add {folder}");
+            Some(first("a sparse checkout leaves it out", add))
+        }
         true => None,
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::blindly::make;
 use super::ways_out::{PATH, approved};
 use super::{ID, Stage, record};
+use crate::cli;
 
 const POLICY: &str = "\
 tiers: [{name: standard, max_term: 120d, max_renewals: 2, approvals: {count: 1}}]
@@ -192,6 +193,30 @@ fn evidence_of_one_id_from_two_branches_is_told_apart_and_kept() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn a_policy_that_was_removed_is_restored_and_not_written_anew() {
+    let stage = approved();
+    stage.shell("ana", "git rm -q exledger.yaml && git commit -qm 'Tidy up'");
+    let asked = stage.shell("ana", "exledger list");
+    assert_eq!(asked.code, 3, "{}", asked.err);
+    let restore = asked.err.split('`').nth(1).unwrap();
+    assert!(restore.starts_with("git checkout "), "{}", asked.err);
+    assert_eq!(stage.shell("ana", restore).code, 0);
+    stage.shell("ana", "git commit -qm 'Put it back'");
+    let asked = stage.shell("ana", "exledger list");
+    assert_eq!(asked.code, 0, "{}", asked.err);
+}
+
+#[test]
+fn a_ledger_outside_of_git_begins_with_a_repository() {
+    let folder = crate::support::temporary();
+    let ask = || cli::run(folder.path(), &["list", "--format", "json"]);
+    let refused = ask();
+    let last = refused.err.lines().last().unwrap_or_default();
+    let answer: Value = serde_json::from_str(last).unwrap();
+    assert_eq!(answer["remedy"]["commands"], serde_json::json!(["git init", "exledger init"]));
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::stage::answered;
 use crate::cli::{self, CLOCK, Run};
 use crate::support::lint::instant;
 use crate::support::repo::git;
+use crate::support::samples::{ID, PATH, STARTED};
 use crate::support::temporary;
 
 /// A question that is refused in a folder, and words of the refusal.
@@ -49,7 +50,7 @@ macro_rules! stories {
 }
 
 stories!(of_usage, Usage {
-    Record => Words("only a person knows which record is meant"),
+    Record => Runs(a_record_of_another_branch),
     NoRevision => Words("only a person knows which day is meant"),
     NotOnApprovedRef => Words("only a person knows which state is meant"),
     Ambiguous => Words("only a person knows which ref is meant"),
@@ -181,6 +182,17 @@ fn no_ledger() -> Refused {
     begin(&folder, "main");
     commit(&folder);
     Refused { folder, ask: &["list"], words: "is not in a ledger", _all: all }
+}
+
+fn a_record_of_another_branch() -> Refused {
+    let all = temporary();
+    let folder = ledger(all.path(), "here");
+    git(&folder, &["switch", "-q", "-c", "asked"]);
+    write(&folder, PATH, STARTED);
+    commit(&folder);
+    git(&folder, &["switch", "-q", "main"]);
+    let ask = &["note", ID, "--stage", "triage", "--note", "Looked at it"];
+    Refused { folder, ask, words: "the work tree has no record", _all: all }
 }
 
 fn no_repository() -> Refused {
