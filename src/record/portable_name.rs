@@ -62,3 +62,13 @@ fn is_device(name: &str) -> bool {
     };
     DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(is_numbered)
 }
+
+/// Returns a path each of whose folders, and whose file, every system can hold.
+pub fn made_path(path: &str) -> String {
+    let portable = |part| match part {
+        "." | ".." => part.to_owned(),
+        part if fault(part).is_none() => part.to_owned(),
+        part => made(part),
+    };
+    path.split('/').map(portable).collect::<Vec<_>>().join("/")
+}

@@ -83,7 +83,7 @@ fn fault(path: &str) -> Option<(String, String)> {
         let fault = portable_name::fault(part)?;
         Some(format!("{}: `{}` {fault}", path.escape_debug(), part.escape_debug()))
     })?;
-    Some((message, made_portable(path)))
+    Some((message, portable_name::made_path(path)))
 }
 
 // Returns the same of a path that is not UTF-8, with its text.
@@ -92,14 +92,5 @@ fn fault_of_bytes(text: &str, path: &[u8]) -> (String, String) {
     let part = text.split('/').find(is_odd).unwrap_or(text);
     let message = format!("{text}: `{part}` is not UTF-8, which some systems can't hold");
     let to = String::from_utf8_lossy(path).replace(char::REPLACEMENT_CHARACTER, "-");
-    (message, made_portable(&to))
-}
-
-fn made_portable(path: &str) -> String {
-    let portable = |part| match part {
-        "." | ".." => part.to_owned(),
-        part if portable_name::fault(part).is_none() => part.to_owned(),
-        part => portable_name::made(part),
-    };
-    path.split('/').map(portable).collect::<Vec<_>>().join("/")
+    (message, portable_name::made_path(&to))
 }

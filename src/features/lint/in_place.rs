@@ -11,7 +11,7 @@ use crate::history::chain;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::record::file::{self, RecordFile};
-use crate::record::{consistent, mend, places};
+use crate::record::{consistent, mend, places, portable_name};
 use crate::rules::evidence::{self, Found, look_up};
 use crate::session::locate::Located;
 use crate::yaml::explain::EMPTY;
@@ -44,7 +44,7 @@ pub(super) fn advise(located: &Located, files: &dyn Tree, findings: &mut [Findin
         let landed = self::source(&tip.tree, &finding.path);
         let advised = match finding.rule {
             Code::EvidenceChanged | Code::MissingEvidence => {
-                restored(finding, &source, landed.as_ref(), &places)
+                restored(finding, &source, (landed.as_ref(), files), &places)
             }
             Code::BadId => name_back(&source, files, &places),
             Code::BadValue | Code::MissingField => {
@@ -169,7 +169,7 @@ impl Places<'_> {
 fn restored(
     finding: &Finding,
     source: &RecordFile,
-    landed: Option<&RecordFile>,
+    (landed, files): (Option<&RecordFile>, &dyn Tree),
     places: &Places<'_>,
 ) -> Option<Remedy> {
     let (item, _) = finding.field.as_deref()?.rsplit_once('.')?;
@@ -186,6 +186,10 @@ fn restored(
         cited.stated.path.as_deref() == Some(path) && cited.stated.sha256.as_deref() == Some(stated)
     });
     let name = if is_landed { places.name_landed(path, &has_it) } else { places.name(&has_it) };
+    let renamed = || rename_evidence(path, stated, files);
+    if let Some(remedy) = name.is_none().then(renamed).flatten() {
+        return Some(remedy);
+    }
     match name {
         Some(name) => Some(restore(&name, path).after("restore the file")),
         // A decision that landed is not rewritten.
@@ -194,6 +198,21 @@ fn restored(
         }
         None => None,
     }
+}
+
+// Returns the commands that give a file the name that a record has for it now: one that every system can hold.
+fn rename_evidence(path: &str, stated: &str, files: &dyn Tree) -> Option<Remedy> {
+    let (folder, _) = path.rsplit_once('/')?;
+    let found = files.list(path.split('/').next()?).ok()?.into_iter();
+    let mut odd = found.filter(|it| it.path != path && portable_name::made_path(&it.path) == path);
+    let from = odd.find(|item| {
+        let found = look_up(&item.path, files).ok();
+        matches!(found, Some(Found::File(digest)) if digest.eq_ignore_ascii_case(stated))
+    })?;
+    Some(Remedy::run([
+        format!("mkdir -p -- {}", quoted_path(folder)),
+        format!("mv -- {} {}", quoted_path(&from.path), quoted_path(path)),
+    ]))
 }
 
 // A record whose file was renamed is not deleted: it ends with what is said of that file.

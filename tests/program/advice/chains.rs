@@ -92,6 +92,51 @@ fn a_landed_path_that_not_every_system_holds_ends_with_its_new_name() {
 }
 
 #[test]
+fn evidence_that_not_every_system_holds_is_renamed_with_its_file() {
+    let stage = Stage::new(POLICY);
+    let (text, digest) =
+        ("rotated", "f42546d5ecdd452509808b2d6d0413b5a738c70a793b99ccf8ed6f423aac83d3");
+    let control = format!(
+        "compensating_controls: [{{id: CC1, description: Alert at night, owner: soc@example.com, status: active, \
+         evidence: [{{kind: log, path: evidence/aux.txt, sha256: {digest}}}]}}]\n"
+    );
+    stage.land("ana", &[(PATH, &record(&control)), ("evidence/aux.txt", text)]);
+    stage.shell("ana", "git switch -qc mend");
+    for _ in 0..3 {
+        let found = findings(&stage, &["lint"]);
+        let Some(finding) = found.iter().find(|it| it["level"] == "error") else { break };
+        match finding["remedy"]["do"].as_str() {
+            Some("edit") => make(&stage, &finding["remedy"]["edit"]),
+            _ => run_all(&stage, &commands(finding)),
+        }
+    }
+    stage.shell("ana", "git add -A && git commit -qm 'As printed'");
+    let lint = findings(&stage, &["lint", "--base", "main"]);
+    assert!(lint.iter().all(|it| it["level"] != "error"), "{lint:#?}");
+    assert!(stage.text().contains("evidence/_aux.txt"), "{}", stage.text());
+    stage.merge("mend", "lee");
+    let found = findings(&stage, &["verify"]);
+    assert!(found.iter().all(|it| it["level"] != "error"), "{found:#?}");
+}
+
+#[test]
+fn a_staged_copy_of_a_record_goes_by_what_is_said_of_either() {
+    let stage = approved();
+    let copy = format!("exceptions/2026/{ID}.yaml");
+    let text = record("title: Daily invoices are read with the shared user\n");
+    stage.land("ana", &[(&copy, &text)]);
+    stage.shell("ana", &format!("git switch -qc mend && rm {copy} && touch new && git add new"));
+    for _ in 0..2 {
+        let answer = stage.answer(&["lint"]);
+        let staged = answer["findings"].as_array().unwrap().iter();
+        let staged: Vec<&Value> = staged.filter(|it| it["level"] == "error").collect();
+        let Some(first) = staged.first() else { return };
+        run_all(&stage, &commands(first));
+    }
+    panic!("{:#}", stage.answer(&["lint"]));
+}
+
+#[test]
 fn a_note_that_landed_after_the_closure_stays_with_it() {
     let stage = approved();
     stage.shell("ana", "git switch -qc noted");
