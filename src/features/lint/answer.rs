@@ -19,7 +19,6 @@ use crate::ledger::tree::Tree;
 use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::record;
-use crate::record::file;
 use crate::record::file::RecordFile;
 use crate::rules::case::RuleContext;
 use crate::rules::ends::Ends;
@@ -184,16 +183,8 @@ pub(crate) fn lint<'l>(
 fn advise_staging(finding: &mut Finding, differing: &[String]) {
     // The evidence is another file than the record, which may be staged as it is.
     if !EVIDENCE.contains(&finding.rule) || differing.contains(&finding.path) {
-        let id = file::stem(&finding.path);
-        let is_twin = |path: &&String| {
-            finding.rule == Code::DuplicateId
-                && **path != finding.path
-                && file::stem(path).eq_ignore_ascii_case(id)
-        };
-        let twins = differing.iter().filter(is_twin);
-        let paths = std::iter::once(&finding.path).chain(twins).map(|path| quoted_path(path));
-        let paths = paths.collect::<Vec<_>>().join(" ");
-        let stage = Remedy::run([format!("git add -A -- {paths}")]);
+        let path = quoted_path(&finding.path);
+        let stage = Remedy::run([format!("git add -A -- {path}")]);
         finding.remedy = stage.after("stage what the work tree has");
     }
 }

@@ -120,23 +120,6 @@ fn evidence_that_not_every_system_holds_is_renamed_with_its_file() {
 }
 
 #[test]
-fn a_staged_copy_of_a_record_goes_by_what_is_said_of_either() {
-    let stage = approved();
-    let copy = format!("exceptions/2026/{ID}.yaml");
-    let text = record("title: Daily invoices are read with the shared user\n");
-    stage.land("ana", &[(&copy, &text)]);
-    stage.shell("ana", &format!("git switch -qc mend && rm {copy} && touch new && git add new"));
-    for _ in 0..2 {
-        let answer = stage.answer(&["lint"]);
-        let staged = answer["findings"].as_array().unwrap().iter();
-        let staged: Vec<&Value> = staged.filter(|it| it["level"] == "error").collect();
-        let Some(first) = staged.first() else { return };
-        run_all(&stage, &commands(first));
-    }
-    panic!("{:#}", stage.answer(&["lint"]));
-}
-
-#[test]
 fn a_note_that_landed_after_the_closure_stays_with_it() {
     let stage = approved();
     stage.shell("ana", "git switch -qc noted");
