@@ -160,7 +160,10 @@ impl<'a> AdviceCase<'a> {
             None => return command,
         };
         let approves = name == "approve" && !arguments.contains(" --ref ");
-        let Some(base) = to_merge.filter(|_| approves || IN_WORK_TREE.contains(&name)) else {
+        // A job merges nothing.
+        let is_person = self.around.asker.is_some_and(|asker| asker.person.is_some());
+        let is_decision = is_person && IN_WORK_TREE.contains(&name);
+        let Some(base) = to_merge.filter(|_| approves || is_decision) else {
             return command;
         };
         match self.record_state.landed {

@@ -191,7 +191,7 @@ impl Snapshot<'_> {
         let is_approved =
             |head: HeadState| head == HeadState::Branch(format!("refs/heads/{approved}"));
         let is_there = self.repository.refs().is_ok_and(|refs| is_approved(refs.head));
-        let is_apart = self.is_automated || self.is_past || self.repository.work_dir().is_none();
+        let is_apart = self.is_past || self.repository.work_dir().is_none();
         let has_all = |head| head == self.chosen.tip || !self.has_more(head, self.chosen.tip);
         let is_whole = || self.head().is_some_and(has_all);
         Asker {

@@ -32,6 +32,10 @@ fn who_has_not_merged_what_landed_is_given_a_command_that_runs() {
     let stage = behind();
     let approve = command(&stage, "dana");
     assert_eq!(approve, format!("exledger approve {ID} --ref main"));
+    // A job of CI says the same: whoever runs it may lack it, too.
+    let by_job = stage.shell("dana", &format!("CI=true exledger show {ID} --format json")).out;
+    let by_job: Value = serde_json::from_str(&by_job).unwrap();
+    assert_eq!(by_job["next"]["command"], Value::from(approve.clone()), "{by_job:#}");
     let run = stage.shell("dana", &approve);
     assert_eq!(run.code, 0, "{approve}: {}{}", run.out, run.err);
     // Where the checkout has it, nothing is added.
