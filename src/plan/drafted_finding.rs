@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
+use std::iter::successors;
 use std::ops::RangeInclusive;
 
 use crate::gate::accepted_text::{
@@ -458,7 +459,7 @@ fn armored_key(file: &FileLines, line: usize) -> Option<ArmoredKey> {
 }
 
 /// Returns the lines of a text that stands once and holds no other finding: those of the region, or its first one, and as few more
-/// as it takes.
+/// as it takes, first down to the region's end: what is above may be of something else.
 fn unique_run(
     file: &FileLines,
     region: Region,
@@ -473,22 +474,28 @@ fn unique_run(
         Taken::Own => line,
         Taken::All => region.last,
     };
-    let runs = (last - line + 1..=MOST_LINES).flat_map(|n_lines| {
-        let below = Some(line).filter(|first| first + n_lines - 1 <= end);
-        let around = (last + 1).saturating_sub(n_lines).max(1)..=line;
-        below.into_iter().chain(around).map(move |first| (first, first + n_lines - 1))
-    });
-    let mut fitting = runs.filter(|(first, last)| {
-        let has_other = (*first..=*last).any(|number| number != line && is_other(number));
-        let own = file.get(line, line).and_then(<[_]>::first);
-        let is_told = |run: &[Vec<u8>]| {
+    let has_other = (line + 1..=last).any(is_other);
+    let own = file.get(line, line).and_then(<[_]>::first)?;
+    let is_told = |(first, last)| {
+        file.get(first, last).is_some_and(|run| {
             !accepted_text::is_too_broad(run)
                 && file.find(run).len() == 1
-                && own.is_some_and(|own| accepted_text::times(own, run) == 1)
+                && accepted_text::times(own, run) == 1
+        })
+    };
+    let is_free = |number: usize| (1..=file.count()).contains(&number) && !is_other(number);
+    let longer = |(first, last): (usize, usize)| {
+        let next = if last < end {
+            (first, last + 1)
+        } else if is_free(first - 1) {
+            (first - 1, last)
+        } else {
+            is_free(last + 1).then_some((first, last + 1))?
         };
-        !has_other && file.get(*first, *last).is_some_and(is_told)
-    });
-    fitting.next()
+        (next.1 - next.0 < MOST_LINES).then_some(next)
+    };
+    let mut runs = successors(Some((line, last)).filter(|_| !has_other), |run| longer(*run));
+    runs.find(|run| is_told(*run))
 }
 
 /// Returns lines as a text that a record may hold; `None` if it must refer to them. The lines above may name a secret.

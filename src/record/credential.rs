@@ -36,9 +36,12 @@ pub fn kind_in_source(text: &str) -> Option<&'static str> {
 pub fn may_be_in_source(above: &str, text: &str) -> bool {
     let lines = above.lines().chain(text.lines());
     let mut own = with_before(lines).skip(above.lines().count());
-    own.any(|(before, line)| {
-        kind_after(before, line).is_some() || source::is_doubtful(before, line)
-    })
+    own.any(|(before, line)| may_be_after(before, line))
+}
+
+/// Tells whether a line of code or configuration may contain a credential, which the line `before` may name ([`with_before`]).
+pub fn may_be_after(before: &str, line: &str) -> bool {
+    kind_after(before, line).is_some() || source::is_doubtful(before, line)
 }
 
 /// Returns each line with the line above it that may name what it contains.
@@ -48,20 +51,18 @@ pub fn with_before<'t>(
     source::with_before(lines)
 }
 
-/// Returns what a line of code or configuration looks like it contains, which the line `before` may name ([`with_before`]).
-pub fn kind_after(before: &str, line: &str) -> Option<&'static str> {
+fn kind_after(before: &str, line: &str) -> Option<&'static str> {
     kind(line, "").or_else(|| source::find(before, line))
 }
 
-/// Returns a line of code as people are shown it, which the line before may name: without what looks like a credential, `…` for
+/// Returns a line of code as people are shown it, which the line before may name: where it may contain a credential, with `…` for
 /// each quoted text, and for all of it unless the rest is code. What a call gives a name is code, and no credential.
 pub fn hidden_in_source(before: &str, line: &str) -> String {
-    if kind_after(before, line).is_none() {
+    if !may_be_after(before, line) {
         return line.to_owned();
     }
     let is_code = |rest: &String| {
-        kind_after(before, rest).is_none()
-            || kind_after(before, &source::without_calls(rest)).is_none()
+        !may_be_after(before, rest) || !may_be_after(before, &source::without_calls(rest))
     };
     source::without_texts(line).filter(is_code).unwrap_or_else(|| "…".to_owned())
 }

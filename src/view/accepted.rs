@@ -69,7 +69,7 @@ fn quoted<'t>(lines: impl Iterator<Item = Cow<'t, str>>) -> Vec<String> {
 fn quoted_line(before: &str, line: &str) -> String {
     let code = credential::hidden_in_source(before, line);
     let hidden = credential::hidden(line.to_owned());
-    let is_longer = hidden.len() > code.len() && credential::kind_after(before, &hidden).is_none();
+    let is_longer = hidden.len() > code.len() && !credential::may_be_after(before, &hidden);
     let shown = if is_longer { hidden } else { code };
     let is_hidden = |it: char| it != '\t' && (it.is_control() || screen::is_unseen(it));
     let shown: String =

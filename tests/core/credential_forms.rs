@@ -1,7 +1,9 @@
 //! The table of the forms of credentials.
 
 use exledger::record::credential::form::{FORMS, SHORTEST};
-use exledger::record::credential::{hidden_in_source, kind_in_source, may_be_in_source};
+use exledger::record::credential::{
+    hidden_in_source, kind_in_source, may_be_in_source, with_before,
+};
 
 #[test]
 fn the_forms_stand_in_the_order_of_their_bytes() {
@@ -150,8 +152,24 @@ fn a_line_that_may_have_a_secret_is_not_quoted() {
         ("", "mot_de_passe = 'Tr0ub4dor-and-3horses'"),
         ("", "pin = '4711-Tr0ub4dor'"),
         ("expect 'assword:'", "send 'Tr0ub4dor-and-3horses'"),
+        ("", "user_data = \"export DB_PASS=wintersun\""),
+        ("", "aws configure set aws_secret_access_key wintersun"),
+        ("", "redis-cli -a wintersun ping"),
+        ("", "x = \"wintersun\"  # gitleaks:allow"),
+        ("", "call(\"wintersun\")  # noqa: S106"),
+        ("", "call(\"wintersun\")  # nosec B106"),
+        ("", "x = \"wintersun\"  # pragma: allowlist secret"),
+        ("", "Fernet(\"q7Lz0vR2mX9bT4\")"),
+        ("", "echo kP3xQ9vB7mZ1tR5wY8uN > /root/.x"),
+        ("", "K = \"8f14e45fceea167a5a36dedd4bea2543\""),
     ] {
         assert!(may_be_in_source(above, line), "{above}{line}");
+        let text = format!("{above}\n{line}");
+        let (before, own) = with_before(text.lines()).last().unwrap();
+        let shown = hidden_in_source(before, own);
+        for secret in ["wintersun", "Tr0ub4dor", "q7Lz0vR2", "kP3xQ9vB", "8f14e45f"] {
+            assert!(!shown.contains(secret), "{above}{line}: {shown}");
+        }
     }
     for (above, line) in [
         ("password = read()", "subprocess.call(cmd, shell=True)"),
@@ -171,6 +189,10 @@ fn a_line_that_may_have_a_secret_is_not_quoted() {
         ("def set_password(", "self,"),
         ("password:", "  valueFrom:"),
         ("class Login {", "private String password;"),
+        ("", "sha256 = \"8f14e45fceea167a5a36dedd4bea2543\""),
+        ("", "uses: actions/checkout@8f14e45fceea167a5a36dedd4bea254300000000"),
+        ("", "FROM debian:12.4-slim@sha256:8f14e45fceea167a5a36dedd4bea2543"),
+        ("", "BillingBatchReader.instance2().readAllOf(\"https://example.com/v1/x2y\")"),
     ] {
         assert!(!may_be_in_source(above, line), "{above}\n{line}");
     }

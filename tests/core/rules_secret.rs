@@ -160,6 +160,15 @@ fn a_key_is_found_by_its_looks_in_a_sentence_too() {
             assert_silent(&found, &key);
         }
     }
+    // A shorter one, behind what names it.
+    for text in ["the token KEY is old", "our API key `KEY`, of the tests", "secret (KEY)"] {
+        let found = in_text(&text.replace("KEY", &DRAWN[..32]));
+        assert_eq!(found.len(), 1, "{text}");
+        assert_silent(&found, &DRAWN[..32]);
+    }
+    for text in ["the build KEY is old", "the commit token.KEY"] {
+        assert!(in_text(&text.replace("KEY", &DRAWN[..32])).is_empty(), "{text}");
+    }
 }
 
 #[test]

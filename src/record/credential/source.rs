@@ -144,8 +144,23 @@ const MENTIONS: [&str; 12] = [
     "connect", "apikey",
 ];
 
-/// Tells whether a line may contain a credential, if nobody must quote one: what is mentioned, in a comment or a call, may be
-/// any text beside it that isn't made of words.
+// What people write behind a line so that a scanner of secrets leaves it out.
+const MARKERS: [&str; 11] = [
+    "allowlist secret",
+    "gitleaks:allow",
+    "S105",
+    "S106",
+    "S107",
+    "B105",
+    "B106",
+    "B107",
+    "trufflehog:ignore",
+    "ggignore",
+    "nosecret",
+];
+
+/// Tells whether a line may contain a credential, if nobody must quote one: a text that looks drawn, any text on a line that is
+/// marked as a secret, and beside a word about secrets, in a comment or a call, each text that isn't made of words.
 pub(super) fn is_doubtful(before: &str, line: &str) -> bool {
     let comment =
         COMMENTS.iter().filter_map(|begin| line.rsplit_once(begin)).map(|(_, comment)| comment);
@@ -163,9 +178,40 @@ pub(super) fn is_doubtful(before: &str, line: &str) -> bool {
             && has(text, u8::is_ascii_alphabetic)
             && value::given(text, NameKind::Password).is_some()
     };
-    let mut bare = line.split(|letter: char| letter.is_whitespace() || ENDS.contains(&letter));
-    quoted(line).any(|(_, text)| is_named(text) || is_mentioned && is_drawn(text))
-        || is_mentioned && bare.any(|word| is_drawn(word) && value::is_mixed(word))
+    let is_marked = MARKERS.iter().any(|marker| line.contains(marker));
+    let is_text = |text: &str| is_marked && text.contains(char::is_alphanumeric);
+    let is_own = |head: &str| assigned(head).iter().any(|name| kind(name) == NameKind::Public);
+    let is_random = |text: &str| value::is_random(text) && !value::is_elsewhere(text);
+    let is_between =
+        |it: char| it.is_whitespace() || ENDS.contains(&it) || QUOTES.contains(&it) || it == '(';
+    let mut bare = line.split(is_between).flat_map(|word| {
+        // What is behind the sign that gives a name a value, and all of it.
+        [Some(word), word.split_once('=').map(|(_, value)| value)].into_iter().flatten()
+    });
+    quoted(line).any(|(head, text)| {
+        is_named(text)
+            || is_text(text)
+            || is_mentioned && is_drawn(text)
+            || !is_own(head) && is_alone(text)
+    }) || bare
+        .any(|word| is_random(word) || is_mentioned && is_drawn(word) && value::is_mixed(word))
+}
+
+// The fewest characters of a text that looks drawn by itself, in its quotes.
+const DRAWN: usize = 12;
+
+// The fewest hexadecimal digits of a key.
+const HEX: usize = 32;
+
+// Tells whether a quoted text looks drawn, whatever is written around it.
+fn is_alone(text: &str) -> bool {
+    let is_hex = || text.len() >= HEX && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_mixed = || {
+        text.len() >= DRAWN
+            && value::is_mixed(text)
+            && value::given(text, NameKind::Password).is_some()
+    };
+    is_hex() || is_mixed()
 }
 
 /// Returns what a value looks like under a name; `around` is the text in which a value without a name of its own finds one.
@@ -379,7 +425,12 @@ fn bare(line: &str) -> impl Iterator<Item = (&str, &str)> {
         line.match_indices("--").filter_map(|(at, _)| line.get(at + 2..)?.split_once(' '));
     assigned.chain(options).map(|(head, value)| {
         let value = value.trim_start_matches(['=', '>', ':', ' ', '\t']);
-        (head, value.split(ENDS).next().unwrap_or_default())
+        let value = value.split(ENDS).next().unwrap_or_default();
+        // The quote that ends the text around an assignment is no part of its value.
+        let around =
+            QUOTES.into_iter().find(|quote| !head.matches(*quote).count().is_multiple_of(2));
+        let value = around.and_then(|quote| value.split(quote).next()).unwrap_or(value);
+        (head, value)
     })
 }
 
@@ -391,6 +442,15 @@ fn tagged(line: &str) -> impl Iterator<Item = (&str, &str)> {
         (head.contains('<') && !value.contains(char::is_whitespace)).then_some((head, value))
     })
 }
+
+// Options that take a password, by the commands that have them.
+const OPTIONS: [(&[&str], &str); 5] = [
+    (&["sshpass", "login"], "-p"),
+    (&["redis-cli"], "-a"),
+    (&["sqlcmd"], "-P"),
+    (&["openssl"], "-k"),
+    (&["openssl"], "-K"),
+];
 
 /// Returns what the words of a command or statement give away by their place.
 fn spoken(line: &str) -> Option<&'static str> {
@@ -406,9 +466,10 @@ fn spoken(line: &str) -> Option<&'static str> {
     let attached = attached.filter(|it| !it.is_empty() && has(&["mysql", "mariadb", "sshpass"]));
     let pairs = words.windows(2).filter_map(|pair| match pair {
         [option, word] if text::LOGINS.contains(option) => text::password(word),
-        ["-p", word] if has(&["sshpass", "login"]) => Some(*word),
+        [option, word] if OPTIONS.iter().any(|(of, name)| name == option && has(of)) => Some(*word),
         [scheme, word] if is_authorized && is_word("basic bearer", scheme) => Some(*word),
         [name, word] if is_setter && is_secret(name) => Some(*word),
+        [name, word] if is_secret(name) && has(&["aws"]) && has(&["configure"]) => Some(*word),
         _ => None,
     });
     let mut values = attached.chain(pairs);

@@ -9,7 +9,7 @@ use crate::record::credential::name::NameKind;
 const SHORTEST: usize = 6;
 
 /// The minimum length of a credential recognized because it looks random.
-const RANDOM: usize = 20;
+pub(super) const RANDOM: usize = 20;
 
 /// The minimum length of a key recognized without a name.
 pub(super) const SHORTEST_KEY: usize = 40;

@@ -25,6 +25,27 @@ fn a_draft_takes_no_line_of_a_finding_that_another_record_covers() {
     }
 }
 
+/// A Deployment as a file may have several of them.
+fn deployment(name: &str) -> String {
+    format!("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\nspec:\n  x: 1\n")
+}
+
+#[test]
+fn a_text_grows_down_to_the_end_of_its_region_before_it_grows_up() {
+    let text = |second: &str| format!("{}---\n{}", deployment("web"), deployment(second));
+    let repo = committed(&[("d.yaml", &text("db"))]);
+    let both = [(1, 6), (8, 13)].map(|lines| at("CKV_K8S_20", "d.yaml", lines));
+    let log = log("checkov", &both);
+    let (drafted, answer) = drafts(&repo, &log, &["--record-per", "finding"]);
+    let of = |name: &str| drafted.iter().find(|draft| draft.contains(name)).unwrap();
+    assert!(!of("name: db").contains("---\n"), "{answer} {drafted:?}");
+    approve(&repo, "EXC-2026-C0VER", of("name: db"));
+    assert_eq!(states(&repo, &log), ["uncovered", "covered"]);
+    // Another one in its place was never accepted.
+    put(&repo, "d.yaml", text("miner"));
+    assert_eq!(states(&repo, &log), ["expired_cover", "expired_cover"]);
+}
+
 /// A private key in PEM whose body has some lines; not one of anybody.
 fn key(seed: char, n_lines: usize) -> String {
     let marker = |end: &str| format!("-----{end} RSA PRIVATE KEY-----\n");
@@ -118,6 +139,8 @@ fn a_secret_that_a_line_above_or_a_call_names_is_not_quoted() {
         ("app/g.go", "k := []byte(\"SUN\") // password\n", 1),
         ("app/h.py", "assert verify('SUN') # password\n", 1),
         ("app/i.js", "login('admin', 'SUN');\n", 1),
+        ("app/j.tf", "  user_data = \"export DB_PASS=SUN\"\n", 1),
+        ("app/k.py", "x = \"SUN\"  # gitleaks:allow\n", 1),
     ] {
         let repo = committed(&[(path, &text.replace("SUN", SECRET))]);
         let log = log("mytool", &[at("R", path, (line, line))]);
@@ -127,6 +150,12 @@ fn a_secret_that_a_line_above_or_a_call_names_is_not_quoted() {
         assert!(drafted[0].contains(&format!("{line}-{line}@")), "{path}: {}", drafted[0]);
         approve(&repo, "EXC-2026-C0VER", &drafted[0]);
         assert_eq!(states(&repo, &log), ["covered"], "{path}");
+        // Nor is it shown to those who read what they accept.
+        for args in [&["show", "EXC-2026-C0VER"][..], &["report", "--format", "html"]] {
+            let run = cli::run(repo.path(), &[&["--on", ON], args].concat());
+            assert_eq!(run.code, 0, "{}", run.err);
+            assert!(!run.out.contains(SECRET), "{path}: {}", run.out);
+        }
     }
     // Code that only mentions one stays quoted.
     let text =
