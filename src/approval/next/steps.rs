@@ -93,6 +93,8 @@ pub struct NextSteps {
     pub signed: Vec<Person>,
     /// Whether only a job can record the forge's reviews, since it alone has the key.
     pub by_job: bool,
+    /// The number of the pull request that landed it, if the landing names one.
+    pub request: Option<String>,
     /// The forge that the policy names, if its merges list the reviewers and no job records them.
     pub forge: Option<&'static str>,
 }
@@ -249,6 +251,12 @@ impl NextSteps {
     }
 }
 
+/// Returns the number of a pull request, such as `12` of `#12`.
+pub fn request_number(request: &str) -> Option<String> {
+    let number = request.rsplit(|character: char| !character.is_ascii_digit()).next();
+    number.filter(|number| !number.is_empty()).map(str::to_owned)
+}
+
 /// Returns what can still be done about the approval of some content.
 pub fn steps(standing: Standing<'_>) -> NextSteps {
     match standing {
@@ -259,6 +267,7 @@ pub fn steps(standing: Standing<'_>) -> NextSteps {
                 let files = refused_files(verdict).take(MOST_FILES);
                 let blockers = std::iter::once(cause(verdict)).chain(files);
                 NextSteps {
+                    request: verdict.pull_request.as_deref().and_then(request_number),
                     barred: verdict.author_persons(),
                     blockers: blockers.chain(next.blockers).collect(),
                     ..next
@@ -529,6 +538,7 @@ impl Proposal<'_> {
             blockers,
             signed: self.signed,
             by_job: self.accepted.bridged_by_job,
+            request: None,
             forge: if writes_reviews { Some(approval.forge.as_str()) } else { None },
             missing: self.missing,
         }

@@ -123,9 +123,10 @@ fn phrase(
             Some(_) => format!("run `{}` once {signers} lists their key", approve(id)),
         },
         ApprovalWay::ForgeReviews => {
+            let number = next.request.as_deref().unwrap_or("NUMBER");
             let command = match next.by_job {
-                true => "exledger ci merged --pull-request N",
-                false => "exledger approve --from-reviews FILE --key KEY",
+                true => format!("exledger ci merged --pull-request {number}"),
+                false => "exledger approve --from-reviews FILE --key KEY".to_owned(),
             };
             format!("have the reviews of its pull request recorded (`{command}`)")
         }

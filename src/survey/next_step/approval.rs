@@ -285,14 +285,14 @@ impl<'a> AdviceCase<'a> {
 
     fn records_reviews(&self, next: &NextSteps) -> Option<(String, String)> {
         let request = self.record_state.landed.as_ref()?.pull_request.as_deref()?;
-        let number = request.rsplit(|character: char| !character.is_ascii_digit()).next()?;
+        let number = steps::request_number(request)?;
         let is_recorded = |step: &ApprovalStep| step.way == ApprovalWay::ForgeReviews;
         // A statement that is refused was recorded.
         let is_refused = |blocker: &Blocker| {
             matches!(blocker, Blocker::FileRefused { .. } | Blocker::OnlyAuthorsSay { .. })
         };
         let is_open = next.steps.iter().any(is_recorded) && !next.blockers.iter().any(is_refused);
-        (is_open && !number.is_empty()).then(|| {
+        is_open.then(|| {
             let action =
                 format!("have somebody else approve it, or the reviews of {request} recorded");
             (action, format!("exledger ci merged --pull-request {number}"))

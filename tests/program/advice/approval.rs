@@ -315,7 +315,7 @@ fn the_reviews_of_a_squashed_pull_request_are_written_down_as_advised() {
         let reason = stage.reason("merged by squash");
         assert_eq!(reason.contains("--from-reviews FILE --key KEY"), is_named, "{reason}");
         let is_job = beside == job;
-        assert_eq!(reason.contains("`exledger ci merged --pull-request N`"), is_job, "{reason}");
+        assert_eq!(reason.contains("`exledger ci merged --pull-request 7`"), is_job, "{reason}");
         if !is_named {
             continue;
         }
