@@ -186,7 +186,11 @@ pub fn of_entry(
             |run: &[Vec<u8>]| !accepted_text::is_too_broad(run) && file.find(run).len() == 1;
         let run = match n_lines <= MOST_LINES {
             true => unique_run(&file, region, &|_| false),
-            false => file.get(begin, end).is_some_and(is_told).then_some((begin, end)),
+            // A short text begins earlier, to tell its lines from others.
+            false => {
+                let mut begins = ((end + 1).saturating_sub(MOST_LINES).max(first)..=begin).rev();
+                begins.find(|begin| file.get(*begin, end).is_some_and(is_told)).map(|it| (it, end))
+            }
         };
         let Some(run) = run else {
             let reason = format!(

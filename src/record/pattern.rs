@@ -398,6 +398,11 @@ pub fn matches_person_folded(pattern: &str, text: &str) -> bool {
         && Pattern::folded_person(pattern).matches(&folded_text)
 }
 
+/// Tells whether a text consists only of stars, with `?` and `/` between.
+pub fn is_stars(text: &str) -> bool {
+    text.contains('*') && text.chars().all(|character| matches!(character, '*' | '?' | '/'))
+}
+
 /// Tells whether a whole value means everything: `*`, `**`, `all`, `any`, ignoring case.
 pub fn is_everything(pattern: &str) -> bool {
     ["*", "**", "all", "any"].iter().any(|word| pattern.trim().eq_ignore_ascii_case(word))

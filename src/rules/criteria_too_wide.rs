@@ -84,11 +84,11 @@ fn example_of(field: &str) -> &'static str {
 
 /// Tells whether a value is only asterisks, `pkg:npm/*` included, or a word for everything.
 fn is_everything(text: &str) -> bool {
-    let is_star = |character: char| matches!(character, '*' | '?' | '/');
-    let only_stars = |text: &str| text.contains('*') && text.chars().all(is_star);
     let package = text.strip_prefix("pkg:").map(|package| {
         let package = package.split(['@', '?', '#']).next().unwrap_or_default();
         package.split_once('/').map_or(package, |(_, name)| name)
     });
-    only_stars(text) || pattern::is_everything(text) || package.is_some_and(only_stars)
+    pattern::is_stars(text)
+        || pattern::is_everything(text)
+        || package.is_some_and(pattern::is_stars)
 }

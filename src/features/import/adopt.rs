@@ -29,6 +29,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::tiers::Match;
 use crate::record::address::Address;
+use crate::record::pattern;
 use crate::record::schema;
 use crate::record::subject::FindingKey;
 use crate::record::time::{Instant, not_after};
@@ -139,32 +140,21 @@ pub(super) fn prepare_adoption<'s>(
         folder: checked_folder(request.subfolder.unwrap_or_default())?,
         has_schema: setting::has_schema(&files, schema::PATH),
     };
-    let mut drafts: Vec<PreparedDraft> = Vec::new();
-    for (group, members) in adoption.groups() {
-        for members in members.chunks(MOST_ENTRIES) {
-            let is_taken = |id: &str| {
-                let mut stems = ledger.entries.iter().map(|entry| entry.stem.as_str());
-                stems.any(|stem| stem.eq_ignore_ascii_case(id))
-                    || drafts.iter().any(|draft| draft.id.as_str() == id)
-            };
-            setting.id = ids::draw(&governance, at.instant(), &is_taken)?;
-            let mut answers = adoption.answers(&group, members);
-            answers.set("subject.application", application(located, &governance));
-            answers.overlay(request.given);
-            let record = draft::draft(&answers, &setting);
-            for member in members {
-                if let Some(entry) = adoption.entries.get_mut(member.place) {
-                    entry.drafted(&setting.id, &[]);
-                }
-            }
-            drafts.push(PreparedDraft::complete(setting.id.clone(), record));
+    let given = request.given;
+    let (drafts, notices) = loop {
+        let drafts = adoption.drafts(&mut setting, (given, application(located, &governance)))?;
+        let complete: Vec<_> =
+            drafts.iter().map(|it| (it.draft.path.as_str(), it.draft.text.as_str())).collect();
+        let error = match judged::refuse_unsound((located, &files), at, &governance, &complete) {
+            Ok(notices) => break (drafts, notices),
+            Err(error) => error,
+        };
+        if !adoption.leave_out(&error, &drafts) {
+            return Err(judged::placed(error, &adoption.entries));
         }
-    }
+    };
+    let drafts = drafts.into_iter().map(|it| it.draft).collect();
     let mut entries = adoption.entries;
-    let complete: Vec<_> =
-        drafts.iter().map(|draft| (draft.path.as_str(), draft.text.as_str())).collect();
-    let notices = judged::refuse_unsound((located, &files), at, &governance, &complete)
-        .map_err(|error| judged::placed(error, &entries))?;
     entries.sort_by(|one, other| (&one.source, one.line).cmp(&(&other.source, other.line)));
     Ok(PreparedImport { entries, drafts, unread: Vec::new(), notices, tree, lock })
 }
@@ -191,6 +181,12 @@ struct AdoptedGroup {
     is_list: bool,
     /// The address of its owner, and the name; `None` for git's user.
     owner: Option<(String, String)>,
+}
+
+/// A draft, and the keys of its findings in their order.
+struct AdoptedDraft {
+    draft: PreparedDraft,
+    keys: Vec<FindingKey>,
 }
 
 struct AdoptedSuppression<'e> {
@@ -295,12 +291,79 @@ impl<'r> Adoption<'r> {
         is_open && is_adopted && keys.iter().all(is_same)
     }
 
-    fn groups(&mut self) -> BTreeMap<AdoptedGroup, Vec<AdoptedSuppression<'r>>> {
-        let mut suppressions = std::mem::take(&mut self.suppressions);
+    fn drafts(
+        &mut self,
+        setting: &mut Setting<'_>,
+        (given, application): (&Answers, String),
+    ) -> Result<Vec<AdoptedDraft>, Error> {
+        let mut drafts: Vec<AdoptedDraft> = Vec::new();
+        let mut ids = Vec::new();
+        for (group, members) in self.groups() {
+            for members in members.chunks(MOST_ENTRIES) {
+                let is_taken = |id: &str| {
+                    let mut stems = self.ledger.entries.iter().map(|entry| entry.stem.as_str());
+                    stems.any(|stem| stem.eq_ignore_ascii_case(id))
+                        || drafts.iter().any(|known| known.draft.id.as_str() == id)
+                };
+                setting.id = ids::draw(self.governance, self.now, &is_taken)?;
+                let keys = members.iter().flat_map(|member| member.keys.iter().cloned()).collect();
+                let keys = drafted_finding::merged(keys);
+                let mut answers = self.answers(&group, members, &keys);
+                answers.set("subject.application", application.clone());
+                answers.overlay(given);
+                let record = draft::draft(&answers, setting);
+                ids.extend(members.iter().map(|member| (member.place, setting.id.clone())));
+                let draft = PreparedDraft::complete(setting.id.clone(), record);
+                drafts.push(AdoptedDraft { draft, keys });
+            }
+        }
+        for (place, id) in ids {
+            if let Some(entry) = self.entries.get_mut(place) {
+                entry.drafted(&id, &[]);
+            }
+        }
+        Ok(drafts)
+    }
+
+    /// Lists the suppressions whose findings no record may have, by what lint says of their drafts; tells whether there are some.
+    fn leave_out(&mut self, error: &Error, drafts: &[AdoptedDraft]) -> bool {
+        let Error::Usage(Usage::WouldNotLint { findings, .. }) = error else { return false };
+        let mut n_left_out = 0;
+        for finding in findings {
+            let field = finding.field.as_deref().and_then(|it| it.strip_prefix("scope.findings["));
+            let nth = field.and_then(|field| field.split_once(']')?.0.parse::<usize>().ok());
+            let draft = drafts.iter().find(|known| known.draft.path == finding.path);
+            let Some((draft, key)) =
+                draft.and_then(|known| Some((&known.draft, known.keys.get(nth?)?)))
+            else {
+                continue;
+            };
+            let is_same = |own: &FindingKey| {
+                (&own.tool, &own.id, &own.paths) == (&key.tool, &key.id, &key.paths)
+            };
+            let entries = &mut self.entries;
+            self.suppressions.retain(|known| {
+                let Some(entry) = entries.get_mut(known.place) else { return true };
+                let is_of_draft = entry.id.as_deref() == Some(draft.id.as_str());
+                if !is_of_draft || !known.keys.iter().any(is_same) {
+                    return true;
+                }
+                n_left_out += 1;
+                (entry.state, entry.id) = (ImportedState::Listed, None);
+                entry.findings.clear();
+                entry.message.clone_from(&finding.message);
+                false
+            });
+        }
+        n_left_out > 0
+    }
+
+    fn groups(&self) -> BTreeMap<AdoptedGroup, Vec<&AdoptedSuppression<'r>>> {
+        let mut suppressions: Vec<&AdoptedSuppression<'r>> = self.suppressions.iter().collect();
         suppressions.sort_by(|one, other| {
             (&one.entry.path, one.entry.line).cmp(&(&other.entry.path, other.entry.line))
         });
-        let mut by_what: BTreeMap<AdoptedGroup, Vec<AdoptedSuppression<'r>>> = BTreeMap::new();
+        let mut by_what: BTreeMap<AdoptedGroup, Vec<&AdoptedSuppression<'r>>> = BTreeMap::new();
         for suppression in suppressions {
             let entry = suppression.entry;
             let rules = || entry.rules.join(", ");
@@ -312,7 +375,7 @@ impl<'r> Adoption<'r> {
             };
             by_what.entry(group).or_default().push(suppression);
         }
-        let mut groups: BTreeMap<AdoptedGroup, Vec<AdoptedSuppression<'r>>> = BTreeMap::new();
+        let mut groups: BTreeMap<AdoptedGroup, Vec<&AdoptedSuppression<'r>>> = BTreeMap::new();
         for (group, members) in by_what {
             let author = self.most_active(&members);
             for member in members {
@@ -327,7 +390,7 @@ impl<'r> Adoption<'r> {
     }
 
     /// Returns the active author of most of some suppressions, who is a person; of as many, the first by address.
-    fn most_active(&self, members: &[AdoptedSuppression<'_>]) -> Option<(String, String)> {
+    fn most_active(&self, members: &[&AdoptedSuppression<'_>]) -> Option<(String, String)> {
         let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
         for author in members.iter().filter(|member| member.entry.active == Some(true)) {
             let Some(author) = &author.entry.author else { continue };
@@ -345,7 +408,12 @@ impl<'r> Adoption<'r> {
         counts.into_iter().rev().max_by_key(|(_, n)| *n).map(|(author, _)| author)
     }
 
-    fn answers(&self, group: &AdoptedGroup, members: &[AdoptedSuppression<'_>]) -> Answers {
+    fn answers(
+        &self,
+        group: &AdoptedGroup,
+        members: &[&AdoptedSuppression<'_>],
+        keys: &[FindingKey],
+    ) -> Answers {
         let mut answers = Answers::default();
         let n = members.len();
         let (title, rule) = match group.is_list {
@@ -368,10 +436,9 @@ impl<'r> Adoption<'r> {
         answers.set("deviates_from.baseline", Baseline::Adopted.as_str());
         answers.set("root_cause", RootCause::Unclassified.as_str());
         answers.set("risk.level", Risk::Moderate.as_str());
-        let keys = members.iter().flat_map(|member| member.keys.iter().cloned()).collect();
-        let keys: Vec<Value> = drafted_finding::merged(keys).iter().map(|key| json!(key)).collect();
+        let keys: Vec<Value> = keys.iter().map(|key| json!(key)).collect();
         answers.set("scope.findings", keys);
-        let reason = |member: &AdoptedSuppression<'_>| {
+        let reason = |member: &&AdoptedSuppression<'_>| {
             let entry = member.entry;
             let is_stated = |reason: &&str| !screen::without_hidden(reason).trim().is_empty();
             let reason = entry.reason.as_deref().filter(is_stated);
@@ -405,7 +472,8 @@ impl<'r> Adoption<'r> {
 
 fn why_blanket(entry: &ScanEntry) -> String {
     let tool = &entry.tool;
-    match (entry.rules.is_empty(), entry.names_rules) {
+    let is_named = entry.rules.iter().any(|rule| !pattern::is_stars(rule));
+    match (!is_named, entry.names_rules) {
         (false, _) => {
             let rules = entry.rules.join(", ");
             format!(

@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use crate::features::scan::ages::EntryAge;
 use crate::features::scan::search::SuppressionLine;
 use crate::record::credential;
+use crate::record::pattern;
 use crate::record::time::{Day, Instant};
 use crate::rules::scan::promise::Promise;
 use crate::rules::scan::suppression::{FoundSuppression, SuppressionEnd};
@@ -115,7 +116,7 @@ impl ScanEntry {
             past: end.is_some_and(|end| end <= instant)
                 || promise.as_ref().is_some_and(|promise| promise.is_past(instant)),
             promise,
-            blanket: found.is_blanket,
+            blanket: found.is_blanket || found.rules().iter().any(|rule| pattern::is_stars(rule)),
             since: age.since,
             commit: age.commit.map(|commit| commit.to_string()),
             author,

@@ -69,6 +69,9 @@ pub fn compare_place(
             ..FindingKey::default()
         };
         let content = if *key == plain { key.content.as_deref()? } else { return None };
+        if has_whole_entry(content, found, files) {
+            return Some(None);
+        }
         match accepted_text::compare(content, place, files) {
             Ok(()) => has_entry(content, found, files).then_some(None),
             Err(TextMiss::Undetermined(why)) => Some(Some(why)),
@@ -143,6 +146,23 @@ fn has_entry(content: &[String], found: &FoundSuppression, files: &dyn ScannedFi
     if !places.iter().any(has_more) {
         return true;
     }
+    holds_lines(&places, (first, last))
+}
+
+// Tells whether accepted texts hold all of an entry of several lines, so that its place is known even where equal lines are in it.
+fn has_whole_entry(content: &[String], found: &FoundSuppression, files: &dyn ScannedFiles) -> bool {
+    let number = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
+    let (first, last) = (number(*found.lines.start()), number(*found.lines.end()));
+    let has_usual_ends = || files.file(&found.path, None).is_ok_and(|file| !file.has_other_ends);
+    let places = || accepted_text::places(content, &found.path, files).unwrap_or_default();
+    first < last
+        && (first..=last).contains(&number(found.line))
+        && has_usual_ends()
+        && holds_lines(&places(), (first, last))
+}
+
+// Tells whether lines are within places, each of which begins inside another one.
+fn holds_lines(places: &[(usize, usize)], (first, last): (usize, usize)) -> bool {
     let mut reached = first;
     let mut is_begun = false;
     loop {

@@ -84,16 +84,21 @@ fn adopted() -> Repo {
     assert_eq!(git(repo.path(), &["status", "--porcelain", "--untracked-files=no"]), "");
     let policy = std::fs::read_to_string(repo.path().join("exledger.yaml")).unwrap();
     assert!(policy.lines().count() <= 20, "{policy}");
-    let records = records(&repo);
+    merge_adopted(&repo);
+    repo
+}
+
+/// Ana commits what adopting wrote on a branch, and Omar merges it.
+fn merge_adopted(repo: &Repo) {
+    let policy = std::fs::read_to_string(repo.path().join("exledger.yaml")).unwrap();
     let branch = repo.branch("adopt");
     let mut work = branch.by("ana").write("exledger.yaml", &policy);
-    for (path, text) in &records {
+    for (path, text) in &records(repo) {
         work = work.write(path, text);
     }
     work.commit("Adopt what is there");
     repo.by("omar").merge("adopt", "Merge branch 'adopt'");
     repo.checkout();
-    repo
 }
 
 #[test]
