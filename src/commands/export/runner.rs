@@ -66,7 +66,9 @@ impl ExportRun {
             }
         };
         let tools = self.target.tools;
-        if !tools.is_empty() && input.findings(tools).next().is_none() {
+        // What is left out is said with its reason.
+        let is_said = !losses.is_empty() || !source.ended.is_empty();
+        if !tools.is_empty() && !is_said && input.findings(tools).next().is_none() {
             let shown = tools.join(", ");
             ctx.hint(&format!("note: no exception in force names a finding of {shown}"));
         }

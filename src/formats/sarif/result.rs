@@ -15,6 +15,7 @@ use crate::formats::sarif::package::PackageClues;
 use crate::formats::sarif::rule::SarifRule;
 use crate::formats::sarif::uri::Places;
 use crate::formats::sarif::{head, package, rule, weakness};
+use crate::record::tool_ids::{self, ToolClass};
 use crate::record::vocabulary::Risk;
 use crate::survey::event::{FindingFile, FindingPlace, ScannerFinding};
 
@@ -166,7 +167,11 @@ pub(super) fn read(
         .unwrap_or_default();
     let message = result.message.as_deref();
     let text = message.and_then(|message| message.text.text()).unwrap_or_default();
-    let places = crate::formats::sarif::result::places(&result, places)?;
+    let mut places = crate::formats::sarif::result::places(&result, places)?;
+    // Checkov states the line below a secret as its last one.
+    if head.tool == "checkov" && tool_ids::class("checkov", named) == ToolClass::Secret {
+        places.iter_mut().for_each(|place| place.last_line = place.line);
+    }
     let parts =
         result.locations.iter().flatten().flat_map(|location| location.logical_locations.iter());
     let logical: Vec<&str> =

@@ -46,6 +46,21 @@ fn a_text_grows_down_to_the_end_of_its_region_before_it_grows_up() {
     assert_eq!(states(&repo, &log), ["expired_cover", "expired_cover"]);
 }
 
+#[test]
+fn checkov_states_the_line_below_a_secret_as_its_last_one() {
+    let text = "[a]\none = wintersun\ntwo = summerrain\n[b]\n";
+    let both = [(2, 3), (3, 4)].map(|lines| at("CKV_SECRET_6", "conf/a.ini", lines));
+    let log = log("checkov", &both);
+    for (own, state) in [("2-2@", ["covered", "uncovered"]), ("3-3@", ["uncovered", "covered"])] {
+        let repo = committed(&[("conf/a.ini", text)]);
+        let (drafted, answer) = drafts(&repo, &log, &["--record-per", "finding"]);
+        assert_eq!(drafted.len(), 2, "{answer}");
+        let draft = drafted.iter().find(|draft| draft.contains(own)).unwrap();
+        approve(&repo, "EXC-2026-C0VER", draft);
+        assert_eq!(states(&repo, &log), state);
+    }
+}
+
 /// A private key in PEM whose body has some lines; not one of anybody.
 fn key(seed: char, n_lines: usize) -> String {
     let marker = |end: &str| format!("-----{end} RSA PRIVATE KEY-----\n");

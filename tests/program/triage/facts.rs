@@ -332,6 +332,7 @@ fn a_met_test_ends_cover_in_triage_filter_and_export() {
     assert!(without.out.contains(CVE) && without.code == 0, "{}{}", without.out, without.err);
     assert!(!with.out.contains(CVE) && with.code == 1, "{}{}", with.out, with.err);
     assert!(with.err.contains("EXC-2026-C0VER (trivy:CVE-2021-23337) is left out: T2: known"));
+    assert!(!with.err.contains("no exception in force names a finding"), "{}", with.err);
     std::fs::write(&listed, kev("2026-11-01T00:00:00Z", 1, &["CVE-2020-0001"])).unwrap();
     let old = export(&facts);
     assert!(!old.out.contains(CVE) && old.code == 3, "{}{}", old.out, old.err);
