@@ -24,7 +24,6 @@ use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::nearby::FormerSearch;
-use crate::session::snapshot::walk::Scope;
 use crate::survey::near_values::SubjectNames;
 use crate::survey::refiling::{NameSearch, Peer};
 use crate::survey::repeated_emergencies;
@@ -203,7 +202,7 @@ pub(super) fn read<'h>(
                     || texts.iter().any(|text| ledger::may_name(text, key.as_str()))
             })?;
         }
-        let snapshot = snapshot.completed(Scope::About(texts));
+        let snapshot = snapshot.completed();
         if !suffices(&snapshot, texts) {
             return Ok(None);
         }
