@@ -38,6 +38,7 @@ use crate::commands::init::approvers::{ApproverArgument, Approvers};
 use crate::commands::init::files::{Place, Setup};
 use crate::commands::init::forge::{BranchChoice, Forge, Origin};
 use crate::commands::next_steps;
+use exledger::diag::shell;
 use exledger::store::edits::Write;
 use exledger::store::git::Repository;
 use exledger::store::git::open::OpenError;
@@ -241,6 +242,12 @@ fn on_branch(
         next.extend(next_steps::first_push(ctx, &home));
         ctx.hint("hint: the repository has no commit yet, so there is no branch that this could be merged into: the first commands begin one");
         return;
+    }
+    let is_usual = ["", "main", "master"].contains(&&*setup.branch);
+    if !origin.is_remote && !is_usual && !next.is_empty() {
+        // Nothing else tells it once another branch is there.
+        let reference = format!("refs/heads/{}", setup.branch);
+        next.insert(0, shell::command("git config exledger.approvedRef", &[&reference]));
     }
     let branch = match adopted {
         Some(adopted) if !adopted.drafts.is_empty() => "adopt-exceptions",

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::stage::answered;
 use crate::cli::{self, CLOCK, Run};
 use crate::support::lint::instant;
-use crate::support::repo::git;
+use crate::support::repo::{Repo, git};
 use crate::support::samples::{ID, PATH, STARTED};
 use crate::support::temporary;
 
@@ -454,4 +454,21 @@ fn a_branch_that_a_shallow_clone_lacks() -> Refused {
 fn each_command_of_a_refusal_ends_it() {
     let wrong: Vec<String> = MORE.iter().filter_map(|refuse| follow(&refuse()).err()).collect();
     assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn a_branch_that_nothing_else_tells_is_configured_as_init_says() {
+    let repo = Repo::at("2026-11-20T08:00:00Z");
+    repo.by("dana").write("run.py", "pass\n").commit("Begin");
+    repo.checkout();
+    git(repo.path(), &["branch", "-m", "main", "trunk"]);
+    git(repo.path(), &["branch", "other"]);
+    let made = cli::run(repo.path(), &["init", "--forge", "none", "--branch", "trunk"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let (_, next) = made.out.split_once("Next\n").unwrap();
+    let first = next.lines().next().unwrap();
+    assert_eq!(first, "git config exledger.approvedRef refs/heads/trunk");
+    assert_eq!(cli::run(repo.path(), &["list"]).code, 3);
+    git(repo.path(), &["config", "exledger.approvedRef", "refs/heads/trunk"]);
+    assert_eq!(cli::run(repo.path(), &["list"]).code, 0);
 }
