@@ -162,12 +162,25 @@ fn a_line_that_may_have_a_secret_is_not_quoted() {
         ("", "Fernet(\"q7Lz0vR2mX9bT4\")"),
         ("", "echo kP3xQ9vB7mZ1tR5wY8uN > /root/.x"),
         ("", "K = \"8f14e45fceea167a5a36dedd4bea2543\""),
+        ("", "$pdo = new PDO('mysql:host=db', 'app', 'wintersun');"),
+        ("", "requests.get(url, auth=(\"app\", \"wintersun\"), verify=False)"),
+        ("", "echo 'root:wintersun' | chpasswd"),
+        ("", "useradd -p wintersun app"),
+        ("", "keytool -storepass wintersun -list"),
+        ("", "7z x -pwintersun a.7z"),
+        ("", "htpasswd -b .htpasswd app wintersun"),
+        ("", "net use \\\\host\\s /user:app wintersun"),
+        ("", "run()  # the admin password is wintersun"),
+        ("", "let h = { Authorization: `token wintersun` };"),
+        ("", "crypto.createHmac(\"sha256\", \"q7Lz0vR2mX9\");"),
+        ("", "hashlib.md5(b\"kXqTzBmWvLpR\")"),
+        ("", "url = \"https://example.com/services/T000/q7Lz0vR2mX9bT4cY1nWe\""),
     ] {
         assert!(may_be_in_source(above, line), "{above}{line}");
         let text = format!("{above}\n{line}");
         let (before, own) = with_before(text.lines()).last().unwrap();
         let shown = hidden_in_source(before, own);
-        for secret in ["wintersun", "Tr0ub4dor", "q7Lz0vR2", "kP3xQ9vB", "8f14e45f"] {
+        for secret in ["wintersun", "Tr0ub4dor", "q7Lz0vR2", "kXqTzBm", "kP3xQ9vB", "8f14e45f"] {
             assert!(!shown.contains(secret), "{above}{line}: {shown}");
         }
     }
@@ -189,6 +202,10 @@ fn a_line_that_may_have_a_secret_is_not_quoted() {
         ("def set_password(", "self,"),
         ("password:", "  valueFrom:"),
         ("class Login {", "private String password;"),
+        ("", "raise Denied(\"the password is missing\")"),
+        ("", "time.strftime(\"%Y%m%d%H%M%S\")"),
+        ("", "Cipher.getInstance(\"AES/CBC/PKCS5Padding\")"),
+        ("", "log.in_use(\"x86_64-unknown-linux-gnu\", \"application/x-www-form-urlencoded\")"),
         ("", "sha256 = \"8f14e45fceea167a5a36dedd4bea2543\""),
         ("", "uses: actions/checkout@8f14e45fceea167a5a36dedd4bea254300000000"),
         ("", "FROM debian:12.4-slim@sha256:8f14e45fceea167a5a36dedd4bea2543"),

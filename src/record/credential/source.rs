@@ -139,10 +139,13 @@ fn called(head: &str) -> Option<&str> {
 }
 
 // Parts of words by which a line may be about a secret.
-const MENTIONS: [&str; 12] = [
+const MENTIONS: [&str; 16] = [
     "assw", "passe", "senha", "contrase", "pwd", "secret", "token", "cred", "auth", "login",
-    "connect", "apikey",
+    "connect", "apikey", "hmac", "jwt", "encrypt", "webhook",
 ];
+
+// Parts of the names of calls whose last argument opens something.
+const OPENING: [&str; 5] = ["login", "connect", "basicauth", "authenticate", "pdo"];
 
 // What people write behind a line so that a scanner of secrets leaves it out.
 const MARKERS: [&str; 11] = [
@@ -164,8 +167,9 @@ const MARKERS: [&str; 11] = [
 pub(super) fn is_doubtful(before: &str, line: &str) -> bool {
     let comment =
         COMMENTS.iter().filter_map(|begin| line.rsplit_once(begin)).map(|(_, comment)| comment);
-    let mut words = comment.flat_map(|comment| comment.split(|letter| !is_part(letter)));
+    let mut words = comment.flat_map(|comment| comment.split(|letter| !is_part(letter))).peekable();
     let named = words.find(|word| is_secret(word));
+    let is_told = named.is_some() && words.next_if(|word| is_word("is was ist", word)).is_some();
     let is_named = |text: &str| named.and_then(|name| what_is(name, text, ["", ""])).is_some();
     let is_mentioned = [before, line].into_iter().any(|text| {
         let folded = text.to_ascii_lowercase().replace(['_', '-'], "");
@@ -185,17 +189,36 @@ pub(super) fn is_doubtful(before: &str, line: &str) -> bool {
     let is_between =
         |it: char| it.is_whitespace() || ENDS.contains(&it) || QUOTES.contains(&it) || it == '(';
     let mut bare = line.split(is_between).flat_map(|word| {
-        // What is behind the sign that gives a name a value, and all of it.
-        [Some(word), word.split_once('=').map(|(_, value)| value)].into_iter().flatten()
+        // What is behind the sign that gives a name a value, the last part of a path, and all of it.
+        let value = word.split_once('=').map(|(_, value)| value);
+        let part = word.rsplit_once('/').map(|(_, part)| part);
+        [Some(word), value, part].into_iter().flatten()
     });
-    quoted(line).any(|(head, text)| {
-        is_named(text)
-            || is_text(text)
-            || is_mentioned && is_drawn(text)
-            || !is_own(head) && is_alone(text)
-    }) || bare
-        .any(|word| is_random(word) || is_mentioned && is_drawn(word) && value::is_mixed(word))
+    is_told
+        || quoted(line).any(|(head, text)| {
+            is_named(text)
+                || is_text(text)
+                || opens(head, text)
+                || is_mentioned && is_drawn(text)
+                || !is_own(head) && is_alone(text)
+        })
+        || bare
+            .any(|word| is_random(word) || is_mentioned && is_drawn(word) && value::is_mixed(word))
 }
+
+// Tells whether a text is an argument, not the first one, of a call that opens something: `login("root", "…")`.
+fn opens(head: &str, text: &str) -> bool {
+    let name = called(head).filter(|_| head.trim_end().ends_with(','));
+    let name = name.unwrap_or_default().to_ascii_lowercase().replace('_', "");
+    let is_opening = name == "auth" || OPENING.iter().any(|part| name.contains(part));
+    is_opening
+        && text.len() >= FEWEST
+        && !text.contains(char::is_whitespace)
+        && !value::is_elsewhere(text)
+}
+
+// The fewest characters of a password that only its place gives away.
+const FEWEST: usize = 5;
 
 // The fewest characters of a text that looks drawn by itself, in its quotes.
 const DRAWN: usize = 12;
@@ -206,12 +229,11 @@ const HEX: usize = 32;
 // Tells whether a quoted text looks drawn, whatever is written around it.
 fn is_alone(text: &str) -> bool {
     let is_hex = || text.len() >= HEX && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_mixed = || {
-        text.len() >= DRAWN
-            && value::is_mixed(text)
-            && value::given(text, NameKind::Password).is_some()
-    };
-    is_hex() || is_mixed()
+    let is_mixed = || value::is_mixed(text) && value::given(text, NameKind::Password).is_some();
+    let turns_often =
+        || value::turns_often(text) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_drawn = || text.len() >= DRAWN && (is_mixed() || turns_often());
+    is_hex() || is_drawn()
 }
 
 /// Returns what a value looks like under a name; `around` is the text in which a value without a name of its own finds one.
@@ -444,10 +466,13 @@ fn tagged(line: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 // Options that take a password, by the commands that have them.
-const OPTIONS: [(&[&str], &str); 5] = [
-    (&["sshpass", "login"], "-p"),
+const OPTIONS: [(&[&str], &str); 8] = [
+    (&["sshpass", "login", "useradd", "usermod"], "-p"),
     (&["redis-cli"], "-a"),
-    (&["sqlcmd"], "-P"),
+    (&["sqlcmd", "zip", "unzip"], "-P"),
+    (&["keytool", "jarsigner"], "-storepass"),
+    (&["keytool", "jarsigner"], "-keypass"),
+    (&["machine"], "password"),
     (&["openssl"], "-k"),
     (&["openssl"], "-K"),
 ];
@@ -463,15 +488,23 @@ fn spoken(line: &str) -> Option<&'static str> {
     let is_setter = words.first().is_some_and(|word| is_word(SETTERS, word));
     let is_authorized = words.iter().any(|word| is_word("authorization authorization:", word));
     let attached = words.iter().filter_map(|word| word.strip_prefix("-p"));
-    let attached = attached.filter(|it| !it.is_empty() && has(&["mysql", "mariadb", "sshpass"]));
+    let attached =
+        attached.filter(|it| !it.is_empty() && has(&["mysql", "mariadb", "sshpass", "7z"]));
     let pairs = words.windows(2).filter_map(|pair| match pair {
         [option, word] if text::LOGINS.contains(option) => text::password(word),
         [option, word] if OPTIONS.iter().any(|(of, name)| name == option && has(of)) => Some(*word),
-        [scheme, word] if is_authorized && is_word("basic bearer", scheme) => Some(*word),
+        [scheme, word] if is_authorized && is_word("basic bearer token", scheme) => Some(*word),
         [name, word] if is_setter && is_secret(name) => Some(*word),
         [name, word] if is_secret(name) && has(&["aws"]) && has(&["configure"]) => Some(*word),
         _ => None,
     });
-    let mut values = attached.chain(pairs);
+    let piped = words.iter().filter(|_| has(&["chpasswd"])).filter_map(|word| word.split_once(':'));
+    let last = words.last().copied().filter(|_| has(&["htpasswd"]) && words.contains(&"-b"));
+    let logged_on = words.windows(2).filter_map(|pair| match pair {
+        [user, word] if user.starts_with("/user:") && has(&["net"]) => Some(*word),
+        _ => None,
+    });
+    let mut values =
+        attached.chain(pairs).chain(piped.map(|(_, word)| word)).chain(last).chain(logged_on);
     values.any(|value| !value::is_elsewhere(value)).then_some("a password")
 }

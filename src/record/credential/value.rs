@@ -127,6 +127,18 @@ pub(super) fn is_key(value: &str) -> bool {
 
 /// Tells whether a value looks random: upper-case and lower-case letters and digits mixed.
 pub(super) fn is_random(value: &str) -> bool {
+    value.len() >= RANDOM && n_kinds(value) == 3 && turns_often(value)
+}
+
+// Counts which of upper-case letters, lower-case letters and digits are there.
+fn n_kinds(value: &str) -> usize {
+    let kinds: [fn(&u8) -> bool; 3] =
+        [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit];
+    kinds.iter().filter(|is_kind| value.as_bytes().iter().any(is_kind)).count()
+}
+
+/// Tells whether the characters of a value change their kind as often as drawn ones.
+pub(super) fn turns_often(value: &str) -> bool {
     let kinds = value.bytes().map(|byte| match byte {
         b'A'..=b'Z' => Some(0),
         b'a'..=b'z' => Some(1),
@@ -134,20 +146,16 @@ pub(super) fn is_random(value: &str) -> bool {
         b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'%' => Some(3),
         _ => None,
     });
-    let (mut seen, mut turns, mut before) = ([0_usize; 4], 0, None);
+    let (mut turns, mut before) = (0, None);
     for kind in kinds {
         let Some(kind) = kind else {
             return false;
         };
-        if let Some(count) = seen.get_mut(kind) {
-            *count += 1;
-        }
         turns += usize::from(before.is_some_and(|before| before != kind));
         before = Some(kind);
     }
-    let is_mixed = seen.iter().take(3).all(|count| *count > 0);
     // Of 62 characters drawn evenly, three in five differ in kind from the one before; in words, one in five does.
-    value.len() >= RANDOM && is_mixed && turns * 100 >= value.len() * 38 && !is_camel(value)
+    turns * 100 >= value.len() * 38 && !is_camel(value)
 }
 
 /// Tells whether three of four characters are in words like those of `BillingBatchReader`: a
