@@ -189,7 +189,9 @@ pub fn of_entry(
             // A short text begins earlier, to tell its lines from others.
             false => {
                 let mut begins = ((end + 1).saturating_sub(MOST_LINES).max(first)..=begin).rev();
-                begins.find(|begin| file.get(*begin, end).is_some_and(is_told)).map(|it| (it, end))
+                begins
+                    .find(|begin| file.get(*begin, end).is_some_and(is_told))
+                    .map(|begin| (begin, end))
             }
         };
         let Some(run) = run else {
@@ -462,8 +464,8 @@ fn armored_key(file: &FileLines, line: usize) -> Option<ArmoredKey> {
     }
 }
 
-/// Returns the lines of a text that stands once and holds no other finding: those of the region, or its first one, and as few more
-/// as it takes, first down to the region's end: what is above may be of something else.
+// Returns the lines of a text that stands once and holds no other finding: those of the region, or its first one, and as few more
+// as it takes, first down to the region's end: what is above may be of something else.
 fn unique_run(
     file: &FileLines,
     region: Region,

@@ -10,7 +10,7 @@ use crate::approval::count::requirement::{self, VersionDemand, combined_demand};
 use crate::approval::next::who::{self, Eligibility, KnownIdentities};
 use crate::approval::people::relation::{self, UnknownAccount};
 use crate::approval::sources::keys::Keys;
-use crate::approval::sources::signature;
+use crate::approval::sources::{forge, signature};
 use crate::approval::verdict::{
     ApprovalVerdict, FourEyes, MissingApproval, NotCounted, Statement, Vote, VoteCounts,
 };
@@ -84,8 +84,7 @@ pub struct NextSteps {
     pub authors_may: bool,
     /// Whether only a review or a verification asks for it, which others than the authors of what is approved make count (V9).
     pub is_witness: bool,
-    /// The people whose approval does not count: authors and requesters, and before it lands owners if they may not approve; what
-    /// is missing of landed content names none of these.
+    /// The people whose approval does not count: authors, requesters, and before it lands owners who may not approve.
     pub barred: Vec<Person>,
     /// Why it is not approved, what must happen first, or why no way counts.
     pub blockers: Vec<Blocker>,
@@ -102,8 +101,7 @@ pub struct NextSteps {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalStep {
     pub way: ApprovalWay,
-    /// The people who can take it, sorted; empty if anyone can who is not an author, and for what has landed, whose verdict
-    /// names the people who are missing.
+    /// The people who can take it, sorted; empty if anyone can who is not an author, and for what has landed.
     pub who: Vec<Person>,
     /// What must happen first.
     pub after: Option<Blocker>,
@@ -251,12 +249,6 @@ impl NextSteps {
     }
 }
 
-/// Returns the number of a pull request, such as `12` of `#12`.
-pub fn request_number(request: &str) -> Option<String> {
-    let number = request.rsplit(|character: char| !character.is_ascii_digit()).next();
-    number.filter(|number| !number.is_empty()).map(str::to_owned)
-}
-
 /// Returns what can still be done about the approval of some content.
 pub fn steps(standing: Standing<'_>) -> NextSteps {
     match standing {
@@ -267,7 +259,7 @@ pub fn steps(standing: Standing<'_>) -> NextSteps {
                 let files = refused_files(verdict).take(MOST_FILES);
                 let blockers = std::iter::once(cause(verdict)).chain(files);
                 NextSteps {
-                    request: verdict.pull_request.as_deref().and_then(request_number),
+                    request: verdict.pull_request.as_deref().and_then(forge::request_number),
                     barred: verdict.author_persons(),
                     blockers: blockers.chain(next.blockers).collect(),
                     ..next

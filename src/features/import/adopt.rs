@@ -143,8 +143,10 @@ pub(super) fn prepare_adoption<'s>(
     let given = request.given;
     let (drafts, notices) = loop {
         let drafts = adoption.drafts(&mut setting, (given, application(located, &governance)))?;
-        let complete: Vec<_> =
-            drafts.iter().map(|it| (it.draft.path.as_str(), it.draft.text.as_str())).collect();
+        let complete: Vec<_> = drafts
+            .iter()
+            .map(|known| (known.draft.path.as_str(), known.draft.text.as_str()))
+            .collect();
         let error = match judged::refuse_unsound((located, &files), at, &governance, &complete) {
             Ok(notices) => break (drafts, notices),
             Err(error) => error,
@@ -153,7 +155,7 @@ pub(super) fn prepare_adoption<'s>(
             return Err(judged::placed(error, &adoption.entries));
         }
     };
-    let drafts = drafts.into_iter().map(|it| it.draft).collect();
+    let drafts = drafts.into_iter().map(|known| known.draft).collect();
     let mut entries = adoption.entries;
     entries.sort_by(|one, other| (&one.source, one.line).cmp(&(&other.source, other.line)));
     Ok(PreparedImport { entries, drafts, unread: Vec::new(), notices, tree, lock })
@@ -183,7 +185,7 @@ struct AdoptedGroup {
     owner: Option<(String, String)>,
 }
 
-/// A draft, and the keys of its findings in their order.
+// A draft, and the keys of its findings in their order.
 struct AdoptedDraft {
     draft: PreparedDraft,
     keys: Vec<FindingKey>,
@@ -325,12 +327,13 @@ impl<'r> Adoption<'r> {
         Ok(drafts)
     }
 
-    /// Lists the suppressions whose findings no record may have, by what lint says of their drafts; tells whether there are some.
+    // Lists the suppressions whose findings no record may have, by what lint says of their drafts; tells whether there are some.
     fn leave_out(&mut self, error: &Error, drafts: &[AdoptedDraft]) -> bool {
         let Error::Usage(Usage::WouldNotLint { findings, .. }) = error else { return false };
         let mut n_left_out = 0;
         for finding in findings {
-            let field = finding.field.as_deref().and_then(|it| it.strip_prefix("scope.findings["));
+            let field =
+                finding.field.as_deref().and_then(|field| field.strip_prefix("scope.findings["));
             let nth = field.and_then(|field| field.split_once(']')?.0.parse::<usize>().ok());
             let draft = drafts.iter().find(|known| known.draft.path == finding.path);
             let Some((draft, key)) =

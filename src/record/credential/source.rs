@@ -186,8 +186,12 @@ pub(super) fn is_doubtful(before: &str, line: &str) -> bool {
     let is_text = |text: &str| is_marked && text.contains(char::is_alphanumeric);
     let is_own = |head: &str| assigned(head).iter().any(|name| kind(name) == NameKind::Public);
     let is_random = |text: &str| value::is_random(text) && !value::is_elsewhere(text);
-    let is_between =
-        |it: char| it.is_whitespace() || ENDS.contains(&it) || QUOTES.contains(&it) || it == '(';
+    let is_between = |letter: char| {
+        letter.is_whitespace()
+            || letter == '('
+            || ENDS.contains(&letter)
+            || QUOTES.contains(&letter)
+    };
     let mut bare = line.split(is_between).flat_map(|word| {
         // What is behind the sign that gives a name a value, the last part of a path, and all of it.
         let value = word.split_once('=').map(|(_, value)| value);
@@ -489,7 +493,7 @@ fn spoken(line: &str) -> Option<&'static str> {
     let is_authorized = words.iter().any(|word| is_word("authorization authorization:", word));
     let attached = words.iter().filter_map(|word| word.strip_prefix("-p"));
     let attached =
-        attached.filter(|it| !it.is_empty() && has(&["mysql", "mariadb", "sshpass", "7z"]));
+        attached.filter(|word| !word.is_empty() && has(&["mysql", "mariadb", "sshpass", "7z"]));
     let pairs = words.windows(2).filter_map(|pair| match pair {
         [option, word] if text::LOGINS.contains(option) => text::password(word),
         [option, word] if OPTIONS.iter().any(|(of, name)| name == option && has(of)) => Some(*word),

@@ -48,14 +48,15 @@ fn is_between(byte: u8) -> bool {
     byte.is_ascii_whitespace() || b"\"'`,;()<>[]{}|".contains(&byte)
 }
 
-/// Checks a word of a sentence that may be a key, such as an AWS secret access key; an SSH public key is not one. A shorter one is
-/// where the word before it says so: `the token …`.
+// Checks a word of a sentence that may be a key, such as an AWS secret access key; an SSH public key is not one. A shorter one is
+// where the word before it says so: `the token …`.
 fn drawn(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     let word = text.get(span.clone())?;
     let is_key = !word.starts_with("AAAA") && value::is_key(word);
     let named = || {
         let before = text.get(..span.start)?.trim_end_matches([' ', '`', '"', '\'', '(']);
-        let name = before.rsplit(|it: char| it.is_ascii() && !is_part(it as u8)).next()?;
+        let name =
+            before.rsplit(|letter: char| letter.is_ascii() && !is_part(letter as u8)).next()?;
         value::is_random(word).then(|| value::given(word, NameKind::of(name)))?
     };
     let what = if is_key { Some("a key") } else { named() };

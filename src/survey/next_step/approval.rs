@@ -7,6 +7,7 @@ use super::{AdviceCase, AdviceStep, By, known_content, step, step_without_comman
 use crate::approval::next::steps::{self, ApprovalStep, ApprovalWay, Blocker, NextSteps, Standing};
 use crate::approval::next::text::{self, ContentNames};
 use crate::approval::next::who::Eligibility;
+use crate::approval::sources::forge;
 use crate::approval::sources::keys::Keys;
 use crate::approval::verdict::{ApprovalVerdict, MissingApproval, NotCounted, Satisfied};
 use crate::diag::shell;
@@ -285,7 +286,7 @@ impl<'a> AdviceCase<'a> {
 
     fn records_reviews(&self, next: &NextSteps) -> Option<(String, String)> {
         let request = self.record_state.landed.as_ref()?.pull_request.as_deref()?;
-        let number = steps::request_number(request)?;
+        let number = forge::request_number(request)?;
         let is_recorded = |step: &ApprovalStep| step.way == ApprovalWay::ForgeReviews;
         // A statement that is refused was recorded.
         let is_refused = |blocker: &Blocker| {

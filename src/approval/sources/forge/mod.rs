@@ -55,6 +55,12 @@ pub fn is_own_address(address: &str) -> bool {
     own.iter().any(|own| address.eq_ignore_ascii_case(own))
 }
 
+/// Returns the number of a pull request, such as `12` of `#12`.
+pub fn request_number(request: &str) -> Option<String> {
+    let number = request.rsplit(|character: char| !character.is_ascii_digit()).next();
+    number.filter(|number| !number.is_empty()).map(str::to_owned)
+}
+
 /// Returns the pull request that a landing's message names, according to the first forge that recognizes its form.
 pub fn pull_request(message: &CommitMessage) -> Option<String> {
     ALL.iter().find_map(|forge| (forge.pull_request)(message))
