@@ -160,7 +160,7 @@ fn a_line_that_may_have_a_secret_is_not_quoted() {
         ("", "call(\"wintersun\")  # nosec B106"),
         ("", "x = \"wintersun\"  # pragma: allowlist secret"),
         ("", "Fernet(\"q7Lz0vR2mX9bT4\")"),
-        ("", "echo kP3xQ9vB7mZ1tR5wY8uN > /root/.x"),
+        ("", "echo kP3xQ9vB7mZ1tR5wY8uN > out.txt"),
         ("", "K = \"8f14e45fceea167a5a36dedd4bea2543\""),
         ("", "$pdo = new PDO('mysql:host=db', 'app', 'wintersun');"),
         ("", "requests.get(url, auth=(\"app\", \"wintersun\"), verify=False)"),
