@@ -24,6 +24,7 @@ use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::nearby::FormerSearch;
+use crate::session::snapshot::walk::Scope;
 use crate::survey::near_values::SubjectNames;
 use crate::survey::refiling::{NameSearch, Peer};
 use crate::survey::repeated_emergencies;
@@ -202,7 +203,7 @@ pub(super) fn read<'h>(
                     || texts.iter().any(|text| ledger::may_name(text, key.as_str()))
             })?;
         }
-        let snapshot = snapshot.completed();
+        let snapshot = snapshot.completed(Scope::About(texts));
         if !suffices(&snapshot, texts) {
             return Ok(None);
         }

@@ -155,7 +155,7 @@ impl<'h> Snapshot<'h> {
         if proposes {
             snapshot.add_proposals(located, &|_| true)?;
         }
-        Ok(snapshot.completed())
+        Ok(snapshot.completed(scope))
     }
 
     pub(crate) fn policies(&self) -> PolicyReader<'_> {
@@ -163,9 +163,9 @@ impl<'h> Snapshot<'h> {
         PolicyReader::new(self.repository, &self.chosen, self.now, last)
     }
 
-    pub(super) fn completed(mut self) -> Snapshot<'h> {
+    pub(super) fn completed(mut self, scope: Scope<'_>) -> Snapshot<'h> {
         self.judge_all();
-        self.count_refilings();
+        self.count_refilings(scope);
         self
     }
 

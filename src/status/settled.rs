@@ -23,6 +23,18 @@ pub fn is_removed(trail: &Trail) -> bool {
     matches!(trail.last().map(|version| version.record.content()), Some(Content::Gone))
 }
 
+/// Tells whether no version of a record names scanner findings: a list that was dropped since the approval stays as it was
+/// approved, and a version that can't be read may name any. All its versions must have been read.
+pub fn names_no_findings(trail: &Trail) -> bool {
+    let names_none = |record: &Record| {
+        let scope = record.scope.as_ref();
+        let findings = scope.and_then(|scope| scope.findings.as_ref());
+        findings.is_none_or(Vec::is_empty)
+    };
+    trail.last().is_some()
+        && trail.telling().all(|version| version.record.record().is_some_and(|it| names_none(it)))
+}
+
 /// Tells whether a record was an emergency, and so may use up the grace of another, even when it is over. All its versions
 /// must have been read.
 pub fn is_emergency(trail: &Trail) -> bool {

@@ -23,6 +23,7 @@ use crate::session::mainline::{self, OpenMainline};
 use crate::session::notice::Notice;
 use crate::session::options::{AsOf, Moment};
 use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
 use crate::status::force_end;
 use crate::status::reason::ReasonKind;
 use crate::status::stamp::Stamp;
@@ -97,7 +98,7 @@ pub(crate) fn collect<'s>(
     let mut audit = verify::answer::audit_of(line, &everything)?;
     let snapshot = &mut audit.snapshot;
     snapshot.record_states = audit.records.clone();
-    snapshot.count_refilings();
+    snapshot.count_refilings(Scope::Everything);
     snapshot.stamp = of_any_clone(&snapshot.stamp);
     refuse_unfetched(snapshot)?;
     let keys = selected(snapshot, request);

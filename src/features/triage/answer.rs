@@ -12,7 +12,7 @@ use crate::features::triage::drafts::{RecordPer, WrittenDrafts};
 use crate::features::triage::last_events::EventMemory;
 use crate::features::triage::only::FindingFilter;
 use crate::features::triage::silent_keys::LastEventsAnswer;
-use crate::features::triage::sources::{Source, SourceContent, TriageRun};
+use crate::features::triage::sources::{Source, SourceContent, SourceFormat, TriageRun};
 use crate::features::triage::suppressions::{RewriteKind, Suppressions};
 use crate::features::triage::watch::{FiringProposal, TriggerWatch, Used};
 use crate::gate::accepted_text::ScannedFiles;
@@ -186,7 +186,9 @@ pub(crate) fn triage<'s>(
 ) -> Result<TriageAnswer<'s>, Error> {
     let roots = located.source_roots(request.source_roots)?;
     let log = request.observations.map(ObservationLog::open).transpose()?;
-    let snapshot = Snapshot::open(located, at, Scope::Everything)?;
+    let is_sarif = sources.iter().all(|source| source.format == SourceFormat::Sarif);
+    let scope = if is_sarif && log.is_none() { Scope::Findings } else { Scope::Everything };
+    let snapshot = Snapshot::open(located, at, scope)?;
     snapshot.refuse_incomplete()?;
     let earlier = log.as_ref().map_or(&[] as &[Observation], |log| &log.rows);
     let index = Index::from_records(snapshot.records());

@@ -14,6 +14,7 @@ use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::ClosureOutcome;
+use crate::session::snapshot::walk::Scope;
 use crate::session::snapshot::{Snapshot, SnapshotData, nearby};
 use crate::status::state::{RecordFacts, RecordState};
 use crate::survey::life::Life;
@@ -205,7 +206,10 @@ impl Snapshot<'_> {
     }
 
     /// Counts earlier filings as renewals of a refiled record, if all records were read.
-    pub(crate) fn count_refilings(&mut self) {
+    pub(crate) fn count_refilings(&mut self, scope: Scope<'_>) {
+        if scope == Scope::Findings {
+            return;
+        }
         let own = self.evaluated().peers();
         let texts =
             self.record_states.iter().flat_map(|state| [&state.effective, &state.stated]).flatten();

@@ -51,6 +51,8 @@ pub enum Scope<'a> {
     Repeated,
     /// Those with possible duties: without closed ones that need no further review.
     Worklist,
+    /// Those that scanners' findings may match: without those that name no finding.
+    Findings,
     /// The records that some texts name, and what an answer about them depends on; all if that may not suffice.
     About(&'a [&'a str]),
 }
@@ -74,6 +76,7 @@ impl Scope<'_> {
         match self {
             Scope::Everything | Scope::About(_) => false,
             Scope::Open | Scope::Repeated => settled::is_over(trail),
+            Scope::Findings => trail.became.is_none() && settled::names_no_findings(trail),
             Scope::Worklist => {
                 settled::is_over(trail)
                     && !settled::is_removed(trail)
