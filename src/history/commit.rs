@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use crate::history::ident::{Ident, IdentProblem};
 use crate::history::objects::{Obstacle, Oid};
@@ -113,7 +113,7 @@ impl Commit {
 
     /// Reads the ident in a header; if there are two such headers, the first is used and marked.
     fn ident(&self, key: &[u8]) -> Ident {
-        let encoding = self.header(b"encoding");
+        let encoding = self.encoding();
         let mut named = read_headers(&self.raw).filter(|header| header.key == key);
         let Some(first) = named.next() else {
             return Ident::absent();
@@ -125,7 +125,7 @@ impl Commit {
 
     /// Returns the message as text, decoded as the commit says, with every line ending converted to `\n`.
     pub fn message(&self) -> String {
-        decode(self.body(), self.header(b"encoding")).replace("\r\n", "\n")
+        decode(self.body(), self.encoding()).replace("\r\n", "\n")
     }
 
     /// Returns the first line of the message.
@@ -188,6 +188,11 @@ impl Commit {
         Some(found.value)
     }
 
+    fn encoding(&self) -> Option<&[u8]> {
+        // Most commits state none, and have a signature to read past.
+        memmem::find(&self.raw, b"encoding ").and_then(|_| self.header(b"encoding"))
+    }
+
     fn body(&self) -> &[u8] {
         body(&self.raw)
     }
@@ -223,8 +228,11 @@ fn line_end(bytes: &[u8]) -> usize {
 }
 
 fn body(raw: &[u8]) -> &[u8] {
-    let length: usize = read_headers(raw).map(|header| header.line.len()).sum();
-    raw.get(length + 1..).unwrap_or_default()
+    if let Some(body) = raw.strip_prefix(b"\n") {
+        return body;
+    }
+    // No line of a header is empty, not even one of a signature.
+    memmem::find(raw, b"\n\n").and_then(|end| raw.get(end + 2..)).unwrap_or_default()
 }
 
 /// Removes the leading blank of each continuation line of a header, and ends the text with a newline.
