@@ -221,7 +221,7 @@ fn renamed_command(usage: &clap::Error, program: &clap::Command) -> Option<Strin
     program.find_subcommand(new.split(' ').next()?)?;
     let typed = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     let line = render::harmless(&rename_in(&typed.collect::<Vec<_>>(), old, &new)?);
-    // A flag without its value is no command.
+    // A flag needs its value.
     let (line, value) = match line.rsplit_once(" --") {
         Some((bare, flag)) if new.ends_with(flag) => {
             (bare, format!(", with --{flag} and its value"))

@@ -350,7 +350,7 @@ impl FaultPlace {
         found
     }
 
-    /// Returns the range of a merge key at this place, or before it, with its value.
+    // Returns the range of a merge key at this place, or before it, with its value.
     fn merge_key(&self, text: &str) -> Option<(Range<usize>, String)> {
         let before = text.get(self.line.start..self.at)?;
         let is_value = before.trim_end().ends_with("<<:");

@@ -210,8 +210,8 @@ impl<'a> Audit<'a> {
             });
         }
         // No approval of this version ends what putting the approved text back does.
-        let is_put_back = |it: &&Finding| {
-            it.rule.group() == RuleGroup::Change && matches!(it.remedy.act, Act::Run(_))
+        let is_put_back = |finding: &&Finding| {
+            finding.rule.group() == RuleGroup::Change && matches!(finding.remedy.act, Act::Run(_))
         };
         if let Some(put_back) = changes.iter().find(is_put_back) {
             for finding in findings.iter_mut().filter(|finding| is_approve(finding)) {

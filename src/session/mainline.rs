@@ -132,7 +132,7 @@ const UNSET: &str = "git config --unset exledger.trustedFrom";
 /// How many branches of a remote are searched for a policy.
 const MOST_BRANCHES: usize = 100;
 
-/// How many landings are searched for a policy that was removed.
+// How many landings are searched for a policy that was removed.
 const MOST_LANDINGS: usize = 1000;
 
 // Returns the error for a policy that the approved ref has in a folder or above it, and the checkout has not; `None` if it has

@@ -51,6 +51,8 @@ pub struct Asker {
     pub to_check_out: Option<String>,
     /// The approved ref, if the checkout lacks commits of it.
     pub to_merge: Option<String>,
+    /// Whether it is a job of CI, which merges nothing.
+    pub is_job: bool,
 }
 
 /// Returns the next step for a record; `id` is how the record is shown, `due` why it is due, if it is.
@@ -160,9 +162,8 @@ impl<'a> AdviceCase<'a> {
             None => return command,
         };
         let approves = name == "approve" && !arguments.contains(" --ref ");
-        // A job merges nothing.
-        let is_person = self.around.asker.is_some_and(|asker| asker.person.is_some());
-        let is_decision = is_person && IN_WORK_TREE.contains(&name);
+        let is_job = self.around.asker.is_some_and(|asker| asker.is_job);
+        let is_decision = !is_job && IN_WORK_TREE.contains(&name);
         let Some(base) = to_merge.filter(|_| approves || is_decision) else {
             return command;
         };

@@ -325,14 +325,14 @@ impl LostDecision<'_> {
             let evidence = beyond(&control.evidence, &known.evidence);
             if control.verified > known.verified || !evidence.is_empty() {
                 let command = self.command("review").flag("control", [&control.id]);
-                let evidence = evidence.into_iter().map(|it| argument(it, &ids));
+                let evidence = evidence.into_iter().map(|piece| argument(piece, &ids));
                 commands.push(command.flag("evidence", evidence));
             }
         }
         for step in beyond(&other.handling, &landed.handling) {
             let command = self.command("note").flag("stage", [step.stage.as_str()]);
             let command = command.flag("note", &step.note);
-            let evidence = step.evidence.iter().map(|it| argument(it, &ids));
+            let evidence = step.evidence.iter().map(|piece| argument(piece, &ids));
             commands.push(self.by(&step.by, command.flag("evidence", evidence)));
         }
         for firing in beyond(&other.fired, &landed.fired) {
@@ -367,7 +367,7 @@ impl LostDecision<'_> {
         }
     }
 
-    /// Returns the ids of evidence that the landed side has for another piece, each with a free one.
+    // Returns the ids of evidence that the landed side has for another piece, each with a free one.
     fn other_ids(&self) -> BTreeMap<String, String> {
         let landed = evidence::cited(self.landed, None);
         let mut taken = known(self.landed);
@@ -400,7 +400,7 @@ impl LostDecision<'_> {
             .flag("reason", [&closure.reason])
             .flag("check", checks)
             .flag("access-verified", verified)
-            .flag("evidence", closure.evidence.iter().map(|it| argument(it, ids)))
+            .flag("evidence", closure.evidence.iter().map(|piece| argument(piece, ids)))
             .flag("prevention", &closure.prevention)
             .flag("review-by", closure.review_by.map(|day| day.to_string()))
     }

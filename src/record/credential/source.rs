@@ -452,7 +452,7 @@ fn bare(line: &str) -> impl Iterator<Item = (&str, &str)> {
     assigned.chain(options).map(|(head, value)| {
         let value = value.trim_start_matches(['=', '>', ':', ' ', '\t']);
         let value = value.split(ENDS).next().unwrap_or_default();
-        // The quote that ends the text around an assignment is no part of its value.
+        // The quote that ends the text around an assignment ends its value, too.
         let around =
             QUOTES.into_iter().find(|quote| !head.matches(*quote).count().is_multiple_of(2));
         let value = around.and_then(|quote| value.split(quote).next()).unwrap_or(value);

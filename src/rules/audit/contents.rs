@@ -86,7 +86,7 @@ impl<'t> Contents<'t> {
         self.extra_schema = Some((state, extra_schema));
     }
 
-    /// Leaves a warning of each earlier name of a file that has another one now, which is the id's.
+    // Leaves a warning of each earlier name of a file that has another one now, which is the id's.
     fn mend_name(&mut self, key: &TrailKey) {
         let is_of_name = |rule: Code, field: &Option<String>| {
             rule == Code::BadId || rule == Code::UnportablePath && field.is_none()

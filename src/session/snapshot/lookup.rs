@@ -199,6 +199,7 @@ impl Snapshot<'_> {
             policy_page: self.policy_page(),
             to_check_out: (!is_there && !self.is_automated).then(|| approved.to_owned()),
             to_merge: (!is_apart && !is_whole()).then(|| self.base().to_owned()),
+            is_job: self.is_automated,
         }
     }
 
@@ -332,7 +333,8 @@ impl LandedFacts for Snapshot<'_> {
         if landed.closure.is_some() || landed.fired != kept.fired {
             return None;
         }
-        let [before, after] = [kept, landed].map(|it| RecordFile::bare(path, Some(it.clone())));
+        let [before, after] =
+            [kept, landed].map(|record| RecordFile::bare(path, Some(record.clone())));
         let changed = ChangeCase {
             start: None,
             before: Some(&before),

@@ -446,8 +446,10 @@ impl<'a> AdviceCase<'a> {
         }
         if self.around.landed.refuses_on(self.record_state, pending) {
             let action = format!("correct {branch}{what}: `exledger lint` finds an error in it");
-            let remote =
-                self.around.remote.and_then(|it| branch.strip_prefix(it)?.strip_prefix('/'));
+            let remote = self
+                .around
+                .remote
+                .and_then(|remote| branch.strip_prefix(remote)?.strip_prefix('/'));
             let switch = shell::command("git switch", &[remote.unwrap_or(branch)]);
             let lint = shell::command("exledger lint", &[&self.record_state.path]);
             let by = By::Proposer(pending.author.clone());
