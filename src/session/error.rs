@@ -52,7 +52,7 @@ pub enum Usage {
         /// The beginning of the sentence if no record matches, such as `there is no record`.
         nobody: &'static str,
         /// How to find the right one if no record matches, or to bring it here.
-        list: Remedy,
+        list: Box<Remedy>,
     },
     /// A name resolves to neither a time nor a commit.
     #[error("--as-of {rev} is neither a date nor a commit")]
@@ -97,7 +97,7 @@ pub enum Undetermined {
         /// A branch of the remote that brings one: remote and name.
         brought_by: Option<(String, String)>,
         /// The last commit of the approved ref that had one, and its path in the repository.
-        removed_since: Option<(Oid, String)>,
+        removed_since: Option<Box<(Oid, String)>>,
     },
     /// The folder that the environment names is not a ledger.
     #[error("EXLEDGER_ROOT: {cause}")]
@@ -242,7 +242,7 @@ impl Usage {
             text: text.to_owned(),
             error,
             nobody: "there is no record",
-            list: "run `exledger list --all` for the ids".into(),
+            list: Box::new("run `exledger list --all` for the ids".into()),
         }
     }
 
@@ -255,7 +255,7 @@ impl Usage {
     pub fn remedy(&self) -> Remedy {
         match self {
             Usage::Record { error, list, .. } => match error {
-                NotFound::Unknown(like) if like.is_empty() => list.clone(),
+                NotFound::Unknown(like) if like.is_empty() => Remedy::clone(list),
                 NotFound::Unknown(like) => {
                     format!("did you mean {}? {}", like.join(" or "), list.words()).into()
                 }
@@ -319,7 +319,8 @@ impl Undetermined {
                 Remedy::run([switch]).after(says)
             }
             // A new one would not be the same ledger's.
-            Undetermined::NoLedger { removed_since: Some((commit, path)), .. } => {
+            Undetermined::NoLedger { removed_since: Some(removed), .. } => {
+                let (commit, path) = &**removed;
                 let restore =
                     format!("git checkout {} -- :/{}", commit.short(), quoted(path));
                 Remedy::run([restore]).after(format!("{path} was removed: put it back"))

@@ -208,7 +208,7 @@ fn no_ledger(folder: &Path) -> Undetermined {
         let Some(above) = above.filter(|it| it.is_empty() || it.ends_with('/')) else { continue };
         let is_above = above.is_empty() || format!("{inside}/").starts_with(above);
         if (file.is_sparse || file.is_assumed) && is_above {
-            return left_out(&repository, &file);
+            return left_out(repository, &file);
         }
         if !is_above && let Some(ledger) = above.strip_suffix('/') {
             let up = "../".repeat(inside.split('/').filter(|part| !part.is_empty()).count());
@@ -219,7 +219,7 @@ fn no_ledger(folder: &Path) -> Undetermined {
         }
     }
     match absent.filter(|_| elsewhere.is_empty()) {
-        Some(file) => left_out(&repository, &file),
+        Some(file) => left_out(repository, &file),
         None => none(elsewhere),
     }
 }

@@ -95,7 +95,7 @@ impl Session {
                     in_repository,
                     elsewhere,
                     brought_by: brought_by(),
-                    removed_since: mainline::last_policy(dir, options.clone()),
+                    removed_since: mainline::last_policy(dir, options.clone()).map(Box::new),
                 };
                 removed.unwrap_or_else(none).into()
             }

@@ -238,7 +238,7 @@ fn named<'f>(
             // The record itself is found, so that none with a similar id is meant.
             error: if found.is_some() { NotFound::Unknown(Vec::new()) } else { error },
             nobody: "the work tree has no record",
-            list: found.unwrap_or_else(|| list.into()),
+            list: Box::new(found.unwrap_or_else(|| list.into())),
         }
     })
 }

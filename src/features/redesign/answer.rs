@@ -220,6 +220,6 @@ fn found<'f>(files: &'f Files, named: &str) -> Result<&'f File, Usage> {
         text: named.to_owned(),
         error,
         nobody: "the work tree has no redesign",
-        list: "run `exledger redesign list` for the ids; for one on another branch, check out that branch".into(),
+        list: Box::new("run `exledger redesign list` for the ids; for one on another branch, check out that branch".into()),
     })
 }
