@@ -1,6 +1,6 @@
 //! Who can take a step: the owner, the possible approvers, the reviewers of a closure, and the recipients of the chain.
 //!
-//! Pure. Start at [`AdviceCase::people`].
+//! Pure. Start at `AdviceCase::people`.
 
 use super::{AdviceCase, By, known_content};
 use crate::approval::next::who::Identities;
