@@ -460,9 +460,10 @@ fn conflicts(landed: &LandedCase<'_>, repair: Option<&str>) -> Vec<Finding> {
     };
     let repair = repair.unwrap_or_default();
     let is_named = |path: &&String| landed.id == Some(file::stem(path));
-    let named = match paths.first.iter().filter(is_named).collect::<Vec<_>>()[..] {
-        [named] if paths.n == paths.first.len() => Some(named),
-        _ => None,
+    let kept = match paths.first.iter().filter(is_named).collect::<Vec<_>>()[..] {
+        _ if paths.n != paths.first.len() => None,
+        [named] => Some(named),
+        _ => paths.first.iter().min(),
     };
     let finding = |path: &String| Finding {
         rule: Code::DuplicateId,
@@ -475,9 +476,9 @@ fn conflicts(landed: &LandedCase<'_>, repair: Option<&str>) -> Vec<Finding> {
             [one, two] => format!("{one} and {two} {had} the same id{repair}"),
             first => format!("{} {had} the same id{repair}", diag::some(first, paths.n)),
         },
-        remedy: match (level, named) {
+        remedy: match (level, kept) {
             (Level::Note, _) => "nothing is left to do".into(),
-            (_, Some(named)) => ledger::keep_one(named, &paths.first),
+            (_, Some(kept)) => ledger::keep_one(kept, &paths.first),
             (_, None) => "remove all but one of the files, or give each its own id".into(),
         },
     };

@@ -255,3 +255,20 @@ fn the_forge_of_a_host_of_the_team_is_the_one_of_the_policy() {
     let run = stage.shell("ana", "exledger ci merged --dry-run");
     assert!(!run.err.contains("it is not known which forge"), "{}", run.err);
 }
+
+#[test]
+fn of_two_files_of_one_name_verify_keeps_the_one_that_lint_keeps() {
+    let stage = approved();
+    let twin = format!("exceptions/old/{ID}.yml");
+    stage.land("ana", &[(&twin, &record("title: Daily invoices are read\n"))]);
+    let kept = |args: &[&str]| {
+        let found = findings(&stage, args);
+        let finding = found.iter().find(|it| it["rule"] == "duplicate-id").unwrap().clone();
+        commands(&finding)
+    };
+    assert_eq!(kept(&["verify"]), [format!("rm -f -- {twin}")]);
+    assert_eq!(kept(&["lint"]), kept(&["verify"]));
+    mend(&stage, "duplicate-id");
+    let found = findings(&stage, &["verify"]);
+    assert!(found.iter().all(|it| it["level"] != "error"), "{found:#?}");
+}
