@@ -48,7 +48,7 @@ pub struct TriageDraft {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RecordPer {
     Finding,
-    /// One record for each rule, with a key for each finding.
+    /// One record for each rule, with a key for each package and file.
     #[default]
     Rule,
 }
