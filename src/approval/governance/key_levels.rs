@@ -343,7 +343,8 @@ fn admit(
 ) -> AdmittedKey {
     let own: Vec<&AdmittedKey> = before.iter().filter(|key| key.line.key == line.key).collect();
     let is_left = |key: &&AdmittedKey| lines.iter().any(|line| key.line.is_for_same(line));
-    let covering = own.iter().filter(|key| key.line.covers(line) && own.iter().all(is_left));
+    let is_whole = put_back::N1 || own.iter().all(is_left);
+    let covering = own.iter().filter(|key| is_whole && key.line.covers(line));
     let known = covering.min_by_key(|key| key.by).filter(|known| known.by.proof() >= by.proof());
     let (by, commit) = known.map_or((by, commit), |known| (known.by, known.commit));
     AdmittedKey { line: line.clone(), by, commit, is_by_name: false }
